@@ -1,0 +1,1 @@
+"""The planning questions, one folder each, and the solvers that they share."""

@@ -1,0 +1,1 @@
+"""Schools: where boarding schools go so that pupils travel least."""

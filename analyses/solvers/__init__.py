@@ -1,0 +1,1 @@
+"""Pure solvers: arrays and graphs in, arrays out; no geometry, no files."""

@@ -1,0 +1,1 @@
+"""Layers and space: reading, checking, measuring; knows no analysis."""

@@ -1,0 +1,1 @@
+"""The command `infragap`: the run as a list of steps."""
