@@ -1,0 +1,277 @@
+"""Columns of every layer: dtype, unit, meaning, allowed values; reading a layer means validating it against these.
+
+Each class describes the attribute table of one layer of a data pack (geometry is described in `GEOMETRY`). The unit and the
+meaning of a column are its `title` and `description`, so `describe` can print a data dictionary. Columns that a pack has beyond
+these are kept untouched. Rates are percent (`_pct`), money is million VND of 2026 (`_mvnd`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+PROVENANCE = ("official", "open-data", "modelled")
+"""What a layer or row rests on: an official text, an open data set, or a model calibrated to published totals."""
+
+SUPPLY = ("none", "solar_home", "unsafe")
+ROAD_CLASSES = ("expressway", "national", "provincial", "commune", "track")
+SURFACES = ("asphalt", "concrete", "gravel", "earth")
+LINE_STATUS = ("existing", "planned")
+SUBSTATION_STATUS = ("existing", "under_construction", "planned")
+FUNCTIONALITY = ("sustainable", "fairly_sustainable", "unsustainable", "not_working")
+SCHOOL_KINDS = ("ethnic_boarding", "border_boarding", "upper_secondary", "new_upper_secondary")
+SCHOOL_STATUS = ("existing", "upgrade", "planned")
+
+FOREST_NONE, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE = 0, 1, 2, 3
+FOREST_NATURAL = 10
+"""Codes of the forest raster: the class above, plus `FOREST_NATURAL` where the stand is natural forest (13 = natural, special use)."""
+
+
+def _column(unit: str, meaning: str, **checks: Any) -> Any:
+    return pa.Field(title=unit, description=meaning, coerce=True, **checks)
+
+
+class _Layer(pa.DataFrameModel):
+    class Config:
+        strict = False
+        coerce = True
+
+
+class _Sourced(_Layer):
+    provenance: Series[str] = _column("-", "what the row rests on", isin=PROVENANCE)
+    source: Series[str] = _column("-", "text or method that the row comes from", nullable=True)
+
+
+class Communes(_Sourced):
+    """Commune polygons (99 in Lào Cai since 1 July 2025)."""
+
+    commune_code: Series[str] = _column("-", "official five-digit code", unique=True, str_matches=r"^\d{5}$")
+    name: Series[str] = _column("-", "name without 'xã' or 'phường'")
+    kind: Series[str] = _column("-", "xã (rural) or phường (urban)", isin=("xã", "phường"))
+    area_km2: Series[float] = _column("km²", "official area", gt=0)
+    population: Series[int] = _column("people", "population of 2025", ge=0)
+    households: Series[int] = _column("households", "households of 2025", ge=0)
+    poverty_rate_pct: Series[float] = _column("%", "poor households, standard of 2025", ge=0, le=100, nullable=True)
+    poverty_provenance: Series[str] = _column("-", "what the poverty rate rests on", isin=PROVENANCE)
+    minority_pct: Series[float] = _column("%", "people of ethnic minorities", ge=0, le=100, nullable=True)
+    is_border: Series[bool] = _column("-", "one of the nine border units of the official table")
+    natural_forest_ha: Series[float] = _column("ha", "natural forest", ge=0)
+    special_use_forest_ha: Series[float] = _column("ha", "special-use forest", ge=0)
+    protection_forest_ha: Series[float] = _column("ha", "protection forest", ge=0)
+    production_forest_ha: Series[float] = _column("ha", "production forest", ge=0)
+    forest_cover_pct: Series[float] = _column("%", "forest cover", ge=0, le=100, nullable=True)
+    merged_from: Series[str] = _column("-", "former communes, separated by '; '", nullable=True)
+    centre_longitude: Series[float] = _column("°", "commune centre, WGS84", ge=-180, le=180)
+    centre_latitude: Series[float] = _column("°", "commune centre, WGS84", ge=-90, le=90)
+
+
+class Villages(_Sourced):
+    """Villages (thôn, bản, tổ dân phố): 2,693 in Lào Cai."""
+
+    village_id: Series[str] = _column("-", "identifier", unique=True)
+    name: Series[str] = _column("-", "name without 'thôn' or 'bản'")
+    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    legacy_commune: Series[str] = _column("-", "commune before July 2025", nullable=True)
+    households: Series[int] = _column("households", "households", ge=0)
+    population: Series[int] = _column("people", "population", ge=0)
+    pupils_primary: Series[int] = _column("pupils", "children of primary-school age at school", ge=0)
+    pupils_lower_secondary: Series[int] = _column("pupils", "pupils of lower-secondary age", ge=0)
+    pupils_upper_secondary: Series[int] = _column("pupils", "pupils of upper-secondary age", ge=0)
+    minority_pct: Series[float] = _column("%", "people of ethnic minorities", ge=0, le=100, nullable=True)
+    on_grid: Series[bool] = _column("-", "the village has the national grid")
+    scheme_persons: Series[float] = _column("people", "persons of a documented water scheme", ge=0, nullable=True)
+    position_accuracy_m: Series[float] = _column("m", "radius that holds the true position (90 %)", ge=0)
+
+
+class Settlements(_Sourced):
+    """Unserved settlements: the 18 villages without grid and the 827 residential clusters."""
+
+    settlement_id: Series[str] = _column("-", "identifier", unique=True)
+    name: Series[str] = _column("-", "name, spelling corrected")
+    name_in_scheme: Series[str] = _column("-", "name as the scheme spells it", nullable=True)
+    kind: Series[str] = _column("-", "village or cluster", isin=("village", "cluster"))
+    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    legacy_commune: Series[str] = _column("-", "commune before July 2025", nullable=True)
+    households: Series[int] = _column("households", "households without safe grid supply", ge=0)
+    households_provenance: Series[str] = _column("-", "what the household count rests on", isin=PROVENANCE)
+    supply: Series[str] = _column("-", "what they have today", isin=SUPPLY)
+    position_accuracy_m: Series[float] = _column("m", "radius that holds the true position (90 %)", ge=0)
+
+
+class Roads(_Sourced):
+    """Roads and tracks."""
+
+    road_id: Series[str] = _column("-", "identifier of the drawn piece", unique=True)
+    name: Series[str] = _column("-", "name or number", nullable=True)
+    road_class: Series[str] = _column("-", "class", isin=ROAD_CLASSES)
+    surface: Series[str] = _column("-", "surface", isin=SURFACES)
+    length_km: Series[float] = _column("km", "length along the real road (official, or drawn times its winding)", gt=0)
+    is_bridge: Series[bool] = _column("-", "the piece crosses a river on a bridge")
+
+
+class Rivers(_Sourced):
+    """Rivers and large streams."""
+
+    river_id: Series[str] = _column("-", "identifier", unique=True)
+    name: Series[str] = _column("-", "name", nullable=True)
+    is_major: Series[bool] = _column("-", "too wide and deep to ford in any season")
+
+
+class Lakes(_Sourced):
+    """Lakes and reservoirs."""
+
+    lake_id: Series[str] = _column("-", "identifier", unique=True)
+    name: Series[str] = _column("-", "name", nullable=True)
+
+
+class Bridges(_Sourced):
+    """Road bridges over major rivers."""
+
+    bridge_id: Series[str] = _column("-", "identifier", unique=True)
+    name: Series[str] = _column("-", "name")
+    river: Series[str] = _column("-", "river that it crosses", nullable=True)
+    length_m: Series[float] = _column("m", "length", gt=0, nullable=True)
+
+
+class GridLines(_Sourced):
+    """Power lines of 22 kV and above."""
+
+    line_id: Series[str] = _column("-", "identifier of the drawn piece", unique=True)
+    feeder: Series[str] = _column("-", "feeder (lộ) that the piece belongs to", nullable=True)
+    substation_id: Series[str] = _column("-", "station that feeds it", nullable=True)
+    voltage_kv: Series[float] = _column("kV", "nominal voltage", gt=0)
+    conductor: Series[str] = _column("-", "conductor, such as AC-120", nullable=True)
+    status: Series[str] = _column("-", "existing or planned", isin=LINE_STATUS)
+    length_km: Series[float] = _column("km", "length of the piece along the line", gt=0)
+    feeder_length_km: Series[float] = _column("km", "published length of the whole feeder", gt=0, nullable=True)
+    feeder_load_mw: Series[float] = _column("MW", "published peak load of the feeder", ge=0, nullable=True)
+    feeder_loading_pct: Series[float] = _column("%", "published peak loading of the feeder", ge=0, nullable=True)
+
+
+class Substations(_Sourced):
+    """Transformer stations of 110 kV and above."""
+
+    substation_id: Series[str] = _column("-", "identifier", unique=True)
+    name: Series[str] = _column("-", "name")
+    voltage_kv: Series[float] = _column("kV", "upper voltage", gt=0)
+    capacity_mva: Series[float] = _column("MVA", "transformer capacity", gt=0, nullable=True)
+    load_mva: Series[float] = _column("MVA", "peak load", ge=0, nullable=True)
+    status: Series[str] = _column("-", "existing, under construction or planned", isin=SUBSTATION_STATUS)
+    position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", ge=0)
+
+
+class Solar(_Sourced):
+    """Sunshine and photovoltaic yield by commune and month."""
+
+    commune_code: Series[str] = _column("-", "commune", str_matches=r"^\d{5}$")
+    month: Series[int] = _column("-", "month, 1 to 12", ge=1, le=12)
+    ghi_kwh_per_m2_day: Series[float] = _column("kWh/m²/day", "global horizontal irradiation", gt=0)
+    ghi_daily_sd_kwh_per_m2_day: Series[float] = _column("kWh/m²/day", "day-to-day standard deviation", ge=0)
+    pv_kwh_per_kwp: Series[float] = _column("kWh/kWp/month", "yield of a fixed array, losses included", gt=0)
+    temperature_c: Series[float] = _column("°C", "mean air temperature at the commune centre")
+
+
+class WaterSchemes(_Sourced):
+    """Piped water schemes."""
+
+    scheme_id: Series[str] = _column("-", "identifier", unique=True)
+    name: Series[str] = _column("-", "name")
+    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    kind: Series[str] = _column("-", "how it works", isin=("gravity", "pumped", "urban_plant"))
+    capacity_m3_day: Series[float] = _column("m³/day", "capacity", gt=0)
+    households_design: Series[int] = _column("households", "households that it was designed for", ge=0)
+    households_served: Series[int] = _column("households", "households that it is said to serve", ge=0)
+    source_elevation_m: Series[float] = _column("m", "height of the source or tank", nullable=True)
+    functionality: Series[str] = _column("-", "sustainability class of the national register", isin=FUNCTIONALITY)
+    treatment: Series[bool] = _column("-", "has filtration or disinfection")
+    meets_standard: Series[bool] = _column("-", "water meets QCVN 01-1")
+    in_plan_2026_2030: Series[bool] = _column("-", "listed for building, upgrade or repair in 2026-2030")
+    year: Series[float] = _column("-", "year of building", nullable=True)
+    position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", ge=0)
+
+
+class Schools(_Sourced):
+    """Boarding and upper-secondary schools: existing, to be raised, and planned."""
+
+    school_id: Series[str] = _column("-", "identifier", unique=True)
+    name: Series[str] = _column("-", "name")
+    kind: Series[str] = _column("-", "kind of school", isin=SCHOOL_KINDS)
+    has_primary: Series[bool] = _column("-", "teaches primary level")
+    has_lower_secondary: Series[bool] = _column("-", "teaches lower secondary")
+    has_upper_secondary: Series[bool] = _column("-", "teaches upper secondary, or will after its upgrade")
+    boarding: Series[bool] = _column("-", "pupils can live there")
+    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    capacity_pupils: Series[float] = _column("pupils", "places", ge=0, nullable=True)
+    pupils: Series[float] = _column("pupils", "pupils of today", ge=0, nullable=True)
+    status: Series[str] = _column("-", "existing, upgrade or planned", isin=SCHOOL_STATUS)
+    site_known: Series[bool] = _column("-", "the site is decided; the point is it, within its accuracy")
+    cost_mvnd: Series[float] = _column("million VND", "published investment", ge=0, nullable=True)
+    position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", ge=0)
+
+
+LAYERS: dict[str, type[pa.DataFrameModel]] = {
+    "communes": Communes,
+    "villages": Villages,
+    "settlements": Settlements,
+    "roads": Roads,
+    "rivers": Rivers,
+    "lakes": Lakes,
+    "bridges": Bridges,
+    "grid_lines": GridLines,
+    "substations": Substations,
+    "solar": Solar,
+    "water_schemes": WaterSchemes,
+    "schools": Schools,
+}
+
+GEOMETRY: dict[str, tuple[str, ...]] = {
+    "communes": ("Polygon", "MultiPolygon"),
+    "villages": ("Point",),
+    "settlements": ("Point",),
+    "roads": ("LineString",),
+    "rivers": ("LineString", "MultiLineString"),
+    "lakes": ("Polygon", "MultiPolygon"),
+    "bridges": ("Point",),
+    "grid_lines": ("LineString",),
+    "substations": ("Point",),
+    "solar": (),
+    "water_schemes": ("Point",),
+    "schools": ("Point",),
+}
+
+ID_COLUMN: dict[str, str] = {
+    "communes": "commune_code",
+    "villages": "village_id",
+    "settlements": "settlement_id",
+    "roads": "road_id",
+    "rivers": "river_id",
+    "lakes": "lake_id",
+    "bridges": "bridge_id",
+    "grid_lines": "line_id",
+    "substations": "substation_id",
+    "water_schemes": "scheme_id",
+    "schools": "school_id",
+}
+
+RASTERS: dict[str, str] = {
+    "elevation": "m above sea level",
+    "forest": "forest class code, see FOREST_*",
+    "runoff": "mm per month, twelve bands",
+}
+
+
+def describe(model: type[pa.DataFrameModel]) -> pd.DataFrame:
+    """Data dictionary of a schema: one row per column with dtype, unit, meaning and whether empty cells are allowed."""
+    columns = model.to_schema().columns
+    return pd.DataFrame(
+        {
+            "column": list(columns),
+            "dtype": [str(c.dtype) for c in columns.values()],
+            "unit": [c.title for c in columns.values()],
+            "meaning": [c.description for c in columns.values()],
+            "may_be_empty": [bool(c.nullable) for c in columns.values()],
+        }
+    )
