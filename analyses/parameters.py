@@ -47,7 +47,7 @@ def parameter(
     """
     if not isinstance(default, int | float) or isinstance(default, bool):
         minimum = None
-    extra = {"unit": unit, "source": source, "low": low, "high": high, "minimum": minimum}
+    extra: dict[str, Any] = {"unit": unit, "source": source, "low": low, "high": high, "minimum": minimum}
     return Field(default=default, description=meaning, json_schema_extra=extra)
 
 
