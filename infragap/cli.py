@@ -1,0 +1,180 @@
+"""The command `infragap`: options in, one of the runs, an exit code out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from gis.errors import InfragapError
+
+app = typer.Typer(
+    help="Rank infrastructure gaps: electricity, water, boarding schools. Results open without internet.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="The data pack: what is in it, and how it is built.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+console = Console(highlight=False)
+complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+_debug = False
+
+DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
+
+
+@app.callback()
+def _options(debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False) -> None:
+    global _debug
+    _debug = debug
+
+
+@app.command("run")
+def run_command(
+    data: DataOption = None,
+    out: OutOption = Path("out"),
+    params: ParamsOption = None,
+    only: Annotated[str | None, typer.Option(help="Analyses, comma-separated: electricity,water,schools.")] = None,
+) -> None:
+    """Plan electricity, water and schools on a data pack: tables, layers and maps into --out."""
+    from infragap.settings import ANALYSES, read_settings
+
+    chosen = tuple(part.strip() for part in only.split(",") if part.strip()) if only is not None else ANALYSES
+    _run(data, out, read_settings(params), chosen)
+
+
+@app.command("electrify")
+def electrify_command(
+    data: DataOption = None,
+    out: OutOption = Path("out"),
+    params: ParamsOption = None,
+    forest: Annotated[
+        str | None, typer.Option(help="Lines through natural and special-use forest: forbid, price, ignore.")
+    ] = None,
+    discount_rate_pct: Annotated[float | None, typer.Option(help="Real discount rate, percent a year.")] = None,
+    demand_kwh_per_month: Annotated[float | None, typer.Option(help="Demand of a household in the first year.")] = None,
+    all_on_grid: Annotated[
+        bool, typer.Option("--all-on-grid", help="Every settlement gets the grid, whatever it costs.")
+    ] = False,
+    force_grid: Annotated[list[str] | None, typer.Option(help="Settlement that must get the grid; repeatable.")] = None,
+    forbid_grid: Annotated[
+        list[str] | None, typer.Option(help="Settlement that must not get the grid; repeatable.")
+    ] = None,
+) -> None:
+    """Plan electricity alone, under a scenario."""
+    from infragap.settings import read_settings
+
+    changes: dict[str, Any] = {
+        "forest": forest,
+        "discount_rate_pct": discount_rate_pct,
+        "demand_kwh_per_month_year1": demand_kwh_per_month,
+        "all_on_grid": all_on_grid or None,
+        "force_grid": tuple(force_grid) if force_grid else None,
+        "forbid_grid": tuple(forbid_grid) if forbid_grid else None,
+    }
+    settings = read_settings(params, {"electricity": {k: v for k, v in changes.items() if v is not None}})
+    _run(data, out, settings, ("electricity",))
+
+
+@app.command("compare")
+def compare_command(
+    first: Annotated[Path, typer.Argument(help="Result folder A.")],
+    second: Annotated[Path, typer.Argument(help="Result folder B.")],
+    out: Annotated[Path | None, typer.Option("--out", help="CSV file for the whole comparison.")] = None,
+) -> None:
+    """Compare two electricity runs: what changed choice, cost and rank, and why."""
+    from infragap.compare import compare, print_comparison
+
+    print_comparison(compare(first, second), console, out)
+
+
+@app.command("check")
+def check_command(pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
+    """Check a data pack and print all its faults at once."""
+    from gis.pack import check_pack
+
+    faults = check_pack(pack)
+    if faults:
+        for fault in faults:
+            complaints.print(f"[red]✗[/red] {escape(fault)}")
+        complaints.print(f"{len(faults)} faults in {escape(str(pack))}.")
+        raise typer.Exit(1)
+    console.print(f"[green]✓[/green] {escape(str(pack))}: no faults.")
+
+
+@data_app.command("list")
+def data_list_command(data: DataOption = None) -> None:
+    """List the layers of a pack with what each rests on."""
+    from gis.catalog import read_catalog
+    from infragap.settings import data_folder
+
+    catalog = read_catalog(data or data_folder())
+    table = Table(title=escape(catalog.pack.title))
+    for heading in ("layer", "kind", "rows", "provenance", "licence", "date", "method"):
+        table.add_column(heading, overflow="fold")
+    for entry in catalog.layer:
+        cells = (entry.name, entry.kind, entry.rows, entry.provenance, entry.licence, entry.date, entry.method)
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in cells))
+    console.print(table)
+
+
+@data_app.command("build")
+def data_build_command(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pack.")],
+    boundaries: Annotated[Path | None, typer.Option(help="Real commune polygons.")] = None,
+    elevation: Annotated[Path | None, typer.Option(help="Real elevation raster.")] = None,
+    population: Annotated[Path | None, typer.Option(help="Real population raster.")] = None,
+    forest: Annotated[Path | None, typer.Option(help="Real forest shares by commune.")] = None,
+) -> None:
+    """Build the reference pack from its fact tables, better where real base layers are given."""
+    from infragap.progress import ConsoleProgress
+    from infragap.reference.build import build_pack
+    from infragap.settings import data_folder
+
+    with ConsoleProgress(console).step("build the reference pack") as part:
+        build_pack(
+            out,
+            facts=data_folder() / "facts",
+            boundaries=boundaries,
+            elevation=elevation,
+            population=population,
+            forest=forest,
+            progress=part,
+        )
+    console.print(f"The pack is in {escape(str(out))}.")
+
+
+def _run(data: Path | None, out: Path, settings: Any, only: tuple[str, ...]) -> None:
+    from infragap.progress import ConsoleProgress
+    from infragap.run import run
+    from infragap.settings import data_folder
+
+    record = run(data or data_folder(), out, settings, only=only, progress=ConsoleProgress(console))
+    timings = record["timings"]
+    console.print(
+        f"Done in {timings['total_s']:.0f} s, {timings['peak_memory_mb']} MB. Open {escape(str(out / 'index.html'))}."
+    )
+
+
+def main() -> None:
+    """Entry point: errors that the user can repair end in a short message and exit code 1."""
+    _guard(app)
+
+
+def _guard(command: Callable[[], None]) -> None:
+    try:
+        command()
+    except InfragapError as error:
+        if _debug:
+            raise
+        complaints.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}")
+        complaints.print("[dim]Nothing was written. Add --debug before the command for the trace.[/dim]")
+        raise SystemExit(1) from None
