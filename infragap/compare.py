@@ -101,19 +101,20 @@ def _differing(a: dict[str, Any], b: dict[str, Any], key: str) -> pd.DataFrame:
 def _totals(
     record_a: dict[str, Any], table_a: pd.DataFrame, record_b: dict[str, Any], table_b: pd.DataFrame
 ) -> pd.DataFrame:
-    rows: list[tuple[str, float, float]] = []
     plan_a, plan_b = record_a["electricity"]["plan"], record_b["electricity"]["plan"]
-    for name in plan_a:
-        if name.endswith("_mvnd") and isinstance(plan_b.get(name), int | float):
-            rows.append((name, plan_a[name], plan_b[name]))
-    for choice in sorted({*table_a["choice"], *table_b["choice"]}):
-        rows.append(
-            (
-                f"settlements: {choice}",
-                float((table_a["choice"] == choice).sum()),
-                float((table_b["choice"] == choice).sum()),
-            )
+    rows = [
+        (name, float(plan_a[name]), float(plan_b[name]))
+        for name in plan_a
+        if name.endswith("_mvnd") and isinstance(plan_b.get(name), int | float)
+    ]
+    rows += [
+        (
+            f"settlements: {choice}",
+            float((table_a["choice"] == choice).sum()),
+            float((table_b["choice"] == choice).sum()),
         )
+        for choice in sorted({*table_a["choice"], *table_b["choice"]})
+    ]
     frame = pd.DataFrame(rows, columns=["quantity", "a", "b"])
     return frame.assign(change=frame["b"] - frame["a"])
 
