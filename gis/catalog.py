@@ -1,0 +1,210 @@
+"""The catalogue of a data pack: what each layer is, where its file lies, and what it rests on (catalog.toml)."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pyproj
+import pyproj.exceptions
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from gis.errors import LayerError, MissingDataError
+
+FILE_NAME = "catalog.toml"
+
+Provenance = Literal["official", "open-data", "modelled"]
+Geometry = Literal["Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
+
+
+def _known_crs(value: str) -> str:
+    try:
+        pyproj.CRS.from_user_input(value)
+    except pyproj.exceptions.CRSError as error:
+        raise ValueError(f"{value!r} is not a known CRS; write it like EPSG:9208") from error
+    return value
+
+
+class LayerEntry(BaseModel):
+    """One layer of the pack."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: Annotated[str, Field(min_length=1)]
+    title: str
+    file: str
+    kind: Literal["vector", "raster", "table"]
+    crs: str | None = None
+    geometry: Geometry | None = None
+    rows: Annotated[int, Field(ge=0)] | None = None
+    bands: Annotated[int, Field(ge=1)] | None = None
+    id: str | None = None
+    licence: str
+    date: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    provenance: Provenance
+    method: Annotated[str, Field(min_length=1)]
+    sheet: str | None = None
+    x: str | None = None
+    y: str | None = None
+    axis_order: Literal["xy", "vn2000"] = "xy"
+    encoding: str | None = None
+
+    @field_validator("crs")
+    @classmethod
+    def _crs_is_known(cls, value: str | None) -> str | None:
+        return None if value is None else _known_crs(value)
+
+    @field_validator("date")
+    @classmethod
+    def _date_is_iso(cls, value: str) -> str:
+        date.fromisoformat(value)
+        return value
+
+    @field_validator("file")
+    @classmethod
+    def _file_stays_inside(cls, value: str) -> str:
+        path = Path(value)
+        if path.is_absolute() or ".." in path.parts:
+            raise ValueError(f"{value!r} leaves the pack; give the path inside the folder of catalog.toml")
+        return value
+
+    @model_validator(mode="after")
+    def _coordinates_come_in_pairs(self) -> LayerEntry:
+        if (self.x is None) != (self.y is None):
+            raise ValueError("x and y name the two coordinate columns: give both or neither")
+        if self.kind == "vector" and self.geometry is None:
+            raise ValueError("a vector layer needs its geometry type")
+        return self
+
+
+class PackHead(BaseModel):
+    """Head of the catalogue."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    title: str
+    province: str
+    crs_measure: str
+    provenance_note: str
+    seed: int | None = None
+
+    @field_validator("crs_measure")
+    @classmethod
+    def _crs_is_known(cls, value: str) -> str:
+        return _known_crs(value)
+
+
+class Catalog(BaseModel):
+    """All of catalog.toml; unknown keys are errors.
+
+    Attributes
+    ----------
+    pack
+        Title, province, measuring CRS, note on provenance, seed of the modelled layers.
+    targets
+        Published totals that the pack reproduces, the unit in each name.
+    layer
+        The layers in the order of the file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    pack: PackHead
+    targets: dict[str, float | int] = Field(default_factory=dict)
+    layer: list[LayerEntry]
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Catalog:
+        names = [entry.name for entry in self.layer]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"layers listed twice: {', '.join(twice)}")
+        return self
+
+    def entry(self, name: str) -> LayerEntry:
+        """Give the entry of a layer.
+
+        Raises
+        ------
+        MissingDataError
+            The pack has no such layer.
+        """
+        for entry in self.layer:
+            if entry.name == name:
+                return entry
+        raise MissingDataError(
+            f"{name}: the pack '{self.pack.title}' has no such layer. Add the file and its [[layer]] to {FILE_NAME}."
+        )
+
+    def has(self, name: str) -> bool:
+        """Tell whether the pack lists a layer."""
+        return any(entry.name == name for entry in self.layer)
+
+
+def read_catalog(folder: Path) -> Catalog:
+    """Read catalog.toml of a pack.
+
+    Raises
+    ------
+    MissingDataError
+        No such folder or no catalogue in it.
+    LayerError
+        The catalogue is not TOML or breaks its model; the message lists every fault.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise MissingDataError(
+            f"catalog: there is no {FILE_NAME} in {folder}. Point --data to the folder of a data pack."
+        )
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LayerError(f"catalog: {path} is not valid TOML in UTF-8: {error}. Correct that line.") from error
+    try:
+        return Catalog.model_validate(content)
+    except ValidationError as error:
+        faults = "; ".join(_fault(item, content) for item in error.errors())
+        raise LayerError(f"catalog: {len(error.errors())} faults in {path}: {faults}. Correct these keys.") from error
+
+
+def _fault(item: Any, content: dict[str, Any]) -> str:
+    place = list(item["loc"])
+    if len(place) >= 2 and place[0] == "layer" and isinstance(place[1], int):
+        entry = content["layer"][place[1]]
+        place[:2] = [
+            f"layer '{entry.get('name', place[1] + 1)}'" if isinstance(entry, dict) else f"layer {place[1] + 1}"
+        ]
+    reason = "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
+    return f"{' '.join(str(part) for part in place)}: {reason}" if place else reason
+
+
+def sha256_of(path: Path) -> str:
+    """Checksum of a file; of a folder (an unzipped shapefile), of its files' names and contents in order."""
+    digest = hashlib.sha256()
+    if path.is_dir():
+        for part in sorted(p for p in path.iterdir() if p.is_file()):
+            digest.update(part.name.encode())
+            digest.update(part.read_bytes())
+        return digest.hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def file_faults(folder: Path, entry: LayerEntry) -> list[str]:
+    """Check that the file of a layer is there and unchanged since the catalogue was written."""
+    path = folder / entry.file
+    if not path.exists():
+        return [
+            f"{entry.name}: the file {entry.file} is not in {folder}. Put it there or correct `file` in {FILE_NAME}."
+        ]
+    found = sha256_of(path)
+    if found != entry.sha256:
+        return [
+            f"{entry.name}: {entry.file} was changed after the catalogue was written (sha256 {found[:12]}…, catalogue {entry.sha256[:12]}…). "
+            f"Restore the file, or write the new sha256 {found} into {FILE_NAME} if the change is meant."
+        ]
+    return []

@@ -1,0 +1,174 @@
+"""Coordinate reference systems: WGS84 at the edges, the pack's metric system for measuring, VN-2000 without a wrong datum shift.
+
+The legal projected system of Lào Cai is VN-2000 / TM-3 with central meridian 104°45' (EPSG:9208). It enters only through the
+catalogue of a data pack, so another province sets its own. Between VN-2000 and WGS84 this module always uses EPSG:6960 (Department
+of Survey and Mapping of Vietnam, accuracy 1 m); the second published transformation, EPSG:5194, is made for the Mekong delta and lies 0.7 m off here.
+All transformations use x = longitude or easting and y = latitude or northing; no grid is downloaded.
+"""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from pyproj.transformer import AreaOfInterest, TransformerGroup
+
+from gis.errors import LayerError, MissingDataError
+
+WGS84 = "EPSG:4326"
+
+VN2000_TO_WGS84 = "VN-2000 to WGS 84 (2)"
+"""Name in the EPSG registry of transformation 6960."""
+
+_VIETNAM = AreaOfInterest(west_lon_degree=102.1, south_lat_degree=8.3, east_lon_degree=109.5, north_lat_degree=23.4)
+
+
+def transformer(source: pyproj.CRS | str, target: pyproj.CRS | str) -> pyproj.Transformer:
+    """Give the transformation from one CRS to another, x before y, one and the same for every point.
+
+    Parameters
+    ----------
+    source, target
+        Anything that `pyproj.CRS` reads.
+
+    Raises
+    ------
+    MissingDataError
+        VN-2000 is on one side only and the installed PROJ does not know EPSG:6960.
+
+    Notes
+    -----
+    PROJ would choose among the candidate transformations point by point, by their areas of use. Fixing one keeps a layer consistent
+    across the province border.
+    """
+    return _transformer(pyproj.CRS.from_user_input(source).to_wkt(), pyproj.CRS.from_user_input(target).to_wkt())
+
+
+@cache
+def _transformer(source_wkt: str, target_wkt: str) -> pyproj.Transformer:
+    source, target = pyproj.CRS.from_wkt(source_wkt), pyproj.CRS.from_wkt(target_wkt)
+    crosses_vn2000 = is_vn2000(source) != is_vn2000(target)
+    with warnings.catch_warnings():
+        # PROJ warns where a better operation would need a grid that is not installed; none is needed for VN-2000
+        warnings.simplefilter("ignore", UserWarning)
+        group = TransformerGroup(
+            source,
+            target,
+            always_xy=True,
+            area_of_interest=_VIETNAM if crosses_vn2000 else None,
+            allow_ballpark=not crosses_vn2000,
+        )
+    if not crosses_vn2000:
+        return group.transformers[0]
+    for candidate in group.transformers:
+        if VN2000_TO_WGS84 in candidate.description:
+            return candidate
+    raise MissingDataError(
+        "The installed PROJ database lacks transformation EPSG:6960 (VN-2000 to WGS 84). Install pyproj 3.6 or newer from its wheel."
+    )
+
+
+def is_vn2000(crs: pyproj.CRS) -> bool:
+    """Tell whether a CRS rests on the datum VN-2000."""
+    geodetic = crs.geodetic_crs
+    if geodetic is None or geodetic.datum is None:
+        return False
+    return geodetic.datum.name.removeprefix("D_").replace("_", " ") in ("Vietnam 2000", "Viet Nam 2000", "VN-2000")
+
+
+def transform(
+    x: ArrayLike, y: ArrayLike, *, source: pyproj.CRS | str, target: pyproj.CRS | str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Transform coordinates, x = longitude or easting, y = latitude or northing [° or m]."""
+    new_x, new_y = transformer(source, target).transform(
+        np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    )
+    return np.asarray(new_x, dtype=np.float64), np.asarray(new_y, dtype=np.float64)
+
+
+def to_crs(frame: gpd.GeoDataFrame, crs: pyproj.CRS | str, *, layer: str = "layer") -> gpd.GeoDataFrame:
+    """Bring a layer into another CRS, as a new frame in two dimensions with the same index and columns.
+
+    Raises
+    ------
+    LayerError
+        The layer has no CRS.
+    """
+    target = pyproj.CRS.from_user_input(crs)
+    if frame.crs is None:
+        raise LayerError(
+            f"{layer}: the layer has no CRS. Write it into the file (QGIS: Set layer CRS) or as `crs` of the layer in catalog.toml."
+        )
+    if frame.crs == target:
+        return frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=target)
+    step = transformer(frame.crs, target)
+
+    def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(step.transform(points[:, 0], points[:, 1]))
+
+    return frame.set_geometry(shapely.transform(frame.geometry.to_numpy(), move), crs=target)
+
+
+def to_measure(frame: gpd.GeoDataFrame, crs_measure: pyproj.CRS | str, *, layer: str = "layer") -> gpd.GeoDataFrame:
+    """Bring a layer into the metric CRS of the pack [m].
+
+    Raises
+    ------
+    LayerError
+        The layer has no CRS, or `crs_measure` does not measure in metres.
+    """
+    require_metres(crs_measure)
+    return to_crs(frame, crs_measure, layer=layer)
+
+
+def to_wgs84(frame: gpd.GeoDataFrame, *, layer: str = "layer") -> gpd.GeoDataFrame:
+    """Bring a layer into WGS84 longitude and latitude [°] for maps, GeoJSON and KML."""
+    return to_crs(frame, WGS84, layer=layer)
+
+
+def require_metres(crs: pyproj.CRS | str) -> None:
+    """Refuse a CRS that cannot measure: geographic, or not in metres, or Web Mercator (8 % too long at 22° N).
+
+    Raises
+    ------
+    LayerError
+        With the CRS and the repair.
+    """
+    known = pyproj.CRS.from_user_input(crs)
+    in_metres = known.is_projected and all(axis.unit_name in ("metre", "meter") for axis in known.axis_info[:2])
+    if not in_metres or known.to_epsg() == 3857:
+        raise LayerError(
+            f"catalog: crs_measure {known.to_string()} does not measure in true metres. Name the projected CRS of the province, such as EPSG:9208 "
+            "(VN-2000 / TM-3 104°45')."
+        )
+
+
+def vn2000_points(northing_x_m: ArrayLike, easting_y_m: ArrayLike, *, crs: pyproj.CRS | str) -> gpd.GeoSeries:
+    """Make points of a Vietnamese coordinate table, where X is the northing and Y the easting [m].
+
+    Parameters
+    ----------
+    northing_x_m, easting_y_m
+        The columns X and Y of the table, (n,) [m].
+    crs
+        The VN-2000 projection that the table is written in (its header names the central meridian), such as EPSG:9208.
+
+    Raises
+    ------
+    LayerError
+        X and Y stand in mathematical order: in Vietnam a northing is above 900 km and a TM-3 easting below it.
+    """
+    north = np.asarray(northing_x_m, dtype=np.float64)
+    east = np.asarray(easting_y_m, dtype=np.float64)
+    swapped = (east > 900_000) & (north < 900_000)
+    if swapped.any():
+        raise LayerError(
+            f"coordinates: {int(swapped.sum())} of {len(north)} rows have X below Y; in a VN-2000 table X is the northing (8.5° to 23.4° N: "
+            "940,000 to 2,590,000 m) and Y the easting. Exchange the two columns."
+        )
+    return gpd.GeoSeries(gpd.points_from_xy(east, north), crs=crs)
