@@ -23,6 +23,7 @@ import rasterio.warp
 from affine import Affine
 from numpy.typing import ArrayLike, NDArray
 
+from gis.crs import transform
 from gis.errors import LayerError, MissingDataError
 
 Method = Literal["nearest", "bilinear", "mean", "mode"]
@@ -406,11 +407,7 @@ def warp(
     square = math.isclose(raster.transform.a, -raster.transform.e, rel_tol=1e-9)
     if raster.crs == target_crs and square and cell_size_m in (None, raster.transform.a):
         return raster
-    rows, cols = raster.shape
-    suggested, _, _ = rasterio.warp.calculate_default_transform(
-        _to_rasterio(raster.crs), _to_rasterio(target_crs), cols, rows, *raster.bounds
-    )
-    cell_m = cell_size_m or float(f"{suggested.a:.3g}")
+    cell_m = cell_size_m or float(f"{_centre_cell_m(raster, target_crs):.3g}")
     west, south, east, north = rasterio.warp.transform_bounds(
         _to_rasterio(raster.crs), _to_rasterio(target_crs), *raster.bounds
     )
@@ -419,6 +416,14 @@ def warp(
     return _reproject(
         raster, crs=target_crs, transform=Affine(cell_m, 0, left, 0, -cell_m, top), shape=shape, method=method
     )
+
+
+def _centre_cell_m(raster: Raster, crs: pyproj.CRS) -> float:
+    # side of the square with the area of the middle cell
+    row, col = raster.shape[0] // 2, raster.shape[1] // 2
+    x, y = xy(raster, [row, row, row + 1], [col, col + 1, col])
+    x, y = transform(x, y, source=raster.crs, target=crs)
+    return math.sqrt(math.hypot(x[1] - x[0], y[1] - y[0]) * math.hypot(x[2] - x[0], y[2] - y[0]))
 
 
 def warp_like(raster: Raster, like: Raster, *, method: Method = "bilinear") -> Raster:
