@@ -1,0 +1,277 @@
+/* One map page: layers, legend, search, filters, ranking with weights, two languages. All text from data goes in as text,
+   never as markup, so that a name cannot run as code. */
+"use strict";
+function infragapPage(map, page) {
+  const WORDS = {
+    search: ["Tìm thôn, xã (có dấu hoặc không dấu)", "Find a village or commune"],
+    filters: ["Lọc", "Filters"], all: ["tất cả", "all"], ranking: ["Xếp hạng", "Ranking"],
+    weights: ["Trọng số (kéo để xếp lại)", "Weights (drag to re-rank)"], reset: ["Đặt lại", "Reset"],
+    print: ["In", "Print"], shown: ["điểm đang hiện", "shown"], legend: ["Chú giải", "Legend"],
+    modelled: ["dữ liệu mô phỏng", "modelled data"], noHit: ["Không tìm thấy", "Nothing found"],
+    facts: ["Số liệu chính", "Key figures"], rankLayer: ["danh sách theo hạng", "by rank"], none: ["không có", "none"],
+    yes: ["có", "yes"], no: ["không", "no"],
+  };
+  let language = 0;
+  const say = (text) => (text == null ? "" : typeof text === "string" ? text : text[language]);
+  const word = (key) => WORDS[key][language];
+  const fold = (text) => String(text).normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+  const make = (tag, attributes, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (name === "on") for (const [event, handler] of Object.entries(value)) element.addEventListener(event, handler);
+      else if (value !== null && value !== undefined) element.setAttribute(name, value);
+    }
+    for (const child of children) if (child !== null && child !== undefined) element.append(child);
+    return element;
+  };
+  const numberFormat = () => new Intl.NumberFormat(language ? "en-GB" : "vi-VN", { maximumFractionDigits: 2 });
+  const show = (field, value) => {
+    if (value === null || value === undefined || value === "") return word("none");
+    if (field.values && field.values[value]) return say(field.values[value]);
+    if (typeof value === "boolean") return word(value ? "yes" : "no");
+    if (typeof value !== "number") return String(value);
+    const digits = field.digits === undefined ? 1 : field.digits;
+    const plain = field.plain ? String(value) : new Intl.NumberFormat(language ? "en-GB" : "vi-VN", { maximumFractionDigits: digits }).format(value);
+    return field.unit ? plain + " " + say(field.unit) : plain;
+  };
+
+  /* Layers: rows in columns, geometry beside. */
+  const canvas = L.canvas({ padding: 0.4, tolerance: 4 });
+  const layers = new Map();
+  const record = (layer, row) => { const value = {}; layer.columns.forEach((name, i) => { value[name] = row[i]; }); return value; };
+  const styleOf = (layer, item) => {
+    const style = layer.style, entry = style.by ? style.values[String(item[style.by])] || style.other : style.other;
+    const value = Object.assign({ renderer: canvas, color: "#333", weight: 1, fillOpacity: 0.85, opacity: 1 }, style.common, entry && entry.draw);
+    if (style.radius) {
+      const size = Number(item[style.radius.by]) || 0;
+      value.radius = Math.max(style.radius.least, Math.min(style.radius.most, style.radius.factor * Math.sqrt(size)));
+    }
+    return value;
+  };
+  const drawable = (layer, geometry, item) => {
+    const style = styleOf(layer, item);
+    if (layer.type === "point") return L.circleMarker([geometry[1], geometry[0]], style);
+    const flip = (part) => part.map((p) => (typeof p[0] === "number" ? [p[1], p[0]] : flip(p)));
+    return layer.type === "line" ? L.polyline(flip(geometry), style) : L.polygon(flip(geometry), style);
+  };
+  const popup = (layer, item) => {
+    const box = make("div", { class: "popup" });
+    box.append(make("h3", {}, String(item[layer.popup.title] ?? "")));
+    if (layer.popup.subtitle) box.append(make("div", {}, layer.popup.subtitle.map((key) => item[key]).filter(Boolean).join(" · ")));
+    if (layer.popup.reason && item[layer.popup.reason]) box.append(make("div", { class: "reason" }, String(item[layer.popup.reason])));
+    const list = make("dl", {});
+    for (const field of layer.popup.fields) {
+      if (!(field.key in item) || (field.skipEmpty && (item[field.key] === null || item[field.key] === undefined))) continue;
+      list.append(make("dt", {}, say(field.label)), make("dd", {}, show(field, item[field.key])));
+    }
+    box.append(list);
+    if (item.provenance === "modelled") box.append(make("span", { class: "notice modelled" }, word("modelled")));
+    return box;
+  };
+  for (const layer of page.layers) {
+    const group = L.layerGroup();
+    const entries = layer.rows.map((row, i) => {
+      const item = record(layer, row), shape = drawable(layer, layer.geometry[i], item);
+      if (layer.popup) shape.bindPopup(() => popup(layer, item), { maxWidth: 380, minWidth: 260 });
+      if (layer.label) shape.bindTooltip(() => document.createTextNode(String(item[layer.label])), { permanent: true, direction: "center", className: "commune-label", interactive: false });
+      if (layer.interactive === false) shape.options.interactive = false;
+      return { item, shape, shown: true, text: layer.search ? fold(layer.search.map((key) => item[key] ?? "").join(" ")) : "" };
+    });
+    for (const entry of entries) group.addLayer(entry.shape);
+    if (layer.shown) group.addTo(map);
+    layers.set(layer.id, { layer, group, entries });
+  }
+  const labelZoom = () => document.body.classList.toggle("near", map.getZoom() >= (page.labelZoom || 10));
+  const labels = document.createElement("style");
+  labels.textContent = "body:not(.near) .commune-label{display:none}";
+  document.head.append(labels);
+  map.on("zoomend", labelZoom);
+
+  /* The frame around the map. */
+  const holder = map.getContainer(), app = make("div", { class: "app" }), header = make("header", {}), side = make("aside", {}), main = make("main", {});
+  document.body.prepend(app);
+  app.append(header, side, main);
+  main.append(holder);
+  if (page.bounds) map.fitBounds(page.bounds);
+  map.invalidateSize();
+  if (page.bounds) map.fitBounds(page.bounds);
+  labelZoom();
+
+  const ranked = page.ranking ? layers.get(page.ranking.layer) : null;
+  const state = { filters: {}, weights: ranked ? page.ranking.weights.map((w) => w.start) : [] };
+  const open = (source, entry) => {
+    if (!map.hasLayer(source.group)) source.group.addTo(map);
+    const shape = entry.shape, place = shape.getLatLng ? shape.getLatLng() : shape.getBounds().getCenter();
+    map.setView(place, Math.max(map.getZoom(), 12));
+    shape.openPopup(place);
+  };
+
+  function drawHeader() {
+    header.replaceChildren(make("h1", {}, say(page.title)), page.notice ? make("span", { class: "notice" }, say(page.notice)) : null);
+    const nav = make("nav", {});
+    for (const link of page.links || []) nav.append(make("a", { href: link.href, "aria-current": link.current ? "page" : null }, say(link.label)));
+    nav.append(make("button", { type: "button", on: { click: () => window.print() } }, word("print")));
+    nav.append(make("button", { type: "button", "aria-label": "language", on: { click: () => { language = 1 - language; document.documentElement.lang = language ? "en" : "vi"; drawAll(); } } }, language ? "Tiếng Việt" : "English"));
+    header.append(nav);
+  }
+
+  function drawSearch() {
+    const hits = make("ul", { class: "hits" });
+    const input = make("input", { type: "search", id: "search", placeholder: word("search"), "aria-label": word("search"), on: { input: () => {
+      const wanted = fold(input.value.trim()).split(/\s+/).filter(Boolean);
+      hits.replaceChildren();
+      if (!wanted.length) return;
+      const found = [];
+      for (const source of layers.values()) {
+        if (!source.layer.search) continue;
+        for (const entry of source.entries) {
+          if (!wanted.every((part) => entry.text.includes(part))) continue;
+          const title = fold(entry.item[source.layer.search[0]] ?? "");
+          found.push([title === wanted.join(" ") ? 0 : title.startsWith(wanted[0]) ? 1 : 2, source, entry]);
+        }
+      }
+      found.sort((a, b) => a[0] - b[0]);
+      for (const [, source, entry] of found.slice(0, 12)) {
+        const keys = source.layer.search;
+        const line = make("li", { tabindex: "0", on: { click: () => open(source, entry), keydown: (e) => { if (e.key === "Enter") open(source, entry); } } },
+          make("span", {}, String(entry.item[keys[0]])), make("small", {}, keys.slice(1).map((key) => entry.item[key]).filter(Boolean).join(" · ") + " — " + say(source.layer.title)));
+        hits.append(line);
+      }
+      if (!found.length) hits.append(make("li", {}, word("noHit")));
+    } } });
+    return make("div", { class: "tools" }, input, hits);
+  }
+
+  function passes(entry) {
+    return Object.entries(state.filters).every(([key, value]) => value === "" || String(entry.item[key]) === value);
+  }
+  function applyFilters() {
+    for (const source of layers.values()) {
+      if (!source.layer.filtered) continue;
+      for (const entry of source.entries) {
+        const keep = passes(entry);
+        if (keep !== entry.shown) { keep ? source.group.addLayer(entry.shape) : source.group.removeLayer(entry.shape); entry.shown = keep; }
+      }
+    }
+    drawRanking();
+  }
+  function drawFilters() {
+    if (!(page.filters || []).length) return null;
+    const box = make("div", { class: "tools" }, make("h2", {}, word("filters")));
+    for (const filter of page.filters) {
+      const values = new Set();
+      for (const source of layers.values()) if (source.layer.filtered) for (const entry of source.entries) {
+        const value = entry.item[filter.key];
+        if (value !== null && value !== undefined && value !== "") values.add(String(value));
+      }
+      const select = make("select", { "data-filter": filter.key, on: { change: () => { state.filters[filter.key] = select.value; applyFilters(); } } }, make("option", { value: "" }, word("all")));
+      for (const value of [...values].sort((a, b) => a.localeCompare(b, "vi", { numeric: true })))
+        select.append(make("option", { value }, filter.values && filter.values[value] ? say(filter.values[value]) : value));
+      select.value = state.filters[filter.key] || "";
+      box.append(make("label", {}, say(filter.label), select));
+    }
+    return box;
+  }
+
+  /* Ranking: the run's own order until a weight is moved; then a weighted sum of percentile scores, best first. */
+  const percentiles = new Map();
+  function percentile(key, reverse) {
+    const name = key + (reverse ? "-" : "+");
+    if (!percentiles.has(name)) {
+      const known = ranked.entries.filter((e) => typeof e.item[key] === "number").sort((a, b) => a.item[key] - b.item[key]);
+      const scores = new Map();
+      known.forEach((entry, i) => {
+        const tie = i && known[i - 1].item[key] === entry.item[key] ? scores.get(known[i - 1]) : i / Math.max(1, known.length - 1);
+        scores.set(entry, tie);
+      });
+      percentiles.set(name, (entry) => { const s = scores.get(entry); return s === undefined ? 0 : reverse ? 1 - s : s; });
+    }
+    return percentiles.get(name);
+  }
+  const rankingList = make("ol", { class: "rows" }), rankingCount = make("div", { class: "count" });
+  function order() {
+    const entries = ranked.entries.filter((entry) => entry.shown);
+    const moved = page.ranking.weights.some((w, i) => state.weights[i] !== w.start);
+    if (!moved) return entries.sort((a, b) => (a.item[page.ranking.key] ?? 1e9) - (b.item[page.ranking.key] ?? 1e9)).map((e) => [e.item[page.ranking.key], e]);
+    const score = (entry) => page.ranking.weights.reduce((sum, w, i) => sum + state.weights[i] * percentile(w.key, w.smallerIsBetter)(entry), 0);
+    return entries.map((e) => [score(e), e]).sort((a, b) => b[0] - a[0]).map(([, e], i) => [i + 1, e]);
+  }
+  function drawRanking() {
+    if (!ranked) return;
+    const rows = order();
+    rankingCount.textContent = numberFormat().format(rows.length) + " " + word("shown");
+    rankingList.replaceChildren(...rows.slice(0, 200).map(([rank, entry]) => {
+      const detail = page.ranking.detail.map((field) => show(field, entry.item[field.key])).join(" · ");
+      return make("li", { tabindex: "0", on: { click: () => open(ranked, entry), keydown: (e) => { if (e.key === "Enter") open(ranked, entry); } } },
+        make("span", { class: "rank" }, String(rank ?? "")), make("span", { class: "place" }, String(entry.item[page.ranking.title]), make("br"), make("small", {}, detail)));
+    }));
+  }
+  function drawWeights() {
+    if (!ranked || !page.ranking.weights.length) return null;
+    const box = make("div", { class: "tools" }, make("h2", {}, word("weights")));
+    page.ranking.weights.forEach((weight, i) => {
+      const slider = make("input", { type: "range", min: "0", max: "10", step: "1", "data-weight": weight.key, on: { input: () => { state.weights[i] = Number(slider.value); drawRanking(); } } });
+      slider.value = state.weights[i];
+      box.append(make("label", {}, say(weight.label), slider));
+    });
+    box.append(make("button", { type: "button", on: { click: () => { state.weights = page.ranking.weights.map((w) => w.start); drawSide(); } } }, word("reset")));
+    return box;
+  }
+  function drawSide() {
+    const facts = make("div", { class: "facts" });
+    for (const fact of page.facts || []) facts.append(make("span", {}, say(fact.label)), make("b", {}, typeof fact.value === "string" ? fact.value : show(fact, fact.value)));
+    side.replaceChildren(...[drawSearch(), (page.facts || []).length ? make("h2", {}, word("facts")) : null, facts, drawFilters(), drawWeights(),
+      ranked ? make("h2", {}, word("ranking") + (page.ranking.label ? ": " + say(page.ranking.label) : "")) : null, ranked ? rankingCount : null, ranked ? rankingList : null].filter(Boolean));
+    drawRanking();
+  }
+
+  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  map.attributionControl.setPrefix(false);
+
+  /* Legend and layer control are drawn anew for each language. */
+  const legend = L.control({ position: "bottomright" });
+  legend.onAdd = () => { legend.box = make("div", { class: "legend" }); L.DomEvent.disableClickPropagation(legend.box); L.DomEvent.disableScrollPropagation(legend.box); return legend.box; };
+  legend.addTo(map);
+  const SVG = "http://www.w3.org/2000/svg";
+  const sign = (type, draw) => {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("width", "22"); svg.setAttribute("height", "12");
+    const shape = document.createElementNS(SVG, type === "point" ? "circle" : type === "line" ? "line" : "rect");
+    const place = type === "point" ? { cx: 11, cy: 6, r: 5 } : type === "line" ? { x1: 1, y1: 6, x2: 21, y2: 6 } : { x: 2, y: 1, width: 18, height: 10 };
+    const look = { stroke: draw.color || "#333", "stroke-width": type === "line" ? Math.max(2, draw.weight || 2) : 1, fill: type === "line" ? "none" : draw.fillColor || draw.color || "#999", "fill-opacity": draw.fillOpacity ?? 0.85, "stroke-dasharray": draw.dashArray || "" };
+    for (const [name, value] of Object.entries({ ...place, ...look })) shape.setAttribute(name, value);
+    svg.append(shape);
+    return svg;
+  };
+  function drawLegend() {
+    legend.box.replaceChildren(make("b", {}, word("legend")));
+    for (const { layer, group } of layers.values()) {
+      if (!map.hasLayer(group) || layer.legend === false) continue;
+      const entries = Object.values(layer.style.values || {}).filter((entry) => entry.label);
+      legend.box.append(make("h3", {}, say(layer.title)));
+      for (const entry of entries.length ? entries : [layer.style.other]) {
+        if (!entry) continue;
+        const line = make("div", {}, say(entry.label || layer.title));
+        line.prepend(sign(layer.type, Object.assign({}, layer.style.common, entry.draw)));
+        legend.box.append(line);
+      }
+      if (layer.note) legend.box.append(make("div", { class: "count" }, say(layer.note)));
+    }
+  }
+  let control = null;
+  function drawControl() {
+    if (control) control.remove();
+    control = L.control.layers(null, null, { collapsed: false, position: "topright" });
+    for (const { layer, group } of layers.values()) {
+      const name = document.createElement("span");
+      name.textContent = " " + say(layer.title);
+      control.addOverlay(group, name.outerHTML);
+    }
+    for (const ground of page.grounds || []) control.addOverlay(ground.layer, say(ground.title));
+    control.addTo(map);
+  }
+  map.on("overlayadd overlayremove", drawLegend);
+  function drawAll() { drawHeader(); drawSide(); drawControl(); drawLegend(); document.title = say(page.title); }
+  drawAll();
+  window.infragapReady = true;
+}
