@@ -7,8 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pyproj
 import shapely
+from affine import Affine
 
 from gis.crs import WGS84, to_measure, transform
 from gis.errors import MissingDataError
@@ -207,3 +210,16 @@ class Base:
     lakes: gpd.GeoDataFrame
     bridges: gpd.GeoDataFrame
     population: Raster | None = None
+
+
+def province_grid(cell_size_m: float) -> Raster:
+    """Empty float32 grid in the measuring CRS that covers the province with a margin of 5 km.
+
+    Parameters
+    ----------
+    cell_size_m
+        Width of the square cells [m]; 173 km × 180 km should be whole multiples of it.
+    """
+    shape = (round(180_000 / cell_size_m), round(173_000 / cell_size_m))
+    transform_ = Affine(cell_size_m, 0, 369_000, 0, -cell_size_m, 2_533_000)
+    return Raster(np.zeros(shape, dtype=np.float32), transform_, pyproj.CRS.from_user_input(CRS_MEASURE))
