@@ -1,0 +1,104 @@
+"""Colours, labels and line styles: one place for the pages, the GeoPackage and the legends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.sax.saxutils import quoteattr
+
+import geopandas as gpd
+
+Text = tuple[str, str]
+
+CHOICES: Mapping[str, tuple[Text, str]] = {
+    "grid": (("Kéo lưới điện", "Grid extension"), "#1f5fb4"),
+    "minigrid": (("Lưới nhỏ mặt trời – pin", "Solar-battery mini-grid"), "#f28e00"),
+    "hydro": (("Thủy điện nhỏ", "Small hydro"), "#12937f"),
+    "solar_home": (("Điện mặt trời hộ", "Solar home systems"), "#d6336c"),
+}
+SUPPLY: Mapping[str, Text] = {
+    "none": ("chưa có điện", "no supply"),
+    "solar_home": ("đã có bộ điện mặt trời hộ", "solar home systems"),
+    "unsafe": ("câu đuôi, không an toàn", "unsafe self-made wires"),
+}
+KINDS: Mapping[str, Text] = {"village": ("thôn, bản", "village"), "cluster": ("cụm dân cư", "residential cluster")}
+PROVENANCE: Mapping[str, Text] = {
+    "official": ("chính thức", "official"),
+    "open-data": ("dữ liệu mở", "open data"),
+    "modelled": ("mô phỏng", "modelled"),
+}
+VOLTAGES: Mapping[str, tuple[Text, str, float]] = {
+    "500.0": (("500 kV", "500 kV"), "#7b1fa2", 2.4),
+    "220.0": (("220 kV", "220 kV"), "#ad1457", 2.2),
+    "110.0": (("110 kV", "110 kV"), "#d32f2f", 2.0),
+    "35.0": (("35 kV", "35 kV"), "#0d47a1", 1.4),
+    "22.0": (("22 kV", "22 kV"), "#2e7d32", 1.2),
+}
+COVERAGE_LEVELS: Mapping[str, tuple[Text, str]] = {
+    "safely_piped": (("nước máy đạt quy chuẩn", "piped, to standard"), "#0b6fa4"),
+    "piped": (("nước máy chưa đạt", "piped, below standard"), "#6db7e0"),
+    "basic": (("hợp vệ sinh", "basic"), "#f0b429"),
+    "none": (("chưa có", "none"), "#c0392b"),
+}
+FUNCTIONALITY: Mapping[str, tuple[Text, str]] = {
+    "sustainable": (("bền vững", "sustainable"), "#1a7f37"),
+    "fairly_sustainable": (("tương đối bền vững", "fairly sustainable"), "#8fbf3f"),
+    "unsustainable": (("kém bền vững", "unsustainable"), "#ef8a17"),
+    "not_working": (("không hoạt động", "not working"), "#b3261e"),
+}
+WORKS: Mapping[str, tuple[Text, str]] = {
+    "repair": (("sửa chữa, xử lý nước", "repair or treat"), "#8e44ad"),
+    "extend": (("mở rộng", "extend"), "#1f5fb4"),
+    "new": (("xây mới", "new scheme"), "#12937f"),
+}
+SCHOOL_KINDS: Mapping[str, tuple[Text, str]] = {
+    "border_boarding": (("nội trú biên giới (9 trường)", "border boarding school"), "#c2185b"),
+    "ethnic_boarding": (("dân tộc nội trú", "ethnic boarding school"), "#7b3fb5"),
+    "upper_secondary": (("trung học phổ thông", "upper-secondary school"), "#33691e"),
+    "new_upper_secondary": (("trung học phổ thông mới", "new upper-secondary school"), "#ef6c00"),
+}
+
+MODELLED_NOTICE: Text = ("dữ liệu mô phỏng – không phải khảo sát", "modelled data – not a survey")
+
+_CATEGORIES: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "electricity_settlements": ("choice", {k: colour for k, (_, colour) in CHOICES.items()}),
+    "electricity_lines": ("", {"": "#e53935"}),
+    "electricity_existing_grid": ("voltage_kv", {k: colour for k, (_, colour, _) in VOLTAGES.items()}),
+    "water_villages": ("level", {k: colour for k, (_, colour) in COVERAGE_LEVELS.items()}),
+    "water_schemes": ("functionality", {k: colour for k, (_, colour) in FUNCTIONALITY.items()}),
+    "water_works": ("kind", {k: colour for k, (_, colour) in WORKS.items()}),
+    "schools_sites": ("kind", {k: colour for k, (_, colour) in SCHOOL_KINDS.items()}),
+}
+
+
+def qgis_style(layer: str, frame: gpd.GeoDataFrame) -> str:
+    """QML document of a layer: one symbol per category with the colours of the pages; empty where there is none."""
+    if layer not in _CATEGORIES or not len(frame):
+        return ""
+    column, colours = _CATEGORIES[layer]
+    shape = {"Point": "marker", "LineString": "line", "MultiLineString": "line"}.get(frame.geom_type.iloc[0], "fill")
+    symbols = "".join(_symbol(str(i), shape, colour) for i, colour in enumerate(colours.values()))
+    if not column or column not in frame.columns:
+        renderer = f'<renderer-v2 type="singleSymbol"><symbols>{symbols}</symbols></renderer-v2>'
+    else:
+        categories = "".join(
+            f'<category symbol="{i}" value={quoteattr(value.removesuffix(".0"))} label={quoteattr(value)} render="true"/>'
+            for i, value in enumerate(colours)
+        )
+        renderer = (
+            f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(column)}>'
+            f"<categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>"
+        )
+    return f'<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology">{renderer}</qgis>'
+
+
+def _symbol(name: str, shape: str, colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    kind, key = {
+        "marker": ("SimpleMarker", "color"),
+        "line": ("SimpleLine", "line_color"),
+        "fill": ("SimpleFill", "color"),
+    }[shape]
+    return (
+        f'<symbol name="{name}" type="{shape}" alpha="1"><layer class="{kind}" enabled="1">'
+        f'<Option type="Map"><Option name="{key}" type="QString" value="{red},{green},{blue},255"/></Option></layer></symbol>'
+    )
