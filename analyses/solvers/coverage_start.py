@@ -72,7 +72,7 @@ def uncapacitated_start(task: CoverageTask) -> IntArray:
     """Open the compulsory sites, add the best gain per cost while p and the budget allow, then exchange."""
     sites = list(compulsory_sites(task))
     columns = task.reach.T.tocsr()
-    covered = np.asarray(task.reach[:, sites].sum(axis=1)).ravel()
+    covered: FloatArray = np.asarray(task.reach[:, sites].sum(axis=1), dtype=np.float64).ravel()
     while True:
         site = _best_addition(task, columns, sites, covered)
         if site < 0:

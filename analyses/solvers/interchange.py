@@ -36,9 +36,10 @@ def greedy_sites(
         while True:
             lead = -1
             for j in range(n_sites):
-                if block[j] >= 0 and not is_open[j] and left[block[j]] > 0:
-                    if lead < 0 or saving[j] > saving[lead]:
-                        lead = j
+                if block[j] < 0 or is_open[j] or left[block[j]] == 0:
+                    continue
+                if lead < 0 or saving[j] > saving[lead]:
+                    lead = j
             if age[lead] == step:
                 break
             total = 0.0
@@ -97,7 +98,7 @@ def interchange(site_cost: NDArray[np.float64], block: NDArray[np.int64], chosen
     next_near = np.empty(n_customers)
     for i in range(n_customers):
         two_nearest(site_cost, chosen, i, first, near, second, next_near)
-    total = near.sum()
+    total: float = near.sum()
     loss = np.empty(p)
     since_gain = 0
     j = -1

@@ -10,7 +10,7 @@ from analyses.solvers.coverage_start import (
     exchange_gains,
     uncapacitated_start,
 )
-from analyses.solvers.location_solution import NEAR_BEST, Found
+from analyses.solvers.location_solution import MOST_ALTERNATIVES, NEAR_BEST, Found
 from analyses.solvers.mixed_integer import Outcome, Program, minimise
 from analyses.solvers.site_choice import FIXED, FREE
 
@@ -73,8 +73,8 @@ def _merged(task: CoverageTask, member: IntArray) -> CoverageTask:
     _, one_of_each = np.unique(member, return_index=True)
     return CoverageTask(
         reach=task.reach[one_of_each],
-        weight=np.bincount(member, weights=task.weight),
-        demand=np.bincount(member, weights=task.demand),
+        weight=np.bincount(member, weights=task.weight).astype(np.float64),
+        demand=np.bincount(member, weights=task.demand).astype(np.float64),
         capacity=task.capacity,
         site_cost=task.site_cost,
         budget=task.budget,
@@ -208,13 +208,14 @@ def _exchanges(task: CoverageTask, sites: IntArray, cost: float) -> list[tuple[f
     """Exchanges of one site that leave at most 1 % more weight uncovered."""
     columns = task.reach.T.tocsr()
     members = [int(j) for j in sites]
-    covered = np.asarray(task.reach[:, members].sum(axis=1)).ravel()
+    covered: FloatArray = np.asarray(task.reach[:, members].sum(axis=1), dtype=np.float64).ravel()
     near: list[tuple[float, tuple[int, ...]]] = []
     for r, site in enumerate(members):
         if task.choice.block[site] == FIXED:
             continue
         gain, here = exchange_gains(task, columns, members, covered, r)
-        for j in np.flatnonzero((gain >= 0) & (cost + here - gain <= cost * (1 + NEAR_BEST))):
+        near_enough = (gain >= 0) & (cost + here - gain <= cost * (1 + NEAR_BEST))
+        for j in np.argsort(np.where(near_enough, -gain, 1.0), kind="stable")[: min(MOST_ALTERNATIVES, near_enough.sum())]:
             others = [*members[:r], int(j), *members[r + 1 :]]
             near.append((cost + here - float(gain[j]), tuple(sorted(others))))
     return near

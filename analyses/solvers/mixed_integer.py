@@ -50,7 +50,7 @@ def minimise(program: Program, *, deadline_s: float, gap: float = 1e-9, start: F
 
     `start` is a feasible solution to begin with. The bound is HiGHS's dual bound; a run without one has -inf.
     """
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.silent()
     highs.setOptionValue("mip_rel_gap", gap)
     highs.setOptionValue("mip_abs_gap", 1e-9)

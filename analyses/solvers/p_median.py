@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyses.solvers.interchange import greedy_sites, interchange, shaken_search, swap_costs
-from analyses.solvers.location_solution import NEAR_BEST, Found, relative_gap
+from analyses.solvers.location_solution import MOST_ALTERNATIVES, Found, relative_gap
 from analyses.solvers.p_median_cuts import Master, Relaxed
 from analyses.solvers.p_median_dual import NearestFirst, climb, dual_bound, nearest_first
 from analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
@@ -248,9 +248,10 @@ def rounded(opening: FloatArray, choice: SiteChoice) -> IntArray:
 
 
 def _note_swaps(best: Incumbent) -> None:
-    """Add every exchange of one site that stays within 1 % of the best."""
+    """Add the cheapest exchanges of one site."""
     costs = swap_costs(best.site_cost, best.choice.block, best.sites)
-    for j, r in zip(*np.nonzero(costs <= best.cost * (1 + NEAR_BEST)), strict=True):
+    for at in np.argsort(costs, axis=None, kind="stable")[:MOST_ALTERNATIVES]:
+        j, r = np.unravel_index(at, costs.shape)
         swapped = best.sites.copy()
         swapped[r] = j
         best.others.append((float(costs[j, r]), tuple(sorted(int(site) for site in swapped))))

@@ -99,7 +99,7 @@ class Master:
         self.row_customer: list[IntArray] = []
         self.row_level: list[FloatArray] = []
         self.row_covers: list[NDArray[np.bool_]] = []
-        self.highs = highspy.Highs()
+        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self.highs.silent()
         self.highs.setOptionValue("presolve", "off")
         self.highs.setOptionValue("solver", "simplex")
@@ -169,6 +169,11 @@ class Master:
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left_s)
         self.highs.run()
         status = self.highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kUnknown:
+            # the warm basis led the simplex into numerical trouble: begin afresh
+            self.highs.clearSolver()
+            self.highs.run()
+            status = self.highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:

@@ -65,16 +65,12 @@ def _fewest_extra_sites(patterns: BoolArray, choice: SiteChoice) -> Program:
     n_patterns, n_sites = patterns.shape
     n = n_sites + n_patterns + 1
     allowed = choice.block >= 0
-    reach = sparse.hstack(
-        [
-            sparse.csr_array(patterns, dtype=np.float64),
-            sparse.eye_array(n_patterns),
-            sparse.csr_array((n_patterns, 1)),
-        ]
-    )
+    missed = sparse.csr_array(sparse.eye_array(n_patterns))
+    no_extra = sparse.csr_array((n_patterns, 1), dtype=np.float64)
+    reach = sparse.hstack([sparse.csr_array(patterns, dtype=np.float64), missed, no_extra])
     blocks = sparse.csr_array(choice.block == np.arange(len(choice.need))[:, None], dtype=np.float64)
     extra = sparse.csr_array(-(np.arange(len(choice.need)) == FREE).astype(np.float64)[:, None])
-    counts = sparse.hstack([blocks, sparse.csr_array((len(choice.need), n_patterns)), extra])
+    counts = sparse.hstack([blocks, sparse.csr_array((len(choice.need), n_patterns), dtype=np.float64), extra])
     need = choice.need.astype(np.float64)
     at_least = np.where(np.arange(len(need)) == FREE, 0.0, need)
     upper = np.concatenate([allowed.astype(np.float64), np.ones(n_patterns), [float((~allowed).size)]])

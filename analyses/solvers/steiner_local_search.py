@@ -1,0 +1,267 @@
+"""How is a tree made cheaper? Local search: insertion of nodes and exchange of paths."""
+
+import numpy as np
+from numba import njit
+
+from analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, pop, push
+from analyses.solvers.steiner_tree import Tree, best_tree_on
+
+
+def improve(network: Network, tree: Tree, *, max_rounds: int = 50) -> Tree:
+    """Insert nodes and exchange paths until neither makes the tree cheaper."""
+    smallest_gain = 1e-11 * float(network.arc_cost.max(initial=0.0))
+    for _ in range(max_rounds):
+        candidate = tree
+        for move in (_insert_nodes, _exchange_paths):
+            nodes = move(
+                network.pointer,
+                network.out_arc,
+                network.head,
+                network.arc_cost,
+                network.prize,
+                network.root,
+                candidate.parent_arc,
+                candidate.nodes,
+                smallest_gain,
+            )
+            candidate = best_tree_on(network, nodes)
+        if not candidate.cost < tree.cost - smallest_gain:
+            break
+        tree = candidate
+    return tree
+
+
+@njit(cache=True)
+def _turn(head: Ints, up: Ints, start: int, new_up: int, stop: int, log: Ints, n_log: int) -> int:
+    """Hang the part of the tree above `start` (as far as `stop`) below it, and `start` by the arc `new_up`.
+
+    ``up[v]`` is the arc that leaves v for its parent. Old values are written to `log` as (node, arc) pairs.
+    """
+    arc, v = new_up, start
+    while True:
+        old = up[v]
+        log[2 * n_log], log[2 * n_log + 1] = v, old
+        n_log += 1
+        up[v] = arc
+        if old < 0 or v == stop:
+            return n_log
+        arc, v = old ^ 1, head[old]
+
+
+@njit(cache=True)
+def _insert_nodes(
+    pointer: Ints,
+    out_arc: Ints,
+    head: Ints,
+    arc_cost: Floats,
+    prize: Floats,
+    root: int,
+    parent_arc: Ints,
+    in_tree: Bools,
+    smallest_gain: float,
+) -> Bools:
+    """Add every node that pays when the dearest edge of each cycle it closes is taken out."""
+    n = len(prize)
+    inside = in_tree.copy()
+    up = np.where(parent_arc < 0, parent_arc, parent_arc ^ 1)
+    log = np.empty(2 * n + 2, np.int64)
+    for v in range(n):
+        if inside[v]:
+            continue
+        count, nearest = 0, -1
+        for k in range(pointer[v], pointer[v + 1]):
+            a = out_arc[k]
+            if inside[head[a]]:
+                count += 1
+                if nearest < 0 or arc_cost[a] < arc_cost[nearest]:
+                    nearest = a
+        if count == 0 or (count == 1 and prize[v] <= arc_cost[nearest]):
+            continue
+        # v becomes the top of the tree, so that every other neighbour's cycle is its way up
+        n_log = _turn(head, up, head[nearest], nearest ^ 1, -1, log, 0)
+        up[v] = -1
+        delta = arc_cost[nearest] - prize[v]
+        for k in range(pointer[v], pointer[v + 1]):
+            a = out_arc[k]
+            if a == nearest or not inside[head[a]]:
+                continue
+            w = head[a]
+            dearest = w
+            while head[up[w]] != v:
+                w = head[up[w]]
+                if arc_cost[up[w]] > arc_cost[up[dearest]]:
+                    dearest = w
+            gain = arc_cost[up[dearest]] - arc_cost[a]
+            if gain > 0.0:
+                delta -= gain
+                while 2 * (n_log + n) + 2 > len(log):
+                    log = np.append(log, np.empty(len(log), np.int64))
+                n_log = _turn(head, up, head[a], a ^ 1, dearest, log, n_log)
+        if delta < -smallest_gain:
+            inside[v] = True
+        else:
+            for i in range(n_log - 1, -1, -1):
+                up[log[2 * i]] = log[2 * i + 1]
+            up[v] = -1
+    return inside
+
+
+@njit(cache=True)
+def _exchange_paths(
+    pointer: Ints,
+    out_arc: Ints,
+    head: Ints,
+    arc_cost: Floats,
+    prize: Floats,
+    root: int,
+    parent_arc: Ints,
+    in_tree: Bools,
+    smallest_gain: float,
+) -> Bools:
+    """Take out paths of the tree, with the prizes on them, where a cheaper path joins the two parts."""
+    n = len(prize)
+    inside = in_tree.copy()
+    up = np.where(parent_arc < 0, parent_arc, parent_arc ^ 1)
+    degree = np.zeros(n, np.int64)
+    n_inside = 0
+    for v in range(n):
+        n_inside += inside[v]
+        if up[v] >= 0:
+            degree[v] += 1
+            degree[head[up[v]]] += 1
+    side = np.zeros(n, np.int64)  # 1: below the path, 2: on it
+    below, path = np.empty(n, np.int64), np.empty(n, np.int64)
+    distance = np.full(n, np.inf)
+    came_by = np.full(n, -1, np.int64)
+    touched = np.empty(n, np.int64)
+    log = np.empty(2 * n + 2, np.int64)
+    keys, items = np.empty(len(head) + 1, np.float64), np.empty(len(head) + 1, np.int64)
+    for b in range(n):
+        if not inside[b] or up[b] < 0 or not (prize[b] > 0.0 or degree[b] >= 3):
+            continue
+        # the piece of the way up whose removal saves most, through nodes with no other branch
+        length, saved, n_path, top = 0.0, 0.0, 0, b
+        walked = 0
+        while True:
+            length += arc_cost[up[top]]
+            top = head[up[top]]
+            if length > saved:
+                saved, n_path = length, walked
+            if top == root or degree[top] != 2 or up[top] < 0:
+                break
+            length -= prize[top]
+            path[walked] = top
+            walked += 1
+        if saved <= smallest_gain:
+            continue
+        n_below = 1
+        below[0] = b
+        side[b] = 1
+        i = 0
+        while i < n_below:
+            v = below[i]
+            i += 1
+            for k in range(pointer[v], pointer[v + 1]):
+                a = out_arc[k]
+                w = head[a]
+                if inside[w] and up[w] == a ^ 1 and side[w] == 0:
+                    side[w] = 1
+                    below[n_below] = w
+                    n_below += 1
+        for j in range(n_path):
+            side[path[j]] = 2
+        # search from the smaller part to the other
+        small = n_below <= n_inside - n_below
+        size, n_touched = 0, 0
+        for j in range(n_below if small else n):
+            v = below[j] if small else j
+            if not small and (not inside[v] or side[v] != 0):
+                continue
+            for k in range(pointer[v], pointer[v + 1]):
+                a = out_arc[k]
+                w = head[a]
+                own = inside[w] and side[w] == (1 if small else 0)
+                if own:
+                    continue
+                free = not inside[w] or side[w] == 2
+                d = max(0.0, arc_cost[a] - (prize[w] if free else 0.0))
+                if d < saved and d < distance[w]:
+                    if distance[w] == np.inf:
+                        touched[n_touched] = w
+                        n_touched += 1
+                    distance[w] = d
+                    came_by[w] = a
+                    size = push(keys, items, size, d, w)
+        reached = -1
+        while size > 0:
+            d, v = keys[0], items[0]
+            size = pop(keys, items, size)
+            if d > distance[v]:
+                continue
+            if inside[v] and side[v] != 2:
+                reached = v
+                break
+            for k in range(pointer[v], pointer[v + 1]):
+                a = out_arc[k]
+                w = head[a]
+                if inside[w] and side[w] == (1 if small else 0):
+                    continue
+                free = not inside[w] or side[w] == 2
+                e = d + max(0.0, arc_cost[a] - (prize[w] if free else 0.0))
+                if e < saved and e < distance[w]:
+                    if distance[w] == np.inf:
+                        touched[n_touched] = w
+                        n_touched += 1
+                    distance[w] = e
+                    came_by[w] = a
+                    size = push(keys, items, size, e, w)
+        if reached >= 0 and distance[reached] < saved - smallest_gain:
+            # take the old path out, then hang the part below by the new one
+            degree[b] -= 1
+            v = b
+            for j in range(n_path + 1):
+                w = head[up[v]]
+                if j > 0:
+                    up[v] = -1
+                    inside[v] = False
+                    degree[v] = 0
+                    n_inside -= 1
+                else:
+                    up[v] = -1
+                v = path[j] if j < n_path else w
+            degree[v] -= 1
+            if not small:
+                # the way found runs from above to `reached` below
+                a = came_by[reached]
+                _turn(head, up, reached, a ^ 1, -1, log, 0)
+                degree[reached] += 1
+                v = head[a ^ 1]
+                while not (inside[v] and side[v] == 0):
+                    a = came_by[v]
+                    up[v] = a ^ 1
+                    inside[v] = True
+                    n_inside += 1
+                    degree[v] = 2
+                    v = head[a ^ 1]
+                degree[v] += 1
+            else:
+                # the way found runs from a node below to `reached` above
+                a = came_by[reached]
+                degree[reached] += 1
+                v = head[a ^ 1]
+                while side[v] != 1:
+                    up[v] = a
+                    inside[v] = True
+                    n_inside += 1
+                    degree[v] = 2
+                    a = came_by[v]
+                    v = head[a ^ 1]
+                _turn(head, up, v, a, -1, log, 0)
+                degree[v] += 1
+        for j in range(n_below):
+            side[below[j]] = 0
+        for j in range(n_path):
+            side[path[j]] = 0
+        for j in range(n_touched):
+            distance[touched[j]] = np.inf
+    return inside
