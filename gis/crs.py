@@ -8,6 +8,7 @@ All transformations use x = longitude or easting and y = latitude or northing; n
 
 from __future__ import annotations
 
+import math
 import warnings
 from functools import cache
 
@@ -148,7 +149,59 @@ def require_metres(crs: pyproj.CRS | str) -> None:
         )
 
 
-def vn2000_points(northing_x_m: ArrayLike, easting_y_m: ArrayLike, *, crs: pyproj.CRS | str) -> gpd.GeoSeries:
+def datum_fault(crs: pyproj.CRS) -> str | None:
+    """Say what is wrong with a CRS that would shift VN-2000 coordinates by up to 200 m, None where nothing is.
+
+    Parameters
+    ----------
+    crs
+        CRS as a file states it.
+
+    Notes
+    -----
+    Three habits are caught: a datum that is not named (an ellipsoid alone: PROJ would not shift at all), a TM-3 grid (scale 0.9999 on a
+    Vietnamese meridian) said to lie on WGS 84, and shift parameters of one's own that miss EPSG:6960 by more than 2 m.
+    """
+    repair = "If the coordinates are VN-2000, write the EPSG code of their central meridian (104°45': EPSG:9208) into the file and the catalogue."
+    base = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+    datum = base.geodetic_crs.datum if base.geodetic_crs is not None else None
+    if crs.is_bound:
+        miss_m = _miss_of_own_shift_m(crs)
+        return None if miss_m <= 2 else f"its own datum shift misses EPSG:6960 by {miss_m:.0f} m. {repair}"
+    if datum is None or "unknown" in datum.name.lower() or "not specified" in datum.name.lower():
+        return f"its CRS names no datum ({crs.name}). {repair}"
+    if not is_vn2000(crs) and _is_tm3(base):
+        return f"its CRS is a Vietnamese TM-3 grid on the datum {datum.name}, up to 200 m off. {repair}"
+    return None
+
+
+def _is_tm3(crs: pyproj.CRS) -> bool:
+    operation = crs.coordinate_operation
+    if operation is None or "Transverse Mercator" not in operation.method_name:
+        return False
+    values = {parameter.name: float(parameter.value or 0) for parameter in operation.params}
+    return (
+        values.get("Scale factor at natural origin") == 0.9999
+        and 102 <= values.get("Longitude of natural origin", 0) <= 109
+    )
+
+
+def _miss_of_own_shift_m(crs: pyproj.CRS) -> float:
+    # the same base coordinates, once by the CRS's own shift and once as VN-2000 by EPSG:6960
+    geodetic = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
+    x, y = geodetic.transform(104.75, 22.0, direction="INVERSE")
+    if crs.source_crs is None or not _is_tm3(crs.source_crs):
+        return 0.0
+    plain = pyproj.Transformer.from_crs(crs.source_crs, crs.source_crs.geodetic_crs, always_xy=True)
+    longitude, latitude = transform(*plain.transform(x, y), source="EPSG:4756", target=WGS84)
+    return math.hypot(
+        (float(longitude) - 104.75) * 111_320 * math.cos(math.radians(22)), (float(latitude) - 22) * 111_320
+    )
+
+
+def vn2000_points(
+    northing_x_m: ArrayLike, easting_y_m: ArrayLike, *, crs: pyproj.CRS | str, layer: str = "layer"
+) -> gpd.GeoSeries:
     """Make points of a Vietnamese coordinate table, where X is the northing and Y the easting [m].
 
     Parameters
@@ -157,6 +210,8 @@ def vn2000_points(northing_x_m: ArrayLike, easting_y_m: ArrayLike, *, crs: pypro
         The columns X and Y of the table, (n,) [m].
     crs
         The VN-2000 projection that the table is written in (its header names the central meridian), such as EPSG:9208.
+    layer
+        Name for the message.
 
     Raises
     ------
@@ -168,7 +223,7 @@ def vn2000_points(northing_x_m: ArrayLike, easting_y_m: ArrayLike, *, crs: pypro
     swapped = (east > 900_000) & (north < 900_000)
     if swapped.any():
         raise LayerError(
-            f"coordinates: {int(swapped.sum())} of {len(north)} rows have X below Y; in a VN-2000 table X is the northing (8.5° to 23.4° N: "
+            f"{layer}: {int(swapped.sum())} of {len(north)} rows have X below Y; in a VN-2000 table X is the northing (8.5° to 23.4° N: "
             "940,000 to 2,590,000 m) and Y the easting. Exchange the two columns."
         )
     return gpd.GeoSeries(gpd.points_from_xy(east, north), crs=crs)

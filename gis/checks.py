@@ -1,0 +1,307 @@
+"""Validation of a layer against its schema: strict dtypes, then values, then geometry; every fault found, none repaired in silence.
+
+A fault is one sentence with the layer, the rows and the repair. A missing column is never filled, an empty cell never becomes 0.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
+import shapely
+
+from gis import schema
+from gis.tables import listed
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_TRUTH = {"true": True, "false": False, "1": True, "0": False}
+_MOJIBAKE = re.compile("[ÃÂÄÅÆÐ][\u0080-\u00bf]|á[º»]|\ufffd")
+_BAD = object()
+
+
+def row_names(frame: pd.DataFrame, mask: Any, *, layer: str) -> list[str]:
+    """Name the marked rows: by the layer's id column where the row has one, else 'row 7' (1 = first data row)."""
+    column = schema.ID_COLUMN.get(layer)
+    names = []
+    for position in np.flatnonzero(np.asarray(mask, dtype=bool)):
+        value = frame[column].iloc[position] if column in frame.columns else None
+        names.append(str(value) if isinstance(value, str) and value else f"row {position + 1}")
+    return names
+
+
+def sentence(frame: pd.DataFrame, mask: Any, *, layer: str, fault: str, repair: str, values: Any = None) -> str:
+    """Word one fault: 'settlements: 3 of 845 rows have no households (C0017, C0204, C0388). Fill the column or drop the rows.'."""
+    marked = np.asarray(mask, dtype=bool)
+    names = row_names(frame, marked, layer=layer)
+    if values is not None:
+        shown = np.asarray(values, dtype=object)[marked]
+        names = [
+            f"{name} = {value!r}" if isinstance(value, str) else f"{name} = {value}"
+            for name, value in zip(names, shown, strict=True)
+        ]
+    count = int(marked.sum())
+    return f"{layer}: {count} of {len(frame)} rows have {fault} ({listed(names)}). {repair}"
+
+
+def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[str]]:
+    """Turn the cells of a layer into the dtypes of its schema and check the values.
+
+    Parameters
+    ----------
+    frame
+        As read; columns beyond the schema stay as they are.
+    layer
+        Name in `schema.LAYERS`; a layer without a schema comes back unchanged.
+
+    Returns
+    -------
+    tuple
+        New frame, schema columns typed (where they have no fault), and the faults, one sentence each.
+    """
+    model = schema.LAYERS.get(layer)
+    if model is None:
+        return frame.copy(), []
+    columns = model.to_schema().columns
+    missing = [name for name in columns if name not in frame.columns]
+    faults = []
+    if missing:
+        faults.append(
+            f"{layer}: {len(missing)} column{'s are' if len(missing) > 1 else ' is'} missing in all {len(frame)} rows ({', '.join(missing)}). Add "
+            f"{'them' if len(missing) > 1 else 'it'}; an absent column is never taken as 0."
+        )
+    result = frame.copy()
+    for name, column in columns.items():
+        if name in frame.columns:
+            values, found = _column(frame, name, column, layer=layer)
+            faults += found
+            if values is not None:
+                result[name] = values
+    return result, faults
+
+
+def _column(
+    frame: pd.DataFrame, name: str, column: pa.Column, *, layer: str
+) -> tuple[pd.Series[Any] | None, list[str]]:
+    dtype = str(column.dtype)
+    raw = frame[name]
+    comma = bool(frame.attrs.get("decimal_comma")) and any(
+        isinstance(v, str) and _DECIMAL_COMMA.fullmatch(v) for v in raw
+    )
+    cells = [_cell(value, dtype, decimal_comma=comma) for value in raw]
+    empty = np.array([cell is None for cell in cells], dtype=bool)
+    bad = np.array([cell is _BAD for cell in cells], dtype=bool)
+    faults = []
+    if empty.any() and not column.nullable:
+        repair = "Fill the column." if empty.all() and len(frame) > 0 else "Fill the column or drop the rows."
+        faults.append(sentence(frame, empty, layer=layer, fault=f"no {name}", repair=repair))
+    if bad.any():
+        wanted = {"int64": "a whole number", "float64": "a number", "bool": "true or false"}.get(dtype, "text")
+        faults.append(
+            sentence(
+                frame,
+                bad,
+                layer=layer,
+                fault=f"{name} that is not {wanted}",
+                values=raw,
+                repair=f"Write {wanted} ({column.title}).",
+            )
+        )
+    good = ~(empty | bad)
+    faults += _value_faults(frame, name, column, cells, good, layer=layer)
+    complete = good.all() if not column.nullable else not bad.any()
+    if not complete:
+        return None, faults
+    if dtype == "float64":
+        return pd.Series(
+            [math.nan if cell is None else cell for cell in cells], index=frame.index, dtype="float64"
+        ), faults
+    return pd.Series(cells, index=frame.index, dtype={"int64": "int64", "bool": "bool"}.get(dtype, "object")), faults
+
+
+def _cell(value: Any, dtype: str, *, decimal_comma: bool) -> Any:
+    """Give the value in its dtype, None where empty, `_BAD` where it is something else."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, str):
+        value = unicodedata.normalize("NFC", value).strip()
+        if not value:
+            return None
+    if dtype == "bool":
+        return _truth(value)
+    if dtype in ("int64", "float64"):
+        return _number(value, whole=dtype == "int64", decimal_comma=decimal_comma)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _truth(value: Any) -> Any:
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer | float | np.floating):
+        return bool(value) if value in (0, 1) else _BAD
+    return _TRUTH.get(value.lower(), _BAD) if isinstance(value, str) else _BAD
+
+
+def _number(value: Any, *, whole: bool, decimal_comma: bool) -> Any:
+    if isinstance(value, bool | np.bool_):
+        return _BAD
+    if isinstance(value, str):
+        if decimal_comma:
+            if "." in value or value.count(",") > 1:
+                return _BAD
+            value = value.replace(",", ".")
+        if not _NUMBER.fullmatch(value):
+            return _BAD
+        value = float(value)
+    if not isinstance(value, int | np.integer | float | np.floating) or not math.isfinite(value):
+        return _BAD
+    if whole:
+        return int(value) if float(value).is_integer() else _BAD
+    return float(value)
+
+
+def _value_faults(
+    frame: pd.DataFrame, name: str, column: pa.Column, cells: list[Any], good: Any, *, layer: str
+) -> list[str]:
+    positions = np.flatnonzero(good)
+    if len(positions) == 0:
+        return []
+    values = pd.DataFrame({name: [cells[position] for position in positions]}, index=positions)
+    faults = []
+    try:
+        column.validate(values, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        for check, cases in errors.failure_cases.groupby("check", sort=False):
+            mask = np.zeros(len(frame), dtype=bool)
+            mask[cases["index"].astype(int).to_numpy()] = True
+            fault, repair = _wording(name, column, str(check))
+            faults.append(
+                sentence(
+                    frame,
+                    mask,
+                    layer=layer,
+                    fault=fault,
+                    values=frame[name] if check != "field_uniqueness" else None,
+                    repair=repair,
+                )
+            )
+    if str(column.dtype) == "str":
+        garbled = np.zeros(len(frame), dtype=bool)
+        garbled[positions] = [bool(_MOJIBAKE.search(value)) for value in values[name]]
+        if garbled.any():
+            repair = "The text was once saved in the wrong encoding: export it again from its source as UTF-8."
+            faults.append(
+                sentence(frame, garbled, layer=layer, fault=f"garbled {name}", values=frame[name], repair=repair)
+            )
+    return faults
+
+
+def _wording(name: str, column: pa.Column, check: str) -> tuple[str, str]:
+    if check == "field_uniqueness":
+        return f"a {name} that another row has too", f"Give each row its own {name} or drop the repeated rows."
+    known = next((item for item in column.checks if str(item.error) == check), None)
+    limits = dict(known.statistics) if known is not None and known.statistics else {}
+    if "allowed_values" in limits:
+        allowed = ", ".join(str(value) for value in limits["allowed_values"])
+        return f"a {name} that is not one of {allowed}", "Use one of these words."
+    if "pattern" in limits and "d{5}" in str(limits["pattern"]):
+        return (
+            f"a {name} that is not five digits",
+            "Write the official code with its leading zeros, such as 04489; format the column as text.",
+        )
+    if "min_value" in limits:
+        border = "below" if check.startswith("greater_than_or_equal") else "not above"
+        return f"{name} {border} {limits['min_value']:g}", f"Correct the values ({column.title}) or drop the rows."
+    if "max_value" in limits:
+        return f"{name} above {limits['max_value']:g}", f"Correct the values ({column.title}) or drop the rows."
+    return f"{name} that breaks the rule {check}", "Correct the values or drop the rows."
+
+
+def geometry_faults(frame: gpd.GeoDataFrame, *, layer: str) -> list[str]:
+    """Check the geometry of a layer: present, of the right type, valid, and in the units of its CRS.
+
+    Parameters
+    ----------
+    frame
+        Layer in the CRS of its file.
+    layer
+        Name in `schema.GEOMETRY`; other layers may have any type.
+
+    Returns
+    -------
+    list of str
+        One sentence per fault.
+    """
+    shapes = frame.geometry.to_numpy()
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    faults = []
+    if absent.any():
+        faults.append(
+            sentence(frame, absent, layer=layer, fault="no geometry", repair="Digitise the places or drop the rows.")
+        )
+    wanted = schema.GEOMETRY.get(layer, ())
+    types = frame.geometry.geom_type.to_numpy()
+    wrong = ~absent & ~np.isin(types.astype(str), wanted) if wanted else np.zeros(len(frame), dtype=bool)
+    if wrong.any():
+        repair = "Split multipart features (QGIS: Multipart to singleparts) or give the right layer."
+        faults.append(
+            sentence(
+                frame,
+                wrong,
+                layer=layer,
+                fault=f"geometry that is not {' or '.join(wanted)}",
+                values=types,
+                repair=repair,
+            )
+        )
+    invalid = ~absent & ~shapely.is_valid(shapes)
+    if invalid.any():
+        reasons = shapely.is_valid_reason(shapes)
+        faults.append(
+            sentence(
+                frame,
+                invalid,
+                layer=layer,
+                fault="invalid geometry",
+                values=reasons,
+                repair="Repair it (QGIS: Fix geometries).",
+            )
+        )
+    return faults + _unit_faults(frame, ~absent, layer=layer)
+
+
+def _unit_faults(frame: gpd.GeoDataFrame, present: Any, *, layer: str) -> list[str]:
+    if frame.crs is None:
+        return [
+            f"{layer}: the layer has no CRS ({len(frame)} rows). Write it into the file (QGIS: Set layer CRS) or as `crs` of the layer in catalog.toml."
+        ]
+    if not present.any():
+        return []
+    bounds = frame.geometry.bounds.to_numpy()
+    size = np.nan_to_num(np.abs(bounds), nan=0.0)
+    if frame.crs.is_geographic:
+        metres = present & ((size[:, [0, 2]].max(axis=1) > 360) | (size[:, [1, 3]].max(axis=1) > 360))
+        if metres.any():
+            repair = f"The layer says {frame.crs.to_string()} (degrees) but holds metres: name the CRS that the coordinates are in."
+            return [sentence(frame, metres, layer=layer, fault="coordinates in metres", repair=repair)]
+        swapped = present & (size[:, [1, 3]].max(axis=1) > 90)
+        if swapped.any():
+            repair = "Longitude and latitude are exchanged: x is the longitude, y the latitude."
+            return [sentence(frame, swapped, layer=layer, fault="a latitude above 90°", repair=repair)]
+    elif frame.crs.is_projected:
+        degrees = present & (size.max(axis=1) <= 360)
+        if degrees.any():
+            repair = f'The layer says {frame.crs.to_string()} (metres) but holds degrees: write crs = "EPSG:4326".'
+            return [sentence(frame, degrees, layer=layer, fault="coordinates in degrees", repair=repair)]
+    return []

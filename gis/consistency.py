@@ -1,0 +1,243 @@
+"""Checks between the layers of a pack: places in their commune and province, known codes, published totals, rasters that reach everywhere.
+
+All layers come in the measuring CRS. A place may lie outside its commune by its own position accuracy plus that of the commune's boundary
+(column `boundary_accuracy_m` of the communes, where a pack has approximate polygons); a settlement never outside the province.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gis.checks import sentence
+from gis.terrain import Raster, rasterize
+
+ROUNDING_M = 50.0
+"""Coordinates rounded to five decimals and simplified borders: nothing closer than this is said to lie outside."""
+
+FAR_M = 100_000.0
+"""A road, line or river further from the province than this is in a wrong CRS."""
+
+PLACES = ("settlements", "villages", "water_schemes", "schools")
+
+Layers = Mapping[str, gpd.GeoDataFrame | pd.DataFrame | Raster]
+
+
+def cross_faults(layers: Layers, *, targets: Mapping[str, float | int]) -> list[str]:
+    """Give all faults between layers, one sentence each.
+
+    Parameters
+    ----------
+    layers
+        The readable layers by name, geometry in one metric CRS.
+    targets
+        Published totals of the catalogue.
+
+    Returns
+    -------
+    list of str
+        Empty where the pack is consistent.
+    """
+    faults = target_faults(layers, targets)
+    communes = layers.get("communes")
+    if not isinstance(communes, gpd.GeoDataFrame) or "commune_code" not in communes.columns or len(communes) == 0:
+        return faults
+    for name in PLACES:
+        frame = layers.get(name)
+        if isinstance(frame, gpd.GeoDataFrame):
+            faults += place_faults(frame, communes, layer=name)
+    for name, layer in layers.items():
+        if isinstance(layer, Raster):
+            faults += coverage_faults(layer, communes, layer=name)
+        elif isinstance(layer, gpd.GeoDataFrame) and name not in (*PLACES, "communes"):
+            faults += distance_faults(layer, communes, layer=name)
+    solar = layers.get("solar")
+    if isinstance(solar, pd.DataFrame):
+        faults += solar_faults(solar, communes)
+    return faults
+
+
+def place_faults(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: str) -> list[str]:
+    """Check that points lie in the province and in the commune whose code they carry."""
+    points = places.geometry.to_numpy()
+    polygons = communes.geometry.to_numpy()
+    province = shapely.union_all(polygons)
+    shapely.prepare(province)
+    accuracy_m = _metres(places, "position_accuracy_m")
+    boundary_m = _metres(communes, "boundary_accuracy_m")
+    tolerance_m = (
+        np.full(len(places), ROUNDING_M) if layer == "settlements" else accuracy_m + boundary_m.max() + ROUNDING_M
+    )
+    beyond_m = _distance_m(points, province)
+    outside = beyond_m > tolerance_m
+    faults = []
+    exchanged = outside & shapely.covers(province, shapely.points(shapely.get_y(points), shapely.get_x(points)))
+    if exchanged.any():
+        repair = (
+            'X and Y are exchanged: in a VN-2000 table X is the northing and Y the easting (axis_order = "vn2000").'
+        )
+        faults.append(sentence(places, exchanged, layer=layer, fault="a point outside the province", repair=repair))
+    if (outside & ~exchanged).any():
+        km = [f"{value / 1000:.1f} km" for value in beyond_m]
+        repair = "Correct the coordinates or their CRS, or drop the rows."
+        faults.append(
+            sentence(
+                places,
+                outside & ~exchanged,
+                layer=layer,
+                fault="a point outside the province",
+                values=km,
+                repair=repair,
+            )
+        )
+    if "commune_code" not in places.columns:
+        return faults
+    own = pd.Index(communes["commune_code"]).get_indexer(places["commune_code"])
+    if (own < 0).any():
+        repair = "Write the code of a commune in the layer 'communes' (old codes: see merged_from)."
+        faults.append(
+            sentence(
+                places,
+                own < 0,
+                layer=layer,
+                fault="an unknown commune_code",
+                values=places["commune_code"],
+                repair=repair,
+            )
+        )
+    checked = np.flatnonzero((own >= 0) & ~outside)
+    off_m = np.zeros(len(places))
+    off_m[checked] = shapely.distance(points[checked], polygons[own[checked]])
+    stray = off_m > accuracy_m + boundary_m[own] + ROUNDING_M
+    if stray.any():
+        km = [f"{value / 1000:.1f} km" for value in off_m]
+        repair = "Correct the point, its commune_code, or position_accuracy_m."
+        faults.append(
+            sentence(places, stray, layer=layer, fault="a point outside their own commune", values=km, repair=repair)
+        )
+    return faults
+
+
+def _metres(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    if column not in frame.columns or not pd.api.types.is_numeric_dtype(frame[column]):
+        return np.zeros(len(frame))
+    return frame[column].fillna(0).to_numpy(dtype=np.float64)
+
+
+def _distance_m(points: NDArray[Any], province: Any) -> NDArray[np.float64]:
+    distance_m = np.zeros(len(points))
+    out = np.flatnonzero(~shapely.covers(province, points))
+    distance_m[out] = shapely.distance(points[out], province)
+    # a coordinate that is not finite has no distance: as far outside as can be
+    return np.nan_to_num(distance_m, nan=np.inf)
+
+
+def distance_faults(frame: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: str) -> list[str]:
+    """Check that no line, station or lake lies far from the province, as it would with a wrong CRS."""
+    west, south, east, north = communes.total_bounds
+    bounds = frame.geometry.bounds.to_numpy()
+    near = (
+        (bounds[:, 0] < east + FAR_M)
+        & (bounds[:, 2] > west - FAR_M)
+        & (bounds[:, 1] < north + FAR_M)
+        & (bounds[:, 3] > south - FAR_M)
+    )
+    if near.all():
+        return []
+    repair = "The CRS or the axis order of the layer is wrong: correct it, or drop the rows."
+    return [
+        sentence(
+            frame, ~near, layer=layer, fault=f"a place more than {FAR_M / 1000:.0f} km from the province", repair=repair
+        )
+    ]
+
+
+def coverage_faults(raster: Raster, communes: gpd.GeoDataFrame, *, layer: str) -> list[str]:
+    """Check that a raster has a value in every commune and reaches to the province's edges."""
+    west, south, east, north = raster.bounds
+    slack_m = raster.cell_size_m
+    bounds = communes.geometry.bounds.to_numpy()
+    beyond = (
+        (bounds[:, 0] < west - slack_m)
+        | (bounds[:, 1] < south - slack_m)
+        | (bounds[:, 2] > east + slack_m)
+        | (bounds[:, 3] > north + slack_m)
+    )
+    if beyond.any():
+        repair = f"Extend the raster to the whole province (and {slack_m:.0f} m around it) or correct its CRS."
+        return [
+            sentence(
+                communes,
+                beyond,
+                layer="communes",
+                fault=f"ground that the raster '{layer}' does not cover",
+                repair=repair,
+            ).replace("communes:", f"{layer}:", 1)
+        ]
+    inside = rasterize(communes, raster).values == 1
+    known = raster.valid() if raster.values.ndim == 2 else raster.valid().all(axis=0)
+    gaps = int((inside & ~known).sum())
+    if gaps > 0.001 * max(int(inside.sum()), 1):
+        return [
+            f"{layer}: {gaps} of {int(inside.sum())} cells inside the province hold no value. Fill the gaps (gdal_fillnodata) or give a complete raster."
+        ]
+    return []
+
+
+def solar_faults(solar: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[str]:
+    """Check that every commune has each month once."""
+    if not {"commune_code", "month"} <= set(solar.columns):
+        return []
+    faults = []
+    repeated = solar.duplicated(["commune_code", "month"]).to_numpy()
+    if repeated.any():
+        faults.append(
+            sentence(
+                solar,
+                repeated,
+                layer="solar",
+                fault="a commune and month that stand there already",
+                repair="Drop the repeated rows.",
+            )
+        )
+    months = solar.drop_duplicates(["commune_code", "month"]).groupby("commune_code").size()
+    incomplete = (communes["commune_code"].map(months).fillna(0) < 12).to_numpy()
+    if incomplete.any():
+        text = sentence(
+            communes, incomplete, layer="communes", fault="not all twelve months of sunshine", repair="Add the months."
+        )
+        faults.append(text.replace("communes:", "solar:", 1))
+    return faults
+
+
+def target_faults(layers: Layers, targets: Mapping[str, float | int]) -> list[str]:
+    """Compare the layers with the published totals that the catalogue says they reproduce."""
+    counted: dict[str, tuple[str, str, float]] = {}
+    villages, settlements, schemes = layers.get("villages"), layers.get("settlements"), layers.get("water_schemes")
+    if isinstance(villages, pd.DataFrame):
+        counted["villages"] = ("villages", "villages", len(villages))
+        if "on_grid" in villages.columns and pd.api.types.is_bool_dtype(villages["on_grid"]):
+            counted["villages_on_grid"] = ("villages", "villages on the grid", int(villages["on_grid"].sum()))
+    if isinstance(settlements, pd.DataFrame) and "kind" in settlements.columns:
+        clusters = settlements[settlements["kind"] == "cluster"]
+        counted["settlements_villages"] = (
+            "settlements",
+            "villages without grid",
+            int((settlements["kind"] == "village").sum()),
+        )
+        counted["clusters"] = ("settlements", "clusters", len(clusters))
+        if "households" in clusters.columns and pd.api.types.is_integer_dtype(clusters["households"]):
+            counted["cluster_households"] = ("settlements", "households in clusters", int(clusters["households"].sum()))
+    if isinstance(schemes, pd.DataFrame) and "kind" in schemes.columns:
+        counted["water_schemes"] = ("water_schemes", "rural schemes", int((schemes["kind"] != "urban_plant").sum()))
+    return [
+        f"{layer}: the rows hold {found:,} {what}, the catalogue's target {key} is {targets[key]:,}. Complete the rows or correct [targets]."
+        for key, (layer, what, found) in counted.items()
+        if key in targets and found != targets[key]
+    ]

@@ -1,0 +1,250 @@
+"""A data pack in memory: layers read when first asked for, validated, and moved into the measuring CRS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+
+from gis import schema
+from gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
+from gis.consistency import cross_faults
+from gis.crs import require_metres, to_measure
+from gis.errors import LayerError, MissingDataError
+from gis.layers import read_layer
+from gis.terrain import Raster, read_raster, warp
+
+REQUIRED = ("communes", "villages", "settlements", "roads", "grid_lines", "elevation")
+"""Layers without which no analysis runs; the others are asked for by the analysis that needs them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """A data pack: catalogue and layers.
+
+    Every layer is read, checked against catalogue and schema, and brought into `crs_measure` [m] when it is first asked for; then it is kept.
+    Frames have a RangeIndex in the order of the file. Do not change them in place.
+
+    Attributes
+    ----------
+    folder
+        Where catalog.toml lies.
+    catalog
+        Its content.
+    """
+
+    folder: Path
+    catalog: Catalog
+    _read: dict[str, tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[str, ...]]] = field(
+        default_factory=dict, repr=False
+    )
+
+    @property
+    def crs_measure(self) -> str:
+        """Projected CRS of all layers in memory [m]."""
+        return self.catalog.pack.crs_measure
+
+    @property
+    def communes(self) -> gpd.GeoDataFrame:
+        """Commune polygons."""
+        return self._frame("communes")
+
+    @property
+    def villages(self) -> gpd.GeoDataFrame:
+        """Villages."""
+        return self._frame("villages")
+
+    @property
+    def settlements(self) -> gpd.GeoDataFrame:
+        """Settlements without safe grid supply."""
+        return self._frame("settlements")
+
+    @property
+    def roads(self) -> gpd.GeoDataFrame:
+        """Roads and tracks."""
+        return self._frame("roads")
+
+    @property
+    def rivers(self) -> gpd.GeoDataFrame:
+        """Rivers and large streams."""
+        return self._frame("rivers")
+
+    @property
+    def lakes(self) -> gpd.GeoDataFrame:
+        """Lakes and reservoirs."""
+        return self._frame("lakes")
+
+    @property
+    def bridges(self) -> gpd.GeoDataFrame:
+        """Road bridges."""
+        return self._frame("bridges")
+
+    @property
+    def grid_lines(self) -> gpd.GeoDataFrame:
+        """Power lines of 22 kV and above."""
+        return self._frame("grid_lines")
+
+    @property
+    def substations(self) -> gpd.GeoDataFrame:
+        """Transformer stations."""
+        return self._frame("substations")
+
+    @property
+    def water_schemes(self) -> gpd.GeoDataFrame:
+        """Piped water schemes."""
+        return self._frame("water_schemes")
+
+    @property
+    def schools(self) -> gpd.GeoDataFrame:
+        """Boarding and upper-secondary schools."""
+        return self._frame("schools")
+
+    @property
+    def solar(self) -> pd.DataFrame:
+        """Sunshine by commune and month."""
+        layer = self._layer("solar")
+        if not isinstance(layer, pd.DataFrame):
+            raise LayerError("solar: the layer is listed as raster. A table is needed: one row per commune and month.")
+        return layer
+
+    @property
+    def elevation(self) -> Raster:
+        """Height above sea level [m], square cells."""
+        return self._raster("elevation")
+
+    @property
+    def forest(self) -> Raster:
+        """Forest class codes, see `schema.FOREST_*`."""
+        return self._raster("forest")
+
+    @property
+    def runoff(self) -> Raster:
+        """Runoff [mm/month], twelve bands."""
+        return self._raster("runoff")
+
+    def has(self, name: str) -> bool:
+        """Tell whether the pack lists a layer."""
+        return self.catalog.has(name)
+
+    def layer(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame | Raster:
+        """Give any layer of the catalogue by its name."""
+        return self._layer(name)
+
+    def layer_faults(self, name: str) -> tuple[str, ...]:
+        """Give all faults of one layer by itself: file, checksum, columns, values, geometry, catalogue."""
+        return self._attempt(name)[1]
+
+    def faults(self) -> list[str]:
+        """Give all faults of all layers, then (where the layers can be read) those between layers."""
+        found = [
+            f"{name}: the pack has no such layer. Add the file and its [[layer]] to catalog.toml."
+            for name in REQUIRED
+            if not self.has(name)
+        ]
+        for entry in self.catalog.layer:
+            found += self.layer_faults(entry.name)
+        readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None}
+        return found + cross_faults(readable, targets=self.catalog.targets)
+
+    def require_sound(self) -> None:
+        """Refuse a pack with faults.
+
+        Raises
+        ------
+        LayerError
+            All faults, one a line.
+        """
+        found = self.faults()
+        if found:
+            raise LayerError("\n".join(found))
+
+    def _frame(self, name: str) -> gpd.GeoDataFrame:
+        layer = self._layer(name)
+        if not isinstance(layer, gpd.GeoDataFrame):
+            raise LayerError(
+                f'{name}: the layer has no geometry. List it as kind = "vector" with the columns of its coordinates.'
+            )
+        return layer
+
+    def _raster(self, name: str) -> Raster:
+        layer = self._layer(name)
+        if not isinstance(layer, Raster):
+            raise LayerError(f'{name}: the layer is not a raster. Give a GeoTIFF, listed as kind = "raster".')
+        return layer
+
+    def _layer(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame | Raster:
+        layer, faults = self._attempt(name)
+        if faults or layer is None:
+            raise LayerError("\n".join(faults))
+        return layer
+
+    def _attempt(self, name: str) -> tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[str, ...]]:
+        if name not in self._read:
+            entry = self.catalog.entry(name)
+            changed = file_faults(self.folder, entry)
+            if changed and not (self.folder / entry.file).exists():
+                self._read[name] = (None, tuple(changed))
+            else:
+                layer, faults = self._read_raster(entry) if entry.kind == "raster" else self._read_frame(entry)
+                self._read[name] = (layer, (*faults, *changed))
+        return self._read[name]
+
+    def _read_frame(self, entry: LayerEntry) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[str]]:
+        layer, faults = read_layer(self.folder, entry, crs_measure=self.crs_measure)
+        if isinstance(layer, gpd.GeoDataFrame):
+            layer = to_measure(layer, self.crs_measure, layer=entry.name)
+        return layer, faults
+
+    def _read_raster(self, entry: LayerEntry) -> tuple[Raster | None, list[str]]:
+        try:
+            raster = read_raster(self.folder / entry.file, layer=entry.name, crs=entry.crs)
+        except (LayerError, MissingDataError) as error:
+            return None, [str(error)]
+        faults = []
+        if entry.crs is not None and raster.crs != pyproj.CRS.from_user_input(entry.crs):
+            faults.append(
+                f"{entry.name}: the file is in {raster.crs.to_string()}, the catalogue says {entry.crs}. Correct `crs` in catalog.toml."
+            )
+        wanted_bands = 12 if entry.name == "runoff" else (entry.bands or 1)
+        if (
+            raster.bands not in (wanted_bands, entry.bands or wanted_bands)
+            or (entry.bands or wanted_bands) != wanted_bands
+        ):
+            faults.append(
+                f"{entry.name}: {entry.file} has {raster.bands} bands, {wanted_bands} are needed ({schema.RASTERS.get(entry.name, '-')})."
+            )
+        if not raster.valid().any():
+            faults.append(f"{entry.name}: no cell of {entry.file} holds a value. Export the raster again.")
+        return warp(raster, crs=self.crs_measure, method="nearest" if entry.name == "forest" else "bilinear"), faults
+
+
+def read_pack(folder: Path) -> Pack:
+    """Open a data pack; its layers are read when first asked for.
+
+    Parameters
+    ----------
+    folder
+        Folder with catalog.toml.
+
+    Raises
+    ------
+    MissingDataError
+        No catalogue there.
+    LayerError
+        The catalogue has faults, or its measuring CRS is not in metres.
+    """
+    catalog = read_catalog(folder)
+    require_metres(catalog.pack.crs_measure)
+    return Pack(folder=folder, catalog=catalog)
+
+
+def check_pack(folder: Path) -> list[str]:
+    """Give all faults of a pack at once, one sentence each with layer, rows and repair; empty where it is sound."""
+    try:
+        pack = read_pack(folder)
+    except (LayerError, MissingDataError) as error:
+        return [str(error)]
+    return pack.faults()
