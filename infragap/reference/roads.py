@@ -1,0 +1,219 @@
+"""Main roads of the reference pack: expressway, national and provincial roads through their documented waypoints."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gis.crs import WGS84, transform
+from infragap.reference.courses import CellNetwork, Piece, branches, course, path_cost, snapped
+from infragap.reference.ground import Ground
+from infragap.reference.inputs import Base, Facts
+
+CLASS_OF = {"cao tốc": "expressway", "quốc lộ": "national", "tỉnh lộ": "provincial"}
+
+SLOPE_SCALE_PCT = {"expressway": 60.0, "national": 20.0, "provincial": 22.0, "commune": 25.0, "track": 35.0}
+"""Slope at which a cell costs a road of this class twice a flat one (assumption: the poorer the road, the steeper it climbs)."""
+
+WINDING = {"commune": 1.25, "track": 1.4}
+"""Real over drawn length of modelled roads (assumption; documented mountain roads here run 1.1-2.3 times their drawn line)."""
+
+ROUGH_WAYPOINT_M = 2500.0
+"""Waypoints between the ends that are this rough are left out [m]."""
+
+LEAST_WINDING = 0.85
+"""Official lengths shorter than this share of the drawn line are not used: the waypoints or the length are wrong (ĐT.175: 20 of 43 km)."""
+
+
+@dataclass
+class RoadPlan:
+    """Road networks under construction: courses so far, and what each course is.
+
+    Attributes
+    ----------
+    ground
+        The grid.
+    bridges
+        (k, 2) documented bridges [m].
+    ordinary, expressway
+        Networks of all other roads, and of the expressway, which others meet at its interchanges only.
+    courses
+        Per course number: name, class, surface, official length [km] or NaN, provenance, source.
+    interchanges
+        Cells where expressway and ordinary roads meet.
+    """
+
+    ground: Ground
+    bridges: NDArray[np.float64]
+    ordinary: CellNetwork
+    expressway: CellNetwork
+    courses: list[dict[str, object]] = field(default_factory=list)
+    interchanges: set[int] = field(default_factory=set)
+
+    def number(self, **properties: object) -> int:
+        """Register a course and give its number."""
+        self.courses.append(properties)
+        return len(self.courses) - 1
+
+    def points(self) -> NDArray[np.float64]:
+        """Cell centres (k, 2) [m] of the ordinary network."""
+        return self.ground.xy(self.ordinary.cells())
+
+
+def plan_main_roads(base: Base, facts: Facts, ground: Ground) -> RoadPlan:
+    """Lay the documented roads over the ground.
+
+    Parameters
+    ----------
+    base
+        Bridges are used, and the CRS.
+    facts
+        Road waypoints; railways are left out.
+    ground
+        The grid.
+
+    Returns
+    -------
+    RoadPlan
+        Between two waypoints a road takes the least-cost course on the relief. Waypoints within their accuracy of a road that is already
+        there move onto it, so that roads join; a road that still hangs loose gets a modelled link to the next one.
+    """
+    documented = (
+        base.bridges[~base.bridges["name"].str.contains("đường sắt|dự án")] if len(base.bridges) else base.bridges
+    )
+    plan = RoadPlan(
+        ground,
+        np.column_stack([documented.geometry.x, documented.geometry.y]),
+        CellNetwork(ground),
+        CellNetwork(ground),
+    )
+    waypoints = facts.roads[facts.roads["road_class"] != "đường sắt"]
+    for _, route in waypoints.groupby("road_id", sort=False):
+        _add_route(plan, route.sort_values("order"), base)
+    _link_components(plan)
+    return plan
+
+
+def _add_route(plan: RoadPlan, route: pd.DataFrame, base: Base) -> None:
+    first = route.iloc[0]
+    road_class = CLASS_OF[first["road_class"]]
+    inner = np.arange(len(route)) % (len(route) - 1) > 0
+    # centres of old communes are not on the expressway, and the roughest points would only add bends
+    doubtful = (route["accuracy_m"] >= ROUGH_WAYPOINT_M) | (
+        (road_class == "expressway") & route["commune"].str.contains("(cũ)", regex=False)
+    )
+    route = route[~(inner & doubtful)]
+    points = np.column_stack(transform(route["lon"], route["lat"], source=WGS84, target=base.communes.crs))
+    network = plan.expressway if road_class == "expressway" else plan.ordinary
+    cells = snapped(
+        points,
+        route["accuracy_m"].to_numpy(),
+        network.cells() if network.owner else np.array([], dtype=np.int64),
+        plan.ground,
+    )
+    number = plan.number(
+        name=first["road_name"], road_class=road_class, surface=_surface(str(first["surface"]), road_class), official_km=float(first["length_km"]),
+        provenance="modelled", source=f"{first['road_id']}: điểm khống chế và chiều dài theo tài liệu công bố, tuyến mô phỏng theo địa hình",
+    )  # fmt: skip
+    cost = path_cost(plan.ground, plan.bridges, slope_scale_pct=SLOPE_SCALE_PCT[road_class])
+    if network.owner:
+        # a road that meets another one in the same valley runs on it rather than beside it
+        cost.ravel()[network.cells()] *= 0.6
+    for start, end in zip(cells[:-1].tolist(), cells[1:].tolist(), strict=True):
+        if start != end:
+            network.add(course(cost, start, end), number)
+    if road_class == "expressway":
+        plan.interchanges.update(
+            cells[route["waypoint"].str.startswith("IC") | (np.arange(len(route)) == len(route) - 1)].tolist()
+        )
+
+
+def _surface(text: str, road_class: str) -> str:
+    """Surface class of the words in the table; roads that are only planned or under construction are earth today."""
+    if "kế hoạch" in text:
+        return "earth"
+    if "hư hỏng nặng" in text or "chưa thông" in text or "đang thi công" in text:
+        return "gravel"
+    if any(word in text for word in ("bê tông nhựa", "BTN", "láng nhựa")) or road_class in ("expressway", "national"):
+        return "asphalt"
+    return "concrete" if "BTXM" in text else "asphalt"
+
+
+def _link_components(plan: RoadPlan) -> None:
+    """Join the parts of the ordinary network and the interchanges by modelled links."""
+    cost = path_cost(plan.ground, plan.bridges, slope_scale_pct=SLOPE_SCALE_PCT["commune"])
+    link: dict[str, object] = {
+        "name": "đường nối (mô phỏng)", "road_class": "commune", "surface": "concrete", "official_km": np.nan, "provenance": "modelled", "source": "mô phỏng: nối mạng",
+    }  # fmt: skip
+    while len(parts := _components(plan.ordinary)) > 1:
+        main, loose = parts[0], parts[-1]
+        courses, reach = branches(cost, np.array(sorted(main)), np.array(sorted(loose)))
+        plan.ordinary.add(courses[int(np.argmin(reach))], plan.number(**link))
+    for cell in sorted(plan.interchanges):
+        courses, _ = branches(cost, plan.ordinary.cells(), np.array([cell]))
+        if len(courses[0]) > 1:
+            plan.ordinary.add(courses[0], plan.number(**link))
+
+
+def _components(network: CellNetwork) -> list[set[int]]:
+    graph: nx.Graph[int] = nx.Graph(list(network.owner))
+    return sorted(nx.connected_components(graph), key=lambda part: (-len(part), min(part)))
+
+
+def build_roads(plan: RoadPlan) -> gpd.GeoDataFrame:
+    """Turn the plan into the road layer.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns of `gis.schema.Roads` and `routes` (all documented roads that run on the piece, '; ' between), pieces cut at junctions,
+        in the measuring CRS. `length_km` of a documented road's pieces sums to its official length; other pieces have drawn length
+        times `WINDING`.
+    """
+    rows: list[dict[str, object]] = []
+    geometry = []
+    for network in (plan.ordinary, plan.expressway):
+        pieces = network.pieces(breaks=plan.interchanges)
+        lines = [network.line(piece.cells) for piece in pieces]
+        for piece, line, length_km in zip(
+            pieces, lines, _lengths_km(plan, pieces, [x.length for x in lines]), strict=True
+        ):
+            kind = plan.courses[piece.number]
+            rows.append({
+                "name": kind["name"], "road_class": kind["road_class"], "surface": kind["surface"], "length_km": round(length_km, 4), "is_bridge": piece.is_bridge,
+                "routes": "; ".join(str(plan.courses[n]["name"]) for n in (piece.number, *piece.others) if np.isfinite(float(str(plan.courses[n]["official_km"])))),
+                "provenance": kind["provenance"], "source": kind["source"],
+            })  # fmt: skip
+            geometry.append(line)
+    frame = pd.DataFrame(rows)
+    frame.insert(0, "road_id", [f"R{i:05d}" for i in range(1, len(frame) + 1)])
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs=plan.ground.elevation.crs)
+
+
+def _lengths_km(plan: RoadPlan, pieces: list[Piece], drawn_m: list[float]) -> list[float]:
+    """Length of each piece along the real road."""
+    by_course: dict[int, list[int]] = defaultdict(list)
+    for place, piece in enumerate(pieces):
+        for number in (piece.number, *piece.others):
+            by_course[number].append(place)
+    lengths = [0.0] * len(pieces)
+    for number in sorted(by_course):
+        kind = plan.courses[number]
+        own = [i for i in by_course[number] if pieces[i].number == number]
+        drawn_km = sum(drawn_m[i] for i in own) / 1000
+        if not own:
+            continue
+        shared_km = sum(lengths[i] for i in by_course[number] if pieces[i].number != number)
+        left_km = float(str(kind["official_km"])) - shared_km
+        factor = WINDING.get(str(kind["road_class"]), WINDING["commune"])
+        if np.isfinite(left_km):
+            factor = left_km / drawn_km if left_km >= LEAST_WINDING * drawn_km else 1.0
+        for i in own:
+            lengths[i] = factor * drawn_m[i] / 1000
+    return lengths
