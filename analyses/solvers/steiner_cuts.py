@@ -49,8 +49,7 @@ def separate(
     Flows are augmented along shortest ways, found backwards from the node: a flow is at most 1 and mostly one way.
     """
     n = len(demand)
-    base = flow_capacity.copy()
-    room = base.copy()
+    room = flow_capacity.copy()
     changed = np.empty(len(head), np.int64)
     is_changed = np.zeros(len(head), np.bool_)
     mark = np.full(n, -1, np.int64)
@@ -157,12 +156,15 @@ def separate(
                 cut_pointer[n_cuts] = flat
             for i in range(start, flat):
                 a = cut_arc[i]
-                base[a] += 1.0
                 room[a] += 1.0
+                if not is_changed[a >> 1]:
+                    is_changed[a >> 1] = True
+                    changed[n_changed] = a >> 1
+                    n_changed += 1
         for i in range(n_changed):
             e = changed[i]
             is_changed[e] = False
-            room[2 * e], room[2 * e + 1] = base[2 * e], base[2 * e + 1]
+            room[2 * e], room[2 * e + 1] = flow_capacity[2 * e], flow_capacity[2 * e + 1]
     return cut_pointer[: n_cuts + 1], cut_arc[:flat], cut_node[:n_cuts]
 
 
