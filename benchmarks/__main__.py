@@ -28,9 +28,7 @@ def machine() -> dict[str, Any]:
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         names = [
-            line.split(":", 1)[1].strip()
-            for line in cpuinfo.read_text().splitlines()
-            if line.startswith("model name")
+            line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
         ]
         model = names[0] if names else model
     return {
@@ -42,7 +40,7 @@ def machine() -> dict[str, Any]:
 
 
 def shared_folder(given: Path | None) -> Path | None:
-    """Folder with the published instances: as given, else INFRAGAP_SHARED, else `shared` beside the checkout."""
+    """Folder of published instances: as given, else INFRAGAP_SHARED, else `shared` beside the checkout."""
     folder = given or Path(os.environ.get("INFRAGAP_SHARED", FOLDER.parent.parent / "shared"))
     return folder if folder.is_dir() else None
 
@@ -116,18 +114,14 @@ def chosen(text: str) -> list[str]:
     names = text.split(",")
     unknown = sorted(set(names) - set(ROUTINES))
     if unknown:
-        raise argparse.ArgumentTypeError(
-            f"no benchmark {', '.join(unknown)}; there are {', '.join(ROUTINES)}"
-        )
+        raise argparse.ArgumentTypeError(f"no benchmark {', '.join(unknown)}; there are {', '.join(ROUTINES)}")
     return [name for name in ROUTINES if name in names]
 
 
 def main() -> None:
     """Run what was asked for; what was measured before an interruption is still written."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--only", type=chosen, default=list(ROUTINES), metavar="A,B", help=f"of {', '.join(ROUTINES)}"
-    )
+    parser.add_argument("--only", type=chosen, default=list(ROUTINES), metavar="A,B", help=f"of {', '.join(ROUTINES)}")
     parser.add_argument("--quick", action="store_true", help="leave the long instances out")
     parser.add_argument("--shared", type=Path, help="folder with the published instances")
     parser.add_argument("--out", type=Path, default=FOLDER / "results", help="folder of the JSON files")
@@ -142,9 +136,7 @@ def main() -> None:
     try:
         for name in arguments.only:
             # imported only when asked for: each brings its peers along
-            for row in importlib.import_module(f"benchmarks.{name}").cases(
-                quick=arguments.quick, shared=shared
-            ):
+            for row in importlib.import_module(f"benchmarks.{name}").cases(quick=arguments.quick, shared=shared):
                 rows.append(row)
                 console.print(f"{row.routine} {row.instance}: {row.seconds:.3f} s {row.status or ''}")
     finally:

@@ -21,8 +21,7 @@ def timed(function: Callable[[], T]) -> tuple[float, T]:
 
 
 def peak_memory_mb(function: Callable[..., Any], *args: Any, **kwargs: Any) -> float:
-    """Peak resident memory [MB of 10^6 bytes] of a fresh process that calls `function(*args, **kwargs)` and
-    nothing else.
+    """Peak resident memory [MB of 10^6 bytes] of a fresh process that only calls `function(*args, **kwargs)`.
 
     The process is spawned, not forked, so that it carries nothing of ours but the interpreter and what
     `function`'s module imports; both are part of the number, as are the inputs that `function` makes. Hand
