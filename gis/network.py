@@ -1,0 +1,204 @@
+"""Shortest ways on a road network: numbered nodes along the roads, and matrices of what it takes from place to place.
+
+Nodes are numbered along a Morton curve, so that neighbours on the ground are neighbours in memory; scipy's Dijkstra is then
+about twice as fast as on nodes in random order. What cannot be reached is inf, never a large number.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from gis.errors import ParameterError
+from gis.roads import JoinedRoads
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_ROWS_AT_ONCE = 64
+
+
+@dataclass(frozen=True, eq=False)
+class RoadNetwork:
+    """Road pieces cut into short links between nodes.
+
+    Attributes
+    ----------
+    x, y
+        (n,) nodes [m], in Morton order.
+    tail, head
+        (m,) end nodes of each link; a link is listed once and can be travelled both ways.
+    length_km
+        (m,) real length of each link [km]: its share of its road's length.
+    road
+        (m,) row of the road layer that the link belongs to.
+    component
+        (n,) connected part; 0 has most kilometres.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    tail: IntArray
+    head: IntArray
+    length_km: FloatArray
+    road: IntArray
+    component: IntArray
+
+
+def road_network(joined: JoinedRoads, *, spacing_m: float) -> RoadNetwork:
+    """Cut road pieces into links no longer than a spacing.
+
+    Parameters
+    ----------
+    joined
+        Road pieces between meeting points.
+    spacing_m
+        Longest drawn length of a link [m].
+    """
+    if not spacing_m > 0:
+        raise ParameterError(f"spacing_m: {spacing_m} given; it must be above 0 m")
+    pieces = joined.pieces
+    lines = np.asarray(pieces.geometry.array)
+    links = np.maximum(1, np.ceil(shapely.length(lines) / spacing_m)).astype(np.int64)
+    row = np.repeat(np.arange(len(links)), links)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(links) - links, links)
+    # a piece of k links has k - 1 nodes inside; they are numbered behind the meeting points
+    inner = step > 0
+    between = np.asarray(
+        shapely.line_interpolate_point(lines[row[inner]], step[inner] / links[row[inner]], normalized=True)
+    )
+    xy = np.concatenate([joined.points, shapely.get_coordinates(between)])
+    number = len(joined.points) + np.cumsum(inner) - 1
+    tail = np.where(inner, number, pieces["start"].to_numpy()[row])
+    # inside a piece the head of a link is the tail of the next one, which has the next number
+    head = np.where(step == links[row] - 1, pieces["end"].to_numpy()[row], number + 1)
+    component = np.concatenate([joined.component, joined.component[pieces["start"].to_numpy()[row[inner]]]])
+    order = np.argsort(morton_code(xy[:, 0], xy[:, 1]), kind="stable")
+    new_number = np.empty(len(order), np.int64)
+    new_number[order] = np.arange(len(order))
+    return RoadNetwork(
+        x=xy[order, 0],
+        y=xy[order, 1],
+        tail=new_number[tail],
+        head=new_number[head],
+        length_km=(pieces["length_km"].to_numpy(float) / links)[row],
+        road=pieces["road"].to_numpy(np.int64)[row],
+        component=component[order].astype(np.int64),
+    )
+
+
+def morton_code(x: ArrayLike, y: ArrayLike) -> NDArray[np.uint64]:
+    """Place of points along a Morton curve over their extent: the bits of both coordinates interleaved.
+
+    Parameters
+    ----------
+    x, y
+        (n,) finite coordinates in any unit.
+    """
+    code = np.zeros(np.shape(x), np.uint64)
+    scaled = []
+    for values in (np.asarray(x, np.float64), np.asarray(y, np.float64)):
+        low, high = (values.min(), values.max()) if values.size else (0.0, 0.0)
+        scaled.append(((values - low) / max(high - low, math.ulp(1.0)) * (2**16 - 1)).astype(np.uint64))
+    for bit in range(16):
+        for place, whole in enumerate(scaled):
+            code |= ((whole >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + place)
+    return code
+
+
+def directed_graph(tail: ArrayLike, head: ArrayLike, weight: ArrayLike, *, nodes: int) -> csr_array:
+    """Sparse matrix of directed links for `travel_matrix`.
+
+    Parameters
+    ----------
+    tail, head
+        (m,) nodes.
+    weight
+        (m,) at least 0, in any unit; links with inf are left out. Of parallel links the least counts (a sparse matrix made of them
+        directly would add them up).
+    nodes
+        Number of nodes.
+
+    Raises
+    ------
+    ParameterError
+        Weights that are negative or NaN.
+    """
+    start, end, cost = np.asarray(tail, np.int64), np.asarray(head, np.int64), np.asarray(weight, np.float64)
+    if not (cost >= 0).all():
+        raise ParameterError(f"weight: {int((~(cost >= 0)).sum())} of {cost.size} links are negative or NaN")
+    kept = np.isfinite(cost)
+    start, end, cost = start[kept], end[kept], cost[kept]
+    order = np.lexsort((cost, end, start))
+    start, end, cost = start[order], end[order], cost[order]
+    first = np.ones(len(start), bool)
+    first[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
+    return csr_array((cost[first], (start[first], end[first])), shape=(nodes, nodes))
+
+
+def travel_matrix(
+    graph: csr_array,
+    sources: ArrayLike,
+    targets: ArrayLike,
+    *,
+    toward_sources: bool = False,
+    limit: float = math.inf,
+) -> FloatArray:
+    """Least cost between every source and every target.
+
+    Parameters
+    ----------
+    graph
+        As `directed_graph` makes it.
+    sources, targets
+        (s,) and (t,) nodes. One search runs from each source, so put the shorter list there.
+    toward_sources
+        Cost of the ways from the targets to the sources instead (searched on the reversed graph).
+    limit
+        Costs above it are not looked for; they are inf like what cannot be reached.
+
+    Returns
+    -------
+    ndarray
+        (s, t) in the unit of the graph.
+    """
+    start, end = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
+    searched = csr_array(graph.T) if toward_sources else graph
+    result = np.full((len(start), len(end)), np.inf)
+    for row in range(0, len(start), _ROWS_AT_ONCE):
+        rows = slice(row, row + _ROWS_AT_ONCE)
+        result[rows] = dijkstra(searched, indices=start[rows], limit=limit)[:, end]
+    return result
+
+
+def travel_from_nearest(
+    graph: csr_array, sources: ArrayLike, *, toward_sources: bool = False, limit: float = math.inf
+) -> tuple[FloatArray, IntArray]:
+    """Least cost between every node and the source that is nearest to it.
+
+    Parameters
+    ----------
+    graph, sources, toward_sources, limit
+        As in `travel_matrix`.
+
+    Returns
+    -------
+    (cost, source)
+        (n,) cost, inf where no source is in reach, and (n,) row of the source in `sources`, -1 there.
+    """
+    start = np.asarray(sources, np.int64)
+    searched = csr_array(graph.T) if toward_sources else graph
+    cost, _, node = dijkstra(searched, indices=np.unique(start), min_only=True, return_predecessors=True, limit=limit)
+    row_of_node = np.full(searched.shape[0], -1, np.int64)
+    # of two sources at one node the first in the list counts
+    row_of_node[start[::-1]] = np.arange(len(start))[::-1]
+    reached = np.isfinite(cost)
+    source = np.full(len(cost), -1, np.int64)
+    source[reached] = row_of_node[node[reached]]
+    return cost, source
