@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from analyses.solvers.capacitated_p_median import CapacitatedTask, solve_capacitated
+from analyses.solvers.capacity_check import refuse_large_customers, refuse_small_capacity
 from analyses.solvers.coverage_start import CoverageTask
 from analyses.solvers.infeasible import Infeasible
 from analyses.solvers.location_solution import LocationSolution, certified
@@ -66,17 +68,26 @@ def p_median(
     -----
     Without capacities: interchange (Whitaker 1983) and variable neighbourhood search for the sites; Lagrangian dual
     and reduced-cost fixing, Benders cuts on HiGHS (Duran-Mateluna, Ales & Elloumi 2023) and branching for the proof.
+    With capacities: search by shifts, exchanges and moved sites; Lagrangian bound with one knapsack per site (exact for
+    whole demands of moderate size); HiGHS on the pairs that a better solution could still use.
     """
     deadline_s = time.perf_counter() + time_limit_s
     costs = _costs(cost)
     n_customers, n_sites = costs.shape
-    weights = _weighted(costs, _amounts("weight", weight, n_customers, default=1.0))
+    weights = _amounts("weight", weight, n_customers, default=1.0)
+    weighted = _weighted(costs, weights)
     choice = site_choice(n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites))
     _refuse_unreachable(costs, choice.block >= 0)
-    if capacity is not None:
-        raise NotImplementedError
-    del demand
-    return certified(solve_p_median(weights, choice, gap=gap, deadline_s=deadline_s), gap=gap)
+    if capacity is None:
+        return certified(solve_p_median(weighted, choice, gap=gap, deadline_s=deadline_s), gap=gap)
+    capacities = _amounts("capacity", capacity, n_sites)
+    demands = weights if demand is None else _amounts("demand", demand, n_customers)
+    allowed = np.where(choice.block >= 0, weighted, np.inf)
+    refuse_large_customers(allowed, demands, capacities)
+    refuse_small_capacity(demands, capacities, choice)
+    fits = demands[:, None] <= capacities[None, :] * (1 + 1e-12)
+    task = CapacitatedTask(np.where(fits, allowed, np.inf), demands, capacities, choice)
+    return certified(solve_capacitated(task, gap=gap, deadline_s=deadline_s), gap=gap)
 
 
 def p_center(
@@ -116,9 +127,7 @@ def p_center(
     costs = _costs(cost)
     n_customers, n_sites = costs.shape
     weighted = _weighted(costs, _amounts("weight", weight, n_customers, default=1.0))
-    choice = site_choice(
-        n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites)
-    )
+    choice = site_choice(n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites))
     _refuse_unreachable(costs, choice.block >= 0)
     return certified(solve_p_center(weighted, choice, deadline_s=deadline_s), gap=gap)
 

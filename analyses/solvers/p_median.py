@@ -156,14 +156,19 @@ def _climb(
 def decide(order: NearestFirst, choice: SiteChoice, best: Incumbent, price: FloatArray) -> tuple[SiteChoice, float]:
     """Open and close every site that no better set can have otherwise; also returns the bound at these prices."""
     bound, reduced = dual_bound(order.site, order.cost, order.reach, choice.block, choice.need, price)
+    return fixed_by_cost(choice, reduced, float(bound), best.cutoff), float(bound)
+
+
+def fixed_by_cost(choice: SiteChoice, reduced: FloatArray, bound: float, cutoff: float) -> SiteChoice:
+    """Open and close the sites whose other state lifts the bound above the cutoff."""
     block, need = choice.block.copy(), choice.need.copy()
     undecided = block > FIXED
-    for j in np.flatnonzero(undecided & (bound - reduced > best.cutoff) & (reduced < 0)):
+    for j in np.flatnonzero(undecided & (bound - reduced > cutoff) & (reduced < 0)):
         need[block[j]] -= 1
         need[FIXED] += 1
         block[j] = FIXED
-    block[undecided & (bound + reduced > best.cutoff) & (reduced > 0)] = CLOSED
-    return SiteChoice(block, need), float(bound)
+    block[undecided & (bound + reduced > cutoff) & (reduced > 0)] = CLOSED
+    return SiteChoice(block, need)
 
 
 def _branch(

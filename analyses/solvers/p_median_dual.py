@@ -77,22 +77,11 @@ def best_sites(earned: FloatArray, block: IntArray, need: IntArray) -> NDArray[n
 
 
 @njit(cache=True)
-def dual_bound(
-    site: NDArray[np.int32],
-    cost: FloatArray,
-    reach: IntArray,
-    block: IntArray,
-    need: IntArray,
-    price: FloatArray,
-) -> tuple[float, FloatArray]:
-    """Lower bound at any prices, exact up to rounding, and each site's reduced cost.
+def reduced_costs(earned: FloatArray, is_open: NDArray[np.bool_], block: IntArray, need: IntArray) -> FloatArray:
+    """By how much the bound rises when a site's state is forced the other way, with sign.
 
-    The reduced cost of a site says by how much the bound rises when the site's state is forced the other way:
-    positive = stays closed, negative = stays open.
+    Positive = the site is closed and opening it costs so much; negative = it is open and closing it costs so much.
     """
-    earned = savings(site, cost, reach, price, len(block))
-    is_open = best_sites(earned, block, need)
-    bound = price.sum() - earned[is_open].sum()
     worst_in = np.full(len(need), np.inf)
     best_out = np.full(len(need), -np.inf)
     for j in range(len(block)):
@@ -104,11 +93,24 @@ def dual_bound(
     reduced = np.zeros(len(block))
     for j in range(len(block)):
         if block[j] >= 0:
-            if is_open[j]:
-                reduced[j] = best_out[block[j]] - earned[j]
-            else:
-                reduced[j] = worst_in[block[j]] - earned[j]
-    return bound, reduced
+            reduced[j] = (best_out[block[j]] if is_open[j] else worst_in[block[j]]) - earned[j]
+    return reduced
+
+
+@njit(cache=True)
+def dual_bound(
+    site: NDArray[np.int32],
+    cost: FloatArray,
+    reach: IntArray,
+    block: IntArray,
+    need: IntArray,
+    price: FloatArray,
+) -> tuple[float, FloatArray]:
+    """Lower bound at any prices, exact up to rounding, and each site's reduced cost."""
+    earned = savings(site, cost, reach, price, len(block))
+    is_open = best_sites(earned, block, need)
+    bound = price.sum() - earned[is_open].sum()
+    return bound, reduced_costs(earned, is_open, block, need)
 
 
 @njit(cache=True)

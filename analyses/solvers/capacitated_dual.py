@@ -1,0 +1,124 @@
+"""Lower bound of the capacitated p-median: assignments relaxed, one knapsack per site, in compiled code."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from analyses.solvers.p_median_dual import best_sites
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@njit(cache=True)
+def fill_site(
+    earned: FloatArray,
+    demand: FloatArray,
+    capacity: float,
+    whole: bool,  # noqa: FBT001 - numba takes no keyword-only arguments
+    taken: FloatArray,
+) -> float:
+    """Choose the customers that earn most within the capacity; writes shares 0-1 into `taken`.
+
+    With `whole` (demands and capacity whole numbers) by dynamic programming over the load, otherwise the last
+    customer may be split, which can only earn more, so that the bound stays a bound.
+    """
+    taken[:] = 0.0
+    candidates = np.flatnonzero((earned > 0.0) & (demand <= capacity))
+    if demand[candidates].sum() <= capacity:
+        taken[candidates] = 1.0
+        return earned[candidates].sum()
+    if not whole:
+        value = 0.0
+        left = capacity
+        rate = np.empty(len(candidates))
+        for c in range(len(candidates)):
+            rate[c] = -earned[candidates[c]] / max(demand[candidates[c]], 1e-300)
+        for c in np.argsort(rate):
+            i = candidates[c]
+            part = 1.0 if demand[i] <= left else left / demand[i]
+            taken[i] = part
+            value += part * earned[i]
+            left -= part * demand[i]
+            if left <= 0.0:
+                break
+        return value
+    room = int(capacity)
+    best = np.zeros(room + 1)
+    picked = np.zeros((len(candidates), room + 1), dtype=np.bool_)
+    for c in range(len(candidates)):
+        size = int(demand[candidates[c]])
+        gain = earned[candidates[c]]
+        for load in range(room, size - 1, -1):
+            if best[load - size] + gain > best[load]:
+                best[load] = best[load - size] + gain
+                picked[c, load] = True
+    load = room
+    for c in range(len(candidates) - 1, -1, -1):
+        if picked[c, load]:
+            taken[candidates[c]] = 1.0
+            load -= int(demand[candidates[c]])
+    return best[room]
+
+
+@njit(cache=True)
+def capacitated_climb(
+    site_cost: FloatArray,
+    demand: FloatArray,
+    capacity: FloatArray,
+    whole: bool,  # noqa: FBT001 - numba takes no keyword-only arguments
+    block: IntArray,
+    need: IntArray,
+    price: FloatArray,
+    target: float,
+    iterations: int,
+    step: float,
+) -> tuple[float, FloatArray, FloatArray, NDArray[np.bool_], float]:
+    """Raise the bound by subgradient steps from `price`.
+
+    Returns the bound, its prices, what each site earns at them, its open sites, and the step left. `site_cost` is
+    (sites, customers), inf = out of reach.
+    """
+    n_sites, n_customers = site_cost.shape
+    price = price.copy()
+    best = -np.inf
+    best_price = price.copy()
+    best_earned = np.zeros(n_sites)
+    best_open = np.zeros(n_sites, dtype=np.bool_)
+    direction = np.zeros(n_customers)
+    taken = np.zeros((n_sites, n_customers))
+    value = np.zeros(n_sites)
+    idle = 0
+    for _ in range(iterations):
+        for j in range(n_sites):
+            if block[j] >= 0:
+                value[j] = fill_site(price - site_cost[j], demand, capacity[j], whole, taken[j])
+        is_open = best_sites(value, block, need)
+        bound = price.sum() - value[is_open].sum()
+        if bound > best:
+            if bound > best + 1e-4 * (target - best):
+                idle = 0
+            best = bound
+            best_price[:] = price
+            best_earned[:] = value
+            best_open[:] = is_open
+        else:
+            idle += 1
+            if idle >= 15:
+                idle = 0
+                step *= 0.6
+                price[:] = best_price
+                direction[:] = 0.0
+                if step < 1e-4:
+                    break
+                continue
+        served = np.zeros(n_customers)
+        for j in range(n_sites):
+            if is_open[j]:
+                served += taken[j]
+        direction[:] = (1.0 - served) + 0.6 * direction
+        length = (direction * direction).sum()
+        if length < 1e-12 or bound >= target:
+            break
+        price += step * (target - bound) / length * direction
+    return best, best_price, best_earned, best_open, step

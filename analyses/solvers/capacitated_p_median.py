@@ -1,0 +1,263 @@
+"""p-median with capacities, each customer wholly at one site: search, Lagrangian bound, and HiGHS on what is left."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from analyses.solvers.capacitated_dual import capacitated_climb
+from analyses.solvers.capacitated_search import capacitated_search
+from analyses.solvers.capacity_check import explain_capacity
+from analyses.solvers.interchange import greedy_sites, interchange
+from analyses.solvers.location_solution import Found, relative_gap
+from analyses.solvers.mixed_integer import Program, minimise
+from analyses.solvers.p_median import fixed_by_cost, rounded
+from analyses.solvers.p_median_dual import reduced_costs
+from analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+# Largest work of one round of whole-number knapsacks: customers x sites x capacity
+KNAPSACK_WORK = 2e7
+# Work of the searches, in visited pairs of customers or of customer and site
+SEARCH_PAIRS = 2e9
+CLIMBS, CLIMB_ITERATIONS = 12, 150
+# Largest programme handed to HiGHS, in (customer, site) pairs
+MOST_PAIRS = 400_000
+
+
+@dataclass(frozen=True)
+class CapacitatedTask:
+    """Weighted cost (customers, sites; inf = out of reach or too large for the site), demand, capacity, choice."""
+
+    cost: FloatArray
+    demand: FloatArray
+    capacity: FloatArray
+    choice: SiteChoice
+
+    @property
+    def whole_loads(self) -> bool:
+        """Say whether exact knapsacks are affordable: whole demands and moderate capacities."""
+        if not (self.demand == np.rint(self.demand)).all():
+            return False
+        finite = self.capacity[np.isfinite(self.capacity)].max(initial=0.0)
+        return bool(self.cost.size * min(finite, self.demand.sum()) <= KNAPSACK_WORK)
+
+
+@dataclass
+class _Best:
+    """Best assignment so far."""
+
+    cost: float
+    assignment: IntArray
+    sites: IntArray
+    unit: float
+    others: list[tuple[float, tuple[int, ...]]]
+
+    @property
+    def cutoff(self) -> float:
+        return self.cost - max(self.unit * (1.0 - 1e-6), 1e-9 * abs(self.cost)) if self.cost < np.inf else np.inf
+
+    def offer(self, cost: float, assignment: IntArray, sites: IntArray) -> None:
+        self.others.append((cost, tuple(sorted(int(j) for j in sites))))
+        if cost < self.cost:
+            self.cost, self.assignment, self.sites = cost, assignment, np.sort(sites)
+
+
+def solve_capacitated(task: CapacitatedTask, *, gap: float, deadline_s: float) -> Found:
+    """Minimise the sum of costs with every customer wholly at one site within its capacity.
+
+    Parameters
+    ----------
+    task
+        The instance.
+    gap
+        Relative gap at which HiGHS may stop.
+    deadline_s
+        On the clock of ``time.perf_counter``.
+
+    Raises
+    ------
+    Infeasible
+        Proven: no allowed set of sites carries the demand; names the least relaxation found.
+    """
+    finite = np.isfinite(task.cost)
+    costs = np.where(finite, task.cost, 0.0)
+    penalty = 1.0 + float(costs.max(axis=1).sum())
+    unit = 1.0 if bool((costs == np.rint(costs)).all()) and penalty < 1e9 else 0.0
+    best = _Best(np.inf, np.full(len(costs), -1), np.zeros(0, dtype=np.int64), unit, [])
+    site_cost = np.ascontiguousarray(np.where(finite, task.cost, penalty).T)
+    _first_search(task, site_cost, penalty, best)
+    bound, price, earned, choice = _climb(task, site_cost, penalty, best, deadline_s)
+    if bound <= best.cutoff and time.perf_counter() < deadline_s:
+        bound = max(bound, _finish(task, choice, price, earned, bound, best, gap, deadline_s))
+    if bound > best.cutoff:
+        bound = best.cost
+    return Found(best.sites, best.assignment, best.cost, bound, tuple(best.others))
+
+
+def _first_search(task: CapacitatedTask, site_cost: FloatArray, penalty: float, best: _Best) -> None:
+    """Begin at the sites of the problem without capacities."""
+    choice = task.choice
+    sites = np.asarray(greedy_sites(site_cost, choice.block, choice.need), dtype=np.int64)
+    interchange(site_cost, choice.block, sites)
+    _search(task, site_cost, penalty, best, sites, rounds=_rounds(task, share=0.5), seed=1)
+
+
+def _rounds(task: CapacitatedTask, *, share: float) -> int:
+    n_customers, n_sites = task.cost.shape
+    return int(np.clip(share * SEARCH_PAIRS / (10.0 * n_customers * (n_customers + n_sites)), 2, 1000))
+
+
+def _search(
+    task: CapacitatedTask,
+    site_cost: FloatArray,
+    penalty: float,
+    best: _Best,
+    sites: IntArray,
+    *,
+    rounds: int,
+    seed: int,
+) -> None:
+    chosen = sites.copy()
+    cost, place = capacitated_search(
+        site_cost, task.demand, task.capacity, task.choice.block, chosen, penalty, rounds, seed
+    )
+    if cost < penalty:
+        best.offer(float(cost), chosen[place], chosen)
+
+
+def _climb(
+    task: CapacitatedTask, site_cost: FloatArray, penalty: float, best: _Best, deadline_s: float
+) -> tuple[float, FloatArray, FloatArray, SiteChoice]:
+    """Raise the Lagrangian bound, search from its sites, decide sites by reduced cost."""
+    choice = task.choice
+    reachable = np.where(np.isfinite(task.cost), task.cost, np.inf)
+    nearest = reachable[:, choice.block >= 0].min(axis=1)
+    bound, price, earned = float(nearest.sum()), nearest, np.zeros(len(choice.block))
+    now = site_cost[best.sites].max(axis=0) if len(best.sites) else nearest
+    now = np.minimum(now, penalty - 1.0)
+    capacity = np.minimum(task.capacity, task.demand.sum())
+    whole = task.whole_loads
+    step = 1.0
+    for round_number in range(CLIMBS):
+        if bound > best.cutoff or time.perf_counter() >= deadline_s:
+            break
+        target = (best.cost if best.cost < np.inf else 2.0 * bound + 1.0) * (1 + 1e-4)
+        found, now, now_earned, is_open, step = capacitated_climb(
+            np.ascontiguousarray(reachable.T),
+            task.demand,
+            np.floor(capacity) if whole else capacity,
+            whole,
+            choice.block,
+            choice.need,
+            now,
+            target,
+            CLIMB_ITERATIONS,
+            step,
+        )
+        if found > bound:
+            bound, price, earned = found, now, now_earned
+        _search(
+            task,
+            site_cost,
+            penalty,
+            best,
+            np.flatnonzero(is_open),
+            rounds=_rounds(task, share=0.5 / CLIMBS),
+            seed=2 + round_number,
+        )
+        reduced = reduced_costs(now_earned, is_open, choice.block, choice.need)
+        choice = fixed_by_cost(choice, reduced, found, best.cutoff)
+        if step < 1e-3:
+            break
+    return bound, price, earned, choice
+
+
+def _finish(
+    task: CapacitatedTask,
+    choice: SiteChoice,
+    price: FloatArray,
+    earned: FloatArray,
+    bound: float,
+    best: _Best,
+    gap: float,
+    deadline_s: float,
+) -> float:
+    """Hand the pairs that a better solution could use to HiGHS; returns the proven bound.
+
+    A pair whose forced use lifts the Lagrangian bound above the cutoff is left out: the bound at `price` rises by the
+    site's reduced cost where the site is closed there, and by cost - price where the pair earns nothing.
+    """
+    is_open = np.zeros(len(choice.block), dtype=np.bool_)
+    is_open[rounded(earned, choice)] = True
+    reduced = np.maximum(reduced_costs(earned, is_open, choice.block, choice.need), 0.0)
+    at_price = float(price.sum() - earned[is_open].sum())
+    rise = reduced[None, :] + np.maximum(task.cost - price[:, None], 0.0)
+    useful = np.isfinite(task.cost) & (choice.block != CLOSED) & (at_price + rise <= best.cutoff)
+    customer, site = np.nonzero(useful)
+    if len(customer) > MOST_PAIRS:
+        return bound
+    program = _program(task, choice, customer, site)
+    start = None
+    if best.cost < np.inf:
+        n_sites = len(choice.block)
+        start = np.zeros(n_sites + len(customer))
+        start[best.sites] = 1.0
+        start[n_sites:] = best.assignment[customer] == site
+        kept = np.zeros(len(price), dtype=np.bool_)
+        kept[customer[start[n_sites:] > 0]] = True
+        start = start if kept.all() and (choice.block[best.sites] != CLOSED).all() else None
+    outcome = minimise(program, deadline_s=deadline_s, gap=min(gap, 1e-6), start=start)
+    if outcome.values is not None:
+        opening, used = np.split(outcome.values, [len(choice.block)])
+        assignment = np.full(len(price), -1)
+        assignment[customer[used > 0.5]] = site[used > 0.5]
+        cost = float(task.cost[np.arange(len(price)), assignment].sum())
+        best.offer(cost, assignment, np.flatnonzero(opening > 0.5))
+    elif outcome.bound == np.inf and best.cost == np.inf:
+        explain_capacity(task.cost, task.demand, task.capacity, task.choice, deadline_s=deadline_s)
+    # pairs left out would cost more than the cutoff, so that the programme's bound counts only up to there
+    proven = min(outcome.bound, best.cost)
+    if relative_gap(best.cost, proven) <= 1e-9:
+        return best.cost
+    return proven
+
+
+def _program(task: CapacitatedTask, choice: SiteChoice, customer: IntArray, site: IntArray) -> Program:
+    """Variables: opening of each site, use of each pair; an opened site carries at most its capacity."""
+    n_customers, n_sites = task.cost.shape
+    n_pairs = len(customer)
+    at, ones = np.arange(n_pairs), np.ones(n_pairs)
+    once = sparse.csr_array((ones, (customer, at)), shape=(n_customers, n_pairs))
+    load = sparse.csr_array((task.demand[customer], (site, at)), shape=(n_sites, n_pairs))
+    opened = sparse.csr_array((-ones, (at, site)), shape=(n_pairs, n_sites))
+    blocks = sparse.csr_array(
+        (choice.block == np.arange(len(choice.need))[:, None]).astype(np.float64), dtype=np.float64
+    )
+    capacity = np.minimum(task.capacity, task.demand.sum())
+    need = choice.need.astype(np.float64)
+    no_sites = sparse.csr_array((n_customers, n_sites), dtype=np.float64)
+    no_pairs = sparse.csr_array((len(need), n_pairs), dtype=np.float64)
+    rows = sparse.vstack(
+        [
+            sparse.hstack([no_sites, once]),
+            sparse.hstack([sparse.csr_array(sparse.diags_array(-capacity)), load]),
+            sparse.hstack([opened, sparse.csr_array(sparse.eye_array(n_pairs))]),
+            sparse.hstack([blocks, no_pairs]),
+        ]
+    )
+    below = np.full(n_sites + n_pairs, -np.inf)
+    return Program(
+        objective=np.concatenate([np.zeros(n_sites), task.cost[customer, site]]),
+        lower=np.concatenate([(choice.block == FIXED).astype(np.float64), np.zeros(n_pairs)]),
+        upper=np.concatenate([(choice.block >= 0).astype(np.float64), ones]),
+        integer=np.ones(n_sites + n_pairs, dtype=np.bool_),
+        rows=sparse.csr_array(rows),
+        row_lower=np.concatenate([np.ones(n_customers), below, need]),
+        row_upper=np.concatenate([np.ones(n_customers), np.zeros(n_sites + n_pairs), need]),
+    )
