@@ -88,6 +88,11 @@ def _ascend(
     for v in range(n):
         if v != root and left[v] > 0:
             size = push(keys, items, size, (pointer[v + 1] - pointer[v]) * favour[v], v)
+    waiting = np.zeros(n, np.bool_)  # in the heap
+    for i in range(size):
+        waiting[items[i]] = True
+    # a node whose set holds another waiting node leaves it the turn, and comes back when that one's prize is used up
+    first_behind, next_behind = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
     mark = np.full(n, -1, np.int64)
     inside = np.empty(n, np.int64)
     cut = np.empty(len(head), np.int64)
@@ -101,15 +106,20 @@ def _ascend(
     while size > 0:
         t = items[0]
         size = pop(keys, items, size)
+        waiting[t] = False
+        other = -1
         visit += 1
         mark[t] = visit
         inside[0] = t
         n_inside, done, n_cut = 1, 0, 0
         while True:
             # grow the set backwards along arcs without cost left, and list the arcs that enter it
-            while done < n_inside and mark[root] != visit:
+            while done < n_inside and mark[root] != visit and other < 0:
                 v = inside[done]
                 done += 1
+                if waiting[v]:
+                    other = v
+                    break
                 for k in range(pointer[v], pointer[v + 1]):
                     a = out_arc[k] ^ 1
                     u = head[out_arc[k]]
@@ -124,6 +134,10 @@ def _ascend(
                         n_cut += 1
             if mark[root] == visit:
                 break
+            if other >= 0:
+                next_behind[t] = first_behind[other]
+                first_behind[other] = t
+                break
             kept = 0
             step = left[t]
             for i in range(n_cut):
@@ -135,6 +149,7 @@ def _ascend(
             n_cut = kept
             if size > 0 and n_cut * favour[t] > keys[0]:
                 size = push(keys, items, size, n_cut * favour[t], t)
+                waiting[t] = True
                 break
             bound += step
             if step == np.inf:
@@ -160,5 +175,11 @@ def _ascend(
                     inside[n_inside] = u
                     n_inside += 1
             if left[t] <= 0.0:
+                behind = first_behind[t]
+                while behind >= 0:
+                    size = push(keys, items, size, n_cut * favour[behind], behind)
+                    waiting[behind] = True
+                    behind = next_behind[behind]
+                first_behind[t] = -1
                 break
     return bound, cut_pointer[: n_cuts + 1], flat[:flat_size], cut_sink[:n_cuts]
