@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,9 +148,15 @@ def read_raster(path: Path, *, layer: str = "raster", crs: pyproj.CRS | str | No
     if not path.exists():
         raise MissingDataError(f"{layer}: there is no file {path}. Put it there or correct `file` in catalog.toml.")
     try:
-        with rasterio.open(path) as dataset:
-            values = dataset.read(1) if dataset.count == 1 else dataset.read()
-            found, nodata, affine = dataset.crs, dataset.nodata, dataset.transform
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", rasterio.errors.NotGeoreferencedWarning)
+            with rasterio.open(path) as dataset:
+                values = dataset.read(1) if dataset.count == 1 else dataset.read()
+                found, nodata, affine = dataset.crs, dataset.nodata, dataset.transform
+    except rasterio.errors.NotGeoreferencedWarning as error:
+        raise LayerError(
+            f"{layer}: {path.name} does not say where it lies, or is cut off. Export it again as GeoTIFF with its CRS."
+        ) from error
     except rasterio.errors.RasterioError as error:
         raise LayerError(
             f"{layer}: {path.name} is not a readable raster ({error}). Export it again as GeoTIFF."
@@ -193,6 +200,8 @@ def rowcol(raster: Raster, x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.int64
     """Give row and column of the cells that hold the points; outside the grid they run on below 0 and beyond the shape."""
     cols = np.floor((np.asarray(x, dtype=np.float64) - raster.transform.c) / raster.transform.a)
     rows = np.floor((np.asarray(y, dtype=np.float64) - raster.transform.f) / raster.transform.e)
+    # no coordinate, or one beyond all bounds, is outside, not an overflowing number
+    rows, cols = (np.clip(np.nan_to_num(part, nan=-1.0), -(2**31), 2**31) for part in (rows, cols))
     return rows.astype(np.int64), cols.astype(np.int64)
 
 
@@ -231,7 +240,7 @@ def sample(
     """
     x_points, y_points = np.atleast_1d(np.asarray(x, dtype=np.float64)), np.atleast_1d(np.asarray(y, dtype=np.float64))
     rows_count, cols_count = raster.shape
-    on_grid = inside(raster, np.nan_to_num(x_points, nan=-np.inf), np.nan_to_num(y_points, nan=-np.inf))
+    on_grid = inside(raster, x_points, y_points)
     result = np.full((*raster.values.shape[:-2], len(x_points)), np.nan)
     x_in, y_in = x_points[on_grid], y_points[on_grid]
     rows, cols = rowcol(raster, x_in, y_in)
@@ -300,6 +309,8 @@ def gradient(elevation: Raster) -> tuple[NDArray[np.float32], NDArray[np.float32
     )
     east = ((ne + 2 * e + se) - (nw + 2 * w + sw)) / (8 * cell_m)
     north = ((nw + 2 * n + ne) - (sw + 2 * s + se)) / (8 * cell_m)
+    unknown = np.isnan(height)
+    east[unknown] = north[unknown] = np.nan
     return east.astype(np.float32), north.astype(np.float32)
 
 
