@@ -105,10 +105,12 @@ class Pack:
     @property
     def solar(self) -> pd.DataFrame:
         """Sunshine by commune and month."""
-        layer = self._layer("solar")
-        if not isinstance(layer, pd.DataFrame):
-            raise LayerError("solar: the layer is listed as raster. A table is needed: one row per commune and month.")
-        return layer
+        return self._table("solar")
+
+    @property
+    def water_households(self) -> pd.DataFrame:
+        """Household water works by commune."""
+        return self._table("water_households")
 
     @property
     def elevation(self) -> Raster:
@@ -167,6 +169,12 @@ class Pack:
             raise LayerError(
                 f'{name}: the layer has no geometry. List it as kind = "vector" with the columns of its coordinates.'
             )
+        return layer
+
+    def _table(self, name: str) -> pd.DataFrame:
+        layer = self._layer(name)
+        if not isinstance(layer, pd.DataFrame):
+            raise LayerError(f'{name}: the layer is a raster. Give a CSV or XLSX, listed as kind = "table".')
         return layer
 
     def _raster(self, name: str) -> Raster:

@@ -193,6 +193,19 @@ class WaterSchemes(_Sourced):
     position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", ge=0)
 
 
+class WaterHouseholds(_Sourced):
+    """Household water works (wells, springs, rain tanks) by commune: what the people without a piped scheme use."""
+
+    commune_code: Series[str] = _column("-", "commune", unique=True, str_matches=r"^\d{5}$")
+    household_works: Series[int] = _column("works", "number of household works", ge=0)
+    own_source_to_standard_pct: Series[float] = _column(
+        "%", "households off the piped schemes whose own source meets QCVN 01-1", ge=0, le=100
+    )
+    basic_pct: Series[float] = _column(
+        "%", "households with at least basic (hygienic) water, piped included", ge=0, le=100
+    )
+
+
 class Schools(_Sourced):
     """Boarding and upper-secondary schools: existing, to be raised, and planned."""
 
@@ -224,6 +237,7 @@ LAYERS: dict[str, type[pa.DataFrameModel]] = {
     "substations": Substations,
     "solar": Solar,
     "water_schemes": WaterSchemes,
+    "water_households": WaterHouseholds,
     "schools": Schools,
 }
 
@@ -239,6 +253,7 @@ GEOMETRY: dict[str, tuple[str, ...]] = {
     "substations": ("Point",),
     "solar": (),
     "water_schemes": ("Point",),
+    "water_households": (),
     "schools": ("Point",),
 }
 
@@ -253,6 +268,7 @@ ID_COLUMN: dict[str, str] = {
     "grid_lines": "line_id",
     "substations": "substation_id",
     "water_schemes": "scheme_id",
+    "water_households": "commune_code",
     "schools": "school_id",
 }
 

@@ -18,7 +18,7 @@ from analyses.electricity.plan import ElectricityResult, plan_electricity
 from analyses.schools.plan import SchoolsResult, plan_schools
 from analyses.water.plan import WaterResult, plan_water
 from gis.errors import LayerError, ParameterError
-from gis.pack import Pack, check_pack, read_pack
+from gis.pack import Pack, read_pack
 from infragap.output import MARKER, atomic_folder, check_output
 from infragap.settings import ANALYSES, Settings
 from maps.write import write_results
@@ -147,10 +147,11 @@ def run(
 
 def _read_checked(data: Path) -> Pack:
     """Read the pack, or fail once with all its faults."""
-    faults = check_pack(data)
+    pack = read_pack(data)
+    faults = pack.faults()
     if faults:
         raise LayerError("\n".join(faults))
-    return read_pack(data)
+    return pack
 
 
 def _record(pack: Pack, settings: Settings, results: Results) -> dict[str, Any]:

@@ -50,6 +50,7 @@ FILES = {
     "runoff": "climate/runoff.tif",
     "solar": "climate/solar.csv",
     "water_schemes": "water/schemes.csv",
+    "water_households": "water/households.csv",
     "schools": "schools/schools.csv",
 }
 
@@ -272,6 +273,13 @@ def solar() -> pd.DataFrame:
     return pd.DataFrame(rows).assign(provenance="modelled", source="test")
 
 
+def water_households() -> pd.DataFrame:
+    """A quarter of the households off the schemes have an own source to standard; nine in ten have basic water."""
+    return pd.DataFrame(
+        {"commune_code": CODES, "household_works": 50, "own_source_to_standard_pct": 25.0, "basic_pct": 90.0}
+    ).assign(provenance="modelled", source="test")
+
+
 def _raster(values: np.ndarray[Any, Any], cell_m: float) -> Raster:
     # two cells more than the province on each side
     transform = Affine(cell_m, 0, WEST - 2 * cell_m, 0, -cell_m, NORTH + 2 * cell_m)
@@ -304,7 +312,7 @@ def runoff() -> Raster:
 BUILDERS: dict[str, Callable[[], Layer]] = {
     "communes": communes, "villages": villages, "settlements": settlements, "roads": roads, "bridges": bridges, "rivers": rivers, "lakes": lakes,
     "grid_lines": grid_lines, "substations": substations, "elevation": elevation, "forest": forest, "runoff": runoff, "solar": solar,
-    "water_schemes": water_schemes, "schools": schools,
+    "water_schemes": water_schemes, "water_households": water_households, "schools": schools,
 }  # fmt: skip
 
 

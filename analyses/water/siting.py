@@ -1,0 +1,273 @@
+"""Candidate works (repair or extend a scheme, build a new one at a stream) and the choice of those that bring most people to standard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from analyses.solvers.location import LocationSolution, maximal_coverage
+from analyses.water.coverage import Service, allocate, main_loss_m_per_km
+from analyses.water.hydraulics import break_tanks, day_demand_m3
+from analyses.water.parameters import WaterParameters
+from analyses.water.reach import Sources, villages_in_reach
+from gis.hydrology import dry_season_flow, flow_directions
+from gis.terrain import Raster, sample, xy
+
+SOURCE_SPACING_M = 600.0
+SMALL_HOUSEHOLDS, LARGE_HOUSEHOLDS = 100.0, 200.0
+"""Sizes between which the cost per household of a new scheme falls, as in the norms."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Works that may be chosen.
+
+    Attributes
+    ----------
+    table
+        kind (repair, extend, new), scheme (row of the existing scheme, -1 for new), capacity_households, x, y, source_elevation_m.
+    pairs
+        source (row of `table`), village, main_km, head_m.
+    """
+
+    table: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen works: rows of the candidates, households served of each village by each, and the proof."""
+
+    rows: NDArray[np.int64]
+    served: pd.DataFrame
+    solution: LocationSolution
+
+
+def existing_candidates(
+    schemes: pd.DataFrame, service: Service, pairs: pd.DataFrame, uncovered: NDArray[np.float64]
+) -> Candidates:
+    """Works on existing rural schemes: repair or treat those below standard, extend those with spare capacity.
+
+    Parameters
+    ----------
+    schemes, service, pairs
+        The schemes, what they serve, and the villages in their reach.
+    uncovered
+        (villages,) households without water to standard.
+    """
+    rural = (schemes["kind"] != "urban_plant").to_numpy()
+    below = rural & ~schemes["meets_standard"].to_numpy(dtype=bool)
+    spare = np.maximum(service.capacity_households - service.households, 0.0)
+    able = np.where(below, service.capacity_households, spare)
+    reached = np.bincount(pairs["source"], weights=uncovered[pairs["village"]], minlength=len(schemes))
+    rows = np.flatnonzero(rural & (np.minimum(able, reached) >= 1.0))
+    table = pd.DataFrame(
+        {
+            "kind": np.where(below[rows], "repair", "extend"),
+            "scheme": rows,
+            "capacity_households": able[rows],
+            "x": service.sources.x[rows],
+            "y": service.sources.y[rows],
+            "source_elevation_m": service.sources.head_m[rows],
+        }
+    )
+    number = pd.Series(np.arange(len(rows)), index=rows)
+    kept = pairs[pairs["source"].isin(rows) & (uncovered[pairs["village"]] >= 1.0)]
+    return Candidates(table, kept.assign(source=number.loc[kept["source"]].to_numpy()).reset_index(drop=True))
+
+
+def new_candidates(
+    village_x: NDArray[np.float64],
+    village_y: NDArray[np.float64],
+    uncovered: NDArray[np.float64],
+    elevation: Raster,
+    runoff: Raster,
+    *,
+    household_size: float,
+    parameters: WaterParameters,
+) -> Candidates:
+    """New gravity schemes at stream cells above uncovered villages, as large as the dry season allows.
+
+    Notes
+    -----
+    For each village with enough uncovered households the nearest stream cells within reach that lie above it and carry, in the
+    driest month, the safety factor times the design flow of the smallest scheme. Cells nearer than 600 m to a kept one are left out.
+    """
+    p = parameters
+    streams = flow_directions(elevation)
+    flow = dry_season_flow(streams, runoff)
+    per_household = float(
+        day_demand_m3(
+            household_size,
+            l_per_person_day=p.demand_l_per_person_day,
+            loss_pct=p.loss_pct,
+            peak_day_factor=p.peak_day_factor,
+        )
+    )
+    households = flow * 86_400.0 / p.dry_season_safety / per_household
+    rows, cols = np.nonzero((households >= p.new_scheme_min_households) & np.isfinite(streams.grid.values))
+    cell_x, cell_y = xy(streams.grid, rows, cols)
+    height = streams.grid.values[rows, cols].astype(float)
+    able = np.minimum(households[rows, cols].astype(float), p.new_scheme_max_households)
+    chosen = _sources_above(
+        village_x, village_y, sample(elevation, village_x, village_y), uncovered, cell_x, cell_y, height, able, p
+    )
+    design = able[chosen]
+    sources = Sources(
+        x=cell_x[chosen],
+        y=cell_y[chosen],
+        head_m=height[chosen],
+        reach_km=np.full(len(chosen), p.reach_km),
+        loss_m_per_km=main_loss_m_per_km(design, household_size, p),
+    )
+    pairs = villages_in_reach(sources, village_x, village_y, elevation, residual_head_m=p.residual_head_m)
+    pairs = pairs[uncovered[pairs["village"]] >= 1.0].reset_index(drop=True)
+    table = pd.DataFrame(
+        {
+            "kind": "new",
+            "scheme": -1,
+            "capacity_households": design,
+            "x": sources.x,
+            "y": sources.y,
+            "source_elevation_m": sources.head_m,
+        }
+    )
+    return Candidates(table, pairs)
+
+
+def _sources_above(
+    village_x: NDArray[np.float64],
+    village_y: NDArray[np.float64],
+    village_h: NDArray[np.float64],
+    uncovered: NDArray[np.float64],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    height: NDArray[np.float64],
+    able: NDArray[np.float64],
+    p: WaterParameters,
+) -> NDArray[np.int64]:
+    """Nearest fitting stream cells of each uncovered village, the villages with most people first."""
+    taken: list[int] = []
+    by_x = np.argsort(x, kind="stable")
+    sorted_x = x[by_x]
+    for village in np.lexsort((village_y, village_x, -uncovered)):
+        if uncovered[village] < p.new_scheme_min_households:
+            break
+        radius_m = p.reach_km * 1000.0
+        near = by_x[
+            np.searchsorted(sorted_x, village_x[village] - radius_m) : np.searchsorted(
+                sorted_x, village_x[village] + radius_m
+            )
+        ]
+        away = np.hypot(x[near] - village_x[village], y[near] - village_y[village])
+        rise = height[near] - village_h[village]
+        wanted = min(float(uncovered[village]), p.new_scheme_max_households)
+        fits = (
+            (away <= radius_m)
+            & (rise >= 2 * p.residual_head_m)
+            & (rise <= 3 * p.pressure_zone_m)
+            & (able[near] >= min(wanted, 100.0))
+        )
+        near, away = near[fits], away[fits]
+        if taken:
+            apart = np.min(
+                np.hypot(x[near][:, None] - x[taken][None, :], y[near][:, None] - y[taken][None, :]),
+                axis=1,
+                initial=np.inf,
+            )
+            near, away = near[apart >= SOURCE_SPACING_M], away[apart >= SOURCE_SPACING_M]
+        if len(near):
+            taken.append(int(near[np.argmin(away)]))
+    return np.array(taken, dtype=np.int64)
+
+
+def join(first: Candidates, second: Candidates) -> Candidates:
+    """Put two lists of candidates together; the second's rows come after the first's."""
+    shifted = second.pairs.assign(source=second.pairs["source"] + len(first.table))
+    return Candidates(
+        pd.concat([first.table, second.table], ignore_index=True), pd.concat([first.pairs, shifted], ignore_index=True)
+    )
+
+
+def works_cost_mvnd(
+    kind: NDArray[np.object_],
+    households: NDArray[np.float64],
+    main_km: NDArray[np.float64],
+    head_m: NDArray[np.float64],
+    p: WaterParameters,
+) -> NDArray[np.float64]:
+    """Cost of works [million VND]: repair by household; new and extended by household (cheaper when larger), main beyond 1 km, tanks."""
+    per_household = np.interp(
+        households,
+        [SMALL_HOUSEHOLDS, LARGE_HOUSEHOLDS],
+        [p.small_scheme_mvnd_per_household, p.large_scheme_mvnd_per_household],
+    )
+    tanks = break_tanks(head_m, zone_m=p.pressure_zone_m) * p.break_tank_mvnd
+    built = households * per_household + np.maximum(main_km - 1.0, 0.0) * p.main_mvnd_per_km + tanks
+    return np.asarray(np.where(kind == "repair", households * p.repair_mvnd_per_household, built), dtype=np.float64)
+
+
+def candidate_costs_mvnd(
+    candidates: Candidates, uncovered: NDArray[np.float64], p: WaterParameters
+) -> NDArray[np.float64]:
+    """Cost of each candidate at the size that it would be built for."""
+    table, pairs = candidates.table, candidates.pairs
+    reached = np.bincount(pairs["source"], weights=uncovered[pairs["village"]], minlength=len(table))
+    households = np.minimum(table["capacity_households"].to_numpy(), reached)
+    nearest = pairs.groupby("source")["main_km"].min().reindex(range(len(table)), fill_value=0.0).to_numpy()
+    head = pairs.groupby("source")["head_m"].max().reindex(range(len(table)), fill_value=0.0).to_numpy()
+    return works_cost_mvnd(table["kind"].to_numpy(), households, nearest, head, p)
+
+
+def choose(
+    candidates: Candidates,
+    uncovered: NDArray[np.float64],
+    people: NDArray[np.float64],
+    *,
+    works_max: int | None,
+    cost_mvnd: NDArray[np.float64],
+    budget_mvnd: float | None,
+    parameters: WaterParameters,
+) -> Choice:
+    """Choose the works that bring most people to the standard: capacitated maximal coverage with a proven bound.
+
+    Parameters
+    ----------
+    candidates
+        Works and the villages that each reaches.
+    uncovered, people
+        (villages,) households and people without water to standard.
+    works_max, budget_mvnd
+        Most works, most money; None = no limit.
+    cost_mvnd
+        (candidates,) cost of each.
+    """
+    pairs, table = candidates.pairs, candidates.table
+    covers = csr_array(
+        (np.ones(len(pairs), dtype=bool), (pairs["village"], pairs["source"])), shape=(len(uncovered), len(table))
+    )
+    solution = maximal_coverage(
+        covers,
+        works_max,
+        weight=people,
+        demand=uncovered,
+        capacity=table["capacity_households"].to_numpy(),
+        site_cost=cost_mvnd,
+        budget=budget_mvnd,
+        divisible=True,
+        gap=parameters.gap,
+        time_limit_s=parameters.time_limit_s,
+    )
+    return Choice(rows=solution.sites, served=_served(candidates, solution.sites, uncovered), solution=solution)
+
+
+def _served(candidates: Candidates, rows: NDArray[np.int64], uncovered: NDArray[np.float64]) -> pd.DataFrame:
+    """Households of each village that each chosen work serves."""
+    pairs = candidates.pairs[candidates.pairs["source"].isin(rows)].reset_index(drop=True)
+    supply = candidates.table["capacity_households"].to_numpy()
+    served = allocate(pairs, supply, uncovered)
+    return pairs.assign(households=served)[served > 1e-6].reset_index(drop=True)
