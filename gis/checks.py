@@ -43,10 +43,7 @@ def sentence(frame: pd.DataFrame, mask: Any, *, layer: str, fault: str, repair: 
     names = row_names(frame, marked, layer=layer)
     if values is not None:
         shown = np.asarray(values, dtype=object)[marked]
-        names = [
-            f"{name} = {value!r}" if isinstance(value, str) else f"{name} = {value}"
-            for name, value in zip(names, shown, strict=True)
-        ]
+        names = [f"{name} = {'empty' if value is None else value}" for name, value in zip(names, shown, strict=True)]
     count = int(marked.sum())
     return f"{layer}: {count} of {len(frame)} rows have {fault} ({listed(names)}). {repair}"
 

@@ -224,9 +224,10 @@ def _full_names(frame: gpd.GeoDataFrame, *, layer: str) -> gpd.GeoDataFrame:
     model = schema.LAYERS.get(layer)
     if model is None:
         return frame
-    missing = [name for name in model.to_schema().columns if name not in frame.columns]
+    known = model.to_schema().columns
+    missing = [name for name in known if name not in frame.columns]
     renamed = {}
-    for column in frame.columns:
+    for column in frame.columns.difference(list(known), sort=False):
         fits = [name for name in missing if len(str(column)) == 10 and name.startswith(str(column))]
         if len(fits) == 1:
             renamed[column] = fits[0]
