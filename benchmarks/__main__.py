@@ -128,6 +128,8 @@ def main() -> None:
     arguments = parser.parse_args()
     shared = shared_folder(arguments.shared)
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=220)  # a file or a pipe has no width to keep to
     facts = machine()
     console.print(f"{facts['cores']} cores, {facts['processor']}, Python {facts['python']}")
     console.print(f"published instances: {shared or 'not there'}")

@@ -31,6 +31,7 @@ MOVES: NDArray[np.int64] = np.array(
 numbers."""
 
 BUCKET_PER_MEDIAN = 0.5  # bucket width in median costs; measured flat between 0.1 and 2
+BUCKETS_PER_DEAR = 256  # so that a step over a cell of the dearest tenth stays inside the window of 512
 LARGEST_COST = 1e30  # sums of larger ones leave float32 and would look like barriers
 NAMED_CELLS = 5  # how many wrong cells a message names
 
@@ -237,9 +238,15 @@ def _cells_beside(moves: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _bucket_width(cost: NDArray[Any]) -> float:
-    """Width of the buckets, from the positive finite costs: any is right, this one is fast."""
+    """Width of the buckets, from the positive finite costs: any is right, this one is fast.
+
+    Half a median step, unless so many cells are so cheap that steps over dear ones would leave the window.
+    """
     usable = cost[np.isfinite(cost) & (cost > 0)]
-    return BUCKET_PER_MEDIAN * float(np.median(usable[:: 1 + usable.size // 10_000])) if usable.size else 1.0
+    if not usable.size:
+        return 1.0
+    median, dear = np.quantile(usable[:: 1 + usable.size // 10_000], (0.5, 0.9))
+    return max(BUCKET_PER_MEDIAN * float(median), float(dear) / BUCKETS_PER_DEAR)
 
 
 def _padded(raster: NDArray[Any], pad: int, border: float) -> NDArray[np.float32]:

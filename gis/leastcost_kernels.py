@@ -26,7 +26,10 @@ __all__ = ["label_regions", "spread", "walk_back"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
-CHUNK = 64  # pairs per chunk: 512 bytes, eight cache lines
+# Pairs per chunk: 512 bytes, eight cache lines. Chunk c is read from position c · CHUNK on; the position after a pair,
+# and so the end of a bucket, lies in (c · CHUNK, (c + 1) · CHUNK]. A full chunk c - 1 thus ends where chunk c starts:
+# ends are compared only with positions after a pair that was read.
+CHUNK = 64
 WINDOW = 512  # buckets in the window; bucket WINDOW is the far one
 STRAIGHT, DIAGONAL = 4, 8  # moves 0–3 are straight, 4–7 diagonal, 8–15 knight's moves
 SPARE = 20  # chunks that relaxing one cell can take at most (16), and a few
@@ -119,15 +122,19 @@ def _next_window(
     free and the first unused chunk.
     """
     chunk, stop = first[WINDOW], end[WINDOW]
+    if stop == 0:
+        return -1.0, 0, free, fresh
     least = INFINITY
     at = chunk * CHUNK
-    while at != stop:
+    while True:  # there is a pair to read: a test for the end comes after it, see CHUNK
         if at == (chunk + 1) * CHUNK:
             chunk = int(following[chunk])
             at = chunk * CHUNK
         if value[at] < least and distance[item[at]] == value[at]:
             least = value[at]
         at += 1
+        if at == stop:
+            break
     if least == INFINITY:
         return -1.0, 0, free, fresh
     base = math.floor(least * per_width)
@@ -136,7 +143,7 @@ def _next_window(
     first[WINDOW] = 0
     end[WINDOW] = 0
     at = chunk * CHUNK
-    while at != stop:
+    while True:
         if at == (chunk + 1) * CHUNK:
             emptied = chunk
             chunk = int(following[chunk])
@@ -152,6 +159,8 @@ def _next_window(
                 bucket = int(place)
                 near += 1
             free, fresh = _push(item, value, following, end, first, free, fresh, bucket, cell, waiting)
+        if at == stop:
+            break
     following[chunk] = free
     return base, near, chunk, fresh
 
@@ -180,15 +189,16 @@ def _empty_bucket(
     rise_factor: tuple[float, ...],
     limit: float,
     cut_corners: bool,
-) -> tuple[int, int, int, int]:
+) -> tuple[bool, int, int, int, int]:
     """Relax the cells of one bucket from position `at` on, until it is empty or the chunks run short.
 
-    Returns the position reached, the change in the number of pairs in the window, the first free and the
+    Returns whether it is empty, the position reached, the change in the number of pairs in the window, the first free and the
     first unused chunk.
     """
     near = 0
+    empty = False
     chunk = first[current]
-    while at != end[current]:
+    while not empty:  # there is a pair to read
         if fresh + SPARE > following.size:
             break
         if at == (chunk + 1) * CHUNK:
@@ -202,6 +212,7 @@ def _empty_bucket(
         at += 1
         near -= 1
         if distance[cell] != here:
+            empty = at == end[current]
             continue
         half = half_cost[cell]
         for move in range(len(offset)):
@@ -244,8 +255,9 @@ def _empty_bucket(
             item[slot] = to
             value[slot] = reached
             end[bucket] = slot + 1
+        empty = at == end[current]
     first[current] = chunk
-    return at, near, free, fresh
+    return empty, at, near, free, fresh
 
 
 @compiled
@@ -310,8 +322,9 @@ def spread(
     while base >= 0.0:
         if end[current] != 0:
             at = first[current] * CHUNK
-            while at != end[current]:
-                at, change, free, fresh = _empty_bucket(
+            empty = False
+            while not empty:
+                empty, at, change, free, fresh = _empty_bucket(
                     item,
                     value,
                     following,
@@ -336,7 +349,7 @@ def spread(
                     cut_corners,
                 )
                 near += change
-                if at != end[current]:
+                if not empty:
                     item, value, following = _grown(item, value, following, following.size * 3 // 2)
             following[first[current]] = free
             free = first[current]

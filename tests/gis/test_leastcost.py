@@ -244,6 +244,20 @@ def test_wide_spread_of_costs_crosses_many_windows_of_the_queue() -> None:
     np.testing.assert_allclose(got, naive(cost, {(0, 0): 0.0, (59, 1): 0.0}), rtol=1e-4)
 
 
+@pytest.mark.parametrize("source", [(0, 0), (100, 130), (219, 3)])
+def test_uniform_cost_fills_buckets_to_the_last_place(source: tuple[int, int]) -> None:
+    """Fronts of equal cells end on full chunks and window borders; the octile distance is known in closed form."""
+    rows, columns = np.abs(np.indices((220, 260)) - np.array(source)[:, None, None])
+    octile = np.maximum(rows, columns) + (math.sqrt(2) - 1) * np.minimum(rows, columns)
+    for unit in (1e-3, 1.0, 7.0):
+        got = cost_distance(np.full((220, 260), unit), [source]).distance
+        np.testing.assert_allclose(got, unit * octile, rtol=1e-4)
+    some_dear = np.ones((220, 260))
+    some_dear[:40] = 1000.0  # wider buckets: the rest of the raster is one bucket, many chunks long
+    expected = MCP_Geometric(some_dear).find_costs([source])[0]
+    np.testing.assert_allclose(cost_distance(some_dear, [source]).distance, expected, rtol=1e-4)
+
+
 def test_every_cell_a_source_and_cost_zero() -> None:
     everywhere = np.argwhere(np.ones((90, 90), bool))
     got = cost_distance(np.zeros((90, 90)), everywhere, regions=True)
