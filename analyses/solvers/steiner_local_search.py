@@ -129,6 +129,7 @@ def _exchange_paths(
         if up[v] >= 0:
             degree[v] += 1
             degree[head[up[v]]] += 1
+    detour = _shortest_detours(pointer, out_arc, head, arc_cost, prize, up, inside)
     side = np.zeros(n, np.int64)  # 1: below the path, 2: on it
     below, path = np.empty(n, np.int64), np.empty(n, np.int64)
     distance = np.full(n, np.inf)
@@ -152,7 +153,10 @@ def _exchange_paths(
             length -= prize[top]
             path[walked] = top
             walked += 1
-        if saved <= smallest_gain:
+        way_round = detour[b]
+        for j in range(n_path):
+            way_round = max(way_round, detour[path[j]])
+        if way_round >= saved - smallest_gain:
             continue
         n_below = 1
         below[0] = b
@@ -265,3 +269,86 @@ def _exchange_paths(
         for j in range(n_touched):
             distance[touched[j]] = np.inf
     return inside
+
+
+@njit(cache=True)
+def _shortest_detours(
+    pointer: Ints, out_arc: Ints, head: Ints, arc_cost: Floats, prize: Floats, up: Ints, inside: Bools
+) -> Floats:
+    """Length of the shortest way outside the tree that joins the two parts left by each node's edge to its parent.
+
+    One search from all nodes of the tree at once gives every node outside its nearest tree node. An edge between two such
+    neighbourhoods is a way round all tree edges between them; taken by rising length, the first to pass one is its best.
+    """
+    n = len(prize)
+    nearest = np.full(n, -1, np.int64)
+    distance = np.full(n, np.inf)
+    keys, items = np.empty(len(head) + 1, np.float64), np.empty(len(head) + 1, np.int64)
+    size = 0
+    for v in range(n):
+        if inside[v]:
+            nearest[v], distance[v] = v, 0.0
+    for v in range(n):
+        if not inside[v]:
+            continue
+        for k in range(pointer[v], pointer[v + 1]):
+            a = out_arc[k]
+            w = head[a]
+            d = max(0.0, arc_cost[a] - prize[w])
+            if not inside[w] and d < distance[w]:
+                nearest[w], distance[w] = v, d
+                size = push(keys, items, size, d, w)
+    while size > 0:
+        d, v = keys[0], items[0]
+        size = pop(keys, items, size)
+        if d > distance[v]:
+            continue
+        for k in range(pointer[v], pointer[v + 1]):
+            a = out_arc[k]
+            w = head[a]
+            e = d + max(0.0, arc_cost[a] - prize[w])
+            if not inside[w] and e < distance[w]:
+                nearest[w], distance[w] = nearest[v], e
+                size = push(keys, items, size, e, w)
+    depth = np.full(n, -1, np.int64)
+    for start in range(n):
+        v, steps = start, 0
+        while inside[v] and depth[v] < 0 and up[v] >= 0:
+            v = head[up[v]]
+            steps += 1
+        below = (depth[v] if depth[v] >= 0 else 0) + steps
+        v = start
+        while inside[v] and depth[v] < 0:
+            depth[v] = below
+            below -= 1
+            if up[v] < 0:
+                break
+            v = head[up[v]]
+    length = np.full(len(head) // 2, np.inf)
+    for e in range(len(length)):
+        u, v = head[2 * e], head[2 * e + 1]
+        if nearest[u] < 0 or nearest[v] < 0 or nearest[u] == nearest[v]:
+            continue
+        if inside[u] and inside[v] and (up[u] >> 1 == e or up[v] >> 1 == e):
+            continue
+        length[e] = distance[u] + arc_cost[2 * e] + distance[v]
+    detour = np.full(n, np.inf)
+    above = np.arange(n)  # the nearest ancestor whose edge to its parent has no detour yet
+    for e in np.argsort(length, kind="mergesort"):
+        if length[e] == np.inf:
+            break
+        u, v = nearest[head[2 * e]], nearest[head[2 * e + 1]]
+        while True:
+            while above[u] != u:
+                above[u] = above[above[u]]
+                u = above[u]
+            while above[v] != v:
+                above[v] = above[above[v]]
+                v = above[v]
+            if u == v:
+                break
+            if depth[u] < depth[v]:
+                u, v = v, u
+            detour[u] = length[e]
+            above[u] = head[up[u]]
+    return detour
