@@ -13,7 +13,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pandera.errors
 import pandera.pandas as pa
 import shapely
 
@@ -174,28 +173,30 @@ def _value_faults(
     positions = np.flatnonzero(good)
     if len(positions) == 0:
         return []
-    values = pd.DataFrame({name: [cells[position] for position in positions]}, index=positions)
+    values = pd.Series([cells[position] for position in positions], index=positions, name=name)
     faults = []
-    try:
-        column.validate(values, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        for check, cases in errors.failure_cases.groupby("check", sort=False):
-            mask = np.zeros(len(frame), dtype=bool)
-            mask[cases["index"].astype(int).to_numpy()] = True
-            fault, repair = _wording(name, column, str(check))
+    if column.unique and values.duplicated().any():
+        mask = _mask(len(frame), positions[values.duplicated(keep=False).to_numpy()])
+        repair = f"Give each row its own {name} or drop the repeated rows."
+        faults.append(sentence(frame, mask, layer=layer, fault=f"a {name} that another row has too", repair=repair))
+    for check in column.checks:
+        # one check at a time: validating the whole column would coerce and copy it again
+        broken = ~check(values).check_output.to_numpy(dtype=bool)
+        if broken.any():
+            fault, repair = _wording(name, column, check)
             faults.append(
                 sentence(
                     frame,
-                    mask,
+                    _mask(len(frame), positions[broken]),
                     layer=layer,
                     fault=fault,
-                    values=frame[name] if check != "field_uniqueness" else None,
+                    values=frame[name],
                     repair=repair,
                 )
             )
     if str(column.dtype) == "str":
         garbled = np.zeros(len(frame), dtype=bool)
-        garbled[positions] = [bool(_MOJIBAKE.search(value)) for value in values[name]]
+        garbled[positions] = [bool(_MOJIBAKE.search(value)) for value in values]
         if garbled.any():
             repair = "The text was once saved in the wrong encoding: export it again from its source as UTF-8."
             faults.append(
@@ -204,11 +205,14 @@ def _value_faults(
     return faults
 
 
-def _wording(name: str, column: pa.Column, check: str) -> tuple[str, str]:
-    if check == "field_uniqueness":
-        return f"a {name} that another row has too", f"Give each row its own {name} or drop the repeated rows."
-    known = next((item for item in column.checks if str(item.error) == check), None)
-    limits = dict(known.statistics) if known is not None and known.statistics else {}
+def _mask(length: int, positions: Any) -> Any:
+    mask = np.zeros(length, dtype=bool)
+    mask[positions] = True
+    return mask
+
+
+def _wording(name: str, column: pa.Column, check: pa.Check) -> tuple[str, str]:
+    limits = dict(check.statistics or {})
     if "allowed_values" in limits:
         allowed = ", ".join(str(value) for value in limits["allowed_values"])
         return f"a {name} that is not one of {allowed}", "Use one of these words."
@@ -218,11 +222,11 @@ def _wording(name: str, column: pa.Column, check: str) -> tuple[str, str]:
             "Write the official code with its leading zeros, such as 04489; format the column as text.",
         )
     if "min_value" in limits:
-        border = "below" if check.startswith("greater_than_or_equal") else "not above"
+        border = "below" if check.name == "greater_than_or_equal_to" else "not above"
         return f"{name} {border} {limits['min_value']:g}", f"Correct the values ({column.title}) or drop the rows."
     if "max_value" in limits:
         return f"{name} above {limits['max_value']:g}", f"Correct the values ({column.title}) or drop the rows."
-    return f"{name} that breaks the rule {check}", "Correct the values or drop the rows."
+    return f"{name} that breaks the rule {check.error or check.name}", "Correct the values or drop the rows."
 
 
 def geometry_faults(frame: gpd.GeoDataFrame, *, layer: str) -> list[str]:

@@ -1,5 +1,340 @@
-from tests.pack_factory import write_pack
-from gis.pack import check_pack
+"""A pack as a whole: lazily read, in metres, and all faults of all layers told at once."""
 
-def test_factory_pack_is_sound(tmp_path):
-    assert check_pack(write_pack(tmp_path / "pack")) == []
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from gis.errors import InfragapError, LayerError, MissingDataError
+from gis.layers import read_vector
+from gis.pack import check_pack, read_pack
+from gis.terrain import Raster, sample, warp
+from tests import pack_factory
+from tests.pack_factory import write_pack
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_pack(tmp_path_factory.mktemp("pack") / "sound")
+
+
+def changed(column: str, position: int, value: Any) -> Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]:
+    def change(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        frame = frame.copy()
+        if column != "geometry":
+            frame[column] = frame[column].astype(object)
+        frame.loc[position, column] = value
+        return frame
+
+    return change
+
+
+# --- a sound pack ---
+
+
+def test_sound(sound: Path) -> None:
+    assert check_pack(sound) == []
+    read_pack(sound).require_sound()
+
+
+def test_layers_come_in_metres_and_in_the_order_of_the_file(sound: Path) -> None:
+    pack = read_pack(sound)
+    assert pack.crs_measure == "EPSG:9208"
+    settlements = pack.settlements
+    assert settlements.crs == "EPSG:9208"
+    assert list(settlements["settlement_id"]) == list(pack_factory.settlements()["settlement_id"])
+    # five decimals are about a metre
+    assert settlements.geometry.distance(pack_factory.settlements().geometry).max() < 1.5
+    assert pack.settlements is settlements
+    for name in (
+        "communes",
+        "villages",
+        "roads",
+        "rivers",
+        "lakes",
+        "bridges",
+        "grid_lines",
+        "substations",
+        "water_schemes",
+        "schools",
+    ):
+        frame = getattr(pack, name)
+        assert isinstance(frame, gpd.GeoDataFrame)
+        assert frame.crs == "EPSG:9208"
+        assert isinstance(frame.index, pd.RangeIndex)
+    assert pack.communes.area.sum() / 1e6 == pytest.approx(400, rel=1e-3)
+    assert pack.solar.shape[0] == 48
+    assert pack.runoff.bands == 12
+    assert pack.elevation.cell_size_m == 100
+    # 300 m at the south edge of the grid, 10 m a cell: 2 415 000 lies 52 cells above 2 409 800
+    assert sample(pack.elevation, [450_000], [2_415_000])[0] == pytest.approx(300 + 10 * 51.5)
+
+
+def test_rasters_in_degrees_come_in_metres(tmp_path: Path) -> None:
+    degrees = warp(pack_factory.elevation(), crs="EPSG:32648", cell_size_m=90)
+    folder = write_pack(tmp_path / "pack", elevation=degrees, entries={"elevation": {"crs": "EPSG:32648"}})
+    assert check_pack(folder) == []
+    elevation = read_pack(folder).elevation
+    assert elevation.crs == "EPSG:9208"
+    assert sample(elevation, [450_000], [2_415_000])[0] == pytest.approx(300 + 10 * 51.5, abs=5)
+
+
+def test_absent_layers_are_asked_for_by_name(tmp_path: Path) -> None:
+    pack = read_pack(write_pack(tmp_path / "pack", lakes=None, bridges=None))
+    assert pack.faults() == []
+    assert not pack.has("lakes")
+    with pytest.raises(MissingDataError, match=r"lakes: the pack 'Thử' has no such layer\. Add the file"):
+        _ = pack.lakes
+    assert check_pack(write_pack(tmp_path / "other", villages=None)) == [
+        "villages: the pack has no such layer. Add the file and its [[layer]] to catalog.toml."
+    ]
+
+
+def test_no_pack(tmp_path: Path) -> None:
+    (fault,) = check_pack(tmp_path / "nowhere")
+    assert "there is no catalog.toml" in fault
+
+
+def test_measuring_crs_in_degrees(sound: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sound, tmp_path / "pack")
+    path = folder / "catalog.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('crs_measure = "EPSG:9208"', 'crs_measure = "EPSG:4326"'),
+        encoding="utf-8",
+    )
+    with pytest.raises(LayerError, match="does not measure in true metres"):
+        read_pack(folder)
+
+
+# --- the faults that the issue lists ---
+
+
+def test_missing_column(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "pack", settlements=lambda frame: frame.drop(columns="households"))
+    assert check_pack(folder) == [
+        "settlements: 1 column is missing in all 6 rows (households). Add it; an absent column is never taken as 0."
+    ]
+    with pytest.raises(LayerError, match="settlements: 1 column is missing"):
+        _ = read_pack(folder).settlements
+
+
+def test_duplicate_id(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "pack", villages=changed("village_id", 3, "V0001"))
+    assert check_pack(folder) == [
+        "villages: 2 of 12 rows have a village_id that another row has too (V0001, V0001). Give each row its own village_id or drop the repeated rows."
+    ]
+
+
+def test_negative_households(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "pack", settlements=changed("households", 2, -4))
+    assert check_pack(folder) == [
+        "settlements: 1 of 6 rows have households below 0 (C0001 = -4). Correct the values (households) or drop the rows."
+    ]
+
+
+def test_settlement_outside_the_province(tmp_path: Path) -> None:
+    # 5 km east of the east edge; its own accuracy of 1 km does not excuse it, nor would a larger one
+    for accuracy_m in (1_000.0, 50_000.0):
+        folder = write_pack(
+            tmp_path / f"pack{accuracy_m}",
+            settlements=lambda frame, radius=accuracy_m: changed("geometry", 3, Point(465_000, 2_416_000))(
+                frame
+            ).assign(position_accuracy_m=radius),
+        )
+        assert check_pack(folder) == [
+            "settlements: 1 of 6 rows have a point outside the province (C0002 = 5.0 km). Correct the coordinates or their CRS, or drop the rows."
+        ]
+
+
+def test_layer_without_crs(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    (folder / "villages").mkdir(parents=True)
+    frame = pack_factory.settlements()
+    bare = gpd.GeoDataFrame(pd.DataFrame(frame.drop(columns="geometry")), geometry=list(frame.geometry))
+    with pytest.warns(UserWarning, match="crs"):
+        bare.to_file(folder / "villages" / "s.gpkg")
+    write_pack(folder, entries={"settlements": {"file": "villages/s.gpkg", "crs": None}})
+    assert check_pack(folder) == [
+        "settlements: s.gpkg has no CRS (all 6 rows). Write it into the file (QGIS: Set layer CRS) or as `crs` of the layer in catalog.toml."
+    ]
+
+
+def test_truncated_geopackage(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    pack_factory.villages().to_file(folder / "v.gpkg")
+    content = (folder / "v.gpkg").read_bytes()
+    (folder / "v.gpkg").write_bytes(content[: len(content) * 2 // 3])
+    write_pack(folder, entries={"villages": {"file": "v.gpkg"}})
+    (fault,) = check_pack(folder)
+    assert "villages: v.gpkg is cut off or damaged" in fault
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_wrong_encoding(sound: Path, tmp_path: Path, encoding: str) -> None:
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    text = (sound / "villages" / "villages.csv").read_text(encoding="utf-8").replace("Bản", "Bàn").replace("ọ", "ó")
+    (folder / "v.csv").write_text(text, encoding=encoding)
+    write_pack(folder, entries={"villages": {"file": "v.csv"}})
+    (fault,) = check_pack(folder)
+    assert fault.startswith("villages: v.csv is ")
+    assert "Save it as 'CSV UTF-8'" in fault
+
+
+def test_changed_file_is_told_after_what_is_wrong_in_it(sound: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sound, tmp_path / "pack")
+    path = folder / "villages" / "settlements.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("C0004", "C0003"), encoding="utf-8")
+    faults = check_pack(folder)
+    assert len(faults) == 2
+    assert "settlements: 2 of 6 rows have a settlement_id that another row has too (C0003, C0003)" in faults[0]
+    assert "settlements: villages/settlements.csv was changed after the catalogue was written" in faults[1]
+    (folder / "villages" / "settlements.csv").unlink()
+    (fault,) = check_pack(folder)
+    assert "settlements: the file villages/settlements.csv is not in" in fault
+
+
+def test_faults_of_several_layers_come_together(tmp_path: Path) -> None:
+    folder = write_pack(
+        tmp_path / "pack",
+        settlements=changed("households", 0, -1),
+        villages=changed("commune_code", 0, "99999"),
+        roads=changed("road_class", 1, "path"),
+        substations=None,
+        targets={"clusters": 5},
+    )
+    faults = check_pack(folder)
+    assert [fault.split(":")[0] for fault in faults] == ["settlements", "roads", "settlements", "villages"]
+    with pytest.raises(LayerError) as caught:
+        read_pack(folder).require_sound()
+    assert str(caught.value).split("\n") == faults
+
+
+# --- between layers ---
+
+
+def test_place_outside_its_commune(tmp_path: Path) -> None:
+    # V0001 lies at x = 442 000, y = 2 414 000 in 90001; 90002 begins 8 km east of it
+    folder = write_pack(
+        tmp_path / "near", villages=lambda f: changed("commune_code", 0, "90002")(f).assign(position_accuracy_m=8_100.0)
+    )
+    assert check_pack(folder) == []
+    folder = write_pack(
+        tmp_path / "far", villages=lambda f: changed("commune_code", 0, "90002")(f).assign(position_accuracy_m=7_800.0)
+    )
+    assert check_pack(folder) == [
+        "villages: 1 of 12 rows have a point outside their own commune (V0001 = 8.0 km). Correct the point, its commune_code, or position_accuracy_m."
+    ]
+
+
+def test_approximate_boundaries_are_allowed_for(tmp_path: Path) -> None:
+    villages = changed("commune_code", 0, "90002")
+    folder = write_pack(
+        tmp_path / "pack", villages=villages, communes=lambda frame: frame.assign(boundary_accuracy_m=8_000.0)
+    )
+    assert check_pack(folder) == []
+
+
+def test_unknown_commune(tmp_path: Path) -> None:
+    (fault,) = check_pack(write_pack(tmp_path / "pack", schools=changed("commune_code", 1, "90009")))
+    assert "schools: 1 of 2 rows have an unknown commune_code (T02 = 90009). Write the code of a commune" in fault
+
+
+def test_exchanged_metres_are_seen(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    frame = pack_factory.water_schemes()
+    table = pd.DataFrame(frame.drop(columns="geometry")).assign(px=frame.geometry.y, py=frame.geometry.x)
+    table.to_csv(folder / "w.csv", index=False)
+    # said to be in mathematical order, but X is the northing
+    write_pack(folder, entries={"water_schemes": {"file": "w.csv", "crs": "EPSG:9208", "x": "px", "y": "py"}})
+    (fault,) = check_pack(folder)
+    assert (
+        "water_schemes: 3 of 3 rows have a point outside the province (W0001, W0002, W0003). X and Y are exchanged"
+        in fault
+    )
+    write_pack(
+        folder,
+        entries={"water_schemes": {"file": "w.csv", "crs": "EPSG:9208", "x": "px", "y": "py", "axis_order": "vn2000"}},
+    )
+    assert check_pack(folder) == []
+
+
+def test_lines_in_a_wrong_crs(tmp_path: Path) -> None:
+    (fault,) = check_pack(
+        write_pack(tmp_path / "pack", roads=lambda f: f.set_geometry(f.geometry.translate(500_000, 0)))
+    )
+    assert "roads: 6 of 6 rows have a place more than 100 km from the province" in fault
+
+
+def test_raster_that_does_not_cover_the_province(tmp_path: Path) -> None:
+    whole = pack_factory.elevation()
+    west_half = Raster(values=whole.values[:, :102], transform=whole.transform, crs=whole.crs, nodata=-9999)
+    (fault,) = check_pack(write_pack(tmp_path / "half", elevation=west_half))
+    assert "elevation: 2 of 4 rows have ground that the raster 'elevation' does not cover (90002, 90004)" in fault
+    holed = whole.values.copy()
+    holed[50:60, 50:60] = -9999
+    (fault,) = check_pack(write_pack(tmp_path / "holes", elevation=whole.with_values(holed, nodata=-9999)))
+    assert "elevation: 100 of " in fault
+    assert "cells inside the province hold no value" in fault
+
+
+def test_runoff_needs_twelve_bands(tmp_path: Path) -> None:
+    runoff = pack_factory.runoff()
+    (fault,) = check_pack(write_pack(tmp_path / "pack", runoff=runoff.with_values(runoff.values[:11])))
+    assert "runoff: climate/runoff.tif has 11 bands, 12 are needed" in fault
+
+
+def test_every_month_of_sunshine(tmp_path: Path) -> None:
+    assert check_pack(write_pack(tmp_path / "pack", solar=lambda f: f.drop(index=5).reset_index(drop=True))) == [
+        "solar: 1 of 4 rows have not all twelve months of sunshine (90001). Add the months."
+    ]
+
+
+def test_published_totals(tmp_path: Path) -> None:
+    right = {
+        "villages": 12,
+        "villages_on_grid": 11,
+        "settlements_villages": 2,
+        "clusters": 4,
+        "cluster_households": 80,
+        "water_schemes": 2,
+    }
+    assert check_pack(write_pack(tmp_path / "right", targets=right)) == []
+    wrong = {**right, "cluster_households": 22_940, "villages_on_grid": 12}
+    assert check_pack(write_pack(tmp_path / "wrong", targets=wrong)) == [
+        "villages: the rows hold 11 villages on the grid, the catalogue's target villages_on_grid is 12. Complete the rows or correct [targets].",
+        "settlements: the rows hold 80 households in clusters, the catalogue's target cluster_households is 22,940. Complete the rows or correct [targets].",
+    ]
+
+
+def test_any_damage_is_told_and_never_crashes(sound: Path, tmp_path: Path) -> None:
+    for name, file in pack_factory.FILES.items():
+        folder = shutil.copytree(sound, tmp_path / name)
+        path = folder / file
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        faults = check_pack(folder)
+        assert faults, name
+        assert faults[0].startswith(f"{name}:"), faults
+        with pytest.raises(InfragapError, match=name):
+            read_pack(folder).layer(name)
+
+
+# --- the real layers ---
+
+
+def test_real_communes(shared: Path) -> None:
+    communes = read_vector(shared / "laocai" / "fetched" / "communes_fixed_simpl50m.geojson", layer="communes")
+    assert len(communes) == 99
+    assert communes.crs == "EPSG:4326"
+    assert communes.is_valid.all()
+    # the official area is 13 256.92 km²; the TM-3 grid is true to scale within 0.1 ‰ near its meridian
+    assert communes.to_crs("EPSG:9208").area.sum() / 1e6 == pytest.approx(13_256.92, rel=0.002)
+    assert np.allclose(communes.total_bounds, [103.5, 21.3, 105.2, 22.9], atol=0.4)
