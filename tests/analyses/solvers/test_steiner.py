@@ -11,7 +11,7 @@ from scipy.sparse import lil_matrix
 from scipy.spatial import cKDTree
 
 from analyses.solvers.infeasible import Infeasible
-from analyses.solvers.steiner import TreeSolution, prize_collecting_tree, primal_tree
+from analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 
 Graph = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], int]
 
