@@ -15,7 +15,7 @@ def fill_site(
     earned: FloatArray,
     demand: FloatArray,
     capacity: float,
-    whole: bool,  # noqa: FBT001 - numba takes no keyword-only arguments
+    whole: bool,
     taken: FloatArray,
 ) -> float:
     """Choose the customers that earn most within the capacity; writes shares 0-1 into `taken`.
@@ -66,25 +66,26 @@ def capacitated_climb(
     site_cost: FloatArray,
     demand: FloatArray,
     capacity: FloatArray,
-    whole: bool,  # noqa: FBT001 - numba takes no keyword-only arguments
+    whole: bool,
     block: IntArray,
     need: IntArray,
     price: FloatArray,
     target: float,
     iterations: int,
     step: float,
-) -> tuple[float, FloatArray, FloatArray, NDArray[np.bool_], float]:
+) -> tuple[float, FloatArray, FloatArray, FloatArray, float]:
     """Raise the bound by subgradient steps from `price`.
 
-    Returns the bound, its prices, what each site earns at them, its open sites, and the step left. `site_cost` is
-    (sites, customers), inf = out of reach.
+    Returns the bound, its prices, what each site earns at them, how often each site was open of late (0-1), and the
+    step left. `site_cost` is (sites, customers), inf = out of reach.
     """
     n_sites, n_customers = site_cost.shape
     price = price.copy()
     best = -np.inf
     best_price = price.copy()
     best_earned = np.zeros(n_sites)
-    best_open = np.zeros(n_sites, dtype=np.bool_)
+    often = np.zeros(n_sites)
+    memory = 0.0
     direction = np.zeros(n_customers)
     taken = np.zeros((n_sites, n_customers))
     value = np.zeros(n_sites)
@@ -94,6 +95,8 @@ def capacitated_climb(
             if block[j] >= 0:
                 value[j] = fill_site(price - site_cost[j], demand, capacity[j], whole, taken[j])
         is_open = best_sites(value, block, need)
+        often = 0.9 * often + 0.1 * is_open
+        memory = 0.9 * memory + 0.1
         bound = price.sum() - value[is_open].sum()
         if bound > best:
             if bound > best + 1e-4 * (target - best):
@@ -101,7 +104,6 @@ def capacitated_climb(
             best = bound
             best_price[:] = price
             best_earned[:] = value
-            best_open[:] = is_open
         else:
             idle += 1
             if idle >= 15:
@@ -121,4 +123,4 @@ def capacitated_climb(
         if length < 1e-12 or bound >= target:
             break
         price += step * (target - bound) / length * direction
-    return best, best_price, best_earned, best_open, step
+    return best, best_price, best_earned, often / max(memory, 1e-12), step

@@ -1,7 +1,8 @@
 """p-median with capacities, each customer wholly at one site: search, Lagrangian bound, and HiGHS on what is left."""
 
+import heapq
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from scipy import sparse
 
 from analyses.solvers.capacitated_dual import capacitated_climb
 from analyses.solvers.capacitated_search import capacitated_search
-from analyses.solvers.capacity_check import explain_capacity
+from analyses.solvers.capacity_check import refuse_proven
 from analyses.solvers.interchange import greedy_sites, interchange
 from analyses.solvers.location_solution import Found, relative_gap
 from analyses.solvers.mixed_integer import Program, minimise
@@ -25,19 +26,26 @@ BoolArray = NDArray[np.bool_]
 KNAPSACK_WORK = 2e7
 # Work of the searches, in visited pairs of customers or of customer and site
 SEARCH_PAIRS = 2e9
-CLIMBS, CLIMB_ITERATIONS = 12, 150
+CLIMBS, CLIMB_ITERATIONS, NODE_ITERATIONS = 12, 150, 40
+# HiGHS takes over a branch once so few pairs per customer are left
+FEW_PAIRS = 3
 # Largest programme handed to HiGHS, in (customer, site) pairs
 MOST_PAIRS = 400_000
 
 
 @dataclass(frozen=True)
 class CapacitatedTask:
-    """Weighted cost (customers, sites; inf = out of reach or too large for the site), demand, capacity, choice."""
+    """Weighted cost (customers, sites; inf = out of reach), demand, capacity, and which sets may open."""
 
     cost: FloatArray
     demand: FloatArray
     capacity: FloatArray
     choice: SiteChoice
+
+    def fitting(self) -> "CapacitatedTask":
+        """Put customers larger than a site out of its reach."""
+        fits = self.demand[:, None] <= self.capacity[None, :] * (1 + 1e-12)
+        return replace(self, cost=np.where(fits & (self.choice.block >= 0), self.cost, np.inf))
 
     @property
     def whole_loads(self) -> bool:
@@ -85,6 +93,7 @@ def solve_capacitated(task: CapacitatedTask, *, gap: float, deadline_s: float) -
     Infeasible
         Proven: no allowed set of sites carries the demand; names the least relaxation found.
     """
+    given, task = task, task.fitting()
     finite = np.isfinite(task.cost)
     costs = np.where(finite, task.cost, 0.0)
     penalty = 1.0 + float(costs.max(axis=1).sum())
@@ -92,9 +101,11 @@ def solve_capacitated(task: CapacitatedTask, *, gap: float, deadline_s: float) -
     best = _Best(np.inf, np.full(len(costs), -1), np.zeros(0, dtype=np.int64), unit, [])
     site_cost = np.ascontiguousarray(np.where(finite, task.cost, penalty).T)
     _first_search(task, site_cost, penalty, best)
-    bound, price, earned, choice = _climb(task, site_cost, penalty, best, deadline_s)
+    bound, price, choice = _climb(task, site_cost, penalty, best, deadline_s)
+    if best.cost == np.inf:
+        _first_feasible(given, task, best, deadline_s)
     if bound <= best.cutoff and time.perf_counter() < deadline_s:
-        bound = max(bound, _finish(task, choice, price, earned, bound, best, gap, deadline_s))
+        bound = max(bound, _branch(task, choice, price, bound, best, gap, deadline_s))
     if bound > best.cutoff:
         bound = best.cost
     return Found(best.sites, best.assignment, best.cost, bound, tuple(best.others))
@@ -133,14 +144,13 @@ def _search(
 
 def _climb(
     task: CapacitatedTask, site_cost: FloatArray, penalty: float, best: _Best, deadline_s: float
-) -> tuple[float, FloatArray, FloatArray, SiteChoice]:
+) -> tuple[float, FloatArray, SiteChoice]:
     """Raise the Lagrangian bound, search from its sites, decide sites by reduced cost."""
     choice = task.choice
     reachable = np.where(np.isfinite(task.cost), task.cost, np.inf)
     nearest = reachable[:, choice.block >= 0].min(axis=1)
-    bound, price, earned = float(nearest.sum()), nearest, np.zeros(len(choice.block))
-    now = site_cost[best.sites].max(axis=0) if len(best.sites) else nearest
-    now = np.minimum(now, penalty - 1.0)
+    bound, price = float(nearest.sum()), nearest
+    now = _middling(task.cost, choice)
     capacity = np.minimum(task.capacity, task.demand.sum())
     whole = task.whole_loads
     step = 1.0
@@ -148,7 +158,7 @@ def _climb(
         if bound > best.cutoff or time.perf_counter() >= deadline_s:
             break
         target = (best.cost if best.cost < np.inf else 2.0 * bound + 1.0) * (1 + 1e-4)
-        found, now, now_earned, is_open, step = capacitated_climb(
+        found, now, now_earned, often, step = capacitated_climb(
             np.ascontiguousarray(reachable.T),
             task.demand,
             np.floor(capacity) if whole else capacity,
@@ -161,71 +171,144 @@ def _climb(
             step,
         )
         if found > bound:
-            bound, price, earned = found, now, now_earned
+            bound, price = found, now
         _search(
             task,
             site_cost,
             penalty,
             best,
-            np.flatnonzero(is_open),
+            rounded(often, choice),
             rounds=_rounds(task, share=0.5 / CLIMBS),
             seed=2 + round_number,
         )
-        reduced = reduced_costs(now_earned, is_open, choice.block, choice.need)
-        choice = fixed_by_cost(choice, reduced, found, best.cutoff)
+        choice = _decided(choice, now_earned, found, best)
         if step < 1e-3:
             break
-    return bound, price, earned, choice
+    return bound, price, choice
 
 
-def _finish(
+def _first_feasible(given: CapacitatedTask, task: CapacitatedTask, best: _Best, deadline_s: float) -> None:
+    """Where the search found no assignment, let HiGHS find one or prove that there is none.
+
+    Raises
+    ------
+    Infeasible
+        There is none.
+    """
+    customer, site = np.nonzero(np.isfinite(task.cost) & (task.choice.block != CLOSED))
+    outcome = minimise(_program(task, task.choice, customer, site), deadline_s=deadline_s, gap=1.0)
+    if outcome.values is not None:
+        _offer_program(task, best, customer, site, outcome.values)
+    elif outcome.bound == np.inf:
+        refuse_proven(given.cost, given.demand, given.capacity, given.choice, deadline_s=deadline_s)
+
+
+def _offer_program(task: CapacitatedTask, best: _Best, customer: IntArray, site: IntArray, values: FloatArray) -> None:
+    opening, used = np.split(values, [len(task.choice.block)])
+    assignment = np.full(len(task.cost), -1)
+    assignment[customer[used > 0.5]] = site[used > 0.5]
+    cost = float(task.cost[np.arange(len(assignment)), assignment].sum())
+    best.offer(cost, assignment, np.flatnonzero(opening > 0.5))
+
+
+def _middling(cost: FloatArray, choice: SiteChoice) -> FloatArray:
+    """Prices to begin with: each customer's site half way to the sites per open site."""
+    allowed = np.flatnonzero(choice.block >= 0)
+    ranked = np.sort(cost[:, allowed], axis=1)
+    last = np.isfinite(ranked).sum(axis=1) - 1
+    rank = np.minimum(last, len(allowed) // (2 * choice.p))
+    return np.asarray(ranked[np.arange(len(cost)), rank], dtype=np.float64)
+
+
+def _decided(choice: SiteChoice, earned: FloatArray, bound: float, best: _Best) -> SiteChoice:
+    """Open and close the sites that no better solution has otherwise."""
+    is_open = np.zeros(len(choice.block), dtype=np.bool_)
+    is_open[rounded(earned, choice)] = True
+    return fixed_by_cost(choice, reduced_costs(earned, is_open, choice.block, choice.need), bound, best.cutoff)
+
+
+def _branch(
     task: CapacitatedTask,
     choice: SiteChoice,
     price: FloatArray,
-    earned: FloatArray,
     bound: float,
     best: _Best,
     gap: float,
     deadline_s: float,
 ) -> float:
-    """Hand the pairs that a better solution could use to HiGHS; returns the proven bound.
+    """Best-first branching on sites over the Lagrangian bound, HiGHS where few pairs are left; returns the bound."""
+    site_cost = np.ascontiguousarray(task.cost.T)
+    whole = task.whole_loads
+    capacity = np.minimum(task.capacity, task.demand.sum())
+    capacity = np.floor(capacity) if whole else capacity
+    queue: list[tuple[float, int, SiteChoice, FloatArray]] = [(bound, 0, choice, price)]
+    closed_bound = np.inf
+    branches = 0
+    while queue and time.perf_counter() < deadline_s:
+        lowest = min(queue[0][0], closed_bound)
+        if queue[0][0] > best.cutoff or relative_gap(best.cost, lowest) <= min(gap, 1e-6):
+            break
+        node_bound, _, node, price = queue[0]
+        target = best.cost if best.cost < np.inf else 2.0 * node_bound + 1.0
+        found, price, earned, often, _ = capacitated_climb(
+            site_cost, task.demand, capacity, whole, node.block, node.need, price, target, NODE_ITERATIONS, 0.5
+        )
+        node_bound = max(node_bound, found)
+        node = _decided(node, earned, found, best)
+        heapq.heappop(queue)
+        if found > best.cutoff or not node.is_possible():
+            continue
+        customer, site = _useful_pairs(task, node, price, earned, best)
+        undecided = node.block > FIXED
+        if not undecided.any() or len(customer) <= FEW_PAIRS * len(price):
+            node_bound, solved = _finish(task, node, customer, site, node_bound, best, deadline_s)
+            if not solved:
+                closed_bound = min(closed_bound, node_bound)
+            continue
+        j = int(np.argmin(np.where(undecided, np.abs(often - 0.6), np.inf)))
+        for is_open in (True, False):
+            child = node.with_site(j, is_open=is_open)
+            if child.is_possible():
+                branches += 1
+                heapq.heappush(queue, (node_bound, branches, child, price))
+    return float(min(queue[0][0] if queue else np.inf, closed_bound, best.cost))
 
-    A pair whose forced use lifts the Lagrangian bound above the cutoff is left out: the bound at `price` rises by the
-    site's reduced cost where the site is closed there, and by cost - price where the pair earns nothing.
+
+def _useful_pairs(
+    task: CapacitatedTask, choice: SiteChoice, price: FloatArray, earned: FloatArray, best: _Best
+) -> tuple[IntArray, IntArray]:
+    """Pairs (customer, site) that a better solution could use.
+
+    Using a pair lifts the bound at `price` by the site's reduced cost where the site is closed there, and by
+    cost - price where the pair earns nothing; above the cutoff the pair is out.
     """
     is_open = np.zeros(len(choice.block), dtype=np.bool_)
     is_open[rounded(earned, choice)] = True
     reduced = np.maximum(reduced_costs(earned, is_open, choice.block, choice.need), 0.0)
     at_price = float(price.sum() - earned[is_open].sum())
     rise = reduced[None, :] + np.maximum(task.cost - price[:, None], 0.0)
-    useful = np.isfinite(task.cost) & (choice.block != CLOSED) & (at_price + rise <= best.cutoff)
-    customer, site = np.nonzero(useful)
+    customer, site = np.nonzero(np.isfinite(task.cost) & (choice.block != CLOSED) & (at_price + rise <= best.cutoff))
+    return customer, site
+
+
+def _finish(
+    task: CapacitatedTask,
+    choice: SiteChoice,
+    customer: IntArray,
+    site: IntArray,
+    bound: float,
+    best: _Best,
+    deadline_s: float,
+) -> tuple[float, bool]:
+    """Hand the useful pairs to HiGHS; returns the bound and whether nothing better than the best is left."""
     if len(customer) > MOST_PAIRS:
-        return bound
-    program = _program(task, choice, customer, site)
-    start = None
-    if best.cost < np.inf:
-        n_sites = len(choice.block)
-        start = np.zeros(n_sites + len(customer))
-        start[best.sites] = 1.0
-        start[n_sites:] = best.assignment[customer] == site
-        kept = np.zeros(len(price), dtype=np.bool_)
-        kept[customer[start[n_sites:] > 0]] = True
-        start = start if kept.all() and (choice.block[best.sites] != CLOSED).all() else None
-    outcome = minimise(program, deadline_s=deadline_s, gap=min(gap, 1e-6), start=start)
+        return bound, False
+    outcome = minimise(_program(task, choice, customer, site), deadline_s=deadline_s)
     if outcome.values is not None:
-        opening, used = np.split(outcome.values, [len(choice.block)])
-        assignment = np.full(len(price), -1)
-        assignment[customer[used > 0.5]] = site[used > 0.5]
-        cost = float(task.cost[np.arange(len(price)), assignment].sum())
-        best.offer(cost, assignment, np.flatnonzero(opening > 0.5))
-    elif outcome.bound == np.inf and best.cost == np.inf:
-        explain_capacity(task.cost, task.demand, task.capacity, task.choice, deadline_s=deadline_s)
-    # pairs left out would cost more than the cutoff, so that the programme's bound counts only up to there
-    proven = min(outcome.bound, best.cost)
-    if relative_gap(best.cost, proven) <= 1e-9:
-        return best.cost
-    return proven
+        _offer_program(task, best, customer, site, outcome.values)
+    # what was left out costs more than the cutoff at least
+    bound = max(bound, min(outcome.bound, best.cost))
+    return bound, bound > best.cutoff or relative_gap(best.cost, bound) <= 1e-9
 
 
 def _program(task: CapacitatedTask, choice: SiteChoice, customer: IntArray, site: IntArray) -> Program:

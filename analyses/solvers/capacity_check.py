@@ -16,26 +16,27 @@ FloatArray = NDArray[np.float64]
 EXPLAIN_S = 10.0
 
 
-def refuse_small_capacity(demand: FloatArray, capacity: FloatArray, choice: SiteChoice) -> None:
+def refuse_small_capacity(
+    cost: FloatArray, demand: FloatArray, capacity: FloatArray, choice: SiteChoice, *, deadline_s: float
+) -> None:
     """Raise where even the largest capacities that may open together are less than the whole demand.
 
     Raises
     ------
     Infeasible
-        Names the factor on the capacities and, where free sites are left, the p that would do.
+        Names the factor on the capacities and, where free sites are left, the p whose capacities add up.
     """
     total = float(demand.sum())
     largest = _largest_capacity(capacity, choice)
     if largest >= total * (1 - 1e-12):
         return
-    factor = f"capacity x{_rounded_up(total / largest)}" if largest > 0 else "capacity above 0"
     free = -np.sort(-capacity[choice.block == FREE])
     more = largest + np.cumsum(free[choice.need[FREE] :])
     enough = np.flatnonzero(more >= total)
-    with_p = f" or p = {choice.p + int(enough[0]) + 1}" if len(enough) else ""
+    with_p = f" Or at least p = {choice.p + int(enough[0]) + 1}." if len(enough) else ""
     raise Infeasible(
         f"The {choice.p} largest sites that may open together carry {largest:g}, the demand is {total:g}.",
-        relaxation=f"At least {factor}{with_p} is needed.",
+        relaxation=_least_factor(cost, demand, capacity, choice, deadline_s=deadline_s) + with_p,
     )
 
 
@@ -59,16 +60,26 @@ def refuse_large_customers(cost: FloatArray, demand: FloatArray, capacity: Float
         )
 
 
-def explain_capacity(
+def refuse_proven(
     cost: FloatArray, demand: FloatArray, capacity: FloatArray, choice: SiteChoice, *, deadline_s: float
 ) -> None:
-    """Raise with the least common factor on the capacities that makes the problem feasible.
+    """Raise for an instance that is proven infeasible, with the least factor on the capacities.
 
     Raises
     ------
     Infeasible
         Always.
     """
+    raise Infeasible(
+        f"No choice of {choice.p} sites carries every customer wholly within the capacities.",
+        relaxation=_least_factor(cost, demand, capacity, choice, deadline_s=deadline_s),
+    )
+
+
+def _least_factor(
+    cost: FloatArray, demand: FloatArray, capacity: FloatArray, choice: SiteChoice, *, deadline_s: float
+) -> str:
+    """Name the least common factor on the capacities with which p sites serve everyone wholly."""
     deadline_s = max(deadline_s, time.perf_counter() + EXPLAIN_S)
     customer, site = np.nonzero(np.isfinite(cost) & (choice.block >= 0))
     n_customers, n_sites = cost.shape
@@ -104,12 +115,11 @@ def explain_capacity(
         deadline_s=deadline_s,
         gap=1e-4,
     )
-    message = f"No choice of {choice.p} sites carries every customer wholly within the capacities."
     if outcome.values is None:
-        raise Infeasible(message, relaxation="Raise p or the capacities.")
+        return "Raise p or the capacities."
     factor = _rounded_up(1.0 + outcome.value)
     least = "" if outcome.value - outcome.bound <= 0.005 else f" (less than x{1 + outcome.bound:.3g} does not)"
-    raise Infeasible(message, relaxation=f"Capacity x{factor} suffices{least}.")
+    return f"Capacity x{factor} suffices{least}."
 
 
 def _largest_capacity(capacity: FloatArray, choice: SiteChoice) -> float:

@@ -84,9 +84,8 @@ def p_median(
     demands = weights if demand is None else _amounts("demand", demand, n_customers)
     allowed = np.where(choice.block >= 0, weighted, np.inf)
     refuse_large_customers(allowed, demands, capacities)
-    refuse_small_capacity(demands, capacities, choice)
-    fits = demands[:, None] <= capacities[None, :] * (1 + 1e-12)
-    task = CapacitatedTask(np.where(fits, allowed, np.inf), demands, capacities, choice)
+    refuse_small_capacity(allowed, demands, capacities, choice, deadline_s=deadline_s)
+    task = CapacitatedTask(allowed, demands, capacities, choice)
     return certified(solve_capacitated(task, gap=gap, deadline_s=deadline_s), gap=gap)
 
 
