@@ -32,6 +32,7 @@ numbers."""
 
 BUCKET_PER_MEDIAN = 0.5  # bucket width in median costs; measured flat between 0.1 and 2
 BUCKETS_PER_DEAR = 256  # so that a step over a cell of the dearest tenth stays inside the window of 512
+WIDTH_SAMPLE = 100_000  # about so many cells are looked at for the bucket width
 LARGEST_COST = 1e30  # sums of larger ones leave float32 and would look like barriers
 NAMED_CELLS = 5  # how many wrong cells a message names
 
@@ -118,9 +119,11 @@ def cost_distance(
     positive uphill in the direction of walking. The multiplier is v(0) / v(S) = exp(3.5 (|S + 0.05| - 0.05)):
     1 on the flat, least (0.84) at 5 % downhill, 1.42 at 10 % uphill and 1.00 at 10 % downhill.
 
-    Distances are float32, summed along the path: equal to double precision to about 1e-5 relative. Memory in
-    use is 8 bytes per cell (9 with predecessors, 13 with regions) besides the input, and 8 per cell of the
-    front and its corrections. Equal paths are decided by the raster alone: the order of the sources changes
+    Distances are float32, summed along the path: equal to double precision to about 1e-5 relative. Memory
+    besides the input is 8 bytes per cell (at most 10 with predecessors, 18 with regions too, the copies that are
+    returned included), and 8 per waiting cell of the front.
+
+    Equal paths are decided by the raster alone: the order of the sources changes
     only the numbers of the regions.
 
     References
@@ -242,10 +245,14 @@ def _bucket_width(cost: NDArray[Any]) -> float:
 
     Half a median step, unless so many cells are so cheap that steps over dear ones would leave the window.
     """
-    usable = cost[np.isfinite(cost) & (cost > 0)]
-    if not usable.size:
+    stride = 1 + math.isqrt(cost.size // WIDTH_SAMPLE)
+    for sample in (cost[::stride, ::stride], cost):
+        usable = sample[np.isfinite(sample) & (sample > 0)]
+        if usable.size:
+            break
+    else:
         return 1.0
-    median, dear = np.quantile(usable[:: 1 + usable.size // 10_000], (0.5, 0.9))
+    median, dear = np.quantile(usable, (0.5, 0.9))
     return max(BUCKET_PER_MEDIAN * float(median), float(dear) / BUCKETS_PER_DEAR)
 
 

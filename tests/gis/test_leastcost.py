@@ -258,6 +258,17 @@ def test_uniform_cost_fills_buckets_to_the_last_place(source: tuple[int, int]) -
     np.testing.assert_allclose(cost_distance(some_dear, [source]).distance, expected, rtol=1e-4)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_rasters_of_many_chunks_equal_scikit_image(seed: int) -> None:
+    """Costs of few values give long fronts at equal distance; with barriers and one to 2,000 sources."""
+    random = np.random.default_rng(seed)
+    cost = random.integers(1, 4, (170, 190)).astype(float) * 10.0 ** random.integers(0, 1 + seed, (170, 190))
+    cost[random.random(cost.shape) < 0.05 * seed] = INF
+    sources = random.permutation(np.argwhere(np.isfinite(cost)))[: 3**seed]
+    expected = MCP_Geometric(np.where(np.isinf(cost), -1, cost)).find_costs(sources.tolist())[0]
+    np.testing.assert_allclose(cost_distance(cost, sources, cut_corners=True).distance, expected, rtol=1e-4)
+
+
 def test_every_cell_a_source_and_cost_zero() -> None:
     everywhere = np.argwhere(np.ones((90, 90), bool))
     got = cost_distance(np.zeros((90, 90)), everywhere, regions=True)
