@@ -131,7 +131,7 @@ def run(
             progress,
             "maps and tables",
             lambda part: write_results(
-                folder, pack, results.electricity, results.water, results.schools, record=record, progress=part
+                folder, pack, results.electricity, results.water, results.schools, progress=part
             ),
         )
         record["timings"] = {

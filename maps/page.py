@@ -244,7 +244,7 @@ def _as_json(page: Page) -> dict[str, Any]:
         "facts": [{"label": label, "value": value, "unit": unit} for label, value, unit in page.facts],
         "filters": [{"key": f.key, "label": f.label, "values": f.values} for f in page.filters],
         "ranking": _ranking_json(page.ranking),
-        "layers": [_layer_json(layer) for layer in page.layers],
+        "layers": [_layer_json(layer, _asked_of(layer, page)) for layer in page.layers],
         "bounds": _bounds(page),
     }
 
@@ -265,8 +265,17 @@ def _ranking_json(ranking: Ranking | None) -> dict[str, Any] | None:
     }
 
 
-def _layer_json(layer: Layer) -> dict[str, Any]:
-    columns = layer.columns()
+def _asked_of(layer: Layer, page: Page) -> list[str]:
+    """Columns that the filters and the ranking of the page read from a layer."""
+    asked = [f.key for f in page.filters] if layer.filtered else []
+    if page.ranking is not None and page.ranking.layer == layer.id:
+        ranking = page.ranking
+        asked += [ranking.key, ranking.title, *(f.key for f in ranking.detail), *(w.key for w in ranking.weights)]
+    return asked
+
+
+def _layer_json(layer: Layer, asked: Sequence[str]) -> dict[str, Any]:
+    columns = [c for c in dict.fromkeys([*layer.columns(), *asked]) if c in layer.frame.columns]
     frame = layer.frame
     if layer.simplify_m > 0:
         frame = frame.set_geometry(_simplified(frame.geometry, layer.simplify_m))

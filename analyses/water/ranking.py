@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analyses.wording import number_vi
+
 LEVEL_COLUMNS = {
     "safely_piped": ("people_piped_to_standard", "people_own_source_to_standard"),
     "piped": ("people_piped",),
@@ -74,25 +76,20 @@ def commune_table(
     return table.sort_values("rank", ignore_index=True)
 
 
-def number_vi(value: float, digits: int = 0) -> str:
-    """A number as Vietnamese text writes it: dot between thousands, decimal comma."""
-    return f"{value:,.{digits}f}".replace(",", "\0").replace(".", ",").replace("\0", ".")
-
-
 def _commune_reason(row: dict[Any, Any]) -> str:
     if not row["population"]:
         return "Không có thôn nào trong dữ liệu."
     text = (
         f"{number_vi(row['people_without_standard'])} người chưa có nước sạch đạt quy chuẩn "
-        f"({number_vi(100 - row['to_standard_pct'], 1)} % dân số); "
+        f"({number_vi(100 - row['to_standard_pct'], decimals=1)} % dân số); "
     )
     if pd.notna(row["poverty_rate_pct"]):
-        text += f"hộ nghèo {number_vi(row['poverty_rate_pct'], 1)} %; "
+        text += f"hộ nghèo {number_vi(row['poverty_rate_pct'], decimals=1)} %; "
     text += f"nhiều nhất ở {row['hot_spot']} ({number_vi(row['hot_spot_people'])} người). "
     if row["works"]:
         return (
             text
-            + f"{row['works']} công trình đề xuất đưa tỷ lệ đạt chuẩn lên {number_vi(row['to_standard_after_pct'], 1)} %."
+            + f"{row['works']} công trình đề xuất đưa tỷ lệ đạt chuẩn lên {number_vi(row['to_standard_after_pct'], decimals=1)} %."
         )
     return text + "Chưa có công trình nào trong số được chọn."
 
@@ -106,6 +103,6 @@ def work_reason(row: dict[Any, Any]) -> str:
     }[str(row["kind"])]
     return (
         f"{done}: {number_vi(row['households_gained'])} hộ ({number_vi(row['people_gained'])} người) ở "
-        f"{row['villages']} thôn có nước đạt quy chuẩn, ống dài nhất {number_vi(row['main_km'], 1)} km, "
-        f"{number_vi(row['cost_mvnd'])} triệu đồng, {number_vi(row['cost_per_person_mvnd'], 1)} triệu đồng mỗi người."
+        f"{row['villages']} thôn có nước đạt quy chuẩn, ống dài nhất {number_vi(row['main_km'], decimals=1)} km, "
+        f"{number_vi(row['cost_mvnd'])} triệu đồng, {number_vi(row['cost_per_person_mvnd'], decimals=1)} triệu đồng mỗi người."
     )

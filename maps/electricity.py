@@ -1,0 +1,145 @@
+"""The electricity page: settlements by choice, planned lines, existing grid, ranking with weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+
+from analyses.electricity import columns
+from analyses.electricity.plan import ElectricityResult
+from gis.pack import Pack
+from maps.base import commune_layer, fields, links, notice, river_layers, road_layer
+from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight
+from maps.style import CHOICES, KINDS, SUPPLY, VOLTAGES
+
+POPUP_KEYS = (
+    "rank", "priority_rank", "year", "households", "supply", "choice", "runner_up", "grid_to_offgrid_ratio", "grid_probability", "rank_low", "rank_high",
+    "grid_alone_mvnd", "grid_alone_mvnd_per_household", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd", "saving_mvnd", "mv_km",
+    "break_even_km", "forest_km", "voltage_drop_pct", "position_accuracy_m", "provenance",
+)  # fmt: skip
+LINE_KEYS = (
+    "line_id", "voltage_kv", "conductor", "length_km", "cost_mvnd", "forest_km", "households_downstream", "peak_kw", "voltage_drop_pct", "year",
+)  # fmt: skip
+
+
+def electricity_page(
+    pack: Pack, result: ElectricityResult, communes: gpd.GeoDataFrame, ground: Ground, pages: Sequence[str]
+) -> Page:
+    """Compose the page.
+
+    Parameters
+    ----------
+    pack
+        For rivers and roads.
+    result
+        The analysis.
+    communes
+        Commune layer.
+    ground
+        Hillshade.
+    pages
+        Pages of this run, for the links.
+    """
+    values = {
+        "choice": {k: label for k, (label, _) in CHOICES.items()},
+        "runner_up": {k: label for k, (label, _) in CHOICES.items()},
+        "supply": SUPPLY,
+        "kind": KINDS,
+    }
+    settlements = Layer(
+        "settlements",
+        ("Thôn và cụm dân cư", "Villages and clusters"),
+        result.settlements,
+        Style(
+            {"color": "#1c2b33", "weight": 0.8, "fillOpacity": 0.9},
+            by="choice",
+            values={k: (label, {"fillColor": colour}) for k, (label, colour) in CHOICES.items()},
+            radius=("households", 0.75, 3.0, 14.0),
+        ),
+        popup=Popup("name", ("commune",), fields(columns.RANKING, POPUP_KEYS, values), reason="reason_vi"),
+        search=("name", "commune"),
+        filtered=True,
+        note=("kích thước theo số hộ", "size by households"),
+    )
+    lines = Layer(
+        "lines",
+        ("Đường dây đề xuất", "Proposed lines"),
+        result.lines,
+        Style({"weight": 2.6, "opacity": 0.95, "color": "#e53935", "dashArray": "6 3"}),
+        popup=Popup("line_id", (), fields(columns.LINES, LINE_KEYS, {})),
+    )
+    existing = Layer(
+        "grid",
+        ("Lưới điện hiện có và quy hoạch", "Existing and planned grid"),
+        result.existing_grid,
+        Style(
+            {"opacity": 0.75, "interactive": False},
+            by="voltage_kv",
+            values={k: (label, {"color": colour, "weight": weight}) for k, (label, colour, weight) in VOLTAGES.items()},
+        ),
+        simplify_m=40.0,
+    )
+    return Page(
+        title=(
+            "Cấp điện nông thôn Lào Cai: kéo lưới hay nguồn tại chỗ",
+            "Rural electricity, Lào Cai: grid or off-grid",
+        ),
+        notice=notice(result.settlements),
+        layers=[
+            commune_layer(communes),
+            *river_layers(pack),
+            road_layer(pack, shown=False),
+            existing,
+            lines,
+            settlements,
+        ],
+        facts=_facts(result),
+        filters=(
+            Filter("choice", ("Phương án", "Choice"), values["choice"]),
+            Filter("year", ("Năm", "Year")),
+            Filter("commune", ("Xã, phường", "Commune")),
+            Filter("supply", ("Hiện trạng", "Supply today"), SUPPLY),
+            Filter("kind", ("Loại", "Kind"), KINDS),
+        ),
+        ranking=Ranking(
+            "settlements",
+            "rank",
+            "name",
+            ("1 = kéo lưới rẻ nhất so với nguồn tại chỗ", "1 = grid cheapest against off-grid"),
+            (
+                Field("commune", ("Xã", "Commune")),
+                Field("households", ("Hộ", "Households"), "hộ", 0),
+                Field("choice", ("Phương án", "Choice"), values=values["choice"]),
+            ),
+            (
+                Weight(
+                    "grid_to_offgrid_ratio", ("Chi phí lưới so với ngoài lưới", "Grid cost against off-grid"), True, 5
+                ),
+                Weight("households", ("Số hộ", "Households"), False),
+                Weight("grid_alone_mvnd_per_household", ("Suất đầu tư mỗi hộ thấp", "Low cost per household"), True),
+                Weight("poverty_rate_pct", ("Xã nghèo", "Poverty of the commune"), False),
+            ),
+        ),
+        links=links("electricity.html", pages),
+        ground=ground,
+    )
+
+
+def _facts(result: ElectricityResult) -> list[tuple[tuple[str, str], object, str | None]]:
+    frame = result.settlements
+    facts: list[tuple[tuple[str, str], object, str | None]] = [
+        (("Thôn, cụm", "Settlements"), len(frame), None),
+        (("Số hộ", "Households"), int(frame["households"].sum()), "hộ"),
+    ]
+    for key, (label, _) in CHOICES.items():
+        chosen = frame[frame["choice"] == key]
+        facts.append((label, f"{len(chosen)} · {int(chosen['households'].sum()):,} hộ".replace(",", "."), None))
+    plan = result.plan
+    if isinstance(plan.get("cost_mvnd"), int | float):
+        facts.append(
+            (("Chi phí vòng đời phương án", "Life-cycle cost of the plan"), plan["cost_mvnd"] / 1000, "tỷ đồng")
+        )
+    if isinstance(plan.get("gap"), int | float):
+        facts.append((("Khoảng cách tới cận dưới", "Gap to the lower bound"), 100 * plan["gap"], "%"))
+    return facts

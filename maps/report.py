@@ -1,0 +1,149 @@
+"""The one-page summary: what the run found, against the targets of the scheme, and what the data are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from analyses.electricity.plan import ElectricityResult
+from analyses.schools.plan import SchoolsResult
+from analyses.water.plan import WaterResult
+from analyses.wording import number_vi
+from gis.pack import Pack
+from maps.style import CHOICES, PROVENANCE
+
+TOP = 10
+
+
+def summary_markdown(
+    pack: Pack, electricity: ElectricityResult | None, water: WaterResult | None, schools: SchoolsResult | None
+) -> str:
+    """Write the summary in Vietnamese Markdown."""
+    parts = [f"# Tóm tắt kế hoạch hạ tầng: {_cell(pack.catalog.pack.province)}", _data_note(pack)]
+    if electricity is not None:
+        parts.append(_electricity(electricity, pack.catalog.targets))
+    if water is not None:
+        parts.append(_water(water, pack.catalog.targets))
+    if schools is not None:
+        parts.append(_schools(schools))
+    parts.append(_layers(pack))
+    return "\n\n".join(parts) + "\n"
+
+
+def _data_note(pack: Pack) -> str:
+    modelled = [entry.title for entry in pack.catalog.layer if entry.provenance == "modelled"]
+    if not modelled:
+        return "Dữ liệu: không có lớp mô phỏng."
+    return (
+        f"> **Dữ liệu mô phỏng:** {len(modelled)} trong {len(pack.catalog.layer)} lớp là mô phỏng, khớp với số liệu công bố, "
+        "không phải khảo sát. Thứ tự xếp hạng phải được kiểm tra lại bằng tọa độ và số hộ thực tế trước khi quyết định."
+    )
+
+
+def _electricity(result: ElectricityResult, targets: Mapping[str, Any]) -> str:
+    frame = result.settlements
+    lines = ["## Điện", f"{len(frame)} thôn, cụm dân cư; {number_vi(frame['households'].sum())} hộ."]
+    if "household_electrification_2030_pct" in targets:
+        lines[-1] += (
+            f" Tỷ lệ hộ có điện: {number_vi(targets['household_electrification_pct'], decimals=2)} % nay, mục tiêu "
+            f"{number_vi(targets['household_electrification_2030_pct'], decimals=1)} % năm 2030."
+        )
+    counts = [
+        (label[0], len(chosen), int(chosen["households"].sum()))
+        for key, (label, _) in CHOICES.items()
+        if len(chosen := frame[frame["choice"] == key])
+    ]
+    lines.append(_table(("Phương án", "Thôn, cụm", "Hộ"), [(a, number_vi(b), number_vi(c)) for a, b, c in counts]))
+    plan = result.plan
+    if isinstance(plan.get("cost_mvnd"), int | float):
+        proof = f"chi phí vòng đời {number_vi(plan['cost_mvnd'] / 1000, decimals=1)} tỷ đồng"
+        if isinstance(plan.get("lower_bound_mvnd"), int | float):
+            proof += f", cận dưới đã chứng minh {number_vi(plan['lower_bound_mvnd'] / 1000, decimals=1)} tỷ (chênh {number_vi(100 * plan['gap'], decimals=3)} %)"
+        lines.append(f"Phương án chung: {proof}.")
+    villages = frame[frame["kind"] == "village"].sort_values("rank")
+    lines.append(f"### {len(villages)} thôn chưa có điện lưới, theo hạng")
+    lines.append(
+        _table(
+            ("Hạng", "Thôn", "Xã", "Hộ", "Phương án", "Lý do"),
+            [
+                (str(r.rank), r.name, r.commune, number_vi(r.households), CHOICES[r.choice][0][0], r.reason_vi)
+                for r in villages[["rank", "name", "commune", "households", "choice", "reason_vi"]].itertuples(
+                    index=False
+                )
+            ],
+        )
+    )
+    if len(result.years):
+        lines.append("### Theo năm")
+        lines.append(
+            _table(
+                tuple(result.years.columns),
+                [tuple(_shown(v) for v in row) for row in result.years.itertuples(index=False)],
+            )
+        )
+    return "\n\n".join(lines)
+
+
+def _water(result: WaterResult, targets: Mapping[str, Any]) -> str:
+    siting, summary = result.siting, result.summary
+    lines = [
+        "## Nước sạch",
+        f"{number_vi(summary['to_standard_pct'], decimals=1)} % dân nông thôn dùng nước đạt quy chuẩn (công bố {number_vi(targets.get('water_clean_pct', 0), decimals=1)} %), "
+        f"{number_vi(summary['basic_pct'], decimals=1)} % hợp vệ sinh. {siting['works']} công trình được chọn nâng lên {number_vi(siting['to_standard_after_pct'], decimals=1)} % "
+        f"với {number_vi(siting['cost_mvnd'] / 1000, decimals=1)} tỷ đồng (chênh tới cận {number_vi(100 * siting['gap'], decimals=2)} %, {siting['status']}).",
+        f"Đạt {number_vi(siting['target_pct'])} % cần khoảng {siting['target_works']} công trình, {number_vi(siting['target_cost_mvnd'] / 1000, decimals=1)} tỷ đồng "
+        f"(ước tính tham lam, không có cận; đạt {number_vi(siting['target_reached_pct'], decimals=1)} %).",
+        f"### {TOP} xã thiếu nước sạch nhất",
+        _table(
+            ("Hạng", "Xã", "Lý do"),
+            [
+                (str(r.rank), r.commune, r.reason_vi)
+                for r in result.communes.head(TOP)[["rank", "commune", "reason_vi"]].itertuples(index=False)
+            ],
+        ),
+    ]
+    return "\n\n".join(lines)
+
+
+def _schools(result: SchoolsResult) -> str:
+    placement = result.placement
+    lines = ["## Trường nội trú"]
+    status = ", ".join(
+        f"{key} {_shown(placement[key])}" for key in ("cost", "lower_bound", "gap", "status") if key in placement
+    )
+    lines.append(f"Đặt trường: {status}.")
+    sites = result.sites[result.sites["kind"] == "border_boarding"] if "kind" in result.sites else result.sites
+    keys = [k for k in ("rank", "name", "commune", "reason_vi") if k in sites]
+    headings = {"rank": "Hạng", "name": "Trường", "commune": "Xã, phường", "reason_vi": "Lý do"}
+    lines.append(
+        _table(
+            tuple(headings[k] for k in keys),
+            [tuple(_shown(v) for v in row) for row in sites[keys].itertuples(index=False)],
+        )
+    )
+    return "\n\n".join(lines)
+
+
+def _layers(pack: Pack) -> str:
+    rows = [(e.name, e.title, PROVENANCE[e.provenance][0], e.method) for e in pack.catalog.layer]
+    return "## Các lớp dữ liệu\n\n" + _table(("Lớp", "Tên", "Nguồn gốc", "Cách làm"), rows)
+
+
+def _shown(value: Any) -> str:
+    if value is None or (isinstance(value, float) and pd.isna(value)):
+        return ""
+    return number_vi(value, decimals=1) if isinstance(value, float) else str(value)
+
+
+def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(_cell(h) for h in headings) + " |", "|" + "---|" * len(headings)]
+    lines += ["| " + " | ".join(_cell(c) for c in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    """Text that cannot break out of a Markdown table or act as HTML."""
+    flat = " ".join(str(text).split())
+    return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;").replace("[", "\\[")

@@ -1,0 +1,136 @@
+"""The list of grid extensions as a spreadsheet for the power company: Vietnamese headings, real formulas, totals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+from analyses.columns import Column
+
+SUMMED_UNITS = ("households", "km", "kVA", "million VND", "ha", "transformers", "meters", "people")
+"""Units whose columns have a total; a rate or a rank has none."""
+FORMATS = {
+    "households": "#,##0",
+    "kVA": "#,##0",
+    "transformers": "#,##0",
+    "meters": "#,##0",
+    "people": "#,##0",
+    "year": "0",
+}
+"""Number formats by unit; a spreadsheet set to Vietnamese shows them with dot and decimal comma."""
+DEFAULT_FORMAT = "#,##0.00"
+HEADER_ROW = 4
+FIXED_DATE = dt.datetime(2026, 1, 1)
+
+
+def write_grid_extension_list(
+    frame: pd.DataFrame, columns: Sequence[Column], path: Path, *, title: str, note: str
+) -> None:
+    """Write the list.
+
+    Parameters
+    ----------
+    frame
+        One row per settlement that gets the grid, in building order, columns named in `columns`.
+    columns
+        Data dictionary of the list: headings, units.
+    title, note
+        Title line, and the line below it on what the data rest on.
+    """
+    with xlsxwriter.Workbook(
+        str(path),
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "nan_inf_to_errors": False,
+        },
+    ) as book:
+        book.set_properties({"title": title, "created": FIXED_DATE})
+        sheet = book.add_worksheet("Danh mục kéo lưới")
+        _write_head(book, sheet, columns, title, note)
+        _write_rows(book, sheet, frame, columns)
+        _write_totals(book, sheet, len(frame), columns)
+        sheet.freeze_panes(HEADER_ROW + 2, 2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(HEADER_ROW, HEADER_ROW + 1)
+        if len(frame):
+            sheet.autofilter(HEADER_ROW + 1, 0, HEADER_ROW + 1 + len(frame), len(columns))
+
+
+def _write_head(book: Any, sheet: Any, columns: Sequence[Column], title: str, note: str) -> None:
+    last = len(columns)
+    sheet.merge_range(0, 0, 0, last, title, book.add_format({"bold": True, "font_size": 14, "align": "center"}))
+    sheet.merge_range(
+        1,
+        0,
+        1,
+        last,
+        note,
+        book.add_format({"italic": True, "align": "center", "font_color": "#9C5700", "bg_color": "#FFEB9C"}),
+    )
+    head = book.add_format(
+        {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "border": 1, "bg_color": "#DDEBF7"}
+    )
+    unit = book.add_format({"italic": True, "align": "center", "border": 1, "bg_color": "#DDEBF7"})
+    sheet.write_string(HEADER_ROW, 0, "STT", head)
+    sheet.write_string(HEADER_ROW + 1, 0, "", unit)
+    for i, column in enumerate(columns, start=1):
+        heading, _, shown = column.heading_vi.partition(" (")
+        sheet.write_string(HEADER_ROW, i, heading, head)
+        sheet.write_string(HEADER_ROW + 1, i, shown.rstrip(")"), unit)
+        sheet.set_column(i, i, 28 if column.unit == "-" else 13)
+    sheet.set_column(0, 0, 6)
+    sheet.set_row(HEADER_ROW, 45)
+
+
+def _write_rows(book: Any, sheet: Any, frame: pd.DataFrame, columns: Sequence[Column]) -> None:
+    text = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
+    number = {
+        column.name: book.add_format({"border": 1, "valign": "top", "num_format": _format(column)})
+        for column in columns
+    }
+    for r, row in enumerate(frame.to_dict("records")):
+        at = HEADER_ROW + 2 + r
+        sheet.write_number(at, 0, r + 1, text)
+        for i, column in enumerate(columns, start=1):
+            value = row[column.name]
+            if value is None or value is pd.NA or (isinstance(value, float | np.floating) and not np.isfinite(value)):
+                sheet.write_blank(at, i, None, text)
+            elif isinstance(value, bool | np.bool_):
+                sheet.write_string(at, i, "có" if value else "không", text)
+            elif isinstance(value, int | float | np.integer | np.floating):
+                sheet.write_number(at, i, round(float(value), 4), number[column.name])
+            else:
+                sheet.write_string(at, i, str(value), text)
+
+
+def _write_totals(book: Any, sheet: Any, rows: int, columns: Sequence[Column]) -> None:
+    """Row 'Tổng cộng' with SUM formulas; investment per household is total over total, not a sum of rates."""
+    at, first, last = HEADER_ROW + 2 + rows, HEADER_ROW + 3, HEADER_ROW + 2 + rows
+    bold = book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2"})
+    sheet.write_string(at, 0, "", bold)
+    for i, column in enumerate(columns, start=1):
+        shown = book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2", "num_format": _format(column)})
+        letter = xl_col_to_name(i)
+        if column.unit in SUMMED_UNITS and rows:
+            sheet.write_formula(at, i, f"=SUM({letter}{first}:{letter}{last})", shown)
+        elif column.name == "investment_mvnd_per_household" and rows:
+            names = [c.name for c in columns]
+            cost, homes = (xl_col_to_name(names.index(n) + 1) for n in ("investment_mvnd", "households"))
+            sheet.write_formula(at, i, f"=SUM({cost}{first}:{cost}{last})/SUM({homes}{first}:{homes}{last})", shown)
+        else:
+            sheet.write_string(at, i, "Tổng cộng" if i == 1 else "", bold)
+
+
+def _format(column: Column) -> str:
+    return FORMATS.get("year" if column.name == "year" else column.unit, DEFAULT_FORMAT)

@@ -1,0 +1,204 @@
+"""Writes all results of a run into a folder: the output contract in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from analyses.columns import Column
+from analyses.electricity import columns as electricity_columns
+from analyses.electricity.plan import ElectricityResult
+from analyses.schools import columns as schools_columns
+from analyses.schools.plan import SchoolsResult
+from analyses.water import columns as water_columns
+from analyses.water.plan import WaterResult
+from gis import schema
+from gis.pack import Pack
+from maps.base import PAGES
+from maps.electricity import electricity_page
+from maps.exports import write_csv, write_dictionary, write_geojson, write_geopackage, write_kml
+from maps.ground import hillshade_ground
+from maps.overview import commune_summary, overview_html
+from maps.page import Ground, render
+from maps.report import summary_markdown
+from maps.schools import schools_page
+from maps.spreadsheet import write_grid_extension_list
+from maps.style import MODELLED_NOTICE
+from maps.water import water_page
+
+Tables = dict[str, tuple[pd.DataFrame, tuple[Column, ...]]]
+Layers = dict[str, gpd.GeoDataFrame]
+
+
+def write_results(
+    folder: Path,
+    pack: Pack,
+    electricity: ElectricityResult | None,
+    water: WaterResult | None,
+    schools: SchoolsResult | None,
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Write tables, layers, spreadsheet, summary and pages.
+
+    Parameters
+    ----------
+    folder
+        Empty folder.
+    pack
+        The data pack of the run.
+    electricity, water, schools
+        Results; None where the run left one out: its files are then absent.
+    progress
+        Receives the name of each part.
+    """
+    tell = progress or (lambda part: None)
+    communes = commune_summary(pack, electricity, water, schools)
+    tables, layers = _tables(communes, electricity, water, schools), _layers(communes, electricity, water, schools)
+    tell("tables")
+    (folder / "tables").mkdir()
+    for name, (frame, _) in tables.items():
+        write_csv(frame, folder / "tables" / f"{name}.csv")
+    write_dictionary({name: columns for name, (_, columns) in tables.items()}, folder / "tables" / "columns.csv")
+    tell("layers")
+    (folder / "geojson").mkdir()
+    for name, frame in layers.items():
+        write_geojson(frame, folder / "geojson" / f"{name}.geojson")
+    write_geopackage(layers, folder / "results.gpkg")
+    write_kml(
+        _kml_layers(layers),
+        {name: columns for name, (_, columns) in _described(tables).items()},
+        folder / "results.kml",
+    )
+    if electricity is not None:
+        write_grid_extension_list(
+            electricity.grid_extension,
+            electricity_columns.GRID_EXTENSION,
+            folder / "grid_extension_list.xlsx",
+            title=f"DANH MỤC KÉO LƯỚI ĐIỆN – {pack.catalog.pack.province.upper()}",
+            note=MODELLED_NOTICE[0][:1].upper() + MODELLED_NOTICE[0][1:],
+        )
+    (folder / "summary.md").write_text(summary_markdown(pack, electricity, water, schools), encoding="utf-8")
+    tell("maps")
+    _write_pages(folder, pack, communes, electricity, water, schools)
+
+
+def _tables(
+    communes: gpd.GeoDataFrame,
+    electricity: ElectricityResult | None,
+    water: WaterResult | None,
+    schools: SchoolsResult | None,
+) -> Tables:
+    tables: Tables = {}
+    if electricity is not None:
+        tables["electricity_ranking"] = (electricity.settlements, electricity_columns.RANKING)
+        tables["electricity_lines"] = (electricity.lines, electricity_columns.LINES)
+        tables["electricity_years"] = (electricity.years, electricity_columns.YEARS)
+        for name, frame in electricity.tables.items():
+            tables[f"electricity_{name}"] = (frame, electricity_columns.TABLES[name])
+    if water is not None:
+        tables["water_villages"] = (water.villages, water_columns.VILLAGES)
+        tables["water_communes"] = (water.communes, water_columns.COMMUNES)
+        tables["water_works"] = (water.works, water_columns.WORKS)
+    if schools is not None:
+        tables["schools_sites"] = (schools.sites, schools_columns.SITES)
+        tables["schools_villages"] = (schools.villages, schools_columns.VILLAGES)
+    tables["communes"] = (communes, _commune_columns(communes))
+    return tables
+
+
+def _commune_columns(communes: gpd.GeoDataFrame) -> tuple[Column, ...]:
+    """Data dictionary of the commune table: columns of the layer schema, then those that the analyses add."""
+    known = schema.describe(schema.Communes).set_index("column")
+    return tuple(
+        Column(
+            name,
+            known["unit"].get(name, "see the table of the analysis"),
+            known["meaning"].get(name, "summed from the table of the analysis"),
+            name,
+            "communes",
+        )
+        for name in communes.columns
+        if name != "geometry"
+    )
+
+
+def _layers(
+    communes: gpd.GeoDataFrame,
+    electricity: ElectricityResult | None,
+    water: WaterResult | None,
+    schools: SchoolsResult | None,
+) -> Layers:
+    layers: Layers = {}
+    if electricity is not None:
+        layers["electricity_settlements"] = electricity.settlements
+        layers["electricity_lines"] = electricity.lines
+        layers["electricity_existing_grid"] = electricity.existing_grid
+    if water is not None:
+        layers["water_villages"] = water.villages
+        layers["water_schemes"] = water.schemes
+        layers["water_works"] = water.works
+    if schools is not None:
+        layers["schools_sites"] = schools.sites
+        layers["schools_catchments"] = schools.catchments
+        layers["schools_isochrones"] = schools.isochrones
+    layers["communes"] = communes
+    return layers
+
+
+def _described(tables: Tables) -> Tables:
+    """Tables under the names of their layers, where layer and table differ in name."""
+    renamed = {"electricity_ranking": "electricity_settlements"}
+    return {renamed.get(name, name): value for name, value in tables.items()}
+
+
+def _kml_layers(layers: Layers) -> dict[str, tuple[str, gpd.GeoDataFrame]]:
+    titles = {
+        "electricity_settlements": "Điện: thôn, cụm dân cư",
+        "electricity_lines": "Điện: đường dây đề xuất",
+        "water_works": "Nước: công trình đề xuất",
+        "schools_sites": "Trường nội trú",
+    }
+    return {name: (title, layers[name]) for name, title in titles.items() if name in layers}
+
+
+def _write_pages(
+    folder: Path,
+    pack: Pack,
+    communes: gpd.GeoDataFrame,
+    electricity: ElectricityResult | None,
+    water: WaterResult | None,
+    schools: SchoolsResult | None,
+) -> None:
+    results = {"electricity.html": electricity, "water.html": water, "schools.html": schools}
+    pages = [page for page in PAGES if page == "index.html" or results[page] is not None]
+    ground = hillshade_ground(pack.elevation)
+    makers: Sequence[tuple[str, Any, Callable[..., Any]]] = (
+        ("electricity.html", electricity, electricity_page),
+        ("water.html", water, water_page),
+        ("schools.html", schools, schools_page),
+    )
+    for name, result, make in makers:
+        if result is not None:
+            _write_page(folder / name, make, pack, result, communes, ground, pages)
+    written = sorted(f.relative_to(folder) for f in folder.rglob("*") if f.is_file())
+    documents = [*written, Path("index.html"), Path("run.json")]
+    (folder / "index.html").write_text(
+        overview_html(pack, communes, electricity, water, schools, documents), encoding="utf-8"
+    )
+
+
+def _write_page(
+    path: Path,
+    make: Callable[..., Any],
+    pack: Pack,
+    result: Any,
+    communes: gpd.GeoDataFrame,
+    ground: Ground,
+    pages: Sequence[str],
+) -> None:
+    path.write_text(render(make(pack, result, communes, ground, pages)), encoding="utf-8")
