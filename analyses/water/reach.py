@@ -92,14 +92,11 @@ def villages_in_reach(
         passable[start] = True
         cost = np.where(passable & np.isfinite(heights[window]), lengthening[window], np.inf).astype(np.float32)
         distance = cost_distance(cost, [start], limit=radius_m / cell_m).distance
-        main_km = distance[rows[near] - top, cols[near] - left] * cell_m / 1000.0
+        main_km = distance[rows[near] - top, cols[near] - left].astype(np.float64) * cell_m / 1000.0
+        near, main_km = near[np.isfinite(main_km)], main_km[np.isfinite(main_km)]
         head = sources.head_m[i] - village_h[near]
-        fits = np.isfinite(main_km) & (head - sources.loss_m_per_km[i] * main_km >= residual_head_m)
-        found.append(
-            pd.DataFrame(
-                {"source": i, "village": near[fits], "main_km": main_km[fits].astype(float), "head_m": head[fits]}
-            )
-        )
+        fits = head - sources.loss_m_per_km[i] * main_km >= residual_head_m
+        found.append(pd.DataFrame({"source": i, "village": near[fits], "main_km": main_km[fits], "head_m": head[fits]}))
     if not found:
         return pd.DataFrame({"source": np.array([], int), "village": np.array([], int), "main_km": [], "head_m": []})
     return pd.concat(found).sort_values(["source", "village"], ignore_index=True)
