@@ -25,8 +25,18 @@ BRIDGE_RADIUS_M = 320.0
 SIMPLIFY_M = 70.0
 """Tolerance of the drawn line [m]: takes the steps of 200 m cells out of it."""
 
+ROUGHNESS = 0.35
+"""Standard deviation of the logarithm of what a cell's cost is multiplied by: ground that the relief does not show (assumption)."""
 
-def path_cost(ground: Ground, bridges: NDArray[np.float64], *, slope_scale_pct: float) -> NDArray[np.float32]:
+
+def rough_ground(ground: Ground, *, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Factors (rows, cols) on the cost of cells, so that courses wind like roads and do not run along the eight directions."""
+    return np.exp(rng.normal(0.0, ROUGHNESS, size=ground.shape))
+
+
+def path_cost(
+    ground: Ground, bridges: NDArray[np.float64], *, slope_scale_pct: float, roughness: NDArray[np.float64]
+) -> NDArray[np.float32]:
     """Cost of each cell for a road, in widths of a flat cell.
 
     Parameters
@@ -37,19 +47,21 @@ def path_cost(ground: Ground, bridges: NDArray[np.float64], *, slope_scale_pct: 
         (k, 2) documented bridges [m]; each opens the large river nearest to it, within 2.5 km.
     slope_scale_pct
         Slope at which a cell costs twice a flat one.
+    roughness
+        From `rough_ground`.
 
     Notes
     -----
-    1 + (slope / scale)², plus 60 on lakes and large rivers away from bridges (assumption).
+    Roughness · (1 + (slope / scale)²), plus 60 on lakes and large rivers away from bridges (assumption).
     """
-    cost = 1.0 + (ground.slope_pct / slope_scale_pct) ** 2
+    cost = roughness * (1.0 + (ground.slope_pct / slope_scale_pct) ** 2)
     water = ground.river.copy()
     river_cells = np.flatnonzero(ground.river)
     if len(river_cells) and len(bridges):
         river_points = ground.xy(river_cells)
         tree = cKDTree(river_points)
         distance, nearest = tree.query(bridges)
-        for site in river_points[nearest[distance <= BRIDGE_SNAP_M]]:
+        for site in river_points[np.asarray(nearest)[np.asarray(distance) <= BRIDGE_SNAP_M]]:
             water.ravel()[river_cells[tree.query_ball_point(site, BRIDGE_RADIUS_M)]] = False
     cost[water] += RIVER_COST
     cost[ground.lake] += LAKE_COST
@@ -160,13 +172,29 @@ class CellNetwork:
             found.append(Piece(number, others, is_bridge, chain))
         return found
 
-    def line(self, cells: list[int], *, simplify_m: float = SIMPLIFY_M) -> shapely.LineString:
-        """Drawn line of a piece: through its cell centres, simplified; both ends exact."""
+    def line(self, cells: list[int], *, exact: bool = False) -> shapely.LineString:
+        """Drawn line of a piece: through its cell centres, rounded off unless `exact`; both ends stay."""
         coordinates = self.ground.xy(np.array(cells, dtype=np.int64))
         for end in (0, -1):
             if cells[end] in self.points:
                 coordinates[end] = self.points[cells[end]]
-        return shapely.LineString(coordinates).simplify(simplify_m)
+        return shapely.LineString(coordinates) if exact else rounded(coordinates)
+
+
+def rounded(coordinates: NDArray[np.float64]) -> shapely.LineString:
+    """Line through points (n, 2) [m] without the steps of the cells: simplified, its corners cut twice at a quarter [1]_; both ends stay.
+
+    References
+    ----------
+    .. [1] G. Chaikin (1974): An algorithm for high-speed curve generation. Computer Graphics and Image Processing 3.
+    """
+    corners = shapely.get_coordinates(shapely.simplify(shapely.LineString(coordinates), SIMPLIFY_M))
+    for _ in range(2):
+        before, after = corners[:-1], corners[1:]
+        cut = np.stack([0.75 * before + 0.25 * after, 0.25 * before + 0.75 * after], axis=1).reshape(-1, 2)
+        corners = np.vstack([corners[:1], cut[1:-1] if len(corners) > 2 else cut[:0], corners[-1:]])
+    line: shapely.LineString = shapely.simplify(shapely.LineString(np.round(corners, 1)), SIMPLIFY_M / 4)
+    return line
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ def habitability(ground: Ground) -> NDArray[np.float64]:
 def distance_to(ground: Ground, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Straight distance [m] of each cell centre to the nearest of the points (n, 2), (rows, cols)."""
     if len(points) == 1:
-        return np.hypot(*(ground.centres - points[0]).T).reshape(ground.shape)
+        return np.asarray(np.hypot(*(ground.centres - points[0]).T)).reshape(ground.shape)
     distance, _ = cKDTree(points).query(ground.centres)
     return np.asarray(distance, dtype=np.float64).reshape(ground.shape)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -9,10 +10,11 @@ import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from gis.crs import WGS84, transform
-from infragap.reference.courses import CellNetwork, Piece, branches, course, path_cost, snapped
+from infragap.reference.courses import CellNetwork, Piece, branches, course, path_cost, rough_ground, snapped
 from infragap.reference.ground import Ground
 from infragap.reference.inputs import Base, Facts
 
@@ -31,6 +33,18 @@ LEAST_WINDING = 0.85
 """Official lengths shorter than this share of the drawn line are not used: the waypoints or the length are wrong (ĐT.175: 20 of 43 km)."""
 
 
+@dataclass(frozen=True)
+class RoadCourse:
+    """One road as it was laid: a documented route has a `road_id`, and an official length [km] where one is published."""
+
+    name: str
+    road_class: str
+    surface: str
+    source: str = "mô phỏng"
+    road_id: str = ""
+    official_km: float = math.nan
+
+
 @dataclass
 class RoadPlan:
     """Road networks under construction: courses so far, and what each course is.
@@ -44,29 +58,40 @@ class RoadPlan:
     ordinary, expressway
         Networks of all other roads, and of the expressway, which others meet at its interchanges only.
     courses
-        Per course number: name, class, surface, official length [km] or NaN, provenance, source.
+        What each course is, by its number.
     interchanges
         Cells where expressway and ordinary roads meet.
+    roughness
+        Factors on the cost of cells.
+    stubs
+        (cell, point): places in the same cell as another one, joined to it by a straight track.
     """
 
     ground: Ground
     bridges: NDArray[np.float64]
     ordinary: CellNetwork
     expressway: CellNetwork
-    courses: list[dict[str, object]] = field(default_factory=list)
+    courses: list[RoadCourse] = field(default_factory=list)
     interchanges: set[int] = field(default_factory=set)
+    roughness: NDArray[np.float64] = field(kw_only=True)
+    stubs: list[tuple[int, tuple[float, float]]] = field(default_factory=list)
 
-    def number(self, **properties: object) -> int:
+    def number(self, course: RoadCourse) -> int:
         """Register a course and give its number."""
-        self.courses.append(properties)
+        self.courses.append(course)
         return len(self.courses) - 1
+
+    def cost(self, road_class: str) -> NDArray[np.float32]:
+        """Cost of each cell for a road of this class, in widths of a flat cell."""
+        scale = SLOPE_SCALE_PCT[road_class]
+        return path_cost(self.ground, self.bridges, slope_scale_pct=scale, roughness=self.roughness)
 
     def points(self) -> NDArray[np.float64]:
         """Cell centres (k, 2) [m] of the ordinary network."""
         return self.ground.xy(self.ordinary.cells())
 
 
-def plan_main_roads(base: Base, facts: Facts, ground: Ground) -> RoadPlan:
+def plan_main_roads(base: Base, facts: Facts, ground: Ground, *, rng: np.random.Generator) -> RoadPlan:
     """Lay the documented roads over the ground.
 
     Parameters
@@ -77,6 +102,8 @@ def plan_main_roads(base: Base, facts: Facts, ground: Ground) -> RoadPlan:
         Road waypoints; railways are left out.
     ground
         The grid.
+    rng
+        Of the roads layer.
 
     Returns
     -------
@@ -92,6 +119,7 @@ def plan_main_roads(base: Base, facts: Facts, ground: Ground) -> RoadPlan:
         np.column_stack([documented.geometry.x, documented.geometry.y]),
         CellNetwork(ground),
         CellNetwork(ground),
+        roughness=rough_ground(ground, rng=rng),
     )
     waypoints = facts.roads[facts.roads["road_class"] != "đường sắt"]
     for _, route in waypoints.groupby("road_id", sort=False):
@@ -118,10 +146,16 @@ def _add_route(plan: RoadPlan, route: pd.DataFrame, base: Base) -> None:
         plan.ground,
     )
     number = plan.number(
-        name=first["road_name"], road_class=road_class, surface=_surface(str(first["surface"]), road_class), official_km=float(first["length_km"]),
-        provenance="modelled", source=f"{first['road_id']}: điểm khống chế và chiều dài theo tài liệu công bố, tuyến mô phỏng theo địa hình",
-    )  # fmt: skip
-    cost = path_cost(plan.ground, plan.bridges, slope_scale_pct=SLOPE_SCALE_PCT[road_class])
+        RoadCourse(
+            name=first["road_name"],
+            road_class=road_class,
+            surface=_surface(str(first["surface"]), road_class),
+            source=f"{first['road_id']}: điểm khống chế, chiều dài công bố; tuyến mô phỏng theo địa hình",
+            road_id=first["road_id"],
+            official_km=float(first["length_km"]),
+        )
+    )
+    cost = plan.cost(road_class)
     if network.owner:
         # a road that meets another one in the same valley runs on it rather than beside it
         cost.ravel()[network.cells()] *= 0.6
@@ -147,18 +181,16 @@ def _surface(text: str, road_class: str) -> str:
 
 def _link_components(plan: RoadPlan) -> None:
     """Join the parts of the ordinary network and the interchanges by modelled links."""
-    cost = path_cost(plan.ground, plan.bridges, slope_scale_pct=SLOPE_SCALE_PCT["commune"])
-    link: dict[str, object] = {
-        "name": "đường nối (mô phỏng)", "road_class": "commune", "surface": "concrete", "official_km": np.nan, "provenance": "modelled", "source": "mô phỏng: nối mạng",
-    }  # fmt: skip
+    cost = plan.cost("commune")
+    link = RoadCourse("đường nối (mô phỏng)", "commune", "concrete")
     while len(parts := _components(plan.ordinary)) > 1:
         main, loose = parts[0], parts[-1]
         courses, reach = branches(cost, np.array(sorted(main)), np.array(sorted(loose)))
-        plan.ordinary.add(courses[int(np.argmin(reach))], plan.number(**link))
+        plan.ordinary.add(courses[int(np.argmin(reach))], plan.number(link))
     for cell in sorted(plan.interchanges):
         courses, _ = branches(cost, plan.ordinary.cells(), np.array([cell]))
         if len(courses[0]) > 1:
-            plan.ordinary.add(courses[0], plan.number(**link))
+            plan.ordinary.add(courses[0], plan.number(link))
 
 
 def _components(network: CellNetwork) -> list[set[int]]:
@@ -166,7 +198,7 @@ def _components(network: CellNetwork) -> list[set[int]]:
     return sorted(nx.connected_components(graph), key=lambda part: (-len(part), min(part)))
 
 
-def build_roads(plan: RoadPlan) -> gpd.GeoDataFrame:
+def build_roads(plan: RoadPlan, base: Base) -> gpd.GeoDataFrame:
     """Turn the plan into the road layer.
 
     Returns
@@ -177,23 +209,53 @@ def build_roads(plan: RoadPlan) -> gpd.GeoDataFrame:
         times `WINDING`.
     """
     rows: list[dict[str, object]] = []
-    geometry = []
+    geometry: list[shapely.LineString] = []
     for network in (plan.ordinary, plan.expressway):
         pieces = network.pieces(breaks=plan.interchanges)
         lines = [network.line(piece.cells) for piece in pieces]
-        for piece, line, length_km in zip(
-            pieces, lines, _lengths_km(plan, pieces, [x.length for x in lines]), strict=True
-        ):
+        crosses = _crossing(lines, base)
+        for place in np.flatnonzero(crosses & ~np.array([piece.is_bridge for piece in pieces])):
+            # simplifying has carried it over the river bend: draw it cell by cell
+            lines[place] = network.line(pieces[place].cells, exact=True)
+        crosses = _crossing(lines, base)
+        lengths_km = _lengths_km(plan, pieces, [line.length for line in lines])
+        for piece, length_km, is_bridge in zip(pieces, lengths_km, crosses, strict=True):
             kind = plan.courses[piece.number]
-            rows.append({
-                "name": kind["name"], "road_class": kind["road_class"], "surface": kind["surface"], "length_km": round(length_km, 4), "is_bridge": piece.is_bridge,
-                "routes": "; ".join(str(plan.courses[n]["name"]) for n in (piece.number, *piece.others) if np.isfinite(float(str(plan.courses[n]["official_km"])))),
-                "provenance": kind["provenance"], "source": kind["source"],
-            })  # fmt: skip
-            geometry.append(line)
+            routes = [plan.courses[n].name for n in (piece.number, *piece.others) if plan.courses[n].road_id]
+            rows.append(_row(kind, length_km, is_bridge=bool(is_bridge), routes="; ".join(routes)))
+        geometry.extend(lines)
+    for cell, point in plan.stubs:
+        line = shapely.LineString([plan.ordinary.points[cell], point])
+        length_km = max(line.length * WINDING["track"] / 1000, 0.001)
+        rows.append(_row(_STUB, length_km, is_bridge=bool(_crossing([line], base)[0]), routes=""))
+        geometry.append(line)
     frame = pd.DataFrame(rows)
     frame.insert(0, "road_id", [f"R{i:05d}" for i in range(1, len(frame) + 1)])
-    return gpd.GeoDataFrame(frame, geometry=geometry, crs=plan.ground.elevation.crs)
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs=base.communes.crs)
+
+
+_STUB = RoadCourse("đường thôn (mô phỏng)", "track", "earth")
+
+
+def _row(kind: RoadCourse, length_km: float, *, is_bridge: bool, routes: str) -> dict[str, object]:
+    return {
+        "name": kind.name,
+        "road_class": kind.road_class,
+        "surface": kind.surface,
+        "length_km": round(length_km, 3),
+        "is_bridge": is_bridge,
+        "routes": routes,
+        "provenance": "modelled",
+        "source": kind.source,
+    }
+
+
+def _crossing(lines: list[shapely.LineString], base: Base) -> NDArray[np.bool_]:
+    """Whether each line crosses a major river."""
+    major = base.rivers[base.rivers["is_major"]]
+    river = shapely.union_all(major.geometry.to_numpy())
+    shapely.prepare(river)
+    return np.asarray(shapely.intersects(river, np.array(lines, dtype=object)))
 
 
 def _lengths_km(plan: RoadPlan, pieces: list[Piece], drawn_m: list[float]) -> list[float]:
@@ -210,8 +272,8 @@ def _lengths_km(plan: RoadPlan, pieces: list[Piece], drawn_m: list[float]) -> li
         if not own:
             continue
         shared_km = sum(lengths[i] for i in by_course[number] if pieces[i].number != number)
-        left_km = float(str(kind["official_km"])) - shared_km
-        factor = WINDING.get(str(kind["road_class"]), WINDING["commune"])
+        left_km = kind.official_km - shared_km
+        factor = WINDING.get(kind.road_class, WINDING["commune"])
         if np.isfinite(left_km):
             factor = left_km / drawn_km if left_km >= LEAST_WINDING * drawn_km else 1.0
         for i in own:

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from gis.crs import WGS84, transform
 from infragap.reference.ground import Ground, distance_to, draw_spaced, habitability, within_cells
 from infragap.reference.inputs import Base, Facts
+from infragap.reference.local_roads import commune_centres
 
 SPACING_M = 2500.0
 """Villages that share one registry point are spread at least this far apart (assumption: spacing of hamlets in the high communes)."""
 
-MAIN_ROAD_CLEARANCE_M = 2500.0
-"""A village without grid does not lie on a main road (assumption; Sáng Nhù beside the town is the known exception)."""
+CLEARANCE_M = 3000.0
+"""A village without grid lies this far from main roads, centres of communes and old communes and documented hamlets with a point, or, where
+its area has no such place, as far as a tenth of the area allows (assumption; Sáng Nhù beside the town is the known exception)."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +132,19 @@ def unelectrified_villages(
     Notes
     -----
     A documented point is kept where it lies in its commune. The others are drawn on habitable ground of the part of the new commune
-    inside the old commune's box, 2.5 km from one another and from main roads where there is room; Lùng Cúng within 7 km of its peak,
+    inside the old commune's box, remote (`CLEARANCE_M`), high rather than low, 2.5 km from one another; Lùng Cúng within 7 km of its peak,
     Đề Chơ within 4 km of the province border at 1,100-1,800 m. Where no text narrows it, the radius is that of the registry position.
     """
     radius_m = facts.villages18.set_index("id")["uncertainty_registry_m"]
     polygons = base.communes.set_index("commune_code").geometry
-    weight = habitability(ground).ravel()
-    clear = (distance_to(ground, main_roads) >= MAIN_ROAD_CLEARANCE_M).ravel()
+    # the list is one of high hamlets: ground below 500 m counts little
+    weight = (habitability(ground) * np.clip((ground.elevation.values - 500.0) / 500.0, 0.02, 1.0)).ravel()
+    hamlets = facts.villages[
+        facts.villages["lon"].notna() & ~facts.villages["electrified_status"].str.startswith("chưa")
+    ]
+    hamlet_points = np.column_stack(transform(hamlets["lon"], hamlets["lat"], source=WGS84, target=base.communes.crs))
+    old_centres = np.column_stack([base.legacy.geometry.x, base.legacy.geometry.y])
+    clearance = distance_to(ground, np.vstack([main_roads, commune_centres(base), old_centres, hamlet_points])).ravel()
     points: list[NDArray[np.float64]] = []
     notes: list[str] = []
     for village in UNELECTRIFIED:
@@ -150,11 +158,10 @@ def unelectrified_villages(
             ground.commune == int(np.flatnonzero(base.communes["commune_code"] == village.commune_code)[0])
         ).ravel()
         narrow, note = _narrowed(village, base, facts, ground)
-        cells = next(
-            flat
-            for part in (narrow & clear, narrow, np.ones_like(inside))
-            if len(flat := np.flatnonzero(inside & part & (weight > 0)))
-        )
+        cells = np.flatnonzero(inside & narrow & (weight > 0))
+        if not len(cells):
+            cells = np.flatnonzero(inside & (weight > 0))
+        cells = cells[clearance[cells] >= min(CLEARANCE_M, float(np.quantile(clearance[cells], 0.9)))]
         taken = np.array(points).reshape(-1, 2)
         cell = draw_spaced(cells, weight[cells], 1, ground=ground, spacing_m=SPACING_M, taken=taken, rng=rng)
         points.append(within_cells(ground, cell, gpd.GeoSeries([polygon], crs=base.communes.crs), rng=rng)[0])
@@ -169,7 +176,8 @@ def _narrowed(village: UnelectrifiedVillage, base: Base, facts: Facts, ground: G
     cells = ground.centres
     if village.settlement_id == "V08":
         peak = _spot(facts.heights, "Lùng Cúng (Lang Lung)", base)
-        return np.hypot(*(cells - peak).T) <= 7000.0, "mô phỏng: trong 7 km quanh đỉnh Lùng Cúng"
+        near = np.hypot(*(cells - peak).T) <= 7000.0 if peak is not None else np.ones(len(cells), dtype=bool)
+        return np.asarray(near), "mô phỏng: trong 7 km quanh đỉnh Lùng Cúng"
     if village.settlement_id == "V06":
         height = ground.elevation.values.ravel()
         province = shapely.union_all(base.communes.geometry.to_numpy(), grid_size=1.0)
@@ -185,11 +193,13 @@ def _narrowed(village: UnelectrifiedVillage, base: Base, facts: Facts, ground: G
         return np.ones(len(cells), dtype=bool), "mô phỏng: trong xã"
     box = same.iloc[0]
     inside = (cells >= [box["west"], box["south"]]).all(axis=1) & (cells <= [box["east"], box["north"]]).all(axis=1)
-    return inside, "mô phỏng: trong khung xã cũ"
+    return np.asarray(inside), "mô phỏng: trong khung xã cũ"
 
 
 def _spot(heights: pd.DataFrame, name: str | None, base: Base) -> NDArray[np.float64] | None:
     spot = heights[heights["name"] == name]
     if name is None or spot.empty:
         return None
-    return np.column_stack(transform(spot["lon"], spot["lat"], source=WGS84, target=base.communes.crs))[0]
+    return np.asarray(
+        np.column_stack(transform(spot["lon"], spot["lat"], source=WGS84, target=base.communes.crs))[0].round(1)
+    )

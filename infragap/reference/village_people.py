@@ -58,8 +58,8 @@ def households_by_village(
             estimate = TYPICAL_UNELECTRIFIED_HOUSEHOLDS * sizes[place] ** 0.5
         known[place] = published if np.isfinite(published) else np.clip(np.round(estimate), 30, 150)
     result = np.zeros(len(frame), dtype=np.int64)
-    for row, places in frame.groupby("row").indices.items():
-        total = int(communes["households"].iloc[int(row)])
+    for row, places in _by_commune(frame):
+        total = int(communes["households"].iloc[row])
         fixed = known[places]
         open_places = places[np.isnan(fixed)]
         result[places] = np.nan_to_num(fixed).astype(np.int64)
@@ -81,11 +81,11 @@ def people_by_village(
         frame["settlement_id"].map(unelectrified.set_index("settlement_id")["population"].astype(float)).to_numpy()
     )
     result = np.zeros(len(frame), dtype=np.int64)
-    for row, places in frame.groupby("row").indices.items():
+    for row, places in _by_commune(frame):
         fixed = published[places]
         result[places] = np.nan_to_num(fixed).astype(np.int64)
         open_places = places[np.isnan(fixed)]
-        left = int(communes["population"].iloc[int(row)]) - int(result[places].sum())
+        left = int(communes["population"].iloc[row]) - int(result[places].sum())
         result[open_places] = largest_remainder(
             left, weight[open_places], minimum=frame["households"].to_numpy()[open_places]
         )
@@ -131,3 +131,9 @@ def _shifted_shares(
         above = np.bincount(row, people * (share - target), count) > 0
         high, low = np.where(above, middle, high), np.where(above, low, middle)
     return np.asarray(1 / (1 + np.exp(-(((low + high) / 2)[row] + noise))))
+
+
+def _by_commune(frame: pd.DataFrame) -> list[tuple[int, NDArray[np.int64]]]:
+    """Commune row and places of its villages, in order of the communes."""
+    row = frame["row"].to_numpy()
+    return [(int(value), np.flatnonzero(row == value)) for value in np.unique(row)]

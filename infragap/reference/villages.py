@@ -166,8 +166,8 @@ def _place(
     points = frame[["x", "y"]].to_numpy(dtype=np.float64)
     accuracy = frame["accuracy_m"].to_numpy(dtype=np.float64).copy()
     notes = [""] * len(frame)
-    for row, group in frame.groupby("row"):
-        commune = base.communes.iloc[int(row)]
+    for row in range(len(base.communes)):
+        commune, group = base.communes.iloc[row], frame[frame["row"] == row]
         moved_m = _moved_inside(points, group.index.to_numpy(), commune.geometry)
         for place in group.index[group["x"].notna()]:
             shift = moved_m[place]
@@ -179,9 +179,7 @@ def _place(
     return points, accuracy, notes
 
 
-def _moved_inside(
-    points: NDArray[np.float64], places: NDArray[np.int64], polygon: shapely.Geometry
-) -> dict[int, float]:
+def _moved_inside(points: NDArray[np.float64], places: NDArray[np.int64], polygon: shapely.Polygon) -> dict[int, float]:
     """Move known points that lie outside the commune to its nearest inner point, in place; how far each moved [m]."""
     inner = polygon.buffer(-2 * BORDER_M)
     moved: dict[int, float] = {}
@@ -197,7 +195,7 @@ def _moved_inside(
 
 def _draw(
     group: pd.DataFrame,
-    commune: pd.Series[object],
+    commune: pd.Series[str],
     base: Base,
     ground: Ground,
     weight: NDArray[np.float64],
@@ -209,15 +207,14 @@ def _draw(
 ) -> None:
     """Draw places for the villages of one commune that have no point, those with a known old commune inside its box, in place."""
     row = int(group["row"].iloc[0]) if len(group) else -1
+    polygon: shapely.Polygon = base.communes.geometry.iloc[row]
     inside = np.flatnonzero(ground.commune.ravel() == row)
-    radius_m = float(np.sqrt(float(str(commune["area_km2"])) * 1e6 / np.pi))
+    radius_m = float(np.sqrt(float(commune["area_km2"]) * 1e6 / np.pi))
     spacing_m = 0.6 * radius_m * np.sqrt(np.pi / max(len(group), 1))
     parts = [(name, part) for name, part in group.groupby("legacy_commune", sort=True)] + [
         ("", group[group["legacy_commune"].isna()])
     ]
-    taken = points[
-        (np.abs(points - [commune.geometry.centroid.x, commune.geometry.centroid.y]) < 5 * radius_m).all(axis=1)
-    ]
+    taken = points[(np.abs(points - [polygon.centroid.x, polygon.centroid.y]) < 5 * radius_m).all(axis=1)]
     for name, part in parts:
         if part.empty:
             continue
@@ -238,7 +235,7 @@ def _draw(
         if (weights > 0).sum() < len(part):
             weights = np.ones(len(cells))
         drawn = draw_spaced(cells, weights, len(part), ground=ground, spacing_m=float(spacing_m), taken=taken, rng=rng)
-        polygons = gpd.GeoSeries([commune.geometry] * len(part), crs=base.communes.crs)
+        polygons = gpd.GeoSeries([polygon] * len(part), crs=base.communes.crs)
         points[part.index] = within_cells(ground, drawn, polygons, rng=rng)
         taken = np.vstack([taken, points[part.index]])
         accuracy[part.index] = box_radius_m

@@ -1,0 +1,92 @@
+"""Modelled roads below the documented ones: to commune centres, old centres, villages and settlements."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.crs import WGS84, transform
+from infragap.reference.courses import branches
+from infragap.reference.ground import CELL_M, distance_to
+from infragap.reference.inputs import Base
+from infragap.reference.roads import RoadCourse, RoadPlan
+
+BATCHES = 4
+"""Places are joined in this many rounds, nearest first, so that later ones start from what earlier ones have built."""
+
+AVOID_M = 2400.0
+AVOIDING = 6.0
+"""Village roads cost this many times more within this distance of a village without grid."""
+
+CONCRETE_UP_TO_M = 3000.0
+"""A modelled village road up to this long is a concrete commune road, a longer one an earth track (assumption)."""
+
+
+def commune_centres(base: Base) -> NDArray[np.float64]:
+    """Centres of the communes (n, 2) [m], in the order of the layer."""
+    communes = base.communes
+    return np.column_stack(
+        transform(communes["centre_longitude"], communes["centre_latitude"], source=WGS84, target=communes.crs)
+    )
+
+
+def add_commune_roads(plan: RoadPlan, base: Base) -> None:
+    """Join every commune centre and every old commune's centre to the network by a commune road, in place."""
+    centres = commune_centres(base)
+    old = np.column_stack([base.legacy.geometry.x, base.legacy.geometry.y])
+    _join(plan, np.vstack([centres, old]), name="đường xã (mô phỏng)", road_class="commune", named=len(centres))
+
+
+def add_village_roads(plan: RoadPlan, villages: gpd.GeoDataFrame) -> None:
+    """Join villages that have the grid: a concrete commune road where it is short, an earth track where it is long, in place.
+
+    The roads, which lines will follow, keep off the villages without grid where they can.
+    """
+    served = villages[villages["on_grid"]]
+    avoid = np.zeros(plan.ground.shape, dtype=bool)
+    for point in _xy(villages[~villages["on_grid"]]):
+        avoid |= distance_to(plan.ground, point[None]) < AVOID_M
+    _join(plan, _xy(served), name="đường thôn (mô phỏng)", road_class=None, named=len(served), avoid=avoid)
+
+
+def add_settlement_tracks(plan: RoadPlan, settlements: gpd.GeoDataFrame) -> None:
+    """Join the unserved settlements by steep earth tracks, in place."""
+    _join(plan, _xy(settlements), name="đường mòn (mô phỏng)", road_class="track", named=len(settlements))
+
+
+def _xy(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    return np.column_stack([frame.geometry.x, frame.geometry.y])
+
+
+def _join(
+    plan: RoadPlan,
+    points: NDArray[np.float64],
+    *,
+    name: str,
+    road_class: str | None,
+    named: int,
+    avoid: NDArray[np.bool_] | None = None,
+) -> None:
+    """Lay courses from points to the network; the first `named` of them become end points of pieces themselves."""
+    network = plan.ordinary
+    cells = plan.ground.flat(points)
+    for cell, point in zip(cells[:named].tolist(), points[:named].tolist(), strict=True):
+        if network.points.setdefault(cell, (point[0], point[1])) != (point[0], point[1]):
+            plan.stubs.append((cell, (point[0], point[1])))
+    cost = plan.cost(road_class or "commune")
+    if avoid is not None:
+        cost[avoid] *= AVOIDING
+    left = np.setdiff1d(cells, network.cells())
+    for turn in range(BATCHES, 0, -1):
+        if not len(left):
+            return
+        courses, reach = branches(cost, network.cells(), left)
+        near = np.argsort(reach, kind="stable")[: -(-len(left) // turn)]
+        for place in near.tolist():
+            drawn_m = CELL_M * 1.15 * (len(courses[place]) - 1)
+            kind = road_class or ("commune" if drawn_m <= CONCRETE_UP_TO_M else "track")
+            surface = "concrete" if kind == "commune" else "earth"
+            number = plan.number(RoadCourse(name, kind, surface))
+            network.add(courses[place], number)
+        left = np.delete(left, near)
