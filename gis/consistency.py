@@ -15,7 +15,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gis import schema
+from gis.catalog import LayerEntry
 from gis.checks import sentence
+from gis.crs import same_crs
+from gis.tables import listed
 from gis.terrain import Raster, rasterize
 
 ROUNDING_M = 50.0
@@ -25,6 +29,16 @@ FAR_M = 100_000.0
 """A road, line or river further from the province than this is in a wrong CRS."""
 
 PLACES = ("settlements", "villages", "water_schemes", "schools")
+
+BANDS = {"elevation": 1, "forest": 1, "runoff": 12}
+LIMITS = {"elevation": (-500.0, 9_000.0), "runoff": (0.0, 5_000.0)}
+"""Values on Earth: what lies beyond is an undeclared no-data value or another unit."""
+
+FOREST_CODES = tuple(
+    natural + kind
+    for natural in (0, schema.FOREST_NATURAL)
+    for kind in (schema.FOREST_NONE, schema.FOREST_PRODUCTION, schema.FOREST_PROTECTION, schema.FOREST_SPECIAL_USE)
+)
 
 Layers = Mapping[str, gpd.GeoDataFrame | pd.DataFrame | Raster]
 
@@ -156,6 +170,37 @@ def distance_faults(frame: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, laye
             frame, ~near, layer=layer, fault=f"a place more than {FAR_M / 1000:.0f} km from the province", repair=repair
         )
     ]
+
+
+def raster_faults(raster: Raster, entry: LayerEntry) -> list[str]:
+    """Check a raster, in the CRS of its file, against the catalogue and what its values can be."""
+    name, faults = entry.name, []
+    if entry.crs is not None and not same_crs(raster.crs, entry.crs):
+        faults.append(
+            f"{name}: the file is in {raster.crs.to_string()}, the catalogue says {entry.crs}. Correct `crs` in catalog.toml."
+        )
+    for wanted, asked_by in ((BANDS.get(name), schema.RASTERS.get(name)), (entry.bands, "the catalogue")):
+        if wanted is not None and raster.bands != wanted:
+            faults.append(
+                f"{name}: {entry.file} has {raster.bands} bands, {wanted} are needed ({asked_by}). Export them all, in order."
+            )
+            break
+    known = raster.values[raster.valid()]
+    if known.size == 0:
+        return [*faults, f"{name}: no cell of {entry.file} holds a value. Export the raster again."]
+    if name == "forest" and not np.isin(np.unique(known), FOREST_CODES).all():
+        odd = [f"{value:g}" for value in np.setdiff1d(known, FOREST_CODES)]
+        faults.append(
+            f"{name}: cells hold codes that are no forest class ({listed(odd)}). Use {', '.join(map(str, FOREST_CODES))}."
+        )
+    lowest, highest = LIMITS.get(name, (-np.inf, np.inf))
+    beyond = (known < lowest) | (known > highest)
+    if beyond.any():
+        faults.append(
+            f"{name}: {int(beyond.sum())} of {known.size} cells lie outside {lowest:g} to {highest:g} (down to {known.min():g}, up to {known.max():g}; "
+            f"{schema.RASTERS[name]}). Declare the no-data value of the file (gdal_edit -a_nodata) or correct its unit."
+        )
+    return faults
 
 
 def coverage_faults(raster: Raster, communes: gpd.GeoDataFrame, *, layer: str) -> list[str]:

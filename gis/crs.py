@@ -82,6 +82,15 @@ def is_vn2000(crs: pyproj.CRS) -> bool:
     return geodetic.datum.name.removeprefix("D_").replace("_", " ") in ("Vietnam 2000", "Viet Nam 2000", "VN-2000")
 
 
+def same_crs(first: pyproj.CRS | str, second: pyproj.CRS | str) -> bool:
+    """Tell whether two CRS put a place at the same x and y, however they are written (EPSG code, ESRI .prj, CRS84)."""
+    one, other = pyproj.CRS.from_user_input(first), pyproj.CRS.from_user_input(second)
+    if one == other or one.equals(other, ignore_axis_order=True):
+        return True
+    code = one.to_epsg(min_confidence=70)
+    return code is not None and code == other.to_epsg(min_confidence=70)
+
+
 def transform(
     x: ArrayLike, y: ArrayLike, *, source: pyproj.CRS | str, target: pyproj.CRS | str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -24,7 +24,7 @@ import shapely
 from gis import schema
 from gis.catalog import LayerEntry
 from gis.checks import geometry_faults, sentence, typed
-from gis.crs import WGS84, datum_fault, vn2000_points
+from gis.crs import WGS84, datum_fault, same_crs, vn2000_points
 from gis.errors import LayerError, MissingDataError
 from gis.names import fold
 from gis.tables import decode, read_table, require_file
@@ -327,6 +327,10 @@ def read_layer(
         The layer (None where it cannot be read or its geometry not be trusted) in the CRS of its file, RangeIndex in the file's order, and all faults.
     """
     path = folder / entry.file
+    if entry.kind == "table" and schema.GEOMETRY.get(entry.name):
+        return None, [
+            f'{entry.name}: the catalogue lists {entry.file} as a table, but its rows are places. Write kind = "vector" and its geometry.'
+        ]
     try:
         if entry.kind == "table":
             raw = read_table(path, layer=entry.name, sheet=entry.sheet, encoding=entry.encoding)
@@ -358,7 +362,7 @@ def single_parts(frame: gpd.GeoDataFrame, *, layer: str) -> gpd.GeoSeries:
 
 
 def _entry_crs_faults(frame: gpd.GeoDataFrame, entry: LayerEntry) -> list[str]:
-    if entry.crs is None or frame.crs is None or frame.crs == pyproj.CRS.from_user_input(entry.crs):
+    if entry.crs is None or frame.crs is None or same_crs(frame.crs, entry.crs):
         return []
     return [
         f"{entry.name}: the file is in {frame.crs.to_string()}, the catalogue says {entry.crs} (all {len(frame)} rows). Correct `crs` in catalog.toml."

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyproj
 
-from gis import schema
 from gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
-from gis.consistency import cross_faults
+from gis.consistency import cross_faults, raster_faults
 from gis.crs import require_metres, to_measure
 from gis.errors import LayerError, MissingDataError
 from gis.layers import read_layer
@@ -211,21 +209,7 @@ class Pack:
             raster = read_raster(self.folder / entry.file, layer=entry.name, crs=entry.crs)
         except (LayerError, MissingDataError) as error:
             return None, [str(error)]
-        faults = []
-        if entry.crs is not None and raster.crs != pyproj.CRS.from_user_input(entry.crs):
-            faults.append(
-                f"{entry.name}: the file is in {raster.crs.to_string()}, the catalogue says {entry.crs}. Correct `crs` in catalog.toml."
-            )
-        wanted_bands = 12 if entry.name == "runoff" else (entry.bands or 1)
-        if (
-            raster.bands not in (wanted_bands, entry.bands or wanted_bands)
-            or (entry.bands or wanted_bands) != wanted_bands
-        ):
-            faults.append(
-                f"{entry.name}: {entry.file} has {raster.bands} bands, {wanted_bands} are needed ({schema.RASTERS.get(entry.name, '-')})."
-            )
-        if not raster.valid().any():
-            faults.append(f"{entry.name}: no cell of {entry.file} holds a value. Export the raster again.")
+        faults = raster_faults(raster, entry)
         return warp(raster, crs=self.crs_measure, method="nearest" if entry.name == "forest" else "bilinear"), faults
 
 

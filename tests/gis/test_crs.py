@@ -13,6 +13,7 @@ from gis.crs import (
     datum_fault,
     is_vn2000,
     require_metres,
+    same_crs,
     to_crs,
     to_measure,
     to_wgs84,
@@ -142,3 +143,11 @@ def test_vn2000_is_known_by_its_datum() -> None:
     esri = pyproj.CRS.from_wkt(pyproj.CRS("EPSG:9208").to_wkt("WKT1_ESRI"))
     assert is_vn2000(esri)
     assert abs(transform(103.97, 22.48, source=WGS84, target=esri)[0] - 419540.122) < 0.01
+
+
+def test_same_crs_however_written() -> None:
+    esri = pyproj.CRS("EPSG:9208").to_wkt("WKT1_ESRI")
+    assert same_crs("EPSG:9208", esri)
+    assert same_crs(WGS84, "OGC:CRS84")
+    assert not same_crs("EPSG:9208", "EPSG:5897")
+    assert not same_crs("EPSG:4756", WGS84)

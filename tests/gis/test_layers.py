@@ -88,6 +88,16 @@ def test_shapefile_with_and_without_encoding_file(tmp_path: Path) -> None:
         (folder / "s.cpg").unlink(missing_ok=True)
 
 
+def test_shapefile_in_vn2000(tmp_path: Path) -> None:
+    folder = tmp_path / "shape"
+    folder.mkdir()
+    settlements()[["name", "geometry"]].to_file(folder / "s.shp")
+    faults = faults_of(tmp_path, "shape/s.shp", crs="EPSG:9208")
+    assert [fault for fault in faults if "catalogue" in fault] == []
+    found = read_vector(folder / "s.shp", layer="settlements")
+    assert found.to_crs(WGS84).geometry.distance(settlements().to_crs(WGS84).geometry).max() < 1e-7
+
+
 @pytest.mark.parametrize("inside", ["", "du lieu/"])
 def test_zipped_shapefile(tmp_path: Path, inside: str) -> None:
     folder = _shapefile(tmp_path / "shape")

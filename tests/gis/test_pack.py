@@ -292,6 +292,25 @@ def test_runoff_needs_twelve_bands(tmp_path: Path) -> None:
     assert "runoff: climate/runoff.tif has 11 bands, 12 are needed" in fault
 
 
+def test_values_that_cannot_be(tmp_path: Path) -> None:
+    heights = pack_factory.elevation()
+    values = heights.values.copy()
+    values[0, :3] = -32768
+    (fault,) = check_pack(write_pack(tmp_path / "heights", elevation=heights.with_values(values)))
+    assert "elevation: 3 of 41616 cells lie outside -500 to 9000 (down to -32768, up to 2330;" in fault
+    assert "Declare the no-data value" in fault
+    forest = pack_factory.forest()
+    (fault,) = check_pack(
+        write_pack(tmp_path / "forest", forest=forest.with_values(np.where(forest.values == 12, 7, 0).astype(np.uint8)))
+    )
+    assert fault == "forest: cells hold codes that are no forest class (7). Use 0, 1, 2, 3, 10, 11, 12, 13."
+
+
+def test_places_listed_as_a_table(tmp_path: Path) -> None:
+    (fault,) = check_pack(write_pack(tmp_path / "pack", entries={"villages": {"kind": "table"}}))
+    assert "villages: the catalogue lists villages/villages.csv as a table, but its rows are places" in fault
+
+
 def test_every_month_of_sunshine(tmp_path: Path) -> None:
     assert check_pack(write_pack(tmp_path / "pack", solar=lambda f: f.drop(index=5).reset_index(drop=True))) == [
         "solar: 1 of 4 rows have not all twelve months of sunshine (90001). Add the months."
