@@ -130,16 +130,35 @@ def directed_graph(tail: ArrayLike, head: ArrayLike, weight: ArrayLike, *, nodes
     ParameterError
         Weights that are negative or NaN.
     """
+    graph, _ = directed_graphs(tail, head, weight, np.zeros(np.shape(weight)), nodes=nodes)
+    return graph
+
+
+def directed_graphs(
+    tail: ArrayLike, head: ArrayLike, weight: ArrayLike, along: ArrayLike, *, nodes: int
+) -> tuple[csr_array, csr_array]:
+    """As `directed_graph`, and a second matrix of the same links that holds another quantity, such as their kilometres.
+
+    Parameters
+    ----------
+    tail, head, weight, nodes
+        As in `directed_graph`.
+    along
+        (m,) the other quantity; of parallel links that of the least weight counts.
+    """
     start, end, cost = np.asarray(tail, np.int64), np.asarray(head, np.int64), np.asarray(weight, np.float64)
     if not (cost >= 0).all():
         raise ParameterError(f"weight: {int((~(cost >= 0)).sum())} of {cost.size} links are negative or NaN")
+    other = np.asarray(along, np.float64)
     kept = np.isfinite(cost)
-    start, end, cost = start[kept], end[kept], cost[kept]
-    order = np.lexsort((cost, end, start))
-    start, end, cost = start[order], end[order], cost[order]
+    start, end, cost, other = start[kept], end[kept], cost[kept], other[kept]
+    order = np.lexsort((other, cost, end, start))
+    start, end, cost, other = start[order], end[order], cost[order], other[order]
     first = np.ones(len(start), bool)
     first[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
-    return csr_array((cost[first], (start[first], end[first])), shape=(nodes, nodes))
+    links = start[first], end[first]
+    shape = (nodes, nodes)
+    return csr_array((cost[first], links), shape=shape), csr_array((other[first], links), shape=shape)
 
 
 def travel_matrix(
@@ -177,28 +196,77 @@ def travel_matrix(
     return result
 
 
-def travel_from_nearest(
-    graph: csr_array, sources: ArrayLike, *, toward_sources: bool = False, limit: float = math.inf
-) -> tuple[FloatArray, IntArray]:
-    """Least cost between every node and the source that is nearest to it.
+def travel_matrix_along(
+    graph: csr_array, along: csr_array, sources: ArrayLike, targets: ArrayLike, *, toward_sources: bool = False
+) -> tuple[FloatArray, FloatArray]:
+    """Least cost between every source and every target, and another quantity summed along those ways.
 
     Parameters
     ----------
-    graph, sources, toward_sources, limit
+    graph, along
+        As `directed_graphs` makes them.
+    sources, targets, toward_sources
         As in `travel_matrix`.
 
     Returns
     -------
-    (cost, source)
-        (n,) cost, inf where no source is in reach, and (n,) row of the source in `sources`, -1 there.
+    (cost, quantity)
+        (s, t) each; both inf where there is no way.
+    """
+    start, end = np.asarray(sources, np.int64), np.asarray(targets, np.int64)
+    searched, measured = (csr_array(graph.T), csr_array(along.T)) if toward_sources else (graph, along)
+    cost, quantity = np.full((len(start), len(end)), np.inf), np.full((len(start), len(end)), np.inf)
+    for row, source in enumerate(start.tolist()):
+        reached_cost, before = dijkstra(searched, indices=source, return_predecessors=True)
+        cost[row] = reached_cost[end]
+        quantity[row] = _summed(measured, before, reached_cost)[end]
+    return cost, quantity
+
+
+def _summed(along: csr_array, before: NDArray[np.int32], cost: FloatArray) -> FloatArray:
+    """Quantity summed from the root of a shortest-path tree to each node, by doubling steps; inf where not reached."""
+    nodes = len(before)
+    jump = np.where(before >= 0, before, np.arange(nodes))
+    child = np.flatnonzero(before >= 0)
+    total = np.zeros(nodes)
+    if len(child):
+        total[child] = np.asarray(along[before[child], child]).ravel()
+    while (jump[jump] != jump).any():
+        total = total + total[jump]
+        jump = jump[jump]
+    return np.where(np.isfinite(cost), total, np.inf)
+
+
+def travel_from_nearest(
+    graph: csr_array,
+    along: csr_array,
+    sources: ArrayLike,
+    *,
+    toward_sources: bool = False,
+    limit: float = math.inf,
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Least cost between every node and the source that is nearest to it.
+
+    Parameters
+    ----------
+    graph, along, sources, toward_sources, limit
+        As in `travel_matrix_along` and `travel_matrix`.
+
+    Returns
+    -------
+    (cost, quantity, source)
+        (n,) cost and the quantity summed along that way, inf where no source is in reach, and row of the source in `sources`, -1
+        there.
     """
     start = np.asarray(sources, np.int64)
-    searched = csr_array(graph.T) if toward_sources else graph
-    cost, _, node = dijkstra(searched, indices=np.unique(start), min_only=True, return_predecessors=True, limit=limit)
+    searched, measured = (csr_array(graph.T), csr_array(along.T)) if toward_sources else (graph, along)
+    cost, before, node = dijkstra(
+        searched, indices=np.unique(start), min_only=True, return_predecessors=True, limit=limit
+    )
     row_of_node = np.full(searched.shape[0], -1, np.int64)
     # of two sources at one node the first in the list counts
     row_of_node[start[::-1]] = np.arange(len(start))[::-1]
     reached = np.isfinite(cost)
     source = np.full(len(cost), -1, np.int64)
     source[reached] = row_of_node[node[reached]]
-    return cost, source
+    return cost, _summed(measured, before, cost), source

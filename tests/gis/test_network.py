@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from shapely import LineString
 
 from gis.errors import ParameterError
-from gis.network import directed_graph, morton_code, road_network, travel_from_nearest, travel_matrix
+from gis.network import (
+    directed_graph,
+    directed_graphs,
+    morton_code,
+    road_network,
+    travel_from_nearest,
+    travel_matrix,
+    travel_matrix_along,
+)
 from gis.roads import join_roads
 
 
@@ -68,12 +76,17 @@ def test_matrix_equals_networkx(nodes, links, seed, toward):
     for a, row in nx.all_pairs_dijkstra_path_length(graph):
         for b, cost in row.items():
             expected[a, b] = cost
-    ours = directed_graph(tail, head, weight, nodes=nodes)
+    # the other quantity is twice the cost, so it must come out as twice the least cost
+    ours, doubled = directed_graphs(tail, head, weight, 2 * weight, nodes=nodes)
     everyone = np.arange(nodes)
     matrix = travel_matrix(ours, everyone, everyone, toward_sources=toward)
     assert np.array_equal(matrix, expected.T if toward else expected)
     sources = rng.integers(0, nodes, 3)
-    cost, source = travel_from_nearest(ours, sources, toward_sources=toward)
+    again, along = travel_matrix_along(ours, doubled, everyone, everyone, toward_sources=toward)
+    assert np.array_equal(again, matrix)
+    assert np.array_equal(along, 2 * matrix)
+    cost, along_nearest, source = travel_from_nearest(ours, doubled, sources, toward_sources=toward)
+    assert np.array_equal(along_nearest, 2 * cost)
     assert np.array_equal(cost, (expected.T if toward else expected)[sources].min(axis=0))
     assert np.array_equal(source >= 0, np.isfinite(cost))
     reached = np.flatnonzero(source >= 0)
@@ -84,6 +97,14 @@ def test_parallel_links_do_not_add_up_and_limits_are_infinite():
     graph = directed_graph([0, 0, 1, 2], [1, 1, 2, 3], [5.0, 3.0, 4.0, np.inf], nodes=4)
     assert travel_matrix(graph, [0], [0, 1, 2, 3]).tolist() == [[0, 3, 7, np.inf]]
     assert travel_matrix(graph, [0], [1, 2], limit=5).tolist() == [[3, np.inf]]
+
+
+def test_quantity_of_the_cheapest_of_parallel_ways():
+    # 0 → 1 → 2 costs 2 and is 30 km, 0 → 2 costs 3 and is 5 km, and 0 → 1 has a dear twin of 1 km
+    graph, km = directed_graphs([0, 1, 0, 0], [1, 2, 2, 1], [1.0, 1.0, 3.0, 2.0], [10.0, 20.0, 5.0, 1.0], nodes=3)
+    cost, along = travel_matrix_along(graph, km, [0], [0, 1, 2])
+    assert cost.tolist() == [[0, 1, 2]]
+    assert along.tolist() == [[0, 10, 30]]
 
 
 def test_morton_neighbours_and_bad_input():

@@ -1,0 +1,339 @@
+"""Travel between places: by motorbike along roads with a walk at either end, on foot over roads and open ground.
+
+By motorbike the way is: walk from the place to a road, ride, walk from the road; or walk all the way where that is within the
+same limit. Roads are a graph with their real lengths (a raster would straighten the bends of a mountain road, join roads that pass
+each other, and lose the published length), and the bike stays on them. Walks go over the raster of `analyses.schools.ground`, up and
+down by Tobler's function. On foot everything is that raster, with roads as its fast cells: there the slope decides, and walkers
+leave the road where it pays.
+
+Places and road nodes in one cell of the raster touch: nothing finer than a cell is claimed. Minutes are directional. What cannot be
+reached is inf. Kilometres are those of the fastest way: the real length of what is ridden, and the straight line for the walks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+
+from analyses.schools.access import WalkingCost, Walks, walks_around, without_detours
+from analyses.schools.ground import PAVED, SEASONS, Ground, stand
+from analyses.schools.parameters import SchoolsParameters
+from gis.leastcost import cost_distance
+from gis.network import (
+    RoadNetwork,
+    directed_graphs,
+    road_network,
+    travel_from_nearest,
+    travel_matrix,
+    travel_matrix_along,
+)
+from gis.roads import JoinedRoads, join_roads
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Travel:
+    """Everything needed to ask for travel times.
+
+    Attributes
+    ----------
+    ground
+        Raster of walking.
+    roads
+        Joined road pieces, with the report of what was joined.
+    network
+        Road nodes and links.
+    node_cell
+        (nodes,) flat cell that each node is walked from, -1 = none.
+    ride_min
+        By season: (links,) minutes of riding along a link, inf where it is closed.
+    access_min
+        Longest walk to a road that is looked for at once, and at all [min].
+    """
+
+    ground: Ground
+    roads: JoinedRoads
+    network: RoadNetwork
+    node_cell: IntArray
+    ride_min: dict[str, FloatArray]
+    access_min: tuple[float, float]
+
+    def walking(self, season: str) -> WalkingCost:
+        """What walking costs in a season."""
+        return WalkingCost(self.ground.minutes[season], self.ground.elevation.values, self.ground.cell_size_m)
+
+    def apart_km(self, cells: ArrayLike, others: ArrayLike) -> FloatArray:
+        """Straight distance between the centres of cells [km]."""
+        rows, columns = np.divmod(np.asarray(cells), self.ground.elevation.shape[1])
+        other_rows, other_columns = np.divmod(np.asarray(others), self.ground.elevation.shape[1])
+        return np.asarray(np.hypot(rows - other_rows, columns - other_columns) * self.ground.cell_size_m / 1000)
+
+
+def motorbike_kmh(road_class: str, surface: str, season: str, parameters: SchoolsParameters) -> float:
+    """Speed of a motorbike [km/h]; 0 on expressways, which motorbikes may not use (Road Traffic Order and Safety Law 2024).
+
+    Parameters
+    ----------
+    road_class, surface
+        As in the schema of roads.
+    season
+        'dry' or 'rainy'.
+    parameters
+        Speeds and factors.
+    """
+    if road_class == "expressway":
+        return 0.0
+    dry = float(getattr(parameters, f"motorbike_{surface}_kmh"))
+    if road_class == "track" and surface not in PAVED:
+        dry = min(dry, parameters.motorbike_track_kmh)
+    if season == "dry":
+        return dry
+    if surface in PAVED:
+        return dry * parameters.motorbike_rainy_paved_factor
+    if surface == "gravel":
+        return dry * parameters.motorbike_rainy_gravel_factor
+    return min(dry, parameters.motorbike_rainy_earth_kmh)
+
+
+def build_travel(ground: Ground, roads: gpd.GeoDataFrame, *, parameters: SchoolsParameters) -> Travel:
+    """Join the roads and price their links.
+
+    Parameters
+    ----------
+    ground
+        Raster of walking.
+    roads
+        Layer of `gis.schema.Roads` in the ground's CRS.
+    parameters
+        Speeds, tolerance, limits.
+    """
+    joined = join_roads(roads, tolerance_m=parameters.road_join_tolerance_m)
+    network = road_network(joined, spacing_m=parameters.cell_size_m)
+    ride = {}
+    for season in SEASONS:
+        with np.errstate(divide="ignore"):
+            ride[season] = 60 * network.length_km / _speeds(roads, season, parameters)[network.road]
+    if parameters.fords_closed_in_rain:
+        ride["rainy"][_fords(ground, roads, network)] = np.inf
+    return Travel(
+        ground=ground,
+        roads=joined,
+        network=network,
+        node_cell=stand(ground, network.x, network.y),
+        ride_min=ride,
+        access_min=(parameters.access_min, parameters.access_last_min),
+    )
+
+
+def by_motorbike(travel: Travel, season: str, origins: ArrayLike, destinations: ArrayLike) -> FloatArray:
+    """Least minutes by motorbike with walks at both ends, from every origin to every destination.
+
+    Parameters
+    ----------
+    travel
+        From `build_travel`.
+    season
+        'dry' or 'rainy'.
+    origins, destinations
+        (o,) and (d,) cells as `stand` gives them.
+
+    Returns
+    -------
+    ndarray
+        (o, d), inf where there is no way, 0 within one cell.
+    """
+    start, end = np.asarray(origins, np.int64), np.asarray(destinations, np.int64)
+    (graph, _), first = _layers(travel, season, start, end)
+    starts, ends = np.arange(len(start)), first + np.arange(len(end))
+    # one search from each place of the shorter list
+    if len(start) < len(end):
+        return travel_matrix(graph, starts, ends)
+    return np.ascontiguousarray(travel_matrix(graph, ends, starts, toward_sources=True).T)
+
+
+def by_motorbike_km(
+    travel: Travel, season: str, origins: ArrayLike, destinations: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """As `by_motorbike`, and the kilometres of those ways."""
+    start, end = np.asarray(origins, np.int64), np.asarray(destinations, np.int64)
+    (graph, km), first = _layers(travel, season, start, end)
+    starts, ends = np.arange(len(start)), first + np.arange(len(end))
+    minutes, length_km = travel_matrix_along(graph, km, ends, starts, toward_sources=True)
+    return np.ascontiguousarray(minutes.T), np.ascontiguousarray(length_km.T)
+
+
+@dataclass(frozen=True, eq=False)
+class Nearest:
+    """For every cell of the ground the site that is reached first.
+
+    Attributes
+    ----------
+    minutes
+        (rows, columns) float32, inf where no site is in reach.
+    km
+        (rows, columns) float32, length of that way.
+    site
+        (rows, columns) int32 row of the site, -1 where none.
+    """
+
+    minutes: NDArray[np.float32]
+    km: NDArray[np.float32]
+    site: NDArray[np.int32]
+
+
+def nearest_by_motorbike(travel: Travel, season: str, sites: ArrayLike, *, limit_min: float = np.inf) -> Nearest:
+    """Way by motorbike, with walks at both ends, from every cell of the ground to its nearest site.
+
+    Parameters
+    ----------
+    travel, season
+        As in `by_motorbike`; here the walk to the road may be of any length.
+    sites
+        (s,) cells.
+    limit_min
+        Longer ways are not looked for.
+    """
+    cells = np.asarray(sites, np.int64)
+    (graph, km), first = _layers(travel, season, np.zeros(0, np.int64), cells)
+    minutes, length_km, site = travel_from_nearest(
+        graph, km, first + np.arange(len(cells)), toward_sources=True, limit=limit_min
+    )
+    # without origins the road nodes have the first numbers, then come the sites
+    where = np.concatenate([travel.node_cell, cells])
+    return _walk_on(travel, season, where, minutes, length_km, site, limit_min=limit_min)
+
+
+def nearest_on_foot(travel: Travel, season: str, sites: ArrayLike, *, limit_min: float) -> Nearest:
+    """Walk from every cell of the ground to its nearest site; parameters as in `nearest_by_motorbike`."""
+    cells = np.asarray(sites, np.int64)
+    nothing = np.zeros(len(cells))
+    return _walk_on(travel, season, cells, nothing, nothing, np.arange(len(cells)), limit_min=limit_min)
+
+
+def on_foot(
+    travel: Travel, season: str, origins: ArrayLike, destinations: ArrayLike, *, limit_min: float
+) -> FloatArray:
+    """Walking minutes from every origin to every destination: one search of the ground from each of the shorter list.
+
+    Parameters
+    ----------
+    travel, origins, destinations
+        As in `by_motorbike`.
+    season
+        'dry' or 'rainy'.
+    limit_min
+        Longer walks are not looked for and are inf.
+    """
+    start, end = np.asarray(origins, np.int64), np.asarray(destinations, np.int64)
+    toward = len(end) <= len(start)
+    places, things = (end, start) if toward else (start, end)
+    walks = walks_around(
+        travel.walking(season), places, things, limit=limit_min, last_limit=limit_min, toward_places=toward
+    )
+    matrix = np.full((len(places), len(things)), np.inf)
+    matrix[walks.place, walks.thing] = walks.cost
+    return np.ascontiguousarray(matrix.T) if toward else matrix
+
+
+def _layers(
+    travel: Travel, season: str, origins: IntArray, destinations: IntArray
+) -> tuple[tuple[csr_array, csr_array], int]:
+    """Minutes and kilometres over three layers, origins, road nodes, destinations, numbered in this order; first destination's number."""
+    network, ride, ground = travel.network, travel.ride_min[season], travel.walking(season)
+    limit, last = travel.access_min
+    nodes = len(network.x)
+    road, arrive = len(origins), len(origins) + nodes
+
+    def to_roads(places: IntArray, *, toward: bool) -> Walks:
+        walks = walks_around(ground, places, travel.node_cell, limit=limit, last_limit=last, toward_places=toward)
+        return without_detours(walks, network.tail, network.head, ride, nodes=nodes)
+
+    out, back = to_roads(origins, toward=False), to_roads(destinations, toward=True)
+    whole = walks_around(ground, origins, destinations, limit=limit, last_limit=limit, toward_places=False)
+    out_km = travel.apart_km(origins[out.place], travel.node_cell[out.thing])
+    back_km = travel.apart_km(destinations[back.place], travel.node_cell[back.thing])
+    parts = (
+        (out.place, road + out.thing, out.cost, out_km),
+        (road + back.thing, arrive + back.place, back.cost, back_km),
+        (
+            whole.place,
+            arrive + whole.thing,
+            whole.cost,
+            travel.apart_km(origins[whole.place], destinations[whole.thing]),
+        ),
+        (road + network.tail, road + network.head, ride, network.length_km),
+        (road + network.head, road + network.tail, ride, network.length_km),
+    )
+    tail, head, minutes, km = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return directed_graphs(tail, head, minutes, km, nodes=arrive + len(destinations)), arrive
+
+
+def _walk_on(
+    travel: Travel,
+    season: str,
+    cell: IntArray,
+    minutes: FloatArray,
+    km: FloatArray,
+    site: IntArray,
+    *,
+    limit_min: float,
+) -> Nearest:
+    """Walk to road nodes and sites (cell, minutes and km from there on, site) from the ground around them."""
+    ground = travel.walking(season)
+    shape = ground.cost.shape
+    usable = (cell >= 0) & (minutes <= limit_min) & np.isfinite(minutes)
+    cell, minutes, km, site = cell[usable], minutes[usable], km[usable], site[usable]
+    if not len(cell):
+        nowhere = np.full(shape, np.inf, np.float32)
+        return Nearest(minutes=nowhere, km=nowhere, site=np.full(shape, -1, np.int32))
+    # of the things in one cell the one with the least minutes counts
+    order = np.lexsort((site, minutes, cell))
+    start_cell, first = np.unique(cell[order], return_index=True)
+    chosen = order[first]
+    starts = np.full(ground.cost.size, np.inf)
+    starts[start_cell] = minutes[chosen]
+    found = cost_distance(
+        ground.cost,
+        starts.reshape(shape),
+        elevation=ground.elevation,
+        cell_size_m=ground.cell_size_m,
+        toward_sources=True,
+        regions=True,
+        limit=limit_min,
+    )
+    assert found.region is not None
+    region = found.region.ravel()
+    reached = np.flatnonzero(region >= 0)
+    thing = chosen[np.searchsorted(start_cell, region[reached])]
+    nearest, length_km = np.full(region.size, -1, np.int32), np.full(region.size, np.inf, np.float32)
+    nearest[reached] = site[thing]
+    length_km[reached] = km[thing] + travel.apart_km(reached, region[reached])
+    return Nearest(minutes=found.distance, km=length_km.reshape(shape), site=nearest.reshape(shape))
+
+
+def _speeds(roads: gpd.GeoDataFrame, season: str, parameters: SchoolsParameters) -> FloatArray:
+    """Speed on each road of the layer [km/h]."""
+    pairs = list(zip(roads["road_class"], roads["surface"], strict=True))
+    speed = {pair: motorbike_kmh(*pair, season, parameters) for pair in set(pairs)}
+    return np.array([speed[pair] for pair in pairs])
+
+
+def _fords(ground: Ground, roads: gpd.GeoDataFrame, network: RoadNetwork) -> NDArray[np.bool_]:
+    """Links of tracks that cross a major river without a bridge."""
+    ford = ((roads["road_class"] == "track") & ~roads["is_bridge"]).to_numpy()
+    closed = np.zeros(len(network.tail), bool)
+    candidates = np.flatnonzero(ford[network.road])
+    rivers = np.array([shape for shape in ground.water if shape.geom_type == "LineString"], dtype=object)
+    if not len(rivers) or not len(candidates):
+        return closed
+    ends = np.stack([network.tail[candidates], network.head[candidates]], axis=1)
+    links = np.asarray(shapely.linestrings(np.stack([network.x[ends], network.y[ends]], axis=2)))
+    closed[candidates[shapely.STRtree(rivers).query(links, predicate="intersects")[0]]] = True
+    return closed

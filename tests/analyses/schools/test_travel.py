@@ -1,0 +1,229 @@
+"""Travel times against naive searches written from the definitions, and against sums by hand."""
+
+import heapq
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import LineString
+
+from analyses.schools.parameters import SchoolsParameters
+from analyses.schools.travel import (
+    build_travel,
+    by_motorbike,
+    by_motorbike_km,
+    motorbike_kmh,
+    nearest_by_motorbike,
+    nearest_on_foot,
+    on_foot,
+)
+from tests.analyses.schools.ground_factory import CELL_M, X0, Y0, bare_ground, centre, roads_layer
+
+PARAMETERS = SchoolsParameters()
+OFF_PATH_KMH = 5.04 * 0.6
+FLAT_MIN = 60 * 0.2 / OFF_PATH_KMH  # one cell of open ground: 3.968 min
+
+
+def naive_walk(cost: np.ndarray, heights: np.ndarray, start: tuple[int, int]) -> np.ndarray:
+    """Dijkstra from the definitions: mean of both cells, Tobler's effort on the step's slope, no corner of a barrier cut."""
+    best = np.full(cost.shape, math.inf)
+    best[start] = 0
+    queue = [(0.0, start)]
+    while queue:
+        time, (r, c) = heapq.heappop(queue)
+        if time > best[r, c]:
+            continue
+        for dr in (-1, 0, 1):
+            for dc in (-1, 0, 1):
+                a, b = r + dr, c + dc
+                if (dr, dc) == (0, 0) or not (0 <= a < cost.shape[0] and 0 <= b < cost.shape[1]):
+                    continue
+                if math.isinf(cost[a, b]) or math.isinf(cost[a, c]) or math.isinf(cost[r, b]):
+                    continue
+                run = math.hypot(dr, dc)
+                slope = (heights[a, b] - heights[r, c]) / (run * CELL_M)
+                there = time + run * (cost[r, c] + cost[a, b]) / 2 * math.exp(3.5 * (abs(slope + 0.05) - 0.05))
+                if there < best[a, b] - 1e-12:
+                    best[a, b] = there
+                    heapq.heappush(queue, (there, (a, b)))
+    return best
+
+
+def naive_ride(tail: np.ndarray, head: np.ndarray, minutes: np.ndarray, nodes: int) -> np.ndarray:
+    """All pairs by Floyd and Warshall."""
+    time = np.full((nodes, nodes), math.inf)
+    np.fill_diagonal(time, 0)
+    for a, b, m in zip(tail, head, minutes, strict=True):
+        time[a, b] = min(time[a, b], m)
+        time[b, a] = min(time[b, a], m)
+    for k in range(nodes):
+        time = np.minimum(time, time[:, k, None] + time[None, k])
+    return time
+
+
+def random_case(seed: int, size: int = 14):
+    rng = np.random.default_rng(seed)
+    heights = 40 * rng.standard_normal((size, size)).cumsum(axis=0).cumsum(axis=1) / size
+    cost = np.full((size, size), FLAT_MIN)
+    cost[rng.random((size, size)) < 0.08] = math.inf
+    lines = []
+    for _ in range(3):
+        at = rng.uniform(0, size * CELL_M, (4, 2))
+        lines.append(LineString(np.c_[X0 + at[:, 0], Y0 + at[:, 1]]))
+    free = np.argwhere(np.isfinite(cost))
+    places = free[rng.choice(len(free), 6, replace=False)]
+    return cost, heights, roads_layer(lines), places
+
+
+def cells_of(places: np.ndarray, columns: int) -> np.ndarray:
+    return places[:, 0] * columns + places[:, 1]
+
+
+def naive_motorbike(travel, cost, heights, places, kmh, limit=math.inf):
+    """Minutes from place to place: every pair of road nodes to board and leave at, and the walk all the way."""
+    network = travel.network
+    ride = naive_ride(network.tail, network.head, 60 * network.length_km / kmh, len(network.x))
+    walk = np.array([naive_walk(cost, heights, tuple(place)) for place in places])
+    # with all heights turned upside down, walking away from a place takes what walking to it takes
+    back = np.array([naive_walk(cost, -heights, tuple(place)) for place in places])
+    walk[walk > limit] = math.inf
+    back[back > limit] = math.inf
+    usable = travel.node_cell >= 0
+    board, alight = (np.full((len(places), len(network.x)), math.inf) for _ in range(2))
+    board[:, usable] = walk.reshape(len(places), -1)[:, travel.node_cell[usable]]
+    alight[:, usable] = back.reshape(len(places), -1)[:, travel.node_cell[usable]]
+    ridden = (board[:, None, :, None] + ride[None, None] + alight[None, :, None, :]).min(axis=(2, 3))
+    return np.minimum(ridden, walk[:, places[:, 0], places[:, 1]])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 6))
+def test_motorbike_equals_naive_search(seed, origins):
+    cost, heights, roads, places = random_case(seed)
+    travel = build_travel(
+        bare_ground(cost, heights), roads, parameters=PARAMETERS.model_copy(update={"access_min": 1e4})
+    )
+    expected = naive_motorbike(travel, cost, heights, places, 8.6)
+    cells = cells_of(places, cost.shape[1])
+    # searched from the origins when they are fewer, else from the destinations
+    ours = by_motorbike(travel, "dry", cells[:origins], cells)
+    np.testing.assert_allclose(ours, expected[:origins], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        by_motorbike(travel, "dry", cells, cells[:origins]), expected[:, :origins], rtol=1e-4, atol=1e-4
+    )
+    # every cell to its nearest site
+    nearest = nearest_by_motorbike(travel, "dry", cells[:origins])
+    minutes, site = nearest.minutes, nearest.site
+    np.testing.assert_allclose(minutes.ravel()[cells], expected[:, :origins].min(axis=1), rtol=1e-4, atol=1e-4)
+    assert np.array_equal(site >= 0, np.isfinite(minutes))
+    known = site.ravel()[cells] >= 0
+    np.testing.assert_allclose(
+        expected[known, site.ravel()[cells][known]], minutes.ravel()[cells][known], rtol=1e-4, atol=1e-4
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 6))
+def test_foot_equals_naive_search(seed, origins):
+    cost, heights, roads, places = random_case(seed)
+    travel = build_travel(bare_ground(cost, heights), roads, parameters=PARAMETERS)
+    cells = cells_of(places, cost.shape[1])
+    expected = np.array([naive_walk(cost, heights, tuple(place)) for place in places])[:, places[:, 0], places[:, 1]]
+    ours = on_foot(travel, "dry", cells[:origins], cells, limit_min=10_000)
+    np.testing.assert_allclose(ours, expected[:origins], rtol=1e-4)
+    np.testing.assert_allclose(
+        on_foot(travel, "dry", cells, cells[:origins], limit_min=10_000), expected[:, :origins], rtol=1e-4
+    )
+    short = on_foot(travel, "dry", cells[:origins], cells, limit_min=30)
+    np.testing.assert_array_equal(np.isfinite(short), ours <= 30)
+    minutes = nearest_on_foot(travel, "dry", cells[:origins], limit_min=10_000).minutes
+    np.testing.assert_allclose(minutes.ravel()[cells], expected[:, :origins].min(axis=1), rtol=1e-4)
+
+
+def flat_case(lines, cells, size=(20, 60), **road_columns):
+    """Level ground, places in given cells."""
+    ground = bare_ground(np.full(size, FLAT_MIN), np.zeros(size))
+    travel = build_travel(ground, roads_layer(lines, **road_columns), parameters=PARAMETERS)
+    return travel, np.array([row * size[1] + column for row, column in cells])
+
+
+def test_lung_cung_takes_nearly_three_hours():
+    # 25 km of earth track drawn as a zigzag of 25 km: 25 / 8.6 h = 174 min dry, 25 / 4 h = 375 min in the rain
+    corners = [centre(10 + 8 * (k % 2), 4 * k, 20) for k in range(15)]
+    track = LineString(corners)
+    travel, cells = flat_case([track], [(10, 0), (10, 56)], length_km=[25.0])
+    travel = replace(travel, access_min=(1.0, 1.0))  # nobody leaves the track
+    minutes, km = by_motorbike_km(travel, "dry", cells[:1], cells[1:])
+    assert minutes[0, 0] == pytest.approx(174.4, abs=0.1)
+    assert km[0, 0] == pytest.approx(25.0)
+    assert by_motorbike(travel, "rainy", cells[:1], cells[1:])[0, 0] == pytest.approx(375.0, abs=0.1)
+
+
+def test_walk_ride_walk_by_hand():
+    # a national road of asphalt along row 10 from column 5 to 45: 8 km drawn, 12 km long. From three cells north of its west end
+    # to two south of its east end: 3 * 3.968 + 12 / 30 * 60 + 2 * 3.968 = 43.84 min, 0.6 + 12 + 0.4 km
+    road = LineString([centre(10, 5, 20), centre(10, 45, 20)])
+    travel, cells = flat_case(
+        [road], [(7, 5), (12, 45)], length_km=[12.0], road_class=["national"], surface=["asphalt"]
+    )
+    minutes, km = by_motorbike_km(travel, "dry", cells[:1], cells[1:])
+    assert minutes[0, 0] == pytest.approx(5 * FLAT_MIN + 24, abs=1e-3)
+    assert km[0, 0] == pytest.approx(13.0)
+    nearest = nearest_by_motorbike(travel, "dry", cells[1:])
+    assert nearest.minutes.ravel()[cells[0]] == pytest.approx(minutes[0, 0], rel=1e-5)
+    assert nearest.km.ravel()[cells[0]] == pytest.approx(13.0)
+    # rain: 12 / (30 * 0.85) h of riding, walks as on this ground in both seasons
+    rainy = by_motorbike(travel, "rainy", cells[:1], cells[1:])
+    assert rainy[0, 0] == pytest.approx(5 * FLAT_MIN + 60 * 12 / 25.5, abs=1e-3)
+
+
+def test_expressways_are_closed_and_unreachable_is_infinite():
+    # the wall in column 30 has no gap, and the only road through it is an expressway
+    wall = np.full((20, 60), FLAT_MIN)
+    wall[:, 30] = np.inf
+    roads = roads_layer(
+        [LineString([centre(10, 5, 20), centre(10, 45, 20)])], road_class=["expressway"], surface=["asphalt"]
+    )
+    travel = build_travel(bare_ground(wall, np.zeros(wall.shape)), roads, parameters=PARAMETERS)
+    one, other = np.array([10 * 60 + 5]), np.array([10 * 60 + 45])
+    assert motorbike_kmh("expressway", "asphalt", "dry", PARAMETERS) == 0
+    assert np.isinf(by_motorbike(travel, "dry", one, other)).all()
+    assert np.isinf(on_foot(travel, "dry", one, other, limit_min=1e6)).all()
+    assert np.isinf(nearest_by_motorbike(travel, "dry", other).minutes.ravel()[one]).all()
+    # a place that stands nowhere is out of reach of everything
+    assert np.isinf(by_motorbike(travel, "dry", [-1], other)).all()
+
+
+def test_uphill_is_slower_than_downhill():
+    # 20 cells up a slope of 10 %: effort exp(3.5 * (0.15 - 0.05)) = 1.419 up, exp(0) = 1 down
+    heights = np.tile(20.0 * np.arange(30), (5, 1))
+    travel = build_travel(
+        bare_ground(np.full(heights.shape, FLAT_MIN), heights),
+        roads_layer([LineString([centre(0, 0, 5), centre(0, 1, 5)])]),
+        parameters=PARAMETERS,
+    )
+    low, high = np.array([2 * 30 + 4]), np.array([2 * 30 + 24])
+    assert on_foot(travel, "dry", low, high, limit_min=1e4)[0, 0] == pytest.approx(
+        20 * FLAT_MIN * math.exp(0.35), rel=1e-4
+    )
+    assert on_foot(travel, "dry", high, low, limit_min=1e4)[0, 0] == pytest.approx(20 * FLAT_MIN, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("road_class", "surface", "dry", "rainy"),
+    [
+        ("national", "asphalt", 30, 25.5),
+        ("commune", "concrete", 22, 18.7),
+        ("commune", "gravel", 15, 9),
+        ("commune", "earth", 10, 4),
+        ("track", "earth", 8.6, 4),
+        ("track", "gravel", 8.6, 5.16),
+        ("track", "concrete", 22, 18.7),
+    ],
+)
+def test_speeds(road_class, surface, dry, rainy):
+    assert motorbike_kmh(road_class, surface, "dry", PARAMETERS) == pytest.approx(dry)
+    assert motorbike_kmh(road_class, surface, "rainy", PARAMETERS) == pytest.approx(rainy)
