@@ -335,15 +335,18 @@ def test_published_totals(tmp_path: Path) -> None:
 
 
 def test_any_damage_is_told_and_never_crashes(sound: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sound, tmp_path / "pack")
     for name, file in pack_factory.FILES.items():
-        folder = shutil.copytree(sound, tmp_path / name)
-        path = folder / file
-        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-        faults = check_pack(folder)
-        assert faults, name
-        assert faults[0].startswith(f"{name}:"), faults
+        content = (folder / file).read_bytes()
+        (folder / file).write_bytes(content[: len(content) // 2])
+        pack = read_pack(folder)
+        faults = pack.layer_faults(name)
+        assert all(fault.startswith(f"{name}:") for fault in faults), faults
+        # what is wrong with the file, and that it was changed
+        assert len(faults) >= 2, faults
         with pytest.raises(InfragapError, match=name):
-            read_pack(folder).layer(name)
+            pack.layer(name)
+        (folder / file).write_bytes(content)
 
 
 # --- the real layers ---
