@@ -120,8 +120,9 @@ def write_kml(
     headings
         Layer name → columns to show, with their Vietnamese headings.
     """
+    # the counter of ids is the library's own and lives as long as the process: start it anew before the document
+    simplekml.Kml().resetidcounter()
     kml = simplekml.Kml(name="infragap")
-    kml.resetidcounter()
     for layer, (title, frame) in layers.items():
         top = kml.newfolder(name=title)
         folders: dict[str, Any] = {}

@@ -129,7 +129,7 @@ def _write_totals(book: Any, sheet: Any, rows: int, columns: Sequence[Column]) -
             cost, homes = (xl_col_to_name(names.index(n) + 1) for n in ("investment_mvnd", "households"))
             sheet.write_formula(at, i, f"=SUM({cost}{first}:{cost}{last})/SUM({homes}{first}:{homes}{last})", shown)
         else:
-            sheet.write_string(at, i, "Tổng cộng" if i == 1 else "", bold)
+            sheet.write(at, i, "Tổng cộng" if i == 1 else None, bold)
 
 
 def _format(column: Column) -> str:

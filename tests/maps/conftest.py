@@ -1,0 +1,57 @@
+"""A headless browser for the pages; tests that need it skip where there is none."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Chromium under Playwright; with INFRAGAP_REQUIRE_BROWSER set, its absence is a failure."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        if os.environ.get("INFRAGAP_REQUIRE_BROWSER"):
+            pytest.fail("no Chromium, and INFRAGAP_REQUIRE_BROWSER is set")
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """An opened page with what it complained about and asked for."""
+
+    def __init__(self, browser: Any, file: Path) -> None:
+        """Open a local file in a fresh window."""
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page = browser.new_page(viewport={"width": 1400, "height": 900})
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        self.page.on("dialog", lambda d: (self.complaints.append("dialog: " + d.message), d.dismiss()))
+        self.page.on("request", lambda r: self.requests.append(r.url) if not r.url.startswith("data:") else None)
+        self.page.goto(file.as_uri())
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Any]:
+    """Open pages; closed after the test."""
+    visits: list[Visit] = []
+
+    def open_(file: Path) -> Visit:
+        visits.append(Visit(chromium, file))
+        return visits[-1]
+
+    yield open_
+    for each in visits:
+        each.page.close()
