@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gis.errors import InfragapError
+from gis.errors import InfragapError, ParameterError
 
 app = typer.Typer(
     help="Rank infrastructure gaps: electricity, water, boarding schools. Results open without internet.",
@@ -60,7 +60,9 @@ def electrify_command(
         str | None, typer.Option(help="Lines through natural and special-use forest: forbid, price, ignore.")
     ] = None,
     discount_rate_pct: Annotated[float | None, typer.Option(help="Real discount rate, percent a year.")] = None,
-    demand_kwh_per_month: Annotated[float | None, typer.Option(help="Demand of a household in the first year.")] = None,
+    demand_tier: Annotated[
+        str | None, typer.Option(help="Demand of the households: expected, tier3, tier4, tier5.")
+    ] = None,
     all_on_grid: Annotated[
         bool, typer.Option("--all-on-grid", help="Every settlement gets the grid, whatever it costs.")
     ] = False,
@@ -68,17 +70,21 @@ def electrify_command(
     forbid_grid: Annotated[
         list[str] | None, typer.Option(help="Settlement that must not get the grid; repeatable.")
     ] = None,
+    budgets_mvnd: Annotated[str | None, typer.Option(help="Money of each year, million VND, comma-separated.")] = None,
+    draws: Annotated[int | None, typer.Option(help="Draws of the Monte Carlo; 0 leaves it out.")] = None,
 ) -> None:
     """Plan electricity alone, under a scenario."""
     from infragap.settings import read_settings
 
     changes: dict[str, Any] = {
-        "forest": forest,
+        "forest_rule": forest,
         "discount_rate_pct": discount_rate_pct,
-        "demand_kwh_per_month_year1": demand_kwh_per_month,
+        "demand_tier": demand_tier,
         "all_on_grid": all_on_grid or None,
-        "force_grid": tuple(force_grid) if force_grid else None,
-        "forbid_grid": tuple(forbid_grid) if forbid_grid else None,
+        "forced_grid": tuple(force_grid) if force_grid else None,
+        "forbidden_grid": tuple(forbid_grid) if forbid_grid else None,
+        "budgets_mvnd": _numbers(budgets_mvnd, "--budgets-mvnd") if budgets_mvnd else None,
+        "draws": draws,
     }
     settings = read_settings(params, {"electricity": {k: v for k, v in changes.items() if v is not None}})
     _run(data, out, settings, ("electricity",))
@@ -150,6 +156,13 @@ def data_build_command(
             progress=part,
         )
     console.print(f"The pack is in {escape(str(out))}.")
+
+
+def _numbers(text: str, option: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError as error:
+        raise ParameterError(f"{option} {text!r}: give numbers separated by commas, such as 90000,90000.") from error
 
 
 def _run(data: Path | None, out: Path, settings: Any, only: tuple[str, ...]) -> None:

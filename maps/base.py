@@ -20,7 +20,7 @@ PAGES: Mapping[str, Text] = {
 }
 MAIN_ROADS = ("expressway", "national", "provincial")
 UNIT_VI: Mapping[str, str] = {
-    "households": "hộ", "people": "người", "million VND": "tr.đ", "million VND/household": "tr.đ/hộ", "pupils": "học sinh",
+    "households": "hộ", "people": "người", "million VND": "tr.đ", "million VND/household": "tr.đ/hộ", "mvnd": "tr.đ", "mvnd/household": "tr.đ/hộ", "pupils": "học sinh",
     "million VND/person": "tr.đ/người", "km": "km", "m": "m", "%": "%", "min": "phút", "kW": "kW", "kVA": "kVA", "VND/kWh": "đ/kWh", "ha": "ha",
     "villages": "thôn", "works": "công trình", "tanks": "bể", "m³/day": "m³/ngày", "kWh/month": "kWh/tháng", "kV": "kV", "years": "năm",
 }  # fmt: skip
@@ -49,9 +49,16 @@ def fields(
         if key not in known:
             continue
         column = known[key]
-        digits = {"households": 0, "people": 0, "million VND": 0, "VND/kWh": 0, "pupils": 0, "min": 0}.get(
-            column.unit, 1
-        )
+        digits = {
+            "households": 0,
+            "people": 0,
+            "million VND": 0,
+            "mvnd": 0,
+            "m": 0,
+            "VND/kWh": 0,
+            "pupils": 0,
+            "min": 0,
+        }.get(column.unit, 1)
         heading = column.heading_vi.split(" (")[0]
         made.append(
             Field(

@@ -15,11 +15,12 @@ from maps.style import CHOICES, KINDS, SUPPLY, VOLTAGES
 
 POPUP_KEYS = (
     "rank", "priority_rank", "year", "households", "supply", "choice", "runner_up", "grid_to_offgrid_ratio", "grid_probability", "rank_low", "rank_high",
-    "grid_alone_mvnd", "grid_alone_mvnd_per_household", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd", "saving_mvnd", "mv_km",
-    "break_even_km", "forest_km", "voltage_drop_pct", "position_accuracy_m", "provenance",
+    "grid_alone_mvnd", "grid_alone_mvnd_per_household", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd", "saving_mvnd",
+    "plan_investment_mvnd", "mv_km", "break_even_km", "forest_km", "voltage_drop_pct", "interim", "position_accuracy_m", "modelled_inputs", "provenance",
 )  # fmt: skip
 LINE_KEYS = (
-    "line_id", "voltage_kv", "conductor", "length_km", "cost_mvnd", "forest_km", "households_downstream", "peak_kw", "voltage_drop_pct", "year",
+    "to_name", "feeder", "voltage_kv", "conductor", "length_km", "investment_mvnd", "natural_forest_km", "forest_ha", "settlements_below",
+    "households_below", "load_kw", "voltage_drop_pct", "loading_pct", "voltage_status", "remedy_vi", "year", "provenance",
 )  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def electricity_page(
         ("Đường dây đề xuất", "Proposed lines"),
         result.lines,
         Style({"weight": 2.6, "opacity": 0.95, "color": "#e53935", "dashArray": "6 3"}),
-        popup=Popup("line_id", (), fields(columns.LINES, LINE_KEYS, {})),
+        popup=Popup("line_id", ("commune",), fields(columns.LINES, LINE_KEYS, {})),
     )
     existing = Layer(
         "grid",

@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from analyses.columns import Column
 
-SUMMED_UNITS = ("households", "km", "kVA", "million VND", "ha", "transformers", "meters", "people")
+SUMMED_UNITS = ("households", "km", "kVA", "mvnd", "ha", "stations", "meters")
 """Units whose columns have a total; a rate or a rank has none."""
 FORMATS = {
     "households": "#,##0",

@@ -30,6 +30,9 @@ from maps.spreadsheet import write_grid_extension_list
 from maps.style import MODELLED_NOTICE
 from maps.water import water_page
 
+EXTENSION_COLUMNS = tuple(c for c in electricity_columns.EXTENSION if c.name != "stt")
+EXTRA_TABLES = {"sensitivity": electricity_columns.SENSITIVITY, "scenarios": electricity_columns.SCENARIOS}
+
 Tables = dict[str, tuple[pd.DataFrame, tuple[Column, ...]]]
 Layers = dict[str, gpd.GeoDataFrame]
 
@@ -77,7 +80,7 @@ def write_results(
     if electricity is not None:
         write_grid_extension_list(
             electricity.grid_extension,
-            electricity_columns.GRID_EXTENSION,
+            EXTENSION_COLUMNS,
             folder / "grid_extension_list.xlsx",
             title=f"DANH MỤC KÉO LƯỚI ĐIỆN – {pack.catalog.pack.province.upper()}",
             note=MODELLED_NOTICE[0][:1].upper() + MODELLED_NOTICE[0][1:],
@@ -99,7 +102,7 @@ def _tables(
         tables["electricity_lines"] = (electricity.lines, electricity_columns.LINES)
         tables["electricity_years"] = (electricity.years, electricity_columns.YEARS)
         for name, frame in electricity.tables.items():
-            tables[f"electricity_{name}"] = (frame, electricity_columns.TABLES[name])
+            tables[f"electricity_{name}"] = (frame, EXTRA_TABLES[name])
     if water is not None:
         tables["water_villages"] = (water.villages, water_columns.VILLAGES)
         tables["water_communes"] = (water.communes, water_columns.COMMUNES)
