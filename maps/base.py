@@ -20,8 +20,8 @@ PAGES: Mapping[str, Text] = {
 }
 MAIN_ROADS = ("expressway", "national", "provincial")
 UNIT_VI: Mapping[str, str] = {
-    "households": "hộ", "people": "người", "million VND": "tr.đ", "million VND/household": "tr.đ/hộ", "mvnd": "tr.đ", "mvnd/household": "tr.đ/hộ", "pupils": "học sinh",
-    "million VND/person": "tr.đ/người", "km": "km", "m": "m", "%": "%", "min": "phút", "kW": "kW", "kVA": "kVA", "VND/kWh": "đ/kWh", "ha": "ha",
+    "households": "hộ", "people": "người", "mvnd": "tr.đ", "mvnd/household": "tr.đ/hộ", "pupils": "học sinh",
+    "mvnd/person": "tr.đ/người", "km": "km", "m": "m", "%": "%", "min": "phút", "kW": "kW", "kVA": "kVA", "VND/kWh": "đ/kWh", "ha": "ha",
     "villages": "thôn", "works": "công trình", "tanks": "bể", "m³/day": "m³/ngày", "kWh/month": "kWh/tháng", "kV": "kV", "years": "năm",
 }  # fmt: skip
 
@@ -52,7 +52,6 @@ def fields(
         digits = {
             "households": 0,
             "people": 0,
-            "million VND": 0,
             "mvnd": 0,
             "m": 0,
             "VND/kWh": 0,

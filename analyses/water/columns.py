@@ -174,10 +174,10 @@ WORKS = (
         "elevation, source_elevation_m",
     ),
     Column("break_tanks", "tanks", "break-pressure tanks", "Bể giảm áp", "static_head_m, pressure_zone_m"),
-    Column("cost_mvnd", "million VND", "investment at 2026 prices", "Vốn đầu tư (triệu đồng)", "*_mvnd parameters"),
+    Column("cost_mvnd", "mvnd", "investment at 2026 prices", "Vốn đầu tư (triệu đồng)", "*_mvnd parameters"),
     Column(
         "cost_per_person_mvnd",
-        "million VND/person",
+        "mvnd/person",
         "investment per person gained",
         "Suất đầu tư/người (triệu đồng)",
         "cost_mvnd, people_gained",

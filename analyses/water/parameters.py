@@ -75,7 +75,7 @@ class WaterParameters(Parameters):
         177, unit="works", meaning="schemes to build, upgrade or repair 2026-2030", source="scheme, section II.4"
     )
     budget_mvnd: float | None = parameter(
-        None, unit="million VND", meaning="budget of the works; none = only their number limits", source="choice"
+        None, unit="mvnd", meaning="budget of the works; none = only their number limits", source="choice"
     )
     target_pct: float = parameter(
         50.0, unit="%", meaning="rural people with water to standard in 2030", source="scheme, section II.1"
@@ -94,11 +94,11 @@ class WaterParameters(Parameters):
         1.5, unit="-", low=1.2, high=2.0, meaning="dry-season flow over design flow of a new intake", source=NORMS
     )
     repair_mvnd_per_household: float = parameter(
-        8.0, unit="million VND/household", low=4, high=14, meaning="repair, filtration and disinfection", source=NORMS
+        8.0, unit="mvnd/household", low=4, high=14, meaning="repair, filtration and disinfection", source=NORMS
     )
     small_scheme_mvnd_per_household: float = parameter(
         25.0,
-        unit="million VND/household",
+        unit="mvnd/household",
         low=16,
         high=40,
         meaning="new gravity scheme below 100 households",
@@ -106,17 +106,17 @@ class WaterParameters(Parameters):
     )
     large_scheme_mvnd_per_household: float = parameter(
         15.0,
-        unit="million VND/household",
+        unit="mvnd/household",
         low=10,
         high=25,
         meaning="new scheme of 200 households and more, with treatment",
         source=NORMS,
     )
     main_mvnd_per_km: float = parameter(
-        350.0, unit="million VND/km", low=200, high=600, meaning="main beyond the first kilometre", source="assumption"
+        350.0, unit="mvnd/km", low=200, high=600, meaning="main beyond the first kilometre", source="assumption"
     )
     break_tank_mvnd: float = parameter(
-        25.0, unit="million VND", low=15, high=50, meaning="break-pressure tank", source="assumption"
+        25.0, unit="mvnd", low=15, high=50, meaning="break-pressure tank", source="assumption"
     )
     poverty_weight: float = parameter(
         1.0, unit="-", low=0, high=2, meaning="a poor person without safe water counts 1 + this", source="choice"

@@ -107,8 +107,8 @@ def test_spreadsheet_cells(tmp_path: Path) -> None:
         Column("name", "-", "name", "Thôn", "x"),
         Column("households", "households", "households", "Số hộ (hộ)", "x"),
         Column("line_km", "km", "line", "ĐDK 35 kV (km)", "x"),
-        Column("investment_mvnd", "million VND", "cost", "TMĐT (triệu đồng)", "x"),
-        Column("investment_mvnd_per_household", "million VND/household", "rate", "Suất đầu tư (triệu đồng/hộ)", "x"),
+        Column("investment_mvnd", "mvnd", "cost", "TMĐT (triệu đồng)", "x"),
+        Column("investment_mvnd_per_household", "mvnd/household", "rate", "Suất đầu tư (triệu đồng/hộ)", "x"),
         Column("year", "-", "year", "Năm", "x"),
     ]
     frame = pd.DataFrame(
