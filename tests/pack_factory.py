@@ -28,8 +28,8 @@ import pyproj
 from affine import Affine
 from shapely.geometry import LineString, Point, box
 
+from gis.crs import to_wgs84
 from gis.terrain import Raster, write_raster
-from gis.writing import write_geojson, write_points_csv, write_table_csv
 
 CRS_MEASURE = "EPSG:9208"
 WEST, SOUTH, EAST, NORTH = 440_000, 2_410_000, 460_000, 2_430_000
@@ -364,9 +364,16 @@ def _write(layer: Layer, path: Path) -> None:
     if isinstance(layer, Raster):
         write_raster(layer, path)
     elif isinstance(layer, gpd.GeoDataFrame):
-        (write_points_csv if path.suffix == ".csv" else write_geojson)(layer, path)
+        degrees = to_wgs84(layer)
+        if path.suffix == ".csv":
+            table = pd.DataFrame(degrees.drop(columns="geometry"))
+            table.assign(longitude=degrees.geometry.x.round(5), latitude=degrees.geometry.y.round(5)).to_csv(
+                path, index=False
+            )
+        else:
+            degrees.to_file(path, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=5)
     else:
-        write_table_csv(layer, path)
+        layer.to_csv(path, index=False)
 
 
 def _entry(name: str, layer: Layer, file: Path, path: Path) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Every format read from a small file made here, and every fault named with layer, rows and repair."""
 
-import hashlib
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -18,7 +17,6 @@ from gis.crs import to_wgs84
 from gis.errors import InfragapError, LayerError, MissingDataError
 from gis.layers import read_layer, read_vector
 from gis.tables import read_table
-from gis.writing import write_geojson, write_points_csv
 from tests.pack_factory import settlements, villages
 
 WGS84 = "EPSG:4326"
@@ -517,33 +515,6 @@ def test_coordinates_that_are_no_numbers(tmp_path: Path) -> None:
     ]
     table.drop(columns="longitude").to_csv(tmp_path / "s.csv", index=False)
     assert "no coordinate columns in all 3 rows" in faults_of(tmp_path, "s.csv")[0]
-
-
-# --- writing ---
-
-
-def test_written_layers_read_back_and_have_the_same_bytes(tmp_path: Path) -> None:
-    frame = settlements()
-    for write, name in ((write_geojson, "s.geojson"), (write_points_csv, "s.csv")):
-        digests = set()
-        for _ in range(2):
-            write(frame, tmp_path / name)
-            digests.add(hashlib.sha256((tmp_path / name).read_bytes()).hexdigest())
-        assert len(digests) == 1
-        found, faults = read_layer(tmp_path, entry(name), crs_measure="EPSG:9208")
-        assert faults == []
-        same_places(found, frame.to_crs(WGS84))
-
-
-def test_geojson_rings_run_counter_clockwise(tmp_path: Path) -> None:
-    clockwise = Polygon([(440_000, 2_420_000), (440_000, 2_421_000), (441_000, 2_421_000), (441_000, 2_420_000)])
-    write_geojson(
-        gpd.GeoDataFrame({"a": [np.int64(1)], "b": [np.nan]}, geometry=[clockwise], crs="EPSG:9208"),
-        tmp_path / "p.geojson",
-    )
-    found = read_vector(tmp_path / "p.geojson")
-    assert found.geometry.iloc[0].exterior.is_ccw
-    assert '"b":null' in (tmp_path / "p.geojson").read_text(encoding="utf-8")
 
 
 def test_every_error_is_one_of_ours(tmp_path: Path) -> None:
