@@ -196,11 +196,11 @@ def _is_tm3(crs: pyproj.CRS) -> bool:
 
 
 def _miss_of_own_shift_m(crs: pyproj.CRS) -> float:
-    # the same base coordinates, once by the CRS's own shift and once as VN-2000 by EPSG:6960
-    geodetic = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
-    x, y = geodetic.transform(104.75, 22.0, direction="INVERSE")
     if crs.source_crs is None or not _is_tm3(crs.source_crs):
         return 0.0
+    # the same grid coordinates, once by the CRS's own shift and once as VN-2000 by EPSG:6960
+    own = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
+    x, y = own.transform(104.75, 22.0, direction="INVERSE")
     plain = pyproj.Transformer.from_crs(crs.source_crs, crs.source_crs.geodetic_crs, always_xy=True)
     longitude, latitude = transform(*plain.transform(x, y), source="EPSG:4756", target=WGS84)
     return math.hypot(

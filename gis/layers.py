@@ -377,12 +377,11 @@ def _entry_faults(frame: pd.DataFrame, entry: LayerEntry) -> list[str]:
         )
     if entry.geometry is not None and isinstance(frame, gpd.GeoDataFrame):
         base = entry.geometry.removeprefix("Multi")
-        other = sorted(
-            {str(kind) for kind in frame.geometry.geom_type.dropna() if str(kind).removeprefix("Multi") != base}
-        )
-        if other and entry.name not in schema.GEOMETRY:
+        held = sorted({str(kind) for kind in frame.geometry.geom_type.dropna()})
+        if held and base not in {kind.removeprefix("Multi") for kind in held}:
             faults.append(
-                f"{entry.name}: the file holds {', '.join(other)}, the catalogue says {entry.geometry}. Correct `geometry` in catalog.toml."
+                f"{entry.name}: {entry.file} holds {', '.join(held)} (all {len(frame)} rows), the catalogue says {entry.geometry}. "
+                "Correct `geometry` in catalog.toml or give the right file."
             )
     if entry.id is not None and entry.id not in frame.columns:
         faults.append(

@@ -107,7 +107,9 @@ def _legacy_encoding(content: bytes) -> str:
     if signs <= _EXPECTED_SIGNS:
         return "Windows-1258"
     best = charset_normalizer.from_bytes(content).best()
-    return f"probably {best.encoding}" if best is not None else "in an unknown legacy encoding (TCVN3, VNI?)"
+    return "in a legacy encoding" + (
+        f" (perhaps {best.encoding}, TCVN3 or VNI)" if best is not None else " (TCVN3 or VNI?)"
+    )
 
 
 def read_table(path: Path, *, layer: str, sheet: str | None = None, encoding: str | None = None) -> pd.DataFrame:

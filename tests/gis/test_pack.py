@@ -311,6 +311,13 @@ def test_places_listed_as_a_table(tmp_path: Path) -> None:
     assert "villages: the catalogue lists villages/villages.csv as a table, but its rows are places" in fault
 
 
+def test_geometry_of_the_catalogue(tmp_path: Path) -> None:
+    (fault,) = check_pack(write_pack(tmp_path / "pack", entries={"lakes": {"geometry": "Point"}}))
+    assert (
+        "lakes: water/lakes.geojson holds Polygon (all 1 rows), the catalogue says Point. Correct `geometry`" in fault
+    )
+
+
 def test_every_month_of_sunshine(tmp_path: Path) -> None:
     assert check_pack(write_pack(tmp_path / "pack", solar=lambda f: f.drop(index=5).reset_index(drop=True))) == [
         "solar: 1 of 4 rows have not all twelve months of sunshine (90001). Add the months."
