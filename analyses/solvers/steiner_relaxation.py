@@ -78,7 +78,9 @@ class CutRelaxation:
     def _empty_programme(self) -> highspy.Highs:
         highs = highspy.Highs()  # type: ignore[no-untyped-call]
         highs.silent()
-        for option, value in (("threads", 1), ("presolve", "off"), ("solver", "simplex"), ("random_seed", 0)):
+        options = {"threads": 1, "presolve": "off", "solver": "simplex", "random_seed": 0}
+        tolerances = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+        for option, value in (options | tolerances).items():
             highs.setOptionValue(option, value)
         columns = len(self._cost)
         nothing = np.empty(0, np.int32)

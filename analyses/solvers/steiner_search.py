@@ -29,6 +29,9 @@ class Search:
         Relative gap at which the search may stop.
     deadline
         Monotonic time at which it must.
+    patience
+        Rounds that are still worth running once the gap is reached, in the hope of the optimum: a count, not a time, so
+        that the same input gives the same result.
     """
 
     base: Network
@@ -36,6 +39,7 @@ class Search:
     deadline: float
     tree: Tree
     bound: float = -np.inf
+    patience: int = 0
     seen: set[bytes] = field(default_factory=set)
 
     @property
@@ -50,8 +54,13 @@ class Search:
 
     @property
     def closed(self) -> bool:
+        """Whether nothing is left to do: the optimum is proven, or the gap is small enough and patience used up."""
+        return self.bound >= self.goal or (self.within_gap and self.patience <= 0)
+
+    @property
+    def within_gap(self) -> bool:
         """Whether the gap is as small as asked for."""
-        return self.bound >= self.goal or self.tree.cost - self.bound <= self.gap * abs(self.tree.cost)
+        return self.tree.cost - self.bound <= self.gap * abs(self.tree.cost)
 
     @property
     def seconds_left(self) -> float:
@@ -59,8 +68,9 @@ class Search:
         return self.deadline - time.monotonic()
 
     def raise_bound(self, bound: float) -> None:
-        """Note a bound that holds for all trees cheaper than the goal."""
+        """Note a bound that holds for all trees cheaper than the goal, found by one round of work."""
         self.bound = max(self.bound, bound)
+        self.patience -= self.within_gap
 
     def offer(self, nodes: Bools) -> None:
         """Try the best tree on these nodes of the base network, improved by local search."""
