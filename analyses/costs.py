@@ -1,0 +1,111 @@
+"""What a work costs over its life: annuities, present values, replacements, salvage, levelised cost and pay-back.
+
+Conventions: real prices of one year, costs of a year paid at its end, investment at time 0, rates as fractions (0.10 for 10 %).
+All functions take numbers or arrays and return floats or arrays of the broadcast shape.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+def annuity_factor(*, discount_rate: float, years: float) -> float:
+    """Present value of 1 paid at the end of each year.
+
+    Notes
+    -----
+    ``a = (1 - (1 + r)^-n) / r``; n where r = 0.
+    """
+    if discount_rate == 0:
+        return float(years)
+    return float((1 - (1 + discount_rate) ** -years) / discount_rate)
+
+
+def annuity(present_value: ArrayLike, *, discount_rate: float, years: float) -> FloatArray:
+    """Equal payment at the end of each year that is worth `present_value` today."""
+    return np.asarray(present_value, dtype=np.float64) / annuity_factor(discount_rate=discount_rate, years=years)
+
+
+def discount_factors(*, discount_rate: float, years: int) -> FloatArray:
+    """Worth today of 1 at the end of years 1 to `years`, (years,)."""
+    return np.asarray((1 + discount_rate) ** -np.arange(1.0, years + 1))
+
+
+def present_value(yearly: ArrayLike, *, discount_rate: float) -> FloatArray:
+    """Present value of payments at the end of years 1, 2, … along the last axis."""
+    flows = np.asarray(yearly, dtype=np.float64)
+    return np.asarray(flows @ discount_factors(discount_rate=discount_rate, years=flows.shape[-1]))
+
+
+def replacement_factor(*, life_years: float, horizon_years: float, discount_rate: float) -> float:
+    """Present value, per unit of first cost, of renewing a work each time its life ends before the horizon."""
+    renewals = math.ceil(horizon_years / life_years - 1e-9) - 1
+    return float(sum((1 + discount_rate) ** (-life_years * k) for k in range(1, renewals + 1)))
+
+
+def salvage_factor(*, life_years: float, horizon_years: float, discount_rate: float) -> float:
+    """Present value, per unit of first cost, of the life that the last renewal still has at the horizon (straight line)."""
+    used_years = horizon_years - life_years * (math.ceil(horizon_years / life_years - 1e-9) - 1)
+    left = max(0.0, 1 - used_years / life_years)
+    return float(left * (1 + discount_rate) ** -horizon_years)
+
+
+def life_cycle_factor(*, life_years: float, om_pct: float, horizon_years: float, discount_rate: float) -> float:
+    """Life-cycle cost of a work per unit of investment.
+
+    Parameters
+    ----------
+    life_years
+        Technical life [years]; the work is renewed at the same real price.
+    om_pct
+        Operation and maintenance [% of the investment per year].
+    horizon_years
+        Years compared.
+    discount_rate
+        Real, as a fraction.
+
+    Notes
+    -----
+    ``1 + renewals + om · a(r, n) - salvage``.
+    """
+    renewals = replacement_factor(life_years=life_years, horizon_years=horizon_years, discount_rate=discount_rate)
+    salvage = salvage_factor(life_years=life_years, horizon_years=horizon_years, discount_rate=discount_rate)
+    upkeep = om_pct / 100 * annuity_factor(discount_rate=discount_rate, years=horizon_years)
+    return 1 + renewals + upkeep - salvage
+
+
+def levelised_cost(cost: ArrayLike, energy: ArrayLike) -> FloatArray:
+    """Present cost per unit of present energy; NaN where no energy is served."""
+    cost, energy = np.asarray(cost, dtype=np.float64), np.asarray(energy, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(energy > 0, cost / energy, np.nan)
+
+
+def payback_years(investment: float, yearly_benefit: ArrayLike, *, discount_rate: float) -> float:
+    """Years until the discounted benefits have paid the investment, with a part of the last year; inf where they never do.
+
+    Parameters
+    ----------
+    investment
+        Paid at time 0.
+    yearly_benefit
+        (years,) net benefit at the end of each year.
+    discount_rate
+        Real, as a fraction. A dearer rate never shortens the pay-back of benefits that are not negative.
+    """
+    if investment <= 0:
+        return 0.0
+    benefits = np.asarray(yearly_benefit, dtype=np.float64)
+    worth = benefits * discount_factors(discount_rate=discount_rate, years=benefits.shape[-1])
+    paid = np.cumsum(worth)
+    after = np.flatnonzero(paid >= investment)
+    if len(after) == 0:
+        return math.inf
+    year = int(after[0])
+    before = paid[year - 1] if year else 0.0
+    return float(year + (investment - before) / worth[year])

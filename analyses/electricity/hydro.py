@@ -1,0 +1,149 @@
+"""What a small hydro plant costs a settlement: the best fall within reach, its dry-season power, canal, wire and local lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from analyses.demand import HOURLY_SHAPE, tier_of
+from analyses.electricity.options import FloatArray, Option, factor, no_option, unserved_price, yearly_factors
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.settlements import Places, line_factor, settlement_peak_kw, yearly_household_kwh
+from gis.hydrology import Falls
+
+GRAVITY_KN_PER_M3 = 9.81
+WIRE_WINDING = 1.2
+"""Length of a wire by the straight distance: assumption."""
+
+STEP_UP_KM = 1.0
+"""A longer wire than this needs a small transformer at each end: assumption, 0.4 kV does not carry farther."""
+
+MIN_PLANT_KW = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Falls within reach of settlements as pairs, all (pairs,), settlements ascending."""
+
+    place: NDArray[np.int64]
+    fall: NDArray[np.int64]
+    wire_km: FloatArray
+
+
+def falls_within_reach(places: Places, falls: Falls, parameters: ElectricityParameters) -> Reach:
+    """Pair each settlement with the powerhouses within `hydro_reach_km`."""
+    if len(falls.x) == 0:
+        return Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
+    tree = cKDTree(np.column_stack([falls.x, falls.y]))
+    radius_m = parameters.hydro_reach_km * 1000 / WIRE_WINDING
+    near = [
+        np.sort(np.asarray(tree.query_ball_point((x, y), radius_m), dtype=np.int64))
+        for x, y in zip(places.x, places.y, strict=True)
+    ]
+    place = np.repeat(np.arange(len(places)), [len(n) for n in near])
+    fall = np.concatenate(near)
+    distance_m = np.hypot(falls.x[fall] - places.x[place], falls.y[fall] - places.y[place])
+    return Reach(place=place.astype(np.int64), fall=fall, wire_km=distance_m / 1000 * WIRE_WINDING)
+
+
+def firm_power_kw(falls: Falls, parameters: ElectricityParameters) -> FloatArray:
+    """Power in the driest month: ``P = 9.81 · Q · share · H · η`` [kW]."""
+    p = parameters
+    return GRAVITY_KN_PER_M3 * falls.dry_flow_m3_s * p.hydro_flow_share * falls.head_m * p.hydro_efficiency
+
+
+def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityParameters) -> Option:
+    """Price the cheapest plant within reach of every settlement, unserved energy included; NaN where there is none.
+
+    Notes
+    -----
+    The plant is as large as the peak of the design year or the dry-season power, whichever is less, and has no store: in each hour it
+    gives what it can of the day's shape. Wires longer than 1 km get a transformer at each end.
+    """
+    p = parameters
+    n, place = places.households, reach.place
+    if len(place) == 0:
+        return no_option(len(places))
+    firm = firm_power_kw(falls, p)[reach.fall]
+    plant_kw = np.minimum(firm, settlement_peak_kw(n, p)[place])
+    terrain = 1 + (p.terrain_factor - 1) * places.roughness[place]
+    plant_mvnd = plant_kw * p.micro_hydro_mvnd_per_kw
+    wire_mvnd = reach.wire_km * p.lv_line_mvnd_per_km * terrain
+    wire_mvnd += np.where(reach.wire_km > STEP_UP_KM, 2 * p.transformer_50_mvnd * terrain, 0.0)
+    canal_mvnd = falls.canal_km[reach.fall] * p.canal_mvnd_per_km
+    unserved_kwh = n[place] * unserved_kwh_per_household(plant_kw / np.maximum(n[place], 1), p)
+    unserved_mvnd = unserved_kwh * unserved_price(p)
+    plant_factor = factor(p.hydro_life_years, p, om_pct=p.offgrid_om_pct)
+    cost = (plant_mvnd + canal_mvnd) * plant_factor + wire_mvnd * line_factor(p) + unserved_mvnd
+    cost = np.where((plant_kw >= MIN_PLANT_KW) & (n[place] > 0), cost, np.inf)
+    demand_kwh = np.maximum(n, 1) * float(yearly_household_kwh(p) @ yearly_factors(p))
+    enough = unserved_kwh <= demand_kwh[place] * (1 - p.least_served_pct / 100 + 1e-9)
+    best = _cheapest_per_place(place, cost, enough, len(places))
+
+    def of(values: FloatArray) -> FloatArray:
+        return np.where(best >= 0, values[np.maximum(best, 0)], np.nan)
+
+    local = n * p.lv_m_per_household / 1000 * p.lv_line_mvnd_per_km + n * p.service_mvnd_per_household
+    served_day = _served_day_year10(of(plant_kw) / np.maximum(n, 1), p)
+    return Option(
+        investment_mvnd=of(plant_mvnd + canal_mvnd + wire_mvnd) + local,
+        life_cycle_mvnd=of(cost) + local * line_factor(p),
+        unserved_mvnd=of(unserved_mvnd),
+        unserved_pct=100 * of(unserved_kwh) / demand_kwh,
+        tier=np.where(best >= 0, tier_of(np.nan_to_num(served_day)), 0),
+        size={
+            "plant_kw": of(plant_kw),
+            "wire_km": of(reach.wire_km),
+            "canal_km": of(falls.canal_km[reach.fall]),
+            "head_m": of(falls.head_m[reach.fall]),
+            "pair": best.astype(np.float64),
+        },
+    )
+
+
+def best_reach(reach: Reach, option: Option) -> Reach:
+    """Keep the chosen pairs only, so that draws of prices need not search again."""
+    pair = option.size["pair"]
+    chosen = pair[pair >= 0].astype(np.int64)
+    return Reach(place=reach.place[chosen], fall=reach.fall[chosen], wire_km=reach.wire_km[chosen])
+
+
+def unserved_kwh_per_household(plant_kw_per_household: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Discounted energy over the horizon that a plant of constant power leaves unserved, per household [kWh].
+
+    Notes
+    -----
+    ``Σ_t d_t · 365.25 · Σ_h max(E_t · s_h - w, 0)`` with the hour's share of the day `s`: piecewise linear in `w`, summed exactly from
+    its sorted breakpoints.
+    """
+    yearly_day = yearly_household_kwh(parameters) / 365.25
+    level = np.multiply.outer(yearly_day, HOURLY_SHAPE).ravel()
+    weight = np.repeat(yearly_factors(parameters) * 365.25, len(HOURLY_SHAPE))
+    order = np.argsort(level)
+    level, weight = level[order], weight[order]
+    above_weight = np.append(np.cumsum(weight[::-1])[::-1], 0.0)
+    above_energy = np.append(np.cumsum((weight * level)[::-1])[::-1], 0.0)
+    first_above = np.searchsorted(level, plant_kw_per_household, side="right")
+    return np.asarray(above_energy[first_above] - above_weight[first_above] * plant_kw_per_household)
+
+
+def _served_day_year10(plant_kw_per_household: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    day_kwh = yearly_household_kwh(parameters)[min(10, parameters.horizon_years) - 1] / 365.25
+    return np.minimum(HOURLY_SHAPE * day_kwh, plant_kw_per_household[:, np.newaxis]).sum(axis=1)
+
+
+def _cheapest_per_place(
+    place: NDArray[np.int64], cost: FloatArray, enough: NDArray[np.bool_], count: int
+) -> NDArray[np.int64]:
+    """Row of the cheapest pair of each place, of those that serve enough if there are any; -1 where none has a finite cost."""
+    best = np.full(count, -1, dtype=np.int64)
+    order = np.lexsort((cost, ~enough, place))
+    order = order[np.isfinite(cost[order])]
+    places_in_order = place[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = places_in_order[1:] != places_in_order[:-1]
+    best[places_in_order[first]] = order[first]
+    return best

@@ -1,0 +1,117 @@
+"""The table of planned lines: one row per branch with length, cost, load, forest and the existing line that it hangs on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from analyses.electricity.columns import LINES, names
+from analyses.electricity.decision import Decision
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.paths import FloatArray, IntArray
+from analyses.electricity.ranking import branch_feeder, provenance_of
+from analyses.electricity.settlements import tier_scale
+from analyses.electricity.study import Study
+from analyses.electricity.surface import COMPONENTS, FOREST_KM, LineSurface
+from gis.crs import to_wgs84
+from gis.terrain import xy
+
+if TYPE_CHECKING:
+    from gis.pack import Pack
+
+
+def design_load_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Load of households on medium voltage in the design year: fully diversified, so that loads add up along a line [kW]."""
+    return np.asarray(households * parameters.peak_kw_per_household * tier_scale(parameters))
+
+
+def branch_ids(count: int) -> list[str]:
+    """Identifiers of branches, upstream first."""
+    width = max(4, len(str(count)))
+    return [f"L{number:0{width}d}" for number in range(1, count + 1)]
+
+
+def branch_geometry(decision: Decision, surface: LineSurface) -> list[shapely.LineString]:
+    """Course of each branch through cell centres, from its upper to its lower end, in the measuring CRS."""
+    columns = surface.grid.shape[1]
+    shapes = []
+    for cells in decision.branches.cells:
+        x, y = xy(surface.grid, cells // columns, cells % columns)
+        shapes.append(shapely.LineString(np.column_stack([x, y])))
+    return shapes
+
+
+def lines_table(pack: Pack, study: Study, decision: Decision, parameters: ElectricityParameters) -> gpd.GeoDataFrame:
+    """Assemble the table of lines, without the columns that phasing and feeders add."""
+    branches, settlements = decision.branches, pack.settlements.reset_index(drop=True)
+    ids = branch_ids(len(branches))
+    households = study.places.households
+    end = _end_settlement(decision, len(branches))
+    row = branch_feeder(branches, study)
+    existing = pack.grid_lines
+    components = {name: branches.components[:, k] for k, name in enumerate(COMPONENTS)}
+    geometry = gpd.GeoSeries(branch_geometry(decision, study.surface), crs=pack.settlements.crs)
+    ends = gpd.GeoDataFrame(
+        geometry=gpd.GeoSeries([line.interpolate(1, normalized=True) for line in geometry], crs=geometry.crs)
+    )
+    taps = gpd.GeoDataFrame(
+        geometry=gpd.GeoSeries([geometry.iloc[top].interpolate(0) for top in branches.tap()], crs=geometry.crs)
+    )
+    end_wgs84, tap_wgs84 = to_wgs84(ends).geometry, to_wgs84(taps).geometry
+    commune = _commune_of(ends, pack.communes)
+    below = branches.below(households)
+    forest_km = sum(components[name] for name in FOREST_KM[:3])
+    provenance, _ = provenance_of(pack, pd.Series(["official"] * len(branches), dtype=object))
+    table = {
+        "line_id": ids,
+        "upstream_line_id": [ids[above] if above >= 0 else "" for above in branches.parent],
+        "to_settlement_id": [str(settlements["settlement_id"].iloc[k]) if k >= 0 else "" for k in end],
+        "to_name": [str(settlements["name"].iloc[k]) if k >= 0 else "" for k in end],
+        "feeder": existing["feeder"].fillna("").to_numpy()[row],
+        "substation_id": existing["substation_id"].fillna("").to_numpy()[row],
+        "tap_line_id": existing["line_id"].to_numpy()[row],
+        "tap_longitude": tap_wgs84.x.round(6).to_numpy(),
+        "tap_latitude": tap_wgs84.y.round(6).to_numpy(),
+        "voltage_kv": existing["voltage_kv"].to_numpy()[row],
+        "length_km": components["km_35"] + components["km_22"],
+        "investment_mvnd": decision.branch_investment_mvnd,
+        "life_cycle_mvnd": decision.branch_mvnd,
+        "settlements_below": branches.below(np.ones(len(households))).astype(np.int64),
+        "households_below": below.astype(np.int64),
+        "load_kw": design_load_kw(below, parameters),
+        **{name: components[name] for name in FOREST_KM},
+        "forest_ha": forest_km * parameters.right_of_way_m / 10,
+        "river_crossing_mvnd": components["crossings"] * parameters.river_crossing_mvnd,
+        "commune_code": commune["commune_code"].to_numpy(),
+        "commune": commune["name"].to_numpy(),
+        "provenance": provenance,
+        "longitude": end_wgs84.x.round(6).to_numpy(),
+        "latitude": end_wgs84.y.round(6).to_numpy(),
+    }
+    return lines_in_order(gpd.GeoDataFrame(table, geometry=geometry.to_numpy(), crs=geometry.crs))
+
+
+def lines_in_order(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Columns in the order of the data dictionary, geometry last; what is not there yet stays absent."""
+    return frame[[name for name in names(LINES) if name in frame.columns] + ["geometry"]]
+
+
+def _end_settlement(decision: Decision, count: int) -> IntArray:
+    """Settlement at the lower end of each branch (of several on one spot the one with the lowest row), -1 at a fork."""
+    end = np.full(count, -1, dtype=np.int64)
+    for place in np.flatnonzero(decision.branches.branch_of >= 0)[::-1]:
+        end[decision.branches.branch_of[place]] = place
+    return end
+
+
+def _commune_of(points: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Commune of each point: the one that holds it, otherwise the nearest."""
+    if len(points) == 0:
+        return pd.DataFrame({"commune_code": pd.Series(dtype=object), "name": pd.Series(dtype=object)})
+    index = communes.sindex
+    nearest = index.nearest(points.geometry, return_all=False)[1]
+    return pd.DataFrame(communes.iloc[nearest][["commune_code", "name"]].reset_index(drop=True))

@@ -1,0 +1,116 @@
+"""What an off-grid option is: its cost over the horizon at the service that the grid would give, and the solar yield that it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analyses.costs import discount_factors, life_cycle_factor
+from analyses.demand import MONTH_DAYS
+from analyses.electricity.parameters import ElectricityParameters
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Option:
+    """One off-grid option of every settlement, all arrays (n,).
+
+    Attributes
+    ----------
+    investment_mvnd
+        First investment; NaN where the option does not exist.
+    life_cycle_mvnd
+        Investment, renewals, upkeep, later enlargement and unserved energy, less salvage; NaN where it does not exist.
+    unserved_mvnd
+        Part of it that is the price of energy not served.
+    unserved_pct
+        Energy not served, of the discounted demand.
+    tier
+        Tier of the ESMAP framework that the service reaches in its worst month of year 10; below the service floor an option is interim.
+    size
+        Named sizes for the reader, such as 'pv_kwp'.
+    """
+
+    investment_mvnd: FloatArray
+    life_cycle_mvnd: FloatArray
+    unserved_mvnd: FloatArray
+    unserved_pct: FloatArray
+    tier: NDArray[np.int64]
+    size: dict[str, FloatArray]
+
+    def lasting(self, parameters: ElectricityParameters) -> NDArray[np.bool_]:
+        """Where the option exists, reaches the service floor and serves enough of the demand; elsewhere it is an interim step at most."""
+        enough = self.unserved_pct <= 100 - parameters.least_served_pct + 1e-9
+        return np.isfinite(self.life_cycle_mvnd) & (self.tier >= parameters.service_floor_tier) & enough
+
+
+def no_option(count: int) -> Option:
+    """Give the option that does not exist anywhere."""
+    nothing = np.full(count, np.nan)
+    return Option(
+        investment_mvnd=nothing,
+        life_cycle_mvnd=nothing,
+        unserved_mvnd=nothing,
+        unserved_pct=nothing,
+        tier=np.zeros(count, dtype=np.int64),
+        size={},
+    )
+
+
+def monthly_yield(solar: pd.DataFrame, communes: gpd.GeoDataFrame, parameters: ElectricityParameters) -> FloatArray:
+    """Yield of panels in each commune and month [kWh/kWp/day], (communes, 12).
+
+    Notes
+    -----
+    A commune that the solar layer lacks gets the province-wide yearly yield of the parameters, with the worst month in January and a cosine
+    through the year whose mean is right.
+    """
+    p = parameters
+    table = solar.pivot_table(index="commune_code", columns="month", values="pv_kwh_per_kwp", aggfunc="mean")
+    table = table.reindex(index=communes["commune_code"].astype(str), columns=range(1, 13))
+    month_share = 1 - (1 - p.worst_month_factor) * np.cos(2 * np.pi * np.arange(12) / 12)
+    fallback = p.pvout_kwh_per_kwp / 12 * month_share
+    monthly = table.to_numpy(dtype=np.float64)
+    complete = np.isfinite(monthly).all(axis=1)
+    monthly = np.where(complete[:, np.newaxis], monthly, fallback)
+    return np.asarray(monthly / MONTH_DAYS * p.solar_yield_factor)
+
+
+def cheapest_that_serves(
+    cost: FloatArray, unserved: FloatArray, parameters: ElectricityParameters
+) -> NDArray[np.int64]:
+    """Choose the cheapest size of each row that serves enough; the one that serves most where none does.
+
+    Parameters
+    ----------
+    cost, unserved
+        (rows, sizes) life-cycle cost, and part of the demand not served.
+    """
+    enough = unserved <= 1 - parameters.least_served_pct / 100 + 1e-9
+    cheapest = np.where(enough, cost, np.inf).argmin(axis=1)
+    return np.asarray(np.where(enough.any(axis=1), cheapest, unserved.argmin(axis=1)), dtype=np.int64)
+
+
+def unserved_price(parameters: ElectricityParameters) -> float:
+    """Price of a kWh not served [million VND]."""
+    return parameters.unserved_energy_vnd_per_kwh / 1e6
+
+
+def factor(life_years: float, parameters: ElectricityParameters, *, from_year: int = 0, om_pct: float) -> float:
+    """Life-cycle cost per unit of a work that is built at the end of `from_year`, worth today."""
+    rate = parameters.discount_rate
+    horizon = parameters.horizon_years - from_year
+    if horizon <= 0:
+        return 0.0
+    whole = life_cycle_factor(life_years=life_years, om_pct=om_pct, horizon_years=horizon, discount_rate=rate)
+    return float(whole * (1 + rate) ** -from_year)
+
+
+def yearly_factors(parameters: ElectricityParameters) -> FloatArray:
+    """Discount factors of the years of the horizon."""
+    return discount_factors(discount_rate=parameters.discount_rate, years=parameters.horizon_years)

@@ -1,0 +1,193 @@
+"""The plan laid out in years: what is built when, in which order, and what the years add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analyses.electricity.columns import EXTENSION, YEARS, names
+from analyses.electricity.decision import Decision
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.paths import FloatArray, IntArray
+from analyses.electricity.phasing import Phases, Works, phase, yearly_budgets
+from analyses.electricity.settlements import yearly_household_kwh
+from analyses.electricity.study import Priced, Study
+from analyses.electricity.surface import COMPONENTS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from gis.pack import Pack
+
+KIT_KWH_PER_DAY = 0.2
+"""What a donated kit gives a household: the floor of tier 2."""
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """Years of lines and settlements.
+
+    Attributes
+    ----------
+    branch_year, settlement_year
+        0 for the first year; -1 where no budget reaches, or nothing is to be built.
+    priority
+        (n,) order of building, 1 first.
+    budgets_mvnd
+        (years,) money.
+    phases
+        Benefit reached and bound.
+    """
+
+    branch_year: IntArray
+    settlement_year: IntArray
+    priority: IntArray
+    budgets_mvnd: FloatArray
+    phases: Phases
+
+
+def household_weights(pack: Pack, study: Study, parameters: ElectricityParameters) -> FloatArray:
+    """Benefit of supplying each settlement for a year: households, more where the commune is poor, less where donated kits give light."""
+    poverty = pack.communes["poverty_rate_pct"].to_numpy(dtype=np.float64)
+    poverty = np.where(np.isfinite(poverty), poverty, np.nanmean(poverty) if np.isfinite(poverty).any() else 0.0) / 100
+    rate = np.where(study.places.commune >= 0, poverty[np.maximum(study.places.commune, 0)], 0.0)
+    has_light = min(1.0, KIT_KWH_PER_DAY * 365.25 / float(yearly_household_kwh(parameters)[0]))
+    need = np.where(study.places.has_home_system, 1 - has_light, 1.0)
+    return np.asarray(study.places.households * need * (1 + parameters.weight_poverty * rate))
+
+
+def make_schedule(
+    pack: Pack, study: Study, priced: Priced, decision: Decision, parameters: ElectricityParameters
+) -> Schedule:
+    """Lay the plan out in years."""
+    branches = decision.branches
+    count, n = len(branches), len(study.places)
+    on_grid = decision.on_grid
+    local = np.where(on_grid, priced.works.total_investment_mvnd, decision.investment_mvnd)
+    needs = np.where(on_grid & (branches.branch_of >= 0), branches.branch_of, -1)
+    weight = household_weights(pack, study, parameters)
+    works = Works(
+        cost_mvnd=np.concatenate([decision.branch_investment_mvnd, local]),
+        benefit=np.concatenate([np.zeros(count), weight]),
+        needs=np.concatenate([branches.parent, needs]),
+        earliest=np.concatenate([_earliest(decision, parameters), np.zeros(n, dtype=np.int64)]),
+    )
+    budgets = yearly_budgets(float(works.cost_mvnd.sum()), parameters)
+    phases = phase(works, budgets)
+    settlement_year = np.where(study.places.households > 0, phases.year[count:], -1)
+    cost = np.maximum(decision.investment_mvnd, 1e-9)
+    late = np.where(settlement_year >= 0, settlement_year, len(budgets))
+    order = np.lexsort((pack.settlements["settlement_id"].astype(str).to_numpy(), -weight / cost, late))
+    priority = np.empty(n, dtype=np.int64)
+    priority[order] = np.arange(1, n + 1)
+    return Schedule(
+        branch_year=phases.year[:count],
+        settlement_year=settlement_year,
+        priority=priority,
+        budgets_mvnd=budgets,
+        phases=phases,
+    )
+
+
+def _earliest(decision: Decision, parameters: ElectricityParameters) -> IntArray:
+    """First year of each line: one through forest that must be converted waits for the permit."""
+    components = decision.branches.components
+    crosses = components[:, [COMPONENTS.index("forest_km_35"), COMPONENTS.index("forest_km_22")]].sum(axis=1) > 0
+    wait = int(np.ceil(parameters.forest_delay_months / 12)) if parameters.forest_rule == "price" else 0
+    return np.where(crosses, wait, 0).astype(np.int64)
+
+
+def calendar_year(year: IntArray, parameters: ElectricityParameters) -> pd.Series:
+    """Years as nullable integers, empty where no budget reaches."""
+    return pd.Series(np.where(year >= 0, parameters.first_year + year, -1)).astype("Int64").mask(year < 0)
+
+
+def years_table(
+    pack: Pack, study: Study, priced: Priced, decision: Decision, schedule: Schedule, parameters: ElectricityParameters
+) -> pd.DataFrame:
+    """One row per year, and one for what no budget reaches."""
+    places, on = study.places, decision.on_grid
+    villages = (pack.settlements["kind"] == "village").to_numpy()
+    inhabited = places.households > 0
+    province = float(pack.communes["households"].sum())
+    unserved = float(places.households.sum())
+    served = 0.0
+    length = decision.branches.components[:, [COMPONENTS.index("km_35"), COMPONENTS.index("km_22")]].sum(axis=1)
+    rows = []
+    count = len(schedule.budgets_mvnd)
+    for t in (*range(count), -1):
+        built, lines = (schedule.settlement_year == t) & inhabited, schedule.branch_year == t
+        grid, off = built & on, built & ~on
+        served += float(places.households[built].sum()) if t >= 0 else 0.0
+        lines_mvnd = float(decision.branch_investment_mvnd[lines].sum())
+        works_mvnd = float(priced.works.total_investment_mvnd[grid].sum())
+        off_mvnd = float(decision.investment_mvnd[off].sum())
+        rows.append(
+            {
+                "year": str(parameters.first_year + t) if t >= 0 else f"sau {parameters.first_year + count - 1}",
+                "budget_mvnd": float(schedule.budgets_mvnd[t]) if t >= 0 else np.nan,
+                "spent_mvnd": lines_mvnd + works_mvnd + off_mvnd,
+                "lines_mvnd": lines_mvnd,
+                "grid_works_mvnd": works_mvnd,
+                "offgrid_mvnd": off_mvnd,
+                "line_km": float(length[lines].sum()),
+                "grid_settlements": int(grid.sum()),
+                "offgrid_settlements": int(off.sum()),
+                "villages": int((built & villages).sum()),
+                "households_grid": int(places.households[grid].sum()),
+                "households_offgrid": int(places.households[off].sum()),
+                "households_cumulative": int(served),
+                "people": round(float(places.households[built].sum()) * parameters.household_size),
+                "electrified_pct": 100 * (province - unserved + served) / province
+                if t >= 0 and province > 0
+                else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)[names(YEARS)]
+
+
+def extension_table(
+    settlements: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, priced: Priced, decision: Decision
+) -> pd.DataFrame:
+    """List the grid extensions for the power company, in order of building; every planned kilometre stands in exactly one row."""
+    order = settlements.index[settlements["choice"] == "grid"]
+    order = order[np.argsort(settlements.loc[order, "priority_rank"].to_numpy(), kind="stable")]
+    length = lines["length_km"].to_numpy()
+    forest_ha = lines["forest_ha"].to_numpy()
+    taken = np.zeros(len(lines), dtype=bool)
+    works, rows = priced.works, []
+    for number, place in enumerate(order, start=1):
+        row, branch = settlements.loc[place], int(decision.branches.branch_of[place])
+        new, above = [], branch
+        while above >= 0 and not taken[above]:
+            taken[above] = True
+            new.append(above)
+            above = int(decision.branches.parent[above])
+        tap = lines.iloc[branch] if branch >= 0 else None
+        rows.append(
+            {
+                "stt": number,
+                "village": row["name"],
+                "commune": row["commune"],
+                "legacy_commune": row["legacy_commune"],
+                "households": int(row["households"]),
+                "mv_km": float(length[new].sum()) + float(works.inner_mv_km[place]),
+                "stations": int(works.stations[place]),
+                "station_kva": float(works.stations[place] * works.station_kva[place]),
+                "lv_km": float(works.lv_km[place]),
+                "meters": int(row["households"]),
+                "investment_mvnd": float(row["plan_investment_mvnd"]),
+                "investment_mvnd_per_household": float(row["plan_investment_mvnd"]) / max(int(row["households"]), 1),
+                "feeder": row["feeder"],
+                "tap_point": f"{tap['tap_line_id']} ({tap['tap_latitude']:.5f}; {tap['tap_longitude']:.5f})"
+                if tap is not None
+                else "tại chỗ",
+                "forest_ha": float(forest_ha[new].sum()),
+                "year": row.get("year", pd.NA),
+                "provenance": row["provenance"],
+            }
+        )
+    return pd.DataFrame(rows, columns=names(EXTENSION))

@@ -1,0 +1,212 @@
+"""What each settlement needs on the spot when the grid arrives: stations, 0.4 kV lines, services and the energy itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from analyses.costs import discount_factors, life_cycle_factor
+from analyses.demand import DAYS_PER_MONTH, TIER_KWH_PER_DAY, household_kwh_per_month, peak_kw
+from analyses.electricity.parameters import ElectricityParameters
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+STATION_KVA = np.array([31.5, 50, 75, 100, 160, 180, 250])
+"""Standard sizes of village stations [kVA]."""
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """The settlements as arrays, in the order of the layer.
+
+    Attributes
+    ----------
+    households
+        (n,) households without safe supply.
+    commune
+        (n,) row of the commune in the layer `communes`.
+    x, y
+        (n,) position in the measuring CRS [m].
+    roughness
+        (n,) 0 easy ground to 1 full terrain factor, at the settlement.
+    at_22_kv
+        (n,) whether the nearest line is of 22 kV.
+    has_home_system
+        (n,) donated solar home systems are there.
+    position_accuracy_m
+        (n,) radius that holds the true position (90 %).
+    """
+
+    households: FloatArray
+    commune: IntArray
+    x: FloatArray
+    y: FloatArray
+    roughness: FloatArray
+    at_22_kv: NDArray[np.bool_]
+    has_home_system: NDArray[np.bool_]
+    position_accuracy_m: FloatArray
+
+    def __len__(self) -> int:
+        """Number of settlements."""
+        return len(self.households)
+
+
+@dataclass(frozen=True, eq=False)
+class GridWorks:
+    """Local grid works of each settlement, all (n,); investments and life-cycle costs in million VND.
+
+    `life_cycle_mvnd` maps each part ('transformers', 'lv', 'service', 'energy') to its life-cycle cost; the line inside a large settlement
+    to its further stations counts as a part of 'transformers'.
+    """
+
+    peak_kw: FloatArray
+    stations: IntArray
+    station_kva: FloatArray
+    lv_km: FloatArray
+    inner_mv_km: FloatArray
+    investment_mvnd: dict[str, FloatArray]
+    life_cycle_mvnd: dict[str, FloatArray]
+
+    @property
+    def total_investment_mvnd(self) -> FloatArray:
+        """Investment on the spot."""
+        return np.asarray(sum(self.investment_mvnd.values()))
+
+    @property
+    def total_life_cycle_mvnd(self) -> FloatArray:
+        """Life-cycle cost on the spot, energy included."""
+        return np.asarray(sum(self.life_cycle_mvnd.values()))
+
+
+def read_places(
+    settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, roughness: FloatArray, at_22_kv: NDArray[np.bool_]
+) -> Places:
+    """Arrays of the settlement layer."""
+    row_of = {str(code): row for row, code in enumerate(communes["commune_code"])}
+    return Places(
+        households=settlements["households"].to_numpy(dtype=np.float64),
+        commune=np.array([row_of.get(str(code), -1) for code in settlements["commune_code"]], dtype=np.int64),
+        x=settlements.geometry.x.to_numpy(dtype=np.float64),
+        y=settlements.geometry.y.to_numpy(dtype=np.float64),
+        roughness=roughness,
+        at_22_kv=at_22_kv,
+        has_home_system=(settlements["supply"] == "solar_home").to_numpy(),
+        position_accuracy_m=settlements["position_accuracy_m"].to_numpy(dtype=np.float64),
+    )
+
+
+def yearly_household_kwh(parameters: ElectricityParameters) -> FloatArray:
+    """Use of one household in each year of the horizon [kWh/year], (horizon_years,)."""
+    p = parameters
+    if p.demand_tier != "expected":
+        monthly = TIER_KWH_PER_DAY[int(p.demand_tier[-1])] * DAYS_PER_MONTH
+        return np.full(p.horizon_years, 12 * monthly)
+    return 12 * household_kwh_per_month(
+        first_year=p.household_kwh_per_month_year1,
+        tenth_year=p.household_kwh_per_month_year10,
+        growth_pct=p.demand_growth_pct,
+        ceiling=p.household_kwh_per_month_ceiling,
+        years=p.horizon_years,
+    )
+
+
+def tier_scale(parameters: ElectricityParameters) -> float:
+    """Peak of a demand scenario by that of expected demand: as the energy of the last year, and never below 1."""
+    expected = yearly_household_kwh(parameters.model_copy(update={"demand_tier": "expected"}))[-1]
+    return max(1.0, float(yearly_household_kwh(parameters)[-1] / expected))
+
+
+def settlement_peak_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Peak of each settlement in the design year [kW]."""
+    return peak_kw(
+        households,
+        kw_per_household_many=parameters.peak_kw_per_household * tier_scale(parameters),
+        coincidence_many=parameters.coincidence_many,
+    )
+
+
+def size_stations(
+    households: FloatArray, peak: FloatArray, parameters: ElectricityParameters
+) -> tuple[IntArray, FloatArray]:
+    """Number and size [kVA] of equal stations: enough for the households, and for the peak within the largest standard size."""
+    kva = peak / parameters.power_factor
+    by_households = np.ceil(households / parameters.households_per_station_max)
+    stations = np.maximum(np.maximum(by_households, np.ceil(kva / STATION_KVA[-1])), 1)
+    size = STATION_KVA[np.minimum(np.searchsorted(STATION_KVA, kva / stations - 1e-9), len(STATION_KVA) - 1)]
+    return np.where(households > 0, stations, 0).astype(np.int64), np.where(households > 0, size, 0.0)
+
+
+def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Price of one station of a size [million VND]."""
+    p = parameters
+    steps = [size_kva <= 0, size_kva <= 50, size_kva <= 100]
+    return np.select(steps, [0.0, p.transformer_50_mvnd, p.transformer_100_mvnd], p.transformer_250_mvnd)
+
+
+def line_factor(parameters: ElectricityParameters) -> float:
+    """Life-cycle cost per unit of investment of lines."""
+    p = parameters
+    return life_cycle_factor(
+        life_years=p.line_life_years,
+        om_pct=p.grid_om_pct,
+        horizon_years=p.horizon_years,
+        discount_rate=p.discount_rate,
+    )
+
+
+def grid_works(places: Places, parameters: ElectricityParameters) -> GridWorks:
+    """Size and price the local grid works of every settlement.
+
+    Notes
+    -----
+    Stations stand on the settlement's ground, so the terrain factor applies to them and to inner lines; 0.4 kV lines and services are priced
+    per metre and household as the projects of norms A1 report them. Energy is bought with the losses on top.
+    """
+    p = parameters
+    households = places.households
+    peak = settlement_peak_kw(households, p)
+    stations, size_kva = size_stations(households, peak, p)
+    terrain = 1 + (p.terrain_factor - 1) * places.roughness
+    lv_km = households * p.lv_m_per_household / 1000
+    inner_mv_km = np.maximum(stations - 1, 0) * p.inner_mv_km_per_extra_station
+    mv_price = np.where(places.at_22_kv, p.mv22_line_mvnd_per_km, p.mv35_line_mvnd_per_km)
+    station_mvnd = stations * station_price_mvnd(size_kva, p) * terrain
+    inner_mvnd = inner_mv_km * mv_price * terrain
+    investment = {
+        "transformers": station_mvnd + inner_mvnd,
+        "lv": lv_km * p.lv_line_mvnd_per_km,
+        "service": households * p.service_mvnd_per_household,
+    }
+    as_line = line_factor(p)
+    as_station = life_cycle_factor(
+        life_years=p.transformer_life_years,
+        om_pct=p.grid_om_pct,
+        horizon_years=p.horizon_years,
+        discount_rate=p.discount_rate,
+    )
+    bought_kwh = households * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
+    life_cycle = {
+        "transformers": station_mvnd * as_station + inner_mvnd * as_line,
+        "lv": investment["lv"] * as_line,
+        "service": investment["service"] * as_line,
+        "energy": bought_kwh * p.energy_price_vnd_per_kwh / 1e6,
+    }
+    return GridWorks(
+        peak_kw=peak,
+        stations=stations,
+        station_kva=size_kva,
+        lv_km=lv_km,
+        inner_mv_km=inner_mv_km,
+        investment_mvnd=investment,
+        life_cycle_mvnd=life_cycle,
+    )
+
+
+def household_energy_pv_kwh(parameters: ElectricityParameters) -> float:
+    """Discounted energy of one household over the horizon [kWh], the denominator of levelised costs."""
+    factors = discount_factors(discount_rate=parameters.discount_rate, years=parameters.horizon_years)
+    return float(yearly_household_kwh(parameters) @ factors)

@@ -1,0 +1,253 @@
+"""What a kilometre of medium-voltage line costs on every cell: slope, roads, rivers, forest and the voltage of the nearest line.
+
+The price is kept as a sum of components (kilometres of 35 kV, kilometres weighted by rough ground, crossings, forest), so that the cost
+of a path follows from its components for any set of prices without a new search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from analyses.electricity.parameters import ElectricityParameters
+from gis.errors import MissingDataError
+from gis.leastcost import cost_distance
+from gis.schema import FOREST_NATURAL, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
+from gis.terrain import Raster, rasterize, resample, rowcol, slope_deg, warp_like
+
+if TYPE_CHECKING:
+    from gis.pack import Pack
+
+FloatArray = NDArray[np.float64]
+
+PRICED = ("km_35", "rough_km_35", "km_22", "rough_km_22", "crossings", "forest_km_35", "forest_km_22")
+FOREST_KM = ("production_forest_km", "protection_forest_km", "special_use_forest_km", "natural_forest_km")
+COMPONENTS = PRICED + FOREST_KM
+"""What a line is made of: first what has a price of its own (`unit_prices`), then kilometres by forest class (natural forest is also
+counted in its class)."""
+
+MV_KV = (35.0, 22.0)
+
+
+@dataclass(frozen=True, eq=False)
+class LineSurface:
+    """The routing raster.
+
+    Attributes
+    ----------
+    grid
+        Elevation [m] on the routing grid, in the measuring CRS.
+    roughness
+        (rows, cols) float32: 0 easy ground, 1 where the full terrain factor applies.
+    at_22_kv
+        Cells whose nearest existing line (by cost) is a 22 kV line.
+    crossings_per_km
+        (rows, cols) float32, river crossings paid per kilometre of line on the cell.
+    restricted_forest
+        Natural and special-use forest outside roads and settlements.
+    forest_code
+        Forest class code of every cell.
+    passable
+        Cells inside the province whose height is known.
+    line_cells
+        (k, 2) row and column of the cells that existing lines touch.
+    line_of_cell
+        (k,) row in the layer `grid_lines` of the line that touches it.
+    """
+
+    grid: Raster
+    roughness: NDArray[np.float32]
+    at_22_kv: NDArray[np.bool_]
+    crossings_per_km: NDArray[np.float32]
+    restricted_forest: NDArray[np.bool_]
+    forest_code: NDArray[np.uint8]
+    passable: NDArray[np.bool_]
+    line_cells: NDArray[np.int64]
+    line_of_cell: NDArray[np.int64]
+
+    @property
+    def cell_km(self) -> float:
+        """Width of a cell [km]."""
+        return self.grid.cell_size_m / 1000
+
+    def cost(self, parameters: ElectricityParameters, *, forest_rule: str) -> NDArray[np.float32]:
+        """Million VND per cell width; inf where no line may pass."""
+        kv22 = self.at_22_kv
+        line = np.where(kv22, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km).astype(np.float32)
+        per_km = line * (1 + np.float32(parameters.terrain_factor - 1) * self.roughness)
+        per_km += np.float32(parameters.river_crossing_mvnd) * self.crossings_per_km
+        if forest_rule == "price":
+            surcharge = line * np.float32(parameters.forest_cost_factor - 1) + np.float32(_planting_per_km(parameters))
+            per_km += np.where(self.restricted_forest, surcharge, np.float32(0))
+        closed = ~self.passable
+        if forest_rule == "forbid":
+            closed = closed | self.restricted_forest
+        per_km[closed] = np.inf
+        return np.asarray(per_km * np.float32(self.cell_km), dtype=np.float32)
+
+    def components_at(self, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> FloatArray:
+        """Components per kilometre on the cells, (n, len(COMPONENTS))."""
+        kv22 = self.at_22_kv[rows, cols].astype(np.float64)
+        rough = self.roughness[rows, cols].astype(np.float64)
+        forest = self.restricted_forest[rows, cols].astype(np.float64)
+        code = self.forest_code[rows, cols]
+        forest_class = code % FOREST_NATURAL
+        return np.column_stack(
+            [
+                1 - kv22,
+                (1 - kv22) * rough,
+                kv22,
+                kv22 * rough,
+                self.crossings_per_km[rows, cols].astype(np.float64),
+                (1 - kv22) * forest,
+                kv22 * forest,
+                forest_class == FOREST_PRODUCTION,
+                forest_class == FOREST_PROTECTION,
+                forest_class == FOREST_SPECIAL_USE,
+                code >= FOREST_NATURAL,
+            ]
+        )
+
+
+def _planting_per_km(parameters: ElectricityParameters) -> float:
+    hectares_per_km = parameters.right_of_way_m * 1000 / 10_000
+    return parameters.replacement_planting_mvnd_per_ha * hectares_per_km
+
+
+def unit_prices(parameters: ElectricityParameters) -> FloatArray:
+    """Investment per unit of each of `COMPONENTS` [million VND], (len(COMPONENTS),).
+
+    Notes
+    -----
+    Forest components cost something under the rule 'price' only: a mark-up on the line and the replacement planting of the corridor.
+    """
+    p = parameters
+    mark_up = p.forest_cost_factor - 1 if p.forest_rule == "price" else 0.0
+    planting = _planting_per_km(p) if p.forest_rule == "price" else 0.0
+    return np.array(
+        [
+            p.mv35_line_mvnd_per_km,
+            p.mv35_line_mvnd_per_km * (p.terrain_factor - 1),
+            p.mv22_line_mvnd_per_km,
+            p.mv22_line_mvnd_per_km * (p.terrain_factor - 1),
+            p.river_crossing_mvnd,
+            p.mv35_line_mvnd_per_km * mark_up + planting,
+            p.mv22_line_mvnd_per_km * mark_up + planting,
+            *(0.0 for _ in FOREST_KM),
+        ]
+    )
+
+
+def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
+    """Build the routing raster from the layers elevation, roads, rivers, lakes, forest, communes, settlements and grid_lines.
+
+    Raises
+    ------
+    MissingDataError
+        No existing 35 or 22 kV line: nothing to connect to.
+    """
+    grid = routing_grid(pack.elevation, parameters.routing_cell_m)
+    slope = slope_deg(grid).values
+    known = np.isfinite(slope)
+    roads = rasterize(pack.roads, grid, all_touched=True).values.astype(bool)
+    steepness = (slope - parameters.gentle_slope_deg) / (parameters.steep_slope_deg - parameters.gentle_slope_deg)
+    remoteness = _distance_km(roads, grid.cell_size_m) / max(parameters.no_road_km, 1e-6)
+    roughness = np.clip(np.fmax(np.nan_to_num(steepness), remoteness), 0, 1).astype(np.float32)
+    passable = known & rasterize(pack.communes, grid, all_touched=True).values.astype(bool)
+    code = warp_like(pack.forest, grid, method="nearest")
+    forest_code = np.where(code.valid(), code.values, 0).astype(np.uint8)
+    clearing = _near(pack.settlements, grid, parameters.settlement_clearing_m)
+    passable |= known & clearing
+    line_cells, line_of_cell = existing_line_cells(pack.grid_lines, grid)
+    restricted = (forest_code >= FOREST_NATURAL) | (forest_code % FOREST_NATURAL == FOREST_SPECIAL_USE)
+    restricted &= ~roads & ~clearing
+    restricted[line_cells[:, 0], line_cells[:, 1]] = False
+    passable[line_cells[:, 0], line_cells[:, 1]] = True
+    return LineSurface(
+        grid=grid,
+        roughness=roughness,
+        at_22_kv=_nearest_is_22_kv(pack.grid_lines, line_cells, line_of_cell, roughness, passable),
+        crossings_per_km=_crossings(pack, grid, parameters),
+        restricted_forest=restricted,
+        forest_code=forest_code,
+        passable=passable,
+        line_cells=line_cells,
+        line_of_cell=line_of_cell,
+    )
+
+
+def routing_grid(elevation: Raster, cell_size_m: float) -> Raster:
+    """Elevation as float32 with NaN where unknown, on cells of about `cell_size_m`: refined or merged only where 1.5 times off."""
+    values = elevation.with_values(elevation.floats(), nodata=np.nan)
+    ratio = elevation.cell_size_m / cell_size_m
+    if 1 / 1.5 <= ratio <= 1.5:
+        return values
+    return resample(values, cell_size_m=cell_size_m, method="bilinear" if ratio > 1 else "mean")
+
+
+def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Cells that existing 35 or 22 kV lines touch, and the row of the line in the layer (35 kV wins where several touch a cell)."""
+    chosen = grid_lines[grid_lines["voltage_kv"].isin(MV_KV) & (grid_lines["status"] == "existing")]
+    if chosen.empty:
+        raise MissingDataError(
+            "grid_lines: no existing line of 35 or 22 kV. Add the lines that settlements could be connected to."
+        )
+    ordered = chosen.assign(row_number=grid_lines.index.get_indexer(chosen.index) + 1).sort_values(
+        ["voltage_kv", "row_number"], kind="stable"
+    )
+    burnt = rasterize(ordered, grid, column="row_number", all_touched=True, dtype="int32").values
+    cells = np.argwhere(burnt > 0).astype(np.int64)
+    if len(cells) == 0:
+        raise MissingDataError(
+            "grid_lines: the lines lie outside the elevation layer. Check their coordinates and CRS."
+        )
+    return cells, burnt[cells[:, 0], cells[:, 1]].astype(np.int64) - 1
+
+
+def _nearest_is_22_kv(
+    lines: gpd.GeoDataFrame,
+    line_cells: NDArray[np.int64],
+    line_of_cell: NDArray[np.int64],
+    roughness: NDArray[np.float32],
+    passable: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    is_22 = lines["voltage_kv"].to_numpy()[line_of_cell] == 22.0
+    if not is_22.any() or is_22.all():
+        return np.full(roughness.shape, bool(is_22.all()))
+    # an approximate price is enough to tell which line is nearest: forest and rivers do not choose the voltage
+    cost = np.where(passable, 1 + 0.25 * roughness, np.inf).astype(np.float32)
+    region = cost_distance(cost, line_cells, regions=True).region
+    if region is None:
+        raise AssertionError("regions were asked for")
+    return np.asarray((region >= 0) & is_22[np.maximum(region, 0)])
+
+
+def _distance_km(mask: NDArray[np.bool_], cell_size_m: float) -> NDArray[np.float64]:
+    if not mask.any():
+        return np.full(mask.shape, np.inf)
+    return np.asarray(ndimage.distance_transform_edt(~mask, sampling=cell_size_m / 1000))
+
+
+def _near(points: gpd.GeoDataFrame, grid: Raster, radius_m: float) -> NDArray[np.bool_]:
+    mask = np.zeros(grid.shape, dtype=bool)
+    rows, cols = rowcol(grid, points.geometry.x, points.geometry.y)
+    inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
+    mask[rows[inside], cols[inside]] = True
+    return _distance_km(mask, grid.cell_size_m) * 1000 <= max(radius_m, 0.0) if mask.any() else mask
+
+
+def _crossings(pack: Pack, grid: Raster, parameters: ElectricityParameters) -> NDArray[np.float32]:
+    major = pack.rivers[pack.rivers["is_major"].astype(bool)]
+    # touched cells make a band without diagonal gaps, so that no path slips across unpaid
+    river = rasterize(gpd.GeoDataFrame(major), grid, all_touched=True).values.astype(bool)
+    crossings = np.where(river, np.float32(1000 / grid.cell_size_m), np.float32(0))
+    if not pack.has("lakes"):
+        return np.asarray(crossings, dtype=np.float32)
+    on_lake = rasterize(pack.lakes, grid).values.astype(bool)
+    crossings = np.where(on_lake & ~river, np.float32(1 / parameters.lake_span_km), crossings)
+    return np.asarray(crossings, dtype=np.float32)

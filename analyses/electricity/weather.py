@@ -1,0 +1,179 @@
+"""How much a solar plant leaves unserved: an hourly year on synthetic weather with the right monthly sums, for plants of many sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pvlib
+import pyproj
+from numpy.typing import NDArray
+
+from analyses.demand import HOURLY_SHAPE
+from gis.crs import WGS84, transform
+
+FloatArray = NDArray[np.float64]
+
+HOURS = 8760
+YEAR = 2026
+PERSISTENCE = 0.4
+"""Correlation of one day's cloudiness with the next: assumption for the monsoon climate."""
+
+RATIOS = np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0])
+"""Sizes of plants by the size that the load asks for, for which the year is simulated."""
+
+
+@dataclass(frozen=True, eq=False)
+class UnservedCurve:
+    """Part of the load not served, by relative size of the plant.
+
+    Attributes
+    ----------
+    share
+        (communes, len(RATIOS)) between 0 and 1; falls with the size.
+    """
+
+    share: FloatArray
+
+    def at(self, ratio: FloatArray) -> FloatArray:
+        """Give the share at relative sizes (k,), linear between the simulated ones, (communes, k)."""
+        r = np.clip(ratio, RATIOS[0], RATIOS[-1])
+        above = np.clip(np.searchsorted(RATIOS, r, side="right"), 1, len(RATIOS) - 1)
+        weight = (r - RATIOS[above - 1]) / (RATIOS[above] - RATIOS[above - 1])
+        return np.asarray(self.share[:, above - 1] * (1 - weight) + self.share[:, above] * weight)
+
+
+def clear_sky_shape(latitude: float, longitude: float) -> FloatArray:
+    """Clear-sky horizontal irradiance of each hour of a year, each day scaled to sum 1, (365, 24).
+
+    Notes
+    -----
+    Sun position and the Haurwitz clear sky of pvlib [1]_; the mid of each hour in Vietnamese time.
+
+    References
+    ----------
+    .. [1] B. Haurwitz, "Insolation in relation to cloudiness and cloud density", Journal of Meteorology 2, 1945.
+    """
+    times = pd.date_range(f"{YEAR}-01-01 00:30", periods=HOURS, freq="h", tz="Asia/Ho_Chi_Minh")
+    sun = pvlib.solarposition.get_solarposition(times, latitude, longitude)
+    clear = pvlib.clearsky.haurwitz(sun["apparent_zenith"])["ghi"].to_numpy().reshape(365, 24)
+    return np.asarray(clear / clear.sum(axis=1, keepdims=True))
+
+
+def daily_yield(month_mean: FloatArray, relative_sd: FloatArray, *, seed: int) -> FloatArray:
+    """Yield of each day of a year [kWh/kWp], (communes, 365), whose monthly means are exactly the given ones.
+
+    Parameters
+    ----------
+    month_mean
+        (communes, 12) mean day of each month [kWh/kWp/day].
+    relative_sd
+        (communes, 12) standard deviation of days by their mean.
+    seed
+        Of the sequence of days, which is common to all communes: bad weather spans the province.
+    """
+    noise = np.random.default_rng(seed).standard_normal(365)
+    days = np.empty(365)
+    state = 0.0
+    for day in range(365):
+        state = PERSISTENCE * state + np.sqrt(1 - PERSISTENCE**2) * noise[day]
+        days[day] = state
+    month = pd.date_range(f"{YEAR}-01-01", periods=365, freq="D").month.to_numpy() - 1
+    result = np.empty((len(month_mean), 365))
+    for m in range(12):
+        chosen = month == m
+        z = days[chosen] - days[chosen].mean()
+        z = z / max(float(z.std()), 1e-9)
+        relative = np.clip(1 + relative_sd[:, m : m + 1] * z, 0.05, None)
+        result[:, chosen] = month_mean[:, m : m + 1] * relative / relative.mean(axis=1, keepdims=True)
+    return result
+
+
+def hourly_yield(solar: pd.DataFrame, communes: gpd.GeoDataFrame, day_yield: FloatArray, *, seed: int) -> FloatArray:
+    """Yield of each hour of a synthetic year in each commune [kWh/kWp], (communes, 8760).
+
+    Parameters
+    ----------
+    solar
+        Layer `solar`, for the day-to-day spread.
+    communes
+        Layer `communes`; the sun's course is taken at the middle of the province.
+    day_yield
+        (communes, 12) monthly means [kWh/kWp/day], which the year reproduces.
+    seed
+        Of the weather.
+    """
+    west, south, east, north = communes.total_bounds
+    crs = pyproj.CRS.from_user_input(communes.crs)
+    longitude, latitude = transform([(west + east) / 2], [(south + north) / 2], source=crs, target=WGS84)
+    shape = clear_sky_shape(float(latitude[0]), float(longitude[0]))
+    days = daily_yield(day_yield, _relative_sd(solar, communes), seed=seed)
+    return np.asarray((days[:, :, np.newaxis] * shape[np.newaxis]).reshape(len(days), HOURS))
+
+
+def unserved_curve(
+    hourly: FloatArray, *, load_kwh_per_day: float, pv_kwp: FloatArray, battery_kwh: float, efficiency: float
+) -> UnservedCurve:
+    """Simulate plants of all `RATIOS` of a given size in every commune for one year.
+
+    Parameters
+    ----------
+    hourly
+        (communes, 8760) [kWh/kWp].
+    load_kwh_per_day
+        Load at the busbar, shaped like `HOURLY_SHAPE` [kWh/day].
+    pv_kwp
+        (communes,) panels of the plant of ratio 1.
+    battery_kwh
+        Usable battery of the plant of ratio 1.
+    efficiency
+        From panel to load.
+    """
+    share = unserved_share(
+        hourly,
+        load_kwh=np.tile(HOURLY_SHAPE * load_kwh_per_day, 365),
+        pv_kwp=np.multiply.outer(pv_kwp, RATIOS) * efficiency,
+        battery_kwh=np.broadcast_to(battery_kwh * RATIOS, (len(hourly), len(RATIOS))),
+    )
+    return UnservedCurve(share=share)
+
+
+def unserved_share(
+    hourly: FloatArray, *, load_kwh: FloatArray, pv_kwp: FloatArray, battery_kwh: FloatArray
+) -> FloatArray:
+    """Part of a year's load that plants leave unserved, hour by hour, starting with a full battery.
+
+    Parameters
+    ----------
+    hourly
+        (communes, hours) [kWh/kWp].
+    load_kwh
+        (hours,) load of each hour [kWh], the same for all plants.
+    pv_kwp
+        (communes, plants) panels, losses already taken off.
+    battery_kwh
+        (communes, plants) usable battery.
+
+    Returns
+    -------
+    ndarray
+        (communes, plants) between 0 and 1.
+    """
+    stored = np.array(battery_kwh, dtype=np.float64)
+    unserved = np.zeros_like(stored)
+    for hour, load in enumerate(load_kwh):
+        stored += hourly[:, hour : hour + 1] * pv_kwp
+        stored -= load
+        unserved -= np.minimum(stored, 0)
+        np.clip(stored, 0, battery_kwh, out=stored)
+    return np.asarray(unserved / load_kwh.sum())
+
+
+def _relative_sd(solar: pd.DataFrame, communes: gpd.GeoDataFrame) -> FloatArray:
+    """Day-to-day standard deviation by the mean, (communes, 12); the layer's median where a commune is missing."""
+    ratio = solar["ghi_daily_sd_kwh_per_m2_day"] / solar["ghi_kwh_per_m2_day"]
+    table = solar.assign(ratio=ratio).pivot_table(index="commune_code", columns="month", values="ratio", aggfunc="mean")
+    table = table.reindex(index=communes["commune_code"].astype(str), columns=range(1, 13))
+    return np.asarray(table.fillna(float(ratio.median())).to_numpy(dtype=np.float64))

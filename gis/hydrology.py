@@ -1,0 +1,182 @@
+"""Streams from the relief: flow directions, catchments, monthly flow from runoff, and sites where a fall of water can be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyflwdir
+from numpy.typing import NDArray
+
+from gis.errors import LayerError
+from gis.terrain import Raster, resample, warp_like
+
+FloatArray = NDArray[np.float64]
+
+DAYS_IN_MONTH = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+SECONDS_PER_DAY = 86_400.0
+
+
+@dataclass(frozen=True, eq=False)
+class Streams:
+    """Drainage of a relief.
+
+    Attributes
+    ----------
+    grid
+        Elevation [m] that the water runs on, as given (hollows not filled).
+    downstream
+        (cells,) flat index of the cell that each cell drains to; itself at the edge, -1 where the height is unknown.
+    upstream_km2
+        (rows, cols) catchment of each cell, itself included; NaN where unknown.
+    """
+
+    grid: Raster
+    downstream: NDArray[np.int64]
+    upstream_km2: NDArray[np.float32]
+    directions: pyflwdir.FlwdirRaster
+
+
+@dataclass(frozen=True, eq=False)
+class Falls:
+    """Pairs of intake and powerhouse on a stream, all (k,).
+
+    Attributes
+    ----------
+    x, y
+        Powerhouse in the CRS of the relief [m].
+    head_m
+        Fall between them.
+    canal_km
+        Length along the stream.
+    dry_flow_m3_s
+        Natural flow of the driest month at the intake.
+    upstream_km2
+        Catchment of the intake.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    head_m: FloatArray
+    canal_km: FloatArray
+    dry_flow_m3_s: FloatArray
+    upstream_km2: FloatArray
+
+
+def flow_directions(elevation: Raster, *, cell_size_m: float = 200.0) -> Streams:
+    """Find where the water of every cell runs (eight directions, hollows filled).
+
+    Parameters
+    ----------
+    elevation
+        Heights [m] in a metric CRS.
+    cell_size_m
+        Cell width of the drainage; finer relief is averaged to it.
+
+    Notes
+    -----
+    Hollows of the relief are filled up to their spill point before directions are taken (pyflwdir, after Wang and Liu, 2006).
+    """
+    grid = elevation.with_values(elevation.floats(), nodata=np.nan)
+    if cell_size_m > 1.01 * elevation.cell_size_m:
+        grid = resample(grid, cell_size_m=cell_size_m, method="mean")
+    heights = np.where(np.isnan(grid.values), np.float32(-9999), grid.values)
+    if not (heights > -9999).any():
+        raise LayerError("elevation: no cell has a height. Check the nodata value of the raster.")
+    directions = pyflwdir.from_dem(heights, nodata=-9999.0, transform=grid.transform, latlon=False)
+    area = np.asarray(directions.upstream_area(unit="km2"), dtype=np.float32)
+    return Streams(
+        grid=grid,
+        downstream=np.asarray(directions.idxs_ds, dtype=np.int64),
+        upstream_km2=np.where(area >= 0, area, np.float32(np.nan)),
+        directions=directions,
+    )
+
+
+def monthly_flow(streams: Streams, runoff: Raster) -> NDArray[np.float32]:
+    """Mean flow of each month at every cell [m³/s], (12, rows, cols): the runoff of all cells above, added up.
+
+    Parameters
+    ----------
+    streams
+        Drainage.
+    runoff
+        Twelve bands [mm/month], in the CRS of the drainage; coarser cells are interpolated.
+
+    Raises
+    ------
+    LayerError
+        The runoff has not twelve bands.
+    """
+    if runoff.bands != 12:
+        raise LayerError(f"runoff: {runoff.bands} bands. Twelve are needed, one per month in mm.")
+    depth_mm = warp_like(runoff.with_values(runoff.floats(), nodata=np.nan), streams.grid, method="bilinear").values
+    cell_m2 = streams.grid.cell_size_m**2
+    flows = np.empty((12, *streams.grid.shape), dtype=np.float32)
+    for month in range(12):
+        band = depth_mm[month].astype(np.float32)
+        known = np.isfinite(band)
+        # cells beyond the runoff layer get its mean: a catchment must not lose water at the edge of a coarse grid
+        band = np.where(known, band, np.float32(band[known].mean() if known.any() else 0))
+        volume_m3 = np.asarray(streams.directions.accuflux(band * np.float32(cell_m2 / 1000), nodata=-9999.0))
+        flows[month] = volume_m3 / np.float32(DAYS_IN_MONTH[month] * SECONDS_PER_DAY)
+    return flows
+
+
+def dry_season_flow(streams: Streams, runoff: Raster) -> NDArray[np.float32]:
+    """Flow of the driest month at every cell [m³/s], (rows, cols)."""
+    return np.asarray(monthly_flow(streams, runoff).min(axis=0), dtype=np.float32)
+
+
+def falls(
+    streams: Streams,
+    dry_flow_m3_s: NDArray[np.float32],
+    *,
+    min_upstream_km2: float = 1.0,
+    max_upstream_km2: float = 200.0,
+    canal_km: float = 1.0,
+    min_head_m: float = 5.0,
+) -> Falls:
+    """List the usable falls: from every stream cell down along the stream as far as a canal may reach.
+
+    Parameters
+    ----------
+    streams
+        Drainage.
+    dry_flow_m3_s
+        (rows, cols) flow of the driest month.
+    min_upstream_km2, max_upstream_km2
+        Catchments between brook and river: below it runs dry, above it a small weir does not hold.
+    canal_km
+        Longest canal [km].
+    min_head_m
+        Smallest fall [m].
+    """
+    grid = streams.grid
+    area, heights, flow = streams.upstream_km2.ravel(), grid.values.ravel(), dry_flow_m3_s.ravel()
+    intakes = np.flatnonzero(
+        (area >= min_upstream_km2) & (area <= max_upstream_km2) & (flow > 0) & np.isfinite(heights)
+    )
+    cols = grid.shape[1]
+    here = intakes.copy()
+    length = np.zeros(len(intakes))
+    found: list[tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]] = []
+    for _ in range(int(canal_km * 1000 / grid.cell_size_m)):
+        below = streams.downstream[here]
+        step = np.hypot(below // cols - here // cols, below % cols - here % cols) * grid.cell_size_m / 1000
+        length = length + step
+        usable = (below >= 0) & (step > 0) & (length <= canal_km + 1e-9)
+        usable[usable] &= heights[intakes[usable]] - heights[below[usable]] >= min_head_m
+        found.append((intakes[usable], below[usable], length[usable]))
+        here = np.where(below >= 0, below, here)
+    top = np.concatenate([f[0] for f in found]) if found else np.empty(0, dtype=np.int64)
+    foot = np.concatenate([f[1] for f in found]) if found else np.empty(0, dtype=np.int64)
+    west, north, size = grid.transform.c, grid.transform.f, grid.cell_size_m
+    return Falls(
+        x=np.asarray(west + (foot % cols + 0.5) * size, dtype=np.float64),
+        y=np.asarray(north - (foot // cols + 0.5) * size, dtype=np.float64),
+        head_m=(heights[top] - heights[foot]).astype(np.float64),
+        canal_km=np.concatenate([f[2] for f in found]) if found else np.empty(0),
+        dry_flow_m3_s=flow[top].astype(np.float64),
+        upstream_km2=area[top].astype(np.float64),
+    )
