@@ -7,6 +7,7 @@ All layers come in the measuring CRS. A place may lie outside its commune by its
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -261,28 +262,69 @@ def solar_faults(solar: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[str]:
     return faults
 
 
+@dataclass(frozen=True)
+class Total:
+    """A published total: rows of a layer (where a column holds one of some values), or the sum of a column over them."""
+
+    target: str
+    layer: str
+    what: str
+    where: tuple[str, tuple[str | bool, ...]] | None = None
+    sum_of: str | None = None
+
+
+_RURAL = ("kind", ("gravity", "pumped"))
+
+TOTALS = (
+    Total("villages", "villages", "villages"),
+    Total("villages_on_grid", "villages", "villages on the grid", where=("on_grid", (True,))),
+    Total("settlements_villages", "settlements", "villages without grid", where=("kind", ("village",))),
+    Total("clusters", "settlements", "clusters", where=("kind", ("cluster",))),
+    Total(
+        "cluster_households", "settlements", "households in clusters", where=("kind", ("cluster",)), sum_of="households"
+    ),
+    Total("water_schemes", "water_schemes", "rural schemes", where=_RURAL),
+    Total(
+        "water_scheme_households",
+        "water_schemes",
+        "households on rural schemes",
+        where=_RURAL,
+        sum_of="households_served",
+    ),
+    Total(
+        "boarding_schools_border",
+        "schools",
+        "boarding schools in border communes",
+        where=("kind", ("border_boarding",)),
+    ),
+    Total("schools_raised", "schools", "schools to be raised", where=("status", ("upgrade",))),
+    Total(
+        "schools_new_upper_secondary",
+        "schools",
+        "new upper-secondary schools",
+        where=("kind", ("new_upper_secondary",)),
+    ),
+    Total("population_communes_2025", "communes", "people", sum_of="population"),
+)
+"""Targets that are counts of the layers; the others (rates, budgets) are for the analyses."""
+
+
 def target_faults(layers: Layers, targets: Mapping[str, float | int]) -> list[str]:
     """Compare the layers with the published totals that the catalogue says they reproduce."""
-    counted: dict[str, tuple[str, str, float]] = {}
-    villages, settlements, schemes = layers.get("villages"), layers.get("settlements"), layers.get("water_schemes")
-    if isinstance(villages, pd.DataFrame):
-        counted["villages"] = ("villages", "villages", len(villages))
-        if "on_grid" in villages.columns and pd.api.types.is_bool_dtype(villages["on_grid"]):
-            counted["villages_on_grid"] = ("villages", "villages on the grid", int(villages["on_grid"].sum()))
-    if isinstance(settlements, pd.DataFrame) and "kind" in settlements.columns:
-        clusters = settlements[settlements["kind"] == "cluster"]
-        counted["settlements_villages"] = (
-            "settlements",
-            "villages without grid",
-            int((settlements["kind"] == "village").sum()),
-        )
-        counted["clusters"] = ("settlements", "clusters", len(clusters))
-        if "households" in clusters.columns and pd.api.types.is_integer_dtype(clusters["households"]):
-            counted["cluster_households"] = ("settlements", "households in clusters", int(clusters["households"].sum()))
-    if isinstance(schemes, pd.DataFrame) and "kind" in schemes.columns:
-        counted["water_schemes"] = ("water_schemes", "rural schemes", int((schemes["kind"] != "urban_plant").sum()))
-    return [
-        f"{layer}: the rows hold {found:,} {what}, the catalogue's target {key} is {targets[key]:,}. Complete the rows or correct [targets]."
-        for key, (layer, what, found) in counted.items()
-        if key in targets and found != targets[key]
-    ]
+    faults = []
+    for total in TOTALS:
+        frame = layers.get(total.layer)
+        needed = {total.where[0] if total.where else None, total.sum_of} - {None}
+        if total.target not in targets or not isinstance(frame, pd.DataFrame) or not needed <= set(frame.columns):
+            continue
+        rows = frame if total.where is None else frame[frame[total.where[0]].isin(total.where[1])]
+        if total.sum_of is not None and not pd.api.types.is_numeric_dtype(rows[total.sum_of]):
+            # the column has a fault of its own, told with its layer
+            continue
+        found = len(rows) if total.sum_of is None else int(rows[total.sum_of].sum())
+        if found != targets[total.target]:
+            faults.append(
+                f"{total.layer}: the rows hold {found:,} {total.what}, the catalogue's target {total.target} is {targets[total.target]:,}. "
+                "Complete the rows or correct [targets]."
+            )
+    return faults

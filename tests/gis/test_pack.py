@@ -325,14 +325,12 @@ def test_every_month_of_sunshine(tmp_path: Path) -> None:
 
 
 def test_published_totals(tmp_path: Path) -> None:
+    # households on rural schemes: 60 + 120; people: 5,000 + 6,000 + 5,000 + 6,000
     right = {
-        "villages": 12,
-        "villages_on_grid": 11,
-        "settlements_villages": 2,
-        "clusters": 4,
-        "cluster_households": 80,
-        "water_schemes": 2,
-    }
+        "villages": 12, "villages_on_grid": 11, "settlements_villages": 2, "clusters": 4, "cluster_households": 80, "water_schemes": 2,
+        "water_scheme_households": 180, "boarding_schools_border": 1, "schools_raised": 0, "schools_new_upper_secondary": 0,
+        "population_communes_2025": 22_000, "household_electrification_pct": 98.28,
+    }  # fmt: skip
     assert check_pack(write_pack(tmp_path / "right", targets=right)) == []
     wrong = {**right, "cluster_households": 22_940, "villages_on_grid": 12}
     assert check_pack(write_pack(tmp_path / "wrong", targets=wrong)) == [
