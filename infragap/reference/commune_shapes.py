@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from gis.crs import WGS84, transform
 from gis.terrain import Raster, xy
+from infragap.reference.commune_kernels import candidates, winners
 from infragap.reference.inputs import CRS_MEASURE, Facts, boxes_measure, province_grid
 
 DISTANCE_WEIGHT = 0.5
@@ -151,19 +152,15 @@ def _balance(
     """Adjust shift and tilt of each commune's score until areas and centroids fit; give prices and owner of each cell (0 = outside)."""
     rows, cols = np.nonzero(vietnam)
     x, y = xy(grid, rows, cols)
-    owners, scores = _candidates(x, y, boxes, targets)
-    radius = np.concatenate([[1.0], targets.radius_m])
-    centre_x, centre_y = np.concatenate([[0.0], targets.x]), np.concatenate([[0.0], targets.y])
-    u = ((x - centre_x[owners]) / radius[owners]).astype(np.float32)
-    v = ((y - centre_y[owners]) / radius[owners]).astype(np.float32)
+    box = np.column_stack([boxes.x, boxes.y, boxes.half_width_m, boxes.half_height_m])
+    disc = np.vstack([[0.0, 0.0, 1.0], np.column_stack([targets.x, targets.y, targets.radius_m])])
+    owners, scores = candidates(x, y, box, boxes.owner, disc, CANDIDATES, METRIC_CAP, DISTANCE_WEIGHT)
     cell_km2 = grid.cell_size_m**2 / 1e6
     count = len(targets.codes) + 1
     prices = prices.copy()
     winner = np.zeros(len(x), dtype=np.int64)
     for turn in range(rounds + 1):
-        shift, tilt_x, tilt_y = prices.astype(np.float32)
-        priced = scores + shift[owners] + tilt_x[owners] * u + tilt_y[owners] * v
-        winner = np.take_along_axis(owners, priced.argmin(axis=0)[None], axis=0)[0].astype(np.int64)
+        winner = winners(x, y, owners, scores, disc, prices)
         if turn == rounds:
             break
         cells = np.bincount(winner, minlength=count)[1:]
@@ -178,26 +175,6 @@ def _balance(
     owner = np.zeros(grid.shape, dtype=np.int64)
     owner[rows, cols] = winner
     return prices, owner
-
-
-def _candidates(
-    x: NDArray[np.float64], y: NDArray[np.float64], boxes: _Boxes, targets: _Targets
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Owners with the smallest scores for each cell, and the scores, (CANDIDATES, cells)."""
-    count = len(targets.codes) + 1
-    metric = np.full((count, len(x)), METRIC_CAP, dtype=np.float32)
-    for bx, by, half_width, half_height, owner in zip(
-        boxes.x, boxes.y, boxes.half_width_m, boxes.half_height_m, boxes.owner, strict=True
-    ):
-        near = np.flatnonzero((np.abs(x - bx) < METRIC_CAP * half_width) & (np.abs(y - by) < METRIC_CAP * half_height))
-        ellipse = np.hypot((x[near] - bx) / half_width, (y[near] - by) / half_height)
-        metric[owner, near] = np.minimum(metric[owner, near], ellipse)
-    # outside, the box metric stands for the distance too: inside a box of typical shape the two are alike
-    metric[0] *= 1 + DISTANCE_WEIGHT
-    for i, (cx, cy, radius) in enumerate(zip(targets.x, targets.y, targets.radius_m, strict=True), start=1):
-        metric[i] += DISTANCE_WEIGHT * np.hypot((x - cx) / radius, (y - cy) / radius).astype(np.float32)
-    owners = np.argpartition(metric, CANDIDATES, axis=0)[:CANDIDATES].astype(np.int32)
-    return owners, np.take_along_axis(metric, owners, axis=0)
 
 
 def _without_islands(owner: NDArray[np.int64]) -> NDArray[np.int64]:

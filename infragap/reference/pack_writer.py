@@ -138,8 +138,10 @@ def replaced(out: Path) -> Iterator[Path]:
             out.rename(former)
         building.rename(out)
     finally:
+        if former.exists() and not out.exists():
+            former.rename(out)
         for rest in (building, former):
-            if rest.exists() and out.exists():
+            if rest.exists():
                 shutil.rmtree(rest)
 
 
