@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from gis.errors import ParameterError
 from gis.roads import JoinedRoads
@@ -159,6 +159,65 @@ def directed_graphs(
     links = start[first], end[first]
     shape = (nodes, nodes)
     return csr_array((cost[first], links), shape=shape), csr_array((other[first], links), shape=shape)
+
+
+@dataclass(frozen=True, eq=False)
+class Chains:
+    """Links of a network between the nodes that matter, as `merge_chains` makes them.
+
+    Attributes
+    ----------
+    node
+        (k,) old numbers of the nodes that are left, ascending; their place here is their new number.
+    tail, head
+        (c,) new numbers of the ends of each chain.
+    sums
+        (q, c) each quantity, summed over the links of the chain.
+    """
+
+    node: IntArray
+    tail: IntArray
+    head: IntArray
+    sums: FloatArray
+
+
+def merge_chains(tail: ArrayLike, head: ArrayLike, quantities: ArrayLike, keep: ArrayLike, *, nodes: int) -> Chains:
+    """Merge links that follow each other over nodes which nothing else touches.
+
+    Parameters
+    ----------
+    tail, head
+        (m,) end nodes of links that can be travelled both ways.
+    quantities
+        (q, m) such as minutes and kilometres of each link.
+    keep
+        (n,) bool, nodes that must stay.
+    nodes
+        Number of nodes, n.
+
+    Returns
+    -------
+    Chains
+        Shortest ways between kept nodes are the same as before. Rings that touch no kept node or junction are gone.
+    """
+    start, end, amount = np.asarray(tail, np.int64), np.asarray(head, np.int64), np.asarray(quantities, np.float64)
+    degree = np.bincount(start, minlength=nodes) + np.bincount(end, minlength=nodes)
+    inner = (degree == 2) & ~np.asarray(keep, bool)
+    both = inner[start] & inner[end]
+    inside = coo_array((np.ones(both.sum(), bool), (start[both], end[both])), shape=(nodes, nodes))
+    parts, part = connected_components(inside, directed=False)
+    # a link belongs to the chain of its inner end; a link between two other nodes is a chain of its own
+    chain = np.where(inner[start], part[start], np.where(inner[end], part[end], parts + np.arange(len(start))))
+    ends = np.concatenate([start[~inner[start]], end[~inner[end]]])
+    chain_of_end = np.concatenate([chain[~inner[start]], chain[~inner[end]]])
+    order = np.argsort(chain_of_end, kind="stable")
+    # every chain that has an end has two
+    pairs, chains = ends[order].reshape(-1, 2), chain_of_end[order][::2]
+    sums = np.stack([np.bincount(chain, row, minlength=parts + len(start))[chains] for row in amount])
+    left = np.flatnonzero(~inner)
+    number = np.full(nodes, -1, np.int64)
+    number[left] = np.arange(len(left))
+    return Chains(node=left, tail=number[pairs[:, 0]], head=number[pairs[:, 1]], sums=sums)
 
 
 def travel_matrix(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,14 @@ class Walks:
     thing: IntArray
     cost: FloatArray
 
+    def split(self, first: int) -> tuple[Walks, Walks]:
+        """Walks to the first so many things, and those to the others, which are numbered from 0 again."""
+        low = self.thing < first
+        return (
+            Walks(place=self.place[low], thing=self.thing[low], cost=self.cost[low]),
+            Walks(place=self.place[~low], thing=self.thing[~low] - first, cost=self.cost[~low]),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class WalkingCost:
@@ -44,19 +53,23 @@ class WalkingCost:
     cost
         (rows, columns) per cell width on the flat, inf = barrier.
     elevation
-        Heights [m], None where slope does not matter (kilometres).
+        (rows, columns) heights [m].
     cell_size_m
         Width of a cell [m].
     """
 
     cost: NDArray[np.float32]
-    elevation: NDArray[np.float32] | None
+    elevation: NDArray[np.float32]
     cell_size_m: float
+
+    @cached_property
+    def least(self) -> float:
+        """Least cost of a step by one cell width."""
+        return float(np.min(self.cost, initial=np.inf)) * TOBLER_BEST
 
     def reach(self, limit: float) -> int:
         """Cells that no walk within the limit leaves behind, in any direction."""
-        least = float(np.min(self.cost, initial=np.inf)) * (1.0 if self.elevation is None else TOBLER_BEST)
-        return int(min(np.ceil(limit / least) + 1, max(self.cost.shape)))
+        return int(min(np.ceil(limit / self.least) + 1, max(self.cost.shape)))
 
     def search(self, cell: int, limit: float, *, toward: bool) -> tuple[NDArray[np.float32], int, int]:
         """Least cost around a cell (flat index), and the row and column where this window starts."""
@@ -67,8 +80,8 @@ class WalkingCost:
         found = cost_distance(
             self.cost[window],
             [(row - top, column - left)],
-            elevation=None if self.elevation is None else self.elevation[window],
-            cell_size_m=None if self.elevation is None else self.cell_size_m,
+            elevation=self.elevation[window],
+            cell_size_m=self.cell_size_m,
             toward_sources=toward,
             limit=limit,
         )
@@ -76,7 +89,14 @@ class WalkingCost:
 
 
 def walks_around(
-    ground: WalkingCost, places: IntArray, things: IntArray, *, limit: float, last_limit: float, toward_places: bool
+    ground: WalkingCost,
+    places: IntArray,
+    things: IntArray,
+    *,
+    wanted: int | None = None,
+    limit: float,
+    last_limit: float,
+    toward_places: bool,
 ) -> Walks:
     """All walks between places and things within a limit.
 
@@ -86,6 +106,8 @@ def walks_around(
         What walking costs.
     places, things
         Cells as flat indices, -1 = none.
+    wanted
+        The search goes on until one of so many first things is found; default: of all.
     limit
         Longest walk, in the unit of cost. A place that finds nothing within it looks on within twice, four times as much ...
     last_limit
@@ -98,6 +120,7 @@ def walks_around(
     Walks
         Things in the cell of their place have cost 0.
     """
+    wanted = len(things) if wanted is None else wanted
     order = np.argsort(things, kind="stable")
     sorted_row, sorted_column = np.divmod(things[order], ground.cost.shape[1])
     found_place, found_thing, found_cost = [], [], []
@@ -113,10 +136,11 @@ def walks_around(
             seen = np.flatnonzero((column >= 0) & (column < cost.shape[1]) & (things[order[low:high]] >= 0))
             value = cost[sorted_row[low:high][seen] - top, column[seen]]
             reached = np.isfinite(value)
-            if reached.any() or within >= last_limit:
+            here = order[low:high][seen[reached]]
+            if within >= last_limit or (here < wanted).any():
                 break
             within = min(2 * within, last_limit)
-        found_thing.append(order[low:high][seen[reached]])
+        found_thing.append(here)
         found_cost.append(value[reached].astype(np.float64))
         found_place.append(np.full(int(reached.sum()), place))
     empty = np.zeros(0, np.int64)

@@ -27,6 +27,7 @@ from gis.leastcost import cost_distance
 from gis.network import (
     RoadNetwork,
     directed_graphs,
+    merge_chains,
     road_network,
     travel_from_nearest,
     travel_matrix,
@@ -132,8 +133,8 @@ def build_travel(ground: Ground, roads: gpd.GeoDataFrame, *, parameters: Schools
     )
 
 
-def by_motorbike(travel: Travel, season: str, origins: ArrayLike, destinations: ArrayLike) -> FloatArray:
-    """Least minutes by motorbike with walks at both ends, from every origin to every destination.
+def by_motorbike(travel: Travel, season: str, places: ArrayLike, sites: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Least minutes by motorbike with walks at both ends, between every place and every site.
 
     Parameters
     ----------
@@ -141,31 +142,30 @@ def by_motorbike(travel: Travel, season: str, origins: ArrayLike, destinations: 
         From `build_travel`.
     season
         'dry' or 'rainy'.
-    origins, destinations
-        (o,) and (d,) cells as `stand` gives them.
+    places, sites
+        (p,) and (s,) cells as `stand` gives them. One search runs from each site, so let the sites be the fewer.
 
     Returns
     -------
-    ndarray
-        (o, d), inf where there is no way, 0 within one cell.
+    (to_sites, from_sites)
+        (p, s) each, inf where there is no way, 0 within one cell.
     """
-    start, end = np.asarray(origins, np.int64), np.asarray(destinations, np.int64)
-    (graph, _), first = _layers(travel, season, start, end)
-    starts, ends = np.arange(len(start)), first + np.arange(len(end))
-    # one search from each place of the shorter list
-    if len(start) < len(end):
-        return travel_matrix(graph, starts, ends)
-    return np.ascontiguousarray(travel_matrix(graph, ends, starts, toward_sources=True).T)
+    first, second = np.asarray(places, np.int64), np.asarray(sites, np.int64)
+    cells, row = np.unique(np.concatenate([first, second]), return_inverse=True)
+    place, site = row.ravel()[: len(first)], row.ravel()[len(first) :]
+    (graph, _), arrive = _layers(travel, season, cells, cells)
+    to_sites = travel_matrix(graph, arrive + site, place, toward_sources=True)
+    from_sites = travel_matrix(graph, site, arrive + place)
+    return np.ascontiguousarray(to_sites.T), np.ascontiguousarray(from_sites.T)
 
 
-def by_motorbike_km(
-    travel: Travel, season: str, origins: ArrayLike, destinations: ArrayLike
-) -> tuple[FloatArray, FloatArray]:
-    """As `by_motorbike`, and the kilometres of those ways."""
-    start, end = np.asarray(origins, np.int64), np.asarray(destinations, np.int64)
-    (graph, km), first = _layers(travel, season, start, end)
-    starts, ends = np.arange(len(start)), first + np.arange(len(end))
-    minutes, length_km = travel_matrix_along(graph, km, ends, starts, toward_sources=True)
+def by_motorbike_km(travel: Travel, season: str, places: ArrayLike, sites: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Least minutes from every place to every site, and the kilometres of those ways; parameters as in `by_motorbike`."""
+    first, second = np.asarray(places, np.int64), np.asarray(sites, np.int64)
+    (graph, km), arrive = _layers(travel, season, first, second)
+    minutes, length_km = travel_matrix_along(
+        graph, km, arrive + np.arange(len(second)), np.arange(len(first)), toward_sources=True
+    )
     return np.ascontiguousarray(minutes.T), np.ascontiguousarray(length_km.T)
 
 
@@ -218,61 +218,78 @@ def nearest_on_foot(travel: Travel, season: str, sites: ArrayLike, *, limit_min:
 
 
 def on_foot(
-    travel: Travel, season: str, origins: ArrayLike, destinations: ArrayLike, *, limit_min: float
-) -> FloatArray:
-    """Walking minutes from every origin to every destination: one search of the ground from each of the shorter list.
+    travel: Travel, season: str, places: ArrayLike, sites: ArrayLike, *, limit_min: float
+) -> tuple[FloatArray, FloatArray]:
+    """Walking minutes between every place and every site: one search of the ground from each site and direction.
 
     Parameters
     ----------
-    travel, origins, destinations
+    travel, season, places, sites
         As in `by_motorbike`.
-    season
-        'dry' or 'rainy'.
     limit_min
         Longer walks are not looked for and are inf.
+
+    Returns
+    -------
+    (to_sites, from_sites)
+        (p, s) each.
     """
-    start, end = np.asarray(origins, np.int64), np.asarray(destinations, np.int64)
-    toward = len(end) <= len(start)
-    places, things = (end, start) if toward else (start, end)
-    walks = walks_around(
-        travel.walking(season), places, things, limit=limit_min, last_limit=limit_min, toward_places=toward
-    )
-    matrix = np.full((len(places), len(things)), np.inf)
-    matrix[walks.place, walks.thing] = walks.cost
-    return np.ascontiguousarray(matrix.T) if toward else matrix
+    things, around = np.asarray(places, np.int64), np.asarray(sites, np.int64)
+    result = []
+    for toward in (True, False):
+        walks = walks_around(
+            travel.walking(season), around, things, limit=limit_min, last_limit=limit_min, toward_places=toward
+        )
+        matrix = np.full((len(things), len(around)), np.inf)
+        matrix[walks.thing, walks.place] = walks.cost
+        result.append(matrix)
+    return result[0], result[1]
 
 
 def _layers(
     travel: Travel, season: str, origins: IntArray, destinations: IntArray
 ) -> tuple[tuple[csr_array, csr_array], int]:
-    """Minutes and kilometres over three layers, origins, road nodes, destinations, numbered in this order; first destination's number."""
-    network, ride, ground = travel.network, travel.ride_min[season], travel.walking(season)
+    """Minutes and kilometres over three layers, origins, road nodes, destinations, numbered in this order; first destination's number.
+
+    Of the road nodes only junctions and those where somebody gets on or off are left; all of them where there are no origins.
+    """
+    network, ride, nodes = travel.network, travel.ride_min[season], len(travel.network.x)
     limit, last = travel.access_min
-    nodes = len(network.x)
-    road, arrive = len(origins), len(origins) + nodes
 
-    def to_roads(places: IntArray, *, toward: bool) -> Walks:
-        walks = walks_around(ground, places, travel.node_cell, limit=limit, last_limit=last, toward_places=toward)
-        return without_detours(walks, network.tail, network.head, ride, nodes=nodes)
+    def walks(places: IntArray, things: IntArray, *, toward: bool) -> tuple[Walks, Walks]:
+        found = walks_around(
+            travel.walking(season), places, things, wanted=nodes, limit=limit, last_limit=last, toward_places=toward
+        )
+        to_roads, to_places = found.split(nodes)
+        return without_detours(to_roads, network.tail, network.head, ride, nodes=nodes), to_places
 
-    out, back = to_roads(origins, toward=False), to_roads(destinations, toward=True)
-    whole = walks_around(ground, origins, destinations, limit=limit, last_limit=limit, toward_places=False)
-    out_km = travel.apart_km(origins[out.place], travel.node_cell[out.thing])
-    back_km = travel.apart_km(destinations[back.place], travel.node_cell[back.thing])
+    out, whole = walks(origins, np.concatenate([travel.node_cell, destinations]), toward=False)
+    back, _ = walks(destinations, travel.node_cell, toward=True)
+    keep = np.full(nodes, not len(origins))
+    keep[np.concatenate([out.thing, back.thing])] = True
+    chains = merge_chains(network.tail, network.head, [ride, network.length_km], keep, nodes=nodes)
+    road, arrive = len(origins), len(origins) + len(chains.node)
+    on_node, off_node = (road + np.searchsorted(chains.node, walk.thing) for walk in (out, back))
+    minutes, km = chains.sums
     parts = (
-        (out.place, road + out.thing, out.cost, out_km),
-        (road + back.thing, arrive + back.place, back.cost, back_km),
+        (out.place, on_node, out.cost, travel.apart_km(origins[out.place], travel.node_cell[out.thing])),
+        (
+            off_node,
+            arrive + back.place,
+            back.cost,
+            travel.apart_km(destinations[back.place], travel.node_cell[back.thing]),
+        ),
         (
             whole.place,
             arrive + whole.thing,
             whole.cost,
             travel.apart_km(origins[whole.place], destinations[whole.thing]),
         ),
-        (road + network.tail, road + network.head, ride, network.length_km),
-        (road + network.head, road + network.tail, ride, network.length_km),
+        (road + chains.tail, road + chains.head, minutes, km),
+        (road + chains.head, road + chains.tail, minutes, km),
     )
-    tail, head, minutes, km = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return directed_graphs(tail, head, minutes, km, nodes=arrive + len(destinations)), arrive
+    columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return directed_graphs(*columns, nodes=arrive + len(destinations)), arrive
 
 
 def _walk_on(

@@ -12,6 +12,7 @@ from gis.errors import ParameterError
 from gis.network import (
     directed_graph,
     directed_graphs,
+    merge_chains,
     morton_code,
     road_network,
     travel_from_nearest,
@@ -118,3 +119,34 @@ def test_morton_neighbours_and_bad_input():
         directed_graph([0, 1], [1, 0], [-1.0, 1.0], nodes=2)
     with pytest.raises(ParameterError, match="spacing_m"):
         road_network(join_roads(roads_layer([LineString([(0, 0), (1, 0)])], [1.0])), spacing_m=0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 14), st.integers(0, 20), st.integers(0, 2**32 - 1))
+def test_merged_chains_keep_all_ways(nodes, links, seed):
+    rng = np.random.default_rng(seed)
+    tail, head = rng.integers(0, nodes, (2, links))
+    weight = np.where(rng.random(links) < 0.1, np.inf, rng.integers(1, 10, links).astype(float))
+    keep = rng.random(nodes) < 0.3
+    merged = merge_chains(tail, head, [weight, np.ones(links)], keep, nodes=nodes)
+    assert set(np.flatnonzero(keep)) <= set(merged.node)
+
+    def all_pairs(a, b, w, n):
+        graph = directed_graph(np.r_[a, b], np.r_[b, a], np.r_[w, w], nodes=n)
+        return travel_matrix(graph, np.arange(n), np.arange(n))
+
+    before = all_pairs(tail, head, weight, nodes)[np.ix_(merged.node, merged.node)]
+    assert np.array_equal(all_pairs(merged.tail, merged.head, merged.sums[0], len(merged.node)), before)
+
+
+def test_chain_by_hand():
+    # 0 - 1 - 2 - 3 with a branch at 2: 1 goes, 2 stays as a junction; the ring 5 - 6 hangs on nothing
+    merged = merge_chains(
+        [0, 1, 2, 2, 5, 6], [1, 2, 3, 4, 6, 5], [[1, 2, 3, 4, 9, 9], [5, 6, 7, 8, 9, 9]], np.zeros(7, bool), nodes=7
+    )
+    assert merged.node.tolist() == [0, 2, 3, 4]
+    chains = {
+        (merged.node[a], merged.node[b]): tuple(q)
+        for a, b, q in zip(merged.tail, merged.head, merged.sums.T, strict=True)
+    }
+    assert chains == {(0, 2): (3, 11), (2, 3): (3, 7), (2, 4): (4, 8)}

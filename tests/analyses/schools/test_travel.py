@@ -108,12 +108,11 @@ def test_motorbike_equals_naive_search(seed, origins):
     )
     expected = naive_motorbike(travel, cost, heights, places, 8.6)
     cells = cells_of(places, cost.shape[1])
-    # searched from the origins when they are fewer, else from the destinations
-    ours = by_motorbike(travel, "dry", cells[:origins], cells)
-    np.testing.assert_allclose(ours, expected[:origins], rtol=1e-4, atol=1e-4)
-    np.testing.assert_allclose(
-        by_motorbike(travel, "dry", cells, cells[:origins]), expected[:, :origins], rtol=1e-4, atol=1e-4
-    )
+    to_sites, from_sites = by_motorbike(travel, "dry", cells, cells[:origins])
+    np.testing.assert_allclose(to_sites, expected[:, :origins], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(from_sites.T, expected[:origins], rtol=1e-4, atol=1e-4)
+    again, _ = by_motorbike_km(travel, "dry", cells, cells[:origins])
+    np.testing.assert_allclose(again, to_sites)
     # every cell to its nearest site
     nearest = nearest_by_motorbike(travel, "dry", cells[:origins])
     minutes, site = nearest.minutes, nearest.site
@@ -132,13 +131,11 @@ def test_foot_equals_naive_search(seed, origins):
     travel = build_travel(bare_ground(cost, heights), roads, parameters=PARAMETERS)
     cells = cells_of(places, cost.shape[1])
     expected = np.array([naive_walk(cost, heights, tuple(place)) for place in places])[:, places[:, 0], places[:, 1]]
-    ours = on_foot(travel, "dry", cells[:origins], cells, limit_min=10_000)
-    np.testing.assert_allclose(ours, expected[:origins], rtol=1e-4)
-    np.testing.assert_allclose(
-        on_foot(travel, "dry", cells, cells[:origins], limit_min=10_000), expected[:, :origins], rtol=1e-4
-    )
-    short = on_foot(travel, "dry", cells[:origins], cells, limit_min=30)
-    np.testing.assert_array_equal(np.isfinite(short), ours <= 30)
+    to_sites, from_sites = on_foot(travel, "dry", cells, cells[:origins], limit_min=10_000)
+    np.testing.assert_allclose(to_sites, expected[:, :origins], rtol=1e-4)
+    np.testing.assert_allclose(from_sites.T, expected[:origins], rtol=1e-4)
+    short, _ = on_foot(travel, "dry", cells, cells[:origins], limit_min=30)
+    np.testing.assert_array_equal(np.isfinite(short), to_sites <= 30)
     minutes = nearest_on_foot(travel, "dry", cells[:origins], limit_min=10_000).minutes
     np.testing.assert_allclose(minutes.ravel()[cells], expected[:, :origins].min(axis=1), rtol=1e-4)
 
@@ -159,7 +156,7 @@ def test_lung_cung_takes_nearly_three_hours():
     minutes, km = by_motorbike_km(travel, "dry", cells[:1], cells[1:])
     assert minutes[0, 0] == pytest.approx(174.4, abs=0.1)
     assert km[0, 0] == pytest.approx(25.0)
-    assert by_motorbike(travel, "rainy", cells[:1], cells[1:])[0, 0] == pytest.approx(375.0, abs=0.1)
+    assert by_motorbike(travel, "rainy", cells[:1], cells[1:])[0][0, 0] == pytest.approx(375.0, abs=0.1)
 
 
 def test_walk_ride_walk_by_hand():
@@ -176,7 +173,7 @@ def test_walk_ride_walk_by_hand():
     assert nearest.minutes.ravel()[cells[0]] == pytest.approx(minutes[0, 0], rel=1e-5)
     assert nearest.km.ravel()[cells[0]] == pytest.approx(13.0)
     # rain: 12 / (30 * 0.85) h of riding, walks as on this ground in both seasons
-    rainy = by_motorbike(travel, "rainy", cells[:1], cells[1:])
+    rainy, _ = by_motorbike(travel, "rainy", cells[:1], cells[1:])
     assert rainy[0, 0] == pytest.approx(5 * FLAT_MIN + 60 * 12 / 25.5, abs=1e-3)
 
 
@@ -206,10 +203,9 @@ def test_uphill_is_slower_than_downhill():
         parameters=PARAMETERS,
     )
     low, high = np.array([2 * 30 + 4]), np.array([2 * 30 + 24])
-    assert on_foot(travel, "dry", low, high, limit_min=1e4)[0, 0] == pytest.approx(
-        20 * FLAT_MIN * math.exp(0.35), rel=1e-4
-    )
-    assert on_foot(travel, "dry", high, low, limit_min=1e4)[0, 0] == pytest.approx(20 * FLAT_MIN, rel=1e-4)
+    up, down = on_foot(travel, "dry", low, high, limit_min=1e4)
+    assert up[0, 0] == pytest.approx(20 * FLAT_MIN * math.exp(0.35), rel=1e-4)
+    assert down[0, 0] == pytest.approx(20 * FLAT_MIN, rel=1e-4)
 
 
 @pytest.mark.parametrize(
