@@ -16,9 +16,10 @@ from scipy.spatial import cKDTree
 from gis.leastcost import cost_distance, path_back
 from infragap.reference.ground import CELL_M, Ground
 
-LAKE_COST = 60.0
-RIVER_COST = 60.0
-"""Cost of a cell of water in widths of a flat cell: a crossing without a bridge is drawn only where the way round is over about 10 km."""
+WATER_COST = 60.0
+LOCAL_WATER_COST = 300.0
+"""Cost of a cell of water in widths of a flat cell: a main road crosses without a documented bridge only where the way round is over about
+10 km (the list of bridges is not complete), a local road only where there is hardly another way."""
 
 BRIDGE_SNAP_M = 2500.0
 BRIDGE_RADIUS_M = 320.0
@@ -35,7 +36,12 @@ def rough_ground(ground: Ground, *, rng: np.random.Generator) -> NDArray[np.floa
 
 
 def path_cost(
-    ground: Ground, bridges: NDArray[np.float64], *, slope_scale_pct: float, roughness: NDArray[np.float64]
+    ground: Ground,
+    bridges: NDArray[np.float64],
+    *,
+    slope_scale_pct: float,
+    water_cost: float,
+    roughness: NDArray[np.float64],
 ) -> NDArray[np.float32]:
     """Cost of each cell for a road, in widths of a flat cell.
 
@@ -47,12 +53,14 @@ def path_cost(
         (k, 2) documented bridges [m]; each opens the large river nearest to it, within 2.5 km.
     slope_scale_pct
         Slope at which a cell costs twice a flat one.
+    water_cost
+        What a cell of a lake, or of a large river away from bridges, costs more [widths of a flat cell].
     roughness
         From `rough_ground`.
 
     Notes
     -----
-    Roughness · (1 + (slope / scale)²), plus 60 on lakes and large rivers away from bridges (assumption).
+    Roughness · (1 + (slope / scale)²), plus the cost of water (assumption).
     """
     cost = roughness * (1.0 + (ground.slope_pct / slope_scale_pct) ** 2)
     water = ground.river.copy()
@@ -63,8 +71,7 @@ def path_cost(
         distance, nearest = tree.query(bridges)
         for site in river_points[np.asarray(nearest)[np.asarray(distance) <= BRIDGE_SNAP_M]]:
             water.ravel()[river_cells[tree.query_ball_point(site, BRIDGE_RADIUS_M)]] = False
-    cost[water] += RIVER_COST
-    cost[ground.lake] += LAKE_COST
+    cost[water | ground.lake] += water_cost
     return np.asarray(cost, dtype=np.float32)
 
 

@@ -134,7 +134,7 @@ def steiner_tree(graph: Matrix, root: int, terminals: NDArray[np.int64]) -> NDAr
 def trimmed(
     parent: NDArray[np.int64],
     length_m: NDArray[np.float64],
-    served: NDArray[np.bool_],
+    service_m: NDArray[np.float64],
     fixed: NDArray[np.bool_],
     *,
     reach_m: float,
@@ -147,8 +147,8 @@ def trimmed(
         (n,) tree as in `steiner_tree`.
     length_m
         (n,) length of the edge to the parent [m].
-    served
-        (n,) places that need power.
+    service_m
+        (n,) low-voltage line that the places at a node need from there [m], -inf where there is none.
     fixed
         (n,) places that the line itself must reach.
     reach_m
@@ -160,7 +160,7 @@ def trimmed(
         (n,) parents of the smaller tree; -2 where nothing is left.
     """
     result = parent.copy()
-    need = np.where(served, 0.0, -np.inf)
+    need = service_m.copy()
     children = np.bincount(result[result >= 0], minlength=len(result))
     stack = np.flatnonzero((result >= 0) & (children == 0)).tolist()
     while stack:

@@ -24,6 +24,9 @@ from infragap.reference.substations import build_transmission_lines
 LV_REACH_M = 1500.0
 """Low-voltage lines reach this far along the road in the mountains (norms A3: 0.8-1.5 km)."""
 
+DRAWING_M = 100.0
+"""Kept back from that reach, because rounding a line off moves it by less than this."""
+
 CLEAR_M = 2200.0
 """Lines keep this far from the 18 villages where they can; half of it from Sáng Nhù beside the town."""
 
@@ -51,8 +54,8 @@ class Network:
         (n, 2) [m].
     graph
         (n, n) symmetric, metres times the price of passing near one of the 18 villages.
-    villages
-        (n,) nodes with villages that have the grid.
+    service_m
+        (n,) from the node to the farthest of its villages that have the grid [m], -inf where it has none.
     centres
         (n,) nodes of commune centres.
     stations
@@ -63,7 +66,7 @@ class Network:
 
     points: NDArray[np.float64]
     graph: sparse.csr_matrix
-    villages: NDArray[np.bool_]
+    service_m: NDArray[np.float64]
     centres: NDArray[np.bool_]
     stations: NDArray[np.int64]
     gates: NDArray[np.int64]
@@ -99,7 +102,7 @@ def build_grid_lines(
     table = _feeder_table(facts, substations)
     hosts = substations[substations["name"].isin(table["station"])]
     network = _network(base, plan, villages, hosts)
-    everywhere = feeders.trimmed(*_tree(network), reach_m=LV_REACH_M)
+    everywhere = feeders.trimmed(*_tree(network), reach_m=LV_REACH_M - DRAWING_M)
     edge_m = _edge_lengths(network.points, everywhere)
     gates, site = np.unique(network.gates, return_inverse=True)
     published_km = table["length_km"].fillna(UNPUBLISHED_KM).groupby(table["station"]).sum().reindex(hosts["name"])
@@ -140,8 +143,8 @@ def _network(base: Base, plan: RoadPlan, villages: gpd.GeoDataFrame, hosts: gpd.
     special = special[np.isin(special, cells)]
     points[np.searchsorted(cells, special)] = [roads.points[cell] for cell in special.tolist()]
     served = villages[villages["on_grid"]]
-    village_nodes = np.searchsorted(cells, plan.ground.flat(np.column_stack([served.geometry.x, served.geometry.y])))
-    centre_nodes = np.searchsorted(cells, plan.ground.flat(commune_centres(base)))
+    village_nodes = np.searchsorted(cells, [plan.terminals[point.x, point.y] for point in served.geometry])
+    centre_nodes = np.searchsorted(cells, [plan.terminals[x, y] for x, y in commune_centres(base).tolist()])
     station_points = np.column_stack([hosts.geometry.x, hosts.geometry.y])
     _, gates = cKDTree(points).query(_site_centres(station_points))
     count, total = len(cells), len(cells) + len(hosts)
@@ -150,10 +153,12 @@ def _network(base: Base, plan: RoadPlan, villages: gpd.GeoDataFrame, hosts: gpd.
     length = np.maximum(np.hypot(*(points[a] - points[b]).T), 1.0)
     length *= np.where(_near_unelectrified(points, villages)[[a, b]].any(axis=0), CLEAR_COST, 1.0)
     graph = sparse.csr_matrix((np.append(length, length), (np.append(a, b), np.append(b, a))), shape=(total, total))
-    marks = np.zeros((2, total), dtype=bool)
-    marks[0, village_nodes] = True
-    marks[1, centre_nodes] = True
-    return Network(points, graph, marks[0], marks[1], np.arange(count, total), np.asarray(gates))
+    service_m = np.full(total, -np.inf)
+    stub_m = np.hypot(points[village_nodes, 0] - served.geometry.x, points[village_nodes, 1] - served.geometry.y)
+    np.maximum.at(service_m, village_nodes, stub_m)
+    centres = np.zeros(total, dtype=bool)
+    centres[centre_nodes] = True
+    return Network(points, graph, service_m, centres, np.arange(count, total), np.asarray(gates))
 
 
 def _site_centres(stations: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -173,7 +178,7 @@ def _near_unelectrified(points: NDArray[np.float64], villages: gpd.GeoDataFrame)
 
 def _tree(
     network: Network,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     """Tree over all villages and commune centres from all stations at once, as arguments of `feeders.trimmed`."""
     hub = network.graph.shape[0]
     gates = np.unique(network.gates)
@@ -186,11 +191,11 @@ def _tree(
     graph = sparse.csr_matrix(
         (np.append(edges.data, np.full(2 * len(gates), 1e-3)), (row, col)), shape=(hub + 1, hub + 1)
     )
-    parent = feeders.steiner_tree(graph, hub, np.append(np.flatnonzero(network.villages | network.centres), gates))[
-        :hub
-    ]
+    parent = feeders.steiner_tree(
+        graph, hub, np.append(np.flatnonzero(np.isfinite(network.service_m) | network.centres), gates)
+    )[:hub]
     parent[parent == hub] = -1
-    return parent, _edge_lengths(network.points, parent), network.villages, network.centres
+    return parent, _edge_lengths(network.points, parent), network.service_m, network.centres
 
 
 def _edge_lengths(points: NDArray[np.float64], parent: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -206,7 +211,7 @@ def _site_lines(
     inside = sparse.diags_array(own.astype(float))
     graph = sparse.csr_matrix(inside @ network.graph @ inside)
     graph.eliminate_zeros()
-    terminals = np.flatnonzero((network.villages | network.centres) & own)
+    terminals = np.flatnonzero((np.isfinite(network.service_m) | network.centres) & own)
     if not len(terminals):
         # feeders that have hardly begun: as far along the next road as the longest of them
         way_m = feeders.node_distances(network.graph, np.array([gate]))[0]
@@ -215,7 +220,11 @@ def _site_lines(
     else:
         parent = feeders.steiner_tree(graph, gate, terminals)
         parent = feeders.trimmed(
-            parent, _edge_lengths(network.points, parent), network.villages, network.centres, reach_m=LV_REACH_M
+            parent,
+            _edge_lengths(network.points, parent),
+            network.service_m,
+            network.centres,
+            reach_m=LV_REACH_M - DRAWING_M,
         )
     length_m = _edge_lengths(network.points, parent)
     table = table.sort_values(["length_km", "feeder"], kind="stable", na_position="last")

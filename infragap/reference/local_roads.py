@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from gis.crs import WGS84, transform
 from infragap.reference.courses import branches
@@ -19,6 +21,8 @@ AVOID_M = 2400.0
 AVOIDING = 6.0
 """Village roads cost this many times more within this distance of a village without grid."""
 
+NEAR_CELLS = 24
+
 CONCRETE_UP_TO_M = 3000.0
 """A modelled village road up to this long is a concrete commune road, a longer one an earth track (assumption)."""
 
@@ -26,9 +30,8 @@ CONCRETE_UP_TO_M = 3000.0
 def commune_centres(base: Base) -> NDArray[np.float64]:
     """Centres of the communes (n, 2) [m], in the order of the layer."""
     communes = base.communes
-    return np.column_stack(
-        transform(communes["centre_longitude"], communes["centre_latitude"], source=WGS84, target=communes.crs)
-    )
+    x, y = transform(communes["centre_longitude"], communes["centre_latitude"], source=WGS84, target=communes.crs)
+    return np.column_stack([x, y]).round(1)
 
 
 def add_commune_roads(plan: RoadPlan, base: Base) -> None:
@@ -70,10 +73,13 @@ def _join(
 ) -> None:
     """Lay courses from points to the network; the first `named` of them become end points of pieces themselves."""
     network = plan.ordinary
-    cells = plan.ground.flat(points)
-    for cell, point in zip(cells[:named].tolist(), points[:named].tolist(), strict=True):
-        if network.points.setdefault(cell, (point[0], point[1])) != (point[0], point[1]):
-            plan.stubs.append((cell, (point[0], point[1])))
+    cells = _dry_cells(plan, points)
+    own = plan.ground.flat(points) == cells
+    for cell, (x, y), inside in zip(cells[:named].tolist(), points[:named].tolist(), own[:named].tolist(), strict=True):
+        x0, y0 = (x, y) if inside else plan.ground.xy(np.array([cell]))[0].tolist()
+        if network.points.setdefault(cell, (x0, y0)) != (x, y):
+            plan.stubs.append((cell, (x, y)))
+        plan.terminals[x, y] = cell
     cost = plan.cost(road_class or "commune")
     if avoid is not None:
         cost[avoid] *= AVOIDING
@@ -90,3 +96,20 @@ def _join(
             number = plan.number(RoadCourse(name, kind, surface))
             network.add(courses[place], number)
         left = np.delete(left, near)
+
+
+def _dry_cells(plan: RoadPlan, points: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Cells of the points; for a point in a cell that a large river touches, the nearest other cell on the same bank."""
+    cells = plan.ground.flat(points)
+    dry = np.flatnonzero(~(plan.ground.river | plan.ground.lake))
+    wet = np.flatnonzero(plan.ground.river.ravel()[cells])
+    if not len(wet):
+        return cells
+    _, near = cKDTree(plan.ground.xy(dry)).query(points[wet], k=NEAR_CELLS)
+    for place, choices in zip(wet.tolist(), dry[np.asarray(near)], strict=True):
+        starts = np.broadcast_to(points[place], (NEAR_CELLS, 2))
+        ways = shapely.linestrings(np.stack([starts, plan.ground.xy(choices)], axis=1))
+        free = ~shapely.intersects(plan.major_rivers, ways)
+        if free.any():
+            cells[place] = choices[int(np.argmax(free))]
+    return cells

@@ -14,7 +14,17 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.crs import WGS84, transform
-from infragap.reference.courses import CellNetwork, Piece, branches, course, path_cost, rough_ground, snapped
+from infragap.reference.courses import (
+    LOCAL_WATER_COST,
+    WATER_COST,
+    CellNetwork,
+    Piece,
+    branches,
+    course,
+    path_cost,
+    rough_ground,
+    snapped,
+)
 from infragap.reference.ground import Ground
 from infragap.reference.inputs import Base, Facts
 
@@ -63,6 +73,10 @@ class RoadPlan:
         Cells where expressway and ordinary roads meet.
     roughness
         Factors on the cost of cells.
+    major_rivers
+        Lines that only bridges cross.
+    terminals
+        Place (x, y) → cell where its road ends.
     stubs
         (cell, point): places in the same cell as another one, joined to it by a straight track.
     """
@@ -74,6 +88,8 @@ class RoadPlan:
     courses: list[RoadCourse] = field(default_factory=list)
     interchanges: set[int] = field(default_factory=set)
     roughness: NDArray[np.float64] = field(kw_only=True)
+    major_rivers: shapely.Geometry = field(kw_only=True)
+    terminals: dict[tuple[float, float], int] = field(default_factory=dict)
     stubs: list[tuple[int, tuple[float, float]]] = field(default_factory=list)
 
     def number(self, course: RoadCourse) -> int:
@@ -84,7 +100,8 @@ class RoadPlan:
     def cost(self, road_class: str) -> NDArray[np.float32]:
         """Cost of each cell for a road of this class, in widths of a flat cell."""
         scale = SLOPE_SCALE_PCT[road_class]
-        return path_cost(self.ground, self.bridges, slope_scale_pct=scale, roughness=self.roughness)
+        water = LOCAL_WATER_COST if road_class in WINDING else WATER_COST
+        return path_cost(self.ground, self.bridges, slope_scale_pct=scale, water_cost=water, roughness=self.roughness)
 
     def points(self) -> NDArray[np.float64]:
         """Cell centres (k, 2) [m] of the ordinary network."""
@@ -120,6 +137,7 @@ def plan_main_roads(base: Base, facts: Facts, ground: Ground, *, rng: np.random.
         CellNetwork(ground),
         CellNetwork(ground),
         roughness=rough_ground(ground, rng=rng),
+        major_rivers=_major_rivers(base),
     )
     waypoints = facts.roads[facts.roads["road_class"] != "đường sắt"]
     for _, route in waypoints.groupby("road_id", sort=False):
@@ -213,11 +231,11 @@ def build_roads(plan: RoadPlan, base: Base) -> gpd.GeoDataFrame:
     for network in (plan.ordinary, plan.expressway):
         pieces = network.pieces(breaks=plan.interchanges)
         lines = [network.line(piece.cells) for piece in pieces]
-        crosses = _crossing(lines, base)
+        crosses = _crossing(lines, plan)
         for place in np.flatnonzero(crosses & ~np.array([piece.is_bridge for piece in pieces])):
             # simplifying has carried it over the river bend: draw it cell by cell
             lines[place] = network.line(pieces[place].cells, exact=True)
-        crosses = _crossing(lines, base)
+        crosses = _crossing(lines, plan)
         lengths_km = _lengths_km(plan, pieces, [line.length for line in lines])
         for piece, length_km, is_bridge in zip(pieces, lengths_km, crosses, strict=True):
             kind = plan.courses[piece.number]
@@ -227,7 +245,7 @@ def build_roads(plan: RoadPlan, base: Base) -> gpd.GeoDataFrame:
     for cell, point in plan.stubs:
         line = shapely.LineString([plan.ordinary.points[cell], point])
         length_km = max(line.length * WINDING["track"] / 1000, 0.001)
-        rows.append(_row(_STUB, length_km, is_bridge=bool(_crossing([line], base)[0]), routes=""))
+        rows.append(_row(_STUB, length_km, is_bridge=bool(_crossing([line], plan)[0]), routes=""))
         geometry.append(line)
     frame = pd.DataFrame(rows)
     frame.insert(0, "road_id", [f"R{i:05d}" for i in range(1, len(frame) + 1)])
@@ -250,12 +268,15 @@ def _row(kind: RoadCourse, length_km: float, *, is_bridge: bool, routes: str) ->
     }
 
 
-def _crossing(lines: list[shapely.LineString], base: Base) -> NDArray[np.bool_]:
+def _crossing(lines: list[shapely.LineString], plan: RoadPlan) -> NDArray[np.bool_]:
     """Whether each line crosses a major river."""
-    major = base.rivers[base.rivers["is_major"]]
-    river = shapely.union_all(major.geometry.to_numpy())
-    shapely.prepare(river)
-    return np.asarray(shapely.intersects(river, np.array(lines, dtype=object)))
+    return np.asarray(shapely.intersects(plan.major_rivers, np.array(lines, dtype=object)))
+
+
+def _major_rivers(base: Base) -> shapely.Geometry:
+    rivers = shapely.union_all(base.rivers.geometry[base.rivers["is_major"]].to_numpy())
+    shapely.prepare(rivers)
+    return rivers
 
 
 def _lengths_km(plan: RoadPlan, pieces: list[Piece], drawn_m: list[float]) -> list[float]:
