@@ -9,16 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from analyses.solvers.infeasible import Infeasible
 from analyses.solvers.steiner_dual_ascent import dual_ascent
+from analyses.solvers.steiner_exact import prove
 from analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, build_network, reachable
 from analyses.solvers.steiner_local_search import improve
-from analyses.solvers.steiner_reductions import reduce_by_distance
-from analyses.solvers.steiner_search import PROOF_TOLERANCE, Remainder, Search, ascend, close_by_cuts, cut_down
+from analyses.solvers.steiner_search import PROOF_TOLERANCE, Search
 from analyses.solvers.steiner_tree import Tree, best_tree_on
-
-
-_PATIENCE = 60  # rounds past the gap asked for where they cost little: mostly enough for the optimum
-_SMALL_FOR_ASCENTS = 30_000  # arcs: some 10 ms a round
-_SMALL_FOR_CUTS = 6_000  # arcs left: some 50 ms a round
 
 
 @dataclass(frozen=True)
@@ -120,7 +115,7 @@ def prize_collecting_tree(
     search = Search(network, gap, deadline, best_tree_on(network, np.ones(network.n_nodes, np.bool_)))
     if start is not None:
         search.offer(_mask(start, len(problem.prize), "start")[problem.node_of])
-    _prove(search)
+    prove(search)
     return _solution(problem, search.tree, problem.lost + search.proven, gap)
 
 
@@ -157,22 +152,6 @@ def primal_tree(
         again = improve(network, best_tree_on(network, known))
         tree = min(tree, again, key=lambda candidate: candidate.cost)
     return _solution(problem, tree, problem.lost + min(ascent.bound, tree.cost), 0.0)
-
-
-def _prove(search: Search) -> None:
-    network = search.base
-    rest = Remainder(network, np.ones(network.n_arcs, np.bool_), 0.0)
-    search.raise_bound(0.0)
-    reduced = reduce_by_distance(network)
-    keep = np.zeros(network.n_arcs // 2, np.bool_)
-    keep[np.searchsorted(network.edge_of, reduced.edge_of)] = True
-    rest = cut_down(network, rest, np.repeat(keep, 2), network.prize)
-    search.patience = _PATIENCE if network.n_arcs <= _SMALL_FOR_ASCENTS else 0
-    rest, ascent = ascend(search, rest, rounds=6)
-    if rest.open_arc.sum() > _SMALL_FOR_CUTS:
-        search.patience = 0
-    if not search.closed and search.seconds_left > 0:
-        close_by_cuts(search, rest, ascent)
 
 
 def _checked(

@@ -78,9 +78,15 @@ class CutRelaxation:
     def _empty_programme(self) -> highspy.Highs:
         highs = highspy.Highs()  # type: ignore[no-untyped-call]
         highs.silent()
-        options = {"threads": 1, "presolve": "off", "solver": "simplex", "random_seed": 0}
-        tolerances = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
-        for option, value in (options | tolerances).items():
+        settings: dict[str, int | float | str] = {
+            "threads": 1,
+            "presolve": "off",
+            "solver": "simplex",
+            "random_seed": 0,
+            "primal_feasibility_tolerance": 1e-9,
+            "dual_feasibility_tolerance": 1e-9,
+        }
+        for option, value in settings.items():
             highs.setOptionValue(option, value)
         columns = len(self._cost)
         nothing = np.empty(0, np.int32)

@@ -1,16 +1,15 @@
-"""How far are the best tree and the proven bound apart, and how is the gap closed? The steps of the exact search."""
+"""How far are the best tree and the bound apart, and what of the network still matters? The state of the exact search."""
 
+import math
 import time
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from analyses.solvers.steiner_cuts import entering_arcs, separate
 from analyses.solvers.steiner_dual_ascent import DualAscent, dual_ascent
 from analyses.solvers.steiner_graph import Bools, Floats, Network, reachable, subnetwork
 from analyses.solvers.steiner_local_search import improve
 from analyses.solvers.steiner_reductions import arcs_within_bound
-from analyses.solvers.steiner_relaxation import CutRelaxation, Relaxed
 from analyses.solvers.steiner_tree import Tree, best_tree_on, tree_through
 
 PROOF_TOLERANCE = 1e-9
@@ -32,6 +31,12 @@ class Search:
     patience
         Rounds that are still worth running once the gap is reached, in the hope of the optimum: a count, not a time, so
         that the same input gives the same result.
+    rounds_left
+        Linear programmes that may still be solved.
+    grain
+        All costs of trees are whole multiples of this; 0 where that is not known.
+    seen, pool
+        Trees that local search has seen, and the edges (of the base) of what it made of them.
     """
 
     base: Network
@@ -40,17 +45,33 @@ class Search:
     tree: Tree
     bound: float = -np.inf
     patience: int = 0
+    rounds_left: float = math.inf
+    grain: float = 0.0
     seen: set[bytes] = field(default_factory=set)
+    pool: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    def __post_init__(self) -> None:
+        """Find the grain of the costs."""
+        self.pool = np.zeros(self.base.n_arcs // 2, np.bool_)
+        self._remember(self.tree)
+        values = np.concatenate([self.base.arc_cost, self.base.prize[np.isfinite(self.base.prize)]])
+        if np.all(values == np.round(values)) and values.sum() < 2**50:
+            self.grain = float(np.gcd.reduce(values.astype(np.int64)))
 
     @property
     def goal(self) -> float:
-        """Trees from this cost on are of no interest: they are not cheaper than the best one by the tolerance."""
-        return self.tree.cost - PROOF_TOLERANCE * max(1e-9, abs(self.tree.cost))
+        """Trees from this cost on are of no interest: not cheaper than the best one by the tolerance or the grain."""
+        return self.tree.cost - max(PROOF_TOLERANCE * max(1e-9, abs(self.tree.cost)), 0.999 * self.grain)
 
     @property
     def proven(self) -> float:
-        """The bound on all trees: what was left out on the way costs at least the goal."""
-        return min(self.bound, self.goal)
+        """The bound on all trees: what was left out on the way costs at least the goal.
+
+        At the goal nothing is cheaper than the best tree by the tolerance; with a grain nothing is cheaper at all.
+        """
+        if self.bound >= self.goal:
+            return self.tree.cost if self.grain > 0 else self.goal
+        return self.bound
 
     @property
     def closed(self) -> bool:
@@ -80,8 +101,12 @@ class Search:
             return
         self.seen.add(key)
         tree = improve(self.base, tree)
+        self._remember(tree)
         if tree.cost < self.tree.cost:
             self.tree = tree
+
+    def _remember(self, tree: Tree) -> None:
+        self.pool[tree.parent_arc[tree.parent_arc >= 0] >> 1] = True
 
 
 @dataclass(frozen=True)
@@ -119,25 +144,26 @@ def tree_from_ascent(search: Search, rest: Remainder, ascent: DualAscent) -> Non
     network = rest.network
     free = rest.open_arc & (ascent.reduced_cost <= 0.0)
     reached = reachable(network.pointer, network.out_arc, network.head, free, network.root)
-    _offer(search, rest, reached)
+    offer_part(search, rest, reached)
     wanted = (network.prize > 0) & (ascent.slack > 0)
     weight = np.where(rest.open_arc, ascent.reduced_cost, network.arc_cost)
-    _offer(
+    offer_part(
         search,
         rest,
         tree_through(network, weight + 1e-3 * network.arc_cost, wanted | reached & (network.prize > 0)).nodes,
     )
 
 
-def _offer(search: Search, rest: Remainder, nodes: Bools) -> None:
+def offer_part(search: Search, rest: Remainder, nodes: Bools) -> None:
+    """Try the best tree on these nodes of what is left of the network."""
     on_base = np.zeros(search.base.n_nodes, np.bool_)
     on_base[rest.network.node_of[nodes]] = True
     search.offer(on_base)
 
 
-def ascend(search: Search, rest: Remainder, *, rounds: int) -> tuple[Remainder, DualAscent]:
+def ascend(search: Search, rest: Remainder, *, rounds: int, seed: int = 0) -> tuple[Remainder, DualAscent]:
     """Dual ascent in several orders, each followed by trees and by leaving out what the bound rules out."""
-    random = np.random.default_rng(12345)
+    random = np.random.default_rng(seed)
     best: DualAscent | None = None
     for number in range(rounds):
         network = rest.network
@@ -186,97 +212,3 @@ def _leave_out(search: Search, rest: Remainder, ascent: DualAscent) -> tuple[Rem
     if open_arc.sum() > 0.95 * rest.open_arc.sum():
         return replace(rest, open_arc=open_arc, network=replace(network, prize=prize)), False
     return cut_down(search.base, rest, open_arc, prize), True
-
-
-def close_by_cuts(search: Search, rest: Remainder, ascent: DualAscent) -> None:
-    """Solve the cut relaxation, and branch on nodes where it stays fractional, until the gap is closed."""
-    network = rest.network
-    relaxation = CutRelaxation(network, rest.open_arc)
-    graph = (network.pointer, network.out_arc, network.head)
-    pointer, arcs = entering_arcs(*graph, rest.open_arc, ascent.cut_pointer, ascent.cut_node)
-    relaxation.add_cuts(pointer, arcs, ascent.cut_sink)
-    n = network.n_nodes
-    waiting: list[tuple[float, int, Floats, Floats]] = [(-np.inf, 0, np.zeros(n), np.ones(n))]
-    number, settled = 0, np.inf
-    while waiting and not search.closed and search.seconds_left > 0:
-        waiting.sort(key=lambda item: (-item[0], item[1]))
-        inherited, _, lower, upper = waiting.pop()
-        others = min([settled, *(item[0] for item in waiting)])
-        relaxation.set_node_bounds(lower, upper)
-        bound, relaxed = _solve_node(search, rest, relaxation, at_root=number == 0, others=others, lower=lower)
-        bound = max(bound, inherited)
-        if relaxed is None:  # interrupted: the node stays open
-            waiting.append((bound, number, lower, upper))
-        elif bound < search.goal:
-            fraction = np.minimum(relaxed.node_value, 1.0 - relaxed.node_value)
-            v = int(np.argmax(fraction))
-            if fraction[v] < 1e-6:  # a tree: it has been offered, and nothing is left to decide
-                settled = min(settled, bound)
-                continue
-            for side in (0.0, 1.0):
-                number += 1
-                below, above = lower.copy(), upper.copy()
-                below[v] = above[v] = side
-                waiting.append((bound, number, below, above))
-        search.raise_bound(min([settled, *(item[0] for item in waiting)]))
-
-
-def _solve_node(
-    search: Search, rest: Remainder, relaxation: CutRelaxation, *, at_root: bool, others: float, lower: Floats
-) -> tuple[float, Relaxed | None]:
-    """Add cuts until none is violated; returns the bound and the last solution, None when interrupted."""
-    network = rest.network
-    graph = (network.pointer, network.out_arc, network.head)
-    bound = -np.inf
-    while True:
-        relaxed = relaxation.solve(time_limit_s=search.seconds_left)
-        if not relaxed.feasible:
-            return np.inf, relaxed
-        bound = max(bound, rest.offset + relaxed.bound)
-        if at_root or bound < others:
-            search.raise_bound(min(bound, others))
-        if not relaxed.solved:
-            return bound, None
-        _round(search, rest, relaxed)
-        if bound >= search.goal:
-            return bound, relaxed
-        if search.closed or search.seconds_left < 0:
-            return bound, None
-        if at_root:
-            _close_by_prices(search, rest, relaxation, relaxed)
-        demand = np.where((network.prize > 0) | (lower > 0), relaxed.node_value, 0.0)
-        demand[network.root] = 0.0
-        fractional = np.minimum(relaxed.node_value, 1.0 - relaxed.node_value).max() > 1e-6
-        found = 0
-        for wanted, violation in ((demand, 0.05), (demand, 1e-4), (relaxed.node_value, 1e-6)):
-            if wanted is relaxed.node_value and fractional:
-                continue
-            order = np.argsort(-wanted, kind="stable")
-            order = order[(wanted[order] > 1e-6) & (order != network.root)]
-            cuts = separate(*graph, network.root, relaxation.open_arc, relaxed.arc_value, wanted, order, violation, 500)
-            found = len(cuts[2])
-            if found:
-                relaxation.add_cuts(*cuts)
-                break
-        if not found:
-            return bound, relaxed
-
-
-def _round(search: Search, rest: Remainder, relaxed: Relaxed) -> None:
-    """Offer trees along what the relaxation takes."""
-    network = rest.network
-    taken = np.maximum(relaxed.arc_value[0::2], relaxed.arc_value[1::2])
-    weight = network.arc_cost * np.repeat(1.0 - 0.999 * taken, 2)
-    for share in (0.5, 0.05):
-        wanted = (network.prize > 0) & (relaxed.node_value > share)
-        _offer(search, rest, tree_through(network, weight, wanted).nodes)
-
-
-def _close_by_prices(search: Search, rest: Remainder, relaxation: CutRelaxation, relaxed: Relaxed) -> None:
-    """Forbid the arcs that no cheaper tree can use by the prices of the relaxation."""
-    bound = rest.offset + relaxed.bound
-    price = np.maximum(relaxed.arc_reduced_cost, 0.0)
-    useful = arcs_within_bound(rest.network, relaxation.open_arc, bound=bound, reduced_cost=price, goal=search.goal)
-    closing = relaxation.open_arc & ~useful
-    if closing.any():
-        relaxation.close_arcs(closing)
