@@ -23,6 +23,9 @@ from gis.errors import LayerError, MissingDataError
 SHOWN = 10
 """Rows named in a message; the others are counted."""
 
+VIETNAMESE_SHARE = 0.9
+"""Share of Vietnamese letters among the non-ASCII signs from which text in code page 1258 is told (assumption; real text has all)."""
+
 _VIETNAMESE = set("àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ")
 _EXPECTED_SIGNS = _VIETNAMESE | set("°²³–—’‘“”…×₫·\u00a0")
 
@@ -99,12 +102,12 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _legacy_encoding(content: bytes) -> str:
-    # Vietnamese Windows text read as cp1258 composes to Vietnamese letters only; in any other code page it leaves foreign signs
+    # Vietnamese Windows text read as cp1258 composes to Vietnamese letters; text of any other code page or font leaves foreign signs
     try:
-        signs = {sign for sign in unicodedata.normalize("NFC", content.decode("cp1258")).lower() if ord(sign) > 127}
+        signs = [sign for sign in unicodedata.normalize("NFC", content.decode("cp1258")).lower() if ord(sign) > 127]
     except UnicodeDecodeError:
-        signs = {"?"}
-    if signs <= _EXPECTED_SIGNS:
+        signs = []
+    if signs and sum(sign in _EXPECTED_SIGNS for sign in signs) >= VIETNAMESE_SHARE * len(signs):
         return "Windows-1258"
     best = charset_normalizer.from_bytes(content).best()
     return "in a legacy encoding" + (

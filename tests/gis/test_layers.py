@@ -270,6 +270,15 @@ def test_windows_1258_is_named_with_its_rows(tmp_path: Path) -> None:
     assert found["name"].iloc[0] == unicodedata.normalize("NFC", "Làng Mảnh")
 
 
+def test_old_vietnamese_fonts_are_not_taken_for_windows_1258(tmp_path: Path) -> None:
+    # TCVN3 (the .VnTime fonts): 'Làng Mảnh, Nậm Có, xã Chế Tạo' in its own code
+    (tmp_path / "s.csv").write_bytes(b"name\nL\xb5ng M\xb6nh, N\xcbm C\xe3, x\xb7 Ch\xd5 T\xb9o\n")
+    (fault,) = faults_of(tmp_path, "s.csv")
+    assert "s.csv is not UTF-8 but in a legacy encoding" in fault
+    assert "TCVN3" in fault
+    assert "1 of 2 lines are affected (lines 2)" in fault
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_utf_16_is_named(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "s.csv").write_bytes(table_of(places()).to_csv(index=False).encode(encoding))
