@@ -54,7 +54,8 @@ def drain(
             heapq.heappush(queue, (flat[i], np.int64(i)))
     placed = 0
     while len(queue) > 0:
-        at_level, i = heapq.heappop(queue)
+        at_level, found = heapq.heappop(queue)
+        i = int(found)
         if done[i]:
             continue
         done[i] = True
@@ -105,6 +106,7 @@ def cut_heights(
     floor: NDArray[np.float64],
     head: NDArray[np.float64],
     steepness: NDArray[np.float64],
+    head_km2: float,
     channel_km2: float,
     river_km2: float,
     steepest: float,
@@ -124,6 +126,8 @@ def cut_heights(
         How far above that floor a stream of `channel_km2` lies [m], flat; it comes down as its catchment grows to `river_km2`.
     steepness
         Slope of a catchment of 1 km² [m/m], flat.
+    head_km2
+        Catchment that a slope has at its crest already, so that the finest rills do not make all the relief [km²].
     channel_km2, river_km2
         Where slopes turn into streams, and from where on streams lie on the main valley floor [km²].
     steepest
@@ -135,7 +139,7 @@ def cut_heights(
 
     Notes
     -----
-    Stream power in steady state: slope = steepness · area^-concavity, at most `steepest`. Solved from the outlets upwards.
+    Stream power in steady state: slope = steepness · (area + head)^-concavity, at most `steepest`. Solved from the outlets upwards.
 
     References
     ----------
@@ -156,19 +160,24 @@ def cut_heights(
             bed = floor[i] + head[i] * part
             height[i] = min(max(bed, height[j] + 0.001 * length), height[j] + 0.3 * length)
         else:
-            height[i] = height[j] + min(steepness[i] * area_km2[i] ** -concavity, steepest) * length
+            height[i] = height[j] + min(steepness[i] * (area_km2[i] + head_km2) ** -concavity, steepest) * length
     return height
 
 
 @numba.njit(cache=True)
-def fill_pits(
-    order: NDArray[np.int64], receiver: NDArray[np.int64], height: NDArray[np.float64], least_fall_m: float
+def breach_pits(
+    order: NDArray[np.int64], receiver: NDArray[np.int64], height: NDArray[np.float64]
 ) -> NDArray[np.float64]:  # pragma: no cover - compiled
-    """Raise cells that lie below the cell that they drain to, so that water runs everywhere; flat heights in, flat heights out."""
-    filled = height.copy()
+    """Let water run everywhere: lower what bars the way out of a pit; where the outlet itself lies higher, raise the pit. Flat in and out."""
+    result = height.copy()
+    for k in range(len(order) - 1, -1, -1):
+        i = order[k]
+        j = receiver[i]
+        if receiver[j] != j and result[j] > result[i]:
+            result[j] = result[i]
     for k in range(len(order)):
         i = order[k]
         j = receiver[i]
-        if j != i and filled[i] < filled[j] + least_fall_m:
-            filled[i] = filled[j] + least_fall_m
-    return filled
+        if result[i] < result[j]:
+            result[i] = result[j]
+    return result

@@ -18,7 +18,7 @@ from scipy.optimize import isotonic_regression
 from gis.crs import WGS84, transform
 from gis.terrain import Raster, inside, rowcol, sample, warp, xy
 from infragap.reference.inputs import CRS_MEASURE, Facts, province_grid
-from infragap.reference.landform import cut_heights, drain, fill_pits, upstream_area
+from infragap.reference.landform import breach_pits, cut_heights, drain, upstream_area
 
 CELL_M, COARSE_CELL_M = 100.0, 200.0
 
@@ -34,8 +34,11 @@ CONCAVITY = 0.45
 STEEPEST = 0.65
 """Hillslopes slide beyond 33°; assumption."""
 
-CHANNEL_KM2, RIVER_KM2 = 2.5, 150.0
-"""Catchments from which slopes turn into streams, and streams lie on the main valley floor; assumption."""
+HEAD_KM2, CHANNEL_KM2, RIVER_KM2 = 0.15, 8.0, 200.0
+"""Catchment that crests start with, from which slopes turn into streams, and from which streams lie on the main valley floor; assumption."""
+
+STEEPNESS = (0.07, 0.22)
+"""Least and greatest slope of a catchment of 1 km² [m/m]; assumption."""
 
 STREAM_HEAD = 0.6
 """The smallest streams lie this far between valley floor and mean height; assumption."""
@@ -43,7 +46,12 @@ STREAM_HEAD = 0.6
 FLOOR_REACH_M, FLOOR_TRUST = 5000.0, 0.004
 """How far a river's level tells the height of the valley floors, and the weight of the general share beside it; assumption."""
 
-ROUNDS_COARSE, ROUNDS_FINE = 14, 3
+ROUNDS_COARSE, ROUNDS_FINE = 9, 2
+
+SHORTEST_RIVER_M = 5000.0
+"""A shorter piece of a river is not sunk into the ground: it would be a hole."""
+
+SAME_MOUTH_M = 200.0
 
 SPOT_REACH_M = {"peak": 1600.0, "ridge": 1600.0, "pass": 1500.0, "town": 1300.0, "village": 900.0}
 """How far a spot height pulls the ground with it (standard deviation); assumption."""
@@ -87,7 +95,7 @@ def build_elevation(
     river_level = _river_levels(facts, coarse_grid, base, rivers, lakes)
     base = base + _spot_correction(facts, coarse_grid, base)
     start = base + _texture(coarse_grid, rng)
-    log_steepness = np.log(np.clip(base / 8000, 0.05, 0.12))
+    log_steepness = np.log(np.clip(base / 8000, *STEEPNESS))
     height, log_steepness = _cut(coarse_grid, start, base, river_level, log_steepness, rounds=ROUNDS_COARSE, keep=0.5)
     fine_base = _finer(coarse_grid, grid, base)
     fine_level = _river_levels(facts, grid, fine_base, rivers, lakes)
@@ -150,7 +158,7 @@ def _bumps(
         near = np.exp(-((cell_x[None, :] - px) ** 2 + (cell_y[:, None] - py) ** 2) / (2 * reach**2))
         total[r0:r1, c0:c1] += near * value
         weight_sum[r0:r1, c0:c1] += near
-    return total / np.maximum(weight_sum, 1e-9)
+    return np.asarray(total / np.maximum(weight_sum, 1e-9))
 
 
 def _spots(facts: Facts) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.str_]]:
@@ -191,6 +199,8 @@ def _river_levels(
     known_x, known_y, known_m, known_weight = _known_levels(facts)
     done: list[NDArray[np.float64]] = []
     for line, documented in zip(rivers.geometry, rivers["river_id"].str.startswith("R"), strict=True):
+        if line.length < SHORTEST_RIVER_M:
+            continue
         count = max(int(line.length / (grid.cell_size_m / 2)), 2)
         points = line.interpolate(np.linspace(0, line.length, count))
         px, py = np.array([p.x for p in points]), np.array([p.y for p in points])
@@ -224,9 +234,6 @@ def _river_levels(
     return level
 
 
-SAME_MOUTH_M = 200.0
-
-
 def _known_levels(facts: Facts) -> tuple[NDArray[np.float64], ...]:
     """River levels that are known, and towns: a town beside a river stands about 10 m above it (assumption)."""
     table = facts.heights
@@ -257,7 +264,7 @@ def _texture(grid: Raster, rng: np.random.Generator, *, longest_m: float = 9000.
 
 
 def _smooth(height: NDArray[np.float64], cell_m: float, *, by_m: float = SMOOTH_M) -> NDArray[np.float64]:
-    # smoothing on a tenth of the cells: the result is smooth over kilometres anyway
+    # smoothing on some of the cells: the result is smooth over kilometres anyway
     step = max(int(by_m / cell_m / 8), 1)
     rows, cols = height.shape
     blocks = ndi.uniform_filter(height, step, mode="nearest")[step // 2 :: step, step // 2 :: step]
@@ -314,6 +321,7 @@ def _cut(
             floor.ravel(),
             head.ravel(),
             np.exp(log_steepness).ravel(),
+            HEAD_KM2,
             CHANNEL_KM2,
             RIVER_KM2,
             STEEPEST,
@@ -323,7 +331,7 @@ def _cut(
         ).reshape(grid.shape)
         above = np.maximum(_smooth(cut - floor, cell_m), 4.0)
         change = _smooth(np.clip(np.log(wanted / above), -0.5, 0.5), cell_m)
-        log_steepness = np.clip(log_steepness + 0.6 * change, np.log(0.05), np.log(0.13))
+        log_steepness = np.clip(log_steepness + 0.6 * change, np.log(STEEPNESS[0]), np.log(STEEPNESS[1]))
         stay = keep * max(1 - turn / (0.7 * rounds), 0.0)
         height = np.where(outlet, floor, (1 - stay) * cut + stay * former)
     return height, log_steepness
@@ -338,10 +346,10 @@ def _tapered(
 
 
 def _drained(grid: Raster, height: NDArray[np.float64], river_level: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fill what pits the corrections have left."""
+    """Open what pits the corrections have left."""
     outlet = ~np.isnan(river_level) | _rim(grid.shape)
     order, receiver = drain(height, outlet)
-    return fill_pits(order, receiver, height.ravel(), 0.0).reshape(grid.shape)
+    return np.asarray(breach_pits(order, receiver, height.ravel()).reshape(grid.shape))
 
 
 def _finer(source: Raster, target: Raster, values: NDArray[np.float64]) -> NDArray[np.float64]:
