@@ -11,10 +11,11 @@ import shapely
 
 from analyses.electricity.columns import LINES, names
 from analyses.electricity.decision import Decision
+from analyses.electricity.feeders import Check
 from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray
+from analyses.electricity.paths import IntArray
 from analyses.electricity.ranking import branch_feeder, provenance_of
-from analyses.electricity.settlements import tier_scale
+from analyses.electricity.settlements import design_load_kw
 from analyses.electricity.study import Study
 from analyses.electricity.surface import COMPONENTS, FOREST_KM, LineSurface
 from gis.crs import to_wgs84
@@ -22,11 +23,6 @@ from gis.terrain import xy
 
 if TYPE_CHECKING:
     from gis.pack import Pack
-
-
-def design_load_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:
-    """Load of households on medium voltage in the design year: fully diversified, so that loads add up along a line [kW]."""
-    return np.asarray(households * parameters.peak_kw_per_household * tier_scale(parameters))
 
 
 def branch_ids(count: int) -> list[str]:
@@ -93,6 +89,19 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
         "latitude": end_wgs84.y.round(6).to_numpy(),
     }
     return lines_in_order(gpd.GeoDataFrame(table, geometry=geometry.to_numpy(), crs=geometry.crs))
+
+
+def with_check(lines: gpd.GeoDataFrame, check: Check) -> gpd.GeoDataFrame:
+    """Add what the voltage check says."""
+    return lines.assign(
+        conductor=check.conductor,
+        conductor_extra_mvnd=check.extra_mvnd,
+        voltage_drop_pct=check.drop_pct,
+        loading_pct=check.loading_pct,
+        voltage_status=check.status,
+        remedy_vi=check.remedy_vi,
+        remedy_mvnd=check.remedy_mvnd,
+    )
 
 
 def lines_in_order(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -508,6 +508,12 @@ class ElectricityParameters(Parameters):
         meaning="how much a settlement's priority rises with the poverty rate of its commune (0: not at all)",
     )
     # uncertainty
+    scenarios: bool = parameter(
+        True,
+        unit="-",
+        source="choice",
+        meaning="whether to plan the scenarios and the sensitivity table beside the plan",
+    )
     draws: int = parameter(
         200, unit="-", source="design", meaning="Monte Carlo draws; 0 leaves the uncertainty columns out"
     )

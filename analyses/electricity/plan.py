@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
+import pandas as pd
 
+from analyses.electricity.backtest import backtest_table
 from analyses.electricity.decision import plan_record, take_apart
-from analyses.electricity.lines import lines_in_order, lines_table
+from analyses.electricity.headroom import headroom_record, keep_headroom, limits
+from analyses.electricity.lines import lines_in_order, lines_table, with_check
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.ranking import in_order, ranking_table
 from analyses.electricity.result import ElectricityResult
-from analyses.electricity.schedule import calendar_year, extension_table, make_schedule, years_table
+from analyses.electricity.scenarios import compare_scenarios
+from analyses.electricity.schedule import calendar_year, extension_table, make_schedule, with_schedule, years_table
 from analyses.electricity.study import prepare, solve
+from analyses.electricity.summary import summarise
+from analyses.electricity.uncertainty import draw_plans, sensitivity
+from analyses.electricity.voltage import check_voltage
 
 if TYPE_CHECKING:
     from gis.pack import Pack
@@ -52,26 +58,51 @@ def plan_electricity(
     study = prepare(pack, parameters)
     say("least-cost plan")
     study, priced, choice = solve(study, parameters)
-    decision = take_apart(study, priced, choice, parameters)
-    settlements = ranking_table(
-        pack, study, priced, decision, parameters, headroom=np.zeros(len(study.places), dtype=bool)
+    known_limits = limits(pack.grid_lines, pack.substations, parameters) if parameters.respect_headroom else []
+    priced, choice, loading = keep_headroom(
+        study, priced, choice, parameters, grid_lines=pack.grid_lines, known_limits=known_limits
     )
+    decision = take_apart(study, priced, choice, parameters)
+    record = plan_record(study, priced, choice, decision, parameters)
+    settlements = ranking_table(pack, study, priced, decision, parameters, headroom=loading.barred)
     lines = lines_table(pack, study, decision, parameters)
+    say("voltage of the feeders")
+    check, settlement_drop_pct = check_voltage(pack, study, priced, decision, parameters)
+    settlements = settlements.assign(voltage_drop_pct=settlement_drop_pct)
+    lines = with_check(lines, check)
     say("years")
     schedule = make_schedule(pack, study, priced, decision, parameters)
-    settlements["priority_rank"] = schedule.priority
-    settlements["year"] = calendar_year(schedule.settlement_year, parameters).to_numpy()
+    settlements = with_schedule(settlements, schedule, study, decision, parameters)
     lines["year"] = calendar_year(schedule.branch_year, parameters).to_numpy()
+    tables = {}
+    if parameters.scenarios:
+        say("scenarios")
+        tables["scenarios"], everywhere = compare_scenarios(study, decision, record, parameters)
+        tables["all_on_grid"] = pd.concat([settlements[["settlement_id"]], everywhere], axis=1)
+        tables["sensitivity"] = sensitivity(study, choice, parameters, barred=loading.barred)
+    if parameters.draws:
+        say(f"uncertainty, {parameters.draws} draws")
+        spread = draw_plans(
+            study, choice, parameters, settlements=pack.settlements, communes=pack.communes, barred=loading.barred
+        )
+        settlements = settlements.assign(
+            grid_probability=spread.grid_probability,
+            rank_low=spread.rank_low.astype(int),
+            rank_high=spread.rank_high.astype(int),
+        )
+    tables["backtest"] = backtest_table(parameters)
     settlements, lines = in_order(settlements), lines_in_order(lines)
     existing = pack.grid_lines
+    years = years_table(pack, study, priced, decision, schedule, parameters)
     return ElectricityResult(
         settlements=settlements,
         lines=lines,
-        years=years_table(pack, study, priced, decision, schedule, parameters),
+        years=years,
         existing_grid=existing[
             existing["voltage_kv"].isin((35.0, 22.0)) & (existing["status"] == "existing")
         ].reset_index(drop=True),
         grid_extension=extension_table(settlements, lines, priced, decision),
-        plan=plan_record(study, priced, choice, decision, parameters),
-        summary={},
+        plan=record | headroom_record(loading),
+        summary=summarise(settlements, lines, years, record, schedule, parameters),
+        tables=tables,
     )

@@ -14,6 +14,7 @@ from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray
 from analyses.electricity.phasing import Phases, Works, phase, yearly_budgets
 from analyses.electricity.settlements import yearly_household_kwh
+from analyses.electricity.solar_home import interim_kit_mvnd
 from analyses.electricity.study import Priced, Study
 from analyses.electricity.surface import COMPONENTS
 
@@ -103,6 +104,27 @@ def _earliest(decision: Decision, parameters: ElectricityParameters) -> IntArray
 def calendar_year(year: IntArray, parameters: ElectricityParameters) -> pd.Series:
     """Years as nullable integers, empty where no budget reaches."""
     return pd.Series(np.where(year >= 0, parameters.first_year + year, -1)).astype("Int64").mask(year < 0)
+
+
+def with_schedule(
+    settlements: gpd.GeoDataFrame,
+    schedule: Schedule,
+    study: Study,
+    decision: Decision,
+    parameters: ElectricityParameters,
+) -> gpd.GeoDataFrame:
+    """Add order, year and the interim step of those who wait beyond the period or whose option does not last."""
+    waits = (schedule.settlement_year < 0) & (study.places.households > 0)
+    has_kit = study.places.has_home_system
+    interim = np.where(
+        waits | ~decision.lasting, np.where(has_kit, "donated home systems", "home systems of tier 2"), ""
+    )
+    return settlements.assign(
+        priority_rank=schedule.priority,
+        year=calendar_year(schedule.settlement_year, parameters).to_numpy(),
+        interim=interim,
+        interim_mvnd=np.where(interim != "", interim_kit_mvnd(study.places, parameters), 0.0),
+    )
 
 
 def years_table(

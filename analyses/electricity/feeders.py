@@ -1,0 +1,300 @@
+"""Whether the planned lines keep voltage and current: conductors chosen on a linear sum, checked by a load flow, with remedies priced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandapower as pp
+from numpy.typing import NDArray
+
+from analyses.electricity.conductors import CATALOGUE, CHOICES, extra_mvnd_per_km, reactance_ohm_per_km
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.paths import FloatArray, IntArray
+from analyses.electricity.upstream import Feeder
+
+REGULATOR_BOOST_PCT = 10.0
+MAX_DROP_SOLVED_PCT = 60.0
+"""Beyond this linear drop a load flow has no solution worth having."""
+
+
+@dataclass(frozen=True, eq=False)
+class Radial:
+    """One feeder with its planned branches as a radial network; node 0 is the station at nominal voltage.
+
+    Attributes
+    ----------
+    voltage_kv
+        Nominal voltage.
+    parent
+        (k,) node above; -1 at node 0; every node after the one above it.
+    length_km, r_ohm_per_km, x_ohm_per_km, imax_a
+        (k,) of the piece to the node above.
+    p_mw
+        (k,) active load at the node.
+    power_factor
+        Of all loads.
+    """
+
+    voltage_kv: float
+    parent: IntArray
+    length_km: FloatArray
+    r_ohm_per_km: FloatArray
+    x_ohm_per_km: FloatArray
+    imax_a: FloatArray
+    p_mw: FloatArray
+    power_factor: float
+
+    def flow_mw(self) -> FloatArray:
+        """Load below each piece, (k,)."""
+        flow = self.p_mw.astype(np.float64).copy()
+        for node in range(len(self.parent) - 1, 0, -1):
+            flow[self.parent[node]] += flow[node]
+        return flow
+
+    def linear_drop_pct(self) -> FloatArray:
+        """Voltage drop from the station to each node without losses: ``Σ (P r + Q x) l / U²`` [%]."""
+        flow = self.flow_mw()
+        reactive = flow * np.tan(np.arccos(self.power_factor))
+        piece = 100 * (flow * self.r_ohm_per_km + reactive * self.x_ohm_per_km) * self.length_km / self.voltage_kv**2
+        drop = np.zeros(len(self.parent))
+        for node in range(1, len(self.parent)):
+            drop[node] = drop[self.parent[node]] + piece[node]
+        return drop
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """What the load flow says, for every branch of the plan, all (branches,).
+
+    Attributes
+    ----------
+    conductor
+        Chosen conductor.
+    drop_pct, loading_pct
+        At the lower end, and of the conductor's limit.
+    status
+        'ok' or why it fails.
+    remedy_vi, remedy_mvnd
+        What helps, and its cost (on the uppermost branch of the tree).
+    extra_mvnd
+        Conductor beyond AC-70.
+    tap_drop_pct
+        At the tap of the branch's tree.
+    """
+
+    conductor: NDArray[np.object_]
+    drop_pct: FloatArray
+    loading_pct: FloatArray
+    status: NDArray[np.object_]
+    remedy_vi: NDArray[np.object_]
+    remedy_mvnd: FloatArray
+    extra_mvnd: FloatArray
+    tap_drop_pct: FloatArray
+
+
+def assemble(
+    feeder: Feeder,
+    *,
+    parent: IntArray,
+    tap: IntArray,
+    length_km: FloatArray,
+    conductor: list[str],
+    load_mw: FloatArray,
+    power_factor: float,
+) -> Radial:
+    """Hang planned branches on a feeder.
+
+    Parameters
+    ----------
+    feeder
+        Existing line.
+    parent
+        (b,) branch above, -1 at a tap.
+    tap
+        (b,) number of the tap that a branch with parent -1 hangs on; others are ignored.
+    length_km, conductor, load_mw
+        (b,) of each branch; the load at its lower end.
+    power_factor
+        Of all loads.
+    """
+    k = len(feeder.parent)
+    above = np.where(parent >= 0, parent + k, feeder.tap_node[np.maximum(tap, 0)])
+    new = [CATALOGUE[name] for name in conductor]
+    x = reactance_ohm_per_km(feeder.voltage_kv)
+    return Radial(
+        voltage_kv=feeder.voltage_kv,
+        parent=np.concatenate([feeder.parent, above]).astype(np.int64),
+        length_km=np.concatenate([feeder.length_km, length_km]),
+        r_ohm_per_km=np.concatenate([np.full(k, feeder.conductor.r_ohm_per_km), [c.r_ohm_per_km for c in new]]),
+        x_ohm_per_km=np.full(k + len(new), x),
+        imax_a=np.concatenate([np.full(k, feeder.conductor.imax_a), [c.imax_a for c in new]]),
+        p_mw=np.concatenate([feeder.existing_mw, load_mw]),
+        power_factor=power_factor,
+    )
+
+
+def choose_conductors(
+    feeder: Feeder,
+    *,
+    parent: IntArray,
+    tap: IntArray,
+    length_km: FloatArray,
+    load_mw: FloatArray,
+    power_factor: float,
+    limit_pct: float,
+) -> list[str]:
+    """Lightest conductors that keep the drop at every branch, by the linear sum; the heaviest where none does.
+
+    Notes
+    -----
+    All branches start with the lightest. As long as a branch is beyond the limit, that piece on the way to the worst one is made one size heavier
+    which takes most off its drop.
+    """
+    size = np.zeros(len(parent), dtype=np.int64)
+    k = len(feeder.parent)
+    while True:
+        names = [CHOICES[s] for s in size]
+        radial = assemble(
+            feeder,
+            parent=parent,
+            tap=tap,
+            length_km=length_km,
+            conductor=names,
+            load_mw=load_mw,
+            power_factor=power_factor,
+        )
+        drop = radial.linear_drop_pct()[k:]
+        improvable = [
+            b
+            for b in np.argsort(-drop, kind="stable")
+            if drop[b] > limit_pct and (size[_way(parent, int(b))] < len(CHOICES) - 1).any()
+        ]
+        if not improvable:
+            return names
+        way = _way(parent, int(improvable[0]))
+        heavier = np.minimum(size[way] + 1, len(CHOICES) - 1)
+        now = np.array([CATALOGUE[CHOICES[s]].r_ohm_per_km for s in size[way]])
+        then = np.array([CATALOGUE[CHOICES[s]].r_ohm_per_km for s in heavier])
+        relief = (now - then) * length_km[way] * radial.flow_mw()[k:][way]
+        size[way[int(relief.argmax())]] += 1
+
+
+def _way(parent: IntArray, branch: int) -> IntArray:
+    way = [branch]
+    while parent[way[-1]] >= 0:
+        way.append(int(parent[way[-1]]))
+    return np.array(way, dtype=np.int64)
+
+
+def load_flow(feeders: list[Radial]) -> list[tuple[FloatArray, FloatArray]]:
+    """Voltage drop at every node and loading of every piece by one AC load flow over all feeders (pandapower, Newton-Raphson).
+
+    Parameters
+    ----------
+    feeders
+        Radial networks, each with its own station at 1.0 per unit.
+
+    Returns
+    -------
+    list
+        For each feeder the drop (k,) and the loading (k,) [%]; NaN where the feeder carries more than a load flow can solve.
+    """
+    solvable = [n for n, radial in enumerate(feeders) if radial.linear_drop_pct().max() <= MAX_DROP_SOLVED_PCT]
+    results = [(np.full(len(r.parent), np.nan), np.full(len(r.parent), np.nan)) for r in feeders]
+    if not solvable:
+        return results
+    net = pp.create_empty_network()
+    starts = np.cumsum([0] + [len(feeders[n].parent) for n in solvable])
+    pp.create_buses(
+        net,
+        int(starts[-1]),
+        vn_kv=np.concatenate([np.full(len(feeders[n].parent), feeders[n].voltage_kv) for n in solvable]),
+    )
+    for first, n in zip(starts[:-1], solvable, strict=True):
+        pp.create_ext_grid(net, int(first), vm_pu=1.0)
+        radial, nodes = feeders[n], np.arange(1, len(feeders[n].parent))
+        pp.create_lines_from_parameters(
+            net,
+            from_buses=first + radial.parent[1:],
+            to_buses=first + nodes,
+            length_km=np.maximum(radial.length_km[1:], 1e-4),
+            r_ohm_per_km=radial.r_ohm_per_km[1:],
+            x_ohm_per_km=radial.x_ohm_per_km[1:],
+            c_nf_per_km=np.zeros(len(nodes)),
+            max_i_ka=radial.imax_a[1:] / 1000,
+        )
+        reactive = radial.p_mw * np.tan(np.arccos(radial.power_factor))
+        pp.create_loads(net, buses=first + np.arange(len(radial.p_mw)), p_mw=radial.p_mw, q_mvar=reactive)
+    pp.runpp(net, numba=False, init="flat", max_iteration=50, calculate_voltage_angles=False)
+    voltage = net.res_bus["vm_pu"].to_numpy()
+    loading = net.res_line["loading_percent"].to_numpy()
+    for position, (first, n) in enumerate(zip(starts[:-1], solvable, strict=True)):
+        count = len(feeders[n].parent)
+        line_first = first - position  # a feeder of k nodes has k - 1 pieces
+        results[n] = (
+            100 * (1 - voltage[first : first + count]),
+            np.concatenate([[0.0], loading[line_first : line_first + count - 1]]),
+        )
+    return results
+
+
+def judge(drop_pct: float, tap_drop_pct: float, loading_pct: float, parameters: ElectricityParameters) -> str:
+    """Say whether a branch holds, and if not why."""
+    limit = parameters.mv_drop_limit_pct
+    if np.isnan(drop_pct):
+        return "the load flow has no solution: the existing feeder is far beyond its reach"
+    if loading_pct > 100:
+        return "conductor overloaded"
+    if drop_pct <= limit:
+        return "ok"
+    if tap_drop_pct > limit:
+        return "the existing feeder is beyond the limit at the tap already"
+    return "the new line is too long for its load"
+
+
+def extra_cost(conductor: list[str], length_km: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Investment in conductors beyond AC-70 [million VND]."""
+    return np.array([extra_mvnd_per_km(name, parameters.conductor_mvnd_per_tonne) for name in conductor]) * length_km
+
+
+def remedy(
+    worst_drop_pct: float,
+    *,
+    status: str,
+    voltage_kv: float,
+    rebuild_mvnd: float,
+    offgrid_extra_mvnd: float,
+    parameters: ElectricityParameters,
+) -> tuple[str, float]:
+    """Choose what helps a tree of branches that fails: the cheaper of what suffices.
+
+    Parameters
+    ----------
+    worst_drop_pct
+        Of all its branches.
+    status
+        Of its worst branch.
+    voltage_kv
+        Of its feeder.
+    rebuild_mvnd
+        Extra cost of building its lines for 35 kV where the feeder is 22 kV.
+    offgrid_extra_mvnd
+        What its settlements' off-grid options cost beyond the grid.
+    parameters
+        Price of a regulator and the limit.
+
+    Returns
+    -------
+    text, cost
+        In Vietnamese, and in million VND; an empty text where nothing is needed.
+    """
+    p = parameters
+    if status == "ok":
+        return "", 0.0
+    ways = [("chuyển sang nguồn ngoài lưới", offgrid_extra_mvnd)]
+    if worst_drop_pct - REGULATOR_BOOST_PCT <= p.mv_drop_limit_pct:
+        ways.append(("lắp máy điều chỉnh điện áp tại điểm đấu nối", p.regulator_mvnd))
+    if voltage_kv < 30 and worst_drop_pct * (voltage_kv / 35) ** 2 <= p.mv_drop_limit_pct:
+        ways.append(("chuyển sang cấp 35 kV", rebuild_mvnd))
+    return min(ways, key=lambda way: way[1])

@@ -1,0 +1,79 @@
+"""What other rules would cost: everything on the grid, forest rules, discount rates and demand tiers beside the plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analyses.electricity.columns import SCENARIOS, names
+from analyses.electricity.decision import Decision, plan_record, take_apart
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.routing import candidate_network, own_routes
+from analyses.electricity.study import Study, solve
+
+ALTERNATIVES: dict[str, dict[str, Any]] = {
+    "all_on_grid": {"all_on_grid": True},
+    "forest_price": {"forest_rule": "price"},
+    "forest_ignore": {"forest_rule": "ignore"},
+    "discount_6_pct": {"discount_rate_pct": 6.0},
+    "discount_12_pct": {"discount_rate_pct": 12.0},
+    "demand_tier4": {"demand_tier": "tier4"},
+    "demand_tier5": {"demand_tier": "tier5"},
+}
+"""Scenario name → what it changes."""
+
+
+def compare_scenarios(
+    study: Study, decision: Decision, record: dict[str, Any], parameters: ElectricityParameters
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Plan again under other rules (without limits of headroom, to the gap of the parameters).
+
+    Returns
+    -------
+    scenarios
+        One row per scenario, the plan of the run first.
+    all_on_grid
+        (settlements) what connecting every settlement that a line can reach costs each beyond the plan [million VND].
+    """
+    rows = [_row("plan", study, decision, record, float(record["cost_mvnd"]))]
+    everywhere = pd.DataFrame()
+    for name, change in ALTERNATIVES.items():
+        p = parameters.model_copy(update=change)
+        if p == parameters:
+            continue
+        other = reroute(study, p) if p.forest_rule != parameters.forest_rule else study
+        other, priced, choice = solve(other, p)
+        apart = take_apart(other, priced, choice, p)
+        rows.append(_row(name, other, apart, plan_record(other, priced, choice, apart, p), float(record["cost_mvnd"])))
+        if name == "all_on_grid":
+            everywhere = pd.DataFrame(
+                {
+                    "all_on_grid_mvnd": np.where(apart.on_grid, apart.choice_mvnd, np.nan),
+                    "extra_mvnd": np.where(apart.on_grid, apart.choice_mvnd - decision.choice_mvnd, np.nan),
+                }
+            )
+    return pd.DataFrame(rows, columns=names(SCENARIOS)), everywhere
+
+
+def reroute(study: Study, parameters: ElectricityParameters) -> Study:
+    """Lay the lines out anew under another forest rule."""
+    routes = own_routes(study.surface, study.routes.cell, parameters)
+    return replace(study, routes=routes, network=candidate_network(study.surface, routes, parameters))
+
+
+def _row(name: str, study: Study, decision: Decision, record: dict[str, Any], plan_mvnd: float) -> dict[str, Any]:
+    on = decision.on_grid
+    return {
+        "scenario": name,
+        "cost_mvnd": record["cost_mvnd"],
+        "extra_mvnd": record["cost_mvnd"] - plan_mvnd,
+        "investment_mvnd": record["investment_mvnd"],
+        "grid_settlements": int(on.sum()),
+        "grid_households": int(study.places.households[on].sum()),
+        "line_km": float(decision.branches.components[:, [0, 2]].sum()),
+        "lower_bound_mvnd": record["lower_bound_mvnd"],
+        "status": record["status"],
+    }

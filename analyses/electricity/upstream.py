@@ -1,0 +1,175 @@
+"""The existing line above every tap: its way to the station, its length and the load that it already carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+from analyses.electricity.conductors import Conductor, conductor_named
+from analyses.electricity.paths import FloatArray, IntArray
+
+WINDING = 1.3
+"""Length by straight distance where the drawn feeder does not reach the tap: assumption."""
+
+
+@dataclass(frozen=True, eq=False)
+class Feeder:
+    """One feeder as a tree from its station, cut down to the ways to the taps.
+
+    Attributes
+    ----------
+    name
+        Station and feeder.
+    voltage_kv
+        Nominal voltage.
+    conductor
+        Of the existing line.
+    parent
+        (k,) node above, -1 at the station (node 0).
+    length_km
+        (k,) length of the piece to the node above.
+    existing_mw
+        (k,) load that the feeder already carries at the node, branches off the ways included.
+    tap_node
+        Node of each tap, in the order given.
+    drawn
+        Whether the drawn line reaches all its taps; otherwise a straight way times `WINDING` stands in.
+    load_known
+        Whether a load is published.
+    """
+
+    name: str
+    voltage_kv: float
+    conductor: Conductor
+    parent: IntArray
+    length_km: FloatArray
+    existing_mw: FloatArray
+    tap_node: IntArray
+    drawn: bool
+    load_known: bool
+
+
+def trace_feeder(
+    lines: gpd.GeoDataFrame, station: shapely.Point | None, taps_x: FloatArray, taps_y: FloatArray, *, name: str
+) -> Feeder:
+    """Find the ways from a station along a feeder to its taps, and spread its published load over its length.
+
+    Parameters
+    ----------
+    lines
+        Pieces of one feeder, in a metric CRS.
+    station
+        Where it starts; None takes the first vertex.
+    taps_x, taps_y
+        (k,) taps [m].
+    name
+        For messages.
+
+    Notes
+    -----
+    Pieces are joined wherever they touch or cross. The published load is spread evenly over the feeder's length; the load of branches that lead
+    to no tap stands where they leave the way. Drawn lengths are stretched to `length_km` of the layer.
+    """
+    noded = shapely.node(shapely.MultiLineString([part for line in lines.geometry for part in shapely.get_parts(line)]))
+    tails, heads, points = _segments(noded)
+    drawn_km = np.hypot(*(points[tails] - points[heads]).T) / 1000
+    stretch = float(lines["length_km"].sum()) / max(float(drawn_km.sum()), 1e-9)
+    km = drawn_km * stretch
+    start_xy = np.array([station.x, station.y]) if station is not None else points[0]
+    tree = cKDTree(points)
+    start = int(tree.query(start_xy)[1])
+    taps = np.asarray(tree.query(np.column_stack([taps_x, taps_y]))[1], dtype=np.int64)
+    distance, before = _shortest(len(points), tails, heads, km, start)
+    load = lines["feeder_load_mw"].max()
+    carried = _spread(len(points), tails, heads, km, 0.0 if pd.isna(load) else float(load))
+    reached = bool(np.isfinite(distance[taps]).all())
+    voltage = float(lines["voltage_kv"].mode().iloc[0])
+    common = {
+        "name": name,
+        "voltage_kv": voltage,
+        "conductor": conductor_named(_usual(lines["conductor"])),
+        "load_known": bool(pd.notna(load)),
+    }
+    if not reached:
+        straight = np.hypot(taps_x - start_xy[0], taps_y - start_xy[1]) / 1000 * WINDING
+        # half of the load at the middle of each way has the drop of an even spread
+        return Feeder(
+            **common,
+            parent=np.concatenate([[-1], np.repeat(0, len(taps)), 1 + np.arange(len(taps))]),
+            length_km=np.concatenate([[0.0], straight / 2, straight / 2]),
+            existing_mw=np.concatenate(
+                [[0.0], np.full(len(taps), carried.sum() / max(len(taps), 1)), np.zeros(len(taps))]
+            ),
+            tap_node=1 + len(taps) + np.arange(len(taps)),
+            drawn=False,
+        )
+    parent, length, existing, node = _ways(start, taps, distance, before, carried)
+    return Feeder(**common, parent=parent, length_km=length, existing_mw=existing, tap_node=node[taps], drawn=True)
+
+
+def _usual(conductors: pd.Series) -> str | None:
+    known = conductors.dropna()
+    return str(known.mode().iloc[0]) if len(known) else None
+
+
+def _segments(noded: shapely.Geometry) -> tuple[IntArray, IntArray, FloatArray]:
+    """Segments of noded lines as vertex numbers, and the vertices (to the decimetre)."""
+    xy, part = shapely.get_coordinates(shapely.get_parts(noded), return_index=True)
+    points, number = np.unique(np.round(xy, 1), axis=0, return_inverse=True)
+    number = number.ravel()
+    within = part[:-1] == part[1:]
+    tails, heads = number[:-1][within], number[1:][within]
+    real = tails != heads
+    return tails[real].astype(np.int64), heads[real].astype(np.int64), points
+
+
+def _shortest(count: int, tails: IntArray, heads: IntArray, km: FloatArray, start: int) -> tuple[FloatArray, IntArray]:
+    pair = np.sort(np.column_stack([tails, heads]), axis=1)
+    order = np.lexsort((km, pair[:, 1], pair[:, 0]))
+    pair, length = pair[order], km[order]
+    first = np.ones(len(pair), dtype=bool)
+    first[1:] = (pair[1:] != pair[:-1]).any(axis=1)
+    graph = coo_array((length[first], (pair[first, 0], pair[first, 1])), shape=(count, count)).tocsr()
+    distance, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+    return np.asarray(distance), np.asarray(before, dtype=np.int64)
+
+
+def _spread(count: int, tails: IntArray, heads: IntArray, km: FloatArray, load_mw: float) -> FloatArray:
+    """Load of each vertex: half of that of the segments at it."""
+    share = np.zeros(count)
+    np.add.at(share, tails, km / 2)
+    np.add.at(share, heads, km / 2)
+    return share / max(float(share.sum()), 1e-12) * load_mw
+
+
+def _ways(
+    start: int, taps: IntArray, distance: FloatArray, before: IntArray, carried: FloatArray
+) -> tuple[IntArray, FloatArray, FloatArray, IntArray]:
+    """Tree of the ways to the taps; loads off the ways stand where they leave it, unreachable ones at the station."""
+    on_way = np.zeros(len(distance), dtype=bool)
+    on_way[start] = True
+    for tap in taps.tolist():
+        here = tap
+        while not on_way[here]:
+            on_way[here] = True
+            here = int(before[here])
+    order = np.argsort(np.where(np.isfinite(distance), distance, np.inf), kind="stable")
+    load: NDArray[np.float64] = carried.copy()
+    load[start] += load[~np.isfinite(distance)].sum()
+    for vertex in order[::-1]:
+        if np.isfinite(distance[vertex]) and not on_way[vertex]:
+            load[before[vertex]] += load[vertex]
+    kept = order[on_way[order]]
+    node = np.full(len(distance), -1, dtype=np.int64)
+    node[kept] = np.arange(len(kept))
+    parent = np.array([-1 if v == start else node[before[v]] for v in kept], dtype=np.int64)
+    length = np.array([0.0 if v == start else distance[v] - distance[before[v]] for v in kept])
+    return parent, length, load[kept], node

@@ -1,0 +1,188 @@
+"""The voltage check of a whole plan: every planned tree on the existing feeder that it hangs on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from analyses.electricity.decision import Decision
+from analyses.electricity.feeders import (
+    Check,
+    Radial,
+    assemble,
+    choose_conductors,
+    extra_cost,
+    judge,
+    load_flow,
+    remedy,
+)
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.paths import FloatArray, IntArray
+from analyses.electricity.ranking import branch_feeder
+from analyses.electricity.settlements import design_load_kw
+from analyses.electricity.study import Priced, Study
+from analyses.electricity.surface import COMPONENTS
+from analyses.electricity.upstream import Feeder, trace_feeder
+from gis.terrain import xy
+
+if TYPE_CHECKING:
+    from gis.pack import Pack
+
+
+def check_voltage(
+    pack: Pack, study: Study, priced: Priced, decision: Decision, parameters: ElectricityParameters
+) -> tuple[Check, FloatArray]:
+    """Choose conductors, run the load flow and find remedies for every planned branch.
+
+    Returns
+    -------
+    check
+        By branch.
+    settlement_drop_pct
+        (n,) drop at each grid settlement; NaN off the grid or where the feeder cannot be solved.
+    """
+    p, branches = parameters, decision.branches
+    count, n = len(branches), len(study.places)
+    length = branches.components[:, [COMPONENTS.index("km_35"), COMPONENTS.index("km_22")]].sum(axis=1)
+    own_load = design_load_kw(study.places.households, p) / 1000
+    end_load = np.zeros(count)
+    served = branches.branch_of >= 0
+    np.add.at(end_load, branches.branch_of[served], own_load[served])
+    row = branch_feeder(branches, study)
+    on_line = np.flatnonzero(decision.on_grid & ~served)
+    groups = _groups(pack.grid_lines, row, study.routes.line[on_line])
+    conductor = np.array(["AC-50"] * count, dtype=object)
+    radials: list[Radial] = []
+    members: list[tuple[IntArray, IntArray, Feeder]] = []
+    for key, lines, of_branch, of_place in groups:
+        mine, here = np.flatnonzero(of_branch), on_line[of_place]
+        feeder, tap, parent = _hang(pack, study, decision, lines, mine, here, key)
+        # settlements on the line load the feeder at their own tap
+        feeder.existing_mw[feeder.tap_node[len(feeder.tap_node) - len(here) :]] += own_load[here]
+        given = {
+            "parent": parent,
+            "tap": tap,
+            "length_km": length[mine],
+            "load_mw": end_load[mine],
+            "power_factor": p.power_factor,
+        }
+        names = choose_conductors(feeder, **given, limit_pct=p.mv_drop_limit_pct)
+        conductor[mine] = names
+        radials.append(assemble(feeder, **given, conductor=names))
+        members.append((mine, here, feeder))
+    drop, loading, tap_drop = np.full(count, np.nan), np.full(count, np.nan), np.full(count, np.nan)
+    settlement_drop = np.full(n, np.nan)
+    for (mine, here, feeder), (node_drop, node_loading) in zip(members, load_flow(radials), strict=True):
+        k = len(feeder.parent)
+        drop[mine], loading[mine] = node_drop[k:], node_loading[k:]
+        roots = mine[branches.parent[mine] < 0]
+        tap_drop[roots] = node_drop[feeder.tap_node[: len(roots)]]
+        settlement_drop[here] = node_drop[feeder.tap_node[len(feeder.tap_node) - len(here) :]]
+    top = branches.tap()
+    tap_drop = tap_drop[top] if count else tap_drop
+    settlement_drop[served] = drop[branches.branch_of[served]]
+    status = np.array([judge(drop[b], tap_drop[b], loading[b], p) for b in range(count)], dtype=object)
+    texts, costs = _remedies(
+        study,
+        priced,
+        decision,
+        p,
+        drop=drop,
+        status=status,
+        length=length,
+        voltage=pack.grid_lines["voltage_kv"].to_numpy()[row],
+    )
+    return Check(
+        conductor=conductor,
+        drop_pct=drop,
+        loading_pct=loading,
+        status=status,
+        remedy_vi=texts,
+        remedy_mvnd=costs,
+        extra_mvnd=extra_cost(list(conductor), length, p),
+        tap_drop_pct=tap_drop,
+    ), settlement_drop
+
+
+def _groups(
+    grid_lines: gpd.GeoDataFrame, branch_row: IntArray, place_row: IntArray
+) -> list[tuple[str, gpd.GeoDataFrame, np.ndarray, np.ndarray]]:  # type: ignore[type-arg]
+    """Feeders that get new load: key, their pieces, and which branches and settlements on lines hang on them."""
+    usable = grid_lines["voltage_kv"].isin((35.0, 22.0)) & (grid_lines["status"] == "existing")
+    keys = (
+        grid_lines["substation_id"].fillna("").astype(str)
+        + " "
+        + grid_lines["feeder"].fillna("").astype(str)
+        + " "
+        + grid_lines["voltage_kv"].astype(str)
+    ).to_numpy()
+    found = []
+    for key in sorted({*keys[branch_row], *keys[place_row]}):
+        lines = grid_lines[usable & (keys == key)]
+        found.append((key, lines, keys[branch_row] == key, keys[place_row] == key))
+    return found
+
+
+def _hang(
+    pack: Pack, study: Study, decision: Decision, lines: gpd.GeoDataFrame, mine: IntArray, here: IntArray, key: str
+) -> tuple[Feeder, IntArray, IntArray]:
+    """Feeder with its taps (trees first, then settlements on the line), the tap of each branch, and parents counted within the feeder."""
+    branches = decision.branches
+    roots = mine[branches.parent[mine] < 0]
+    columns = study.surface.grid.shape[1]
+    cells = np.array([branches.cells[root][0] for root in roots] + study.routes.cell[here].tolist(), dtype=np.int64)
+    x, y = xy(study.surface.grid, cells // columns, cells % columns)
+    station = _station(pack, lines)
+    feeder = trace_feeder(lines, station, x, y, name=key)
+    local = np.full(len(branches), -1, dtype=np.int64)
+    local[mine] = np.arange(len(mine))
+    tap = np.zeros(len(mine), dtype=np.int64)
+    tap[local[roots]] = np.arange(len(roots))
+    above = branches.parent[mine]
+    return feeder, tap, np.where(above >= 0, local[np.maximum(above, 0)], -1)
+
+
+def _station(pack: Pack, lines: gpd.GeoDataFrame) -> shapely.Point | None:
+    ids = lines["substation_id"].dropna()
+    known = pack.substations[pack.substations["substation_id"].isin(ids)]
+    return known.geometry.iloc[0] if len(known) else None
+
+
+def _remedies(
+    study: Study,
+    priced: Priced,
+    decision: Decision,
+    parameters: ElectricityParameters,
+    *,
+    drop: FloatArray,
+    status: np.ndarray,  # type: ignore[type-arg]
+    length: FloatArray,
+    voltage: FloatArray,
+) -> tuple[np.ndarray, FloatArray]:  # type: ignore[type-arg]
+    """Remedy of every tree that fails: the text on all its failing branches, the cost on its uppermost one."""
+    branches, p = decision.branches, parameters
+    count = len(branches)
+    top = branches.tap()
+    texts, costs = np.array([""] * count, dtype=object), np.zeros(count)
+    extra = np.where(decision.on_grid, priced.offgrid.best_mvnd - decision.choice_mvnd, 0.0)
+    extra = branches.below(np.where(np.isfinite(extra), extra, 0.0))
+    for root in np.flatnonzero(branches.parent < 0):
+        tree = np.flatnonzero(top == root)
+        failing = tree[status[tree] != "ok"]
+        if len(failing) == 0:
+            continue
+        worst = failing[int(np.nanargmax(np.nan_to_num(drop[failing], nan=1e9)))]
+        text, cost = remedy(
+            float(np.nan_to_num(drop[worst], nan=1e9)),
+            status=str(status[worst]),
+            voltage_kv=float(voltage[root]),
+            rebuild_mvnd=float(length[tree].sum()) * max(p.mv35_line_mvnd_per_km - p.mv22_line_mvnd_per_km, 0.0),
+            offgrid_extra_mvnd=max(float(extra[root]), 0.0),
+            parameters=p,
+        )
+        texts[failing] = text
+        costs[root] = cost
+    return texts, costs
