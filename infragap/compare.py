@@ -133,7 +133,7 @@ def _settlements(table_a: pd.DataFrame, table_b: pd.DataFrame) -> pd.DataFrame:
     return merged.sort_values(["changed", "settlement_id"], ascending=[False, True], ignore_index=True)
 
 
-def _why(row: dict[str, Any]) -> str:
+def _why(row: dict[Any, Any]) -> str:
     """Name the costs that moved, the largest first."""
     if pd.isna(row["choice_a"]) or pd.isna(row["choice_b"]):
         return "only in one of the two runs"

@@ -14,7 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
-from analyses.electricity.plan import ElectricityResult, plan_electricity
+from analyses.electricity.plan import plan_electricity
+from analyses.electricity.result import ElectricityResult
 from analyses.schools.plan import SchoolsResult, plan_schools
 from analyses.water.plan import WaterResult, plan_water
 from gis.errors import LayerError, ParameterError

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import geopandas as gpd
 
 from analyses.electricity import columns
-from analyses.electricity.plan import ElectricityResult
+from analyses.electricity.result import ElectricityResult
 from gis.pack import Pack
 from maps.base import commune_layer, fields, links, notice, river_layers, road_layer
 from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight

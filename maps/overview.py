@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from analyses.electricity.plan import ElectricityResult
+from analyses.electricity.result import ElectricityResult
 from analyses.schools.plan import SchoolsResult
 from analyses.water.plan import WaterResult
 from analyses.wording import number_vi
 from gis.crs import to_wgs84
 from gis.pack import Pack
-from maps.base import PAGES, Text
+from maps.base import PAGES
+from maps.page import Text
 from maps.style import CHOICES, MODELLED_NOTICE, PROVENANCE
 
 MAP_WIDTH = 300
@@ -236,14 +237,15 @@ def _water_card(communes: gpd.GeoDataFrame, result: WaterResult) -> str:
 
 
 def _schools_card(communes: gpd.GeoDataFrame, result: SchoolsResult) -> str:
-    villages = result.villages
-    minutes = next((c for c in villages.columns if c.endswith("_min") and villages[c].notna().any()), None)
-    values = pd.Series(np.nan, index=communes.index)
-    if minutes is not None:
-        finite = villages[np.isfinite(villages[minutes].astype(float))]
-        values = communes["commune_code"].map(finite.groupby("commune_code")[minutes].mean())
+    villages = result.villages.dropna(subset=["upper_motorbike_dry_min"])
+    pupils = villages["pupils_upper_secondary"].clip(lower=1)
+    weighted = (villages["upper_motorbike_dry_min"] * pupils).groupby(villages["commune_code"]).sum()
+    values = communes["commune_code"].map(weighted / pupils.groupby(villages["commune_code"]).sum())
     small = _choropleth(
-        communes, values, "schools", ("phút tới trường được phân, trung bình", "mean minutes to the assigned school")
+        communes,
+        values,
+        "schools",
+        ("phút tới trường THPT gần nhất, xe máy, mùa khô", "minutes to upper secondary, motorbike, dry season"),
     )
     shown = [(k, v) for k, v in result.summary.items() if isinstance(v, int | float) and not isinstance(v, bool)][:6]
     facts = "".join(
@@ -326,7 +328,7 @@ def _cell(value: Any) -> str:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, int | np.integer):
-        return str(value) if 1900 < value < 2200 else number_vi(value)
+        return str(value) if 1900 < value < 2200 else number_vi(int(value))
     return number_vi(value, decimals=1) if isinstance(value, float) else _e(value)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from analyses.electricity.plan import ElectricityResult
+from analyses.electricity.result import ElectricityResult
 from analyses.schools.plan import SchoolsResult
 from analyses.water.plan import WaterResult
 from analyses.wording import number_vi
@@ -137,13 +137,13 @@ def _shown(value: Any) -> str:
     return number_vi(value, decimals=1) if isinstance(value, float) else str(value)
 
 
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     lines = ["| " + " | ".join(_cell(h) for h in headings) + " |", "|" + "---|" * len(headings)]
     lines += ["| " + " | ".join(_cell(c) for c in row) + " |" for row in rows]
     return "\n".join(lines)
 
 
-def _cell(text: str) -> str:
+def _cell(text: object) -> str:
     """Text that cannot break out of a Markdown table or act as HTML."""
     flat = " ".join(str(text).split())
     return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;").replace("[", "\\[")

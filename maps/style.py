@@ -57,6 +57,9 @@ SCHOOL_KINDS: Mapping[str, tuple[Text, str]] = {
     "new_upper_secondary": (("trung học phổ thông mới", "new upper-secondary school"), "#ef6c00"),
 }
 
+TIME_COLOURS = ("#1a9850", "#a6d96a", "#fee08b", "#f46d43", "#a50026")
+"""Travel time from short to long."""
+
 MODELLED_NOTICE: Text = ("dữ liệu mô phỏng – không phải khảo sát", "modelled data – not a survey")
 
 _CATEGORIES: Mapping[str, tuple[str, Mapping[str, str]]] = {

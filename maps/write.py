@@ -11,7 +11,7 @@ import pandas as pd
 
 from analyses.columns import Column
 from analyses.electricity import columns as electricity_columns
-from analyses.electricity.plan import ElectricityResult
+from analyses.electricity.result import ElectricityResult
 from analyses.schools import columns as schools_columns
 from analyses.schools.plan import SchoolsResult
 from analyses.water import columns as water_columns

@@ -1,0 +1,60 @@
+"""Two runs side by side, from result folders written by hand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from gis.errors import MissingDataError
+from infragap.compare import compare
+
+
+def _result(folder: Path, rows: list[dict[str, Any]], *, cost_mvnd: float, rate: float) -> Path:
+    (folder / "tables").mkdir(parents=True)
+    record = {
+        "parameters": {"electricity": {"discount_rate_pct": rate, "draws": 200}},
+        "pack": {"layers": [{"name": "roads", "sha256": "aa"}]},
+        "electricity": {"plan": {"cost_mvnd": cost_mvnd, "status": "optimal"}},
+    }
+    (folder / "run.json").write_text(json.dumps(record))
+    pd.DataFrame(rows).to_csv(folder / "tables" / "electricity_ranking.csv", index=False, encoding="utf-8-sig")
+    return folder
+
+
+def _row(name: str, choice: str, rank: int, grid: float, minigrid: float | None) -> dict[str, Any]:
+    return {
+        "settlement_id": name, "name": name, "commune_code": "04462", "commune": "Nậm Có", "choice": choice, "rank": rank,
+        "grid_alone_mvnd": grid, "minigrid_mvnd": minigrid,
+    }  # fmt: skip
+
+
+def test_changed_choice_with_its_reason(tmp_path: Path) -> None:
+    a = _result(
+        tmp_path / "a", [_row("V1", "grid", 1, 100, 120), _row("V2", "grid", 2, 50, 90)], cost_mvnd=150, rate=10
+    )
+    b = _result(
+        tmp_path / "b", [_row("V1", "minigrid", 2, 130, 120), _row("V2", "grid", 1, 50.1, None)], cost_mvnd=170, rate=8
+    )
+    found = compare(a, b)
+    assert found.parameters.to_dict("records") == [{"parameter": "discount_rate_pct", "a": "10", "b": "8"}]
+    assert found.inputs.empty
+    totals = found.totals.set_index("quantity")["change"]
+    assert totals["cost_mvnd"] == 20
+    assert totals["settlements: grid"] == -1
+    rows = found.settlements.set_index("settlement_id")
+    assert rows["changed"].to_dict() == {"V1": True, "V2": False}
+    assert rows.loc["V1", "why"] == "grid_alone_mvnd 100 → 130"
+    assert rows.loc["V2", "why"] == "minigrid_mvnd is no longer possible"
+
+
+def test_a_settlement_in_one_run_only(tmp_path: Path) -> None:
+    a = _result(tmp_path / "a", [_row("V1", "grid", 1, 100, 120)], cost_mvnd=1, rate=10)
+    b = _result(tmp_path / "b", [_row("V2", "grid", 1, 100, 120)], cost_mvnd=1, rate=10)
+    assert compare(a, b).settlements["why"].tolist() == ["only in one of the two runs"] * 2
+
+
+def test_not_a_result(tmp_path: Path) -> None:
+    with pytest.raises(MissingDataError, match="no complete electricity result"):
+        compare(tmp_path, tmp_path)
