@@ -1,5 +1,6 @@
 """How is the last gap closed? The cut relaxation, trees from it, and branching; and the best tree within the trees known."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,9 @@ from analyses.solvers.steiner_tree import best_tree_on, tree_through
 
 _PATIENCE = 60  # rounds past the gap asked for where they cost little: mostly enough for the optimum
 _SMALL_FOR_ASCENTS = 30_000  # arcs: some 10 ms a round
+_COMBINATIONS = 4  # times that the trees found are combined before the relaxation, while that helps
+_CUTS_A_ROUND = 600
+_ROUNDS_A_COMBINATION = 4  # programmes solved between two combinations
 _SMALL_FOR_CUTS = 6_000  # arcs left: some 50 ms a round
 
 
@@ -24,9 +28,14 @@ def prove(search: Search) -> None:
     rest = _reduced(network)
     search.patience = _PATIENCE if network.n_arcs <= _SMALL_FOR_ASCENTS else 0
     rest, ascent = ascend(search, rest, rounds=6)
-    if not search.closed and search.seconds_left > 0:
+    for seed in range(1, 1 + _COMBINATIONS):
+        if search.closed or search.seconds_left < 0:
+            break
+        before = search.tree.cost
         combine_trees(search)
-        rest, ascent = ascend(search, rest, rounds=2, seed=1)
+        rest, ascent = ascend(search, rest, rounds=3, seed=seed)
+        if not search.tree.cost < before:
+            break
     if rest.open_arc.sum() > _SMALL_FOR_CUTS:
         search.patience = 0
     if not search.closed and search.seconds_left > 0:
@@ -93,7 +102,7 @@ def _solve_node(
     """Add cuts until none is violated; returns the bound and the last solution, None when interrupted."""
     network = rest.network
     graph = (network.pointer, network.out_arc, network.head)
-    bound = -np.inf
+    bound, rounds = -np.inf, 0
     while True:
         search.rounds_left -= 1
         relaxed = relaxation.solve(time_limit_s=search.seconds_left)
@@ -110,6 +119,9 @@ def _solve_node(
         if search.closed or search.seconds_left < 0 or search.rounds_left <= 0:
             return bound, None
         if at_root:
+            rounds += 1
+            if rounds % _ROUNDS_A_COMBINATION == 0 and math.isinf(search.rounds_left):
+                combine_trees(search)
             _close_by_prices(search, rest, relaxation, relaxed)
         demand = np.where((network.prize > 0) | (lower > 0), relaxed.node_value, 0.0)
         demand[network.root] = 0.0
@@ -120,7 +132,9 @@ def _solve_node(
                 continue
             order = np.argsort(-wanted, kind="stable")
             order = order[(wanted[order] > 1e-6) & (order != network.root)]
-            cuts = separate(*graph, network.root, relaxation.open_arc, relaxed.arc_value, wanted, order, violation, 500)
+            cuts = separate(
+                *graph, network.root, relaxation.open_arc, relaxed.arc_value, wanted, order, violation, _CUTS_A_ROUND
+            )
             found = len(cuts[2])
             if found:
                 relaxation.add_cuts(*cuts)

@@ -7,7 +7,7 @@ import numpy as np
 
 from analyses.solvers.steiner_graph import Bools, Floats, Ints, Network
 
-_AGE_LIMIT = 8  # rounds that a cut may stay slack before it leaves the programme
+_AGE_LIMIT = 1  # rounds that a cut may stay slack before it leaves the programme: rows cost more than finding it again
 
 
 @dataclass(frozen=True)
