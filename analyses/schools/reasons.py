@@ -1,0 +1,48 @@
+"""Why a school stands where it does, in one Vietnamese sentence with numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+
+def vietnamese(value: float, decimals: int = 0) -> str:
+    """Number with decimal comma and dots between thousands; 'không rõ' where it is not known."""
+    if not math.isfinite(value):
+        return "không rõ"
+    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+
+
+def border_reason(row: Mapping[str, Any]) -> str:
+    """Reason of a border school; `row` has the columns of `columns.SITES`."""
+    people = (
+        f"phục vụ {vietnamese(row['pupils_served'])} học sinh tiểu học và THCS của {vietnamese(row['villages_served'])} thôn, bản; "
+        f"xe máy mùa khô trung bình {vietnamese(row['mean_min'])} phút, 90 % học sinh dưới {vietnamese(row['p90_min'])} phút, "
+        f"mùa mưa trung bình {vietnamese(row['mean_rainy_min'])} phút; {vietnamese(row['pupils_may_board'])} em ở xa từ 4/7 km "
+        f"trên {vietnamese(row['capacity_pupils'])} chỗ"
+    )
+    if row["site_known"]:
+        return f"Địa điểm đã được xác định: {people}."
+    start = f"Đặt tại {row['village']} thì tổng thời gian đi lại của các xã biên giới nhỏ nhất: {people}"
+    if row["runner_up"]:
+        start += f"; phương án kế tiếp {row['runner_up']} làm mỗi học sinh đi thêm {vietnamese(row['runner_up_extra_min'], 1)} phút"
+    if row["fairest_village"] and row["fairest_village"] != row["village"]:
+        start += f"; nếu ưu tiên thôn xa nhất thì đặt tại {row['fairest_village']}"
+    return start + "."
+
+
+def upper_reason(row: Mapping[str, Any]) -> str:
+    """Reason of an upper-secondary school that is raised or new."""
+    what = "Nâng cấp lên có cấp THPT" if row["status"] == "upgrade" else "Mở cấp THPT"
+    if row["pupils_nearer"] > 0:
+        gain = (
+            f"{vietnamese(row['pupils_nearer'])} học sinh THPT có trường gần hơn, thời gian đi xe máy mùa khô giảm từ "
+            f"{vietnamese(row['before_min'])} xuống {vietnamese(row['after_min'])} phút"
+        )
+    else:
+        gain = "không rút ngắn đường đi vì gần đó đã có trường THPT; giá trị là thêm chỗ học và chỗ ở nội trú"
+    return (
+        f"{what}: {gain}; vùng gần trường nhất có {vietnamese(row['pupils_served'])} học sinh, "
+        f"{vietnamese(row['pupils_may_board'])} em ở xa từ 10 km."
+    )
