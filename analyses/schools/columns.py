@@ -81,7 +81,7 @@ SITES = (
     Column(
         "fairest_village",
         "-",
-        "where the shortest longest way (p-center) puts it",
+        "where the longest way within the commune is shortest (p-center, then commune by commune)",
         "Phương án công bằng nhất",
         "placement",
     ),
@@ -91,7 +91,7 @@ SITES = (
     Column(
         "pupils_nearer",
         "pupils",
-        "upper-secondary pupils who get a nearer school by it",
+        "upper-secondary pupils whom it saves at least notable_saving_min",
         "Học sinh có trường gần hơn",
         "travel",
     ),

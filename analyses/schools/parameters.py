@@ -146,8 +146,15 @@ class SchoolsParameters(Parameters):
         source="choice: boarders go weekly",
     )
     own_commune_only: bool = parameter(
-        False, unit="-", meaning="pupils may go to the border school of their own commune only", source="choice"
+        True,
+        unit="-",
+        meaning="pupils go to the border school of their own commune (intake by area), else to the nearest",
+        source="choice",
     )
+    notable_saving_min: float = parameter(
+        10.0, unit="min", meaning="a new upper-secondary school counts as nearer from this saving on; less lies within the points' errors",
+        source="choice: most school points are known to 1-3 km",
+    )  # fmt: skip
     site_slope_max_pct: float = parameter(
         25.0, unit="%", meaning="steepest mean slope of the cell where a campus of 5-10 ha may be built, if the commune has any such",
         source="assumption",

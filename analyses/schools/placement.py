@@ -35,10 +35,13 @@ class Placement:
     ----------
     customer
         (c,) rows of the villages that are served.
-    out_of_reach
-        Rows of border villages that reach no candidate, or none that can open together with what the others need; they take no part.
+    left_out
+        Rows of border villages that reach fewer than half of the candidates of their commune, or none that can open together with
+        what the others need; they do not take part in the choice.
     median, center, coverage
-        Solutions over `customer` and the candidates.
+        Solutions over `customer` and the candidates: least weighted minutes, shortest longest way, least weight beyond a time.
+    fairest
+        Sites of the p-center, each at the place of its commune where the commune's longest way is shortest.
     minutes
         (c, candidates) what the placement minimises.
     weight
@@ -46,22 +49,25 @@ class Placement:
     """
 
     customer: IntArray
-    out_of_reach: IntArray
+    left_out: IntArray
     median: LocationSolution
     center: LocationSolution
+    fairest: IntArray
     coverage: LocationSolution
     minutes: FloatArray
     weight: FloatArray
 
-    def totals(self, solution: LocationSolution, coverage_min: float) -> dict[str, float]:
-        """Mean minutes per pupil, longest way and share of pupils within a time, for the sites of a solution."""
-        best = self.minutes[:, solution.sites].min(axis=1)
+    def totals(self, sites: IntArray, coverage_min: float) -> dict[str, float]:
+        """Mean minutes per weighted pupil and longest way of those who reach a site, and shares within a time and out of reach [%]."""
+        best = self.minutes[:, sites].min(axis=1)
         total = max(self.weight.sum(), 1e-12)
-        counted = self.weight > 0
+        reached = np.isfinite(best) & (self.weight > 0)
+        weight = self.weight[reached]
         return {
-            "mean_min": float((best * self.weight).sum() / total),
-            "longest_min": float(best[counted].max(initial=0.0)),
+            "mean_min": float((best[reached] * weight).sum() / max(weight.sum(), 1e-12)),
+            "longest_min": float(best[reached].max(initial=0.0)),
             "within_pct": float(100 * self.weight[best <= coverage_min].sum() / total),
+            "out_of_reach_pct": float(100 * (1 - weight.sum() / total)),
         }
 
 
@@ -151,30 +157,74 @@ def place_border_schools(
     Raises
     ------
     NoSolutionError
-        No village can reach any candidate, or one school per commune cannot serve all that could be reached.
+        No village can reach the candidates.
     """
     cost = minutes.copy()
     if parameters.own_commune_only:
         cost[village_commune.to_numpy()[:, None] != candidates["commune_code"].to_numpy()] = np.inf
     group = pd.factorize(candidates["school"])[0].astype(np.int64)
-    served = np.isfinite(cost).any(axis=1)
-    if not served.any():
+    own = village_commune.to_numpy()[:, None] == candidates["commune_code"].to_numpy()
+    usable, binding = _well_connected(np.isfinite(cost), own, weight, group)
+    if not binding.any():
         raise NoSolutionError(
-            "schools: no village can reach any place where a border school may stand. Check the roads."
+            "schools: no village can reach the places where a border school may stand. Check the roads."
         )
+    cost[:, ~usable] = np.inf
     p = int(group.max()) + 1
     task: dict[str, Any] = {"group": group, "gap": parameters.gap, "time_limit_s": parameters.time_limit_s}
-    customer, median = _servable(cost, weight, np.flatnonzero(served), p, task)
+    customer, median = _servable(cost, weight, np.flatnonzero(binding), p, task)
     chosen, weighted = cost[customer], weight[customer]
+    center = p_center(chosen[weighted > 0], p, **task)
     return Placement(
         customer=customer,
-        out_of_reach=np.setdiff1d(np.arange(len(cost)), customer),
+        left_out=np.setdiff1d(np.arange(len(cost)), customer),
         median=median,
-        center=p_center(chosen[weighted > 0], p, **task),
+        center=center,
+        fairest=_fair_in_each_commune(center.sites, chosen, weighted, group, own[customer]),
         coverage=maximal_coverage(chosen <= parameters.coverage_min, p, weight=weighted, **task),
         minutes=chosen,
         weight=weighted,
     )
+
+
+def _well_connected(
+    reach: NDArray[np.bool_], own: NDArray[np.bool_], weight: FloatArray, group: IntArray
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Candidates that most pupils of their commune reach, and villages that reach most of those of their commune.
+
+    Every village that takes part in the placement must be served. A single cut-off village would thus draw its commune's school to
+    itself; so it is left out, and so are candidates on a piece of road of their own.
+    """
+    weighed = own * np.maximum(weight, 1e-9)[:, None]
+    usable = (reach * weighed).sum(axis=0) >= 0.5 * weighed.sum(axis=0)
+    for one in range(int(group.max()) + 1):
+        if not usable[group == one].any():
+            usable[group == one] = True
+    chances = own & usable
+    binding = (reach & chances).sum(axis=1) >= 0.5 * chances.sum(axis=1)
+    return usable, np.asarray(binding & (reach & usable).any(axis=1))
+
+
+def _fair_in_each_commune(
+    sites: IntArray, minutes: FloatArray, weight: FloatArray, group: IntArray, own: NDArray[np.bool_]
+) -> IntArray:
+    """Sites of a p-center, each moved within its commune to where the commune's longest way is shortest.
+
+    The p-center itself only cares for the one longest way of all communes. A move that lengthens that one is not made.
+    """
+    counted = weight > 0
+    fair = sites.copy()
+    for place, site in enumerate(fair.tolist()):
+        others = minutes[:, np.delete(fair, place)].min(axis=1, initial=np.inf)
+        rivals = np.flatnonzero(group == group[site])
+        best = np.minimum(others[:, None], minutes[:, rivals])[counted]
+        mine = own[counted][:, rivals].any(axis=1)
+        longest, longest_own = best.max(axis=0, initial=0.0), best[mine].max(axis=0, initial=0.0)
+        total = (best * weight[counted][:, None]).sum(axis=0)
+        allowed = longest <= longest[rivals == site]
+        order = np.lexsort((total, longest_own, ~allowed))
+        fair[place] = rivals[order[0]]
+    return np.sort(fair)
 
 
 def _servable(

@@ -116,7 +116,8 @@ def plan_schools(
         parameters=parameters,
     )
     site_cell = candidate_cell[placement.median.sites]
-    border = _border_ways(travel, village, village_cell[village], site_cell, candidates, placement, parameters)
+    home = villages["commune_code"].iloc[village]
+    border = _border_ways(travel, village, village_cell[village], home, site_cell, candidates, placement, parameters)
     step("Vùng thời gian đi lại")
     site_school = candidates["school"].to_numpy(np.int64)[placement.median.sites]
     zones, nearest = _isochrones(travel, schools, site_cell, site_school, parameters)
@@ -154,14 +155,17 @@ def _border_ways(
     travel: Travel,
     village: IntArray,
     village_cell: IntArray,
+    communes: pd.Series[str],
     site_cell: IntArray,
     candidates: pd.DataFrame,
     placement: Placement,
     parameters: SchoolsParameters,
 ) -> BorderWays:
-    """Minutes and kilometres of every border village to its school."""
-    column = np.full(len(village), -1, np.int64)
-    column[placement.customer] = np.searchsorted(placement.median.sites, placement.median.assignment)
+    """Minutes and kilometres of every border village to its school.
+
+    Villages that took part in the placement go where it sends them; the others to the site (of their own commune where pupils are
+    bound to it) that they reach first in the dry season, if any.
+    """
     rows = np.arange(len(village))
     dry, km = by_motorbike_km(travel, "dry", village_cell, site_cell)
     fields = {"motorbike_dry": dry, "motorbike_rainy": by_motorbike_km(travel, "rainy", village_cell, site_cell)[0]}
@@ -169,7 +173,13 @@ def _border_ways(
         fields[f"foot_{season}"], _ = on_foot(
             travel, season, village_cell, site_cell, limit_min=parameters.foot_limit_min
         )
-    school = candidates["school"].to_numpy(np.int64)[placement.median.sites]
+    site = candidates.iloc[placement.median.sites]
+    allowed = np.isfinite(dry)
+    if parameters.own_commune_only:
+        allowed &= communes.to_numpy()[:, None] == site["commune_code"].to_numpy()
+    column = np.where(allowed.any(axis=1), np.argmin(np.where(allowed, dry, np.inf), axis=1), -1)
+    column[placement.customer] = np.searchsorted(placement.median.sites, placement.median.assignment)
+    school = site["school"].to_numpy(np.int64)
     return BorderWays(
         village=village,
         school=np.where(column >= 0, school[column], -1),
@@ -244,13 +254,13 @@ def _placement_numbers(placement: Placement, parameters: SchoolsParameters) -> d
         "villages": len(placement.customer),
         "near_best_alternatives": len(placement.median.alternatives),
     }
-    for name, solution in (
-        ("least_total", placement.median),
-        ("fairest", placement.center),
-        ("widest", placement.coverage),
+    for name, solution, sites in (
+        ("least_total", placement.median, placement.median.sites),
+        ("fairest", placement.center, placement.fairest),
+        ("widest", placement.coverage, placement.coverage.sites),
     ):
         numbers[name] = {
-            **placement.totals(solution, parameters.coverage_min),
+            **placement.totals(sites, parameters.coverage_min),
             "gap": solution.gap,
             "status": solution.status,
         }
@@ -269,7 +279,7 @@ def _summary(
     """Key numbers, those of the overview first."""
     border = sites[sites["kind"] == "border_boarding"]
     pupils = table["pupils_upper_secondary"].to_numpy(float)
-    totals = placement.totals(placement.median, parameters.coverage_min)
+    totals = placement.totals(placement.median.sites, parameters.coverage_min)
     before, after = upper.before_min, upper.minutes["motorbike_dry"]
     known = np.isfinite(before) & np.isfinite(after)
     share = pupils[known] / max(pupils[known].sum(), 1.0)
@@ -289,7 +299,7 @@ def _summary(
         "villages_cut_off_in_rain": int(table["cut_off_in_rain"].sum()),
         "villages_out_of_reach": int((~np.isfinite(after)).sum()),
         "villages_without_ground": int((village_cell < 0).sum()),
-        "border_villages_out_of_reach": len(placement.out_of_reach),
+        "border_villages_left_out_of_placement": len(placement.left_out),
         "road_parts": len(travel.roads.component_km),
         "road_join_report": travel.roads.report,
     }

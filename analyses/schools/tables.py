@@ -211,7 +211,7 @@ def _border_rows(
                 "runner_up": labels.iloc[runner_up] if runner_up >= 0 else "",
                 "runner_up_extra_min": _rounded(extra_min),
                 "alternatives": "; ".join(sorted(labels.iloc[sorted(others)])),
-                "fairest_village": _label_in(labels, placement.center.sites, same),
+                "fairest_village": _label_in(labels, placement.fairest, same),
                 "coverage_village": _label_in(labels, placement.coverage.sites, same),
                 "pupils_nearer": np.nan,
                 "before_min": np.nan,
@@ -245,7 +245,7 @@ def _upper_rows(
     for school in schools.index[planned].tolist():
         member = np.flatnonzero(upper.school == school)
         # villages that no school could be reached from before gain one, but no minutes can be told
-        nearer = member[dry[member] < upper.before_min[member] - 1e-6]
+        nearer = member[upper.before_min[member] - dry[member] >= parameters.notable_saving_min]
         told = nearer[np.isfinite(upper.before_min[nearer])]
         saved = ((upper.before_min[told] - dry[told]) * pupils[told]).sum() / 60
         rows.append(
