@@ -118,7 +118,8 @@ def _cheapest(cost: FloatArray, lasting: NDArray[np.bool_], *, without_grid: boo
     anything = np.where(np.isfinite(cost), cost, np.inf)
     if without_grid:
         usable[:, 0] = anything[:, 0] = np.inf
-    return np.where(np.isfinite(usable).any(axis=1), usable.argmin(axis=1), anything.argmin(axis=1)).astype(np.int64)
+    lasts = np.isfinite(usable).any(axis=1)
+    return np.asarray(np.where(lasts, usable.argmin(axis=1), anything.argmin(axis=1)), dtype=np.int64)
 
 
 def _ratio(part: float, whole: float) -> float:

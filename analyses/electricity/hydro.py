@@ -132,7 +132,8 @@ def unserved_kwh_per_household(plant_kw_per_household: FloatArray, parameters: E
 
 def _served_day_year10(plant_kw_per_household: FloatArray, parameters: ElectricityParameters) -> FloatArray:
     day_kwh = yearly_household_kwh(parameters)[min(10, parameters.horizon_years) - 1] / 365.25
-    return np.minimum(HOURLY_SHAPE * day_kwh, plant_kw_per_household[:, np.newaxis]).sum(axis=1)
+    served = np.minimum(HOURLY_SHAPE * day_kwh, plant_kw_per_household[:, np.newaxis]).sum(axis=1)
+    return np.asarray(served, dtype=np.float64)
 
 
 def _cheapest_per_place(

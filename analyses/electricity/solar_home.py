@@ -87,10 +87,11 @@ def solar_home(
 def kit_factor(parameters: ElectricityParameters) -> float:
     """Life-cycle cost per unit of investment of a kit: battery, panel and electronics each renewed at its own age."""
     p = parameters
+    usual = type(p).model_fields  # a kit has one price, so its composition is that of the default prices
     parts = (
-        (KIT_KWH * p.battery_mvnd_per_kwh, p.battery_life_years),
-        (KIT_KWP * p.pv_mvnd_per_kwp, p.pv_life_years),
-        (KIT_KWP * p.inverter_mvnd_per_kw, p.inverter_life_years),
+        (KIT_KWH * usual["battery_mvnd_per_kwh"].default, p.battery_life_years),
+        (KIT_KWP * usual["pv_mvnd_per_kwp"].default, p.pv_life_years),
+        (KIT_KWP * usual["inverter_mvnd_per_kw"].default, p.inverter_life_years),
     )
     whole = sum(share for share, _ in parts)
     return float(sum(share / whole * factor(life, p, om_pct=p.offgrid_om_pct) for share, life in parts))

@@ -91,28 +91,28 @@ def trace_feeder(
     load = lines["feeder_load_mw"].max()
     carried = _spread(len(points), tails, heads, km, 0.0 if pd.isna(load) else float(load))
     reached = bool(np.isfinite(distance[taps]).all())
-    voltage = float(lines["voltage_kv"].mode().iloc[0])
-    common = {
-        "name": name,
-        "voltage_kv": voltage,
-        "conductor": conductor_named(_usual(lines["conductor"])),
-        "load_known": bool(pd.notna(load)),
-    }
-    if not reached:
+    if reached:
+        parent, length, existing, node = _ways(start, taps, distance, before, carried)
+        tap_node = node[taps]
+    else:
         straight = np.hypot(taps_x - start_xy[0], taps_y - start_xy[1]) / 1000 * WINDING
-        # half of the load at the middle of each way has the drop of an even spread
-        return Feeder(
-            **common,
-            parent=np.concatenate([[-1], np.repeat(0, len(taps)), 1 + np.arange(len(taps))]),
-            length_km=np.concatenate([[0.0], straight / 2, straight / 2]),
-            existing_mw=np.concatenate(
-                [[0.0], np.full(len(taps), carried.sum() / max(len(taps), 1)), np.zeros(len(taps))]
-            ),
-            tap_node=1 + len(taps) + np.arange(len(taps)),
-            drawn=False,
-        )
-    parent, length, existing, node = _ways(start, taps, distance, before, carried)
-    return Feeder(**common, parent=parent, length_km=length, existing_mw=existing, tap_node=node[taps], drawn=True)
+        count = len(taps)
+        # half way stands the load of each way: the same drop at the tap as an even spread
+        parent = np.concatenate([[-1], np.zeros(count, dtype=np.int64), 1 + np.arange(count)])
+        length = np.concatenate([[0.0], straight / 2, straight / 2])
+        existing = np.concatenate([[0.0], np.full(count, carried.sum() / count), np.zeros(count)])
+        tap_node = 1 + count + np.arange(count)
+    return Feeder(
+        name=name,
+        voltage_kv=float(lines["voltage_kv"].mode().iloc[0]),
+        conductor=conductor_named(_usual(lines["conductor"])),
+        parent=parent,
+        length_km=length,
+        existing_mw=existing,
+        tap_node=tap_node,
+        drawn=reached,
+        load_known=bool(pd.notna(load)),
+    )
 
 
 def _usual(conductors: pd.Series) -> str | None:
@@ -138,8 +138,8 @@ def _shortest(count: int, tails: IntArray, heads: IntArray, km: FloatArray, star
     first = np.ones(len(pair), dtype=bool)
     first[1:] = (pair[1:] != pair[:-1]).any(axis=1)
     graph = coo_array((length[first], (pair[first, 0], pair[first, 1])), shape=(count, count)).tocsr()
-    distance, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
-    return np.asarray(distance), np.asarray(before, dtype=np.int64)
+    distance, before = dijkstra(graph, directed=False, indices=[start], return_predecessors=True)
+    return np.asarray(distance[0]), np.asarray(before[0], dtype=np.int64)
 
 
 def _spread(count: int, tails: IntArray, heads: IntArray, km: FloatArray, load_mw: float) -> FloatArray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from analyses.electricity.decision import Decision
 from analyses.electricity.feeders import (
@@ -109,7 +110,7 @@ def check_voltage(
 
 def _groups(
     grid_lines: gpd.GeoDataFrame, branch_row: IntArray, place_row: IntArray
-) -> list[tuple[str, gpd.GeoDataFrame, np.ndarray, np.ndarray]]:  # type: ignore[type-arg]
+) -> list[tuple[str, gpd.GeoDataFrame, NDArray[np.bool_], NDArray[np.bool_]]]:
     """Feeders that get new load: key, their pieces, and which branches and settlements on lines hang on them."""
     usable = grid_lines["voltage_kv"].isin((35.0, 22.0)) & (grid_lines["status"] == "existing")
     keys = (
@@ -158,10 +159,10 @@ def _remedies(
     parameters: ElectricityParameters,
     *,
     drop: FloatArray,
-    status: np.ndarray,  # type: ignore[type-arg]
+    status: NDArray[np.object_],
     length: FloatArray,
     voltage: FloatArray,
-) -> tuple[np.ndarray, FloatArray]:  # type: ignore[type-arg]
+) -> tuple[NDArray[np.object_], FloatArray]:
     """Remedy of every tree that fails: the text on all its failing branches, the cost on its uppermost one."""
     branches, p = decision.branches, parameters
     count = len(branches)

@@ -1,0 +1,163 @@
+import math
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from analyses.electricity.conductors import CATALOGUE, conductor_named, extra_mvnd_per_km
+from analyses.electricity.feeders import Radial, assemble, choose_conductors, judge, load_flow, remedy
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.upstream import Feeder, trace_feeder
+
+
+def two_branches() -> Radial:
+    """Station - 10 km AC-70 - fork with 0.5 MW; from it 5 km AC-50 with 0.8 MW and 8 km AC-50 with 0.3 MW; 35 kV, power factor 0.9."""
+    return Radial(
+        voltage_kv=35.0,
+        parent=np.array([-1, 0, 1, 1]),
+        length_km=np.array([0.0, 10.0, 5.0, 8.0]),
+        r_ohm_per_km=np.array([0.0, 0.422, 0.595, 0.595]),
+        x_ohm_per_km=np.array([0.0, 0.40, 0.40, 0.40]),
+        imax_a=np.array([1.0, 290.0, 210.0, 210.0]),
+        p_mw=np.array([0.0, 0.5, 0.8, 0.3]),
+        power_factor=0.9,
+    )
+
+
+def test_linear_drop_of_two_branches_by_hand() -> None:
+    # tan φ = 0.484322. Trunk: P = 1.6 MW, Q = 0.774915: (1.6·0.422 + 0.774915·0.40)·10/35² = (0.6752 + 0.309966)·10/1225 = 0.804217 %
+    # branch 2: (0.8·0.595 + 0.387458·0.40)·5/1225 = (0.476 + 0.154983)·5/1225 = 0.257544 %
+    # branch 3: (0.3·0.595 + 0.145297·0.40)·8/1225 = (0.1785 + 0.058119)·8/1225 = 0.154527 %
+    drop = two_branches().linear_drop_pct()
+    assert drop == pytest.approx([0, 0.804217, 1.061761, 0.958744], abs=2e-6)
+
+
+def test_load_flow_agrees_with_exact_two_branch_iteration() -> None:
+    """Independent oracle: backward-forward sweep with complex numbers, to convergence."""
+    radial = two_branches()
+    base = 35e3 / math.sqrt(3)
+    s = radial.p_mw * 1e6 * (1 + 1j * math.tan(math.acos(0.9))) / 3
+    z = (radial.r_ohm_per_km + 1j * radial.x_ohm_per_km) * radial.length_km
+    v = np.full(4, base, dtype=complex)
+    for _ in range(50):
+        current = np.conj(s / v)
+        through = {2: current[2], 3: current[3], 1: current[1] + current[2] + current[3]}
+        v[1] = base - z[1] * through[1]
+        v[2], v[3] = v[1] - z[2] * through[2], v[1] - z[3] * through[3]
+    ((drop, loading),) = load_flow([radial])
+    assert drop == pytest.approx(100 * (1 - np.abs(v) / base), abs=1e-6)
+    assert loading[1:] == pytest.approx([100 * abs(through[k]) / radial.imax_a[k] for k in (1, 2, 3)], rel=1e-6)
+
+
+def test_load_flow_of_several_feeders_is_that_of_each() -> None:
+    (one,) = load_flow([two_branches()])
+    both = load_flow([two_branches(), two_branches()])
+    for drop, loading in both:
+        assert drop == pytest.approx(one[0], abs=1e-9)
+        assert loading == pytest.approx(one[1], abs=1e-6)
+
+
+def station(length_km: float) -> Feeder:
+    return Feeder(
+        name="E1 371",
+        voltage_kv=35.0,
+        conductor=CATALOGUE["AC-95"],
+        parent=np.array([-1, 0]),
+        length_km=np.array([0.0, length_km]),
+        existing_mw=np.array([0.0, 0.0]),
+        tap_node=np.array([1]),
+        drawn=True,
+        load_known=True,
+    )
+
+
+@pytest.mark.parametrize(("load_mw", "expected"), [(1.9, "AC-50"), (2.4, "AC-70"), (3.0, "AC-95"), (9.0, "AC-120")])
+def test_lightest_conductor_that_keeps_the_limit(load_mw: float, expected: str) -> None:
+    # 40 km at 35 kV: 5 % allows P (r + 0.4 · 0.484322) = 0.05 · 1225 / 40 = 1.53125, so AC-50 carries 1.941 MW, AC-70 2.487, AC-95 3.095
+    chosen = choose_conductors(
+        station(0.0),
+        parent=np.array([-1]),
+        tap=np.array([0]),
+        length_km=np.array([40.0]),
+        load_mw=np.array([load_mw]),
+        power_factor=0.9,
+        limit_pct=5.0,
+    )
+    assert chosen == [expected]
+
+
+def test_upstream_and_planned_loads_add_up() -> None:
+    radial = assemble(
+        station(10.0),
+        parent=np.array([-1, 0, 0]),
+        tap=np.array([0, 0, 0]),
+        length_km=np.array([1.0, 2.0, 3.0]),
+        conductor=["AC-50"] * 3,
+        load_mw=np.array([0.0, 0.2, 0.3]),
+        power_factor=0.9,
+    )
+    assert radial.flow_mw() == pytest.approx([0.5, 0.5, 0.5, 0.2, 0.3])
+
+
+def test_a_feeder_is_traced_through_touching_pieces_and_carries_its_load() -> None:
+    # trunk 10 km from the station at x = 0, branch of 5 km at x = 4 km; tap at the end of the trunk; 3 MW over 15 km
+    lines = gpd.GeoDataFrame(
+        {
+            "voltage_kv": 35.0,
+            "conductor": ["AC120", "AC120"],
+            "length_km": [10.0, 5.0],
+            "feeder_load_mw": 3.0,
+        },
+        geometry=[shapely.LineString([(0, 0), (10_000, 0)]), shapely.LineString([(4_000, 0), (4_000, 5_000)])],
+        crs="EPSG:9208",
+    )
+    feeder = trace_feeder(lines, shapely.Point(0, 0), np.array([10_000.0]), np.array([0.0]), name="E1 371")
+    assert feeder.drawn
+    assert feeder.conductor.name == "AC-120"
+    assert feeder.length_km.sum() == pytest.approx(10.0)
+    assert feeder.existing_mw.sum() == pytest.approx(3.0)
+    # the fork carries its half segments (2 + 3 + 2.5 km of 15) and the branch's end (2.5 km): 10/15 of 3 MW = 2 MW
+    assert feeder.existing_mw[1] == pytest.approx(2.0)
+
+
+def test_a_tap_that_the_drawn_feeder_does_not_reach_gets_a_straight_way() -> None:
+    lines = gpd.GeoDataFrame(
+        {"voltage_kv": 35.0, "conductor": [None, None], "length_km": [1.0, 1.0], "feeder_load_mw": np.nan},
+        geometry=[shapely.LineString([(0, 0), (1_000, 0)]), shapely.LineString([(5_000, 0), (6_000, 0)])],
+        crs="EPSG:9208",
+    )
+    feeder = trace_feeder(lines, shapely.Point(0, 0), np.array([6_000.0]), np.array([0.0]), name="E1 371")
+    assert not feeder.drawn
+    assert not feeder.load_known
+    assert feeder.length_km.sum() == pytest.approx(6.0 * 1.3)
+
+
+def test_verdicts_and_remedies() -> None:
+    p = ElectricityParameters()
+    assert judge(4.9, 1.0, 50.0, p) == "ok"
+    assert "too long" in judge(6.0, 1.0, 50.0, p)
+    assert "at the tap" in judge(6.0, 5.5, 50.0, p)
+    assert "no solution" in judge(math.nan, math.nan, math.nan, p)
+    failing = "the new line is too long for its load"
+    text, cost = remedy(12.0, status=failing, voltage_kv=35, rebuild_mvnd=0, offgrid_extra_mvnd=9e9, parameters=p)
+    assert cost == p.regulator_mvnd
+    assert "điều chỉnh điện áp" in text
+    # 22 → 35 kV: 8 % becomes 8 · (22/35)² = 3.16 %
+    assert remedy(8.0, status=failing, voltage_kv=22, rebuild_mvnd=10, offgrid_extra_mvnd=50, parameters=p)[1] == 10
+    # beyond a regulator's 10 % only leaving the grid helps
+    assert remedy(16.0, status=failing, voltage_kv=35, rebuild_mvnd=0, offgrid_extra_mvnd=77, parameters=p)[1] == 77
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("AC120", "AC-120"), ("3xAC-95", "AC-95"), ("AC-70/11", "AC-70"), (None, "AC-70"), ("ABC", "AC-70")],
+)
+def test_conductor_names(text: str | None, name: str) -> None:
+    assert conductor_named(text).name == name
+
+
+def test_heavier_wire_by_hand() -> None:
+    # AC-95 against AC-70: 3 · (385 - 276) kg = 0.327 t/km · 75
+    assert extra_mvnd_per_km("AC-95", 75.0) == pytest.approx(24.525)
+    assert extra_mvnd_per_km("AC-50", 75.0) == 0
