@@ -26,7 +26,9 @@ BoolArray = NDArray[np.bool_]
 KNAPSACK_WORK = 2e7
 # Work of the searches, in visited pairs of customers or of customer and site
 SEARCH_PAIRS = 2e9
-CLIMBS, CLIMB_ITERATIONS, NODE_ITERATIONS = 12, 150, 40
+CLIMBS, CLIMB_ITERATIONS = 12, 150
+# In a branch the prices of its parent are near: fewer iterations, smaller steps
+NODE_ITERATIONS, NODE_STEP = 60, 0.2
 # HiGHS takes over a branch once so few pairs per customer are left
 FEW_PAIRS = 3
 # Largest programme handed to HiGHS, in (customer, site) pairs
@@ -251,7 +253,7 @@ def _branch(
         node_bound, _, node, price = queue[0]
         target = best.cost if best.cost < np.inf else 2.0 * node_bound + 1.0
         found, price, earned, often, _ = capacitated_climb(
-            site_cost, task.demand, capacity, whole, node.block, node.need, price, target, NODE_ITERATIONS, 0.5
+            site_cost, task.demand, capacity, whole, node.block, node.need, price, target, NODE_ITERATIONS, NODE_STEP
         )
         node_bound = max(node_bound, found)
         node = _decided(node, earned, found, best)

@@ -19,7 +19,9 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 SHAKES = 20
-SAMPLE_STEP = 8
+# Customers added to the sample at a time, and how often, before the set cover takes all that matter; where a site
+# serves a larger share of the customers than DENSE the whole set cover is hopeless and the sample goes on growing
+SAMPLE_STEP, SAMPLE_ROUNDS, DENSE = 8, 8, 0.08
 
 
 def solve_p_center(cost: FloatArray, choice: SiteChoice, *, deadline_s: float) -> Found:
@@ -106,7 +108,9 @@ def _within(
             return sites
     free = np.flatnonzero(~inside[:, choice.block == FIXED].any(axis=1))
     sample.extend(_apart(inside, np.setdiff1d(free, sample)))
-    while True:
+    rounds = 0
+    while rounds < SAMPLE_ROUNDS or inside.mean() > DENSE:
+        rounds += 1
         cover = _cover(inside[np.intersect1d(free, sample)], choice, deadline_s)
         if cover is None:
             return None
@@ -115,6 +119,16 @@ def _within(
             if not _uncovered(inside, tried).size:
                 return tried
         sample.extend(_apart(inside, _uncovered(inside, cover)))
+    return _cover(_hardest(inside[free]), choice, deadline_s)
+
+
+def _hardest(inside: BoolArray) -> BoolArray:
+    """Rows that hold no other row: whoever serves these customers serves all."""
+    rows = np.unique(inside, axis=0).astype(np.float32)
+    size = rows.sum(axis=1)
+    common = rows @ rows.T
+    holds_another = ((common == size[None, :]) & (size[None, :] < size[:, None])).any(axis=1)
+    return np.asarray(rows[~holds_another] > 0.5)
 
 
 def _uncovered(inside: BoolArray, sites: IntArray) -> IntArray:
