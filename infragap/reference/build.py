@@ -131,7 +131,7 @@ def _build_places(base: Base, facts: Facts, layers: Layers, say: Say) -> None:
     without_grid = unelectrified_villages(base, facts, ground, main_roads=main_roads, rng=layer_rng("unelectrified"))
     villages = build_villages(base, facts, ground, without_grid, main_roads=main_roads, rng=layer_rng("villages"))
     say("commune and village roads")
-    add_commune_roads(plan, base)
+    add_commune_roads(plan, base, villages)
     add_village_roads(plan, villages)
     say("stations and lines")
     substations = build_substations(base, facts)

@@ -210,12 +210,26 @@ def split(
     if len(quota_m) == 1:
         return [Share(walk, float(length_m[walk].sum()))]
     low, high = 0.0, 2 * (length_m[walk].sum() + len(quota_m) * way_m.max(initial=0.0)) / quota_m.sum()
-    cuts = np.zeros(0, dtype=np.int64)
     for _ in range(40):
         scale = (low + high) / 2
-        cuts, over = _filled(walk, parent, length_m, quota_m * scale)
+        _, over = _filled(walk, parent, length_m, quota_m * scale)
         low, high = (scale, high) if over else (low, scale)
-    cuts, _ = _filled(walk, parent, length_m, quota_m * high)
+    # the filling jumps with whole edges: of the two sides of the jump the more even one
+    both = [
+        _shares(walk, _filled(walk, parent, length_m, quota_m * scale)[0], parent, length_m, root)
+        for scale in (low, high)
+    ]
+    return min(both, key=lambda shares: float(np.ptp(np.array([share.length_m for share in shares]) / quota_m)))
+
+
+def _shares(
+    walk: NDArray[np.int64],
+    cuts: NDArray[np.int64],
+    parent: NDArray[np.int64],
+    length_m: NDArray[np.float64],
+    root: int,
+) -> list[Share]:
+    """Stretches of the walk, each with the way from the root to it."""
     shares = []
     for part in np.split(walk, cuts):
         own = set(part.tolist())

@@ -18,8 +18,8 @@ BATCHES = 4
 """Places are joined in this many rounds, nearest first, so that later ones start from what earlier ones have built."""
 
 AVOID_M = 2400.0
-AVOIDING = 6.0
-"""Village roads cost this many times more within this distance of a village without grid."""
+AVOIDING = 25.0
+"""Commune and village roads cost this many times more within this distance of a village without grid."""
 
 NEAR_CELLS = 24
 
@@ -34,28 +34,44 @@ def commune_centres(base: Base) -> NDArray[np.float64]:
     return np.column_stack([x, y]).round(1)
 
 
-def add_commune_roads(plan: RoadPlan, base: Base) -> None:
-    """Join every commune centre and every old commune's centre to the network by a commune road, in place."""
+def add_commune_roads(plan: RoadPlan, base: Base, villages: gpd.GeoDataFrame) -> None:
+    """Join every commune centre and every old commune's centre to the network by a commune road, in place.
+
+    These roads, which lines will follow, keep off the villages without grid where they can.
+    """
     centres = commune_centres(base)
     old = np.column_stack([base.legacy.geometry.x, base.legacy.geometry.y])
-    _join(plan, np.vstack([centres, old]), name="đường xã (mô phỏng)", road_class="commune", named=len(centres))
+    _join(
+        plan,
+        np.vstack([centres, old]),
+        name="đường xã (mô phỏng)",
+        road_class="commune",
+        named=len(centres),
+        avoid=_around_unelectrified(plan, villages),
+    )
 
 
 def add_village_roads(plan: RoadPlan, villages: gpd.GeoDataFrame) -> None:
     """Join villages that have the grid: a concrete commune road where it is short, an earth track where it is long, in place.
 
-    The roads, which lines will follow, keep off the villages without grid where they can.
+    The roads keep off the villages without grid like the commune roads.
     """
     served = villages[villages["on_grid"]]
-    avoid = np.zeros(plan.ground.shape, dtype=bool)
-    for point in _xy(villages[~villages["on_grid"]]):
-        avoid |= distance_to(plan.ground, point[None]) < AVOID_M
+    avoid = _around_unelectrified(plan, villages)
     _join(plan, _xy(served), name="đường thôn (mô phỏng)", road_class=None, named=len(served), avoid=avoid)
 
 
 def add_settlement_tracks(plan: RoadPlan, settlements: gpd.GeoDataFrame) -> None:
     """Join the unserved settlements by steep earth tracks, in place."""
     _join(plan, _xy(settlements), name="đường mòn (mô phỏng)", road_class="track", named=len(settlements))
+
+
+def _around_unelectrified(plan: RoadPlan, villages: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Cells within `AVOID_M` of a village without grid."""
+    around = np.zeros(plan.ground.shape, dtype=bool)
+    for point in _xy(villages[~villages["on_grid"]]):
+        around |= distance_to(plan.ground, point[None]) < AVOID_M
+    return around
 
 
 def _xy(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:

@@ -98,7 +98,7 @@ def _place_named(
     bracket = re.findall(r"\(([^)]*)\)", text)
     words = [w for part in [*bracket, re.sub(r"\([^)]*\)", "", text)] for w in re.split(r"[/,]", part)]
     for word in [*words, name]:
-        plain = re.sub(r"^(xã|phường|huyện|TBA 110 kV)\s+|\s+(cũ|\d+)$", "", word.strip()).strip()
+        plain = re.sub(r"^(xã|phường|TBA 110 kV)\s+|\s+(cũ|\d+)$", "", word.strip()).strip()
         if plain in places:
             centre, radius_m = places[plain]
             return centre, radius_m, f"điểm đại diện của {plain}"
