@@ -112,7 +112,7 @@ def row_of(solution: TreeSolution, routine: str, name: str, size: int, seconds: 
 
 def published(folder: Path) -> Iterator[Row]:
     """Rooted instances with proven optima, to gap 0."""
-    for record in csv.DictReader((folder / "optima.csv").open(encoding="utf-8")):
+    for record in csv.DictReader((folder / "optima.csv").read_text(encoding="utf-8").splitlines()):
         instance = read(folder / record["file"])
         seconds, cpu, solution = timed_with_cpu(lambda one=instance: prize_collecting_tree(*one, gap=0))  # type: ignore[misc]
         yield row_of(

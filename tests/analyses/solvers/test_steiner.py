@@ -150,7 +150,7 @@ def test_optimum_of_a_flow_programme_on_geometric_graphs(seed: int) -> None:
 @pytest.mark.parametrize("name_optimum", range(14))
 def test_published_instances(name_optimum: int, shared: Path) -> None:
     folder = shared / "instances" / "rpcst"
-    rows = list(csv.DictReader((folder / "optima.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((folder / "optima.csv").read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 14
     row = rows[name_optimum]
     edges, cost, prize, root = [], [], np.zeros(int(row["nodes"])), -1
