@@ -14,7 +14,7 @@ from analyses.solvers.capacity_check import refuse_proven
 from analyses.solvers.interchange import greedy_sites, interchange
 from analyses.solvers.location_solution import Found, relative_gap
 from analyses.solvers.mixed_integer import Program, minimise
-from analyses.solvers.p_median import fixed_by_cost, rounded
+from analyses.solvers.p_median import LARGEST_WHOLE, fixed_by_cost, rounded
 from analyses.solvers.p_median_dual import reduced_costs
 from analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
 
@@ -99,7 +99,7 @@ def solve_capacitated(task: CapacitatedTask, *, gap: float, deadline_s: float) -
     finite = np.isfinite(task.cost)
     costs = np.where(finite, task.cost, 0.0)
     penalty = 1.0 + float(costs.max(axis=1).sum())
-    unit = 1.0 if bool((costs == np.rint(costs)).all()) and penalty < 1e9 else 0.0
+    unit = 1.0 if bool((costs == np.rint(costs)).all()) and penalty < LARGEST_WHOLE else 0.0
     best = _Best(np.inf, np.full(len(costs), -1), np.zeros(0, dtype=np.int64), unit, [])
     site_cost = np.ascontiguousarray(np.where(finite, task.cost, penalty).T)
     _first_search(task, site_cost, penalty, best)

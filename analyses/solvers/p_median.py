@@ -23,6 +23,8 @@ IntArray = NDArray[np.int64]
 # Work of the heuristic start, in visited (customer, site) pairs
 SHAKING_PAIRS = 4e8
 CLIMBS, CLIMB_ITERATIONS = 12, 150
+# Costs below this are summed with an error far below 1e-6
+LARGEST_WHOLE = 1e8
 # Branches spent on a full proof although the gap asked for is reached
 BRANCHES_PAST_GAP = 200
 
@@ -37,13 +39,13 @@ class Incumbent:
         self.sites = np.array([], dtype=np.int64)
         self.cost = np.inf
         self.others: list[tuple[float, tuple[int, ...]]] = []
-        whole = bool((site_cost == np.rint(site_cost)).all()) and float(site_cost.max(initial=0.0)) < 1e6
-        self.unit = 1.0 if whole else 0.0
+        self.unit = 1.0 if bool((site_cost == np.rint(site_cost)).all()) else 0.0
 
     @property
     def cutoff(self) -> float:
-        """A bound above this leaves no better set; whole costs improve by at least 1."""
-        return self.cost - max(self.unit * (1.0 - 1e-6), 1e-9 * abs(self.cost))
+        """A bound above this leaves no better set; whole costs improve by at least 1 (where rounding is far below 1)."""
+        unit = self.unit if self.cost < LARGEST_WHOLE else 0.0
+        return self.cost - max(unit * (1.0 - 1e-6), 1e-9 * abs(self.cost))
 
     def offer(self, sites: IntArray) -> None:
         """Improve these sites by interchange and keep them where they are better."""
@@ -111,7 +113,7 @@ def _start(cost: FloatArray, choice: SiteChoice, deadline_s: float) -> Incumbent
     best.offer(greedy_sites(best.site_cost, choice.block, choice.need))
     if best.cost >= penalty:
         best.offer(cover_start(finite, choice, deadline_s=deadline_s))
-    rounds = int(np.clip(SHAKING_PAIRS / (3 * cost.size), 8, 60))
+    rounds = int(np.clip(SHAKING_PAIRS / (3 * cost.size), 1, 60))
     if best.cost > 0 and time.perf_counter() < deadline_s:
         best.shake(rounds, seed=1)
     return best
