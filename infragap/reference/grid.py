@@ -36,8 +36,9 @@ BRANCH_SHARE = 0.15
 BRANCH_CONDUCTOR = "AC-70"
 """Branches with less than this share of their feeder's line behind them have this conductor (assumption); the others the published one."""
 
-SITE_M = 3000.0
-"""Stations this near to each other feed one area together (Tằng Loỏng 1, 2 and 3)."""
+SITE_M = 7000.0
+SITE_FROM_KM = 20.0
+"""Stations this near to each other, with that much published line each, feed one area together (Tằng Loỏng 1, 2 and 3)."""
 
 UNPUBLISHED_KM = 150.0
 """Length assumed for each of the three feeders whose length is not published when stations share the area [km]; afterwards they take
@@ -101,11 +102,13 @@ def build_grid_lines(
     """
     table = _feeder_table(facts, substations)
     hosts = substations[substations["name"].isin(table["station"])]
-    network = _network(base, plan, villages, hosts)
+    published_km = (
+        table["length_km"].fillna(UNPUBLISHED_KM).groupby(table["station"]).sum().reindex(hosts["name"]).to_numpy()
+    )
+    network = _network(base, plan, villages, hosts, published_km)
     everywhere = feeders.trimmed(*_tree(network), reach_m=LV_REACH_M - DRAWING_M)
     edge_m = _edge_lengths(network.points, everywhere)
     gates, site = np.unique(network.gates, return_inverse=True)
-    published_km = table["length_km"].fillna(UNPUBLISHED_KM).groupby(table["station"]).sum().reindex(hosts["name"])
     distance = feeders.node_distances(network.graph, gates)
     owner = feeders.territories(distance, gates, edge_m / 1000, np.bincount(site, published_km).astype(np.float64))
     parts = [build_transmission_lines(substations, facts)]
@@ -135,7 +138,9 @@ def _conductor(text: str) -> str | None:
     return f"AC-{bare[1]}" if bare else (text.strip() or None)
 
 
-def _network(base: Base, plan: RoadPlan, villages: gpd.GeoDataFrame, hosts: gpd.GeoDataFrame) -> Network:
+def _network(
+    base: Base, plan: RoadPlan, villages: gpd.GeoDataFrame, hosts: gpd.GeoDataFrame, published_km: NDArray[np.float64]
+) -> Network:
     roads = plan.ordinary
     cells = roads.cells()
     points = plan.ground.xy(cells)
@@ -146,7 +151,7 @@ def _network(base: Base, plan: RoadPlan, villages: gpd.GeoDataFrame, hosts: gpd.
     village_nodes = np.searchsorted(cells, [plan.terminals[point.x, point.y] for point in served.geometry])
     centre_nodes = np.searchsorted(cells, [plan.terminals[x, y] for x, y in commune_centres(base).tolist()])
     station_points = np.column_stack([hosts.geometry.x, hosts.geometry.y])
-    _, gates = cKDTree(points).query(_site_centres(station_points))
+    _, gates = cKDTree(points).query(_site_centres(station_points, published_km >= SITE_FROM_KM))
     count, total = len(cells), len(cells) + len(hosts)
     a, b = np.searchsorted(cells, np.array(sorted(roads.owner), dtype=np.int64)).T
     points = np.vstack([points, station_points])
@@ -161,9 +166,10 @@ def _network(base: Base, plan: RoadPlan, villages: gpd.GeoDataFrame, hosts: gpd.
     return Network(points, graph, service_m, centres, np.arange(count, total), np.asarray(gates))
 
 
-def _site_centres(stations: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean point of the stations of each station's site: those within `SITE_M` of one another, directly or by way of others."""
+def _site_centres(stations: NDArray[np.float64], joins: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Mean point of the stations of each station's site: those that join, within `SITE_M` of one another or by way of others."""
     near = np.hypot(*(stations[:, None] - stations[None]).transpose(2, 0, 1)) <= SITE_M
+    near &= joins[:, None] & joins[None]
     _, site = csgraph.connected_components(sparse.csr_matrix(near), directed=False)
     return np.array([stations[site == number].mean(axis=0) for number in site])
 
@@ -228,11 +234,26 @@ def _site_lines(
         )
     length_m = _edge_lengths(network.points, parent)
     table = table.sort_values(["length_km", "feeder"], kind="stable", na_position="last")
-    unknown = table["length_km"].isna()
-    rest_km = (length_m.sum() / 1000 - table["length_km"].sum()) / max(int(unknown.sum()), 1)
-    quota_m = 1000 * table["length_km"].fillna(max(rest_km, UNPUBLISHED_KM / 2)).to_numpy()
-    shares = feeders.split(parent, length_m, gate, quota_m)
+    quota_m, shares = _split(parent, length_m, gate, 1000 * table["length_km"].to_numpy())
     return _pieces(network, parent, gate, hosts, table.assign(wanted_m=quota_m), shares, base)
+
+
+def _split(
+    parent: NDArray[np.int64], length_m: NDArray[np.float64], gate: int, published_m: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], list[feeders.Share]]:
+    """Quotas [m] and feeders; those of unpublished length take as much as brings the others nearest to their published lengths."""
+    unknown = np.isnan(published_m)
+    known_m = float(published_m[~unknown].sum())
+    rest_m = max((float(length_m.sum()) - known_m) / max(int(unknown.sum()), 1), 500 * UNPUBLISHED_KM)
+    best: tuple[float, NDArray[np.float64], list[feeders.Share]] | None = None
+    for factor in (1.0, 1.5, 2.2, 3.2, 4.5) if unknown.any() else (1.0,):
+        quota_m = np.where(unknown, factor * rest_m, published_m)
+        shares = feeders.split(parent, length_m, gate, quota_m)
+        miss_m = abs(sum(share.length_m for share, free in zip(shares, unknown, strict=True) if not free) - known_m)
+        if best is None or miss_m < best[0]:
+            best = (miss_m, quota_m, shares)
+    assert best is not None
+    return best[1], best[2]
 
 
 def _pieces(
