@@ -26,7 +26,8 @@ SEASONS = ("dry", "rainy")
 PAVED = ("asphalt", "concrete")
 
 _RING = 5
-_TRIES = 8
+_TRIES = 40
+_DRAWN_M = 25.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,11 +123,12 @@ def stand(ground: Ground, x: ArrayLike, y: ArrayLike) -> IntArray:
     Returns
     -------
     ndarray
-        The cell that holds the point; where that is a barrier, the nearest open cell within five cells on the same bank, that
-        is, with no water on the straight line to its centre (eight are tried).
+        The cell that holds the point; where that is a barrier in any season, the nearest open cell within five cells on the same
+        bank, that is, with no water on the straight line to its centre (forty are tried); within 25 m of drawn water on either bank.
     """
     east, north = np.asarray(x, float), np.asarray(y, float)
-    open_cell = np.isfinite(ground.minutes["dry"])
+    # a ford that is closed in the rain is no place to stand on
+    open_cell = np.logical_and.reduce([np.isfinite(minutes) for minutes in ground.minutes.values()])
     rows, columns = rowcol(ground.elevation, east, north)
     cell = np.full(len(east), -1, np.int64)
     on_grid = _on_grid(rows, columns, open_cell.shape)
@@ -161,6 +163,9 @@ def _same_bank(ground: Ground, open_cell: Mask, x: FloatArray, y: FloatArray) ->
         inside = shapely.intersects_xy(ground.water[shape], x[point[way]], y[point[way]])
         in_lake = inside & (shapely.get_dimensions(ground.water[shape]) == 2)
         across[way[~in_lake]] = True
+        # nearer to the drawn line than lines are drawn, a point may be on either bank
+        on_line, _ = shapely.STRtree(ground.water).query(shapely.points(x, y), predicate="dwithin", distance=_DRAWN_M)
+        across[np.isin(point, on_line)] = False
     free = (np.isfinite(far_m[point, choice]) & ~across).reshape(nearest.shape)
     first = np.argmax(free, axis=1)
     one = np.arange(len(x))

@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+CLOSE_CALL_MIN = 2.0
+"""A runner-up that adds less than this is as good as the choice, given how roughly villages are placed (assumption)."""
+
 
 def vietnamese(value: float, decimals: int = 0) -> str:
     """Number with decimal comma and dots between thousands; 'không rõ' where it is not known."""
@@ -24,7 +27,7 @@ def border_reason(row: Mapping[str, Any]) -> str:
     )
     if row["site_known"]:
         return f"Địa điểm đã được xác định: {people}."
-    start = f"Đặt tại {row['village']} thì tổng thời gian đi lại của các xã biên giới nhỏ nhất: {people}"
+    start = f"Đặt tại {row['village']} thì tổng thời gian đi lại của học sinh trong xã là nhỏ nhất: {people}"
     if row["runner_up"]:
         start += f"; phương án kế tiếp {row['runner_up']} làm mỗi học sinh đi thêm {vietnamese(row['runner_up_extra_min'], 1)} phút"
     if row["fairest_village"] and row["fairest_village"] != row["village"]:
