@@ -13,6 +13,9 @@ MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 TIER_KWH_PER_DAY = {1: 0.012, 2: 0.2, 3: 1.0, 4: 3.4, 5: 8.2}
 """Least energy of each tier of the ESMAP multi-tier framework [kWh per household and day] (Beyond Connections, 2015)."""
 
+TIER_KW = {1: 0.003, 2: 0.05, 3: 0.2, 4: 0.8, 5: 2.0}
+"""Least power of each tier [kW per household] (same source)."""
+
 HOURLY_SHAPE = (
     np.array([2, 2, 2, 2, 3, 5, 5, 3, 2, 2, 3, 5, 4, 3, 3, 3, 4, 6, 9, 10, 9, 7, 4, 2], dtype=np.float64) / 100
 )
@@ -74,6 +77,12 @@ def peak_kw(households: ArrayLike, *, kw_per_household_many: float, coincidence_
     """
     n = np.asarray(households, dtype=np.float64)
     return n * kw_per_household_many / coincidence_many * coincidence(n, coincidence_many=coincidence_many)
+
+
+def tier_by_power(kw_per_household: ArrayLike) -> NDArray[np.int64]:
+    """Highest tier whose power per household is reached; 0 below tier 1."""
+    floors = np.array([TIER_KW[tier] for tier in sorted(TIER_KW)])
+    return np.searchsorted(floors, np.asarray(kw_per_household, dtype=np.float64) + 1e-9, side="right").astype(np.int64)
 
 
 def tier_of(kwh_per_day: ArrayLike) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandapower as pp
 from numpy.typing import NDArray
+from pandapower.powerflow import LoadflowNotConverged
 
 from analyses.electricity.conductors import CATALOGUE, CHOICES, extra_mvnd_per_km, reactance_ohm_per_km
 from analyses.electricity.parameters import ElectricityParameters
@@ -14,8 +15,8 @@ from analyses.electricity.paths import FloatArray, IntArray
 from analyses.electricity.upstream import Feeder
 
 REGULATOR_BOOST_PCT = 10.0
-MAX_DROP_SOLVED_PCT = 60.0
-"""Beyond this linear drop a load flow has no solution worth having."""
+USUAL_DROP_PCT = 15.0
+"""Up to this linear drop a load flow surely has a solution."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,17 +145,17 @@ def choose_conductors(
     power_factor: float,
     limit_pct: float,
 ) -> list[str]:
-    """Lightest conductors that keep the drop at every branch, by the linear sum; the heaviest where none does.
+    """Lightest conductors that keep the drop at every branch, by the linear sum.
 
     Notes
     -----
-    All branches start with the lightest. As long as a branch is beyond the limit, that piece on the way to the worst one is made one size heavier
-    which takes most off its drop.
+    All branches start with the lightest. As long as a branch is beyond its aim, that piece on the way to the worst one is made one size heavier
+    which takes most off its drop. The aim is the limit; where the heaviest conductors cannot keep it, what a regulator can still lift; where that
+    fails too there is none, since heavier wire would be money without effect.
     """
-    size = np.zeros(len(parent), dtype=np.int64)
     k = len(feeder.parent)
-    while True:
-        names = [CHOICES[s] for s in size]
+
+    def drop_with(names: list[str]) -> tuple[FloatArray, FloatArray]:
         radial = assemble(
             feeder,
             parent=parent,
@@ -164,19 +165,22 @@ def choose_conductors(
             load_mw=load_mw,
             power_factor=power_factor,
         )
-        drop = radial.linear_drop_pct()[k:]
-        improvable = [
-            b
-            for b in np.argsort(-drop, kind="stable")
-            if drop[b] > limit_pct and (size[_way(parent, int(b))] < len(CHOICES) - 1).any()
-        ]
-        if not improvable:
-            return names
-        way = _way(parent, int(improvable[0]))
+        return radial.linear_drop_pct()[k:], radial.flow_mw()[k:]
+
+    least, _ = drop_with([CHOICES[-1]] * len(parent))
+    lifted = limit_pct + REGULATOR_BOOST_PCT
+    aim = np.where(least <= limit_pct, limit_pct, np.where(least <= lifted, lifted, np.inf))
+    size = np.zeros(len(parent), dtype=np.int64)
+    while True:
+        drop, flow = drop_with([CHOICES[s] for s in size])
+        beyond = np.flatnonzero(drop > aim + 1e-12)
+        if len(beyond) == 0:
+            return [CHOICES[s] for s in size]
+        way = _way(parent, int(beyond[np.argmax(drop[beyond] - aim[beyond])]))
         heavier = np.minimum(size[way] + 1, len(CHOICES) - 1)
         now = np.array([CATALOGUE[CHOICES[s]].r_ohm_per_km for s in size[way]])
         then = np.array([CATALOGUE[CHOICES[s]].r_ohm_per_km for s in heavier])
-        relief = (now - then) * length_km[way] * radial.flow_mw()[k:][way]
+        relief = (now - then) * length_km[way] * flow[way]
         size[way[int(relief.argmax())]] += 1
 
 
@@ -200,20 +204,29 @@ def load_flow(feeders: list[Radial]) -> list[tuple[FloatArray, FloatArray]]:
     list
         For each feeder the drop (k,) and the loading (k,) [%]; NaN where the feeder carries more than a load flow can solve.
     """
-    solvable = [n for n, radial in enumerate(feeders) if radial.linear_drop_pct().max() <= MAX_DROP_SOLVED_PCT]
     results = [(np.full(len(r.parent), np.nan), np.full(len(r.parent), np.nan)) for r in feeders]
-    if not solvable:
-        return results
+    usual = [n for n, radial in enumerate(feeders) if radial.linear_drop_pct().max() <= USUAL_DROP_PCT]
+    # feeders near voltage collapse are solved alone: one without a solution must not take the others with it
+    for group in [usual, *([n] for n in range(len(feeders)) if n not in set(usual))]:
+        if not group:
+            continue
+        try:
+            solved = _solve_together([feeders[n] for n in group])
+        except LoadflowNotConverged:
+            continue
+        for n, result in zip(group, solved, strict=True):
+            results[n] = result
+    return results
+
+
+def _solve_together(feeders: list[Radial]) -> list[tuple[FloatArray, FloatArray]]:
     net = pp.create_empty_network()
-    starts = np.cumsum([0] + [len(feeders[n].parent) for n in solvable])
-    pp.create_buses(
-        net,
-        int(starts[-1]),
-        vn_kv=np.concatenate([np.full(len(feeders[n].parent), feeders[n].voltage_kv) for n in solvable]),
-    )
-    for first, n in zip(starts[:-1], solvable, strict=True):
-        pp.create_ext_grid(net, int(first), vm_pu=1.0)
-        radial, nodes = feeders[n], np.arange(1, len(feeders[n].parent))
+    starts = np.cumsum([0] + [len(radial.parent) for radial in feeders])
+    voltages = np.concatenate([np.full(len(radial.parent), radial.voltage_kv) for radial in feeders])
+    pp.create_buses(net, int(starts[-1]), vn_kv=voltages)
+    for first, radial in zip(starts[:-1].tolist(), feeders, strict=True):
+        pp.create_ext_grid(net, first, vm_pu=1.0)
+        nodes = np.arange(1, len(radial.parent))
         pp.create_lines_from_parameters(
             net,
             from_buses=first + radial.parent[1:],
@@ -226,16 +239,15 @@ def load_flow(feeders: list[Radial]) -> list[tuple[FloatArray, FloatArray]]:
         )
         reactive = radial.p_mw * np.tan(np.arccos(radial.power_factor))
         pp.create_loads(net, buses=first + np.arange(len(radial.p_mw)), p_mw=radial.p_mw, q_mvar=reactive)
-    pp.runpp(net, numba=False, init="flat", max_iteration=50, calculate_voltage_angles=False)
+    pp.runpp(net, numba=False, init="flat", max_iteration=30, calculate_voltage_angles=False)
     voltage = net.res_bus["vm_pu"].to_numpy()
     loading = net.res_line["loading_percent"].to_numpy()
-    for position, (first, n) in enumerate(zip(starts[:-1], solvable, strict=True)):
-        count = len(feeders[n].parent)
+    results = []
+    for position, (first, radial) in enumerate(zip(starts[:-1].tolist(), feeders, strict=True)):
+        count = len(radial.parent)
         line_first = first - position  # a feeder of k nodes has k - 1 pieces
-        results[n] = (
-            100 * (1 - voltage[first : first + count]),
-            np.concatenate([[0.0], loading[line_first : line_first + count - 1]]),
-        )
+        drop = 100 * (1 - voltage[first : first + count])
+        results.append((drop, np.concatenate([[0.0], loading[line_first : line_first + count - 1]])))
     return results
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from analyses.demand import HOURLY_SHAPE, tier_of
+from analyses.demand import HOURLY_SHAPE, tier_by_power, tier_of
 from analyses.electricity.options import FloatArray, Option, factor, no_option, unserved_price, yearly_factors
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.settlements import Places, line_factor, settlement_peak_kw, yearly_household_kwh
@@ -34,19 +34,23 @@ class Reach:
 
 
 def falls_within_reach(places: Places, falls: Falls, parameters: ElectricityParameters) -> Reach:
-    """Pair each settlement with the powerhouses within `hydro_reach_km`."""
-    if len(falls.x) == 0:
+    """Pair each settlement with the powerhouses within `hydro_reach_km` to which no other settlement lies nearer.
+
+    The nearest settlement has the fall to itself, so that no fall is counted for two.
+    """
+    if len(falls.x) == 0 or len(places) == 0:
         return Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
-    tree = cKDTree(np.column_stack([falls.x, falls.y]))
-    radius_m = parameters.hydro_reach_km * 1000 / WIRE_WINDING
-    near = [
-        np.sort(np.asarray(tree.query_ball_point((x, y), radius_m), dtype=np.int64))
-        for x, y in zip(places.x, places.y, strict=True)
-    ]
-    place = np.repeat(np.arange(len(places)), [len(n) for n in near])
-    fall = np.concatenate(near)
-    distance_m = np.hypot(falls.x[fall] - places.x[place], falls.y[fall] - places.y[place])
-    return Reach(place=place.astype(np.int64), fall=fall, wire_km=distance_m / 1000 * WIRE_WINDING)
+    spots, owner_spot = np.unique(np.column_stack([places.x, places.y]), axis=0, return_index=True)
+    nearest = cKDTree(spots).query(np.column_stack([falls.x, falls.y]))
+    distance_m, spot = np.asarray(nearest[0], dtype=np.float64), np.asarray(nearest[1], dtype=np.int64)
+    fall = np.flatnonzero(distance_m * WIRE_WINDING <= parameters.hydro_reach_km * 1000)
+    place = owner_spot[spot[fall]]
+    order = np.lexsort((fall, place))
+    return Reach(
+        place=np.asarray(place[order], dtype=np.int64),
+        fall=np.asarray(fall[order], dtype=np.int64),
+        wire_km=distance_m[fall[order]] / 1000 * WIRE_WINDING,
+    )
 
 
 def firm_power_kw(falls: Falls, parameters: ElectricityParameters) -> FloatArray:
@@ -61,7 +65,8 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
     Notes
     -----
     The plant is as large as the peak of the design year or the dry-season power, whichever is less, and has no store: in each hour it
-    gives what it can of the day's shape. Wires longer than 1 km get a transformer at each end.
+    gives what it can of the day's shape, and in the evening all households draw at once, so its tier is also that of its power per household. Wires
+    longer than 1 km get a transformer at each end.
     """
     p = parameters
     n, place = places.households, reach.place
@@ -74,13 +79,18 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
     wire_mvnd = reach.wire_km * p.lv_line_mvnd_per_km * terrain
     wire_mvnd += np.where(reach.wire_km > STEP_UP_KM, 2 * p.transformer_50_mvnd * terrain, 0.0)
     canal_mvnd = falls.canal_km[reach.fall] * p.canal_mvnd_per_km
-    unserved_kwh = n[place] * unserved_kwh_per_household(plant_kw / np.maximum(n[place], 1), p)
+    per_household_kw = plant_kw / np.maximum(n[place], 1)
+    lacking = unserved_kwh_per_household(per_household_kw, p)
+    running = p.hydro_availability_pct / 100
+    all_kwh = float(yearly_household_kwh(p) @ yearly_factors(p))
+    unserved_kwh = n[place] * (lacking * running + all_kwh * (1 - running))
     unserved_mvnd = unserved_kwh * unserved_price(p)
     plant_factor = factor(p.hydro_life_years, p, om_pct=p.offgrid_om_pct)
     cost = (plant_mvnd + canal_mvnd) * plant_factor + wire_mvnd * line_factor(p) + unserved_mvnd
     cost = np.where((plant_kw >= MIN_PLANT_KW) & (n[place] > 0), cost, np.inf)
-    demand_kwh = np.maximum(n, 1) * float(yearly_household_kwh(p) @ yearly_factors(p))
-    enough = unserved_kwh <= demand_kwh[place] * (1 - p.least_served_pct / 100 + 1e-9)
+    demand_kwh = np.maximum(n, 1) * all_kwh
+    enough = tier_by_power(per_household_kw) >= p.service_floor_tier
+    enough &= unserved_kwh <= demand_kwh[place] * (1 - p.least_served_pct / 100 + 1e-9)
     best = _cheapest_per_place(place, cost, enough, len(places))
 
     def of(values: FloatArray) -> FloatArray:
@@ -93,7 +103,11 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
         life_cycle_mvnd=of(cost) + local * line_factor(p),
         unserved_mvnd=of(unserved_mvnd),
         unserved_pct=100 * of(unserved_kwh) / demand_kwh,
-        tier=np.where(best >= 0, tier_of(np.nan_to_num(served_day)), 0),
+        tier=np.where(
+            best >= 0,
+            np.minimum(tier_of(np.nan_to_num(served_day)), tier_by_power(np.nan_to_num(of(per_household_kw)))),
+            0,
+        ),
         size={
             "plant_kw": of(plant_kw),
             "wire_km": of(reach.wire_km),

@@ -129,6 +129,14 @@ class OffgridParameters(Parameters):
         source="assumption: 40 % stays in the stream",
         meaning="usable part of the dry-season flow",
     )
+    hydro_availability_pct: float = parameter(
+        90.0,
+        unit="%",
+        low=80,
+        high=95,
+        source="assumption; units in Mỏ Vàng clog and wash away in floods (norms A5)",
+        meaning="time in which a micro hydro plant runs; what it misses counts as unserved",
+    )
     hydro_reach_km: float = parameter(
         3.0,
         unit="km",

@@ -72,9 +72,12 @@ def station(length_km: float) -> Feeder:
     )
 
 
-@pytest.mark.parametrize(("load_mw", "expected"), [(1.9, "AC-50"), (2.4, "AC-70"), (3.0, "AC-95"), (9.0, "AC-120")])
+@pytest.mark.parametrize(
+    ("load_mw", "expected"), [(1.9, "AC-50"), (2.4, "AC-70"), (3.0, "AC-95"), (3.4, "AC-120"), (30.0, "AC-50")]
+)
 def test_lightest_conductor_that_keeps_the_limit(load_mw: float, expected: str) -> None:
-    # 40 km at 35 kV: 5 % allows P (r + 0.4 · 0.484322) = 0.05 · 1225 / 40 = 1.53125, so AC-50 carries 1.941 MW, AC-70 2.487, AC-95 3.095
+    # 40 km at 35 kV: 5 % allows P (r + 0.4 · 0.484322) = 0.05 · 1225 / 40 = 1.53125, so AC-50 carries 1.941 MW, AC-70 2.487, AC-95 3.095, AC-120 3.474;
+    # 30 MW is beyond what the heaviest and a regulator (15 %: 10.4 MW) can do: no heavier wire than needed
     chosen = choose_conductors(
         station(0.0),
         parent=np.array([-1]),
