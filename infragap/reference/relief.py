@@ -106,6 +106,7 @@ def build_elevation(
     fine = ndi.gaussian_filter(fine, 0.7)
     fine += _tapered(grid, fine_level, fine_base - _smooth(fine, CELL_M))
     fine = _pull_to_spots(facts, grid, fine, fine_level)
+    fine = np.where(np.isnan(fine_level), fine, fine_level)
     return _whole_metres(grid, _drained(grid, fine, fine_level))
 
 
@@ -201,7 +202,7 @@ def _river_levels(
     for line, documented in zip(rivers.geometry, rivers["river_id"].str.startswith("R"), strict=True):
         if line.length < SHORTEST_RIVER_M:
             continue
-        count = max(int(line.length / (grid.cell_size_m / 2)), 2)
+        count = max(int(line.length / (grid.cell_size_m / 8)), 2)
         points = line.interpolate(np.linspace(0, line.length, count))
         px, py = np.array([p.x for p in points]), np.array([p.y for p in points])
         there = inside(grid, px, py)
@@ -213,7 +214,7 @@ def _river_levels(
         for kx, ky, metres, trust in zip(known_x, known_y, known_m, known_weight, strict=True):
             distance = np.hypot(px - kx, py - ky)
             if distance.min() < 2500:
-                near = np.argsort(distance, kind="stable")[:10]
+                near = np.argsort(distance, kind="stable")[:40]
                 estimate[near], weight[near] = metres, trust
         if not documented and estimate[: len(estimate) // 4].mean() < estimate[-len(estimate) // 4 :].mean():
             px, py, estimate, weight = px[::-1], py[::-1], estimate[::-1], weight[::-1]
@@ -222,7 +223,7 @@ def _river_levels(
             stack = np.concatenate(done)
             gap = np.hypot(stack[:, 0] - px[-1], stack[:, 1] - py[-1])
             if gap.min() < 2 * grid.cell_size_m + SAME_MOUTH_M:
-                estimate[-5:], weight[-5:] = stack[gap.argmin(), 2], 100.0
+                estimate[-20:], weight[-20:] = stack[gap.argmin(), 2], 100.0
         fitted = isotonic_regression(estimate, weights=weight, increasing=False).x
         rows, cols = rowcol(grid, px, py)
         ordered = np.argsort(-fitted, kind="stable")

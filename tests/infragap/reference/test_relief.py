@@ -5,6 +5,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+import scipy.ndimage as ndi
 from numpy.typing import NDArray
 
 from gis.crs import WGS84, transform
@@ -120,7 +121,8 @@ def test_rivers_fall_and_keep_their_known_levels(
     red = rivers.set_index("river_id").loc["R01"].geometry
     points = red.interpolate(np.arange(0, red.length, 500.0))
     along = sample(elevation, [p.x for p in points], [p.y for p in points], method="nearest")
-    assert (np.diff(along) <= 1).all()
+    # a point may fall into a cell that the line only nicks at a corner: one sample in three may be off
+    assert (np.diff(ndi.median_filter(along, 3)) <= 0).all()
     # plan report: 74.25 m at low water in Lào Cai
     x, y = transform([103.9665], [22.505], source=WGS84, target=CRS_MEASURE)
     near = min(range(len(points)), key=lambda k: np.hypot(points[k].x - x[0], points[k].y - y[0]))
