@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from analyses.columns import Column
 from analyses.schools.parameters import SchoolsParameters
 from analyses.schools.placement import Placement, second_best
-from analyses.schools.pupils import may_board, minority_pupils, pupils_who_may_board
+from analyses.schools.pupils import LEVELS, may_board, minority_pupils, pupils_who_may_board
 from analyses.schools.reasons import border_reason, upper_reason
 from analyses.schools.upper import UpperSecondary
 from gis.crs import to_wgs84
@@ -226,7 +226,7 @@ def _border_rows(
                     border.village[member],
                     {name: values[member] for name, values in border.minutes.items()},
                     border.way_km[member],
-                    levels=BORDER_LEVELS,
+                    levels=tuple(level for level in LEVELS if schools[f"has_{level}"][school]),
                     capacity=float(schools["capacity_pupils"][school]),
                     parameters=parameters,
                 ),
