@@ -161,7 +161,8 @@ def _ascend(
                     cut_sink = np.append(cut_sink, np.zeros(len(cut_sink), np.int64))
                 while flat_size + n_inside > len(flat):
                     flat = np.append(flat, np.zeros(len(flat), np.int64))
-                flat[flat_size : flat_size + n_inside] = inside[:n_inside]
+                for i in range(n_inside):
+                    flat[flat_size + i] = inside[i]
                 flat_size += n_inside
                 cut_sink[n_cuts] = t
                 n_cuts += 1

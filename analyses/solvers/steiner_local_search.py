@@ -63,7 +63,10 @@ def _insert_nodes(
     """Add every node that pays when the dearest edge of each cycle it closes is taken out."""
     n = len(prize)
     inside = in_tree.copy()
-    up = np.where(parent_arc < 0, parent_arc, parent_arc ^ 1)
+    up = parent_arc.copy()
+    for v in range(n):
+        if up[v] >= 0:
+            up[v] ^= 1
     log = np.empty(2 * n + 2, np.int64)
     for v in range(n):
         if inside[v]:
@@ -121,7 +124,10 @@ def _exchange_paths(
     """Take out paths of the tree, with the prizes on them, where a cheaper path joins the two parts."""
     n = len(prize)
     inside = in_tree.copy()
-    up = np.where(parent_arc < 0, parent_arc, parent_arc ^ 1)
+    up = parent_arc.copy()
+    for v in range(n):
+        if up[v] >= 0:
+            up[v] ^= 1
     degree = np.zeros(n, np.int64)
     n_inside = 0
     for v in range(n):
@@ -325,6 +331,7 @@ def _shortest_detours(
                 break
             v = head[up[v]]
     length = np.full(len(head) // 2, np.inf)
+    size = 0
     for e in range(len(length)):
         u, v = head[2 * e], head[2 * e + 1]
         if nearest[u] < 0 or nearest[v] < 0 or nearest[u] == nearest[v]:
@@ -332,11 +339,12 @@ def _shortest_detours(
         if inside[u] and inside[v] and (up[u] >> 1 == e or up[v] >> 1 == e):
             continue
         length[e] = distance[u] + arc_cost[2 * e] + distance[v]
+        size = push(keys, items, size, length[e], e)
     detour = np.full(n, np.inf)
     above = np.arange(n)  # the nearest ancestor whose edge to its parent has no detour yet
-    for e in np.argsort(length, kind="mergesort"):
-        if length[e] == np.inf:
-            break
+    while size > 0:
+        e = items[0]
+        size = pop(keys, items, size)
         u, v = nearest[head[2 * e]], nearest[head[2 * e + 1]]
         while True:
             while above[u] != u:

@@ -15,8 +15,9 @@ def reduce_by_distance(network: Network) -> Network:
     costs more than the edge: the prize-constrained distance of Rehfeldt & Koch (2021), On the exact solution of
     prize-collecting Steiner tree problems, INFORMS J. Computing.
     """
+    dearest_first = np.argsort(-network.arc_cost[0::2], kind="stable")
     alive = _replaceable(
-        network.pointer, network.out_arc, network.head, network.arc_cost, network.prize, network.root, 80
+        network.pointer, network.out_arc, network.head, network.arc_cost, network.prize, network.root, dearest_first, 80
     )
     alive = _without_dead_ends(
         network.pointer, network.out_arc, network.head, network.arc_cost, network.prize, network.root, alive
@@ -44,17 +45,16 @@ def arcs_within_bound(network: Network, open_arc: Bools, *, bound: float, reduce
 
 @njit(cache=True)
 def _replaceable(
-    pointer: Ints, out_arc: Ints, head: Ints, arc_cost: Floats, prize: Floats, root: int, effort: int
+    pointer: Ints, out_arc: Ints, head: Ints, arc_cost: Floats, prize: Floats, root: int, order: Ints, effort: int
 ) -> Bools:
-    """Test edges in order of falling cost by a bounded search for a detour; returns the edges that stay."""
+    """Test edges in the given order by a bounded search for a detour; returns the edges that stay."""
     n, m = len(prize), len(head) // 2
     alive = np.ones(m, np.bool_)
     stretch = np.full(n, np.inf)
     passed = np.full(n, -1, np.int64)  # each node is passed once, so that no prize counts twice on a walk
     touched = np.empty(n, np.int64)
     keys, items = np.empty(len(head) + 1, np.float64), np.empty(len(head) + 1, np.int64)
-    by_cost = np.argsort(-arc_cost[0::2], kind="mergesort")
-    for e in by_cost:
+    for e in order:
         limit = arc_cost[2 * e]
         u, v = head[2 * e + 1], head[2 * e]
         if pointer[u + 1] - pointer[u] > pointer[v + 1] - pointer[v]:
