@@ -333,13 +333,11 @@ def _rounded(coordinates: np.ndarray) -> list[list[float]]:
 
 
 def _bounds(page: Page) -> list[list[float]] | None:
-    if page.ground is not None:
-        south, west, north, east = page.ground.bounds
-        return [[south, west], [north, east]]
-    filled = [layer for layer in page.layers if len(layer.frame)]
+    """South-west and north-east corner of all layers, so that the province fills the window."""
+    filled = [layer.frame for layer in page.layers if len(layer.frame)]
     if not filled:
         return None
-    boxes = np.array([to_wgs84(layer.frame).total_bounds for layer in filled])
+    boxes = np.array([to_wgs84(frame).total_bounds for frame in filled])
     return [[float(boxes[:, 1].min()), float(boxes[:, 0].min())], [float(boxes[:, 3].max()), float(boxes[:, 2].max())]]
 
 

@@ -27,11 +27,11 @@ PROVENANCE: Mapping[str, Text] = {
     "modelled": ("mô phỏng", "modelled"),
 }
 VOLTAGES: Mapping[str, tuple[Text, str, float]] = {
-    "500.0": (("500 kV", "500 kV"), "#7b1fa2", 2.4),
-    "220.0": (("220 kV", "220 kV"), "#ad1457", 2.2),
-    "110.0": (("110 kV", "110 kV"), "#d32f2f", 2.0),
-    "35.0": (("35 kV", "35 kV"), "#0d47a1", 1.4),
-    "22.0": (("22 kV", "22 kV"), "#2e7d32", 1.2),
+    "500": (("500 kV", "500 kV"), "#7b1fa2", 2.4),
+    "220": (("220 kV", "220 kV"), "#ad1457", 2.2),
+    "110": (("110 kV", "110 kV"), "#d32f2f", 2.0),
+    "35": (("35 kV", "35 kV"), "#0d47a1", 1.4),
+    "22": (("22 kV", "22 kV"), "#2e7d32", 1.2),
 }
 COVERAGE_LEVELS: Mapping[str, tuple[Text, str]] = {
     "safely_piped": (("nước máy đạt quy chuẩn", "piped, to standard"), "#0b6fa4"),
@@ -84,7 +84,7 @@ def qgis_style(layer: str, frame: gpd.GeoDataFrame) -> str:
         renderer = f'<renderer-v2 type="singleSymbol"><symbols>{symbols}</symbols></renderer-v2>'
     else:
         categories = "".join(
-            f'<category symbol="{i}" value={quoteattr(value.removesuffix(".0"))} label={quoteattr(value)} render="true"/>'
+            f'<category symbol="{i}" value={quoteattr(value)} label={quoteattr(value)} render="true"/>'
             for i, value in enumerate(colours)
         )
         renderer = (

@@ -31,7 +31,6 @@ from maps.style import MODELLED_NOTICE
 from maps.water import water_page
 
 EXTENSION_COLUMNS = tuple(c for c in electricity_columns.EXTENSION if c.name != "stt")
-EXTRA_TABLES = {"sensitivity": electricity_columns.SENSITIVITY, "scenarios": electricity_columns.SCENARIOS}
 
 Tables = dict[str, tuple[pd.DataFrame, tuple[Column, ...]]]
 Layers = dict[str, gpd.GeoDataFrame]
@@ -102,7 +101,7 @@ def _tables(
         tables["electricity_lines"] = (electricity.lines, electricity_columns.LINES)
         tables["electricity_years"] = (electricity.years, electricity_columns.YEARS)
         for name, frame in electricity.tables.items():
-            tables[f"electricity_{name}"] = (frame, EXTRA_TABLES[name])
+            tables[f"electricity_{name}"] = (frame, getattr(electricity_columns, name.upper(), _undescribed(frame)))
     if water is not None:
         tables["water_villages"] = (water.villages, water_columns.VILLAGES)
         tables["water_communes"] = (water.communes, water_columns.COMMUNES)
@@ -112,6 +111,10 @@ def _tables(
         tables["schools_villages"] = (schools.villages, schools_columns.VILLAGES)
     tables["communes"] = (communes, _commune_columns(communes))
     return tables
+
+
+def _undescribed(frame: pd.DataFrame) -> tuple[Column, ...]:
+    return tuple(Column(str(name), "?", "?", str(name), "?") for name in frame.columns)
 
 
 def _commune_columns(communes: gpd.GeoDataFrame) -> tuple[Column, ...]:

@@ -5,7 +5,27 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-PIPE_DIAMETERS_M = np.array([0.032, 0.040, 0.050, 0.063, 0.075, 0.090, 0.110, 0.140, 0.160, 0.200, 0.250, 0.315])
+PIPE_DIAMETERS_M = np.array(
+    [
+        0.032,
+        0.040,
+        0.050,
+        0.063,
+        0.075,
+        0.090,
+        0.110,
+        0.140,
+        0.160,
+        0.200,
+        0.250,
+        0.315,
+        0.400,
+        0.500,
+        0.630,
+        0.800,
+        1.000,
+    ]
+)
 """Outer sizes of HDPE pipe; the inside is taken as 0.9 of it (PN6 to PN10)."""
 
 INSIDE = 0.9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -330,17 +331,19 @@ def _target(
         return {"target_works": 0, "target_cost_mvnd": 0.0, "target_reached_pct": round(100 * standard / people, 2)}
     rest = uncovered.copy()
     size = np.divide(lacking, uncovered, out=np.zeros(len(lacking)), where=uncovered > 0)
-    by_source: dict[Any, pd.DataFrame] = dict(iter(candidates.pairs.groupby("source")))
-    first_gain = np.array(
-        [_gain(by_source.get(i), rest, size, c)[1] for i, c in enumerate(candidates.table["capacity_households"])]
-    )
+    capacity = candidates.table["capacity_households"].to_numpy(dtype=float)
+    pairs = candidates.pairs.sort_values(["source", "main_km", "village"])
+    starts = np.searchsorted(pairs["source"], np.arange(len(cost) + 1))
+    villages = [pairs["village"].to_numpy()[a:b] for a, b in itertools.pairwise(starts)]
+    first_gain = np.array([_taken(rest[v], c) @ size[v] for v, c in zip(villages, capacity, strict=True)])
     gained = spent = 0.0
     works = 0
     for i in np.lexsort((np.arange(len(cost)), -first_gain / np.maximum(cost, 1e-9))):
-        taken, new_people = _gain(by_source.get(i), rest, size, float(candidates.table["capacity_households"].iloc[i]))
+        taken = _taken(rest[villages[i]], capacity[i])
+        new_people = float(taken @ size[villages[i]])
         if new_people <= 0:
             continue
-        rest -= taken
+        rest[villages[i]] -= taken
         gained, spent, works = gained + new_people, spent + float(cost[i]), works + 1
         if gained >= wanted:
             break
@@ -351,16 +354,10 @@ def _target(
     }
 
 
-def _gain(
-    pairs: pd.DataFrame | None, rest: NDArray[np.float64], size: NDArray[np.float64], capacity: float
-) -> tuple[NDArray[np.float64], float]:
-    """Households that one work takes of each village, nearest first, and the people in them."""
-    taken = np.zeros(len(rest))
-    if pairs is not None:
-        for village in pairs.sort_values(["main_km", "village"])["village"]:
-            taken[village] = min(rest[village], capacity)
-            capacity -= taken[village]
-    return taken, float(taken @ size)
+def _taken(waiting: NDArray[np.float64], capacity: float) -> NDArray[np.float64]:
+    """Households that one work takes of each village, in the order given (nearest first)."""
+    before = np.cumsum(waiting) - waiting
+    return np.asarray(np.clip(capacity - before, 0.0, waiting))
 
 
 def _summary(pack: Pack, villages: pd.DataFrame, siting: dict[str, Any], today: Today) -> dict[str, Any]:

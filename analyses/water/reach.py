@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ def villages_in_reach(
     start_rows, start_cols = rowcol(elevation, sources.x, sources.y)
     order = np.argsort(village_x, kind="stable")
     sorted_x = village_x[order]
-    found: list[pd.DataFrame] = []
+    found: list[tuple[NDArray[Any], ...]] = []
     for i in range(len(sources.x)):
         radius_m = sources.reach_km[i] * 1000.0
         near = order[
@@ -96,7 +97,11 @@ def villages_in_reach(
         near, main_km = near[np.isfinite(main_km)], main_km[np.isfinite(main_km)]
         head = sources.head_m[i] - village_h[near]
         fits = head - sources.loss_m_per_km[i] * main_km >= residual_head_m
-        found.append(pd.DataFrame({"source": i, "village": near[fits], "main_km": main_km[fits], "head_m": head[fits]}))
-    if not found:
-        return pd.DataFrame({"source": np.array([], int), "village": np.array([], int), "main_km": [], "head_m": []})
-    return pd.concat(found).sort_values(["source", "village"], ignore_index=True)
+        kept = near[fits]
+        order_in = np.argsort(kept, kind="stable")
+        found.append((np.full(len(kept), i), kept[order_in], main_km[fits][order_in], head[fits][order_in]))
+    parts = (
+        zip(*found, strict=True) if found else [[np.zeros(0, int)], [np.zeros(0, int)], [np.zeros(0)], [np.zeros(0)]]
+    )
+    columns = ("source", "village", "main_km", "head_m")
+    return pd.DataFrame({name: np.concatenate(list(part)) for name, part in zip(columns, parts, strict=True)})

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
 
 from analyses.solvers.location import LocationSolution, maximal_coverage
 from analyses.water.coverage import Service, allocate, main_loss_m_per_km
@@ -151,37 +152,24 @@ def _sources_above(
     p: WaterParameters,
 ) -> NDArray[np.int64]:
     """Nearest fitting stream cells of each uncovered village, the villages with most people first."""
+    radius_m = p.reach_km * 1000.0
+    cells = cKDTree(np.column_stack([x, y]))
     taken: list[int] = []
-    by_x = np.argsort(x, kind="stable")
-    sorted_x = x[by_x]
+    free = np.ones(len(x), dtype=bool)
     for village in np.lexsort((village_y, village_x, -uncovered)):
         if uncovered[village] < p.new_scheme_min_households:
             break
-        radius_m = p.reach_km * 1000.0
-        near = by_x[
-            np.searchsorted(sorted_x, village_x[village] - radius_m) : np.searchsorted(
-                sorted_x, village_x[village] + radius_m
-            )
-        ]
-        away = np.hypot(x[near] - village_x[village], y[near] - village_y[village])
-        rise = height[near] - village_h[village]
-        wanted = min(float(uncovered[village]), p.new_scheme_max_households)
-        fits = (
-            (away <= radius_m)
-            & (rise >= 2 * p.residual_head_m)
-            & (rise <= 3 * p.pressure_zone_m)
-            & (able[near] >= min(wanted, 100.0))
+        near = np.array(
+            sorted(cells.query_ball_point([village_x[village], village_y[village]], radius_m)), dtype=np.int64
         )
-        near, away = near[fits], away[fits]
-        if taken:
-            apart = np.min(
-                np.hypot(x[near][:, None] - x[taken][None, :], y[near][:, None] - y[taken][None, :]),
-                axis=1,
-                initial=np.inf,
-            )
-            near, away = near[apart >= SOURCE_SPACING_M], away[apart >= SOURCE_SPACING_M]
+        rise = height[near] - village_h[village]
+        enough = min(float(uncovered[village]), p.new_scheme_max_households, SMALL_HOUSEHOLDS)
+        fits = free[near] & (rise >= 2 * p.residual_head_m) & (rise <= 3 * p.pressure_zone_m) & (able[near] >= enough)
+        near = near[fits]
         if len(near):
-            taken.append(int(near[np.argmin(away)]))
+            chosen = int(near[np.argmin(np.hypot(x[near] - village_x[village], y[near] - village_y[village]))])
+            taken.append(chosen)
+            free[cells.query_ball_point([x[chosen], y[chosen]], SOURCE_SPACING_M)] = False
     return np.array(taken, dtype=np.int64)
 
 

@@ -248,9 +248,8 @@ function infragapPage(map, page) {
     for (const { layer, group } of layers.values()) {
       if (!map.hasLayer(group) || layer.legend === false) continue;
       const entries = Object.values(layer.style.values || {}).filter((entry) => entry.label);
-      legend.box.append(make("h3", {}, say(layer.title)));
-      for (const entry of entries.length ? entries : [layer.style.other]) {
-        if (!entry) continue;
+      if (entries.length) legend.box.append(make("h3", {}, say(layer.title)));
+      for (const entry of entries.length ? entries : [layer.style.other || { draw: {} }]) {
         const line = make("div", {}, say(entry.label || layer.title));
         line.prepend(sign(layer.type, Object.assign({}, layer.style.common, entry.draw)));
         legend.box.append(line);
