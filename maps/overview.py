@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from analyses.electricity import columns
 from analyses.electricity.result import ElectricityResult
 from analyses.schools.plan import SchoolsResult
 from analyses.water.plan import WaterResult
@@ -32,7 +33,15 @@ RAMPS: Mapping[str, tuple[str, ...]] = {
     "water": ("#fdf0e4", "#fbcfa6", "#f59d6c", "#dd5f46", "#a31f34"),
     "schools": ("#f4eef9", "#d9c6ea", "#b492d4", "#8a5bb5", "#5c2c87"),
 }
-BUDGETS = tuple(range(2026, 2031))
+SCHOOL_FACTS: tuple[tuple[str, Text, str], ...] = (
+    ("border_schools", ("trường nội trú biên giới", "border boarding schools"), ""),
+    ("border_pupils", ("học sinh các xã biên giới", "pupils of the border communes"), ""),
+    ("border_mean_min", ("trung bình tới trường", "mean way to school"), " phút"),
+    ("border_longest_min", ("xa nhất", "longest way"), " phút"),
+    ("upper_secondary_mean_before_min", ("tới trường THPT hiện nay", "to upper secondary today"), " phút"),
+    ("upper_secondary_mean_after_min", ("tới trường THPT sau khi xây", "to upper secondary afterwards"), " phút"),
+    ("villages_cut_off_in_rain", ("thôn bị chia cắt mùa mưa", "villages cut off in the rain"), ""),
+)
 
 
 def overview_html(
@@ -247,10 +256,10 @@ def _schools_card(communes: gpd.GeoDataFrame, result: SchoolsResult) -> str:
         "schools",
         ("phút tới trường THPT gần nhất, xe máy, mùa khô", "minutes to upper secondary, motorbike, dry season"),
     )
-    shown = [(k, v) for k, v in result.summary.items() if isinstance(v, int | float) and not isinstance(v, bool)][:6]
     facts = "".join(
-        f"<tr><td>{_e(k.replace('_', ' '))}</td><td>{number_vi(v, decimals=0 if float(v).is_integer() else 1)}</td></tr>"
-        for k, v in shown
+        f"<tr><td>{_t(label)}</td><td>{_cell(result.summary[key])}{_e(unit)}</td></tr>"
+        for key, label, unit in SCHOOL_FACTS
+        if key in result.summary
     )
     return _card(
         "schools.html",
@@ -317,7 +326,8 @@ def _years(electricity: ElectricityResult | None) -> str:
     if electricity is None or not len(electricity.years):
         return ""
     frame = electricity.years
-    head = "".join(f"<th>{_e(c)}</th>" for c in frame.columns)
+    headings = {c.name: (c.heading_vi, c.meaning) for c in columns.YEARS}
+    head = "".join(f"<th>{_t(headings[c])}</th>" for c in frame.columns)
     body = "".join(
         "<tr>" + "".join(f"<td>{_cell(v)}</td>" for v in row) + "</tr>" for row in frame.itertuples(index=False)
     )

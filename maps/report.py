@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analyses.electricity import columns
 from analyses.electricity.result import ElectricityResult
 from analyses.schools.plan import SchoolsResult
 from analyses.water.plan import WaterResult
@@ -77,9 +78,10 @@ def _electricity(result: ElectricityResult, targets: Mapping[str, Any]) -> str:
     )
     if len(result.years):
         lines.append("### Theo năm")
+        headings = {c.name: c.heading_vi for c in columns.YEARS}
         lines.append(
             _table(
-                tuple(result.years.columns),
+                [headings[c] for c in result.years.columns],
                 [tuple(_shown(v) for v in row) for row in result.years.itertuples(index=False)],
             )
         )
