@@ -184,7 +184,8 @@ def _border_ways(
         village=village,
         school=np.where(column >= 0, school[column], -1),
         minutes={name: np.where(column >= 0, field[rows, column], np.inf) for name, field in fields.items()},
-        way_km=np.where(column >= 0, km[rows, column], np.inf),
+        # entitlement is decided on the number that is shown
+        way_km=np.asarray(np.round(np.where(column >= 0, km[rows, column], np.inf), 2), np.float64),
     )
 
 

@@ -86,7 +86,8 @@ def upper_secondary_ways(
         school=at_cells(after.site, village_cell, missing=-1).astype(np.int64),
         minutes={name: at_cells(field, village_cell, missing=np.inf) for name, field in fields.items()},
         before_min=at_cells(before.minutes, village_cell, missing=np.inf),
-        way_km=at_cells(after.km, village_cell, missing=np.inf),
+        # entitlement is decided on the number that is shown
+        way_km=np.round(at_cells(after.km, village_cell, missing=np.inf), 2),
     )
 
 
