@@ -32,9 +32,10 @@ CLEAR_M = 2200.0
 
 CLEAR_COST = 30.0
 
-BRANCH_SHARE = 0.15
+BRANCH_SHARE = 0.06
 BRANCH_CONDUCTOR = "AC-70"
-"""Branches with less than this share of their feeder's line behind them have this conductor (assumption); the others the published one."""
+"""Branches with less than this share of their feeder's line behind them have this conductor, or the published one where that is AC-50
+(assumption); the others have the published one."""
 
 SITE_M = 7000.0
 SITE_FROM_KM = 20.0
@@ -285,7 +286,7 @@ def _pieces(
             trunk = behind >= BRANCH_SHARE
             rows.append({
                 "feeder": feeder["feeder"], "substation_id": hosts["substation_id"].iloc[place], "voltage_kv": feeder["voltage_kv"],
-                "conductor": feeder["conductor"] if trunk else BRANCH_CONDUCTOR, "status": "existing", "length_km": max(round(line.length / 1000, 4), 0.0001),
+                "conductor": feeder["conductor"] if trunk or feeder["conductor"] == "AC-50" else BRANCH_CONDUCTOR, "status": "existing", "length_km": max(round(line.length / 1000, 4), 0.0001),
                 "feeder_length_km": feeder["length_km"], "feeder_load_mw": feeder["load_mw"], "feeder_loading_pct": feeder["loading_pct"],
                 "provenance": "modelled", "source": "lộ theo tài liệu, tuyến mô phỏng dọc đường" + ("" if trunk else "; dây nhánh giả định"),
             })  # fmt: skip

@@ -154,11 +154,13 @@ def build_transmission_lines(substations: gpd.GeoDataFrame, facts: Facts) -> gpd
         course = shapely.LineString([start.geometry, end.geometry])
         if course.length / 1000 > line["length_km"] + TAP_KM:
             continue  # a tap off another line, not a line between the two
+        load = re.match(r"Pmax ([\d.]+) MW(?:, ([\d.]+) %)?", line["max_load"])
         published = "" if np.isnan(line["length_km"]) else f", dài {line['length_km']:g} km theo tài liệu"
         rows.append({
             "feeder": line["name"], "substation_id": start["substation_id"], "voltage_kv": float(line["voltage_kv"]), "conductor": line["conductor"] or None,
             "status": "existing" if "vận hành" in line["status"] else "planned", "length_km": round(float(np.nanmax([line["length_km"], course.length / 1000])), 3),
-            "feeder_length_km": line["length_km"], "provenance": "modelled", "source": f"đường dây nối trạm{published}; tuyến thẳng mô phỏng",
+            "feeder_length_km": line["length_km"], "feeder_load_mw": float(load[1]) if load else np.nan,
+            "feeder_loading_pct": float(load[2]) if load and load[2] else np.nan, "provenance": "modelled", "source": f"đường dây nối trạm{published}; tuyến thẳng mô phỏng",
         })  # fmt: skip
         geometry.append(course)
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=geometry, crs=substations.crs)
