@@ -27,7 +27,7 @@ def fill_site(
     candidates = np.flatnonzero((earned > 0.0) & (demand <= capacity))
     if demand[candidates].sum() <= capacity:
         taken[candidates] = 1.0
-        return earned[candidates].sum()
+        return float(earned[candidates].sum())
     if not whole:
         value = 0.0
         left = capacity
@@ -58,7 +58,7 @@ def fill_site(
         if picked[c, load]:
             taken[candidates[c]] = 1.0
             load -= int(demand[candidates[c]])
-    return best[room]
+    return float(best[room])
 
 
 @njit(cache=True)

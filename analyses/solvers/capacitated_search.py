@@ -124,8 +124,8 @@ def improve(
             for j in range(n_sites):
                 if j == chosen[r] or (not is_open[j] and block[j] == block[chosen[r]]):
                     cost = overload(load[r], capacity[j], penalty)
-                    for i in members:
-                        cost += site_cost[j, i]
+                    for member in members:
+                        cost += site_cost[j, member]
                     if j == chosen[r]:
                         cost -= tiny
                     if cost < best_cost:

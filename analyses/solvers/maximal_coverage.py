@@ -215,7 +215,9 @@ def _exchanges(task: CoverageTask, sites: IntArray, cost: float) -> list[tuple[f
             continue
         gain, here = exchange_gains(task, columns, members, covered, r)
         near_enough = (gain >= 0) & (cost + here - gain <= cost * (1 + NEAR_BEST))
-        for j in np.argsort(np.where(near_enough, -gain, 1.0), kind="stable")[: min(MOST_ALTERNATIVES, near_enough.sum())]:
+        for j in np.argsort(np.where(near_enough, -gain, 1.0), kind="stable")[
+            : min(MOST_ALTERNATIVES, near_enough.sum())
+        ]:
             others = [*members[:r], int(j), *members[r + 1 :]]
             near.append((cost + here - float(gain[j]), tuple(sorted(others))))
     return near

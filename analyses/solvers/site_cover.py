@@ -1,5 +1,7 @@
 """A set of sites that reaches every customer, or the proof that none does and what would help."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -65,9 +67,9 @@ def _fewest_extra_sites(patterns: BoolArray, choice: SiteChoice) -> Program:
     n_patterns, n_sites = patterns.shape
     n = n_sites + n_patterns + 1
     allowed = choice.block >= 0
-    missed = sparse.csr_array(sparse.eye_array(n_patterns))
+    missed: Any = sparse.csr_array(sparse.eye_array(n_patterns))
     no_extra = sparse.csr_array((n_patterns, 1), dtype=np.float64)
-    reach = sparse.hstack([sparse.csr_array(patterns, dtype=np.float64), missed, no_extra])
+    reach: Any = sparse.hstack([sparse.csr_array(patterns, dtype=np.float64), missed, no_extra])
     blocks = sparse.csr_array(choice.block == np.arange(len(choice.need))[:, None], dtype=np.float64)
     extra = sparse.csr_array(-(np.arange(len(choice.need)) == FREE).astype(np.float64)[:, None])
     counts = sparse.hstack([blocks, sparse.csr_array((len(choice.need), n_patterns), dtype=np.float64), extra])

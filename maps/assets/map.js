@@ -72,7 +72,7 @@ function infragapPage(map, page) {
     const group = L.layerGroup();
     const entries = layer.rows.map((row, i) => {
       const item = record(layer, row), shape = drawable(layer, layer.geometry[i], item);
-      if (layer.popup) shape.bindPopup(() => popup(layer, item), { maxWidth: 380, minWidth: 260 });
+      if (layer.popup) shape.bindPopup(() => popup(layer, item), { maxWidth: 400, minWidth: 300, maxHeight: 420 });
       if (layer.label) shape.bindTooltip(() => document.createTextNode(String(item[layer.label])), { permanent: true, direction: "center", className: "commune-label", interactive: false });
       if (layer.interactive === false) shape.options.interactive = false;
       return { item, shape, shown: true, text: layer.search ? fold(layer.search.map((key) => item[key] ?? "").join(" ")) : "" };
