@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+LEVELS_VI = {"primary": "tiểu học", "lower_secondary": "THCS", "upper_secondary": "THPT"}
+
 CLOSE_CALL_MIN = 2.0
 """A runner-up that adds less than this is as good as the choice, given how roughly villages are placed (assumption)."""
 
@@ -19,20 +21,24 @@ def vietnamese(value: float, decimals: int = 0) -> str:
 
 def border_reason(row: Mapping[str, Any]) -> str:
     """Reason of a border school; `row` has the columns of `columns.SITES`."""
+    levels = " và ".join(LEVELS_VI[level] for level in row["levels"].split("+"))
     people = (
-        f"phục vụ {vietnamese(row['pupils_served'])} học sinh tiểu học và THCS của {vietnamese(row['villages_served'])} thôn, bản; "
-        f"xe máy mùa khô trung bình {vietnamese(row['mean_min'])} phút, 90 % học sinh dưới {vietnamese(row['p90_min'])} phút, "
-        f"mùa mưa trung bình {vietnamese(row['mean_rainy_min'])} phút; {vietnamese(row['pupils_may_board'])} em ở xa từ 4/7 km "
-        f"trên {vietnamese(row['capacity_pupils'])} chỗ"
+        f"phục vụ {vietnamese(row['pupils_served'])} học sinh {levels} của {vietnamese(row['villages_served'])} thôn, bản; "
+        f"xe máy mùa khô trung bình {vietnamese(row['mean_min'])} phút, 90 % học sinh không quá {vietnamese(row['p90_min'])} phút, "
+        f"mùa mưa trung bình {vietnamese(row['mean_rainy_min'])} phút; {vietnamese(row['pupils_may_board'])} em ở xa (4/7 km trở lên) "
+        f"hoặc bị chia cắt mùa mưa, trường có {vietnamese(row['capacity_pupils'])} chỗ"
     )
     if row["site_known"]:
         return f"Địa điểm đã được xác định: {people}."
-    start = f"Đặt tại {row['village']} thì tổng thời gian đi lại của học sinh trong xã là nhỏ nhất: {people}"
+    text = f"Đặt tại {row['village']} thì tổng thời gian đi lại của học sinh là nhỏ nhất: {people}"
     if row["runner_up"]:
-        start += f"; phương án kế tiếp {row['runner_up']} làm mỗi học sinh đi thêm {vietnamese(row['runner_up_extra_min'], 1)} phút"
+        extra = row["runner_up_extra_min"]
+        text += f"; phương án kế tiếp {row['runner_up']} làm mỗi học sinh đi thêm {vietnamese(extra, 1)} phút"
+        if extra < CLOSE_CALL_MIN:
+            text += " (chênh lệch nhỏ, nên khảo sát cả hai)"
     if row["fairest_village"] and row["fairest_village"] != row["village"]:
-        start += f"; nếu ưu tiên thôn xa nhất thì đặt tại {row['fairest_village']}"
-    return start + "."
+        text += f"; nếu ưu tiên thôn xa nhất thì đặt tại {row['fairest_village']}"
+    return text + "."
 
 
 def upper_reason(row: Mapping[str, Any]) -> str:
@@ -45,7 +51,9 @@ def upper_reason(row: Mapping[str, Any]) -> str:
         )
     else:
         gain = "không rút ngắn đường đi vì gần đó đã có trường THPT; giá trị là thêm chỗ học và chỗ ở nội trú"
+    if row["pupils_served"] == 0:
+        return f"{what}: {gain}; với mọi thôn, bản đều có trường THPT khác gần bằng hoặc gần hơn."
     return (
         f"{what}: {gain}; vùng gần trường nhất có {vietnamese(row['pupils_served'])} học sinh, "
-        f"{vietnamese(row['pupils_may_board'])} em ở xa từ 10 km."
+        f"{vietnamese(row['pupils_may_board'])} em ở xa (10 km trở lên) hoặc bị chia cắt mùa mưa."
     )
