@@ -107,7 +107,9 @@ def test_a_layer_without_crs(command: Any, tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {"river_id": ["R1"], "name": ["Hồng"], "is_major": [True], "provenance": ["modelled"], "source": ["test"]}
     )
-    rivers = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries.from_wkt(["LINESTRING (104.2 21.8, 104.3 21.9)"]))
+    rivers = gpd.GeoDataFrame(
+        frame, geometry=gpd.GeoSeries.from_wkt(["LINESTRING (104.2 21.8, 104.3 21.9)"], crs="EPSG:4326")
+    )
     rivers.to_file(tmp_path / "rivers.shp")
     pack = tmp_path / "pack"
     pack.mkdir()
