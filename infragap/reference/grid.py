@@ -39,7 +39,8 @@ BRANCH_CONDUCTOR = "AC-70"
 
 SITE_M = 7000.0
 SITE_FROM_KM = 20.0
-"""Stations this near to each other, with that much published line each, feed one area together (Tằng Loỏng 1, 2 and 3)."""
+"""Stations this near to each other, with that much published line each, feed one area together (Tằng Loỏng 1, 2 and 3); those with less
+line feed none (Lào Cai 2: nine feeders of 0.6 km)."""
 
 UNPUBLISHED_KM = 150.0
 """Length assumed for each of the three feeders whose length is not published when stations share the area [km]; afterwards they take
@@ -110,8 +111,11 @@ def build_grid_lines(
     everywhere = feeders.trimmed(*_tree(network), reach_m=LV_REACH_M - DRAWING_M)
     edge_m = _edge_lengths(network.points, everywhere)
     gates, site = np.unique(network.gates, return_inverse=True)
-    distance = feeders.node_distances(network.graph, gates)
-    owner = feeders.territories(distance, gates, edge_m / 1000, np.bincount(site, published_km).astype(np.float64))
+    site_km = np.bincount(site, published_km).astype(np.float64)
+    # a station whose feeders have hardly begun has no area of its own
+    hosting = np.flatnonzero(site_km >= SITE_FROM_KM)
+    distance = feeders.node_distances(network.graph, gates[hosting])
+    owner = hosting[feeders.territories(distance, gates[hosting], edge_m / 1000, site_km[hosting])]
     parts = [build_transmission_lines(substations, facts)]
     for number, gate in enumerate(gates.tolist()):
         names = hosts["name"][site == number]

@@ -63,6 +63,11 @@ def test_drawn_length_is_near_the_published_one(medium):
     published = medium[medium["feeder_length_km"].notna()]
     ratio = published["length_km"].sum() / published.groupby("feeder")["feeder_length_km"].first().sum()
     assert 0.8 < ratio < 1.25
+    drawn_km = published.groupby("feeder")["length_km"].sum()
+    published_km = published.groupby("feeder")["feeder_length_km"].first()
+    long = published_km > 20
+    assert (drawn_km / published_km)[long].between(0.5, 2).all()
+    assert (drawn_km - published_km)[~long].max() < 15
 
 
 def test_every_village_with_grid_is_within_reach_and_every_centre_on_a_line(pack, medium):
