@@ -88,7 +88,7 @@ def plan_schools(
     """
     step = progress or (lambda _: None)
     villages, schools, communes = pack.villages, pack.schools, pack.communes
-    step("Mặt đất và đường sá")
+    step("ground and roads")
     ground = walking_ground(
         pack.elevation,
         communes,
@@ -99,10 +99,10 @@ def plan_schools(
     )
     travel = build_travel(ground, pack.roads, parameters=parameters)
     village_cell = stand(ground, villages.geometry.x, villages.geometry.y)
-    step("Trường trung học phổ thông gần nhất")
+    step("ways to upper secondary")
     school_cell = stand(ground, schools.geometry.x, schools.geometry.y)
     upper = upper_secondary_ways(travel, schools, school_cell, village_cell, parameters=parameters)
-    step("Đặt trường nội trú biên giới")
+    step("placing the border schools")
     planned = schools["kind"] == "border_boarding"
     village = np.flatnonzero(villages["commune_code"].isin(schools.loc[planned, "commune_code"]))
     candidates = border_candidates(villages, schools, pack.roads, pack.elevation, parameters=parameters)
@@ -118,11 +118,11 @@ def plan_schools(
     site_cell = candidate_cell[placement.median.sites]
     home = villages["commune_code"].iloc[village]
     border = _border_ways(travel, village, village_cell[village], home, site_cell, candidates, placement, parameters)
-    step("Vùng thời gian đi lại")
+    step("travel-time zones")
     site_school = candidates["school"].to_numpy(np.int64)[placement.median.sites]
     zones, nearest = _isochrones(travel, schools, site_cell, site_school, parameters)
     modelled = ", ".join(e.name for e in pack.catalog.layer if e.name in LAYERS and e.provenance == "modelled")
-    step("Bảng kết quả")
+    step("tables")
     sites = site_table(
         schools, communes, villages, candidates, placement, border, upper, modelled=modelled, parameters=parameters
     )

@@ -124,6 +124,27 @@ def test_motorbike_equals_naive_search(seed, origins):
     )
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([6.0, 15.0, 30.0]))
+def test_walks_to_the_road_keep_their_limit(seed, limit_min):
+    cost, heights, roads, places = random_case(seed)
+    changed = PARAMETERS.model_copy(update={"access_min": limit_min, "access_last_min": limit_min})
+    travel = build_travel(bare_ground(cost, heights), roads, parameters=changed)
+    cells = cells_of(places, cost.shape[1])
+    expected = naive_motorbike(travel, cost, heights, places, 8.6, limit=limit_min)
+    np.testing.assert_allclose(by_motorbike(travel, "dry", cells, cells)[0], expected, rtol=1e-4, atol=1e-4)
+
+
+def test_looks_farther_where_no_road_is_near():
+    # the track starts 20 cells (79 min) away: beyond the 60 min that are looked for at once, within the last limit
+    travel, cells = flat_case([LineString([centre(10, 25, 20), centre(10, 50, 20)])], [(10, 5), (10, 50)])
+    assert by_motorbike(travel, "dry", cells[:1], cells[1:])[0][0, 0] == pytest.approx(
+        20 * FLAT_MIN + 60 * 5 / 8.6, rel=1e-4
+    )
+    nearby = replace(travel, access_min=(60.0, 60.0))
+    assert np.isinf(by_motorbike(nearby, "dry", cells[:1], cells[1:])[0]).all()
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 6))
 def test_foot_equals_naive_search(seed, origins):
