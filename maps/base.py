@@ -86,6 +86,7 @@ def commune_layer(communes: gpd.GeoDataFrame, *, shown: bool = True) -> Layer:
         Style({"color": "#455a64", "weight": 0.8, "fillColor": "#ffffff", "fillOpacity": 0.0}),
         popup=Popup("name", ("kind",), fields(columns, [c.name for c in columns], {})),
         search=("name",),
+        search_title=("xã, phường", "commune"),
         label="name",
         shown=shown,
         legend=False,

@@ -119,6 +119,8 @@ class Layer:
         Features with geometry in any CRS; the columns that style, popup, search and filters name are taken along.
     search
         Columns that the search box reads; the first is the name.
+    search_title
+        What a hit is, where the layer's title is too long for it.
     filtered
         Whether the filters of the page act on this layer.
     """
@@ -129,6 +131,7 @@ class Layer:
     style: Style
     popup: Popup | None = None
     search: tuple[str, ...] = ()
+    search_title: Text | None = None
     filtered: bool = False
     shown: bool = True
     label: str | None = None
@@ -296,6 +299,7 @@ def _layer_json(layer: Layer, asked: Sequence[str]) -> dict[str, Any]:
             "fields": [f.as_json() for f in layer.popup.fields],
         },
         "search": list(layer.search) or None,
+        "searchTitle": layer.search_title or layer.title,
         "filtered": layer.filtered,
         "shown": layer.shown,
         "label": layer.label,

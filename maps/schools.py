@@ -49,6 +49,7 @@ def schools_page(
         ),
         popup=Popup("name", ("commune",), fields(columns.SITES, SITE_KEYS, {"kind": kinds}), reason="reason_vi"),
         search=("name", "commune"),
+        search_title=("trường", "school"),
         filtered=True,
     )
     homes = Layer(
@@ -63,6 +64,7 @@ def schools_page(
         ),
         popup=Popup("name", ("commune",), fields(columns.VILLAGES, VILLAGE_KEYS, {})),
         search=("name", "commune"),
+        search_title=("thôn", "village"),
         filtered=True,
     )
     return Page(

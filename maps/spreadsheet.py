@@ -13,9 +13,11 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from analyses.columns import Column
+from maps.style import PROVENANCE
 
-SUMMED_UNITS = ("households", "km", "kVA", "mvnd", "ha", "stations", "meters")
-"""Units whose columns have a total; a rate or a rank has none."""
+SUMMED_UNITS = ("households", "km", "kVA", "mvnd", "ha")
+SUMMED_COUNTS = ("stations", "meters")
+"""Units and counts whose columns have a total; a rate or a rank has none."""
 FORMATS = {
     "households": "#,##0",
     "kVA": "#,##0",
@@ -111,7 +113,8 @@ def _write_rows(book: Any, sheet: Any, frame: pd.DataFrame, columns: Sequence[Co
             elif isinstance(value, int | float | np.integer | np.floating):
                 sheet.write_number(at, i, round(float(value), 4), number[column.name])
             else:
-                sheet.write_string(at, i, str(value), text)
+                shown = PROVENANCE[value][0] if column.name == "provenance" and value in PROVENANCE else str(value)
+                sheet.write_string(at, i, shown, text)
 
 
 def _write_totals(book: Any, sheet: Any, rows: int, columns: Sequence[Column]) -> None:
@@ -122,7 +125,7 @@ def _write_totals(book: Any, sheet: Any, rows: int, columns: Sequence[Column]) -
     for i, column in enumerate(columns, start=1):
         shown = book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2", "num_format": _format(column)})
         letter = xl_col_to_name(i)
-        if column.unit in SUMMED_UNITS and rows:
+        if rows and (column.unit in SUMMED_UNITS or column.name in SUMMED_COUNTS):
             sheet.write_formula(at, i, f"=SUM({letter}{first}:{letter}{last})", shown)
         elif column.name == "investment_mvnd_per_household" and rows:
             names = [c.name for c in columns]

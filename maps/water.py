@@ -76,7 +76,6 @@ def water_page(
             ),
             reason="reason_vi",
         ),
-        search=("commune",),
         simplify_m=120.0,
     )
     villages = Layer(
@@ -91,6 +90,7 @@ def water_page(
         ),
         popup=Popup("name", ("commune",), fields(columns.VILLAGES, VILLAGE_KEYS, values)),
         search=("name", "commune"),
+        search_title=("thôn", "village"),
         filtered=True,
     )
     schemes = Layer(

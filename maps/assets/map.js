@@ -134,7 +134,7 @@ function infragapPage(map, page) {
       for (const [, source, entry] of found.slice(0, 12)) {
         const keys = source.layer.search;
         const line = make("li", { tabindex: "0", on: { click: () => open(source, entry), keydown: (e) => { if (e.key === "Enter") open(source, entry); } } },
-          make("span", {}, String(entry.item[keys[0]])), make("small", {}, keys.slice(1).map((key) => entry.item[key]).filter(Boolean).join(" · ") + " — " + say(source.layer.title)));
+          make("span", {}, String(entry.item[keys[0]])), make("small", {}, keys.slice(1).map((key) => entry.item[key]).filter(Boolean).join(" · ") + " — " + say(source.layer.searchTitle)));
         hits.append(line);
       }
       if (!found.length) hits.append(make("li", {}, word("noHit")));
