@@ -99,7 +99,7 @@ class SchoolsParameters(Parameters):
     access_min: float = parameter(
         60.0,
         unit="min",
-        meaning="longest walk between a place and a road that is weighed against nearer roads",
+        meaning="longest walk between a place and a road that is weighed against nearer roads; whoever has a road nearer walks no farther",
         source="choice",
         minimum=1.0,
     )
