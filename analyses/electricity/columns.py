@@ -48,6 +48,8 @@ RANKING = (
     Column("lcoe_solar_home_vnd_per_kwh", "VND/kWh", "levelised cost of home systems, unserved energy priced", "Giá quy dẫn mặt trời hộ", "solar_home_mvnd, demand"),
     Column("plan_mvnd", "mvnd", "life-cycle cost in the plan: share and local works, or the chosen option", "Chi phí theo kế hoạch", "plan"),
     Column("plan_investment_mvnd", "mvnd", "investment in the plan", "Vốn đầu tư theo kế hoạch", "plan"),
+    Column("best_offgrid", "-", "cheapest off-grid option that reaches the service floor", "Ngoài lưới tốt nhất", "*_mvnd, *_tier"),
+    Column("best_offgrid_mvnd", "mvnd", "its life-cycle cost: what the grid is compared with", "Ngoài lưới tốt nhất (vòng đời)", "*_mvnd, *_tier"),
     Column("saving_mvnd", "mvnd", "runner-up less choice", "Tiết kiệm", "plan_mvnd, runner_up"),
     Column("break_even_km", "km", "length of own line at which grid and best off-grid option cost the same; 0 where the grid never pays", "Chiều dài hòa vốn", "grid_local_mvnd, *_mvnd"),
     Column("mv_km", "km", "length of the own line", "Đường dây trung áp riêng", "routing"),

@@ -120,7 +120,7 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
 
 def best_reach(reach: Reach, option: Option) -> Reach:
     """Keep the chosen pairs only, so that draws of prices need not search again."""
-    pair = option.size["pair"]
+    pair = option.size.get("pair", np.empty(0))
     chosen = pair[pair >= 0].astype(np.int64)
     return Reach(place=reach.place[chosen], fall=reach.fall[chosen], wire_km=reach.wire_km[chosen])
 

@@ -15,7 +15,8 @@ from analyses.electricity.paths import FloatArray, IntArray
 SCHEME_YEARLY_TOTALS = np.array([8372.0, 7803.0, 8367.0, 7256.0, 5453.0])
 """The scheme's money of 2026 to 2030 over all its aims [billion VND]: the shape of the default budgets."""
 
-EXACT_WORKS = 60
+EXACT_WORKS = 20
+EXACT_NODES = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,7 @@ def phase(works: Works, budgets_mvnd: FloatArray) -> Phases:
     Notes
     -----
     ``x[i, t]`` is 1 where work i stands at the end of year t; it stays, needs what is above it, and each year's additions keep the budget.
-    Up to `EXACT_WORKS` works the integer programme is solved to the end (HiGHS). Beyond, its linear relaxation gives the bound, and two orders
+    Up to `EXACT_WORKS` works the integer programme is solved (HiGHS, to the end or `EXACT_NODES` nodes). Beyond, its linear relaxation gives the bound, and two orders
     are filled into the budgets: benefit per VND, and the relaxation's own years; the better one is taken.
     """
     count, years = len(works.cost_mvnd), len(budgets_mvnd)
@@ -91,12 +92,13 @@ def phase(works: Works, budgets_mvnd: FloatArray) -> Phases:
         integrality=np.full(count * years, int(exact), dtype=np.int64),
         bounds=Bounds(0, (np.arange(years) >= works.earliest[:, np.newaxis]).astype(np.float64).ravel()),
         constraints=_constraints(works, budgets_mvnd),
-        options={"mip_rel_gap": 1e-9},
+        options={"mip_rel_gap": 1e-9, "node_limit": EXACT_NODES},
     )
     bound = float((works.benefit * np.maximum(years - works.earliest, 0)).sum())
     if solution.x is not None:
         standing = solution.x.reshape(count, years)
-        bound = min(bound, -float(solution.fun))
+        proven = solution.mip_dual_bound if exact else solution.fun
+        bound = min(bound, -float(proven))
         if exact:
             orders.append(np.where(standing[:, -1] > 0.5, (standing > 0.5).argmax(axis=1), -1))
         else:

@@ -135,6 +135,8 @@ def ranking_table(
         "grid_local_mvnd": works.total_life_cycle_mvnd,
         "grid_local_investment_mvnd": works.total_investment_mvnd,
         "lcoe_grid_vnd_per_kwh": levelised_vnd_per_kwh(decision.grid_alone_mvnd, n, p),
+        "best_offgrid": [OPTIONS[k] if k >= 0 and n[row] > 0 else "" for row, k in enumerate(offgrid.best)],
+        "best_offgrid_mvnd": np.where(np.isfinite(offgrid.best_mvnd) & (n > 0), offgrid.best_mvnd, np.nan),
         "plan_mvnd": decision.choice_mvnd,
         "plan_investment_mvnd": decision.investment_mvnd,
         "saving_mvnd": decision.runner_up_mvnd - decision.choice_mvnd,
@@ -179,6 +181,17 @@ def _if_forest(study: Study, priced: Priced, parameters: ElectricityParameters) 
     return np.where(blocked, study.routes.if_forest_mvnd * factor + priced.works.total_life_cycle_mvnd, np.nan)
 
 
+def _cheaper_interim(priced: Priced, decision: Decision, lasts: dict[str, NDArray[np.bool_]], place: int) -> str:
+    """Cheapest option that undercuts the choice but does not reach the service floor; empty where there is none."""
+    found = ""
+    least = float(decision.choice_mvnd[place])
+    for name, option in priced.offgrid.options.items():
+        cost = float(option.life_cycle_mvnd[place])
+        if cost < least and not bool(lasts[name][place]):
+            found, least = name, cost
+    return found
+
+
 def _reasons(
     study: Study, priced: Priced, decision: Decision, parameters: ElectricityParameters, headroom: NDArray[np.bool_]
 ) -> list[str]:
@@ -187,6 +200,7 @@ def _reasons(
     branches = decision.branches
     below = branches.below(np.ones(len(length)))
     required = priced.question.required
+    lasts = {name: option.lasting(parameters) for name, option in priced.offgrid.options.items()}
     texts = []
     for place in range(len(length)):
         branch = int(branches.branch_of[place])
@@ -210,6 +224,7 @@ def _reasons(
                 barred_by="user" if study.forbidden[place] else "headroom" if headroom[place] else "",
                 has_home_system=bool(study.places.has_home_system[place]),
                 lasting=bool(decision.lasting[place]),
+                cheaper_interim=_cheaper_interim(priced, decision, lasts, place),
             )
         )
     return texts

@@ -39,6 +39,7 @@ def reason_vi(
     barred_by: str,
     has_home_system: bool,
     lasting: bool,
+    cheaper_interim: str,
 ) -> str:
     """Compose the sentence.
 
@@ -64,6 +65,8 @@ def reason_vi(
         Donated home systems are there.
     lasting
         The choice reaches the service floor.
+    cheaper_interim
+        A cheaper option that does not; empty where there is none.
     """
     if households <= 0:
         return "Chưa có số hộ nên chưa tính được phương án; cần bổ sung số liệu."
@@ -86,6 +89,8 @@ def reason_vi(
     )
     if has_home_system:
         why += "; hiện đã có bộ điện mặt trời được tài trợ (chỉ đủ thắp sáng)"
+    if cheaper_interim:
+        why += f"; {OPTION_VI[cheaper_interim]} rẻ hơn nhưng không đạt mức dịch vụ tối thiểu"
     if not lasting:
         why += "; chưa đạt mức dịch vụ tối thiểu nên chỉ là giải pháp tạm"
     return f"{', '.join(parts)}; {why}."

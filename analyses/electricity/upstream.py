@@ -75,7 +75,7 @@ def trace_feeder(
 
     Notes
     -----
-    Pieces are joined wherever they touch or cross. The published load is spread evenly over the feeder's length; the load of branches that lead
+    Pieces are joined wherever they touch or cross; between station, forks and taps the ways are contracted (see `contract`). The published load is spread evenly over the feeder's length; the load of branches that lead
     to no tap stands where they leave the way. Drawn lengths are stretched to `length_km` of the layer.
     """
     noded = shapely.node(shapely.MultiLineString([part for line in lines.geometry for part in shapely.get_parts(line)]))
@@ -93,7 +93,7 @@ def trace_feeder(
     reached = bool(np.isfinite(distance[taps]).all())
     if reached:
         parent, length, existing, node = _ways(start, taps, distance, before, carried)
-        tap_node = node[taps]
+        parent, length, existing, tap_node = contract(parent, length, existing, node[taps])
     else:
         straight = np.hypot(taps_x - start_xy[0], taps_y - start_xy[1]) / 1000 * WINDING
         count = len(taps)
@@ -173,3 +173,49 @@ def _ways(
     parent = np.array([-1 if v == start else node[before[v]] for v in kept], dtype=np.int64)
     length = np.array([0.0 if v == start else distance[v] - distance[before[v]] for v in kept])
     return parent, length, load[kept], node
+
+
+def contract(
+    parent: IntArray, length_km: FloatArray, load_mw: FloatArray, keep: IntArray
+) -> tuple[IntArray, FloatArray, FloatArray, IntArray]:
+    """Keep station, forks and the named nodes; the loads between two of them move to both ends by the lever rule.
+
+    Parameters
+    ----------
+    parent, length_km, load_mw
+        (k,) radial network, every node after the one above it, node 0 the station.
+    keep
+        (m,) nodes to keep, all ends of the network among them.
+
+    Returns
+    -------
+    parent, length_km, load_mw
+        The smaller network.
+    kept
+        (m,) numbers of the named nodes in it.
+
+    Notes
+    -----
+    A load `p` at distance `d` of a piece of length `L` becomes ``p d / L`` at its lower and the rest at its upper end, which leaves the
+    linear drop ``Σ p · d`` at every kept node as it was.
+    """
+    count = len(parent)
+    stays = np.bincount(parent[1:], minlength=count) > 1
+    stays[0] = True
+    stays[keep] = True
+    load = np.where(stays, load_mw, 0.0)
+    number = np.cumsum(stays) - 1
+    above = np.full(count, -1, dtype=np.int64)
+    whole = np.zeros(count)
+    for node in np.flatnonzero(stays)[1:].tolist():
+        way, here = [], int(parent[node])
+        while not stays[here]:
+            way.append(here)
+            here = int(parent[here])
+        above[node] = number[here]
+        distance = np.cumsum(length_km[way[::-1]])[::-1] if way else np.empty(0)
+        whole[node] = float(length_km[node] + length_km[way].sum())
+        lower = float((load_mw[way] * distance).sum()) / max(whole[node], 1e-12)
+        load[node] += lower
+        load[here] += float(load_mw[way].sum()) - lower
+    return above[stays], whole[stays], load[stays], number[keep]

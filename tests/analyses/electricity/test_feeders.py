@@ -8,7 +8,7 @@ import shapely
 from analyses.electricity.conductors import CATALOGUE, conductor_named, extra_mvnd_per_km
 from analyses.electricity.feeders import Radial, assemble, choose_conductors, judge, load_flow, remedy
 from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.upstream import Feeder, trace_feeder
+from analyses.electricity.upstream import Feeder, contract, trace_feeder
 
 
 def two_branches() -> Radial:
@@ -120,8 +120,36 @@ def test_a_feeder_is_traced_through_touching_pieces_and_carries_its_load() -> No
     assert feeder.conductor.name == "AC-120"
     assert feeder.length_km.sum() == pytest.approx(10.0)
     assert feeder.existing_mw.sum() == pytest.approx(3.0)
-    # the fork carries its half segments (2 + 3 + 2.5 km of 15) and the branch's end (2.5 km): 10/15 of 3 MW = 2 MW
-    assert feeder.existing_mw[1] == pytest.approx(2.0)
+    # 0.2 MW per km: the fork at 4 km carries half of its segments (2 + 3 + 2.5 km) and the branch's end (2.5 km), 2 MW; the trunk's end 0.6 MW
+    # (3 km). By the lever rule 2 · 4/10 of it stand at the tap: 1.4 MW there and 1.6 MW at the station
+    assert feeder.existing_mw == pytest.approx([1.6, 1.4])
+
+
+def test_contracting_keeps_the_linear_drop_at_kept_nodes() -> None:
+    rng = np.random.default_rng(5)
+    count = 40
+    parent = np.array([-1] + [int(rng.integers(max(0, k - 3), k)) for k in range(1, count)])
+    length, load = np.append(0.0, rng.uniform(0.1, 3, count - 1)), rng.uniform(0, 0.1, count)
+    leaves = np.setdiff1d(np.arange(count), parent)
+    keep = np.concatenate([[17, 25, 17], leaves])
+
+    def drop(parent: np.ndarray, length: np.ndarray, load: np.ndarray) -> np.ndarray:
+        size = len(parent)
+        return Radial(
+            voltage_kv=35.0,
+            parent=parent,
+            length_km=length,
+            r_ohm_per_km=np.full(size, 0.3),
+            x_ohm_per_km=np.full(size, 0.4),
+            imax_a=np.full(size, 300.0),
+            p_mw=load,
+            power_factor=0.9,
+        ).linear_drop_pct()
+
+    small_parent, small_length, small_load, kept = contract(parent, length, load, keep)
+    assert len(small_parent) < count
+    assert small_load.sum() == pytest.approx(load.sum())
+    assert drop(small_parent, small_length, small_load)[kept] == pytest.approx(drop(parent, length, load)[keep])
 
 
 def test_a_tap_that_the_drawn_feeder_does_not_reach_gets_a_straight_way() -> None:

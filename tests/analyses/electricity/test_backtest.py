@@ -1,0 +1,24 @@
+import pytest
+
+from analyses.electricity.backtest import PROJECTS, backtest_median, backtest_table, escalated_mvnd, predicted_mvnd
+from analyses.electricity.parameters import ElectricityParameters
+
+
+def test_muong_khuong_by_hand() -> None:
+    # 35 km · 1,200 + 42 km · 350 + 17 stations of 132 kVA · 800 + 774 households · 6 = 42,000 + 14,700 + 13,600 + 4,644
+    project = next(p for p in PROJECTS if p.name.startswith("Mường Khương"))
+    assert predicted_mvnd(project, ElectricityParameters()) == pytest.approx(74_944)
+    # 65,000 · 1.035^10 = 65,000 · 1.410599
+    assert escalated_mvnd(project, ElectricityParameters()) == pytest.approx(91_688.9, abs=0.1)
+
+
+def test_the_median_lies_within_ten_percent() -> None:
+    assert 0.9 <= backtest_median(ElectricityParameters()) <= 1.1
+
+
+def test_missed_projects_are_named_with_a_reason() -> None:
+    table = backtest_table(ElectricityParameters())
+    missed = table[~table["within_30_pct"]]
+    assert len(missed) > 0
+    assert (missed["note"] != "").all()
+    assert (table["source"] != "").all()

@@ -1,0 +1,162 @@
+import numpy as np
+import pytest
+
+from analyses.demand import HOURLY_SHAPE
+from analyses.electricity.hydro import Reach, falls_within_reach, firm_power_kw, hydro, unserved_kwh_per_household
+from analyses.electricity.minigrid import busbar_kwh_per_day, minigrid, plant_sizes
+from analyses.electricity.offgrid_parameters import OffgridParameters
+from analyses.electricity.options import cheapest_that_serves, yearly_factors
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.settlements import Places, yearly_household_kwh
+from analyses.electricity.solar_home import interim_kit_mvnd, solar_home
+from analyses.electricity.weather import RATIOS, UnservedCurve, daily_yield, unserved_share
+from gis.hydrology import Falls
+
+P = ElectricityParameters()
+DAY_YIELD = np.tile(np.array([2.0, 2, 2.5, 3, 3.5, 3.5, 3.5, 3.5, 3, 3, 2.5, 2.2]), (1, 1))
+ALL_SERVED = UnservedCurve(share=np.zeros((1, len(RATIOS))))
+
+
+def places(households: list[float], *, kit: bool = False, x: list[float] | None = None) -> Places:
+    n = len(households)
+    return Places(
+        households=np.array(households, dtype=float),
+        commune=np.zeros(n, dtype=np.int64),
+        x=np.array(x if x is not None else [0.0] * n),
+        y=np.zeros(n),
+        roughness=np.zeros(n),
+        at_22_kv=np.zeros(n, dtype=bool),
+        has_home_system=np.full(n, kit),
+        position_accuracy_m=np.zeros(n),
+    )
+
+
+def test_minigrid_size_by_hand() -> None:
+    # year 10: 80 kWh/month = 960/365.25 = 2.628337 kWh/day, / 0.96 for half of 8 % losses = 2.737851
+    # panels: 2.737851 / (2.0 · 0.85) = 1.610501 kWp; battery 2.737851 · 1.2 / 0.9 = 3.650468 kWh
+    demand_day, pv_kwp, battery_kwh = plant_sizes(DAY_YIELD, P)
+    assert demand_day[0] == pytest.approx(2.737851, rel=1e-6)
+    assert pv_kwp[0, 0] == pytest.approx(1.610501, rel=1e-6)
+    assert battery_kwh[0] == pytest.approx(3.650468, rel=1e-6)
+
+
+def test_minigrid_investment_by_hand() -> None:
+    # with nothing unserved at any size the smallest (50 %) is cheapest: per household 0.5 · (1.610501 · 14 + 3.650468 · 7) · 1.25 = 30.062879
+    # 25 households: 751.572; inverter 14.625 kW · 6 · 1.25 = 109.6875; 0.4 kV 288.75; services 150
+    option = minigrid(places([25]), ALL_SERVED, DAY_YIELD, P)
+    assert option.size["coverage"][0] == 0.5
+    assert option.investment_mvnd[0] == pytest.approx(751.572 + 109.6875 + 288.75 + 150, rel=1e-5)
+    assert option.unserved_mvnd[0] == 0
+
+
+def test_unserved_energy_is_priced() -> None:
+    half = UnservedCurve(share=np.full((1, len(RATIOS)), 0.5))
+    free, dear = minigrid(places([25]), ALL_SERVED, DAY_YIELD, P), minigrid(places([25]), half, DAY_YIELD, P)
+    demand = 25 * float(yearly_household_kwh(P) @ yearly_factors(P))
+    assert dear.unserved_pct[0] == pytest.approx(50)
+    assert dear.unserved_mvnd[0] == pytest.approx(0.5 * demand * 8000 / 1e6)
+    assert dear.life_cycle_mvnd[0] - free.life_cycle_mvnd[0] == pytest.approx(dear.unserved_mvnd[0])
+
+
+def test_home_systems_and_the_donated_ones() -> None:
+    bare = solar_home(places([40]), ALL_SERVED, DAY_YIELD, P)
+    donated = solar_home(places([40], kit=True), ALL_SERVED, DAY_YIELD, P)
+    assert bare.size["kits_per_household"][0] == 1
+    assert bare.investment_mvnd[0] == pytest.approx(40 * 50)
+    # the donated kits' 0.3 kWp stay in use: 40 · 0.3 · 14
+    assert bare.investment_mvnd[0] - donated.investment_mvnd[0] == pytest.approx(168)
+    # worst month 2.0 · 0.85 = 1.7 kWh/day: tier 3
+    assert bare.tier[0] == 3
+    assert interim_kit_mvnd(places([40]), P)[0] == pytest.approx(720)
+    assert interim_kit_mvnd(places([40], kit=True), P)[0] == 0
+
+
+def test_an_option_below_the_floor_is_interim_at_most() -> None:
+    option = solar_home(places([40]), ALL_SERVED, DAY_YIELD, P)
+    assert option.lasting(P)[0]
+    assert not option.lasting(P.model_copy(update={"service_floor_tier": 4}))[0]
+    strict = P.model_copy(update={"least_served_pct": 90.0})
+    lacking = solar_home(places([40]), UnservedCurve(share=np.full((1, len(RATIOS)), 0.2)), DAY_YIELD, strict)
+    assert not lacking.lasting(strict)[0]
+
+
+def test_cheapest_size_that_serves_enough() -> None:
+    strict = P.model_copy(update={"least_served_pct": 90.0})
+    cost = np.array([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]])
+    unserved = np.array([[0.3, 0.1, 0.0], [0.5, 0.4, 0.3]])
+    assert cheapest_that_serves(cost, unserved, strict).tolist() == [1, 2]
+
+
+def fall(*, x: float = 0.0, flow: float = 0.1, head: float = 20.0) -> Falls:
+    return Falls(
+        x=np.array([x]),
+        y=np.array([0.0]),
+        head_m=np.array([head]),
+        canal_km=np.array([0.5]),
+        dry_flow_m3_s=np.array([flow]),
+        upstream_km2=np.array([5.0]),
+    )
+
+
+def test_hydro_by_hand() -> None:
+    # 9.81 · 0.1 m³/s · 0.6 · 20 m · 0.6 = 7.0632 kW
+    assert firm_power_kw(fall(), P)[0] == pytest.approx(7.0632)
+    reach = Reach(place=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
+    option = hydro(places([10]), fall(), reach, P)
+    # 10 households peak at 10 · 0.45/0.4 · (0.4 + 0.6/√10) = 6.634537 kW, below the firm power
+    # plant 6.634537 · 75 = 497.590; canal 0.5 · 300; wire 0.6 · 350; 0.4 kV 10 · 0.033 · 350; services 60
+    assert option.size["plant_kw"][0] == pytest.approx(6.634537, rel=1e-6)
+    assert option.investment_mvnd[0] == pytest.approx(497.590 + 150 + 210 + 115.5 + 60, rel=1e-5)
+    # the plant covers every hour, but stands still a tenth of the time
+    assert option.unserved_pct[0] == pytest.approx(10.0)
+
+
+def test_a_weak_stream_gives_a_low_tier() -> None:
+    reach = Reach(place=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
+    weak = hydro(places([100]), fall(flow=0.05), reach, P)
+    # 3.53 kW for 100 households: 35 W each, below tier 2
+    assert weak.tier[0] == 1
+    assert not weak.lasting(P)[0]
+
+
+def test_hourly_unserved_energy_against_a_plain_sum() -> None:
+    for w in (0.0, 0.05, 0.13, 0.5):
+        plain = 0.0
+        for t, kwh in enumerate(yearly_household_kwh(P), start=1):
+            for share in HOURLY_SHAPE:
+                plain += 1.1**-t * 365.25 * max(kwh / 365.25 * share - w, 0)
+        assert unserved_kwh_per_household(np.array([w]), P)[0] == pytest.approx(plain, rel=1e-9, abs=1e-9)
+
+
+def test_a_fall_belongs_to_the_nearest_settlement_only() -> None:
+    reach = falls_within_reach(places([10, 10], x=[0.0, 1000.0]), fall(x=700.0), P)
+    assert reach.place.tolist() == [1]
+    assert reach.wire_km[0] == pytest.approx(0.36)
+    assert len(falls_within_reach(places([10], x=[9000.0]), fall(), P).place) == 0
+
+
+def test_synthetic_days_keep_the_monthly_means() -> None:
+    days = daily_yield(DAY_YIELD, np.full((1, 12), 0.4), seed=1)
+    assert days.shape == (1, 365)
+    assert (days > 0).all()
+    assert days[0, :31].mean() == pytest.approx(2.0)
+    assert days[0, 334:].mean() == pytest.approx(2.2)
+
+
+def test_battery_simulation_against_a_plain_loop() -> None:
+    rng = np.random.default_rng(0)
+    hourly, load = rng.uniform(0, 0.6, (1, 200)), rng.uniform(0.05, 0.2, 200)
+    stored, lacking = 1.5, 0.0
+    for sun, need in zip(hourly[0], load, strict=True):
+        stored += sun * 0.4 - need
+        if stored < 0:
+            lacking -= stored
+            stored = 0.0
+        stored = min(stored, 1.5)
+    share = unserved_share(hourly, load_kwh=load, pv_kwp=np.array([[0.4]]), battery_kwh=np.array([[1.5]]))
+    assert share[0, 0] == pytest.approx(lacking / load.sum())
+
+
+def test_busbar_demand_grows() -> None:
+    assert (np.diff(busbar_kwh_per_day(P)) >= 0).all()
+    assert "pv_mvnd_per_kwp" in OffgridParameters.model_fields

@@ -1,0 +1,34 @@
+import pytest
+from pydantic import ValidationError
+
+from analyses.electricity.parameters import ElectricityParameters, uncertain
+from analyses.parameters import describe
+
+
+def test_every_parameter_says_unit_meaning_and_source() -> None:
+    table = describe(ElectricityParameters())
+    assert table[["unit", "meaning", "source"]].notna().all().all()
+    assert (table["source"].str.len() > 5).all()
+
+
+def test_defaults_lie_within_their_ranges() -> None:
+    for name, (low, value, high) in uncertain().items():
+        assert low <= value <= high, name
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"unknown_key": 1},
+        {"mv35_line_mvnd_per_km": -1},
+        {"terrain_factor": 0.5},
+        {"forest_rule": "burn"},
+        {"household_kwh_per_month_year1": 90.0},
+        {"forced_grid": ("C1",), "forbidden_grid": ("C1",)},
+        {"budgets_mvnd": (1.0, 2.0)},
+        {"gentle_slope_deg": 30.0},
+    ],
+)
+def test_contradictions_and_unknown_keys_are_errors(change: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        ElectricityParameters(**change)  # type: ignore[arg-type]

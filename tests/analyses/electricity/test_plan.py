@@ -1,0 +1,306 @@
+"""The whole plan on small made-up provinces: sums, properties and what other tools get wrong."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from analyses.electricity.columns import EXTENSION, LINES, RANKING, YEARS, names
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.plan import plan_electricity
+from analyses.electricity.result import ElectricityResult
+from gis.errors import MissingDataError, ParameterError
+
+from .conftest import CELL_M, CRS, SIZE_M, SOUTH, WEST, SmallPack, grid, settlements_at, small_pack
+
+Easy = dict[str, object]
+
+
+def plan(pack: SmallPack, easy: Easy, **change: object) -> ElectricityResult:
+    return plan_electricity(pack, ElectricityParameters(**(easy | change)))  # type: ignore[arg-type]
+
+
+def scattered(count: int = 30, seed: int = 1) -> gpd.GeoDataFrame:
+    rng = np.random.default_rng(seed)
+    places = [
+        (float(x), float(y), int(h))
+        for x, y, h in zip(
+            rng.uniform(2, 12, count), rng.uniform(2, 18, count), rng.integers(8, 160, count), strict=True
+        )
+    ]
+    return settlements_at(places)
+
+
+@pytest.fixture(scope="module")
+def many(easy: Easy) -> ElectricityResult:
+    return plan(small_pack(scattered()), easy, draws=4, scenarios=True)
+
+
+def test_tables_hold_the_columns_of_the_dictionary_in_order(many: ElectricityResult) -> None:
+    assert list(many.settlements.columns) == [*names(RANKING), "geometry"]
+    assert list(many.lines.columns) == [*names(LINES), "geometry"]
+    assert list(many.years.columns) == names(YEARS)
+    assert list(many.grid_extension.columns) == names(EXTENSION)
+    assert str(many.settlements.crs) == CRS
+
+
+def test_the_parts_sum_to_the_plan(many: ElectricityResult) -> None:
+    record, s, lines = many.plan, many.settlements, many.lines
+    assert 0 < (s["choice"] == "grid").sum() < len(s)
+    assert sum(record["parts_mvnd"].values()) == pytest.approx(record["cost_mvnd"])
+    assert sum(record["parts_investment_mvnd"].values()) == pytest.approx(record["investment_mvnd"])
+    assert lines["life_cycle_mvnd"].sum() == pytest.approx(record["parts_mvnd"]["lines"])
+    assert lines["investment_mvnd"].sum() == pytest.approx(record["parts_investment_mvnd"]["lines"])
+    assert s["plan_mvnd"].sum() == pytest.approx(record["cost_mvnd"])
+    assert s["plan_investment_mvnd"].sum() == pytest.approx(record["investment_mvnd"])
+    assert many.years["spent_mvnd"].sum() == pytest.approx(record["investment_mvnd"])
+    assert many.grid_extension["investment_mvnd"].sum() == pytest.approx(
+        s.loc[s["choice"] == "grid", "plan_investment_mvnd"].sum()
+    )
+
+
+def test_shares_sum_to_the_lines_and_nobody_pays_more_than_the_alternative(many: ElectricityResult) -> None:
+    grid = many.settlements[many.settlements["choice"] == "grid"]
+    assert grid["grid_share_mvnd"].sum() == pytest.approx(many.lines["life_cycle_mvnd"].sum())
+    assert grid["grid_share_investment_mvnd"].sum() == pytest.approx(many.lines["investment_mvnd"].sum())
+    assert (grid["grid_share_mvnd"] + grid["grid_local_mvnd"] <= grid["best_offgrid_mvnd"] * (1 + 1e-9)).all()
+
+
+def test_lines_of_map_and_table_are_the_same(many: ElectricityResult) -> None:
+    drawn_km = many.lines.geometry.length / 1000
+    assert drawn_km.to_numpy() == pytest.approx(many.lines["length_km"].to_numpy(), rel=1e-9)
+    assert many.grid_extension["mv_km"].sum() >= many.lines["length_km"].sum() - 1e-9
+    ids = many.lines["line_id"].tolist()
+    seen: set[str] = set()
+    for line_id, above in zip(ids, many.lines["upstream_line_id"], strict=True):
+        assert above == "" or above in seen
+        seen.add(line_id)
+
+
+def test_upstream_loads_and_households_add_up(many: ElectricityResult) -> None:
+    lines, s = many.lines, many.settlements.set_index("settlement_id")
+    own = lines["to_settlement_id"].map(
+        lambda key: s.loc[key, "households"] if key in s.index and s.loc[key, "choice"] == "grid" else 0
+    )
+    below = lines.groupby("upstream_line_id")["households_below"].sum()
+    expected = own.to_numpy() + lines["line_id"].map(below).fillna(0).to_numpy()
+    assert lines["households_below"].to_numpy() == pytest.approx(expected)
+
+
+def test_a_line_is_not_built_after_what_hangs_on_it(many: ElectricityResult) -> None:
+    year = many.lines.set_index("line_id")["year"].astype("float").fillna(9999)
+    for line_id, above in zip(many.lines["line_id"], many.lines["upstream_line_id"], strict=True):
+        assert above == "" or year[above] <= year[line_id]
+    spent = many.years.dropna(subset=["budget_mvnd"])
+    assert (spent["spent_mvnd"] <= spent["budget_mvnd"] * (1 + 1e-9)).all()
+
+
+def test_rank_follows_the_ratio_and_priority_is_an_order(many: ElectricityResult) -> None:
+    s = many.settlements.sort_values("rank")
+    assert s["rank"].tolist() == list(range(1, len(s) + 1))
+    assert s["grid_to_offgrid_ratio"].is_monotonic_increasing
+    assert s["grid_to_offgrid_ratio"].to_numpy() == pytest.approx(
+        (s["grid_alone_mvnd"] / s["best_offgrid_mvnd"]).to_numpy()
+    )
+    assert sorted(s["priority_rank"]) == list(range(1, len(s) + 1))
+    assert s["grid_probability"].between(0, 1).all()
+    assert (s["rank_low"] <= s["rank_high"]).all()
+
+
+def test_everything_on_the_grid_costs_more_and_says_where(many: ElectricityResult) -> None:
+    scenarios = many.tables["scenarios"].set_index("scenario")
+    assert scenarios.loc["all_on_grid", "extra_mvnd"] >= 0
+    assert scenarios.loc["all_on_grid", "grid_settlements"] == len(many.settlements)
+    assert many.tables["all_on_grid"]["extra_mvnd"].sum() == pytest.approx(scenarios.loc["all_on_grid", "extra_mvnd"])
+    assert scenarios.loc["forest_ignore", "cost_mvnd"] <= scenarios.loc["plan", "cost_mvnd"] * (1 + 1e-9)
+
+
+def test_a_settlement_on_a_line_costs_no_line_and_counts_as_connected(easy: Easy) -> None:
+    layer = settlements_at([(2.05, 10.0, 60), (6.0, 10.0, 5)])
+    s = plan(small_pack(layer), easy).settlements
+    assert s["choice"].tolist()[0] == "grid"
+    assert s["mv_km"].iloc[0] == 0
+    assert s["grid_share_mvnd"].iloc[0] == 0
+    assert s["grid_alone_mvnd"].iloc[0] == pytest.approx(s["grid_local_mvnd"].iloc[0])
+    assert "trên tuyến trung áp hiện có" in s["reason_vi"].iloc[0]
+
+
+def test_two_settlements_that_only_together_justify_a_line_are_joined(easy: Easy) -> None:
+    """Greedy extension, where each pays its own last leg, would leave both off the grid."""
+    one = plan(small_pack(settlements_at([(6.0, 10.0, 80)])), easy)
+    limit_km = one.settlements["break_even_km"].iloc[0]
+    assert limit_km > 0.5
+    # beyond what pays for one, well within what pays for both
+    east = 2.05 + 1.4 * limit_km
+    alone = plan(small_pack(settlements_at([(east, 10.0, 80)])), easy).settlements
+    both = plan(small_pack(settlements_at([(east, 10.0, 80), (east + 0.1, 10.1, 80)])), easy)
+    assert alone["choice"].iloc[0] != "grid"
+    assert both.settlements["choice"].tolist() == ["grid", "grid"]
+    assert (both.settlements["grid_to_offgrid_ratio"] > 1).all()
+    assert both.settlements["grid_share_mvnd"].sum() == pytest.approx(both.lines["life_cycle_mvnd"].sum())
+
+
+def test_one_line_is_sized_for_its_load_not_billed_per_75_kw(easy: Easy) -> None:
+    # 2,000 households, about 1 MW, 10 km away on flat ground: one line of 10 km, not one per 75 kW
+    result = plan(small_pack(settlements_at([(12.05, 10.0, 2000)])), easy, all_on_grid=True)
+    assert result.lines["length_km"].sum() == pytest.approx(10.0, rel=0.01)
+    assert result.lines["investment_mvnd"].sum() == pytest.approx(12_000, rel=0.01)
+    assert result.lines["load_kw"].iloc[0] == pytest.approx(900)
+
+
+def test_straight_line_on_flat_ground_is_measured_in_metres(easy: Easy) -> None:
+    # 3 km east and nothing north: 3.0 km at 1,200 million VND (and a trace of the distance to the road)
+    s = plan(small_pack(settlements_at([(5.05, 10.0, 50)])), easy).settlements
+    assert s["mv_km"].iloc[0] == pytest.approx(3.0)
+    line = s["grid_alone_investment_mvnd"].iloc[0] - s["grid_local_investment_mvnd"].iloc[0]
+    assert line == pytest.approx(3.0 * 1200, rel=1e-3)
+
+
+def test_a_river_costs_a_crossing_and_a_bridge_less_hill_the_terrain_factor(easy: Easy) -> None:
+    river = gpd.GeoDataFrame(
+        {"river_id": ["S"], "is_major": [True]},
+        geometry=[shapely.LineString([(WEST + 4_050, SOUTH), (WEST + 4_050, SOUTH + SIZE_M)])],
+        crs=CRS,
+    )
+    layer = settlements_at([(5.05, 10.0, 50)])
+    dry = plan(small_pack(layer), easy).settlements["grid_alone_investment_mvnd"].iloc[0]
+    wet = plan(small_pack(layer, rivers=river), easy).settlements["grid_alone_investment_mvnd"].iloc[0]
+    assert wet - dry == pytest.approx(300, rel=0.15)
+    far_from_road = plan(small_pack(layer), easy | {"no_road_km": 0.1}).settlements
+    line = far_from_road["grid_alone_investment_mvnd"].iloc[0] - far_from_road["grid_local_investment_mvnd"].iloc[0]
+    # all but the first cells lie beyond 0.1 km of the road on the line: 3 km · 1,200 · 1.25
+    assert line == pytest.approx(3.0 * 1200 * 1.25, rel=0.03)
+
+
+def forest_wall(east_km: float, *, code: int = 13, gap_north_km: float | None = None) -> object:
+    cells = int(SIZE_M / CELL_M)
+    values = np.zeros((cells, cells), dtype=np.uint8)
+    column = int(east_km * 10)
+    values[:, column : column + 3] = code
+    if gap_north_km is not None:
+        row = cells - 1 - int(gap_north_km * 10)
+        values[row - 1 : row + 2] = 0
+    return grid(values)
+
+
+def test_forest_forbids_prices_or_does_not_matter(easy: Easy) -> None:
+    layer = settlements_at([(6.05, 10.0, 120)])
+    wall = small_pack(layer, forest=forest_wall(4.0))
+    forbidden = plan(wall, easy).settlements.iloc[0]
+    priced = plan(wall, easy, forest_rule="price").settlements.iloc[0]
+    ignored = plan(wall, easy, forest_rule="ignore").settlements.iloc[0]
+    assert np.isnan(forbidden["grid_alone_mvnd"])
+    assert np.isnan(forbidden["grid_to_offgrid_ratio"])
+    assert forbidden["choice"] != "grid"
+    assert "rừng tự nhiên" in forbidden["reason_vi"]
+    assert forbidden["grid_if_forest_allowed_mvnd"] == pytest.approx(priced["grid_alone_mvnd"], rel=1e-3)
+    # 0.3 km of forest: 30 % on 0.3 · 1,200, and 0.27 ha of planting at 120
+    extra = priced["grid_alone_investment_mvnd"] - ignored["grid_alone_investment_mvnd"]
+    assert extra == pytest.approx(0.3 * 1200 * 0.3 + 0.27 * 120, rel=1e-3)
+    assert priced["forest_km"] == pytest.approx(0.3)
+
+
+def test_a_gap_in_the_forest_is_found(easy: Easy) -> None:
+    layer = settlements_at([(6.05, 10.0, 120)])
+    s = plan(small_pack(layer, forest=forest_wall(4.0, gap_north_km=14.0)), easy).settlements.iloc[0]
+    # tapped beside the gap, whose south end is at 13.9 km: 2.3 km through the wall, then hypot(1.7, 3.85) = 4.21 km to the settlement
+    assert s["mv_km"] == pytest.approx(6.51, rel=0.03)
+    assert s["forest_km"] == 0
+
+
+def test_production_forest_does_not_forbid(easy: Easy) -> None:
+    layer = settlements_at([(6.05, 10.0, 120)])
+    s = plan(small_pack(layer, forest=forest_wall(4.0, code=1)), easy).settlements.iloc[0]
+    assert s["mv_km"] == pytest.approx(4.0)
+    assert s["forest_km"] == pytest.approx(0.3)
+
+
+def test_forced_and_forbidden_settlements(easy: Easy) -> None:
+    layer = scattered(12, seed=3)
+    base = plan(small_pack(layer), easy)
+    on = base.settlements.loc[base.settlements["choice"] == "grid", "settlement_id"].tolist()
+    off = base.settlements.loc[base.settlements["choice"] != "grid", "settlement_id"].tolist()
+    assert on
+    assert off
+    changed = plan(small_pack(layer), easy, forced_grid=(off[0],), forbidden_grid=(on[0],)).settlements.set_index(
+        "settlement_id"
+    )
+    assert changed.loc[off[0], "choice"] == "grid"
+    assert "theo yêu cầu" in changed.loc[off[0], "reason_vi"]
+    assert changed.loc[on[0], "choice"] != "grid"
+    with pytest.raises(ParameterError, match="X999"):
+        plan(small_pack(layer), easy, forced_grid=("X999",))
+
+
+def test_headroom_holds_back_those_with_least_benefit(easy: Easy) -> None:
+    layer = settlements_at([(2.05, 4.0, 100), (2.05, 8.0, 50), (2.05, 12.0, 80)])
+    pack = small_pack(layer)
+    full = pack.layers["grid_lines"].assign(feeder_load_mw=0.1, feeder_loading_pct=50.0)  # type: ignore[union-attr]
+    # 0.1 MW at 50 %: 100 kW left; the three ask for 45, 22.5 and 36 kW
+    result = plan(small_pack(layer, grid_lines=full), easy)
+    assert (plan(pack, easy).settlements["choice"] == "grid").all()
+    assert (result.settlements["choice"] == "grid").sum() == 2
+    grid_kw = 0.45 * result.settlements.loc[result.settlements["choice"] == "grid", "households"].sum()
+    assert grid_kw <= 100
+    assert result.plan["headroom_waiting_settlements"] == 1
+    assert result.plan["lower_bound_mvnd"] <= result.plan["cost_mvnd"]
+    waiting = result.settlements[result.settlements["choice"] != "grid"].iloc[0]
+    assert "công suất dự phòng" in waiting["reason_vi"]
+    ignored = plan(small_pack(layer, grid_lines=full), easy, respect_headroom=False)
+    assert (ignored.settlements["choice"] == "grid").all()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_dearer_lines_never_add_grid_settlements(easy: Easy, seed: int) -> None:
+    pack = small_pack(scattered(25, seed=seed))
+    households = [
+        plan(pack, easy, mv35_line_mvnd_per_km=price, mv22_line_mvnd_per_km=price).settlements
+        for price in (800.0, 1200.0, 1750.0)
+    ]
+    served = [int((s["choice"] == "grid").sum()) for s in households]
+    assert served[0] >= served[1] >= served[2]
+    assert served[0] > served[2]
+
+
+def test_shuffling_the_rows_changes_no_choice(easy: Easy) -> None:
+    layer = scattered(25, seed=4)
+    mixed = layer.sample(frac=1, random_state=0).reset_index(drop=True)
+    one = plan(small_pack(layer), easy, draws=3).settlements.set_index("settlement_id").sort_index()
+    two = plan(small_pack(mixed), easy, draws=3).settlements.set_index("settlement_id").sort_index()
+    for column in ("choice", "rank", "priority_rank", "year", "grid_probability", "rank_low", "rank_high"):
+        pd.testing.assert_series_equal(one[column], two[column])
+    assert one["plan_mvnd"].to_numpy() == pytest.approx(two["plan_mvnd"].to_numpy())
+
+
+def test_a_row_without_households_is_marked_not_fatal(easy: Easy) -> None:
+    layer = settlements_at([(3.0, 10.0, 60), (3.5, 10.0, 0)])
+    result = plan(small_pack(layer), easy)
+    empty = result.settlements.iloc[1]
+    assert empty["choice"] == ""
+    assert "Chưa có số hộ" in empty["reason_vi"]
+    assert empty["rank"] == 2
+    assert result.summary["settlements_without_households"] == 1
+    assert result.plan["cost_mvnd"] == pytest.approx(result.settlements["plan_mvnd"].sum())
+
+
+def test_without_an_existing_line_there_is_a_clear_error(easy: Easy) -> None:
+    pack = small_pack(settlements_at([(3.0, 10.0, 60)]))
+    high = pack.layers["grid_lines"].assign(voltage_kv=110.0)  # type: ignore[union-attr]
+    with pytest.raises(MissingDataError, match="35 or 22 kV"):
+        plan(small_pack(pack.layers["settlements"], grid_lines=high), easy)  # type: ignore[arg-type]
+
+
+def test_two_settlements_on_one_spot_are_both_served(easy: Easy) -> None:
+    layer = settlements_at([(3.05, 10.0, 60), (3.05, 10.0, 70)])
+    result = plan(small_pack(layer), easy)
+    assert (result.settlements["choice"] == "grid").all()
+    assert result.lines["households_below"].iloc[0] == 130
+    assert len(result.lines) == 1
+
+
+def test_the_layer_is_not_changed(easy: Easy) -> None:
+    layer = scattered(6, seed=9)
+    before = layer.copy()
+    plan(small_pack(layer), easy)
+    assert layer.equals(before)

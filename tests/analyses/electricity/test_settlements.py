@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.settlements import (
+    Places,
+    design_load_kw,
+    grid_works,
+    household_energy_pv_kwh,
+    settlement_peak_kw,
+    size_stations,
+    yearly_household_kwh,
+)
+
+P = ElectricityParameters()
+
+
+def places(households: list[float], *, roughness: float = 0.0) -> Places:
+    n = len(households)
+    return Places(
+        households=np.array(households, dtype=float),
+        commune=np.zeros(n, dtype=np.int64),
+        x=np.zeros(n),
+        y=np.zeros(n),
+        roughness=np.full(n, roughness),
+        at_22_kv=np.zeros(n, dtype=bool),
+        has_home_system=np.zeros(n, dtype=bool),
+        position_accuracy_m=np.zeros(n),
+    )
+
+
+def test_works_of_25_households_by_hand() -> None:
+    # peak 25 · 0.45/0.4 · 0.52 = 14.625 kW = 16.25 kVA → one station of 31.5 kVA at 450; 0.4 kV: 25 · 33 m = 0.825 km · 350 = 288.75; services 25 · 6 = 150
+    works = grid_works(places([25]), P)
+    assert works.peak_kw[0] == pytest.approx(14.625)
+    assert works.stations[0] == 1
+    assert works.station_kva[0] == 31.5
+    assert works.investment_mvnd["transformers"][0] == pytest.approx(450)
+    assert works.investment_mvnd["lv"][0] == pytest.approx(288.75)
+    assert works.investment_mvnd["service"][0] == pytest.approx(150)
+    # life-cycle: stations of 20 years in 20 at 2 %: 1 + 0.02 · 8.513564 = 1.170271; lines of 25 years 1.140543
+    assert works.life_cycle_mvnd["transformers"][0] == pytest.approx(450 * 1.170271, rel=1e-6)
+    assert works.life_cycle_mvnd["lv"][0] == pytest.approx(288.75 * 1.140543, rel=1e-6)
+
+
+def test_energy_is_bought_with_losses() -> None:
+    works = grid_works(places([10]), P)
+    expected = 10 * household_energy_pv_kwh(P) / 0.92 * 2100 / 1e6
+    assert works.life_cycle_mvnd["energy"][0] == pytest.approx(expected)
+
+
+def test_a_large_village_gets_several_stations_and_rough_ground_costs_more() -> None:
+    # Lùng Cúng, 219 households: three stations of 73, each 36.2 kW (108.5/3) = 40.2 kVA → 50 kVA; 2 · 0.6 km inside
+    works = grid_works(places([219]), P)
+    assert works.stations[0] == 3
+    assert works.station_kva[0] == 50
+    assert works.inner_mv_km[0] == pytest.approx(1.2)
+    rough = grid_works(places([219], roughness=1.0), P)
+    assert rough.investment_mvnd["transformers"][0] == pytest.approx(1.25 * works.investment_mvnd["transformers"][0])
+    assert rough.investment_mvnd["lv"][0] == works.investment_mvnd["lv"][0]
+
+
+@given(st.integers(1, 3000))
+def test_one_more_household_never_lowers_demand_or_stations(n: int) -> None:
+    households = np.array([n, n + 1], dtype=float)
+    peak = settlement_peak_kw(households, P)
+    stations, size = size_stations(households, peak, P)
+    assert peak[1] >= peak[0]
+    assert (stations * size)[0] >= peak[0] / P.power_factor - 1e-9
+    assert stations[1] >= stations[0]
+    energy = grid_works(places([n, n + 1]), P).life_cycle_mvnd["energy"]
+    assert energy[1] > energy[0]
+
+
+def test_loads_on_medium_voltage_add_up() -> None:
+    assert design_load_kw(np.array([30.0]), P) + design_load_kw(np.array([70.0]), P) == design_load_kw(
+        np.array([100.0]), P
+    )
+
+
+def test_a_guaranteed_tier_is_constant_and_raises_the_peak() -> None:
+    tier5 = P.model_copy(update={"demand_tier": "tier5"})
+    yearly = yearly_household_kwh(tier5)
+    assert yearly == pytest.approx(np.full(20, 8.2 * 365.25))
+    # 8.2 kWh/day = 249.6 kWh/month against the 139 of the last year of expected demand
+    ratio = settlement_peak_kw(np.array([50.0]), tier5)[0] / settlement_peak_kw(np.array([50.0]), P)[0]
+    assert ratio == pytest.approx(8.2 * 365.25 / 12 / 139, rel=1e-6)
