@@ -17,7 +17,7 @@ from analyses.electricity.paths import IntArray
 from analyses.electricity.ranking import branch_feeder, provenance_of
 from analyses.electricity.settlements import design_load_kw
 from analyses.electricity.study import Study
-from analyses.electricity.surface import COMPONENTS, FOREST_KM, LineSurface
+from analyses.electricity.surface import COMPONENTS, FOREST_KM, LineSurface, any_forest_km
 from gis.crs import to_wgs84
 from gis.terrain import xy
 
@@ -60,7 +60,6 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
     end_wgs84, tap_wgs84 = to_wgs84(ends).geometry, to_wgs84(taps).geometry
     commune = _commune_of(ends, pack.communes)
     below = branches.below(households)
-    forest_km = sum(components[name] for name in FOREST_KM[:3])
     provenance, _ = provenance_of(pack, pd.Series(["official"] * len(branches), dtype=object))
     table = {
         "line_id": ids,
@@ -80,7 +79,7 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
         "households_below": below.astype(np.int64),
         "load_kw": design_load_kw(below, parameters),
         **{name: components[name] for name in FOREST_KM},
-        "forest_ha": forest_km * parameters.right_of_way_m / 10,
+        "forest_ha": any_forest_km(branches.components) * parameters.right_of_way_m / 10,
         "river_crossing_mvnd": components["crossings"] * parameters.river_crossing_mvnd,
         "commune_code": commune["commune_code"].to_numpy(),
         "commune": commune["name"].to_numpy(),

@@ -14,10 +14,11 @@ from analyses.electricity.decision import ALL_OPTIONS, Decision, break_even_km, 
 from analyses.electricity.offgrid import OPTIONS
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray
+from analyses.electricity.payback import grid_payback_years
 from analyses.electricity.reasons_vi import reason_vi
 from analyses.electricity.settlements import line_factor
 from analyses.electricity.study import Priced, Study
-from analyses.electricity.surface import COMPONENTS, FOREST_KM
+from analyses.electricity.surface import any_forest_km
 from analyses.electricity.tree import Branches
 from gis.crs import to_wgs84
 
@@ -116,7 +117,7 @@ def ranking_table(
     wgs84 = to_wgs84(at[["geometry"]])
     ratio = grid_to_offgrid_ratio(decision.grid_alone_mvnd, offgrid.best_mvnd)
     length = study.routes.length_km
-    forest = np.nansum(study.routes.components[:, [COMPONENTS.index(k) for k in FOREST_KM[:3]]], axis=1)
+    forest = any_forest_km(study.routes.components)
     feeder = feeder_of(study, decision, pack.grid_lines)
     provenance, modelled = provenance_of(pack, _row_provenance(at))
     table: dict[str, object] = {
@@ -141,6 +142,7 @@ def ranking_table(
         "plan_investment_mvnd": decision.investment_mvnd,
         "saving_mvnd": decision.runner_up_mvnd - decision.choice_mvnd,
         "break_even_km": break_even_km(study, priced, p),
+        "grid_payback_years": _finite(grid_payback_years(decision.grid_alone_investment_mvnd, n, p)),
         "mv_km": length,
         "forest_km": np.where(np.isfinite(length), forest, np.nan),
         "grid_if_forest_allowed_mvnd": _if_forest(study, priced, p),
@@ -162,6 +164,10 @@ def ranking_table(
         table[f"lcoe_{name}_vnd_per_kwh"] = levelised_vnd_per_kwh(option.life_cycle_mvnd, n, p)
     frame = gpd.GeoDataFrame(table, geometry=at.geometry, crs=layer.crs)
     return in_order(frame)
+
+
+def _finite(values: FloatArray) -> FloatArray:
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def in_order(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

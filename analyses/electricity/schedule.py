@@ -10,11 +10,11 @@ import pandas as pd
 
 from analyses.electricity.columns import EXTENSION, YEARS, names
 from analyses.electricity.decision import Decision
+from analyses.electricity.interim import interim_steps
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray
 from analyses.electricity.phasing import Phases, Works, phase, yearly_budgets
 from analyses.electricity.settlements import yearly_household_kwh
-from analyses.electricity.solar_home import interim_kit_mvnd
 from analyses.electricity.study import Priced, Study
 from analyses.electricity.surface import COMPONENTS
 
@@ -115,15 +115,13 @@ def with_schedule(
 ) -> gpd.GeoDataFrame:
     """Add order, year and the interim step of those who wait beyond the period or whose option does not last."""
     waits = (schedule.settlement_year < 0) & (study.places.households > 0)
-    has_kit = study.places.has_home_system
-    interim = np.where(
-        waits | ~decision.lasting, np.where(has_kit, "donated home systems", "home systems of tier 2"), ""
-    )
+    step, step_mvnd = interim_steps(study.places, study.resources, parameters)
+    bridges = waits | ~decision.lasting
     return settlements.assign(
         priority_rank=schedule.priority,
         year=calendar_year(schedule.settlement_year, parameters).to_numpy(),
-        interim=interim,
-        interim_mvnd=np.where(interim != "", interim_kit_mvnd(study.places, parameters), 0.0),
+        interim=np.where(bridges, step, ""),
+        interim_mvnd=np.where(bridges, step_mvnd, 0.0),
     )
 
 

@@ -18,6 +18,9 @@ IntArray = NDArray[np.int64]
 STATION_KVA = np.array([31.5, 50, 75, 100, 160, 180, 250])
 """Standard sizes of village stations [kVA]."""
 
+LV_KV, LV_R_OHM_PER_KM, LV_CIRCUITS = 0.4, 0.443, 4
+"""Low voltage, resistance of ABC 4×70 cable (general knowledge), and circuits per station (assumption)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Places:
@@ -137,10 +140,20 @@ def design_load_kw(households: FloatArray, parameters: ElectricityParameters) ->
 def size_stations(
     households: FloatArray, peak: FloatArray, parameters: ElectricityParameters
 ) -> tuple[IntArray, FloatArray]:
-    """Number and size [kVA] of equal stations: enough for the households, and for the peak within the largest standard size."""
+    """Number and size [kVA] of equal stations: enough for the households, the peak within the largest standard size, and the voltage.
+
+    Notes
+    -----
+    Each station feeds `LV_CIRCUITS` equal 0.4 kV circuits with the load spread evenly along them: ``ΔU = P · r · l / 2 / U²`` with the circuit's
+    load and length. Both fall with the number of stations s, so s is at least the root of the drop of a single one by the limit.
+    """
     kva = peak / parameters.power_factor
     by_households = np.ceil(households / parameters.households_per_station_max)
-    stations = np.maximum(np.maximum(by_households, np.ceil(kva / STATION_KVA[-1])), 1)
+    lv_km = households * parameters.lv_m_per_household / 1000
+    drop_of_one = peak / 1000 * LV_R_OHM_PER_KM * lv_km / (2 * LV_CIRCUITS**2 * LV_KV**2)
+    by_voltage = np.ceil(np.sqrt(drop_of_one / (parameters.lv_drop_limit_pct / 100)) - 1e-9)
+    by_size = np.ceil(kva / STATION_KVA[-1])
+    stations = np.maximum.reduce([by_households, by_voltage, by_size, np.ones(len(households))])
     size = STATION_KVA[np.minimum(np.searchsorted(STATION_KVA, kva / stations - 1e-9), len(STATION_KVA) - 1)]
     return np.where(households > 0, stations, 0).astype(np.int64), np.where(households > 0, size, 0.0)
 

@@ -95,8 +95,3 @@ def kit_factor(parameters: ElectricityParameters) -> float:
     )
     whole = sum(share for share, _ in parts)
     return float(sum(share / whole * factor(life, p, om_pct=p.offgrid_om_pct) for share, life in parts))
-
-
-def interim_kit_mvnd(places: Places, parameters: ElectricityParameters) -> FloatArray:
-    """Investment in small kits that bridge the years until the lasting solution; nothing where donated kits do it already."""
-    return np.where(places.has_home_system, 0.0, places.households * parameters.home_tier2_mvnd)

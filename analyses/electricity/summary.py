@@ -10,6 +10,7 @@ import pandas as pd
 
 from analyses.electricity.backtest import backtest_median
 from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.payback import tariff_cover_pct
 from analyses.electricity.schedule import Schedule
 
 
@@ -41,6 +42,7 @@ def summarise(
         "grid_investment_mvnd_per_household": float(grid["plan_investment_mvnd"].sum() / households)
         if households
         else None,
+        "tariff_covers_pct_of_grid": tariff_cover_pct(float(grid["plan_mvnd"].sum()), households, parameters),
         "benchmark_mvnd_per_household": parameters.benchmark_mvnd_per_household,
         "grid_settlements_above_110_mvnd_per_household": int((per_household > 110).sum()),
         "mv_m_per_grid_household": 1000 * float(lines["length_km"].sum()) / households if households else None,

@@ -143,6 +143,13 @@ def unit_prices(parameters: ElectricityParameters) -> FloatArray:
     )
 
 
+def any_forest_km(components: FloatArray) -> FloatArray:
+    """Kilometres on forest of any class, (n,): natural forest without a class counts too, and none counts twice."""
+    first = len(PRICED)
+    by_class = components[:, first : first + 3].sum(axis=1)
+    return np.asarray(np.fmax(by_class, components[:, first + 3]))
+
+
 def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     """Build the routing raster from the layers elevation, roads, rivers, lakes, forest, communes, settlements and grid_lines.
 

@@ -1,14 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analyses.demand import HOURLY_SHAPE
 from analyses.electricity.hydro import Reach, falls_within_reach, firm_power_kw, hydro, unserved_kwh_per_household
+from analyses.electricity.interim import interim_steps
 from analyses.electricity.minigrid import busbar_kwh_per_day, minigrid, plant_sizes
+from analyses.electricity.offgrid import Resources
 from analyses.electricity.offgrid_parameters import OffgridParameters
 from analyses.electricity.options import cheapest_that_serves, yearly_factors
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.settlements import Places, yearly_household_kwh
-from analyses.electricity.solar_home import interim_kit_mvnd, solar_home
+from analyses.electricity.solar_home import solar_home
 from analyses.electricity.weather import RATIOS, UnservedCurve, daily_yield, unserved_share
 from gis.hydrology import Falls
 
@@ -67,8 +71,6 @@ def test_home_systems_and_the_donated_ones() -> None:
     assert bare.investment_mvnd[0] - donated.investment_mvnd[0] == pytest.approx(168)
     # worst month 2.0 · 0.85 = 1.7 kWh/day: tier 3
     assert bare.tier[0] == 3
-    assert interim_kit_mvnd(places([40]), P)[0] == pytest.approx(720)
-    assert interim_kit_mvnd(places([40], kit=True), P)[0] == 0
 
 
 def test_an_option_below_the_floor_is_interim_at_most() -> None:
@@ -126,6 +128,20 @@ def test_hourly_unserved_energy_against_a_plain_sum() -> None:
             for share in HOURLY_SHAPE:
                 plain += 1.1**-t * 365.25 * max(kwh / 365.25 * share - w, 0)
         assert unserved_kwh_per_household(np.array([w]), P)[0] == pytest.approx(plain, rel=1e-9, abs=1e-9)
+
+
+def test_interim_steps_by_hand() -> None:
+    nothing = Falls(*(np.empty(0) for _ in range(6)))
+    empty = Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
+    dry = Resources(day_yield=DAY_YIELD, plant_curve=ALL_SERVED, kit_curve=ALL_SERVED, falls=nothing, reach=empty)
+    names, cost = interim_steps(places([40]), dry, P)
+    assert (names[0], cost[0]) == ("home systems of tier 2", pytest.approx(720))
+    names, cost = interim_steps(places([40], kit=True), dry, P)
+    assert (names[0], cost[0]) == ("donated home systems", 0)
+    # 20 households at 0.2 kW: two units of 3 kW, 6 kW of 7.06: 2 · 16 + 0.6 · 6
+    near = Reach(place=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
+    names, cost = interim_steps(places([20]), replace(dry, falls=fall(), reach=near), P)
+    assert (names[0], cost[0]) == ("pico hydro", pytest.approx(35.6))
 
 
 def test_a_fall_belongs_to_the_nearest_settlement_only() -> None:

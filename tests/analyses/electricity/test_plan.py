@@ -10,7 +10,9 @@ from analyses.electricity.columns import EXTENSION, LINES, RANKING, YEARS, names
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.plan import plan_electricity
 from analyses.electricity.result import ElectricityResult
+from gis.crs import to_crs
 from gis.errors import MissingDataError, ParameterError
+from gis.terrain import Raster, warp
 
 from .conftest import CELL_M, CRS, SIZE_M, SOUTH, WEST, SmallPack, grid, settlements_at, small_pack
 
@@ -304,3 +306,19 @@ def test_the_layer_is_not_changed(easy: Easy) -> None:
     before = layer.copy()
     plan(small_pack(layer), easy)
     assert layer.equals(before)
+
+
+def test_moving_the_pack_to_utm_changes_no_choice(easy: Easy) -> None:
+    layer = scattered(20, seed=6)
+    pack = small_pack(layer)
+    moved = {
+        name: to_crs(value, "EPSG:32648")
+        if isinstance(value, gpd.GeoDataFrame)
+        else warp(value, crs="EPSG:32648", cell_size_m=value.cell_size_m, method="nearest")
+        if isinstance(value, Raster)
+        else value
+        for name, value in pack.layers.items()
+    }
+    here, there = plan(pack, easy).settlements, plan(SmallPack(moved, crs_measure="EPSG:32648"), easy).settlements
+    assert here["choice"].tolist() == there["choice"].tolist()
+    assert there["mv_km"].to_numpy() == pytest.approx(here["mv_km"].to_numpy(), rel=0.04, abs=0.15)

@@ -62,6 +62,14 @@ def test_a_large_village_gets_several_stations_and_rough_ground_costs_more() -> 
     assert rough.investment_mvnd["lv"][0] == works.investment_mvnd["lv"][0]
 
 
+def test_long_low_voltage_lines_ask_for_more_stations() -> None:
+    # 100 households 200 m apart: 20 km of 0.4 kV and 51.75 kW on one station: 0.05175 · 0.443 · 20 / (2 · 16 · 0.16) = 8.96 %;
+    # two stations of half the load and half the length have a quarter, 2.2 %
+    spread = P.model_copy(update={"lv_m_per_household": 200.0})
+    stations, _ = size_stations(np.array([100.0]), settlement_peak_kw(np.array([100.0]), spread), spread)
+    assert stations.tolist() == [2]
+
+
 @given(st.integers(1, 3000))
 def test_one_more_household_never_lowers_demand_or_stations(n: int) -> None:
     households = np.array([n, n + 1], dtype=float)
