@@ -221,29 +221,33 @@ def load_flow(feeders: list[Radial]) -> list[tuple[FloatArray, FloatArray]]:
 
 def _solve_together(feeders: list[Radial]) -> list[tuple[FloatArray, FloatArray]]:
     net = pp.create_empty_network()
-    starts = np.cumsum([0] + [len(radial.parent) for radial in feeders])
-    voltages = np.concatenate([np.full(len(radial.parent), radial.voltage_kv) for radial in feeders])
-    pp.create_buses(net, int(starts[-1]), vn_kv=voltages)
-    for first, radial in zip(starts[:-1].tolist(), feeders, strict=True):
+    starts = np.cumsum([0] + [len(radial.parent) for radial in feeders])[:-1]
+    pp.create_buses(
+        net,
+        sum(len(radial.parent) for radial in feeders),
+        vn_kv=np.concatenate([np.full(len(radial.parent), radial.voltage_kv) for radial in feeders]),
+    )
+    for first in starts.tolist():
         pp.create_ext_grid(net, first, vm_pu=1.0)
-        nodes = np.arange(1, len(radial.parent))
-        pp.create_lines_from_parameters(
-            net,
-            from_buses=first + radial.parent[1:],
-            to_buses=first + nodes,
-            length_km=np.maximum(radial.length_km[1:], 1e-4),
-            r_ohm_per_km=radial.r_ohm_per_km[1:],
-            x_ohm_per_km=radial.x_ohm_per_km[1:],
-            c_nf_per_km=np.zeros(len(nodes)),
-            max_i_ka=radial.imax_a[1:] / 1000,
-        )
-        reactive = radial.p_mw * np.tan(np.arccos(radial.power_factor))
-        pp.create_loads(net, buses=first + np.arange(len(radial.p_mw)), p_mw=radial.p_mw, q_mvar=reactive)
+    pieces = [(first, radial) for first, radial in zip(starts, feeders, strict=True)]
+    pp.create_lines_from_parameters(
+        net,
+        from_buses=np.concatenate([first + radial.parent[1:] for first, radial in pieces]),
+        to_buses=np.concatenate([first + np.arange(1, len(radial.parent)) for first, radial in pieces]),
+        length_km=np.maximum(np.concatenate([radial.length_km[1:] for radial in feeders]), 1e-4),
+        r_ohm_per_km=np.concatenate([radial.r_ohm_per_km[1:] for radial in feeders]),
+        x_ohm_per_km=np.concatenate([radial.x_ohm_per_km[1:] for radial in feeders]),
+        c_nf_per_km=0.0,
+        max_i_ka=np.concatenate([radial.imax_a[1:] for radial in feeders]) / 1000,
+    )
+    active = np.concatenate([radial.p_mw for radial in feeders])
+    angle = np.concatenate([np.full(len(r.p_mw), np.arccos(r.power_factor)) for r in feeders])
+    pp.create_loads(net, buses=np.arange(len(active)), p_mw=active, q_mvar=active * np.tan(angle))
     pp.runpp(net, numba=False, init="flat", max_iteration=30, calculate_voltage_angles=False)
     voltage = net.res_bus["vm_pu"].to_numpy()
     loading = net.res_line["loading_percent"].to_numpy()
     results = []
-    for position, (first, radial) in enumerate(zip(starts[:-1].tolist(), feeders, strict=True)):
+    for position, (first, radial) in enumerate(zip(starts.tolist(), feeders, strict=True)):
         count = len(radial.parent)
         line_first = first - position  # a feeder of k nodes has k - 1 pieces
         drop = 100 * (1 - voltage[first : first + count])

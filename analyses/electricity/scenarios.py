@@ -25,6 +25,9 @@ ALTERNATIVES: dict[str, dict[str, Any]] = {
 }
 """Scenario name → what it changes."""
 
+NEW_NETWORK = frozenset({"all_on_grid", "forest_rule"})
+"""Changes that bring lines elsewhere, so that the network is enriched around their own plan."""
+
 
 def compare_scenarios(
     study: Study, decision: Decision, record: dict[str, Any], parameters: ElectricityParameters
@@ -44,6 +47,9 @@ def compare_scenarios(
         p = parameters.model_copy(update=change)
         if p == parameters:
             continue
+        if not NEW_NETWORK & set(change):
+            # other prices on the network that the plan's junction round has enriched already
+            p = p.model_copy(update={"junction_rounds": 0})
         other = reroute(study, p) if p.forest_rule != parameters.forest_rule else study
         other, priced, choice = solve(other, p)
         apart = take_apart(other, priced, choice, p)
