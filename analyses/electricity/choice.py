@@ -61,8 +61,10 @@ class Choice:
         Life-cycle cost of the whole, and what no plan on this network can undercut.
     gap
         ``(cost - lower bound) / cost`` of the whole.
+    chosen_mvnd
+        The part of the cost that depends on the choice: lines, and what those left out cost beyond their local grid works.
     gap_of_choice
-        The same without the cost that no choice changes: lines and prizes only.
+        The gap by that part.
     status
         'optimal', 'gap' or 'time_limit', as the solver proved it.
     """
@@ -72,6 +74,7 @@ class Choice:
     cost_mvnd: float
     lower_bound_mvnd: float
     gap: float
+    chosen_mvnd: float
     gap_of_choice: float
     status: str
 
@@ -161,6 +164,7 @@ def read_choice(network: Network, question: Question, solution: TreeSolution) ->
         cost_mvnd=cost,
         lower_bound_mvnd=bound,
         gap=(cost - bound) / cost if cost > 0 else 0.0,
+        chosen_mvnd=solution.cost,
         gap_of_choice=solution.gap,
         status=solution.status,
     )

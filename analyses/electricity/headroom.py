@@ -129,11 +129,25 @@ def keep_headroom(
         choice = choose(study.network, priced.question, p, start=start)
         rounds += 1
     if barred.any():
-        gap = (choice.cost_mvnd - bound) / choice.cost_mvnd
-        status = choice.status if gap <= p.plan_gap else "headroom"
-        choice = replace(choice, lower_bound_mvnd=min(bound, choice.cost_mvnd), gap=max(gap, 0.0), status=status)
+        choice = _against(choice, bound, p)
     names = tuple(limit.name for limit in over)
     return priced, choice, Loading(barred=barred, overloaded=names, added_kw=added, rounds=rounds)
+
+
+def _against(choice: Choice, bound_mvnd: float, parameters: ElectricityParameters) -> Choice:
+    """State a plan with limits against the bound without them."""
+    away = max(choice.cost_mvnd - bound_mvnd, 0.0)
+    by_choice = away / choice.chosen_mvnd if choice.chosen_mvnd > 0 else 0.0
+    status = (
+        choice.status if choice.status == "time_limit" else "gap" if by_choice <= parameters.plan_gap else "headroom"
+    )
+    return replace(
+        choice,
+        lower_bound_mvnd=min(bound_mvnd, choice.cost_mvnd),
+        gap=away / choice.cost_mvnd if choice.cost_mvnd > 0 else 0.0,
+        gap_of_choice=by_choice,
+        status=status,
+    )
 
 
 def headroom_record(loading: Loading) -> dict[str, object]:

@@ -97,6 +97,14 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     lv_drop_limit_pct: float = parameter(
         5.0, unit="%", low=5, high=8, source="assumption (norms A3)", meaning="largest voltage drop along 0.4 kV lines"
     )
+    existing_drop_pct: float = parameter(
+        10.0,
+        unit="%",
+        low=5,
+        high=10,
+        source="norms A3: up to 10 % on extreme radial lines; that present customers have no worse is an assumption",
+        meaning="largest drop of an existing feeder without new load; published load that would give more is taken to stand near the station",
+    )
     conductor_mvnd_per_tonne: float = parameter(
         75.0,
         unit="mvnd/t",

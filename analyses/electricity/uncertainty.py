@@ -38,7 +38,7 @@ NOT_A_COST = frozenset(
         "benchmark_mvnd_per_household",
         "screening_mv_m_per_household",
         "mv_drop_limit_pct",
-        "lv_drop_limit_pct",
+        "existing_drop_pct",
         "conductor_mvnd_per_tonne",
         "regulator_mvnd",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -13,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from analyses.electricity.conductors import Conductor, conductor_named
+from analyses.electricity.conductors import Conductor, conductor_named, reactance_ohm_per_km
 from analyses.electricity.paths import FloatArray, IntArray
 
 WINDING = 1.3
@@ -58,7 +59,14 @@ class Feeder:
 
 
 def trace_feeder(
-    lines: gpd.GeoDataFrame, station: shapely.Point | None, taps_x: FloatArray, taps_y: FloatArray, *, name: str
+    lines: gpd.GeoDataFrame,
+    station: shapely.Point | None,
+    taps_x: FloatArray,
+    taps_y: FloatArray,
+    *,
+    name: str,
+    power_factor: float = 0.9,
+    served_drop_pct: float = math.inf,
 ) -> Feeder:
     """Find the ways from a station along a feeder to its taps, and spread its published load over its length.
 
@@ -72,11 +80,17 @@ def trace_feeder(
         (k,) taps [m].
     name
         For messages.
+    power_factor
+        Of the load.
+    served_drop_pct
+        Largest drop with which the feeder's present customers can be served.
 
     Notes
     -----
-    Pieces are joined wherever they touch or cross; between station, forks and taps the ways are contracted (see `contract`). The published load is spread evenly over the feeder's length; the load of branches that lead
-    to no tap stands where they leave the way. Drawn lengths are stretched to `length_km` of the layer.
+    Pieces are joined wherever they touch or cross; between station, forks and taps the ways are contracted (see `contract`). The published load is
+    spread evenly over the feeder's length; the load of branches that lead to no tap stands where they leave the way. Where an even spread would
+    give the farthest customers of today more than `served_drop_pct`, part of the load must in truth stand near the station (industry, towns) or be met
+    by small hydro plants: it is moved to the station until they have just that. Drawn lengths are stretched to `length_km` of the layer.
     """
     noded = shapely.node(shapely.MultiLineString([part for line in lines.geometry for part in shapely.get_parts(line)]))
     tails, heads, points = _segments(noded)
@@ -90,6 +104,12 @@ def trace_feeder(
     distance, before = _shortest(len(points), tails, heads, km, start)
     load = lines["feeder_load_mw"].max()
     carried = _spread(len(points), tails, heads, km, 0.0 if pd.isna(load) else float(load))
+    voltage = float(lines["voltage_kv"].mode().iloc[0])
+    conductor = conductor_named(_usual(lines["conductor"]))
+    ohm = conductor.r_ohm_per_km + reactance_ohm_per_km(voltage) * math.tan(math.acos(power_factor))
+    farthest_pct = 100 * ohm / voltage**2 * _largest_moment(distance, before, carried)
+    part = min(1.0, served_drop_pct / farthest_pct) if farthest_pct > 0 else 1.0
+    carried, near = carried * part, float(carried.sum()) * (1 - part)
     reached = bool(np.isfinite(distance[taps]).all())
     if reached:
         parent, length, existing, node = _ways(start, taps, distance, before, carried)
@@ -102,10 +122,11 @@ def trace_feeder(
         length = np.concatenate([[0.0], straight / 2, straight / 2])
         existing = np.concatenate([[0.0], np.full(count, carried.sum() / count), np.zeros(count)])
         tap_node = 1 + count + np.arange(count)
+    existing[0] += near
     return Feeder(
         name=name,
-        voltage_kv=float(lines["voltage_kv"].mode().iloc[0]),
-        conductor=conductor_named(_usual(lines["conductor"])),
+        voltage_kv=voltage,
+        conductor=conductor,
         parent=parent,
         length_km=length,
         existing_mw=existing,
@@ -140,6 +161,19 @@ def _shortest(count: int, tails: IntArray, heads: IntArray, km: FloatArray, star
     graph = coo_array((length[first], (pair[first, 0], pair[first, 1])), shape=(count, count)).tocsr()
     distance, before = dijkstra(graph, directed=False, indices=[start], return_predecessors=True)
     return np.asarray(distance[0]), np.asarray(before[0], dtype=np.int64)
+
+
+def _largest_moment(distance: FloatArray, before: IntArray, load_mw: FloatArray) -> float:
+    """Greatest sum of flow times length from the station to any vertex [MW km]."""
+    order = np.argsort(distance, kind="stable")
+    order = order[np.isfinite(distance[order])]
+    flow, moment = load_mw.copy(), np.zeros(len(distance))
+    for vertex in order[:0:-1].tolist():
+        flow[before[vertex]] += flow[vertex]
+    for vertex in order[1:].tolist():
+        above = before[vertex]
+        moment[vertex] = moment[above] + flow[vertex] * (distance[vertex] - distance[above])
+    return float(moment.max(initial=0.0))
 
 
 def _spread(count: int, tails: IntArray, heads: IntArray, km: FloatArray, load_mw: float) -> FloatArray:

@@ -60,7 +60,7 @@ def check_voltage(
     members: list[tuple[IntArray, IntArray, Feeder]] = []
     for key, lines, of_branch, of_place in groups:
         mine, here = np.flatnonzero(of_branch), on_line[of_place]
-        feeder, tap, parent = _hang(pack, study, decision, lines, mine, here, key)
+        feeder, tap, parent = _hang(pack, study, decision, p, lines=lines, mine=mine, here=here, key=key)
         # settlements on the line load the feeder at their own tap
         feeder.existing_mw[feeder.tap_node[len(feeder.tap_node) - len(here) :]] += own_load[here]
         given = {
@@ -128,7 +128,15 @@ def _groups(
 
 
 def _hang(
-    pack: Pack, study: Study, decision: Decision, lines: gpd.GeoDataFrame, mine: IntArray, here: IntArray, key: str
+    pack: Pack,
+    study: Study,
+    decision: Decision,
+    parameters: ElectricityParameters,
+    *,
+    lines: gpd.GeoDataFrame,
+    mine: IntArray,
+    here: IntArray,
+    key: str,
 ) -> tuple[Feeder, IntArray, IntArray]:
     """Feeder with its taps (trees first, then settlements on the line), the tap of each branch, and parents counted within the feeder."""
     branches = decision.branches
@@ -137,7 +145,15 @@ def _hang(
     cells = np.array([branches.cells[root][0] for root in roots] + study.routes.cell[here].tolist(), dtype=np.int64)
     x, y = xy(study.surface.grid, cells // columns, cells % columns)
     station = _station(pack, lines)
-    feeder = trace_feeder(lines, station, x, y, name=key)
+    feeder = trace_feeder(
+        lines,
+        station,
+        x,
+        y,
+        name=key,
+        power_factor=parameters.power_factor,
+        served_drop_pct=parameters.existing_drop_pct,
+    )
     local = np.full(len(branches), -1, dtype=np.int64)
     local[mine] = np.arange(len(mine))
     tap = np.zeros(len(mine), dtype=np.int64)

@@ -125,6 +125,37 @@ def test_a_feeder_is_traced_through_touching_pieces_and_carries_its_load() -> No
     assert feeder.existing_mw == pytest.approx([1.6, 1.4])
 
 
+def test_a_load_that_present_customers_could_not_bear_stands_near_the_station() -> None:
+    # 6 MW over 60 km of AC-95 at 35 kV: moment 6 · 60 / 2 = 180 MW·km, (0.301 + 0.4 · 0.484322) · 180 / 1225 = 7.27 %
+    lines = gpd.GeoDataFrame(
+        {"voltage_kv": 35.0, "conductor": "AC-95", "length_km": [60.0], "feeder_load_mw": 6.0},
+        geometry=[shapely.LineString([(1_000.0 * k, 0) for k in range(61)])],
+        crs="EPSG:9208",
+    )
+    end = (np.array([60_000.0]), np.array([0.0]))
+    free = trace_feeder(lines, shapely.Point(0, 0), *end, name="E1")
+    bound = trace_feeder(lines, shapely.Point(0, 0), *end, name="E1", served_drop_pct=5.0)
+    assert free.existing_mw.sum() == pytest.approx(6.0)
+    assert bound.existing_mw.sum() == pytest.approx(6.0)
+    assert free.existing_mw[1] == pytest.approx(3.0)
+
+    def drop(feeder: Feeder) -> float:
+        nothing = np.empty(0)
+        hung = assemble(
+            feeder,
+            parent=nothing.astype(int),
+            tap=nothing.astype(int),
+            length_km=nothing,
+            conductor=[],
+            load_mw=nothing,
+            power_factor=0.9,
+        )
+        return float(hung.linear_drop_pct()[-1])
+
+    assert drop(free) == pytest.approx(7.2695, abs=1e-3)
+    assert drop(bound) == pytest.approx(5.0)
+
+
 def test_contracting_keeps_the_linear_drop_at_kept_nodes() -> None:
     rng = np.random.default_rng(5)
     count = 40
