@@ -102,6 +102,7 @@ LINES = (
     Column("voltage_drop_pct", "%", "drop from station to its lower end in the design year", "Tổn thất điện áp", "feeders"),
     Column("loading_pct", "%", "current by the conductor's limit", "Mức mang tải", "feeders"),
     Column("voltage_status", "-", "ok, or why it fails", "Đánh giá điện áp", "feeders"),
+    Column("voltage_basis", "-", "what is known of the existing feeder above", "Cơ sở đánh giá", "grid_lines.feeder_load_mw"),
     Column("remedy_vi", "-", "what helps where it fails", "Giải pháp", "feeders"),
     Column("remedy_mvnd", "mvnd", "its cost, beside the plan's; on the uppermost line of the tree that needs it", "Chi phí giải pháp", "feeders"),
     Column("commune_code", "-", "commune of its lower end", "Mã xã", "communes"),

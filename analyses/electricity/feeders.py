@@ -82,6 +82,8 @@ class Check:
         Conductor beyond AC-70.
     tap_drop_pct
         At the tap of the branch's tree.
+    basis
+        What the check rests on: whether the existing line's course and load are known.
     """
 
     conductor: NDArray[np.object_]
@@ -92,6 +94,7 @@ class Check:
     remedy_mvnd: FloatArray
     extra_mvnd: FloatArray
     tap_drop_pct: FloatArray
+    basis: NDArray[np.object_]
 
 
 def assemble(
@@ -267,6 +270,12 @@ def judge(drop_pct: float, tap_drop_pct: float, loading_pct: float, parameters: 
     if tap_drop_pct > limit:
         return "the existing feeder is beyond the limit at the tap already"
     return "the new line is too long for its load"
+
+
+def basis_of(feeder: Feeder) -> str:
+    """Say what is known of the existing feeder: a drop without its load is the least it can be."""
+    known = "load published" if feeder.load_known else "load not published, drop understated"
+    return f"{known}; {'drawn course' if feeder.drawn else 'course not drawn, straight way assumed'}"
 
 
 def extra_cost(conductor: list[str], length_km: FloatArray, parameters: ElectricityParameters) -> FloatArray:

@@ -98,6 +98,7 @@ def with_check(lines: gpd.GeoDataFrame, check: Check) -> gpd.GeoDataFrame:
         voltage_drop_pct=check.drop_pct,
         loading_pct=check.loading_pct,
         voltage_status=check.status,
+        voltage_basis=check.basis,
         remedy_vi=check.remedy_vi,
         remedy_mvnd=check.remedy_mvnd,
     )

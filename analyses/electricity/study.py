@@ -15,7 +15,7 @@ from analyses.electricity.paths import FloatArray, Network
 from analyses.electricity.routing import Routes, candidate_network, enriched_network, own_routes, settlement_cells
 from analyses.electricity.settlements import GridWorks, Places, grid_works, line_factor, read_places
 from analyses.electricity.surface import LineSurface, build_surface, unit_prices
-from gis.errors import ParameterError
+from gis.errors import NoSolutionError, ParameterError
 
 if TYPE_CHECKING:
     from gis.pack import Pack
@@ -56,7 +56,15 @@ class Priced:
 
 
 def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
-    """Build surface, routes and candidate network, and read sun and water."""
+    """Build surface, routes and candidate network, and read sun and water.
+
+    Raises
+    ------
+    ParameterError
+        A named settlement does not exist.
+    NoSolutionError
+        One that must get the grid cannot be reached.
+    """
     surface = build_surface(pack, parameters)
     settlements = pack.settlements
     cell = settlement_cells(surface, settlements.geometry.x.to_numpy(), settlements.geometry.y.to_numpy())
@@ -69,13 +77,20 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
     )
     routes = own_routes(surface, cell, parameters)
     ids = settlements["settlement_id"].astype(str).to_numpy()
+    forced = _named(ids, parameters.forced_grid, "forced_grid")
+    cut_off = ids[forced & ~routes.reachable]
+    if len(cut_off):
+        raise NoSolutionError(
+            f"forced_grid: no line can reach {', '.join(cut_off)} under forest_rule = '{parameters.forest_rule}'. Take them from the list, or set "
+            "forest_rule = 'price'."
+        )
     return Study(
         surface=surface,
         routes=routes,
         network=candidate_network(surface, routes, parameters),
         places=places,
         resources=read_resources(pack, places, parameters),
-        forced=_named(ids, parameters.forced_grid, "forced_grid"),
+        forced=forced,
         forbidden=_named(ids, parameters.forbidden_grid, "forbidden_grid"),
     )
 

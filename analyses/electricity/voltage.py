@@ -14,6 +14,7 @@ from analyses.electricity.feeders import (
     Check,
     Radial,
     assemble,
+    basis_of,
     choose_conductors,
     extra_cost,
     judge,
@@ -56,6 +57,7 @@ def check_voltage(
     on_line = np.flatnonzero(decision.on_grid & ~served)
     groups = _groups(pack.grid_lines, row, study.routes.line[on_line])
     conductor = np.array(["AC-50"] * count, dtype=object)
+    basis = np.array([""] * count, dtype=object)
     radials: list[Radial] = []
     members: list[tuple[IntArray, IntArray, Feeder]] = []
     for key, lines, of_branch, of_place in groups:
@@ -72,6 +74,7 @@ def check_voltage(
         }
         names = choose_conductors(feeder, **given, limit_pct=p.mv_drop_limit_pct)
         conductor[mine] = names
+        basis[mine] = basis_of(feeder)
         radials.append(assemble(feeder, **given, conductor=names))
         members.append((mine, here, feeder))
     drop, loading, tap_drop = np.full(count, np.nan), np.full(count, np.nan), np.full(count, np.nan)
@@ -105,6 +108,7 @@ def check_voltage(
         remedy_mvnd=costs,
         extra_mvnd=extra_cost(list(conductor), length, p),
         tap_drop_pct=tap_drop,
+        basis=basis,
     ), settlement_drop
 
 

@@ -11,7 +11,7 @@ from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.plan import plan_electricity
 from analyses.electricity.result import ElectricityResult
 from gis.crs import to_crs
-from gis.errors import MissingDataError, ParameterError
+from gis.errors import MissingDataError, NoSolutionError, ParameterError
 from gis.terrain import Raster, warp
 
 from .conftest import CELL_M, CRS, SIZE_M, SOUTH, WEST, SmallPack, grid, settlements_at, small_pack
@@ -201,6 +201,13 @@ def test_forest_forbids_prices_or_does_not_matter(easy: Easy) -> None:
     extra = priced["grid_alone_investment_mvnd"] - ignored["grid_alone_investment_mvnd"]
     assert extra == pytest.approx(0.3 * 1200 * 0.3 + 0.27 * 120, rel=1e-3)
     assert priced["forest_km"] == pytest.approx(0.3)
+
+
+def test_forcing_what_no_line_can_reach_is_a_clear_error(easy: Easy) -> None:
+    wall = small_pack(settlements_at([(6.05, 10.0, 120)]), forest=forest_wall(4.0))
+    with pytest.raises(NoSolutionError, match="C000"):
+        plan(wall, easy, forced_grid=("C000",))
+    assert plan(wall, easy, forced_grid=("C000",), forest_rule="price").settlements["choice"].iloc[0] == "grid"
 
 
 def test_a_gap_in_the_forest_is_found(easy: Easy) -> None:
