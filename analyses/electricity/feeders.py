@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -305,21 +306,21 @@ def remedy(
     rebuild_mvnd
         Extra cost of building its lines for 35 kV where the feeder is 22 kV.
     offgrid_extra_mvnd
-        What its settlements' off-grid options cost beyond the grid.
+        What its settlements' off-grid options cost beyond the grid; inf where one of them must get the grid.
     parameters
         Price of a regulator and the limit.
 
     Returns
     -------
     text, cost
-        In Vietnamese, and in million VND; an empty text where nothing is needed.
+        In Vietnamese, and in million VND; an empty text where nothing is needed, NaN where what helps has no price here.
     """
     p = parameters
     if status == "ok":
         return "", 0.0
-    ways = [("chuyển sang nguồn ngoài lưới", offgrid_extra_mvnd)]
+    ways = [("chuyển sang nguồn ngoài lưới", offgrid_extra_mvnd)] if np.isfinite(offgrid_extra_mvnd) else []
     if worst_drop_pct - REGULATOR_BOOST_PCT <= p.mv_drop_limit_pct:
         ways.append(("lắp máy điều chỉnh điện áp tại điểm đấu nối", p.regulator_mvnd))
     if voltage_kv < 30 and worst_drop_pct * (voltage_kv / 35) ** 2 <= p.mv_drop_limit_pct:
         ways.append(("chuyển sang cấp 35 kV", rebuild_mvnd))
-    return min(ways, key=lambda way: way[1])
+    return min(ways, key=lambda way: way[1]) if ways else ("cần nguồn 110 kV gần hơn hoặc đấu nối lộ khác", math.nan)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analyses.electricity.decision import Decision
 from analyses.electricity.feeders import (
+    REGULATOR_BOOST_PCT,
     Check,
     Radial,
     assemble,
@@ -90,7 +91,6 @@ def check_voltage(
     settlement_drop[served] = drop[branches.branch_of[served]]
     status = np.array([judge(drop[b], tap_drop[b], loading[b], p) for b in range(count)], dtype=object)
     texts, costs = _remedies(
-        study,
         priced,
         decision,
         p,
@@ -98,6 +98,7 @@ def check_voltage(
         status=status,
         length=length,
         voltage=pack.grid_lines["voltage_kv"].to_numpy()[row],
+        of_feeder=[mine for mine, _, _ in members],
     )
     return Check(
         conductor=conductor,
@@ -173,7 +174,6 @@ def _station(pack: Pack, lines: gpd.GeoDataFrame) -> shapely.Point | None:
 
 
 def _remedies(
-    study: Study,
     priced: Priced,
     decision: Decision,
     parameters: ElectricityParameters,
@@ -182,14 +182,20 @@ def _remedies(
     status: NDArray[np.object_],
     length: FloatArray,
     voltage: FloatArray,
+    of_feeder: list[IntArray],
 ) -> tuple[NDArray[np.object_], FloatArray]:
-    """Remedy of every tree that fails: the text on all its failing branches, the cost on its uppermost one."""
+    """Remedy of every tree that fails: the text on all its failing branches, the cost on its uppermost one.
+
+    Where one regulator on a feeder's trunk costs less than the remedies of all its trees together, it is taken for all of them that it lifts enough,
+    and stands once, on the first.
+    """
     branches, p = decision.branches, parameters
     count = len(branches)
     top = branches.tap()
     texts, costs = np.array([""] * count, dtype=object), np.zeros(count)
-    extra = np.where(decision.on_grid, priced.offgrid.best_mvnd - decision.choice_mvnd, 0.0)
-    extra = branches.below(np.where(np.isfinite(extra), extra, 0.0))
+    extra = np.maximum(priced.offgrid.best_mvnd - decision.choice_mvnd, 0.0)
+    extra = np.where(decision.on_grid, np.where(priced.question.required, np.inf, extra), 0.0)
+    extra = branches.below(extra)
     for root in np.flatnonzero(branches.parent < 0):
         tree = np.flatnonzero(top == root)
         failing = tree[status[tree] != "ok"]
@@ -201,9 +207,20 @@ def _remedies(
             status=str(status[worst]),
             voltage_kv=float(voltage[root]),
             rebuild_mvnd=float(length[tree].sum()) * max(p.mv35_line_mvnd_per_km - p.mv22_line_mvnd_per_km, 0.0),
-            offgrid_extra_mvnd=max(float(extra[root]), 0.0),
+            offgrid_extra_mvnd=float(extra[root]),
             parameters=p,
         )
         texts[failing] = text
         costs[root] = cost
+    for mine in of_feeder:
+        lifted = mine[(status[mine] != "ok") & (drop[mine] - REGULATOR_BOOST_PCT <= p.mv_drop_limit_pct)]
+        roots = np.unique(top[lifted])
+        # a tree with a branch that stays too low keeps its own remedy
+        whole = [
+            root for root in roots.tolist() if np.isin(mine[(top[mine] == root) & (status[mine] != "ok")], lifted).all()
+        ]
+        if whole and np.nan_to_num(costs[whole], nan=np.inf).sum() > p.regulator_mvnd:
+            texts[lifted[np.isin(top[lifted], whole)]] = "lắp một máy điều chỉnh điện áp chung trên trục của lộ"
+            costs[whole] = 0.0
+            costs[whole[0]] = p.regulator_mvnd
     return texts, costs

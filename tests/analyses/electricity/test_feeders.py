@@ -209,6 +209,10 @@ def test_verdicts_and_remedies() -> None:
     assert remedy(8.0, status=failing, voltage_kv=22, rebuild_mvnd=10, offgrid_extra_mvnd=50, parameters=p)[1] == 10
     # beyond a regulator's 10 % only leaving the grid helps
     assert remedy(16.0, status=failing, voltage_kv=35, rebuild_mvnd=0, offgrid_extra_mvnd=77, parameters=p)[1] == 77
+    # and where that is ruled out a nearer source, which has no price here
+    text, cost = remedy(16.0, status=failing, voltage_kv=35, rebuild_mvnd=0, offgrid_extra_mvnd=math.inf, parameters=p)
+    assert "110 kV" in text
+    assert math.isnan(cost)
 
 
 @pytest.mark.parametrize(

@@ -260,6 +260,22 @@ def test_headroom_holds_back_those_with_least_benefit(easy: Easy) -> None:
     assert (ignored.settlements["choice"] == "grid").all()
 
 
+def test_one_regulator_serves_all_trees_of_a_weak_feeder(easy: Easy) -> None:
+    layer = settlements_at([(2.35, north, 400) for north in (12.0, 14.0, 16.0, 18.0)])
+    pack = small_pack(layer)
+    weak = pack.layers["grid_lines"].assign(feeder_load_mw=14.0, feeder_loading_pct=50.0)  # type: ignore[union-attr]
+    result = plan(small_pack(layer, grid_lines=weak), easy)
+    lines = result.lines
+    assert len(lines) == 4
+    assert lines["voltage_status"].str.contains("at the tap").all()
+    assert lines["voltage_drop_pct"].between(5, 15).all()
+    assert lines["remedy_mvnd"].sum() == 1500
+    assert lines["remedy_vi"].str.contains("điều chỉnh điện áp").all()
+    # without the load of today the same lines hold
+    idle = pack.layers["grid_lines"].assign(feeder_load_mw=0.1, feeder_loading_pct=1.0)  # type: ignore[union-attr]
+    assert (plan(small_pack(layer, grid_lines=idle), easy).lines["voltage_status"] == "ok").all()
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_dearer_lines_never_add_grid_settlements(easy: Easy, seed: int) -> None:
     pack = small_pack(scattered(25, seed=seed))
