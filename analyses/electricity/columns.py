@@ -173,6 +173,28 @@ SCENARIOS = (
 )  # fmt: skip
 
 
+ALL_ON_GRID = (
+    Column("settlement_id", "-", "identifier", "Mã", "settlements.settlement_id"),
+    Column("all_on_grid_mvnd", "mvnd", "life-cycle cost when every settlement that a line can reach gets the grid; empty where none can", "Chi phí khi nối lưới toàn bộ", "scenario all_on_grid"),
+    Column("extra_mvnd", "mvnd", "beyond the least-cost plan", "Tăng thêm", "scenario all_on_grid"),
+)  # fmt: skip
+
+BACKTEST = (
+    Column("project", "-", "real project", "Dự án", "norms A1"),
+    Column("year", "-", "year of its prices", "Năm", "norms A1"),
+    Column("predicted_mvnd", "mvnd", "its scope at our unit costs", "Dự báo", "grid parameters"),
+    Column("actual_2026_mvnd", "mvnd", "its cost in prices of 2026", "Thực tế (giá 2026)", "norms A1, price_escalation_pct"),
+    Column("predicted_to_actual", "-", "ratio", "Dự báo/thực tế", "both"),
+    Column("within_30_pct", "-", "ratio between 0.7 and 1.3", "Sai số dưới 30 %", "both"),
+    Column("in_fit", "-", "among the ten projects that the unit costs were fitted to", "Dùng để hiệu chỉnh", "norms A1"),
+    Column("note", "-", "why it is missed", "Ghi chú", "norms A1"),
+    Column("source", "-", "publication", "Nguồn", "norms A1"),
+)  # fmt: skip
+
+TABLES = {"scenarios": SCENARIOS, "all_on_grid": ALL_ON_GRID, "sensitivity": SENSITIVITY, "backtest": BACKTEST}
+"""Columns of `ElectricityResult.tables` by name."""
+
+
 def names(columns: tuple[Column, ...]) -> list[str]:
     """Give the names in order."""
     return [column.name for column in columns]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from analyses.electricity.columns import EXTENSION, LINES, RANKING, YEARS, names
+from analyses.electricity.columns import EXTENSION, LINES, RANKING, TABLES, YEARS, names
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.plan import plan_electricity
 from analyses.electricity.result import ElectricityResult
@@ -45,6 +45,9 @@ def test_tables_hold_the_columns_of_the_dictionary_in_order(many: ElectricityRes
     assert list(many.years.columns) == names(YEARS)
     assert list(many.grid_extension.columns) == names(EXTENSION)
     assert str(many.settlements.crs) == CRS
+    assert set(many.tables) == set(TABLES)
+    for name, table in many.tables.items():
+        assert list(table.columns) == names(TABLES[name]), name
 
 
 def test_the_parts_sum_to_the_plan(many: ElectricityResult) -> None:
