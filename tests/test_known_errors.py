@@ -24,6 +24,7 @@ from analyses.electricity.headroom import limits
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.plan import plan_electricity
 from analyses.electricity.result import ElectricityResult
+from analyses.electricity.surface import existing_line_cells
 from analyses.schools.parameters import SchoolsParameters
 from analyses.schools.plan import SchoolsResult, plan_schools
 from analyses.schools.travel import build_travel, by_motorbike, on_foot
@@ -193,7 +194,6 @@ def test_motorbikes_are_slower_in_the_rain(season: str, factor: float) -> None:
     assert there[0, 0] == pytest.approx(16 / factor, rel=1e-3)
 
 
-@pytest.mark.xfail(strict=True, reason="riding speed knows class, surface and season of a road, but not its slope")
 def test_motorbikes_are_slower_uphill() -> None:
     """One speed for all slopes: the same 8 km of earth road climb 12 % instead of none."""
     road = shapely.LineString([centre(2, 5, 5), centre(2, 45, 5)])
@@ -303,6 +303,33 @@ def test_order_of_rows_changes_nothing(small: Run, tmp_path: Path) -> None:
     assert_same_rows(small.water.works, other.water.works, "work_id")
     assert_same_rows(small.schools.sites, other.schools.sites, "school_id")
     assert_same_rows(small.schools.villages, other.schools.villages, "village_id")
+
+
+@pytest.mark.xfail(strict=True, reason="phasing breaks ties of equal benefit per VND by the order of the rows")
+def test_order_of_equal_settlements_changes_no_year(tmp_path: Path) -> None:
+    """Two clusters that are alike, and money for one a year: which is first must not hang on its place in the file."""
+    one = pack_factory.settlements().query("settlement_id == 'C0003'")
+    twins = pd.concat([one.assign(settlement_id=key) for key in ("C0007", "C0008")], ignore_index=True)
+    # 30 households in home systems of tier 3 at 50 million VND
+    parameters = QUICK.model_copy(update={"budgets_mvnd": (1500.0, 1500.0), "forbidden_grid": ("C0007", "C0008")})
+    years = []
+    for number, layer in enumerate((twins, twins.iloc[::-1].reset_index(drop=True))):
+        pack = read_pack(write_pack(tmp_path / str(number), settlements=layer))
+        years.append(plan_electricity(pack, parameters).settlements.set_index("settlement_id")["year"].sort_index())
+    assert sorted(years[0]) == [2026, 2027]
+    pd.testing.assert_series_equal(*years)
+
+
+@pytest.mark.xfail(strict=True, reason="of several lines on one cell the row number decides, not the identifier")
+def test_order_of_lines_on_one_course_changes_no_tap(small: Run) -> None:
+    """Two feeders on the same poles: whoever taps them there taps the same one, whatever the order of the file."""
+    first = small.pack.grid_lines.query("line_id == 'L1'")
+    lines = pd.concat([first, first.assign(line_id="L9", feeder="373 E99.1")], ignore_index=True)
+    taps = []
+    for layer in (lines, lines.iloc[::-1].reset_index(drop=True)):
+        _, row = existing_line_cells(layer, small.pack.elevation)
+        taps.append(layer["line_id"].to_numpy()[row].tolist())
+    assert taps[0] == taps[1]
 
 
 def test_another_metric_crs_changes_no_choice(small: Run, tmp_path: Path) -> None:
