@@ -90,6 +90,29 @@ class SchoolsParameters(Parameters):
         high=8.0,
         minimum=0.1,
     )
+    motorbike_slope_free_pct: float = parameter(
+        8.0,
+        unit="%",
+        meaning="slope of a road up to which a motorbike keeps its speed; the speeds were observed on mountain roads of about this slope",
+        source="assumption",
+        low=5.0,
+        high=10.0,
+    )
+    motorbike_slope_loss: float = parameter(
+        2.0,
+        unit="% of speed per % of slope",
+        meaning="loss of speed for each percent above that, uphill and downhill alike",
+        source="assumption",
+        low=1.0,
+        high=4.0,
+    )
+    motorbike_slope_least_factor: float = parameter(
+        0.5,
+        unit="-",
+        meaning="least share of its speed that a motorbike keeps on a slope",
+        source="assumption",
+        minimum=0.05,
+    )
     fords_closed_in_rain: bool = parameter(
         True,
         unit="-",

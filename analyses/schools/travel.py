@@ -34,6 +34,7 @@ from gis.network import (
     travel_matrix_along,
 )
 from gis.roads import JoinedRoads, join_roads
+from gis.terrain import sample
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -103,6 +104,12 @@ def motorbike_kmh(road_class: str, surface: str, season: str, parameters: School
     return min(dry, parameters.motorbike_rainy_earth_kmh)
 
 
+def slope_factor(grade_pct: ArrayLike, parameters: SchoolsParameters) -> FloatArray:
+    """Share of its speed that a motorbike keeps on a road of this slope [%], whichever way it goes."""
+    above = np.maximum(np.asarray(grade_pct, np.float64) - parameters.motorbike_slope_free_pct, 0.0)
+    return np.maximum(1.0 - parameters.motorbike_slope_loss * above / 100.0, parameters.motorbike_slope_least_factor)
+
+
 def build_travel(ground: Ground, roads: gpd.GeoDataFrame, *, parameters: SchoolsParameters) -> Travel:
     """Join the roads and price their links.
 
@@ -117,10 +124,11 @@ def build_travel(ground: Ground, roads: gpd.GeoDataFrame, *, parameters: Schools
     """
     joined = join_roads(roads, tolerance_m=parameters.road_join_tolerance_m)
     network = road_network(joined, spacing_m=parameters.cell_size_m)
+    slowed = slope_factor(_grade_pct(ground, network), parameters)
     ride = {}
     for season in SEASONS:
         with np.errstate(divide="ignore"):
-            ride[season] = 60 * network.length_km / _speeds(roads, season, parameters)[network.road]
+            ride[season] = 60 * network.length_km / (_speeds(roads, season, parameters)[network.road] * slowed)
     if parameters.fords_closed_in_rain:
         ride["rainy"][_fords(ground, roads, network)] = np.inf
     return Travel(
@@ -340,6 +348,13 @@ def _speeds(roads: gpd.GeoDataFrame, season: str, parameters: SchoolsParameters)
     pairs = list(zip(roads["road_class"], roads["surface"], strict=True))
     speed = {pair: motorbike_kmh(*pair, season, parameters) for pair in set(pairs)}
     return np.array([speed[pair] for pair in pairs])
+
+
+def _grade_pct(ground: Ground, network: RoadNetwork) -> FloatArray:
+    """Rise of each link over its real, winding length [%]; 0 where the height of an end is unknown."""
+    height = sample(ground.elevation, network.x, network.y)
+    rise_m = np.abs(height[network.tail] - height[network.head])
+    return np.nan_to_num(rise_m / np.maximum(network.length_km * 10.0, 1e-6), nan=0.0)
 
 
 def _fords(ground: Ground, roads: gpd.GeoDataFrame, network: RoadNetwork) -> NDArray[np.bool_]:

@@ -19,7 +19,9 @@ from analyses.schools.travel import (
     nearest_by_motorbike,
     nearest_on_foot,
     on_foot,
+    slope_factor,
 )
+from gis.terrain import sample
 from tests.analyses.schools.ground_factory import CELL_M, X0, Y0, bare_ground, centre, roads_layer
 
 PARAMETERS = SchoolsParameters()
@@ -85,7 +87,12 @@ def cells_of(places: np.ndarray, columns: int) -> np.ndarray:
 def naive_motorbike(travel, cost, heights, places, kmh, limit=math.inf):
     """Minutes from place to place: every pair of road nodes to board and leave at, and the walk all the way."""
     network = travel.network
-    ride = naive_ride(network.tail, network.head, 60 * network.length_km / kmh, len(network.x))
+    height = sample(travel.ground.elevation, network.x, network.y)
+    minutes = []
+    for a, b, km in zip(network.tail, network.head, network.length_km, strict=True):
+        slope = abs(height[a] - height[b]) / (1000 * km)
+        minutes.append(60 * km / (kmh * max(0.5, 1 - 2 * max(0.0, slope - 0.08))))
+    ride = naive_ride(network.tail, network.head, np.array(minutes), len(network.x))
     walk = np.array([naive_walk(cost, heights, tuple(place)) for place in places])
     # with all heights turned upside down, walking away from a place takes what walking to it takes
     back = np.array([naive_walk(cost, -heights, tuple(place)) for place in places])
@@ -244,3 +251,9 @@ def test_uphill_is_slower_than_downhill():
 def test_speeds(road_class, surface, dry, rainy):
     assert motorbike_kmh(road_class, surface, "dry", PARAMETERS) == pytest.approx(dry)
     assert motorbike_kmh(road_class, surface, "rainy", PARAMETERS) == pytest.approx(rainy)
+
+
+@pytest.mark.parametrize(("grade_pct", "kept"), [(0.0, 1.0), (8.0, 1.0), (12.0, 0.92), (20.0, 0.76), (80.0, 0.5)])
+def test_a_steep_road_slows_the_motorbike(grade_pct: float, kept: float) -> None:
+    # two percent of the speed for each percent of slope above eight: 12 % loses 2 · 4 = 8 %, 20 % loses 24 %; half is always kept
+    assert slope_factor(grade_pct, PARAMETERS) == pytest.approx(kept)
