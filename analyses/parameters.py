@@ -17,9 +17,19 @@ class Parameters(BaseModel):
     @classmethod
     def _ordered_range(cls, value: Any, info: ValidationInfo) -> Any:
         extra = cls.model_fields[info.field_name or ""].json_schema_extra
-        if isinstance(extra, dict) and extra.get("minimum") is not None and value < extra["minimum"]:
-            raise ValueError(f"must be at least {extra['minimum']} {extra['unit']}")
+        if not isinstance(extra, dict) or isinstance(value, bool):
+            return value
+        for number in value if isinstance(value, tuple) else (value,):
+            if isinstance(number, int | float):
+                _check_bounds(number, extra)
         return value
+
+
+def _check_bounds(number: float, extra: dict[str, Any]) -> None:
+    if extra["minimum"] is not None and number < extra["minimum"]:
+        raise ValueError(f"must be at least {extra['minimum']:g} {extra['unit']}")
+    if extra["maximum"] is not None and number > extra["maximum"]:
+        raise ValueError(f"must be at most {extra['maximum']:g} {extra['unit']}")
 
 
 def parameter(
@@ -31,6 +41,7 @@ def parameter(
     low: float | None = None,
     high: float | None = None,
     minimum: float | None = 0.0,
+    maximum: float | None = None,
 ) -> Any:
     """Declare one parameter.
 
@@ -42,12 +53,17 @@ def parameter(
         Text for the user; `source` names a publication or says 'assumption'.
     low, high
         Range of uncertainty [unit], used by sensitivity and Monte Carlo; None where it is a choice, not an uncertainty.
-    minimum
-        Smallest value that makes sense; None for switches and texts.
+    minimum, maximum
+        Smallest and largest value that make sense, of each part of a list; None for no bound.
     """
-    if not isinstance(default, int | float) or isinstance(default, bool):
-        minimum = None
-    extra: dict[str, Any] = {"unit": unit, "source": source, "low": low, "high": high, "minimum": minimum}
+    extra: dict[str, Any] = {
+        "unit": unit,
+        "source": source,
+        "low": low,
+        "high": high,
+        "minimum": minimum,
+        "maximum": maximum,
+    }
     return Field(default=default, description=meaning, json_schema_extra=extra)
 
 
