@@ -84,7 +84,13 @@ def _read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     run, table = folder / "run.json", folder / "tables" / "electricity_ranking.csv"
     if not run.exists() or not table.exists():
         raise MissingDataError(f"{folder}: no complete electricity result there. Run infragap run or electrify first.")
-    return json.loads(run.read_text(encoding="utf-8")), pd.read_csv(table, dtype={"commune_code": str})
+    return json.loads(run.read_text(encoding="utf-8")), _read_table(table)
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    """Ranking table; a settlement without households has no choice, which is '-' here."""
+    frame = pd.read_csv(path, dtype={"commune_code": str})
+    return frame.assign(choice=frame["choice"].fillna("-"))
 
 
 def _checksums(record: dict[str, Any]) -> dict[str, str]:

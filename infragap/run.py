@@ -132,7 +132,13 @@ def run(
             progress,
             "maps and tables",
             lambda part: write_results(
-                folder, pack, results.electricity, results.water, results.schools, progress=part
+                folder,
+                pack,
+                results.electricity,
+                results.water,
+                results.schools,
+                parameters={name: getattr(settings, name) for name in only},
+                progress=part,
             ),
         )
         record["timings"] = {

@@ -26,6 +26,11 @@ UNIT_VI: Mapping[str, str] = {
 }  # fmt: skip
 
 
+def titled(pack: Pack, vietnamese: str, english: str) -> Text:
+    """Title of a page with the name of the pack's province."""
+    return vietnamese.format(pack.catalog.pack.province), english.format(pack.catalog.pack.province)
+
+
 def links(current: str, present: Sequence[str]) -> list[tuple[str, Text, bool]]:
     """Links of the header to the pages that this run made."""
     return [(page, title, page == current) for page, title in PAGES.items() if page in present]

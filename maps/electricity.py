@@ -9,9 +9,9 @@ import geopandas as gpd
 from analyses.electricity import columns
 from analyses.electricity.result import ElectricityResult
 from gis.pack import Pack
-from maps.base import commune_layer, fields, links, notice, river_layers, road_layer
+from maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled
 from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight
-from maps.style import CHOICES, KINDS, SUPPLY, VOLTAGES
+from maps.style import CHOICES, INTERIM, KINDS, SUPPLY, VOLTAGE_STATUS, VOLTAGES
 
 POPUP_KEYS = (
     "rank", "priority_rank", "year", "households", "supply", "choice", "runner_up", "grid_to_offgrid_ratio", "grid_probability", "rank_low", "rank_high",
@@ -47,6 +47,8 @@ def electricity_page(
         "runner_up": {k: label for k, (label, _) in CHOICES.items()},
         "supply": SUPPLY,
         "kind": KINDS,
+        "interim": INTERIM,
+        "voltage_status": VOLTAGE_STATUS,
     }
     settlements = Layer(
         "settlements",
@@ -68,23 +70,26 @@ def electricity_page(
         ("Đường dây đề xuất", "Proposed lines"),
         result.lines,
         Style({"weight": 2.6, "opacity": 0.95, "color": "#e53935", "dashArray": "6 3"}),
-        popup=Popup("line_id", ("commune",), fields(columns.LINES, LINE_KEYS, {})),
+        popup=Popup("line_id", ("commune",), fields(columns.LINES, LINE_KEYS, values)),
     )
     existing = Layer(
         "grid",
-        ("Lưới điện hiện có và quy hoạch", "Existing and planned grid"),
+        ("Lưới trung áp hiện có", "Existing medium-voltage grid"),
         result.existing_grid,
         Style(
             {"opacity": 0.75, "interactive": False},
             by="voltage_kv",
-            values={k: (label, {"color": colour, "weight": weight}) for k, (label, colour, weight) in VOLTAGES.items()},
+            values={
+                key: (label, {"color": colour, "weight": weight})
+                for key, (label, colour, weight) in VOLTAGES.items()
+                if (result.existing_grid["voltage_kv"] == float(key)).any()
+            },
         ),
         simplify_m=40.0,
     )
     return Page(
-        title=(
-            "Cấp điện nông thôn Lào Cai: kéo lưới hay nguồn tại chỗ",
-            "Rural electricity, Lào Cai: grid or off-grid",
+        title=titled(
+            pack, "Cấp điện nông thôn {}: kéo lưới hay nguồn tại chỗ", "Rural electricity, {}: grid or off-grid"
         ),
         notice=notice(result.settlements),
         layers=[

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import geopandas as gpd
 import numpy as np
@@ -147,11 +149,14 @@ def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column])
             feature = folder.newpolygon(name=name, outerboundaryis=_coordinates(part.exterior.coords))
         reason = _text(row.get("reason_vi"))
         if reason:
-            feature.description = reason[:BALLOON_CHARACTERS]
+            # a balloon is read as HTML
+            feature.description = html.escape(reason[:BALLOON_CHARACTERS])
         for column in columns:
             value = row.get(column.name)
             if column.name != "reason_vi" and value is not None and not (isinstance(value, float) and np.isnan(value)):
-                feature.extendeddata.newdata(name=column.name, value=_text(value), displayname=column.heading_vi)
+                feature.extendeddata.newdata(
+                    name=column.name, value=escape(_text(value)), displayname=escape(column.heading_vi)
+                )
 
 
 def _coordinates(coordinates: Iterable[tuple[float, ...]]) -> list[tuple[float, float]]:

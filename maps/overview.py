@@ -143,13 +143,13 @@ def _targets(pack: Pack, electricity: ElectricityResult | None, water: WaterResu
                 ("Thôn chưa có điện lưới", "Villages without grid"),
                 _target(known, "settlements_villages", "", 0),
                 number_vi((frame["kind"] == "village").sum()),
-                "0",
+                "0" if "clusters" in known else "",
             ),
             (
                 ("Cụm dân cư cần cấp điện", "Clusters to serve"),
                 _target(known, "clusters", "", 0),
                 number_vi((frame["kind"] == "cluster").sum()),
-                "0",
+                "0" if "clusters" in known else "",
             ),
             (
                 ("Hộ trong các cụm", "Households of the clusters"),

@@ -13,7 +13,7 @@ from analyses.schools.plan import SchoolsResult
 from analyses.water.plan import WaterResult
 from analyses.wording import number_vi
 from gis.pack import Pack
-from maps.style import CHOICES, PROVENANCE
+from maps.style import CHOICES, PROVENANCE, choice_label
 
 TOP = 10
 
@@ -46,11 +46,16 @@ def _data_note(pack: Pack) -> str:
 def _electricity(result: ElectricityResult, targets: Mapping[str, Any]) -> str:
     frame = result.settlements
     lines = ["## Điện", f"{len(frame)} thôn, cụm dân cư; {number_vi(frame['households'].sum())} hộ."]
-    if "household_electrification_2030_pct" in targets:
-        lines[-1] += (
-            f" Tỷ lệ hộ có điện: {number_vi(targets['household_electrification_pct'], decimals=2)} % nay, mục tiêu "
-            f"{number_vi(targets['household_electrification_2030_pct'], decimals=1)} % năm 2030."
+    known = [
+        f"{number_vi(targets[key], decimals=2)} % {when}"
+        for key, when in (
+            ("household_electrification_pct", "nay"),
+            ("household_electrification_2030_pct", "là mục tiêu 2030"),
         )
+        if key in targets
+    ]
+    if known:
+        lines[-1] += f" Tỷ lệ hộ có điện theo Đề án: {', '.join(known)}."
     counts = [
         (label[0], len(chosen), int(chosen["households"].sum()))
         for key, (label, _) in CHOICES.items()
@@ -69,7 +74,7 @@ def _electricity(result: ElectricityResult, targets: Mapping[str, Any]) -> str:
         _table(
             ("Hạng", "Thôn", "Xã", "Hộ", "Phương án", "Lý do"),
             [
-                (str(r.rank), r.name, r.commune, number_vi(r.households), CHOICES[r.choice][0][0], r.reason_vi)
+                (str(r.rank), r.name, r.commune, number_vi(r.households), choice_label(r.choice)[0], r.reason_vi)
                 for r in villages[["rank", "name", "commune", "households", "choice", "reason_vi"]].itertuples(
                     index=False
                 )
@@ -90,13 +95,17 @@ def _electricity(result: ElectricityResult, targets: Mapping[str, Any]) -> str:
 
 def _water(result: WaterResult, targets: Mapping[str, Any]) -> str:
     siting, summary = result.siting, result.summary
+    clean = targets.get("water_clean_pct")
+    published = "" if clean is None else f" (công bố {number_vi(clean, decimals=1)} %)"
     lines = [
         "## Nước sạch",
-        f"{number_vi(summary['to_standard_pct'], decimals=1)} % dân nông thôn dùng nước đạt quy chuẩn (công bố {number_vi(targets.get('water_clean_pct', 0), decimals=1)} %), "
-        f"{number_vi(summary['basic_pct'], decimals=1)} % hợp vệ sinh. {siting['works']} công trình được chọn nâng lên {number_vi(siting['to_standard_after_pct'], decimals=1)} % "
-        f"với {number_vi(siting['cost_mvnd'] / 1000, decimals=1)} tỷ đồng (chênh tới cận {number_vi(100 * siting['gap'], decimals=2)} %, {siting['status']}).",
-        f"Đạt {number_vi(siting['target_pct'])} % cần khoảng {siting['target_works']} công trình, {number_vi(siting['target_cost_mvnd'] / 1000, decimals=1)} tỷ đồng "
-        f"(ước tính tham lam, không có cận; đạt {number_vi(siting['target_reached_pct'], decimals=1)} %).",
+        f"{number_vi(summary['to_standard_pct'], decimals=1)} % dân nông thôn dùng nước đạt quy chuẩn{published}, "
+        f"{number_vi(summary['basic_pct'], decimals=1)} % hợp vệ sinh. {siting['works']} công trình được chọn theo số người nâng lên "
+        f"{number_vi(siting['to_standard_after_pct'], decimals=1)} % với {number_vi(siting['cost_mvnd'] / 1000, decimals=1)} tỷ đồng "
+        f"(chênh tới cận {number_vi(100 * siting['gap'], decimals=2)} %, {siting['status']}).",
+        f"Nếu chỉ tính tiền mà không giới hạn số công trình, cách rẻ nhất tìm được để đạt {number_vi(siting['target_pct'])} % là {siting['target_works']} "
+        f"công trình nhỏ, {number_vi(siting['target_cost_mvnd'] / 1000, decimals=1)} tỷ đồng (ước tính tham lam, không có cận; đạt "
+        f"{number_vi(siting['target_reached_pct'], decimals=1)} %).",
         f"### {TOP} xã thiếu nước sạch nhất",
         _table(
             ("Hạng", "Xã", "Lý do"),

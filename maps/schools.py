@@ -11,9 +11,9 @@ import pandas as pd
 from analyses.schools import columns
 from analyses.schools.plan import SchoolsResult
 from gis.pack import Pack
-from maps.base import commune_layer, fields, links, notice, river_layers, road_layer
+from maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled
 from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight
-from maps.style import SCHOOL_KINDS, TIME_COLOURS
+from maps.style import SCHOOL_KINDS, SCHOOL_LEVELS, SCHOOL_STATUS, TIME_COLOURS
 
 SITE_KEYS = (
     "rank", "kind", "status", "village", "levels", "pupils_served", "pupils_minority", "pupils_may_board", "capacity_pupils", "load_pct",
@@ -34,6 +34,7 @@ def schools_page(
 ) -> Page:
     """Compose the page; parameters as in `maps.electricity.electricity_page`."""
     kinds = {k: label for k, (label, _) in SCHOOL_KINDS.items()}
+    values = {"kind": kinds, "status": SCHOOL_STATUS, "levels": SCHOOL_LEVELS}
     villages = result.villages.assign(
         time_class=time_class(result.villages["upper_motorbike_dry_min"]),
         pupils=result.villages["pupils_lower_secondary"] + result.villages["pupils_upper_secondary"],
@@ -47,7 +48,7 @@ def schools_page(
             by="kind",
             values={k: (label, {"fillColor": colour}) for k, (label, colour) in SCHOOL_KINDS.items()},
         ),
-        popup=Popup("name", ("commune",), fields(columns.SITES, SITE_KEYS, {"kind": kinds}), reason="reason_vi"),
+        popup=Popup("name", ("commune",), fields(columns.SITES, SITE_KEYS, values), reason="reason_vi"),
         search=("name", "commune"),
         search_title=("trường", "school"),
         filtered=True,
@@ -68,7 +69,7 @@ def schools_page(
         filtered=True,
     )
     return Page(
-        title=("Trường nội trú Lào Cai: đặt ở đâu để các em đi ít nhất", "Boarding schools, Lào Cai: least travel"),
+        title=titled(pack, "Trường nội trú {}: đặt ở đâu để các em đi ít nhất", "Boarding schools, {}: least travel"),
         notice=notice(result.sites, result.villages),
         layers=[
             *_zones(result),

@@ -88,6 +88,8 @@ def _write_head(book: Any, sheet: Any, columns: Sequence[Column], title: str, no
     sheet.write_string(HEADER_ROW + 1, 0, "", unit)
     for i, column in enumerate(columns, start=1):
         heading, _, shown = column.heading_vi.partition(" (")
+        if column.unit == "-":
+            heading, shown = column.heading_vi, ""
         sheet.write_string(HEADER_ROW, i, heading, head)
         sheet.write_string(HEADER_ROW + 1, i, shown.rstrip(")"), unit)
         sheet.set_column(i, i, 28 if column.unit == "-" else 13)

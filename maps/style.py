@@ -15,6 +15,7 @@ CHOICES: Mapping[str, tuple[Text, str]] = {
     "hydro": (("Thủy điện nhỏ", "Small hydro"), "#12937f"),
     "solar_home": (("Điện mặt trời hộ", "Solar home systems"), "#d6336c"),
 }
+NO_CHOICE: Text = ("chưa xét (không có hộ)", "not planned (no households)")
 SUPPLY: Mapping[str, Text] = {
     "none": ("chưa có điện", "no supply"),
     "solar_home": ("đã có bộ điện mặt trời hộ", "solar home systems"),
@@ -25,6 +26,36 @@ PROVENANCE: Mapping[str, Text] = {
     "official": ("chính thức", "official"),
     "open-data": ("dữ liệu mở", "open data"),
     "modelled": ("mô phỏng", "modelled"),
+}
+INTERIM: Mapping[str, Text] = {
+    "donated home systems": ("bộ điện mặt trời được tài trợ đã có", "donated home systems"),
+    "pico hydro": ("thủy điện cực nhỏ", "pico hydro"),
+    "home systems of tier 2": ("bộ điện mặt trời hộ bậc 2", "home systems of tier 2"),
+}
+VOLTAGE_STATUS: Mapping[str, Text] = {
+    "ok": ("đạt", "within the limit"),
+    "the load flow has no solution: the existing feeder is far beyond its reach": (
+        "không tính được: lộ hiện có quá tải hoặc quá dài",
+        "no solution: the existing feeder is far beyond its reach",
+    ),
+    "conductor overloaded": ("dây dẫn quá tải", "conductor overloaded"),
+    "the existing feeder is beyond the limit at the tap already": (
+        "lộ hiện có đã vượt giới hạn tại điểm đấu nối",
+        "the existing feeder is beyond the limit at the tap",
+    ),
+    "the new line is too long for its load": ("nhánh mới quá dài so với tải", "the new line is too long for its load"),
+}
+SCHOOL_STATUS: Mapping[str, Text] = {
+    "existing": ("hiện có", "existing"),
+    "upgrade": ("nâng cấp", "upgrade"),
+    "planned": ("xây mới", "planned"),
+}
+SCHOOL_LEVELS: Mapping[str, Text] = {
+    "primary+lower_secondary": ("tiểu học và THCS", "primary and lower secondary"),
+    "lower_secondary": ("THCS", "lower secondary"),
+    "lower_secondary+upper_secondary": ("THCS và THPT", "lower and upper secondary"),
+    "primary+lower_secondary+upper_secondary": ("ba cấp", "all three levels"),
+    "upper_secondary": ("THPT", "upper secondary"),
 }
 VOLTAGES: Mapping[str, tuple[Text, str, float]] = {
     "500": (("500 kV", "500 kV"), "#7b1fa2", 2.4),
@@ -61,6 +92,12 @@ TIME_COLOURS = ("#1a9850", "#a6d96a", "#fee08b", "#f46d43", "#a50026")
 """Travel time from short to long."""
 
 MODELLED_NOTICE: Text = ("dữ liệu mô phỏng – không phải khảo sát", "modelled data – not a survey")
+
+
+def choice_label(choice: object) -> Text:
+    """Label of a choice; a settlement without households has none."""
+    return CHOICES[choice][0] if isinstance(choice, str) and choice in CHOICES else NO_CHOICE
+
 
 _CATEGORIES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "electricity_settlements": ("choice", {k: colour for k, (_, colour) in CHOICES.items()}),

@@ -9,7 +9,7 @@ import geopandas as gpd
 from analyses.water import columns
 from analyses.water.plan import WaterResult
 from gis.pack import Pack
-from maps.base import commune_layer, fields, links, notice, river_layers, road_layer
+from maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled
 from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight
 from maps.style import COVERAGE_LEVELS, FUNCTIONALITY, WORKS
 
@@ -122,7 +122,7 @@ def water_page(
     )
     siting = result.siting
     return Page(
-        title=("Nước sạch nông thôn Lào Cai: khoảng trống và công trình", "Rural water, Lào Cai: gaps and works"),
+        title=titled(pack, "Nước sạch nông thôn {}: khoảng trống và công trình", "Rural water, {}: gaps and works"),
         notice=notice(result.villages),
         layers=[
             areas,
@@ -141,7 +141,7 @@ def water_page(
             (("Số công trình", "Works"), siting["works"], None),
             (("Vốn", "Investment"), siting["cost_mvnd"] / 1000, "tỷ đồng"),
             (
-                ("Để đạt mục tiêu (ước tính)", "To reach the target (estimate)"),
+                ("Cách rẻ nhất để đạt mục tiêu (ước tính)", "Cheapest way to the target (estimate)"),
                 siting["target_cost_mvnd"] / 1000,
                 "tỷ đồng",
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,14 @@ import pandas as pd
 from analyses.columns import Column
 from analyses.electricity import columns as electricity_columns
 from analyses.electricity.result import ElectricityResult
+from analyses.parameters import Parameters, describe
 from analyses.schools import columns as schools_columns
 from analyses.schools.plan import SchoolsResult
 from analyses.water import columns as water_columns
 from analyses.water.plan import WaterResult
 from gis import schema
 from gis.pack import Pack
-from maps.base import PAGES
+from maps.base import PAGES, notice
 from maps.electricity import electricity_page
 from maps.exports import write_csv, write_dictionary, write_geojson, write_geopackage, write_kml
 from maps.ground import hillshade_ground
@@ -43,6 +44,7 @@ def write_results(
     water: WaterResult | None,
     schools: SchoolsResult | None,
     *,
+    parameters: Mapping[str, Parameters],
     progress: Callable[[str], None] | None = None,
 ) -> None:
     """Write tables, layers, spreadsheet, summary and pages.
@@ -55,6 +57,8 @@ def write_results(
         The data pack of the run.
     electricity, water, schools
         Results; None where the run left one out: its files are then absent.
+    parameters
+        Parameter set of each analysis by its name.
     progress
         Receives the name of each part.
     """
@@ -66,6 +70,7 @@ def write_results(
     for name, (frame, _) in tables.items():
         write_csv(frame, folder / "tables" / f"{name}.csv")
     write_dictionary({name: columns for name, (_, columns) in tables.items()}, folder / "tables" / "columns.csv")
+    write_csv(_parameter_table(parameters), folder / "tables" / "parameters.csv")
     tell("layers")
     (folder / "geojson").mkdir()
     for name, frame in layers.items():
@@ -82,7 +87,7 @@ def write_results(
             EXTENSION_COLUMNS,
             folder / "grid_extension_list.xlsx",
             title=f"DANH MỤC KÉO LƯỚI ĐIỆN – {pack.catalog.pack.province.upper()}",
-            note=MODELLED_NOTICE[0][:1].upper() + MODELLED_NOTICE[0][1:],
+            note=_data_note(electricity.settlements),
         )
     (folder / "summary.md").write_text(summary_markdown(pack, electricity, water, schools), encoding="utf-8")
     tell("maps")
@@ -101,7 +106,7 @@ def _tables(
         tables["electricity_lines"] = (electricity.lines, electricity_columns.LINES)
         tables["electricity_years"] = (electricity.years, electricity_columns.YEARS)
         for name, frame in electricity.tables.items():
-            tables[f"electricity_{name}"] = (frame, getattr(electricity_columns, name.upper(), _undescribed(frame)))
+            tables[f"electricity_{name}"] = (frame, electricity_columns.TABLES[name])
     if water is not None:
         tables["water_villages"] = (water.villages, water_columns.VILLAGES)
         tables["water_communes"] = (water.communes, water_columns.COMMUNES)
@@ -113,8 +118,18 @@ def _tables(
     return tables
 
 
-def _undescribed(frame: pd.DataFrame) -> tuple[Column, ...]:
-    return tuple(Column(str(name), "?", "?", str(name), "?") for name in frame.columns)
+def _data_note(frame: pd.DataFrame) -> str:
+    """Line below a title that says what the rows rest on."""
+    if notice(frame) is None:
+        return "Nguồn gốc dữ liệu: xem cột cuối"
+    return MODELLED_NOTICE[0][:1].upper() + MODELLED_NOTICE[0][1:]
+
+
+def _parameter_table(parameters: Mapping[str, Parameters]) -> pd.DataFrame:
+    """All parameters of the run with unit, range, meaning and source."""
+    return pd.concat([describe(group).assign(analysis=name) for name, group in parameters.items()], ignore_index=True)[
+        ["analysis", "parameter", "value", "unit", "low", "high", "meaning", "source"]
+    ]
 
 
 def _commune_columns(communes: gpd.GeoDataFrame) -> tuple[Column, ...]:

@@ -171,7 +171,14 @@ def test_run_of_one_analysis(command: Any, tmp_path: Path) -> None:
     assert records[0]["parameters"]["water"]["works_max"] == 2
     assert records[0]["water"]["siting"]["works"] <= 2
     tables = {f.name for f in (tmp_path / "out" / "tables").iterdir()}
-    assert tables == {"water_villages.csv", "water_communes.csv", "water_works.csv", "communes.csv", "columns.csv"}
+    assert tables == {
+        "water_villages.csv",
+        "water_communes.csv",
+        "water_works.csv",
+        "communes.csv",
+        "columns.csv",
+        "parameters.csv",
+    }
     described = pd.read_csv(tmp_path / "out" / "tables" / "columns.csv")
     for name in ("water_villages", "water_communes", "water_works", "communes"):
         columns = pd.read_csv(tmp_path / "out" / "tables" / f"{name}.csv").columns

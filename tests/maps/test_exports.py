@@ -90,6 +90,7 @@ def test_geopackage_holds_layers_and_styles(points: gpd.GeoDataFrame, tmp_path: 
 def test_kml_is_well_formed_and_sorted_by_commune(points: gpd.GeoDataFrame, tmp_path: Path) -> None:
     columns = [
         Column("households", "households", "households", "Số hộ", "x"),
+        Column("name", "-", "name", "Tên <thôn> & cụm", "x"),
         Column("cost", "million VND", "cost", "Chi phí", "x"),
     ]
     for name in ("a.kml", "b.kml"):
@@ -100,6 +101,8 @@ def test_kml_is_well_formed_and_sorted_by_commune(points: gpd.GeoDataFrame, tmp_
     folders = [f.findtext("k:name", namespaces=space) for f in root.findall(".//k:Folder/k:Folder", space)]
     assert folders == ["Nậm Có", HOSTILE]
     assert root.findtext(".//k:Placemark/k:ExtendedData/k:Data/k:value", namespaces=space) == "219"
+    values = [v.text for v in root.iterfind(".//k:Data[@name='name']/k:value", space)]
+    assert values == ["Lùng Cúng", HOSTILE]
 
 
 def test_spreadsheet_cells(tmp_path: Path) -> None:
