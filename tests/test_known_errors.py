@@ -305,7 +305,6 @@ def test_order_of_rows_changes_nothing(small: Run, tmp_path: Path) -> None:
     assert_same_rows(small.schools.villages, other.schools.villages, "village_id")
 
 
-@pytest.mark.xfail(strict=True, reason="phasing breaks ties of equal benefit per VND by the order of the rows")
 def test_order_of_equal_settlements_changes_no_year(tmp_path: Path) -> None:
     """Two clusters that are alike, and money for one a year: which is first must not hang on its place in the file."""
     one = pack_factory.settlements().query("settlement_id == 'C0003'")
@@ -320,7 +319,6 @@ def test_order_of_equal_settlements_changes_no_year(tmp_path: Path) -> None:
     pd.testing.assert_series_equal(*years)
 
 
-@pytest.mark.xfail(strict=True, reason="of several lines on one cell the row number decides, not the identifier")
 def test_order_of_lines_on_one_course_changes_no_tap(small: Run) -> None:
     """Two feeders on the same poles: whoever taps them there taps the same one, whatever the order of the file."""
     first = small.pack.grid_lines.query("line_id == 'L1'")

@@ -17,11 +17,14 @@ SCHEME_YEARLY_TOTALS = np.array([8372.0, 7803.0, 8367.0, 7256.0, 5453.0])
 
 EXACT_WORKS = 20
 EXACT_NODES = 500
+VALUE_DECIMALS = 10
 
 
 @dataclass(frozen=True, eq=False)
 class Works:
     """Things to build: lines and settlements.
+
+    Of works that are alike the first is built first: give them in an order that says something (`schedule.make_schedule`: by identifier).
 
     Attributes
     ----------
@@ -140,7 +143,8 @@ def fill(works: Works, budgets_mvnd: FloatArray, *, key: FloatArray) -> IntArray
             open_works = np.flatnonzero((year < 0) & (works.benefit > 0) & (ready <= now) & (missing <= left + 1e-9))
             if len(open_works) == 0:
                 break
-            value = works.benefit[open_works] / np.maximum(missing[open_works], 1e-12)
+            # rounded, so that equal works are equal whatever the order in which their costs were added up
+            value = np.round(works.benefit[open_works] / np.maximum(missing[open_works], 1e-12), VALUE_DECIMALS)
             best = int(open_works[np.lexsort((open_works, -value, key[open_works]))[0]])
             left -= float(missing[best])
             for built in [u for u in chains[best] if year[u] < 0]:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analyses.electricity.columns import EXTENSION, YEARS, names
 from analyses.electricity.decision import Decision
 from analyses.electricity.interim import interim_steps
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray
-from analyses.electricity.phasing import Phases, Works, phase, yearly_budgets
+from analyses.electricity.phasing import VALUE_DECIMALS, Phases, Works, phase, yearly_budgets
 from analyses.electricity.settlements import yearly_household_kwh
 from analyses.electricity.study import Priced, Study
 from analyses.electricity.surface import COMPONENTS
+from analyses.electricity.tree import Branches
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -70,27 +72,46 @@ def make_schedule(
     local = np.where(on_grid, priced.works.total_investment_mvnd, decision.investment_mvnd)
     needs = np.where(on_grid & (branches.branch_of >= 0), branches.branch_of, -1)
     weight = household_weights(pack, study, parameters)
+    ids = pack.settlements["settlement_id"].astype(str).to_numpy()
+    order = _order_of_works(branches, ids)
+    place_in_order = np.argsort(order)
+    needs = np.concatenate([branches.parent, needs])
     works = Works(
-        cost_mvnd=np.concatenate([decision.branch_investment_mvnd, local]),
-        benefit=np.concatenate([np.zeros(count), weight]),
-        needs=np.concatenate([branches.parent, needs]),
-        earliest=np.concatenate([_earliest(decision, parameters), np.zeros(n, dtype=np.int64)]),
+        cost_mvnd=np.concatenate([decision.branch_investment_mvnd, local])[order],
+        benefit=np.concatenate([np.zeros(count), weight])[order],
+        needs=np.where(needs >= 0, place_in_order[needs], -1)[order],
+        earliest=np.concatenate([_earliest(decision, parameters), np.zeros(n, dtype=np.int64)])[order],
     )
     budgets = yearly_budgets(float(works.cost_mvnd.sum()), parameters)
     phases = phase(works, budgets)
-    settlement_year = np.where(study.places.households > 0, phases.year[count:], -1)
-    cost = np.maximum(decision.investment_mvnd, 1e-9)
+    year = phases.year[place_in_order]
+    settlement_year = np.where(study.places.households > 0, year[count:], -1)
+    value = np.round(weight / np.maximum(decision.investment_mvnd, 1e-9), VALUE_DECIMALS)
     late = np.where(settlement_year >= 0, settlement_year, len(budgets))
-    order = np.lexsort((pack.settlements["settlement_id"].astype(str).to_numpy(), -weight / cost, late))
     priority = np.empty(n, dtype=np.int64)
-    priority[order] = np.arange(1, n + 1)
+    priority[np.lexsort((ids, -value, late))] = np.arange(1, n + 1)
     return Schedule(
-        branch_year=phases.year[:count],
+        branch_year=year[:count],
         settlement_year=settlement_year,
         priority=priority,
         budgets_mvnd=budgets,
         phases=phases,
     )
+
+
+def _order_of_works(branches: Branches, ids: NDArray[np.str_]) -> IntArray:
+    """Order of lines and settlements that hangs on identifiers alone: settlements by theirs, each line before the first of those it serves."""
+    count, n = len(branches), len(ids)
+    rank = np.empty(n, dtype=np.int64)
+    rank[np.argsort(ids, kind="stable")] = np.arange(n)
+    first = np.full(count, n, dtype=np.int64)
+    served = branches.branch_of >= 0
+    np.minimum.at(first, branches.branch_of[served], rank[served])
+    for branch in range(count - 1, -1, -1):
+        if branches.parent[branch] >= 0:
+            first[branches.parent[branch]] = min(first[branches.parent[branch]], first[branch])
+    depth = branches.along(np.ones(count))
+    return np.lexsort((np.concatenate([depth, np.full(n, np.inf)]), np.concatenate([first, rank]))).astype(np.int64)
 
 
 def _earliest(decision: Decision, parameters: ElectricityParameters) -> IntArray:

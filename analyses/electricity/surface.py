@@ -198,14 +198,17 @@ def routing_grid(elevation: Raster, cell_size_m: float) -> Raster:
 
 
 def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Cells that existing 35 or 22 kV lines touch, and the row of the line in the layer (35 kV wins where several touch a cell)."""
+    """Cells that existing 35 or 22 kV lines touch, and the row of the line in the layer.
+
+    Where several touch a cell the highest voltage wins, then the last `line_id`: never the order of the rows.
+    """
     chosen = grid_lines[grid_lines["voltage_kv"].isin(MV_KV) & (grid_lines["status"] == "existing")]
     if chosen.empty:
         raise MissingDataError(
             "grid_lines: no existing line of 35 or 22 kV. Add the lines that settlements could be connected to."
         )
     ordered = chosen.assign(row_number=grid_lines.index.get_indexer(chosen.index) + 1).sort_values(
-        ["voltage_kv", "row_number"], kind="stable"
+        ["voltage_kv", "line_id"], kind="stable"
     )
     burnt = rasterize(ordered, grid, column="row_number", all_touched=True, dtype="int32").values
     cells = np.argwhere(burnt > 0).astype(np.int64)
