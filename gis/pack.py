@@ -1,19 +1,28 @@
-"""A data pack in memory: layers read when first asked for, validated, and moved into the measuring CRS."""
+"""A data pack in memory: layers read when first asked for, validated, and moved into the measuring CRS.
+
+A raster is never resampled if it is metric: resampled heights are other heights, and with them other slopes, streams and routes. So the
+measuring CRS in memory is that of the elevation raster where lengths can be measured in it (square cells, metres, scale error below 0.1 %
+at its middle), and the catalogue's `crs_measure` otherwise (degrees, Web Mercator, a far UTM zone). Vector layers move without loss; the other
+rasters follow the elevation. What the catalogue's `crs_measure` says beyond that, the CRS of coordinate tables that name none, holds always.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyproj
 
 from gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
 from gis.consistency import cross_faults, raster_faults
-from gis.crs import require_metres, to_measure
+from gis.crs import measures_truly, require_metres, to_measure
 from gis.errors import LayerError, MissingDataError
 from gis.layers import read_layer
-from gis.terrain import Raster, read_raster, warp
+from gis.terrain import Raster, grid_of, read_raster, warp
 
 REQUIRED = ("communes", "villages", "settlements", "roads", "grid_lines", "elevation")
 """Layers without which no analysis runs; the others are asked for by the analysis that needs them."""
@@ -40,10 +49,21 @@ class Pack:
         default_factory=dict, repr=False
     )
 
-    @property
+    @cached_property
     def crs_measure(self) -> str:
-        """Projected CRS of all layers in memory [m]."""
-        return self.catalog.pack.crs_measure
+        """Projected CRS of all layers in memory [m]: that of the elevation raster where it can measure, else the catalogue's."""
+        named = self.catalog.pack.crs_measure
+        if not self.has("elevation"):
+            return named
+        entry = self.catalog.entry("elevation")
+        grid = grid_of(self.folder / entry.file, crs=entry.crs)
+        if grid is None or grid.crs == pyproj.CRS.from_user_input(named):
+            return named
+        west, south, east, north = grid.bounds
+        square = math.isclose(grid.transform.a, -grid.transform.e, rel_tol=1e-9)
+        if square and measures_truly(grid.crs, x=(west + east) / 2, y=(south + north) / 2):
+            return grid.crs.to_string()
+        return named
 
     @property
     def communes(self) -> gpd.GeoDataFrame:
@@ -199,7 +219,7 @@ class Pack:
         return self._read[name]
 
     def _read_frame(self, entry: LayerEntry) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[str]]:
-        layer, faults = read_layer(self.folder, entry, crs_measure=self.crs_measure)
+        layer, faults = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure)
         if isinstance(layer, gpd.GeoDataFrame):
             layer = to_measure(layer, self.crs_measure, layer=entry.name)
         return layer, faults

@@ -173,6 +173,34 @@ def read_raster(path: Path, *, layer: str = "raster", crs: pyproj.CRS | str | No
     )
 
 
+def grid_of(path: Path, *, crs: pyproj.CRS | str | None = None) -> Raster | None:
+    """Tell CRS and cells of a raster file without reading its values (the values are a view of one zero).
+
+    Parameters
+    ----------
+    path
+        The file.
+    crs
+        CRS for a file that has none.
+
+    Returns
+    -------
+    Raster or None
+        None where the file cannot be read, is rotated, or has no CRS: `read_raster` says what is wrong with it.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", rasterio.errors.NotGeoreferencedWarning)
+            with rasterio.open(path) as dataset:
+                found, affine, shape = dataset.crs, dataset.transform, dataset.shape
+        if found is None and crs is None:
+            return None
+        known = _known_crs(found) if found else pyproj.CRS.from_user_input(crs)
+        return Raster(values=np.broadcast_to(np.uint8(0), shape), transform=affine, crs=known)
+    except (rasterio.errors.NotGeoreferencedWarning, rasterio.errors.RasterioError, LayerError):
+        return None
+
+
 def _known_crs(found: rasterio.crs.CRS) -> pyproj.CRS:
     # the EPSG code where there is one: GDAL's own WKT of the same CRS would not compare equal to the vector layers' CRS
     code = found.to_epsg()

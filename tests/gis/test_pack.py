@@ -14,7 +14,7 @@ from shapely.geometry import Point
 from gis.errors import InfragapError, LayerError, MissingDataError
 from gis.layers import read_vector
 from gis.pack import check_pack, read_pack
-from gis.terrain import Raster, sample, warp
+from gis.terrain import Raster, sample
 from tests import pack_factory
 from tests.pack_factory import write_pack
 
@@ -74,15 +74,6 @@ def test_layers_come_in_metres_and_in_the_order_of_the_file(sound: Path) -> None
     assert pack.elevation.cell_size_m == 100
     # 300 m at the south edge of the grid, 10 m a cell: 2 415 000 lies 52 cells above 2 409 800
     assert sample(pack.elevation, [450_000], [2_415_000])[0] == pytest.approx(300 + 10 * 51.5)
-
-
-def test_rasters_in_degrees_come_in_metres(tmp_path: Path) -> None:
-    degrees = warp(pack_factory.elevation(), crs="EPSG:32648", cell_size_m=90)
-    folder = write_pack(tmp_path / "pack", elevation=degrees, entries={"elevation": {"crs": "EPSG:32648"}})
-    assert check_pack(folder) == []
-    elevation = read_pack(folder).elevation
-    assert elevation.crs == "EPSG:9208"
-    assert sample(elevation, [450_000], [2_415_000])[0] == pytest.approx(300 + 10 * 51.5, abs=5)
 
 
 def test_absent_layers_are_asked_for_by_name(tmp_path: Path) -> None:
