@@ -122,12 +122,13 @@ YEARS = (
     Column("line_km", "km", "lines built", "Km đường dây", "phasing"),
     Column("grid_settlements", "-", "settlements connected", "Thôn, cụm nối lưới", "phasing"),
     Column("offgrid_settlements", "-", "settlements with off-grid supply", "Thôn, cụm ngoài lưới", "phasing"),
-    Column("villages", "-", "of them villages of the eighteen", "Thôn trong 18 thôn", "phasing"),
+    Column("villages", "-", "of them villages without the grid today", "Thôn chưa có lưới", "phasing"),
     Column("households_grid", "households", "households connected", "Hộ nối lưới", "phasing"),
     Column("households_offgrid", "households", "households with off-grid supply", "Hộ ngoài lưới", "phasing"),
     Column("households_cumulative", "households", "households served since the first year", "Hộ lũy kế", "phasing"),
     Column("people", "people", "people reached in the year", "Số người", "household_size"),
-    Column("electrified_pct", "%", "households of the province with electricity at the end of the year", "Tỷ lệ hộ có điện", "communes.households"),
+    Column("electrified_pct", "%", "households of the province with electricity at the end of the year, counted as the scheme does: unsafe wires of their own count, donated kits do not", "Tỷ lệ hộ có điện", "communes.households, settlements.supply"),
+    Column("safe_supply_pct", "%", "households of the province with safe and lasting supply at the end of the year", "Tỷ lệ hộ có điện an toàn", "communes.households, settlements.households"),
 )  # fmt: skip
 
 EXTENSION = (

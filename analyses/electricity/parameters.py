@@ -125,7 +125,7 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     first_year: int = parameter(2026, unit="year", source="the scheme, 2026-2030", meaning="first year of building")
     budgets_mvnd: tuple[float, ...] = parameter(
         (), unit="mvnd/year", source="assumption: none is published for this item; left empty, four fifths of the plan's investment is "
-        "spread like the scheme's yearly totals 8,372 / 7,803 / 8,367 / 7,256 / 5,453", meaning="money of each year",
+        "spread like the budget_<year>_bn_vnd of the catalogue (the scheme's yearly totals), evenly without them", meaning="money of each year",
     )  # fmt: skip
     budget_share_pct: float = parameter(
         80.0,

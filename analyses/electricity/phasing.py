@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +12,6 @@ from scipy.sparse import coo_array
 
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray
-
-SCHEME_YEARLY_TOTALS = np.array([8372.0, 7803.0, 8367.0, 7256.0, 5453.0])
-"""The scheme's money of 2026 to 2030 over all its aims [billion VND]: the shape of the default budgets."""
 
 EXACT_WORKS = 20
 EXACT_NODES = 500
@@ -68,11 +66,25 @@ class Phases:
         return (self.upper_bound - self.benefit_years) / self.upper_bound if self.upper_bound > 0 else 0.0
 
 
-def yearly_budgets(investment_mvnd: float, parameters: ElectricityParameters) -> FloatArray:
-    """Money of the five years: as given, or a share of the plan's investment in the shape of the scheme's totals [million VND]."""
+def yearly_budgets(
+    investment_mvnd: float, parameters: ElectricityParameters, *, targets: Mapping[str, float]
+) -> FloatArray:
+    """Money of the five years [million VND].
+
+    Parameters
+    ----------
+    investment_mvnd
+        Investment of the whole plan.
+    parameters
+        Where they give budgets, those are taken.
+    targets
+        Targets of the catalogue; without budgets, a share of the investment is spread like its ``budget_<year>_bn_vnd``, evenly where it lacks one of
+        the years.
+    """
     if parameters.budgets_mvnd:
         return np.asarray(parameters.budgets_mvnd, dtype=np.float64)
-    shape = SCHEME_YEARLY_TOTALS / SCHEME_YEARLY_TOTALS.sum()
+    totals = np.array([targets.get(f"budget_{year}_bn_vnd", 0.0) for year in parameters.years], dtype=np.float64)
+    shape = totals / totals.sum() if (totals > 0).all() else np.full(len(totals), 1 / len(totals))
     return np.asarray(shape * investment_mvnd * parameters.budget_share_pct / 100)
 
 

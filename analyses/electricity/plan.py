@@ -20,6 +20,7 @@ from analyses.electricity.study import prepare, solve
 from analyses.electricity.summary import summarise
 from analyses.electricity.uncertainty import draw_plans, sensitivity
 from analyses.electricity.voltage import check_voltage
+from gis.errors import MissingDataError
 
 if TYPE_CHECKING:
     from gis.pack import Pack
@@ -33,7 +34,7 @@ def plan_electricity(
     Parameters
     ----------
     pack
-        Data pack; layers settlements, communes, roads, rivers, grid_lines, substations, elevation, forest, runoff, solar and, where there, lakes.
+        Data pack; layers settlements, communes, roads, grid_lines, substations, elevation, forest, runoff, solar and, where there, rivers and lakes.
     parameters
         All assumptions.
     progress
@@ -47,13 +48,15 @@ def plan_electricity(
     Raises
     ------
     MissingDataError
-        A layer is not there, or no existing 35 or 22 kV line.
+        A layer is not there, settlements has no rows, or there is no existing 35 or 22 kV line.
     NoSolutionError
         A settlement that must get the grid cannot be reached.
     ParameterError
         A named settlement does not exist.
     """
     say = progress or (lambda _: None)
+    if len(pack.settlements) == 0:
+        raise MissingDataError("settlements: the layer has no rows. Add the settlements that lack safe supply.")
     say("line routes, sun and streams")
     study = prepare(pack, parameters)
     say("least-cost plan")
@@ -103,6 +106,6 @@ def plan_electricity(
         ].reset_index(drop=True),
         grid_extension=extension_table(settlements, lines, priced, decision),
         plan=record | headroom_record(loading),
-        summary=summarise(settlements, lines, years, record, schedule, parameters),
+        summary=summarise(pack, settlements, lines, years, record, schedule, parameters),
         tables=tables,
     )

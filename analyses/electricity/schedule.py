@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,7 +83,7 @@ def make_schedule(
         needs=np.where(needs >= 0, place_in_order[needs], -1)[order],
         earliest=np.concatenate([_earliest(decision, parameters), np.zeros(n, dtype=np.int64)])[order],
     )
-    budgets = yearly_budgets(float(works.cost_mvnd.sum()), parameters)
+    budgets = yearly_budgets(float(works.cost_mvnd.sum()), parameters, targets=pack.catalog.targets)
     phases = phase(works, budgets)
     year = phases.year[place_in_order]
     settlement_year = np.where(study.places.households > 0, year[count:], -1)
@@ -146,6 +147,16 @@ def with_schedule(
     )
 
 
+def without_electricity(pack: Pack) -> NDArray[np.bool_]:
+    """Settlements whose households count as without electricity, as the scheme counts: nothing, or donated kits; unsafe wires of their own do count."""
+    return np.asarray(pack.settlements["supply"].isin(("none", "solar_home")))
+
+
+def share_pct(households: float, without: float) -> float:
+    """Part of the households that is not without [%]; NaN where their number is unknown."""
+    return 100 * (households - without) / households if households > 0 else math.nan
+
+
 def years_table(
     pack: Pack, study: Study, priced: Priced, decision: Decision, schedule: Schedule, parameters: ElectricityParameters
 ) -> pd.DataFrame:
@@ -154,15 +165,19 @@ def years_table(
     villages = (pack.settlements["kind"] == "village").to_numpy()
     inhabited = places.households > 0
     province = float(pack.communes["households"].sum())
-    unserved = float(places.households.sum())
-    served = 0.0
+    dark = without_electricity(pack)
+    lasting = decision.lasting
+    served = lit = safe = 0.0
     length = decision.branches.components[:, [COMPONENTS.index("km_35"), COMPONENTS.index("km_22")]].sum(axis=1)
     rows = []
     count = len(schedule.budgets_mvnd)
     for t in (*range(count), -1):
         built, lines = (schedule.settlement_year == t) & inhabited, schedule.branch_year == t
         grid, off = built & on, built & ~on
-        served += float(places.households[built].sum()) if t >= 0 else 0.0
+        if t >= 0:
+            served += float(places.households[built].sum())
+            lit += float(places.households[built & lasting & dark].sum())
+            safe += float(places.households[built & lasting].sum())
         lines_mvnd = float(decision.branch_investment_mvnd[lines].sum())
         works_mvnd = float(priced.works.total_investment_mvnd[grid].sum())
         off_mvnd = float(decision.investment_mvnd[off].sum())
@@ -182,9 +197,10 @@ def years_table(
                 "households_offgrid": int(places.households[off].sum()),
                 "households_cumulative": int(served),
                 "people": round(float(places.households[built].sum()) * parameters.household_size),
-                "electrified_pct": 100 * (province - unserved + served) / province
-                if t >= 0 and province > 0
+                "electrified_pct": share_pct(province, float(places.households[dark].sum()) - lit)
+                if t >= 0
                 else np.nan,
+                "safe_supply_pct": share_pct(province, float(places.households.sum()) - safe) if t >= 0 else np.nan,
             }
         )
     return pd.DataFrame(rows)[names(YEARS)]

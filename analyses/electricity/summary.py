@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,10 +11,14 @@ import pandas as pd
 from analyses.electricity.backtest import backtest_median
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.payback import tariff_cover_pct
-from analyses.electricity.schedule import Schedule
+from analyses.electricity.schedule import Schedule, share_pct, without_electricity
+
+if TYPE_CHECKING:
+    from gis.pack import Pack
 
 
 def summarise(
+    pack: Pack,
     settlements: gpd.GeoDataFrame,
     lines: gpd.GeoDataFrame,
     years: pd.DataFrame,
@@ -27,6 +31,10 @@ def summarise(
     per_household = grid["plan_investment_mvnd"] / grid["households"].clip(lower=1)
     last = years[years["budget_mvnd"].notna()].iloc[-1]
     households = int(grid["households"].sum())
+    without = float(pack.settlements.loc[without_electricity(pack), "households"].sum())
+    today = share_pct(float(pack.communes["households"].sum()), without)
+    target = pack.catalog.targets.get("household_electrification_2030_pct")
+    reached = _known(float(last["electrified_pct"]))
     return {
         "settlements": len(settlements),
         "villages": int((settlements["kind"] == "village").sum()),
@@ -51,8 +59,16 @@ def summarise(
         "remedies_mvnd": float(lines["remedy_mvnd"].sum()),
         "conductor_extra_mvnd": float(lines["conductor_extra_mvnd"].sum()),
         "unbuilt_after_budgets": int((settlements["year"].isna() & (settlements["households"] > 0)).sum()),
-        "electrified_pct_last_year": float(last["electrified_pct"]) if np.isfinite(last["electrified_pct"]) else None,
+        "electrified_pct_today": _known(today),
+        "electrified_pct_last_year": reached,
+        "electrification_target_pct": target,
+        "electrification_target_reached": None if target is None or reached is None else reached >= target,
+        "safe_supply_pct_last_year": _known(float(last["safe_supply_pct"])),
         "phasing_gap": schedule.phases.gap,
         "budgets_are_assumed": not parameters.budgets_mvnd,
         "backtest_median": backtest_median(parameters),
     }
+
+
+def _known(value: float) -> float | None:
+    return value if np.isfinite(value) else None

@@ -252,9 +252,11 @@ def _near(points: gpd.GeoDataFrame, grid: Raster, radius_m: float) -> NDArray[np
 
 
 def _crossings(pack: Pack, grid: Raster, parameters: ElectricityParameters) -> NDArray[np.float32]:
-    major = pack.rivers[pack.rivers["is_major"].astype(bool)]
-    # touched cells make a band without diagonal gaps, so that no path slips across unpaid
-    river = rasterize(gpd.GeoDataFrame(major), grid, all_touched=True).values.astype(bool)
+    river = np.zeros(grid.shape, dtype=bool)
+    if pack.has("rivers"):
+        major = pack.rivers[pack.rivers["is_major"].astype(bool)]
+        # touched cells make a band without diagonal gaps, so that no path slips across unpaid
+        river = rasterize(gpd.GeoDataFrame(major), grid, all_touched=True).values.astype(bool)
     crossings = np.where(river, np.float32(1000 / grid.cell_size_m), np.float32(0))
     if not pack.has("lakes"):
         return np.asarray(crossings, dtype=np.float32)

@@ -24,7 +24,7 @@ class SmallPack:
 
     layers: dict[str, object]
     crs_measure: str = CRS
-    catalog: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(layer=[]))
+    catalog: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(layer=[], targets={}))
 
     def __getattr__(self, name: str) -> object:
         layers = self.__dict__["layers"]

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyses.electricity.phasing import EXACT_WORKS, Works, fill, phase, worth
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.phasing import EXACT_WORKS, Works, fill, phase, worth, yearly_budgets
 
 
 def brute_force(works: Works, budgets: np.ndarray) -> float:
@@ -67,3 +68,15 @@ def test_filling_takes_the_upstream_line_with_its_first_settlement() -> None:
     )
     assert fill(works, np.array([20.0, 0.0]), key=np.zeros(3)).tolist() == [0, 0, 0]
     assert fill(works, np.array([11.0, 13.0]), key=np.zeros(3)).tolist() == [1, 1, -1]
+
+
+def test_budgets_follow_the_yearly_totals_of_the_catalogue() -> None:
+    # 80 % of 1,000 in the shape 4 : 3 : 1 : 1 : 1
+    totals = {
+        f"budget_{year}_bn_vnd": total for year, total in zip(range(2026, 2031), (40, 30, 10, 10, 10), strict=True)
+    }
+    p = ElectricityParameters(budget_share_pct=80)
+    assert yearly_budgets(1000, p, targets=totals) == pytest.approx([320, 240, 80, 80, 80])
+    assert yearly_budgets(1000, p, targets={}) == pytest.approx([160] * 5)
+    given = ElectricityParameters(budgets_mvnd=(5, 4, 3, 2, 1))
+    assert yearly_budgets(1000, given, targets=totals) == pytest.approx([5, 4, 3, 2, 1])

@@ -348,3 +348,28 @@ def test_moving_the_pack_to_utm_changes_no_choice(easy: Easy) -> None:
     here, there = plan(pack, easy).settlements, plan(SmallPack(moved, crs_measure="EPSG:32648"), easy).settlements
     assert here["choice"].tolist() == there["choice"].tolist()
     assert there["mv_km"].to_numpy() == pytest.approx(here["mv_km"].to_numpy(), rel=0.04, abs=0.15)
+
+
+def test_electrification_counts_unsafe_wires_as_the_scheme_does(easy: Easy) -> None:
+    # 6,000 households; 60 have nothing, 30 donated kits, 90 unsafe wires: 1 - 90/6,000 = 98.5 % have electricity, 97 % safely
+    settlements = settlements_at([(4, 4, 60), (5, 9, 30), (4, 14, 90)], supply=["none", "solar_home", "unsafe"])
+    result = plan(small_pack(settlements), easy, budgets_mvnd=(0, 0, 0, 0, 1e6))
+    assert result.summary["electrified_pct_today"] == pytest.approx(98.5)
+    years = result.years.set_index("year")
+    assert years.loc["2029", ["electrified_pct", "safe_supply_pct"]].tolist() == pytest.approx([98.5, 97.0])
+    assert years.loc["2030", ["electrified_pct", "safe_supply_pct"]].tolist() == pytest.approx([100.0, 100.0])
+    assert result.summary["electrified_pct_last_year"] == pytest.approx(100.0)
+    assert result.summary["electrification_target_reached"] is None
+
+
+def test_rivers_are_optional(easy: Easy) -> None:
+    pack = small_pack(settlements_at([(4, 4, 60), (9, 9, 30)]))
+    with_rivers = plan(pack, easy)
+    del pack.layers["rivers"]
+    assert plan(pack, easy).plan["cost_mvnd"] == pytest.approx(with_rivers.plan["cost_mvnd"])
+
+
+def test_no_settlements_are_an_error_that_names_the_layer(easy: Easy) -> None:
+    pack = small_pack(settlements_at([(4, 4, 60)]).iloc[:0])
+    with pytest.raises(MissingDataError, match="settlements: the layer has no rows"):
+        plan(pack, easy)
