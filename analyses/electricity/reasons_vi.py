@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import math
 
+from analyses.wording import number_vi
+
 OPTION_VI = {
     "grid": "nối lưới điện quốc gia",
     "minigrid": "lưới nhỏ điện mặt trời có pin lưu trữ",
     "hydro": "thủy điện nhỏ",
     "solar_home": "điện mặt trời hộ gia đình",
 }
-
-
-def number_vi(value: float, *, decimals: int = 0) -> str:
-    """Write a number the Vietnamese way: dots between thousands, decimal comma."""
-    text = f"{value:,.{decimals}f}"
-    return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
 
 
 def _million(value: float) -> str:

@@ -9,8 +9,8 @@ import pytest
 from analyses.schools import columns
 from analyses.schools.parameters import SchoolsParameters
 from analyses.schools.plan import SchoolsResult, plan_schools
-from analyses.schools.reasons import vietnamese
 from analyses.schools.tables import weighted_quantile
+from analyses.wording import number_vi
 from gis.errors import MissingDataError
 from gis.pack import read_pack
 from tests import pack_factory
@@ -122,8 +122,8 @@ def test_weighted_quantile_and_numbers():
     assert weighted_quantile(np.array([30.0, 10.0, 20.0]), np.array([1.0, 4.0, 5.0]), 0.9) == 20.0
     assert weighted_quantile(np.array([30.0, 10.0, 20.0]), np.array([1.1, 4.0, 5.0]), 0.9) == 30.0
     assert np.isnan(weighted_quantile(np.zeros(0), np.zeros(0), 0.9))
-    assert vietnamese(12345.678, 1) == "12.345,7"
-    assert vietnamese(float("nan")) == "không rõ"
+    assert number_vi(12345.678, decimals=1) == "12.345,7"
+    assert number_vi(float("nan")) == "không rõ"
 
 
 @pytest.mark.slow

@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from analyses.schools.reasons import border_reason, upper_reason, vietnamese
+from analyses.schools.reasons import border_reason, upper_reason
+from analyses.wording import number_vi
 
 BORDER = {
     "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "pupils_served": 3227, "villages_served": 28,
@@ -60,4 +61,4 @@ def test_upper_secondary():
     ("value", "decimals", "text"), [(1234567.0, 0, "1.234.567"), (0.05, 2, "0,05"), (float("inf"), 0, "không rõ")]
 )
 def test_numbers(value, decimals, text):
-    assert vietnamese(value, decimals) == text
+    assert number_vi(value, decimals=decimals) == text
