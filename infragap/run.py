@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import platform
 import resource
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -28,6 +29,13 @@ VERSIONS_OF = (
     "infragap", "numpy", "scipy", "numba", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio",
     "highspy", "pandapower", "pvlib", "pyflwdir", "osmnx", "folium",
 )  # fmt: skip
+
+
+PLANNERS: Mapping[str, Callable[..., Any]] = {
+    "electricity": plan_electricity,
+    "water": plan_water,
+    "schools": plan_schools,
+}
 
 
 class Progress(Protocol):
@@ -64,9 +72,9 @@ class Timings:
 class Results:
     """What the three analyses found; None where the run left one out."""
 
-    electricity: ElectricityResult | None
-    water: WaterResult | None
-    schools: SchoolsResult | None
+    electricity: ElectricityResult | None = None
+    water: WaterResult | None = None
+    schools: SchoolsResult | None = None
 
 
 def run(
@@ -113,19 +121,7 @@ def run(
     started = time.perf_counter()
 
     pack: Pack = timings.measure(progress, "read and check the data pack", lambda part: _read_checked(data))
-    results = Results(
-        electricity=timings.measure(
-            progress, "electricity", lambda part: plan_electricity(pack, settings.electricity, progress=part)
-        )
-        if "electricity" in only
-        else None,
-        water=timings.measure(progress, "water", lambda part: plan_water(pack, settings.water, progress=part))
-        if "water" in only
-        else None,
-        schools=timings.measure(progress, "schools", lambda part: plan_schools(pack, settings.schools, progress=part))
-        if "schools" in only
-        else None,
-    )
+    results = _plan(pack, settings, only, progress, timings)
     record = _record(pack, settings, results)
     with atomic_folder(out) as folder:
         timings.measure(
@@ -144,12 +140,42 @@ def run(
         record["timings"] = {
             "steps_s": timings.seconds,
             "total_s": round(time.perf_counter() - started, 3),
-            "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            "peak_memory_mb": _peak_memory_mb(),
         }
         (folder / MARKER).write_text(
             json.dumps(record, ensure_ascii=False, indent=1, default=_plain) + "\n", encoding="utf-8"
         )
     return record
+
+
+def _plan(pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings) -> Results:
+    """Plan the questions; where there are several, electricity here and the others beside it on the second core."""
+    beside = [name for name in ANALYSES if name in only and name != "electricity"]
+    if "electricity" not in only or not beside:
+        return Results(**{name: _measured(name, pack, settings, progress, timings) for name in only})
+    # a fresh process, not a fork: the libraries below hold threads and locks that a fork would copy half-way
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        others = pool.apply_async(_plan_beside, (pack.folder, settings, beside))
+        results = {"electricity": _measured("electricity", pack, settings, progress, timings)}
+        planned = timings.measure(progress, "wait for " + " and ".join(beside), lambda part: others.get())
+    for name, (result, seconds) in planned.items():
+        results[name] = result
+        timings.seconds[name] = seconds
+    return Results(**results)
+
+
+def _measured(name: str, pack: Pack, settings: Settings, progress: Progress, timings: Timings) -> Any:
+    return timings.measure(progress, name, lambda part: PLANNERS[name](pack, getattr(settings, name), progress=part))
+
+
+def _plan_beside(folder: Path, settings: Settings, names: Sequence[str]) -> dict[str, tuple[Any, float]]:
+    """Plan some questions in a process of their own; the pack is read again because rasters are quicker read than sent."""
+    pack, planned = read_pack(folder), {}
+    for name in names:
+        start = time.perf_counter()
+        result = PLANNERS[name](pack, getattr(settings, name))
+        planned[name] = (result, round(time.perf_counter() - start, 3))
+    return planned
 
 
 def _read_checked(data: Path) -> Pack:
@@ -188,6 +214,12 @@ def _record(pack: Pack, settings: Settings, results: Results) -> dict[str, Any]:
     if results.schools is not None:
         record["schools"] = {"placement": results.schools.placement, "summary": results.schools.summary}
     return record
+
+
+def _peak_memory_mb() -> int:
+    """Peak of this process and of the largest one beside it, as if they fell together."""
+    kilobytes = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return round(kilobytes / 1024)
 
 
 def _plain(value: Any) -> Any:
