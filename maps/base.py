@@ -57,6 +57,7 @@ def fields(
         digits = {
             "households": 0,
             "people": 0,
+            "-": 2,
             "mvnd": 0,
             "m": 0,
             "VND/kWh": 0,

@@ -21,7 +21,7 @@ from analyses.water.plan import WaterResult
 from analyses.wording import number_vi
 from gis.crs import to_wgs84
 from gis.pack import Pack
-from maps.base import PAGES
+from maps.base import PAGES, UNIT_VI
 from maps.page import Text
 from maps.style import CHOICES, MODELLED_NOTICE, PROVENANCE
 
@@ -326,7 +326,8 @@ def _years(electricity: ElectricityResult | None) -> str:
     if electricity is None or not len(electricity.years):
         return ""
     frame = electricity.years
-    headings = {c.name: (c.heading_vi, c.meaning) for c in columns.YEARS}
+    units = {c.name: f" ({UNIT_VI[c.unit]})" if c.unit in UNIT_VI else "" for c in columns.YEARS}
+    headings = {c.name: (c.heading_vi + units[c.name], c.meaning + units[c.name]) for c in columns.YEARS}
     head = "".join(f"<th>{_t(headings[c])}</th>" for c in frame.columns)
     body = "".join(
         "<tr>" + "".join(f"<td>{_cell(v)}</td>" for v in row) + "</tr>" for row in frame.itertuples(index=False)
