@@ -60,7 +60,7 @@ def firm_power_kw(falls: Falls, parameters: ElectricityParameters) -> FloatArray
 
 
 def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityParameters) -> Option:
-    """Price the cheapest plant within reach of every settlement, unserved energy included; NaN where there is none.
+    """Price the cheapest plant within reach of every settlement, unserved energy included; NaN where there is none or none is allowed.
 
     Notes
     -----
@@ -70,7 +70,7 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
     """
     p = parameters
     n, place = places.households, reach.place
-    if len(place) == 0:
+    if len(place) == 0 or not p.hydro_allowed:
         return no_option(len(places))
     firm = firm_power_kw(falls, p)[reach.fall]
     plant_kw = np.minimum(firm, settlement_peak_kw(n, p)[place])

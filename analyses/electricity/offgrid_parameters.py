@@ -107,6 +107,12 @@ class OffgridParameters(Parameters):
     autonomy_days: float = parameter(
         1.2, unit="days", low=0.8, high=2, source="assumption", meaning="days of demand that a battery holds"
     )
+    hydro_allowed: bool = parameter(
+        True,
+        unit="-",
+        source="choice",
+        meaning="whether streams may be used; false plans as if no stream held water (the relief or the runoff may be modelled)",
+    )
     micro_hydro_mvnd_per_kw: float = parameter(
         75.0,
         unit="mvnd/kW",

@@ -12,7 +12,7 @@ from analyses.electricity.decision import plan_record, take_apart
 from analyses.electricity.headroom import headroom_record, keep_headroom, limits
 from analyses.electricity.lines import lines_in_order, lines_table, with_check
 from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.ranking import in_order, ranking_table
+from analyses.electricity.ranking import in_order, ranking_table, reasons_with_position
 from analyses.electricity.result import ElectricityResult
 from analyses.electricity.scenarios import compare_scenarios
 from analyses.electricity.schedule import calendar_year, extension_table, make_schedule, with_schedule, years_table
@@ -93,6 +93,7 @@ def plan_electricity(
             rank_low=spread.rank_low.astype(int),
             rank_high=spread.rank_high.astype(int),
         )
+    settlements = settlements.assign(reason_vi=reasons_with_position(settlements))
     tables["backtest"] = backtest_table(parameters)
     settlements, lines = in_order(settlements), lines_in_order(lines)
     existing = pack.grid_lines

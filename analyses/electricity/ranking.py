@@ -15,7 +15,7 @@ from analyses.electricity.offgrid import OPTIONS
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray
 from analyses.electricity.payback import grid_payback_years
-from analyses.electricity.reasons_vi import reason_vi
+from analyses.electricity.reasons_vi import reason_vi, with_position
 from analyses.electricity.settlements import line_factor
 from analyses.electricity.study import Priced, Study
 from analyses.electricity.surface import any_forest_km
@@ -127,7 +127,7 @@ def ranking_table(
         "commune": at["commune_code"].map(pack.communes.set_index("commune_code")["name"]),
         "choice": [ALL_OPTIONS[k] if k >= 0 else "" for k in decision.choice],
         "runner_up": [ALL_OPTIONS[k] if k >= 0 else "" for k in decision.runner_up],
-        "reason_vi": _reasons(study, priced, decision, p, headroom),
+        "reason_vi": _reasons(study, priced, decision, p, headroom=headroom, stream_modelled=_is_modelled(pack, "elevation")),
         "grid_alone_mvnd": decision.grid_alone_mvnd,
         "grid_alone_mvnd_per_household": decision.grid_alone_mvnd / per_household,
         "grid_alone_investment_mvnd": decision.grid_alone_investment_mvnd,
@@ -198,8 +198,30 @@ def _cheaper_interim(priced: Priced, decision: Decision, lasts: dict[str, NDArra
     return found
 
 
+def _is_modelled(pack: Pack, layer: str) -> bool:
+    return any(entry.name == layer and entry.provenance == "modelled" for entry in pack.catalog.layer)
+
+
+def reasons_with_position(settlements: gpd.GeoDataFrame) -> list[str]:
+    """Reasons of the finished table, with what the rough place of a village does to its choice."""
+    known = settlements["grid_probability"] if "grid_probability" in settlements else [None] * len(settlements)
+    rough = settlements["position_accuracy_m"].where(
+        (settlements["kind"] == "village") & (settlements["households"] > 0)
+    )
+    return [
+        with_position(reason, accuracy_m=accuracy_m, grid_probability=probability)
+        for reason, accuracy_m, probability in zip(settlements["reason_vi"], rough, known, strict=True)
+    ]
+
+
 def _reasons(
-    study: Study, priced: Priced, decision: Decision, parameters: ElectricityParameters, headroom: NDArray[np.bool_]
+    study: Study,
+    priced: Priced,
+    decision: Decision,
+    parameters: ElectricityParameters,
+    *,
+    headroom: NDArray[np.bool_],
+    stream_modelled: bool,
 ) -> list[str]:
     length, if_forest = study.routes.length_km, _if_forest(study, priced, parameters)
     limit_km = break_even_km(study, priced, parameters)
@@ -231,6 +253,7 @@ def _reasons(
                 has_home_system=bool(study.places.has_home_system[place]),
                 lasting=bool(decision.lasting[place]),
                 cheaper_interim=_cheaper_interim(priced, decision, lasts, place),
+                stream_modelled=stream_modelled,
             )
         )
     return texts

@@ -13,6 +13,11 @@ OPTION_VI = {
     "solar_home": "điện mặt trời hộ gia đình",
 }
 
+NO_LINE_PAYS_KM = 0.05
+"""A break-even length below this reads 0.0 km: not even the works on the spot pay."""
+
+WELL_PLACED_M = 1000.0
+
 
 def _million(value: float) -> str:
     return f"{number_vi(value)} triệu đồng"
@@ -36,6 +41,7 @@ def reason_vi(
     has_home_system: bool,
     lasting: bool,
     cheaper_interim: str,
+    stream_modelled: bool,
 ) -> str:
     """Compose the sentence.
 
@@ -63,6 +69,8 @@ def reason_vi(
         The choice reaches the service floor.
     cheaper_interim
         A cheaper option that does not; empty where there is none.
+    stream_modelled
+        The relief that streams are read from is modelled.
     """
     if households <= 0:
         return "Chưa có số hộ nên chưa tính được phương án; cần bổ sung số liệu."
@@ -83,6 +91,9 @@ def reason_vi(
         required=required,
         barred_by=barred_by,
     )
+    if choice == "hydro":
+        why += "; suối mô phỏng," if stream_modelled else ";"
+        why += " phải khảo sát suối và lưu lượng mùa kiệt trước khi quyết định"
     if has_home_system:
         why += "; hiện đã có bộ điện mặt trời được tài trợ (chỉ đủ thắp sáng)"
     if cheaper_interim:
@@ -109,8 +120,7 @@ def _why(
             return "nối lưới theo yêu cầu của kịch bản"
         if on_line:
             return "nằm ngay trên tuyến trung áp hiện có nên không phải kéo thêm đường dây"
-        length = f"đường dây riêng {number_vi(mv_km, decimals=1)} km so với chiều dài hòa vốn {number_vi(break_even_km, decimals=1)} km"
-        return f"{length}, kéo chung đường dây với các điểm lân cận" if shares_line else length
+        return _own_line(mv_km, break_even_km, shares_line=shares_line)
     if barred_by == "user":
         return "không nối lưới theo yêu cầu của kịch bản"
     if barred_by == "headroom":
@@ -124,4 +134,46 @@ def _why(
         )
     if not math.isfinite(mv_km):
         return "không có tuyến đường dây nào tới được"
-    return f"muốn nối lưới phải kéo {number_vi(mv_km, decimals=1)} km trong khi chỉ có lợi dưới {number_vi(break_even_km, decimals=1)} km"
+    # a difference of metres must not read 'needs 1.0 km but pays only below 1.0 km'
+    decimals = 2 if abs(mv_km - break_even_km) < 0.1 else 1
+    length = f"muốn nối lưới phải kéo {number_vi(mv_km, decimals=decimals)} km"
+    if not math.isfinite(break_even_km):
+        return length
+    if break_even_km < NO_LINE_PAYS_KM:
+        return f"{length}, mà kể cả không tính đường dây thì trạm, hạ áp và điện năng đã đắt hơn phương án ngoài lưới"
+    return f"{length} trong khi chỉ có lợi dưới {number_vi(break_even_km, decimals=decimals)} km"
+
+
+def _own_line(mv_km: float, break_even_km: float, *, shares_line: bool) -> str:
+    length = f"đường dây riêng dài {number_vi(mv_km, decimals=1)} km"
+    shared = "kéo chung đường dây với các điểm lân cận"
+    if not math.isfinite(break_even_km) or break_even_km < NO_LINE_PAYS_KM:
+        return f"{length}, {shared}" if shares_line else length
+    limit = f"{number_vi(break_even_km, decimals=1)} km"
+    if mv_km > break_even_km:
+        return (
+            f"{length}, quá mức hòa vốn {limit}, nhưng {shared} thì có lợi"
+            if shares_line
+            else f"{length}, mức hòa vốn {limit}"
+        )
+    return f"{length}, trong mức hòa vốn {limit}" + (f", lại {shared}" if shares_line else "")
+
+
+def with_position(reason: str, *, accuracy_m: float, grid_probability: float | None) -> str:
+    """Add to the reason of a village how roughly its place is known, and what that does to the choice.
+
+    Parameters
+    ----------
+    reason
+        Sentence of `reason_vi`.
+    accuracy_m
+        Radius that holds the true position [m]; up to `WELL_PLACED_M` nothing is added.
+    grid_probability
+        Part of the draws that connect it; None without draws.
+    """
+    if not accuracy_m > WELL_PLACED_M:
+        return reason
+    text = f"{reason.removesuffix('.')}; vị trí chỉ biết trong khoảng ±{number_vi(accuracy_m / 1000, decimals=1)} km"
+    if grid_probability is not None:
+        text += f", xác suất chọn lưới {number_vi(100 * grid_probability)} %"
+    return f"{text}."

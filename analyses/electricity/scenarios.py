@@ -16,6 +16,7 @@ from analyses.electricity.study import Study, solve
 
 ALTERNATIVES: dict[str, dict[str, Any]] = {
     "all_on_grid": {"all_on_grid": True},
+    "no_hydro": {"hydro_allowed": False},
     "forest_price": {"forest_rule": "price"},
     "forest_ignore": {"forest_rule": "ignore"},
     "discount_6_pct": {"discount_rate_pct": 6.0},
@@ -25,7 +26,7 @@ ALTERNATIVES: dict[str, dict[str, Any]] = {
 }
 """Scenario name → what it changes."""
 
-NEW_NETWORK = frozenset({"all_on_grid", "forest_rule"})
+NEW_NETWORK = frozenset({"all_on_grid", "forest_rule", "hydro_allowed"})
 """Changes that bring lines elsewhere, so that the network is enriched around their own plan."""
 
 

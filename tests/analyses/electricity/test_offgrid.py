@@ -113,6 +113,13 @@ def test_hydro_by_hand() -> None:
     assert option.unserved_pct[0] == pytest.approx(10.0)
 
 
+def test_hydro_can_be_ruled_out() -> None:
+    reach = Reach(place=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
+    without = hydro(places([10]), fall(), reach, P.model_copy(update={"hydro_allowed": False}))
+    assert np.isnan(without.life_cycle_mvnd[0])
+    assert not without.lasting(P)[0]
+
+
 def test_a_weak_stream_gives_a_low_tier() -> None:
     reach = Reach(place=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
     weak = hydro(places([100]), fall(flow=0.05), reach, P)
