@@ -73,8 +73,11 @@ def cross_faults(layers: Layers, *, targets: Mapping[str, float | int]) -> list[
         elif isinstance(layer, gpd.GeoDataFrame) and name not in (*PLACES, "communes"):
             faults += distance_faults(layer, communes, layer=name)
     solar = layers.get("solar")
-    if isinstance(solar, pd.DataFrame):
+    if isinstance(solar, pd.DataFrame) and len(solar):
         faults += solar_faults(solar, communes)
+    works = layers.get("water_households")
+    if isinstance(works, pd.DataFrame) and len(works) and "commune_code" in works.columns:
+        faults += household_faults(works, communes)
     return faults
 
 
@@ -260,6 +263,16 @@ def solar_faults(solar: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[str]:
         )
         faults.append(text.replace("communes:", "solar:", 1))
     return faults
+
+
+def household_faults(works: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[str]:
+    """Check that every commune has its household water works."""
+    absent = ~communes["commune_code"].isin(works["commune_code"]).to_numpy()
+    if not absent.any():
+        return []
+    repair = "Add their rows, with 0 where there are none."
+    text = sentence(communes, absent, layer="communes", fault="no household water works", repair=repair)
+    return [text.replace("communes:", "water_households:", 1)]
 
 
 @dataclass(frozen=True)

@@ -342,6 +342,11 @@ def read_layer(
     except (LayerError, MissingDataError) as error:
         return None, [str(error)]
     frame, faults = typed(raw, layer=entry.name)
+    if len(raw) == 0 and entry.name in schema.NEEDS_ROWS:
+        # without rows a GeoJSON has no columns either: that is no fault of its own
+        faults = [
+            f"{entry.name}: the layer has no rows. Export {entry.file} again with its rows: no analysis can run without them."
+        ]
     if isinstance(raw, gpd.GeoDataFrame):
         frame = gpd.GeoDataFrame(frame, geometry=single_parts(raw, layer=entry.name), crs=raw.crs)
         misplaced = geometry_faults(frame, layer=entry.name) + _entry_crs_faults(frame, entry)

@@ -241,6 +241,19 @@ LAYERS: dict[str, type[pa.DataFrameModel]] = {
     "schools": Schools,
 }
 
+NEEDS_ROWS = (
+    "communes",
+    "villages",
+    "settlements",
+    "roads",
+    "grid_lines",
+    "water_schemes",
+    "water_households",
+    "schools",
+    "solar",
+)
+"""Layers that mean nothing without rows; a province may well have no lake, bridge or major river."""
+
 GEOMETRY: dict[str, tuple[str, ...]] = {
     "communes": ("Polygon", "MultiPolygon"),
     "villages": ("Point",),

@@ -29,6 +29,7 @@ from affine import Affine
 from shapely.geometry import LineString, Point, box
 
 from gis.crs import to_wgs84
+from gis.schema import GEOMETRY
 from gis.terrain import Raster, write_raster
 
 CRS_MEASURE = "EPSG:9208"
@@ -388,7 +389,7 @@ def _entry(name: str, layer: Layer, file: Path, path: Path) -> dict[str, Any]:
             **shared,
             "kind": "vector",
             "crs": "EPSG:4326",
-            "geometry": str(layer.geometry.geom_type.iloc[0]),
+            "geometry": str(layer.geometry.geom_type.iloc[0]) if len(layer) else GEOMETRY[name][0],
             "rows": len(layer),
         }
     return {**shared, "kind": "table", "rows": len(layer)}

@@ -14,6 +14,7 @@ from shapely.geometry import Point
 from gis.errors import InfragapError, LayerError, MissingDataError
 from gis.layers import read_vector
 from gis.pack import check_pack, read_pack
+from gis.schema import NEEDS_ROWS
 from gis.terrain import Raster, sample
 from tests import pack_factory
 from tests.pack_factory import write_pack
@@ -206,6 +207,29 @@ def test_faults_of_several_layers_come_together(tmp_path: Path) -> None:
     with pytest.raises(LayerError) as caught:
         read_pack(folder).require_sound()
     assert str(caught.value).split("\n") == faults
+
+
+@pytest.mark.parametrize("name", NEEDS_ROWS)
+def test_a_layer_without_rows_is_told(tmp_path: Path, name: str) -> None:
+    pack = read_pack(write_pack(tmp_path / "pack", **{name: lambda frame: frame.iloc[:0]}))
+    (fault,) = pack.faults()
+    assert fault.startswith(f"{name}: the layer has no rows. Export {pack_factory.FILES[name]} again")
+    with pytest.raises(LayerError, match="has no rows"):
+        pack.layer(name)
+
+
+def test_a_province_without_bridges_and_stations(tmp_path: Path) -> None:
+    none = {name: lambda frame: frame.iloc[:0] for name in ("bridges", "substations")}
+    pack = read_pack(write_pack(tmp_path / "pack", **none))
+    assert pack.faults() == []
+    assert len(pack.bridges) == 0
+    assert pack.bridges.crs == "EPSG:9208"
+
+
+def test_household_works_of_every_commune(tmp_path: Path) -> None:
+    assert check_pack(write_pack(tmp_path / "pack", water_households=lambda f: f.iloc[1:])) == [
+        "water_households: 1 of 4 rows have no household water works (90001). Add their rows, with 0 where there are none."
+    ]
 
 
 # --- between layers ---
