@@ -16,6 +16,9 @@ from analyses.water.parameters import WaterParameters
 from analyses.water.reach import Sources
 from gis.terrain import Raster, sample
 
+LARGEST_DAY_M3 = 1e9
+"""An endless demand (all water lost) as a number: its head loss is beyond any relief, and none over a main of no length."""
+
 LENGTH_PREFERENCE = 1e-3
 """Weight of a longer main against one more household served: decides between equal plans only."""
 
@@ -37,6 +40,12 @@ class Service:
     households: NDArray[np.float64]
     capacity_households: NDArray[np.float64]
     sources: Sources
+
+
+def household_size(villages: pd.DataFrame) -> float:
+    """People per household over all villages; 1 where nobody lives or no household is known, so that nothing is divided by 0."""
+    people, households = float(villages["population"].sum()), float(villages["households"].sum())
+    return people / households if people > 0 and households > 0 else 1.0
 
 
 def scheme_service(
@@ -108,7 +117,7 @@ def main_loss_m_per_km(
         loss_pct=p.loss_pct,
         peak_day_factor=p.peak_day_factor,
     )
-    flow = day / 86_400.0 * p.peak_hour_factor
+    flow = np.minimum(day, LARGEST_DAY_M3) / 86_400.0 * p.peak_hour_factor
     return head_loss_m_per_km(flow, pipe_inside_m(flow, velocity_m_per_s=p.velocity_m_per_s), c=p.hazen_williams_c)
 
 
@@ -171,6 +180,10 @@ def village_levels(
     DataFrame
         people_piped_to_standard, people_piped, people_own_source_to_standard, people_basic, people_none (sum = population), and
         people_to_standard = the first and the third.
+
+    Notes
+    -----
+    People of a village without households count as 'none': no scheme can be told to join them, and no share of households holds for them.
     """
     works = households_works.set_index("commune_code").loc[villages["commune_code"]]
     households = villages["households"].to_numpy(dtype=float)
@@ -179,13 +192,14 @@ def village_levels(
     own = rest * works["own_source_to_standard_pct"].to_numpy() / 100.0
     none = np.minimum(rest - own, households * (1.0 - works["basic_pct"].to_numpy() / 100.0))
     basic = rest - own - none
+    nowhere = np.where(households > 0, 0.0, villages["population"].to_numpy(dtype=float))
     people = pd.DataFrame(
         {
             "people_piped_to_standard": to_standard * size,
             "people_piped": piped * size,
             "people_own_source_to_standard": own * size,
             "people_basic": basic * size,
-            "people_none": none * size,
+            "people_none": none * size + nowhere,
         }
     )
     people["people_to_standard"] = people["people_piped_to_standard"] + people["people_own_source_to_standard"]

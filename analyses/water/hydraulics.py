@@ -35,9 +35,12 @@ SECONDS_PER_DAY = 86_400.0
 def day_demand_m3(
     people: ArrayLike, *, l_per_person_day: float, loss_pct: float, peak_day_factor: float
 ) -> NDArray[np.float64]:
-    """Water that a scheme must give on the peak day [m³/day]: people · demand · peak / (1 − losses)."""
+    """Water that a scheme must give on the peak day [m³/day]: people · demand · peak / (1 − losses); inf where all of it is lost."""
     demand = np.asarray(people, dtype=np.float64) * l_per_person_day / 1000.0
-    return np.asarray(demand * peak_day_factor / (1.0 - loss_pct / 100.0), dtype=np.float64)
+    arriving = 1.0 - loss_pct / 100.0
+    if arriving <= 0:
+        return np.where(demand > 0, np.inf, 0.0)
+    return np.asarray(demand * peak_day_factor / arriving, dtype=np.float64)
 
 
 def people_served(

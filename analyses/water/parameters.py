@@ -11,12 +11,22 @@ class WaterParameters(Parameters):
     """Demand, hydraulics, service of each functionality class, costs and limits of new works."""
 
     demand_l_per_person_day: float = parameter(
-        80.0, unit="l/person/day", low=60, high=100, meaning="design demand", source=f"TCXDVN 33:2006; {NORMS}"
+        80.0,
+        unit="l/person/day",
+        low=60,
+        high=100,
+        meaning="design demand",
+        source=f"TCXDVN 33:2006; {NORMS}",
+        minimum=1.0,
     )
-    loss_pct: float = parameter(20.0, unit="%", low=15, high=30, meaning="water lost in the network", source=NORMS)
-    peak_day_factor: float = parameter(1.3, unit="-", low=1.2, high=1.4, meaning="peak day over mean day", source=NORMS)
+    loss_pct: float = parameter(
+        20.0, unit="%", low=15, high=30, meaning="water lost in the network", source=NORMS, maximum=100.0
+    )
+    peak_day_factor: float = parameter(
+        1.3, unit="-", low=1.2, high=1.4, meaning="peak day over mean day", source=NORMS, minimum=1.0
+    )
     peak_hour_factor: float = parameter(
-        2.0, unit="-", low=1.5, high=2.5, meaning="peak hour over mean hour", source=NORMS
+        2.0, unit="-", low=1.5, high=2.5, meaning="peak hour over mean hour", source=NORMS, minimum=1.0
     )
     hazen_williams_c: float = parameter(
         140.0,
@@ -70,6 +80,7 @@ class WaterParameters(Parameters):
         high=70,
         meaning="share of its households that an unsustainable scheme really serves",
         source="assumption",
+        maximum=100.0,
     )
     works_max: int = parameter(
         177, unit="works", meaning="schemes to build, upgrade or repair 2026-2030", source="scheme, section II.4"
@@ -78,7 +89,11 @@ class WaterParameters(Parameters):
         None, unit="mvnd", meaning="budget of the works; none = only their number limits", source="choice"
     )
     target_pct: float = parameter(
-        50.0, unit="%", meaning="rural people with water to standard in 2030", source="scheme, section II.1"
+        50.0,
+        unit="%",
+        meaning="rural people with water to standard in 2030",
+        source="scheme, section II.1",
+        maximum=100.0,
     )
     new_scheme_min_households: int = parameter(
         15,
@@ -91,7 +106,13 @@ class WaterParameters(Parameters):
         800, unit="households", meaning="largest size of a new scheme", source="largest in the register", minimum=1
     )
     dry_season_safety: float = parameter(
-        1.5, unit="-", low=1.2, high=2.0, meaning="dry-season flow over design flow of a new intake", source=NORMS
+        1.5,
+        unit="-",
+        low=1.2,
+        high=2.0,
+        meaning="dry-season flow over design flow of a new intake",
+        source=NORMS,
+        minimum=1.0,
     )
     repair_mvnd_per_household: float = parameter(
         8.0, unit="mvnd/household", low=4, high=14, meaning="repair, filtration and disinfection", source=NORMS

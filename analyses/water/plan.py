@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analyses.columns import Column
 from analyses.water import columns
-from analyses.water.coverage import Service, allocate, scheme_service, village_levels
+from analyses.water.coverage import Service, allocate, household_size, scheme_service, village_levels
 from analyses.water.hydraulics import break_tanks
 from analyses.water.parameters import WaterParameters
 from analyses.water.ranking import commune_table, main_level, with_rates, work_reason
@@ -42,7 +42,8 @@ class WaterResult:
     villages, communes, works, schemes
         As in `analyses.water.columns`; `communes` has no geometry.
     siting
-        Choice of works: people covered, bound, gap, status, cost, and what the 2030 target would take.
+        Choice of works: people covered, bound, gap, status, cost, and what the 2030 target would take. Where nobody lacks water or no
+        candidate reaches anybody: no works, 0 people, and status 'optimal', since nothing can be gained.
     summary
         Key numbers.
     """
@@ -94,7 +95,6 @@ def plan_water(
     uncovered = np.divide(lacking * households, population, out=np.zeros(len(households)), where=population > 0)
 
     tell("candidate works")
-    size = _household_size(pack)
     candidates = join(
         existing_candidates(pack.water_schemes, today.service, today.pairs, uncovered),
         new_candidates(
@@ -103,7 +103,7 @@ def plan_water(
             uncovered,
             pack.elevation,
             pack.runoff,
-            household_size=size,
+            household_size=household_size(pack.villages),
             parameters=parameters,
         ),
     )
@@ -150,7 +150,7 @@ def coverage_today(
         Anything with `elevation`.
     """
     households = villages["households"].to_numpy(dtype=float)
-    size = float(villages["population"].sum() / max(households.sum(), 1.0))
+    size = household_size(villages)
     service = scheme_service(
         schemes,
         schemes.geometry.x.to_numpy(),
@@ -177,10 +177,6 @@ def coverage_today(
 def _is_rural(pack: Pack) -> NDArray[np.bool_]:
     kind = pack.communes.set_index("commune_code")["kind"]
     return np.asarray(pack.villages["commune_code"].map(kind) == "xã")
-
-
-def _household_size(pack: Pack) -> float:
-    return float(pack.villages["population"].sum() / max(int(pack.villages["households"].sum()), 1))
 
 
 def _works(
@@ -309,8 +305,8 @@ def _siting(
         "status": solution.status,
         "bound_covers": "the listed candidates at their stated capacities and reach",
         "cost_mvnd": round(float(works["cost_mvnd"].sum()), 1),
-        "to_standard_now_pct": round(100 * standard / people, 2),
-        "to_standard_after_pct": round(100 * (standard + gained) / people, 2),
+        "to_standard_now_pct": _share_pct(standard, people),
+        "to_standard_after_pct": _share_pct(standard + gained, people),
         "target_pct": p.target_pct,
         **_target(candidates, lacking, uncovered, cost, people, standard, p),
     }
@@ -328,7 +324,7 @@ def _target(
     """What the target would take: candidates in order of people per million VND, until it is met; an estimate without a bound."""
     wanted = people * p.target_pct / 100 - standard
     if wanted <= 0:
-        return {"target_works": 0, "target_cost_mvnd": 0.0, "target_reached_pct": round(100 * standard / people, 2)}
+        return {"target_works": 0, "target_cost_mvnd": 0.0, "target_reached_pct": _share_pct(standard, people)}
     rest = uncovered.copy()
     size = np.divide(lacking, uncovered, out=np.zeros(len(lacking)), where=uncovered > 0)
     capacity = candidates.table["capacity_households"].to_numpy(dtype=float)
@@ -350,7 +346,7 @@ def _target(
     return {
         "target_works": works,
         "target_cost_mvnd": round(spent, 1),
-        "target_reached_pct": round(100 * (standard + gained) / people, 2),
+        "target_reached_pct": _share_pct(standard + gained, people),
     }
 
 
@@ -367,7 +363,7 @@ def _summary(pack: Pack, villages: pd.DataFrame, siting: dict[str, Any], today: 
     return {
         "rural_people": round(people),
         "to_standard_pct": siting["to_standard_now_pct"],
-        "basic_pct": round(100 * (1 - float(rural["people_none"].sum()) / people), 2),
+        "basic_pct": _share_pct(people - float(rural["people_none"].sum()), people),
         "people_without_standard": round(
             people - float((rural["people_piped_to_standard"] + rural["people_own_source_to_standard"]).sum())
         ),
@@ -377,6 +373,11 @@ def _summary(pack: Pack, villages: pd.DataFrame, siting: dict[str, Any], today: 
         "households_registered_but_no_village_in_reach": round(unplaced),
         "to_standard_after_works_pct": siting["to_standard_after_pct"],
     }
+
+
+def _share_pct(part: float, people: float) -> float:
+    """Percent of the rural people; 0 where there are none, as `rural_people` beside it says."""
+    return round(100 * part / people, 2) if people > 0 else 0.0
 
 
 def _shaped(frame: gpd.GeoDataFrame, wanted: tuple[Column, ...]) -> gpd.GeoDataFrame:

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from analyses.solvers.location import LocationSolution, maximal_coverage
+from analyses.solvers.location_solution import Found, certified
 from analyses.water.coverage import Service, allocate, main_loss_m_per_km
 from analyses.water.hydraulics import break_tanks, day_demand_m3
 from analyses.water.parameters import WaterParameters
@@ -233,8 +234,16 @@ def choose(
         Most works, most money; None = no limit.
     cost_mvnd
         (candidates,) cost of each.
+
+    Notes
+    -----
+    Where no candidate can serve anybody, or none may be built, the empty choice is the best one: cost and bound are all people.
     """
     pairs, table = candidates.pairs, candidates.table
+    supply = table["capacity_households"].to_numpy(dtype=float)
+    useful = supply[pairs["source"]] * uncovered[pairs["village"]] * people[pairs["village"]]
+    if works_max == 0 or not (useful > 0).any():
+        return _nothing(candidates, people, gap=parameters.gap)
     covers = csr_array(
         (np.ones(len(pairs), dtype=bool), (pairs["village"], pairs["source"])), shape=(len(uncovered), len(table))
     )
@@ -243,7 +252,7 @@ def choose(
         works_max,
         weight=people,
         demand=uncovered,
-        capacity=table["capacity_households"].to_numpy(),
+        capacity=supply,
         site_cost=cost_mvnd,
         budget=budget_mvnd,
         divisible=True,
@@ -251,6 +260,19 @@ def choose(
         time_limit_s=parameters.time_limit_s,
     )
     return Choice(rows=solution.sites, served=_served(candidates, solution.sites, uncovered), solution=solution)
+
+
+def _nothing(candidates: Candidates, people: NDArray[np.float64], *, gap: float) -> Choice:
+    """The choice of no work, proven best because none can bring anything."""
+    sites, missed = np.zeros(0, dtype=np.int64), float(people.sum())
+    found = Found(
+        sites=sites,
+        assignment=np.full(len(people), -1, dtype=np.int64),
+        cost=missed,
+        lower_bound=missed,
+        share=np.zeros(len(people)),
+    )
+    return Choice(rows=sites, served=_served(candidates, sites, people), solution=certified(found, gap=gap))
 
 
 def _served(candidates: Candidates, rows: NDArray[np.int64], uncovered: NDArray[np.float64]) -> pd.DataFrame:

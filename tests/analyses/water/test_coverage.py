@@ -10,7 +10,7 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyses.water.coverage import allocate, village_levels
+from analyses.water.coverage import allocate, household_size, village_levels
 from analyses.water.reach import Sources, villages_in_reach
 from gis.terrain import Raster
 
@@ -99,3 +99,19 @@ def test_levels_sum_to_the_people() -> None:
     # 40 households off the schemes: 10 own source to standard, 5 % of 100 = 5 without, 25 basic; 5 people each
     assert people.iloc[0].tolist() == pytest.approx([100.0, 200.0, 50.0, 125.0, 25.0, 150.0])
     assert people.iloc[1].sum() == 0
+
+
+def test_people_without_households_have_no_water() -> None:
+    villages = pd.DataFrame({"commune_code": ["90001"] * 2, "households": [0, 10], "population": [70, 40]})
+    works = pd.DataFrame({"commune_code": ["90001"], "own_source_to_standard_pct": [50.0], "basic_pct": [100.0]})
+    people = village_levels(villages, works, np.zeros(2), np.zeros(2))
+    levels = people.drop(columns="people_to_standard")
+    assert levels.iloc[0].to_dict() == {name: 70.0 if name == "people_none" else 0.0 for name in levels}
+    # 10 households of 4 people: half with an own source, half basic
+    assert levels.iloc[1].tolist() == pytest.approx([0.0, 0.0, 20.0, 20.0, 0.0])
+
+
+def test_household_size() -> None:
+    assert household_size(pd.DataFrame({"households": [10, 30], "population": [50, 110]})) == 4.0
+    assert household_size(pd.DataFrame({"households": [0], "population": [50]})) == 1.0
+    assert household_size(pd.DataFrame({"households": [5], "population": [0]})) == 1.0
