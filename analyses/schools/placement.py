@@ -157,7 +157,7 @@ def place_border_schools(
     Raises
     ------
     NoSolutionError
-        No village can reach the candidates.
+        No village has pupils, or none with pupils can reach the candidates.
     """
     cost = minutes.copy()
     if parameters.own_commune_only:
@@ -165,7 +165,12 @@ def place_border_schools(
     group = pd.factorize(candidates["school"])[0].astype(np.int64)
     own = village_commune.to_numpy()[:, None] == candidates["commune_code"].to_numpy()
     usable, binding = _well_connected(np.isfinite(cost), own, weight, group)
-    if not binding.any():
+    if not (weight > 0).any():
+        raise NoSolutionError(
+            "villages: none in the border communes has pupils of the levels that are weighed (pupils_primary, pupils_lower_secondary), so that no "
+            "place of a school is better than another. Fill the pupils of the villages, or leave the schools out."
+        )
+    if not (binding & (weight > 0)).any():
         raise NoSolutionError(
             "schools: no village can reach the places where a border school may stand. Check the roads."
         )
@@ -174,6 +179,10 @@ def place_border_schools(
     task: dict[str, Any] = {"group": group, "gap": parameters.gap, "time_limit_s": parameters.time_limit_s}
     customer, median = _servable(cost, weight, np.flatnonzero(binding), p, task)
     chosen, weighted = cost[customer], weight[customer]
+    if not (weighted > 0).any():
+        raise NoSolutionError(
+            "schools: no village with pupils can reach a site of every border school. Check the roads."
+        )
     center = p_center(chosen[weighted > 0], p, **task)
     return Placement(
         customer=customer,

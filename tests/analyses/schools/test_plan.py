@@ -11,7 +11,7 @@ from analyses.schools.parameters import SchoolsParameters
 from analyses.schools.plan import SchoolsResult, plan_schools
 from analyses.schools.tables import weighted_quantile
 from analyses.wording import number_vi
-from gis.errors import MissingDataError
+from gis.errors import MissingDataError, NoSolutionError
 from gis.pack import read_pack
 from tests import pack_factory
 from tests.pack_factory import write_pack
@@ -151,3 +151,12 @@ def test_embedded_pack(data_folder: Path):
     lung_cung = result.villages[result.villages["name"] == "Lùng Cúng"].iloc[0]
     assert lung_cung["upper_may_board"]
     assert lung_cung["upper_motorbike_dry_min"] > 120
+
+
+def test_villages_without_pupils_cannot_place_a_school(tmp_path: Path) -> None:
+    pack = write_pack(
+        tmp_path / "pack",
+        villages=lambda f: f.assign(population=0, pupils_primary=0, pupils_lower_secondary=0, pupils_upper_secondary=0),
+    )
+    with pytest.raises(NoSolutionError, match="none in the border communes has pupils"):
+        plan_schools(read_pack(pack), SchoolsParameters())
