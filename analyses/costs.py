@@ -1,4 +1,4 @@
-"""What a work costs over its life: annuities, present values, replacements, salvage, levelised cost and pay-back.
+"""What a work costs over its life: present values, replacements, salvage, levelised cost and pay-back.
 
 Conventions: real prices of one year, costs of a year paid at its end, investment at time 0, rates as fractions (0.10 for 10 %).
 All functions take numbers or arrays and return floats or arrays of the broadcast shape.
@@ -26,20 +26,9 @@ def annuity_factor(*, discount_rate: float, years: float) -> float:
     return float((1 - (1 + discount_rate) ** -years) / discount_rate)
 
 
-def annuity(present_value: ArrayLike, *, discount_rate: float, years: float) -> FloatArray:
-    """Equal payment at the end of each year that is worth `present_value` today."""
-    return np.asarray(present_value, dtype=np.float64) / annuity_factor(discount_rate=discount_rate, years=years)
-
-
 def discount_factors(*, discount_rate: float, years: int) -> FloatArray:
     """Worth today of 1 at the end of years 1 to `years`, (years,)."""
     return np.asarray((1 + discount_rate) ** -np.arange(1.0, years + 1))
-
-
-def present_value(yearly: ArrayLike, *, discount_rate: float) -> FloatArray:
-    """Present value of payments at the end of years 1, 2, … along the last axis."""
-    flows = np.asarray(yearly, dtype=np.float64)
-    return np.asarray(flows @ discount_factors(discount_rate=discount_rate, years=flows.shape[-1]))
 
 
 def replacement_factor(*, life_years: float, horizon_years: float, discount_rate: float) -> float:

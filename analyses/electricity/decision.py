@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyses.costs import levelised_cost
 from analyses.electricity.choice import Choice
 from analyses.electricity.offgrid import OPTIONS
 from analyses.electricity.parameters import ElectricityParameters
@@ -172,9 +173,7 @@ def levelised_vnd_per_kwh(
     cost_mvnd: FloatArray, households: FloatArray, parameters: ElectricityParameters
 ) -> FloatArray:
     """Life-cycle cost per kWh demanded, both discounted [VND/kWh]; NaN without households or cost."""
-    energy = households * household_energy_pv_kwh(parameters)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(energy > 0, cost_mvnd * 1e6 / energy, np.nan)
+    return levelised_cost(cost_mvnd * 1e6, households * household_energy_pv_kwh(parameters))
 
 
 def break_even_km(study: Study, priced: Priced, parameters: ElectricityParameters) -> FloatArray:

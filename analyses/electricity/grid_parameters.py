@@ -27,12 +27,17 @@ class GridParameters(Parameters):
     )  # fmt: skip
     gentle_slope_deg: float = parameter(
         10.0,
+        maximum=90,
         unit="°",
         source="assumption",
         meaning="up to this slope the ground is easy; the factor rises linearly beyond",
     )
     steep_slope_deg: float = parameter(
-        25.0, unit="°", source="norms F, terrain_factor", meaning="from this slope on the full terrain factor applies"
+        25.0,
+        maximum=90,
+        unit="°",
+        source="norms F, terrain_factor",
+        meaning="from this slope on the full terrain factor applies",
     )
     no_road_km: float = parameter(
         2.0,
@@ -93,6 +98,7 @@ class GridParameters(Parameters):
     # grid: operation
     grid_om_pct: float = parameter(
         2.0,
+        maximum=100,
         unit="%/year",
         low=1.5,
         high=3,
@@ -119,6 +125,7 @@ class GridParameters(Parameters):
     )
     loss_pct: float = parameter(
         8.0,
+        maximum=90,
         unit="%",
         low=6,
         high=12,
@@ -143,7 +150,13 @@ class GridParameters(Parameters):
         meaning="use of a household in the tenth year",
     )  # fmt: skip
     demand_growth_pct: float = parameter(
-        6.0, unit="%/year", low=4, high=9, source="assumption (norms F)", meaning="growth of use after the tenth year"
+        6.0,
+        maximum=100,
+        unit="%/year",
+        low=4,
+        high=9,
+        source="assumption (norms F)",
+        meaning="growth of use after the tenth year",
     )
     household_kwh_per_month_ceiling: float = parameter(
         139.0,
@@ -161,6 +174,7 @@ class GridParameters(Parameters):
     )  # fmt: skip
     coincidence_many: float = parameter(
         0.4,
+        maximum=1,
         unit="-",
         minimum=0.05,
         source="assumption (Rusck's formula)",
@@ -168,6 +182,7 @@ class GridParameters(Parameters):
     )
     power_factor: float = parameter(
         0.9,
+        maximum=1,
         unit="-",
         low=0.85,
         high=0.95,

@@ -62,12 +62,6 @@ class OffGrid:
     best: NDArray[np.int64]
     best_mvnd: FloatArray
 
-    def of_best(self, attribute: str) -> FloatArray:
-        """Give an attribute of each settlement's best option; NaN where it has none."""
-        table = np.column_stack([getattr(self.options[name], attribute) for name in OPTIONS])
-        picked = table[np.arange(len(self.best)), np.maximum(self.best, 0)]
-        return np.where(self.best >= 0, picked, np.nan)
-
 
 def read_resources(pack: Pack, places: Places, parameters: ElectricityParameters) -> Resources:
     """Sun and water from the layers solar, elevation and runoff."""

@@ -29,7 +29,7 @@ class OffgridParameters(Parameters):
         6.0, unit="mvnd/kW", low=4, high=10, source="assumption (norms F)", meaning="inverter and balance of system"
     )
     minigrid_site_pct: float = parameter(
-        25.0, unit="%", low=10, high=60, source="assumption: brings the components near 55 million VND/kWp all-in",
+        25.0, maximum=500, unit="%", low=10, high=60, source="assumption: brings the components near 55 million VND/kWp all-in",
         meaning="powerhouse, design and contingency of a mini-grid, of its components",
     )  # fmt: skip
     minigrid_mvnd_per_kwp: float = parameter(
@@ -75,6 +75,7 @@ class OffgridParameters(Parameters):
     )
     worst_month_factor: float = parameter(
         0.55,
+        maximum=1,
         unit="-",
         low=0.45,
         high=0.65,
@@ -92,6 +93,7 @@ class OffgridParameters(Parameters):
     )
     offgrid_om_pct: float = parameter(
         3.5,
+        maximum=100,
         unit="%/year",
         low=2,
         high=6,
@@ -99,10 +101,20 @@ class OffgridParameters(Parameters):
         meaning="operation and maintenance off grid, of investment",
     )
     battery_depth: float = parameter(
-        0.9, unit="-", minimum=0.1, source="assumption: lithium iron phosphate", meaning="usable part of a battery"
+        0.9,
+        maximum=1,
+        unit="-",
+        minimum=0.1,
+        source="assumption: lithium iron phosphate",
+        meaning="usable part of a battery",
     )
     storage_efficiency: float = parameter(
-        0.85, unit="-", minimum=0.1, source="assumption", meaning="from panel to socket through battery and inverter"
+        0.85,
+        maximum=1,
+        unit="-",
+        minimum=0.1,
+        source="assumption",
+        meaning="from panel to socket through battery and inverter",
     )
     autonomy_days: float = parameter(
         1.2, unit="days", low=0.8, high=2, source="assumption", meaning="days of demand that a battery holds"
@@ -125,10 +137,15 @@ class OffgridParameters(Parameters):
         20.0, unit="years", minimum=1.0, source="assumption", meaning="life of a micro hydro plant"
     )
     hydro_efficiency: float = parameter(
-        0.6, unit="-", source="assumption: small turbine and generator", meaning="from water power to electric power"
+        0.6,
+        maximum=1,
+        unit="-",
+        source="assumption: small turbine and generator",
+        meaning="from water power to electric power",
     )
     hydro_flow_share: float = parameter(
         0.6,
+        maximum=1,
         unit="-",
         low=0.4,
         high=0.8,
@@ -137,6 +154,7 @@ class OffgridParameters(Parameters):
     )
     hydro_availability_pct: float = parameter(
         90.0,
+        maximum=100,
         unit="%",
         low=80,
         high=95,
@@ -175,12 +193,14 @@ class OffgridParameters(Parameters):
     )  # fmt: skip
     least_served_pct: float = parameter(
         0.0,
+        maximum=100,
         unit="%",
         source="choice: 0 leaves it to the price of unserved energy, as the design asks",
         meaning="part of the grid's demand that a lasting off-grid option must serve at least; a planner may demand, say, 90",
     )
     service_floor_tier: int = parameter(
         3,
+        maximum=5,
         unit="tier",
         minimum=1,
         source="choice (design); tiers: ESMAP 2015",

@@ -14,10 +14,17 @@ class ElectricityParameters(OffgridParameters, GridParameters):
 
     # appraisal
     discount_rate_pct: float = parameter(
-        10.0, unit="%", low=6, high=12, source="World Bank and ADB convention 10-12 %", meaning="real discount rate"
+        10.0,
+        maximum=100,
+        unit="%",
+        low=6,
+        high=12,
+        source="World Bank and ADB convention 10-12 %",
+        meaning="real discount rate",
     )
     horizon_years: int = parameter(
         20,
+        maximum=60,
         unit="years",
         minimum=10,
         source="assumption: life of panels and stations",
@@ -25,6 +32,7 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     )
     price_escalation_pct: float = parameter(
         3.5,
+        maximum=100,
         unit="%/year",
         low=2.5,
         high=5,
@@ -71,10 +79,15 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         True, unit="-", source="choice", meaning="keep new load within what feeders and stations have left"
     )
     loading_limit_pct: float = parameter(
-        100.0, unit="%", source="assumption", meaning="highest loading of a feeder or station after connection"
+        100.0,
+        maximum=200,
+        unit="%",
+        source="assumption",
+        meaning="highest loading of a feeder or station after connection",
     )
     plan_gap: float = parameter(
         0.001,
+        maximum=1,
         unit="-",
         source="design",
         meaning="proven relative distance to the optimum at which the plan is accepted",
@@ -83,11 +96,16 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         30.0, unit="s", minimum=0.1, source="choice", meaning="longest time for one solution of the plan"
     )
     junction_rounds: int = parameter(
-        1, unit="-", source="choice", meaning="how often the network is enriched around the plan and solved again"
+        1,
+        maximum=5,
+        unit="-",
+        source="choice",
+        meaning="how often the network is enriched around the plan and solved again",
     )
     # feeders
     mv_drop_limit_pct: float = parameter(
         5.0,
+        maximum=20,
         unit="%",
         low=5,
         high=10,
@@ -95,10 +113,17 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         meaning="largest voltage drop from station to transformer",
     )
     lv_drop_limit_pct: float = parameter(
-        5.0, unit="%", low=5, high=8, source="assumption (norms A3)", meaning="largest voltage drop along 0.4 kV lines"
+        5.0,
+        maximum=20,
+        unit="%",
+        low=5,
+        high=8,
+        source="assumption (norms A3)",
+        meaning="largest voltage drop along 0.4 kV lines",
     )
     existing_drop_pct: float = parameter(
         10.0,
+        maximum=50,
         unit="%",
         low=5,
         high=10,
@@ -129,6 +154,7 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     )  # fmt: skip
     budget_share_pct: float = parameter(
         80.0,
+        maximum=100,
         unit="%",
         source="assumption: not all money comes in time",
         meaning="where no budgets are given, their sum as part of the plan's investment",
@@ -147,11 +173,12 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         meaning="whether to plan the scenarios and the sensitivity table beside the plan",
     )
     draws: int = parameter(
-        200, unit="-", source="design", meaning="Monte Carlo draws; 0 leaves the uncertainty columns out"
+        200, maximum=10000, unit="-", source="design", meaning="Monte Carlo draws; 0 leaves the uncertainty columns out"
     )
     random_seed: int = parameter(20260101, unit="-", source="choice", meaning="seed of the draws")
     local_cost_sd: float = parameter(
         0.15,
+        maximum=1,
         unit="-",
         source="norms A1: ±30 % on any single village, read as two standard deviations",
         meaning="spread of a single settlement's works around the common prices",
@@ -167,8 +194,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
             raise ValueError(f"forced_grid and forbidden_grid both name {', '.join(both)}")
         if len(self.budgets_mvnd) not in (0, 5):
             raise ValueError("budgets_mvnd: give five yearly sums, or none")
-        if not self.service_floor_tier <= 5 or not self.discount_rate_pct > -100:
-            raise ValueError("service_floor_tier is at most 5")
         return self
 
     @property

@@ -6,12 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyses.costs import (
-    annuity,
     annuity_factor,
     levelised_cost,
     life_cycle_factor,
     payback_years,
-    present_value,
     replacement_factor,
     salvage_factor,
 )
@@ -21,12 +19,6 @@ def test_annuity_factor_by_hand() -> None:
     # 1/1.1 + 1/1.21 + 1/1.331 = 0.909091 + 0.826446 + 0.751315
     assert annuity_factor(discount_rate=0.10, years=3) == pytest.approx(2.486852, abs=1e-6)
     assert annuity_factor(discount_rate=0.0, years=7) == 7
-    assert float(annuity(2.486852, discount_rate=0.10, years=3)) == pytest.approx(1.0, abs=1e-6)
-
-
-def test_present_value_by_hand() -> None:
-    # 110 / 1.1 + 242 / 1.21 = 100 + 200
-    assert float(present_value([110.0, 242.0], discount_rate=0.10)) == pytest.approx(300.0)
 
 
 def test_replacements_and_salvage_by_hand() -> None:

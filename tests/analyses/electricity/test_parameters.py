@@ -27,6 +27,9 @@ def test_defaults_lie_within_their_ranges() -> None:
         {"forced_grid": ("C1",), "forbidden_grid": ("C1",)},
         {"budgets_mvnd": (1.0, 2.0)},
         {"gentle_slope_deg": 30.0},
+        {"loss_pct": 100.0},
+        {"power_factor": 1.1},
+        {"service_floor_tier": 6},
     ],
 )
 def test_contradictions_and_unknown_keys_are_errors(change: dict[str, object]) -> None:
