@@ -16,6 +16,7 @@ from gis.errors import MissingDataError
 
 COST_COLUMNS = ("grid_alone_mvnd", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd")
 COMPARED = ("choice", "rank", "priority_rank", "year", *COST_COLUMNS)
+PRINTED_ROWS = 30
 ROUNDING_MVND = 0.5
 """Differences below this are rounding of the tables, not a change."""
 
@@ -71,10 +72,17 @@ def print_comparison(comparison: Comparison, console: Console, out: Path | None)
     ):
         console.print(_table(title, frame) if len(frame) else f"{title}: none")
     changed = comparison.settlements.query("changed")
-    columns = ["settlement_id", "name", "commune", "choice_a", "choice_b", "rank_a", "rank_b", "why"]
     console.print(f"{len(changed)} of {len(comparison.settlements)} settlements changed their choice.")
-    if len(changed):
-        console.print(_table("Changed choices", changed[columns].head(30)))
+    for row in changed.head(PRINTED_ROWS).to_dict("records"):
+        console.print(
+            escape(
+                f"  {row['settlement_id']} {row['name']} ({row['commune']}): {row['choice_a']} → {row['choice_b']}, "
+                f"rank {row['rank_a']} → {row['rank_b']}; {row['why']}"
+            ),
+            soft_wrap=True,
+        )
+    if len(changed) > PRINTED_ROWS:
+        console.print(f"  … and {len(changed) - PRINTED_ROWS} more; name a file with --out for all of them.")
     if out is not None:
         comparison.settlements.to_csv(out, index=False, encoding="utf-8-sig")
         console.print(f"All settlements are in {escape(str(out))}.")
