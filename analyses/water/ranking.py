@@ -79,6 +79,10 @@ def commune_table(
 def _commune_reason(row: dict[Any, Any]) -> str:
     if not row["population"]:
         return "Không có thôn nào trong dữ liệu."
+    if not row["is_rural"]:
+        return _ward_reason(row)
+    if row["people_without_standard"] < 0.5:
+        return "Mọi người dân đã có nước sạch đạt quy chuẩn."
     text = (
         f"{number_vi(row['people_without_standard'])} người chưa có nước sạch đạt quy chuẩn "
         f"({number_vi(100 - row['to_standard_pct'], decimals=1)} % dân số); "
@@ -92,6 +96,17 @@ def _commune_reason(row: dict[Any, Any]) -> str:
             + f"{row['works']} công trình đề xuất đưa tỷ lệ đạt chuẩn lên {number_vi(row['to_standard_after_pct'], decimals=1)} %."
         )
     return text + "Chưa có công trình nào trong số được chọn."
+
+
+def _ward_reason(row: dict[Any, Any]) -> str:
+    """A ward lacks nobody by definition, whatever its rates: say that it is not part of the question."""
+    text = (
+        "Phường: người dân đô thị không tính vào tỷ lệ nước sạch nông thôn và không xếp theo số người còn thiếu; "
+        f"theo mô hình, {number_vi(row['to_standard_pct'], decimals=1)} % dân số có nước đạt quy chuẩn."
+    )
+    if row["works"]:
+        text += f" {row['works']} công trình đề xuất đặt tại đây phục vụ các xã lân cận."
+    return text
 
 
 def work_reason(row: dict[Any, Any]) -> str:

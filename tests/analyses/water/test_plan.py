@@ -79,3 +79,20 @@ def test_rates_of_nobody(tmp_path: Path) -> None:
     assert result.summary["rural_people"] == 0
     assert result.summary["to_standard_pct"] == result.summary["basic_pct"] == 0
     assert result.siting["target_works"] == 0
+
+
+def test_reasons_do_not_contradict_themselves(tmp_path: Path) -> None:
+    communes = plan(tmp_path / "pack").communes
+    ward = communes[~communes["is_rural"]].iloc[0]
+    assert ward["people_without_standard"] == 0
+    assert ward["to_standard_pct"] < 100
+    assert ward["reason_vi"].startswith("Phường: người dân đô thị không tính vào tỷ lệ nước sạch nông thôn")
+    assert "chưa có nước sạch" not in ward["reason_vi"]
+    rural = communes[communes["is_rural"]]
+    assert rural["reason_vi"].str.contains("người chưa có nước sạch đạt quy chuẩn").all()
+    served = plan(
+        tmp_path / "served",
+        water_households=lambda f: f.assign(own_source_to_standard_pct=100.0),
+        water_schemes=lambda f: f.assign(meets_standard=True),
+    ).communes
+    assert (served.loc[served["is_rural"], "reason_vi"] == "Mọi người dân đã có nước sạch đạt quy chuẩn.").all()
