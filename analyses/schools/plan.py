@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analyses.provenance import modelled_layers, provenance_of
 from analyses.schools import columns
 from analyses.schools.ground import SEASONS, stand, walking_ground
 from analyses.schools.parameters import SchoolsParameters
@@ -120,17 +121,20 @@ def plan_schools(
     border = _border_ways(travel, village, village_cell[village], home, site_cell, candidates, placement, parameters)
     step("travel-time zones")
     site_school = candidates["school"].to_numpy(np.int64)[placement.median.sites]
-    zones, nearest = _isochrones(travel, schools, site_cell, site_school, parameters)
-    modelled = ", ".join(e.name for e in pack.catalog.layer if e.name in LAYERS and e.provenance == "modelled")
+    of_school = provenance_of(pack.catalog, LAYERS, schools["provenance"])
+    zones, nearest = _isochrones(travel, schools, site_cell, site_school, of_school, parameters)
     step("tables")
+    of_village = provenance_of(pack.catalog, LAYERS, villages["provenance"])
+    modelled = ", ".join(modelled_layers(pack.catalog, LAYERS))
     sites = site_table(
-        schools, communes, villages, candidates, placement, border, upper, modelled=modelled, parameters=parameters
-    )
-    table = village_table(villages, communes, schools, border, upper, parameters=parameters)
+        schools, communes, villages, candidates, placement, border, upper,
+        provenance=of_school, modelled=modelled, parameters=parameters,
+    )  # fmt: skip
+    table = village_table(villages, communes, schools, border, upper, provenance=of_village, parameters=parameters)
     return SchoolsResult(
         sites=in_order(sites, columns.SITES),
         villages=in_order(table, columns.VILLAGES),
-        catchments=_catchments(travel, communes, schools, nearest, site_school, upper),
+        catchments=_catchments(travel, communes, schools, nearest, site_school, upper, of_school),
         isochrones=zones,
         placement=_placement_numbers(placement, parameters),
         summary=_summary(table, sites, placement, travel, upper, village_cell, parameters),
@@ -190,7 +194,12 @@ def _border_ways(
 
 
 def _isochrones(
-    travel: Travel, schools: gpd.GeoDataFrame, site_cell: IntArray, site_school: IntArray, parameters: SchoolsParameters
+    travel: Travel,
+    schools: gpd.GeoDataFrame,
+    site_cell: IntArray,
+    site_school: IntArray,
+    provenance: NDArray[np.object_],
+    parameters: SchoolsParameters,
 ) -> tuple[gpd.GeoDataFrame, Nearest]:
     """Rings of `columns.ISOCHRONES`, and the ways by motorbike in the dry season that the catchments are made of."""
     limit = max(parameters.isochrone_minutes)
@@ -212,7 +221,7 @@ def _isochrones(
     zones = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=schools.crs)
     row = site_school[zones["site"].to_numpy(np.int64)]
     named = zones.assign(
-        school_id=schools["school_id"].to_numpy()[row], name=schools["name"].to_numpy()[row], provenance="modelled"
+        school_id=schools["school_id"].to_numpy()[row], name=schools["name"].to_numpy()[row], provenance=provenance[row]
     )
     return in_order(named, columns.ISOCHRONES), nearest
 
@@ -224,6 +233,7 @@ def _catchments(
     nearest: Nearest,
     site_school: IntArray,
     upper: UpperSecondary,
+    provenance: NDArray[np.object_],
 ) -> gpd.GeoDataFrame:
     """Table of `columns.CATCHMENTS`."""
     like = travel.ground.elevation
@@ -237,7 +247,7 @@ def _catchments(
     zones = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=schools.crs)
     row = zones["site"].to_numpy(np.int64)
     named = zones.assign(
-        school_id=schools["school_id"].to_numpy()[row], name=schools["name"].to_numpy()[row], provenance="modelled"
+        school_id=schools["school_id"].to_numpy()[row], name=schools["name"].to_numpy()[row], provenance=provenance[row]
     )
     return in_order(named, columns.CATCHMENTS)
 

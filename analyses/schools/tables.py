@@ -55,6 +55,7 @@ def village_table(
     border: BorderWays,
     upper: UpperSecondary,
     *,
+    provenance: NDArray[np.object_],
     parameters: SchoolsParameters,
 ) -> gpd.GeoDataFrame:
     """Table of `columns.VILLAGES` without its order: every village, its schools, minutes, distance and entitlement."""
@@ -86,7 +87,7 @@ def village_table(
         flag[border.village] = entitled & (border.school >= 0)
         table[f"border_may_board_{level}"] = flag
     table["cut_off_in_rain"] = upper_cut | border_cut
-    return with_place(table, "modelled")
+    return with_place(table, provenance)
 
 
 def site_table(
@@ -98,6 +99,7 @@ def site_table(
     border: BorderWays,
     upper: UpperSecondary,
     *,
+    provenance: NDArray[np.object_],
     modelled: str,
     parameters: SchoolsParameters,
 ) -> gpd.GeoDataFrame:
@@ -118,7 +120,8 @@ def site_table(
         for row in table.to_dict("records")
     ]
     table["modelled_inputs"] = modelled
-    return with_place(table.sort_values("rank").reset_index(drop=True), "modelled")
+    table = table.sort_values("rank").reset_index(drop=True)
+    return with_place(table, provenance[table["school"].to_numpy()])
 
 
 def in_order(table: gpd.GeoDataFrame, columns: tuple[Column, ...]) -> gpd.GeoDataFrame:
@@ -126,7 +129,7 @@ def in_order(table: gpd.GeoDataFrame, columns: tuple[Column, ...]) -> gpd.GeoDat
     return table[[column.name for column in columns] + ["geometry"]]
 
 
-def with_place(table: gpd.GeoDataFrame, provenance: str) -> gpd.GeoDataFrame:
+def with_place(table: gpd.GeoDataFrame, provenance: NDArray[np.object_]) -> gpd.GeoDataFrame:
     """Add longitude, latitude (WGS84, six decimals) and provenance."""
     degrees = to_wgs84(table[["geometry"]]).geometry
     return table.assign(longitude=degrees.x.round(6), latitude=degrees.y.round(6), provenance=provenance)

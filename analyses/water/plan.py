@@ -17,6 +17,7 @@ from analyses.water import columns
 from analyses.water.coverage import Service, allocate, household_size, scheme_service, village_levels
 from analyses.water.hydraulics import break_tanks
 from analyses.water.parameters import WaterParameters
+from analyses.water.provenance import commune_provenance, scheme_provenance, village_provenance, work_provenance
 from analyses.water.ranking import commune_table, main_level, with_rates, work_reason
 from analyses.water.reach import villages_in_reach
 from analyses.water.siting import (
@@ -123,9 +124,8 @@ def plan_water(
 
     tell("tables")
     villages = _villages(pack, today, candidates, choice, works, lacking, uncovered)
-    communes = commune_table(villages, pack.communes, works, poverty_weight=parameters.poverty_weight).assign(
-        provenance="modelled"
-    )
+    communes = commune_table(villages, pack.communes, works, poverty_weight=parameters.poverty_weight)
+    communes["provenance"] = commune_provenance(pack, communes["commune_code"], villages)
     siting = _siting(candidates, choice, works, lacking, uncovered, cost, villages, parameters)
     return WaterResult(
         villages=_shaped(villages, columns.VILLAGES),
@@ -219,7 +219,7 @@ def _works(
     table["commune_code"] = np.where(existing, scheme["commune_code"], home["commune_code"])
     table["commune"] = table["commune_code"].map(pack.communes.set_index("commune_code")["name"])
     table["in_plan_2026_2030"] = existing & scheme["in_plan_2026_2030"].to_numpy(dtype=bool)
-    table["provenance"] = "modelled"
+    table["provenance"] = work_provenance(pack, served, table["scheme"])
     table["source_row"] = grouped.index.to_numpy()
     order = np.lexsort((table["source_row"], table["cost_per_person_mvnd"]))
     table = table.iloc[order].reset_index(drop=True)
@@ -238,10 +238,9 @@ def _villages(
     lacking: NDArray[np.float64],
     uncovered: NDArray[np.float64],
 ) -> gpd.GeoDataFrame:
-    table = pack.villages[
-        ["village_id", "name", "commune_code", "households", "population", "provenance", "geometry"]
-    ].copy()
+    table = pack.villages[["village_id", "name", "commune_code", "households", "population", "geometry"]].copy()
     table = table.join(today.people)
+    table["provenance"] = village_provenance(pack)
     table["commune"] = table["commune_code"].map(pack.communes.set_index("commune_code")["name"])
     table["is_rural"] = _is_rural(pack)
     table = with_rates(table)
@@ -278,6 +277,7 @@ def _schemes(pack: Pack, today: Today) -> gpd.GeoDataFrame:
         households_registered=schemes["households_served"],
         households_served=served,
         villages_in_reach=in_reach,
+        provenance=scheme_provenance(pack),
     )
 
 

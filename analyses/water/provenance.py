@@ -1,0 +1,47 @@
+"""What the rows of the water tables rest on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analyses.provenance import provenance_of, weakest_of_each
+from gis.pack import Pack
+
+LAYERS = ("villages", "communes", "water_schemes", "water_households", "elevation", "runoff")
+"""Layers that shape every result row."""
+
+
+def village_provenance(pack: Pack) -> NDArray[np.object_]:
+    """Of each village: its own row, those of its commune, and all layers."""
+    code = pack.villages["commune_code"]
+    of_commune = [
+        code.map(layer.set_index("commune_code")["provenance"]) for layer in (pack.communes, pack.water_households)
+    ]
+    return provenance_of(pack.catalog, LAYERS, pack.villages["provenance"], *of_commune)
+
+
+def commune_provenance(pack: Pack, codes: pd.Series[str], villages: pd.DataFrame) -> NDArray[np.object_]:
+    """Of each commune: its own row, its poverty rate (which ranks it), and its villages."""
+    own = pack.communes.set_index("commune_code").loc[codes]
+    own.index = codes.index
+    of_villages = weakest_of_each(villages["provenance"], villages["commune_code"]).reindex(
+        codes, fill_value="official"
+    )
+    of_villages.index = codes.index
+    return provenance_of(pack.catalog, LAYERS, own["provenance"], own["poverty_provenance"], of_villages)
+
+
+def work_provenance(pack: Pack, served: pd.DataFrame, scheme: pd.Series[int]) -> NDArray[np.object_]:
+    """Of each work: the scheme that is mended (a new one is a model's proposal) and the villages that it serves."""
+    of_villages = weakest_of_each(pd.Series(village_provenance(pack))[served["village"]], served["source"])
+    own = pd.Series("modelled", index=scheme.index, dtype=object)
+    existing = scheme[scheme >= 0]
+    own.loc[existing.index] = pack.water_schemes["provenance"].to_numpy()[existing]
+    return provenance_of(pack.catalog, LAYERS, own, of_villages.reindex(scheme.index))
+
+
+def scheme_provenance(pack: Pack) -> NDArray[np.object_]:
+    """Of each scheme: its own row and all layers, since how many it serves hangs on its neighbours."""
+    return provenance_of(pack.catalog, LAYERS, pack.water_schemes["provenance"])

@@ -1,0 +1,93 @@
+"""A result is never said to rest on more than its weakest input."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from analyses.provenance import weakest, weakest_of_each
+from analyses.schools.parameters import SchoolsParameters
+from analyses.schools.plan import plan_schools
+from analyses.water.parameters import WaterParameters
+from analyses.water.plan import WaterResult, plan_water
+from gis.pack import Pack, read_pack
+from tests import pack_factory
+from tests.pack_factory import write_pack
+
+TABLES = [name for name, build in pack_factory.BUILDERS.items() if isinstance(build(), pd.DataFrame)]
+
+
+def official_pack(folder: Path, *, layer: str | None = None, word: str = "modelled", **changes: Any) -> Pack:
+    """All layers and rows official, but one layer's catalogue entry, or some rows."""
+
+    def official(frame: pd.DataFrame) -> pd.DataFrame:
+        told = {name: "official" for name in frame.columns if name.endswith("provenance")}
+        return frame.assign(**told)
+
+    entries = {name: {"provenance": word if name == layer else "official"} for name in pack_factory.BUILDERS}
+    frames: dict[str, Any] = dict.fromkeys(TABLES, official)
+    for name, change in changes.items():
+        frames[name] = lambda frame, change=change: change(official(frame))
+    return read_pack(write_pack(folder, entries=entries, **frames))
+
+
+def water(pack: Pack) -> WaterResult:
+    return plan_water(pack, WaterParameters())
+
+
+def test_weakest() -> None:
+    one = pd.Series(["official", "official", "open-data", None])
+    other = pd.Series(["official", "open-data", "modelled", "official"])
+    assert weakest(one, other).tolist() == ["official", "open-data", "modelled", "modelled"]
+    keys = pd.Series(["b", "a", "b", "a"])
+    assert weakest_of_each(other, keys).to_dict() == {"a": "open-data", "b": "modelled"}
+
+
+def test_official_inputs_make_an_official_result_but_new_works_are_proposals(tmp_path: Path) -> None:
+    pack = official_pack(tmp_path / "pack")
+    result = water(pack)
+    assert set(result.villages["provenance"]) == set(result.communes["provenance"]) == {"official"}
+    assert set(result.schemes["provenance"]) == {"official"}
+    works = result.works
+    assert (works["provenance"] == (works["kind"] == "new").map({True: "modelled", False: "official"})).all()
+    schools = plan_schools(pack, SchoolsParameters())
+    for frame in (schools.sites, schools.villages, schools.catchments, schools.isochrones):
+        assert set(frame["provenance"]) == {"official"}
+    assert set(schools.sites["modelled_inputs"]) == {""}
+
+
+@pytest.mark.parametrize("layer", ["water_schemes", "runoff", "water_households"])
+def test_one_modelled_layer_makes_all_water_results_modelled(tmp_path: Path, layer: str) -> None:
+    result = water(official_pack(tmp_path / "pack", layer=layer))
+    for frame in (result.villages, result.communes, result.works, result.schemes):
+        assert set(frame["provenance"]) == {"modelled"}
+
+
+def test_layer_that_does_not_shape_a_result_does_not_mar_it(tmp_path: Path) -> None:
+    result = water(official_pack(tmp_path / "pack", layer="grid_lines"))
+    assert set(result.villages["provenance"]) == {"official"}
+
+
+def test_open_data_roads_make_schools_open_data(tmp_path: Path) -> None:
+    schools = plan_schools(official_pack(tmp_path / "pack", layer="roads", word="open-data"), SchoolsParameters())
+    for frame in (schools.sites, schools.villages, schools.catchments, schools.isochrones):
+        assert set(frame["provenance"]) == {"open-data"}
+    modelled = plan_schools(official_pack(tmp_path / "other", layer="elevation"), SchoolsParameters())
+    assert set(modelled.sites["modelled_inputs"]) == {"elevation"}
+    assert set(modelled.villages["provenance"]) == {"modelled"}
+
+
+def test_a_modelled_row_mars_what_is_made_of_it(tmp_path: Path) -> None:
+    def first_modelled(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(provenance=["modelled", *frame["provenance"].iloc[1:]])
+
+    result = water(official_pack(tmp_path / "pack", villages=first_modelled))
+    # V0001 lies in 90001
+    told = result.villages.set_index("village_id")["provenance"]
+    assert told[told == "modelled"].index.tolist() == ["V0001"]
+    communes = result.communes.set_index("commune_code")["provenance"]
+    assert communes[communes == "modelled"].index.tolist() == ["90001"]
+    served = result.villages.set_index("village_id")["work_id"]["V0001"]
+    if served is not None:
+        assert result.works.set_index("work_id")["provenance"][served] == "modelled"
