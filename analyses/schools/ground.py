@@ -2,7 +2,8 @@
 
 Cells that a road or track touches are walked at path speed along its real, winding length, all others at Tobler's off-path share of
 it; the slope of each step comes on top (`gis.leastcost`, up and down). Major rivers and lakes are barriers, opened only at the cells where a road is
-drawn across. Cells outside the communes are not crossed: beyond them lie the national border and roads that the pack does not know.
+drawn across. Cells outside the communes are not crossed: beyond them lie the national border and roads that the pack does not know. A river
+that a layer cuts off at the border runs on beyond it: the cells between its end and the outside are closed too.
 A cell is `cell_size_m` wide, and nothing smaller is claimed: two places in one cell are as far apart as their points on a map.
 """
 
@@ -28,6 +29,7 @@ PAVED = ("asphalt", "concrete")
 _RING = 5
 _TRIES = 40
 _DRAWN_M = 25.0
+_CUT_CELLS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +84,7 @@ def walking_ground(
     like = Raster(heights, grid.transform, grid.crs)
     inside = _burnt(communes, like, all_touched=True) & np.isfinite(heights)
     walked = roads[roads["road_class"] != "expressway"]
-    wet, shapes = _water(rivers, lakes, like)
+    wet, shapes = _water(rivers, lakes, like, inside)
     minutes = {}
     for season in SEASONS:
         cost = _dry_shod(walked, like, season, parameters)
@@ -183,7 +185,7 @@ def _burnt(frame: gpd.GeoDataFrame, like: Raster, *, all_touched: bool) -> Mask:
 
 
 def _water(
-    rivers: gpd.GeoDataFrame | None, lakes: gpd.GeoDataFrame | None, like: Raster
+    rivers: gpd.GeoDataFrame | None, lakes: gpd.GeoDataFrame | None, like: Raster, inside: Mask
 ) -> tuple[Mask, NDArray[np.object_]]:
     """Cells of major rivers and lakes, and their shapes."""
     wet = np.zeros(like.shape, bool)
@@ -191,12 +193,34 @@ def _water(
     if rivers is not None:
         major = rivers[rivers["is_major"]]
         # every touched cell, so that no diagonal step slips through
-        wet |= _burnt(major, like, all_touched=True)
+        wet |= _burnt(major, like, all_touched=True) | _cut_ends(major, like, inside)
         shapes += list(major.geometry.explode(index_parts=False))
     if lakes is not None:
         wet |= _burnt(lakes, like, all_touched=False)
         shapes += list(lakes.geometry.explode(index_parts=False))
     return wet, np.array(shapes, dtype=object)
+
+
+def _cut_ends(rivers: gpd.GeoDataFrame, like: Raster, inside: Mask) -> Mask:
+    """Cells around ends of rivers that the province's border is near: two cells each way, so that none is open between river and outside."""
+    closed = np.zeros(inside.shape, bool)
+    parts = shapely.get_parts(np.asarray(rivers.geometry.array, dtype=object))
+    parts = parts[~shapely.is_closed(parts)]
+    if not len(parts):
+        return closed
+    ends = np.concatenate([shapely.get_point(parts, 0), shapely.get_point(parts, -1)])
+    # an end on another stretch of river is a joint or a mouth
+    end, _ = shapely.STRtree(parts).query(ends, predicate="dwithin", distance=1.0)
+    lone = ends[np.bincount(end, minlength=len(ends)) == 1]
+    rows, columns = rowcol(like, shapely.get_x(lone), shapely.get_y(lone))
+    around = np.pad(inside, _CUT_CELLS)
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        if not (0 <= row < inside.shape[0] and 0 <= column < inside.shape[1]):
+            continue
+        if not around[row : row + 2 * _CUT_CELLS + 1, column : column + 2 * _CUT_CELLS + 1].all():
+            top, left = max(row - _CUT_CELLS, 0), max(column - _CUT_CELLS, 0)
+            closed[top : row + _CUT_CELLS + 1, left : column + _CUT_CELLS + 1] = True
+    return closed
 
 
 def _crossings(roads: gpd.GeoDataFrame, water: NDArray[np.object_], like: Raster) -> Mask:

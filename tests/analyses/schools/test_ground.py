@@ -83,6 +83,37 @@ def test_river_without_a_bridge_is_a_barrier():
     assert np.isfinite(crossing(ground_of(far_off, rivers=river().assign(is_major=False))))
 
 
+@pytest.mark.parametrize("short_cells", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("slant", [0.0, 3.0, -5.0])
+def test_river_cut_off_at_the_border_is_not_walked_around(short_cells, slant):
+    """The province is rows 4 to 16 and the relief goes on around it; the river ends at the border, or a little before it."""
+    province = gpd.GeoDataFrame(
+        {"commune_code": ["1"]},
+        geometry=[box(X0, Y0 + 4 * CELL_M, X0 + CELL_M * COLUMNS, Y0 + CELL_M * (ROWS - 4))],
+        crs=CRS,
+    )
+    far_off = roads_layer([WEST_ROAD])
+    line = LineString([at(3.5 + short_cells, 15 + slant), at(ROWS - 4.5 - short_cells, 15 - slant)])
+    cut = gpd.GeoDataFrame({"is_major": [True]}, geometry=[line], crs=CRS)
+    ground = ground_of(far_off, rivers=cut, commune=province)
+    west, east = np.array([10 * COLUMNS + 3]), np.array([10 * COLUMNS + 27])
+    travel = build_travel(ground, far_off, parameters=PARAMETERS)
+    for season in ("dry", "rainy"):
+        assert np.isinf(on_foot(travel, season, west, east, limit_min=1e4)[0][0, 0])
+
+
+def test_river_that_rises_inside_is_walked_around_and_joints_are_no_ends():
+    far_off = roads_layer([WEST_ROAD])
+    source = gpd.GeoDataFrame({"is_major": [True]}, geometry=[LineString([at(8, 15), at(ROWS, 15)])], crs=CRS)
+    assert np.isfinite(crossing(ground_of(far_off, rivers=source)))
+    # two stretches that meet two cells inside the border: nothing but their own cells is closed there
+    halves = [LineString([at(-1, 15), at(1, 15)]), LineString([at(1, 15), at(ROWS, 15)])]
+    joined = gpd.GeoDataFrame({"is_major": [True] * 2}, geometry=halves, crs=CRS)
+    ground = ground_of(far_off, rivers=joined)
+    assert np.isfinite(ground.minutes["dry"][1, [14, 16]]).all()
+    assert np.isinf(crossing(ground))
+
+
 def test_bridge_opens_the_river_and_a_ford_only_in_the_dry():
     across = LineString([at(10, 5), at(10, 25)])
     bridge = ground_of(roads_layer([across], road_class=["commune"], surface=["concrete"]), rivers=river())
