@@ -23,9 +23,6 @@ MARGIN_M = 3000.0
 BORDER_M = 30.0
 """Nothing is placed nearer than this to a commune border, so that rounding coordinates moves nothing across it."""
 
-HIGHEST_VILLAGE_M = 2000.0
-"""Hamlets of Y Tý reach this height (facts, heights.csv); modelled ones thin out from 1,200 m and end at 1,900 m (assumption)."""
-
 
 @dataclass(frozen=True, eq=False)
 class Ground:
