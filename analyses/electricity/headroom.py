@@ -118,7 +118,7 @@ def keep_headroom(
         hangs_on = feeder_of(study, decision, grid_lines)
         added = _added(known_limits, decision, hangs_on, load_kw)
         over = [limit for limit in known_limits if added[limit.name] > limit.headroom_kw + 1e-6]
-        waiting = _waiting(over, decision, hangs_on, load_kw, priced)
+        waiting = _waiting(over, decision, hangs_on, load_kw, priced, study.places.id_rank)
         if not waiting.any() or rounds >= MAX_ROUNDS:
             break
         barred |= waiting
@@ -173,16 +173,18 @@ def _waiting(
     hangs_on: IntArray,
     load_kw: FloatArray,
     priced: Priced,
+    id_rank: IntArray,
 ) -> NDArray[np.bool_]:
     """Settlements with least benefit per kW that must wait so that each exceeded limit holds."""
     waiting = np.zeros(len(load_kw), dtype=bool)
     left = priced.offgrid.best_mvnd - decision.choice_mvnd
-    value = np.where(load_kw > 0, left / np.maximum(load_kw, 1e-9), np.inf)
+    # rounded, so that equal settlements are equal to the last digit
+    value = np.where(load_kw > 0, np.round(left / np.maximum(load_kw, 1e-9), 6), np.inf)
     for limit in over:
         served = np.flatnonzero(decision.on_grid & np.isin(hangs_on, list(limit.lines)) & ~waiting)
         excess = float(load_kw[served].sum()) - limit.headroom_kw
         movable = served[~priced.question.required[served]]
-        for place in movable[np.lexsort((movable, value[movable]))]:
+        for place in movable[np.lexsort((id_rank[movable], value[movable]))]:
             if excess <= 1e-6:
                 break
             waiting[place] = True

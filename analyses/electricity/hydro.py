@@ -36,11 +36,13 @@ class Reach:
 def falls_within_reach(places: Places, falls: Falls, parameters: ElectricityParameters) -> Reach:
     """Pair each settlement with the powerhouses within `hydro_reach_km` to which no other settlement lies nearer.
 
-    The nearest settlement has the fall to itself, so that no fall is counted for two.
+    The nearest settlement has the fall to itself, so that no fall is counted for two; of several on one spot the first identifier.
     """
     if len(falls.x) == 0 or len(places) == 0:
         return Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
-    spots, owner_spot = np.unique(np.column_stack([places.x, places.y]), axis=0, return_index=True)
+    by_id = np.argsort(places.id_rank)
+    spots, first = np.unique(np.column_stack([places.x, places.y])[by_id], axis=0, return_index=True)
+    owner_spot = by_id[first]
     nearest = cKDTree(spots).query(np.column_stack([falls.x, falls.y]))
     distance_m, spot = np.asarray(nearest[0], dtype=np.float64), np.asarray(nearest[1], dtype=np.int64)
     fall = np.flatnonzero(distance_m * WIRE_WINDING <= parameters.hydro_reach_km * 1000)

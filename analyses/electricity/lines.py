@@ -19,7 +19,7 @@ from analyses.electricity.settlements import design_load_kw
 from analyses.electricity.study import Study
 from analyses.electricity.surface import COMPONENTS, FOREST_KM, LineSurface, any_forest_km
 from gis.crs import to_wgs84
-from gis.terrain import xy
+from gis.raster import xy
 
 if TYPE_CHECKING:
     from gis.pack import Pack
@@ -46,7 +46,7 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
     branches, settlements = decision.branches, pack.settlements.reset_index(drop=True)
     ids = branch_ids(len(branches))
     households = study.places.households
-    end = _end_settlement(decision, len(branches))
+    end = _end_settlement(decision, study.places.id_rank)
     row = branch_feeder(branches, study)
     existing = pack.grid_lines
     components = {name: branches.components[:, k] for k, name in enumerate(COMPONENTS)}
@@ -109,10 +109,11 @@ def lines_in_order(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame[[name for name in names(LINES) if name in frame.columns] + ["geometry"]]
 
 
-def _end_settlement(decision: Decision, count: int) -> IntArray:
-    """Settlement at the lower end of each branch (of several on one spot the one with the lowest row), -1 at a fork."""
-    end = np.full(count, -1, dtype=np.int64)
-    for place in np.flatnonzero(decision.branches.branch_of >= 0)[::-1]:
+def _end_settlement(decision: Decision, id_rank: IntArray) -> IntArray:
+    """Settlement at the lower end of each branch (of several on one spot the first identifier), -1 at a fork."""
+    end = np.full(len(decision.branches), -1, dtype=np.int64)
+    served = np.flatnonzero(decision.branches.branch_of >= 0)
+    for place in served[np.argsort(-id_rank[served])]:
         end[decision.branches.branch_of[place]] = place
     return end
 

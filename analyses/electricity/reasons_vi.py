@@ -140,7 +140,9 @@ def _why(
     if not math.isfinite(break_even_km):
         return length
     if break_even_km < NO_LINE_PAYS_KM:
-        return f"{length}, mà chưa tính đường dây thì trạm, hạ áp và điện năng đã tốn bằng hoặc hơn phương án ngoài lưới"
+        return (
+            f"{length}, mà chưa tính đường dây thì trạm, hạ áp và điện năng đã tốn bằng hoặc hơn phương án ngoài lưới"
+        )
     return f"{length} trong khi chỉ có lợi dưới {number_vi(break_even_km, decimals=decimals)} km"
 
 

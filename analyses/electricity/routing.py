@@ -11,7 +11,7 @@ from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray, Network, assemble, border_steps, step_components, trace
 from analyses.electricity.surface import COMPONENTS, LineSurface, unit_prices
 from gis.leastcost import LeastCost, cost_distance
-from gis.terrain import rowcol
+from gis.raster import rowcol
 
 NEIGHBOURS = 16
 """Moves per cell: with knight's moves a raster path is at most 2.8 % longer than the straight line, with eight 8.2 %."""

@@ -73,8 +73,7 @@ def make_schedule(
     local = np.where(on_grid, priced.works.total_investment_mvnd, decision.investment_mvnd)
     needs = np.where(on_grid & (branches.branch_of >= 0), branches.branch_of, -1)
     weight = household_weights(pack, study, parameters)
-    ids = pack.settlements["settlement_id"].astype(str).to_numpy()
-    order = _order_of_works(branches, ids)
+    order = _order_of_works(branches, study.places.id_rank)
     place_in_order = np.argsort(order)
     needs = np.concatenate([branches.parent, needs])
     works = Works(
@@ -90,7 +89,7 @@ def make_schedule(
     value = np.round(weight / np.maximum(decision.investment_mvnd, 1e-9), VALUE_DECIMALS)
     late = np.where(settlement_year >= 0, settlement_year, len(budgets))
     priority = np.empty(n, dtype=np.int64)
-    priority[np.lexsort((ids, -value, late))] = np.arange(1, n + 1)
+    priority[np.lexsort((study.places.id_rank, -value, late))] = np.arange(1, n + 1)
     return Schedule(
         branch_year=year[:count],
         settlement_year=settlement_year,
@@ -100,11 +99,9 @@ def make_schedule(
     )
 
 
-def _order_of_works(branches: Branches, ids: NDArray[np.str_]) -> IntArray:
+def _order_of_works(branches: Branches, rank: IntArray) -> IntArray:
     """Order of lines and settlements that hangs on identifiers alone: settlements by theirs, each line before the first of those it serves."""
-    count, n = len(branches), len(ids)
-    rank = np.empty(n, dtype=np.int64)
-    rank[np.argsort(ids, kind="stable")] = np.arange(n)
+    count, n = len(branches), len(rank)
     first = np.full(count, n, dtype=np.int64)
     served = branches.branch_of >= 0
     np.minimum.at(first, branches.branch_of[served], rank[served])

@@ -42,6 +42,8 @@ class Places:
         (n,) donated solar home systems are there.
     position_accuracy_m
         (n,) radius that holds the true position (90 %).
+    id_rank
+        (n,) place of its identifier among all: decides between equals, so that the order of the rows does not.
     """
 
     households: FloatArray
@@ -52,6 +54,7 @@ class Places:
     at_22_kv: NDArray[np.bool_]
     has_home_system: NDArray[np.bool_]
     position_accuracy_m: FloatArray
+    id_rank: IntArray
 
     def __len__(self) -> int:
         """Number of settlements."""
@@ -99,6 +102,7 @@ def read_places(
         at_22_kv=at_22_kv,
         has_home_system=(settlements["supply"] == "solar_home").to_numpy(),
         position_accuracy_m=settlements["position_accuracy_m"].to_numpy(dtype=np.float64),
+        id_rank=np.argsort(np.argsort(settlements["settlement_id"].astype(str).to_numpy(), kind="stable")),
     )
 
 

@@ -17,8 +17,9 @@ from scipy import ndimage
 from analyses.electricity.parameters import ElectricityParameters
 from gis.errors import MissingDataError
 from gis.leastcost import cost_distance
+from gis.raster import Raster, rasterize, resample, rowcol, warp_like
 from gis.schema import FOREST_NATURAL, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
-from gis.terrain import Raster, rasterize, resample, rowcol, slope_deg, warp_like
+from gis.terrain import slope_deg
 
 if TYPE_CHECKING:
     from gis.pack import Pack

@@ -19,7 +19,7 @@ from analyses.electricity.ranking import grid_to_offgrid_ratio, rank_by_ratio
 from analyses.electricity.routing import own_way_cost
 from analyses.electricity.settlements import line_factor
 from analyses.electricity.study import Priced, Study, price
-from gis.terrain import rasterize
+from gis.raster import rasterize
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -29,7 +29,7 @@ from analyses.electricity.settlements import design_load_kw
 from analyses.electricity.study import Priced, Study
 from analyses.electricity.surface import COMPONENTS
 from analyses.electricity.upstream import Feeder, trace_feeder
-from gis.terrain import xy
+from gis.raster import xy
 
 if TYPE_CHECKING:
     from gis.pack import Pack

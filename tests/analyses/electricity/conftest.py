@@ -11,7 +11,7 @@ import pytest
 import shapely
 from affine import Affine
 
-from gis.terrain import Raster
+from gis.raster import Raster
 
 CRS = "EPSG:9208"
 WEST, SOUTH, SIZE_M, CELL_M = 480_000.0, 2_400_000.0, 20_000.0, 100.0

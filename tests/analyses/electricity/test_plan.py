@@ -12,7 +12,7 @@ from analyses.electricity.plan import plan_electricity
 from analyses.electricity.result import ElectricityResult
 from gis.crs import to_crs
 from gis.errors import MissingDataError, NoSolutionError, ParameterError
-from gis.terrain import Raster, warp
+from gis.raster import Raster, warp
 
 from .conftest import CELL_M, CRS, SIZE_M, SOUTH, WEST, SmallPack, grid, settlements_at, small_pack
 

@@ -28,6 +28,7 @@ def places(households: list[float], *, roughness: float = 0.0) -> Places:
         at_22_kv=np.zeros(n, dtype=bool),
         has_home_system=np.zeros(n, dtype=bool),
         position_accuracy_m=np.zeros(n),
+        id_rank=np.arange(n),
     )
 
 
