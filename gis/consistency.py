@@ -20,8 +20,8 @@ from gis import schema
 from gis.catalog import LayerEntry
 from gis.checks import sentence
 from gis.crs import same_crs
+from gis.raster import Raster, rasterize
 from gis.tables import listed
-from gis.terrain import Raster, rasterize
 
 ROUNDING_M = 50.0
 """Coordinates rounded to five decimals and simplified borders: nothing closer than this is said to lie outside."""

@@ -9,7 +9,7 @@ import pyflwdir
 from numpy.typing import NDArray
 
 from gis.errors import LayerError
-from gis.terrain import Raster, resample, warp_like
+from gis.raster import Raster, resample, warp_like
 
 FloatArray = NDArray[np.float64]
 

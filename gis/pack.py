@@ -22,7 +22,7 @@ from gis.consistency import cross_faults, raster_faults
 from gis.crs import measures_truly, require_metres, to_measure
 from gis.errors import LayerError, MissingDataError
 from gis.layers import read_layer
-from gis.terrain import Raster, grid_of, read_raster, warp
+from gis.raster import Raster, grid_of, read_raster, warp
 
 REQUIRED = ("communes", "villages", "settlements", "roads", "grid_lines", "elevation")
 """Layers without which no analysis runs; the others are asked for by the analysis that needs them."""

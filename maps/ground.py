@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 from rasterio.warp import transform_bounds
 
-from gis.terrain import Raster, hillshade, resample, warp, warp_like
+from gis.raster import Raster, resample, warp, warp_like
+from gis.terrain import hillshade
 from maps.page import Ground
 
 WEB_MERCATOR = "EPSG:3857"

@@ -29,8 +29,8 @@ from affine import Affine
 from shapely.geometry import LineString, Point, box
 
 from gis.crs import to_wgs84
+from gis.raster import Raster, write_raster
 from gis.schema import GEOMETRY
-from gis.terrain import Raster, write_raster
 
 CRS_MEASURE = "EPSG:9208"
 WEST, SOUTH, EAST, NORTH = 440_000, 2_410_000, 460_000, 2_430_000

@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from analyses.schools.parameters import SchoolsParameters
-from gis.terrain import Raster, rasterize, resample, rowcol, xy
+from gis.raster import Raster, rasterize, resample, rowcol, xy
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -21,7 +21,8 @@ from analyses.schools.parameters import SchoolsParameters
 from analyses.solvers.infeasible import Infeasible
 from analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
 from gis.errors import MissingDataError, NoSolutionError
-from gis.terrain import Raster, sample, slope_pct
+from gis.raster import Raster, sample
+from gis.terrain import slope_pct
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -33,8 +33,8 @@ from gis.network import (
     travel_matrix,
     travel_matrix_along,
 )
+from gis.raster import sample
 from gis.roads import JoinedRoads, join_roads
-from gis.terrain import sample
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

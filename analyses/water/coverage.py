@@ -14,7 +14,7 @@ from scipy.sparse import csr_array, vstack
 from analyses.water.hydraulics import day_demand_m3, head_loss_m_per_km, people_served, pipe_inside_m
 from analyses.water.parameters import WaterParameters
 from analyses.water.reach import Sources
-from gis.terrain import Raster, sample
+from gis.raster import Raster, sample
 
 LARGEST_DAY_M3 = 1e9
 """An endless demand (all water lost) as a number: its head loss is beyond any relief, and none over a main of no length."""

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.leastcost import cost_distance
-from gis.terrain import Raster, rowcol, sample, slope_pct
+from gis.raster import Raster, rowcol, sample
+from gis.terrain import slope_pct
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from analyses.water.hydraulics import break_tanks, day_demand_m3
 from analyses.water.parameters import WaterParameters
 from analyses.water.reach import Sources, villages_in_reach
 from gis.hydrology import dry_season_flow, flow_directions
-from gis.terrain import Raster, sample, xy
+from gis.raster import Raster, sample, xy
 
 SOURCE_SPACING_M = 600.0
 SMALL_HOUSEHOLDS, LARGE_HOUSEHOLDS = 100.0, 200.0

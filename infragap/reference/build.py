@@ -12,8 +12,8 @@ import pandas as pd
 
 from gis.errors import ParameterError
 from gis.layers import read_vector
+from gis.raster import Raster, read_raster
 from gis.tables import read_table
-from gis.terrain import Raster, read_raster
 from infragap.reference.climate import build_runoff, build_solar
 from infragap.reference.communes import build_communes
 from infragap.reference.descriptions import HEAD, SEED, TARGETS, describe_layers

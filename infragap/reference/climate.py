@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.crs import WGS84, transform
-from gis.terrain import Raster, resample, sample, xy
+from gis.raster import Raster, resample, sample, xy
 from infragap.reference.inputs import CRS_MEASURE, Facts
 
 DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])

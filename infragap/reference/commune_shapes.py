@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.crs import WGS84, transform
-from gis.terrain import Raster, xy
+from gis.raster import Raster, xy
 from infragap.reference.commune_kernels import candidates, winners
 from infragap.reference.inputs import CRS_MEASURE, Facts, boxes_measure, province_grid
 

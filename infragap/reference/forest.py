@@ -9,8 +9,9 @@ import scipy.ndimage as ndi
 from numpy.typing import NDArray
 
 from gis.errors import LayerError
+from gis.raster import Raster, rasterize, sample, xy
 from gis.schema import FOREST_NATURAL, FOREST_NONE, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
-from gis.terrain import Raster, rasterize, sample, slope_deg, xy
+from gis.terrain import slope_deg
 
 SLOPE_WEIGHT_M = 15.0
 """One degree of slope counts as much as this many metres of height in the order in which cells become forest; assumption."""

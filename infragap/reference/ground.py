@@ -13,8 +13,9 @@ from affine import Affine
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from gis import terrain
-from gis.terrain import Raster
+from gis import raster
+from gis.raster import Raster
+from gis.terrain import slope_pct
 
 CELL_M = 200.0
 """Cell width [m]: finer than the accuracy of the waypoints (300-3,000 m), coarse enough for the whole province in a second."""
@@ -62,11 +63,11 @@ class Ground:
     def xy(self, flat: NDArray[np.int64]) -> NDArray[np.float64]:
         """Centres (n, 2) [m] of the cells with these flat indices."""
         rows, cols = np.divmod(flat, self.shape[1])
-        return np.column_stack(terrain.xy(self.elevation, rows, cols))
+        return np.column_stack(raster.xy(self.elevation, rows, cols))
 
     def flat(self, points: NDArray[np.float64]) -> NDArray[np.int64]:
         """Flat indices of the cells that hold the points (n, 2) [m], moved to the edge where they lie outside."""
-        rows, cols = terrain.rowcol(self.elevation, points[:, 0], points[:, 1])
+        rows, cols = raster.rowcol(self.elevation, points[:, 0], points[:, 1])
         return np.asarray(np.clip(rows, 0, self.shape[0] - 1) * self.shape[1] + np.clip(cols, 0, self.shape[1] - 1))
 
 
@@ -100,22 +101,22 @@ def build_ground(
     left, top = math.floor((west - MARGIN_M) / CELL_M) * CELL_M, math.ceil((north + MARGIN_M) / CELL_M) * CELL_M
     shape = (math.ceil((top - south + MARGIN_M) / CELL_M), math.ceil((east + MARGIN_M - left) / CELL_M))
     empty = Raster(np.zeros(shape, np.float32), Affine(CELL_M, 0, left, 0, -CELL_M, top), elevation.crs, math.nan)
-    coarse = terrain.resample(elevation.with_values(elevation.floats(), nodata=math.nan), cell_size_m=CELL_M)
-    height = _filled(terrain.warp_like(coarse, empty).values)
+    coarse = raster.resample(elevation.with_values(elevation.floats(), nodata=math.nan), cell_size_m=CELL_M)
+    height = _filled(raster.warp_like(coarse, empty).values)
     relief = empty.with_values(height, nodata=math.nan)
     inner = gpd.GeoDataFrame({"row": np.arange(len(communes))}, geometry=communes.buffer(-BORDER_M), crs=communes.crs)
     people = None
     if population is not None:
         people = np.nan_to_num(
-            terrain.warp_like(
+            raster.warp_like(
                 population.with_values(population.floats(), nodata=math.nan), empty, method="nearest"
             ).values,
             nan=0.0,
         )
     return Ground(
         elevation=relief,
-        slope_pct=terrain.slope_pct(relief).values,
-        commune=terrain.rasterize(inner, relief, column="row", fill=-1, dtype="int16").values,
+        slope_pct=slope_pct(relief).values,
+        commune=raster.rasterize(inner, relief, column="row", fill=-1, dtype="int16").values,
         lake=_burnt(lakes, relief, all_touched=False),
         river=_burnt(rivers[rivers["is_major"]] if rivers is not None else None, relief, all_touched=True),
         population=people,
@@ -229,7 +230,7 @@ def points_frame(columns: dict[str, object], points: NDArray[np.float64], crs: o
 def _burnt(frame: gpd.GeoDataFrame | None, like: Raster, *, all_touched: bool) -> NDArray[np.bool_]:
     if frame is None or frame.empty:
         return np.zeros(like.shape, dtype=bool)
-    return np.asarray(terrain.rasterize(frame, like, all_touched=all_touched).values > 0)
+    return np.asarray(raster.rasterize(frame, like, all_touched=all_touched).values > 0)
 
 
 def _filled(height: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ from affine import Affine
 
 from gis.crs import WGS84, to_measure, transform
 from gis.errors import MissingDataError
-from gis.terrain import Raster, read_raster
+from gis.raster import Raster, read_raster
 
 CRS_MEASURE = "EPSG:9208"
 """VN-2000 / TM-3 104°45', the legal projected system of Lào Cai."""

@@ -15,8 +15,8 @@ from gis.catalog import FILE_NAME, sha256_of
 from gis.crs import WGS84, to_wgs84
 from gis.errors import LayerError, ParameterError
 from gis.pack import check_pack
+from gis.raster import Raster, write_raster
 from gis.schema import GEOMETRY, ID_COLUMN
-from gis.terrain import Raster, write_raster
 
 DATE = "2026-11-22"
 """Day of the fact tables; fixed, so that a rebuilt pack has the same bytes."""

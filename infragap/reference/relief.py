@@ -16,7 +16,7 @@ from scipy.interpolate import RectBivariateSpline
 from scipy.optimize import isotonic_regression
 
 from gis.crs import WGS84, transform
-from gis.terrain import Raster, inside, rowcol, sample, warp, xy
+from gis.raster import Raster, inside, rowcol, sample, warp, xy
 from infragap.reference.inputs import CRS_MEASURE, Facts, province_grid
 from infragap.reference.landform import breach_pits, cut_heights, drain, upstream_area
 

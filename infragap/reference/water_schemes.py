@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.names import fold
-from gis.terrain import sample
+from gis.raster import sample
 from infragap.reference.inputs import Base, Facts
 from infragap.reference.shares import largest_remainder
 

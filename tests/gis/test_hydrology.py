@@ -5,7 +5,7 @@ from affine import Affine
 
 from gis.errors import LayerError
 from gis.hydrology import DAYS_IN_MONTH, dry_season_flow, falls, flow_directions, monthly_flow
-from gis.terrain import Raster
+from gis.raster import Raster
 
 
 def raster(values: np.ndarray, *, cell_m: float = 200.0) -> Raster:

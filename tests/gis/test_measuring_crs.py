@@ -11,7 +11,7 @@ from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.plan import plan_electricity
 from gis.crs import measures_truly
 from gis.pack import Pack, check_pack, read_pack
-from gis.terrain import sample, warp
+from gis.raster import sample, warp
 from tests import pack_factory
 from tests.pack_factory import write_pack
 

@@ -14,8 +14,8 @@ from shapely.geometry import Point
 from gis.errors import InfragapError, LayerError, MissingDataError
 from gis.layers import read_vector
 from gis.pack import check_pack, read_pack
+from gis.raster import Raster, sample
 from gis.schema import NEEDS_ROWS
-from gis.terrain import Raster, sample
 from tests import pack_factory
 from tests.pack_factory import write_pack
 

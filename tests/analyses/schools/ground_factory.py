@@ -7,7 +7,7 @@ from affine import Affine
 from shapely import LineString
 
 from analyses.schools.ground import Ground
-from gis.terrain import Raster
+from gis.raster import Raster
 
 CRS = pyproj.CRS.from_epsg(9208)
 CELL_M = 200.0

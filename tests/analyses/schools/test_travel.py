@@ -21,7 +21,7 @@ from analyses.schools.travel import (
     on_foot,
     slope_factor,
 )
-from gis.terrain import sample
+from gis.raster import sample
 from tests.analyses.schools.ground_factory import CELL_M, X0, Y0, bare_ground, centre, roads_layer
 
 PARAMETERS = SchoolsParameters()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analyses.water.coverage import allocate, household_size, village_levels
 from analyses.water.reach import Sources, villages_in_reach
-from gis.terrain import Raster
+from gis.raster import Raster
 
 CELL_M = 100.0
 

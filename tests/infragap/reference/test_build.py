@@ -10,7 +10,7 @@ from gis.catalog import read_catalog
 from gis.crs import WGS84, transform
 from gis.errors import LayerError, ParameterError
 from gis.pack import Pack, check_pack, read_pack
-from gis.terrain import read_raster, sample
+from gis.raster import read_raster, sample
 from infragap.reference.build import build_pack, layer_rng
 from infragap.reference.pack_writer import FILES, replaced
 

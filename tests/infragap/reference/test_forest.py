@@ -8,7 +8,7 @@ import shapely
 from affine import Affine
 
 from gis.errors import LayerError
-from gis.terrain import Raster, rasterize
+from gis.raster import Raster, rasterize
 from infragap.reference.forest import build_forest
 
 EPSG = "EPSG:9208"

@@ -9,7 +9,8 @@ import scipy.ndimage as ndi
 from numpy.typing import NDArray
 
 from gis.crs import WGS84, transform
-from gis.terrain import Raster, rasterize, read_raster, sample, slope_pct, xy
+from gis.raster import Raster, rasterize, read_raster, sample, xy
+from gis.terrain import slope_pct
 from infragap.reference.inputs import CRS_MEASURE, Facts, province_grid
 from infragap.reference.landform import breach_pits, cut_heights, drain, upstream_area
 from infragap.reference.relief import build_elevation

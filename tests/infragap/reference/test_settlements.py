@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from gis.pack import read_pack
-from gis.terrain import read_raster, rowcol, warp
+from gis.raster import read_raster, rowcol, warp
 from infragap.reference.build import build_pack
 
 SCHEME = (

@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from gis.crs import WGS84, transform
 from gis.pack import read_pack
-from gis.terrain import Raster, sample
+from gis.raster import Raster, sample
 from infragap.reference.ground import build_ground, draw_spaced, habitability
 from infragap.reference.inputs import Facts
 from infragap.reference.shares import largest_remainder

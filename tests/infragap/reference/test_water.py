@@ -49,7 +49,7 @@ def test_classes_have_the_published_shares(rural: gpd.GeoDataFrame) -> None:
 
 
 def test_a_gravity_source_lies_above_a_village_of_its_commune(pack: Pack, rural: gpd.GeoDataFrame) -> None:
-    from gis.terrain import sample
+    from gis.raster import sample
 
     height = sample(pack.elevation, pack.villages.geometry.x, pack.villages.geometry.y)
     lowest = pd.Series(height).groupby(pack.villages["commune_code"].to_numpy()).min()
