@@ -19,7 +19,7 @@ from analyses.electricity.plan import plan_electricity
 from analyses.electricity.result import ElectricityResult
 from analyses.schools.plan import SchoolsResult, plan_schools
 from analyses.water.plan import WaterResult, plan_water
-from gis.errors import LayerError, ParameterError
+from gis.errors import ParameterError
 from gis.pack import Pack, read_pack
 from infragap.output import MARKER, atomic_folder, check_output
 from infragap.settings import ANALYSES, Settings
@@ -181,9 +181,7 @@ def _plan_beside(folder: Path, settings: Settings, names: Sequence[str]) -> dict
 def _read_checked(data: Path) -> Pack:
     """Read the pack, or fail once with all its faults."""
     pack = read_pack(data)
-    faults = pack.faults()
-    if faults:
-        raise LayerError("\n".join(faults))
+    pack.require_sound()
     return pack
 
 

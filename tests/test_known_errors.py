@@ -89,7 +89,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module")
 def out(small: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
-    write_results(folder, small.pack, small.electricity, small.water, small.schools)
+    write_results(
+        folder, small.pack, small.electricity, small.water, small.schools, parameters={"schools": SchoolsParameters()}
+    )
     return folder
 
 
@@ -239,7 +241,7 @@ def test_out_of_reach_is_empty_not_a_large_number(tmp_path: Path) -> None:
     assert schools.villages.loc[~beyond, "upper_motorbike_dry_min"].notna().all()
     assert schools.summary["villages_out_of_reach"] == beyond.sum()
     (tmp_path / "out").mkdir()
-    write_results(tmp_path / "out", pack, None, None, schools)
+    write_results(tmp_path / "out", pack, None, None, schools, parameters={"schools": SchoolsParameters()})
     ids = set(schools.villages.loc[beyond, "village_id"])
     table = csv(tmp_path / "out", "schools_villages").set_index("village_id")
     assert table.loc[sorted(ids), minutes].isna().all(axis=None)
