@@ -84,6 +84,7 @@ def test_a_name_cannot_end_the_script(page: Page) -> None:
     assert "<img src=x" not in render(page)
 
 
+@pytest.mark.slow
 def test_browser_shows_hostile_names_as_text(file: Path, visit: Any) -> None:
     opened = visit(file)
     opened.page.wait_for_function("window.infragapReady === true")
@@ -94,6 +95,7 @@ def test_browser_shows_hostile_names_as_text(file: Path, visit: Any) -> None:
     assert opened.requests == [file.as_uri()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["lung cung", "Lùng Cúng", "LÙNG", "cung nam co"])
 def test_search_with_and_without_diacritics(file: Path, visit: Any, typed: str) -> None:
     opened = visit(file)
@@ -104,12 +106,14 @@ def test_search_with_and_without_diacritics(file: Path, visit: Any, typed: str) 
     assert "219" in opened.page.locator(".leaflet-popup dl").inner_text()
 
 
+@pytest.mark.slow
 def test_d_with_stroke_is_found_as_d(file: Path, visit: Any) -> None:
     opened = visit(file)
     opened.page.fill("#search", "da den")
     assert opened.page.locator(".hits li").first.inner_text().startswith("Đá Đen")
 
 
+@pytest.mark.slow
 def test_filter_and_weights_change_the_list(file: Path, visit: Any) -> None:
     opened = visit(file)
     names = opened.page.locator(".rows .place")
@@ -120,6 +124,7 @@ def test_filter_and_weights_change_the_list(file: Path, visit: Any) -> None:
     assert names.count() == 1
 
 
+@pytest.mark.slow
 def test_english_switch(file: Path, visit: Any) -> None:
     opened = visit(file)
     assert opened.page.title() == "Điện nông thôn"

@@ -16,6 +16,8 @@ from gis.raster import Raster, warp
 
 from .conftest import CELL_M, CRS, SIZE_M, SOUTH, WEST, SmallPack, grid, settlements_at, small_pack
 
+pytestmark = pytest.mark.slow
+
 Easy = dict[str, object]
 
 

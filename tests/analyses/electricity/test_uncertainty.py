@@ -8,6 +8,8 @@ from analyses.electricity.uncertainty import drawn_parameters, ranges
 
 from .conftest import settlements_at, small_pack
 
+pytestmark = pytest.mark.slow
+
 
 def draws(easy: dict[str, object], places: list[tuple[float, float, int]], **change: object) -> ElectricityResult:
     columns = {"position_accuracy_m": change.pop("accuracy", 300.0)}
