@@ -203,7 +203,7 @@ def render(page: Page) -> str:
     str
         A whole document that holds everything it needs; the same content gives the same bytes.
     """
-    map_ = folium.Map(tiles=None, location=[22.0, 104.3], zoom_start=9, prefer_canvas=True)
+    map_ = folium.Map(tiles=None, location=[22.0, 104.3], zoom_start=9, prefer_canvas=True, zoom_snap=0.25)
     map_.default_js, map_.default_css = [], []
     if page.ground is not None:
         _add_ground(map_, page.ground)
