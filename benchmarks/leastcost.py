@@ -1,7 +1,8 @@
-"""Least-cost distance beside scikit-image's `MCP_Geometric` and, where it is installed, xarray-spatial's."""
+"""Least-cost distance beside scikit-image's `MCP_Geometric`, scipy's `csgraph` and, where it is installed, xarray-spatial's."""
 
 import importlib
 import importlib.util
+import math
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 from skimage.graph import MCP_Geometric
 
 from benchmarks import Row
@@ -73,9 +76,31 @@ def with_xarray_spatial(cost: NDArray[np.float32], sources: NDArray[np.int64]) -
     return distance
 
 
+def with_csgraph(cost: NDArray[np.float32], sources: NDArray[np.int64]) -> NDArray[np.float64]:
+    """A general graph library on the same grid: links of all neighbouring cells, then Dijkstra (building the graph included)."""
+    rows, columns = cost.shape
+    number = np.arange(cost.size).reshape(cost.shape)
+    starts, ends, weights = [], [], []
+    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        left = slice(max(-right, 0), columns - max(right, 0))
+        shifted = slice(max(right, 0), columns - max(-right, 0))
+        a, b = np.s_[: rows - down, left], np.s_[down:, shifted]
+        starts.append(number[a].ravel())
+        ends.append(number[b].ravel())
+        weights.append(((cost[a] + cost[b]) * (math.hypot(down, right) / 2)).ravel())
+    shape = (cost.size, cost.size)
+    graph = csr_array((np.concatenate(weights), (np.concatenate(starts), np.concatenate(ends))), shape=shape)
+    indices = np.ravel_multi_index((sources[:, 0], sources[:, 1]), cost.shape)
+    distance: NDArray[np.float64] = dijkstra(graph, directed=False, indices=indices, min_only=True)
+    return distance.reshape(cost.shape)
+
+
 def peers() -> dict[str, Callable[..., NDArray[Any]]]:
     """What is installed of what we are compared with."""
-    found: dict[str, Callable[..., NDArray[Any]]] = {"scikit-image MCP_Geometric": with_scikit_image}
+    found: dict[str, Callable[..., NDArray[Any]]] = {
+        "scikit-image MCP_Geometric": with_scikit_image,
+        "scipy csgraph dijkstra": with_csgraph,
+    }
     if importlib.util.find_spec("xrspatial") is not None:
         found["xarray-spatial cost_distance"] = with_xarray_spatial
     return found
@@ -138,5 +163,8 @@ def cases(*, quick: bool, shared: Path | None) -> Iterator[Row]:
                     beside: list[str | None] = list[str | None](peers())[: 1 if extras else None]
                     if large and (extras or count > 1):
                         beside = [None]
+                    elif large:
+                        # its graph alone would take several GB
+                        beside.remove("scipy csgraph dijkstra")
                     for peer in beside:
                         yield compare(cost, path, count, extras, peer, 1 if large else PAIRS)

@@ -297,6 +297,9 @@ def _siting(
     standard = people - float(lacking.sum())
     gained = float(works["people_gained"].sum())
     return {
+        "objective": "rural people left without water to standard",
+        "cost": round(solution.cost, 1),
+        "lower_bound": round(solution.lower_bound, 1),
         "candidates": len(candidates.table),
         "works": len(works),
         "people_gained": round(gained, 1),
