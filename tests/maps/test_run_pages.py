@@ -1,6 +1,8 @@
 """A whole run on the embedded pack: the contract of its outputs, and its pages in a browser."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,6 @@ import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
-
-from infragap.run import run
-from infragap.settings import read_settings
 
 pytestmark = pytest.mark.slow
 
@@ -34,8 +33,10 @@ SCHEME = [
 
 @pytest.fixture(scope="module")
 def out(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Result of the command in a process of its own, so that its memory is its own."""
     folder = tmp_path_factory.mktemp("run") / "out"
-    run(data_folder, folder, read_settings())
+    command = ["-c", "from infragap.cli import main; main()", "run", "--data", str(data_folder), "--out", str(folder)]
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
     return folder
 
 
