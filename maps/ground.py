@@ -34,7 +34,7 @@ def hillshade_ground(elevation: Raster) -> Ground:
     out = io.BytesIO()
     Image.fromarray(picture).save(out, format="JPEG", quality=72, optimize=True)
     west, south, east, north = transform_bounds(WEB_MERCATOR, "EPSG:4326", *heights.bounds)
-    return Ground(("Địa hình (bóng đổ)", "Hillshade"), out.getvalue(), "image/jpeg", (south, west, north, east))
+    return Ground(out.getvalue(), "image/jpeg", (south, west, north, east))
 
 
 def _tinted(height_m: np.ndarray, shade: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -30,7 +31,6 @@ COORDINATE_DIGITS = 5
 class Ground:
     """A picture below the layers: PNG or JPEG bytes with its WGS84 corners (south, west, north, east)."""
 
-    title: Text
     image: bytes
     mime: str
     bounds: tuple[float, float, float, float]
@@ -210,11 +210,13 @@ def render(page: Page) -> str:
     root: Any = map_.get_root()
     root.header.add_child(Element("@@HEAD@@"), name="infragap_head")
     _number_elements(root)
-    html = root.render()
+    document = root.render()
     head = f"<style>{_leaflet_css()}</style><style>{_asset('map.css')}</style><script>{_leaflet_js()}</script>"
     call = f"infragapPage({map_.get_name()}, {_script_json(_as_json(page))});"
-    html = html.replace("@@HEAD@@", f'<meta charset="utf-8"><title>{_escaped(page.title[0])}</title>{head}', 1)
-    return _replace_last(html, "</html>", f"<script>{_asset('map.js')}\n{call}</script>\n</html>\n")
+    document = document.replace(
+        "@@HEAD@@", f'<meta charset="utf-8"><title>{html.escape(page.title[0], quote=False)}</title>{head}', 1
+    )
+    return _replace_last(document, "</html>", f"<script>{_asset('map.js')}\n{call}</script>\n</html>\n")
 
 
 def _add_ground(map_: folium.Map, ground: Ground) -> None:
@@ -364,10 +366,6 @@ def _script_json(value: Any) -> str:
     return (
         text.replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     )
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _replace_last(text: str, old: str, new: str) -> str:

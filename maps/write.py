@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from maps.electricity import electricity_page
 from maps.exports import write_csv, write_dictionary, write_geojson, write_geopackage, write_kml
 from maps.ground import hillshade_ground
 from maps.overview import commune_summary, overview_html
-from maps.page import Ground, render
+from maps.page import Page, render
 from maps.report import summary_markdown
 from maps.schools import schools_page
 from maps.spreadsheet import write_grid_extension_list
@@ -195,31 +195,19 @@ def _write_pages(
     water: WaterResult | None,
     schools: SchoolsResult | None,
 ) -> None:
-    results = {"electricity.html": electricity, "water.html": water, "schools.html": schools}
-    pages = [page for page in PAGES if page == "index.html" or results[page] is not None]
+    makers: Mapping[str, tuple[Any, Callable[..., Page]]] = {
+        "electricity.html": (electricity, electricity_page),
+        "water.html": (water, water_page),
+        "schools.html": (schools, schools_page),
+    }
+    made = {name: maker for name, maker in makers.items() if maker[0] is not None}
+    pages = [page for page in PAGES if page == "index.html" or page in made]
     ground = hillshade_ground(pack.elevation)
-    makers: Sequence[tuple[str, Any, Callable[..., Any]]] = (
-        ("electricity.html", electricity, electricity_page),
-        ("water.html", water, water_page),
-        ("schools.html", schools, schools_page),
-    )
-    for name, result, make in makers:
-        if result is not None:
-            _write_page(folder / name, make, pack, result, communes, ground, pages)
+    for name, (result, compose) in made.items():
+        page = compose(pack, result, communes, ground, pages)
+        (folder / name).write_text(render(page), encoding="utf-8")
     written = sorted(f.relative_to(folder) for f in folder.rglob("*") if f.is_file())
     documents = [*written, Path("index.html"), Path("run.json")]
     (folder / "index.html").write_text(
         overview_html(pack, communes, electricity, water, schools, documents), encoding="utf-8"
     )
-
-
-def _write_page(
-    path: Path,
-    make: Callable[..., Any],
-    pack: Pack,
-    result: Any,
-    communes: gpd.GeoDataFrame,
-    ground: Ground,
-    pages: Sequence[str],
-) -> None:
-    path.write_text(render(make(pack, result, communes, ground, pages)), encoding="utf-8")

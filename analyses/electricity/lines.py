@@ -14,10 +14,11 @@ from analyses.electricity.decision import Decision
 from analyses.electricity.feeders import Check
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import IntArray
-from analyses.electricity.ranking import branch_feeder, provenance_of
+from analyses.electricity.ranking import INPUT_LAYERS, branch_feeder
 from analyses.electricity.settlements import design_load_kw
 from analyses.electricity.study import Study
 from analyses.electricity.surface import COMPONENTS, FOREST_KM, LineSurface, any_forest_km
+from analyses.provenance import provenance_of
 from gis.crs import to_wgs84
 from gis.raster import xy
 
@@ -60,7 +61,7 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
     end_wgs84, tap_wgs84 = to_wgs84(ends).geometry, to_wgs84(taps).geometry
     commune = _commune_of(ends, pack.communes)
     below = branches.below(households)
-    provenance, _ = provenance_of(pack, pd.Series(["official"] * len(branches), dtype=object))
+    provenance = provenance_of(pack.catalog, INPUT_LAYERS, pd.Series(["official"] * len(branches), dtype=object))
     table = {
         "line_id": ids,
         "upstream_line_id": [ids[above] if above >= 0 else "" for above in branches.parent],

@@ -20,6 +20,7 @@ from analyses.electricity.settlements import line_factor
 from analyses.electricity.study import Priced, Study
 from analyses.electricity.surface import any_forest_km
 from analyses.electricity.tree import Branches
+from analyses.provenance import modelled_layers, provenance_of
 from gis.crs import to_wgs84
 
 if TYPE_CHECKING:
@@ -78,19 +79,6 @@ def branch_feeder(branches: Branches, study: Study) -> IntArray:
     return np.asarray(study.surface.line_of_cell[order[np.searchsorted(flat[order], tap_cell)]])
 
 
-def provenance_of(pack: Pack, rows: pd.Series) -> tuple[NDArray[np.object_], str]:
-    """Provenance of each result row, and the modelled layers behind all of them as text.
-
-    A result is as good as its weakest input: modelled if any layer behind it or its own row is, then open data, then official.
-    """
-    layers = {entry.name: entry.provenance for entry in pack.catalog.layer if entry.name in INPUT_LAYERS}
-    modelled = sorted(name for name, kind in layers.items() if kind == "modelled")
-    order = {"official": 0, "open-data": 1, "modelled": 2}
-    weakest = max((order[kind] for kind in layers.values()), default=0)
-    back = {number: name for name, number in order.items()}
-    return np.array([back[max(weakest, order[str(own)])] for own in rows], dtype=object), ", ".join(modelled)
-
-
 def ranking_table(
     pack: Pack,
     study: Study,
@@ -119,7 +107,8 @@ def ranking_table(
     length = study.routes.length_km
     forest = any_forest_km(study.routes.components)
     feeder = feeder_of(study, decision, pack.grid_lines)
-    provenance, modelled = provenance_of(pack, _row_provenance(at))
+    provenance = provenance_of(pack.catalog, INPUT_LAYERS, _row_provenance(at))
+    modelled = ", ".join(sorted(modelled_layers(pack.catalog, INPUT_LAYERS)))
     table: dict[str, object] = {
         "rank": rank_by_ratio(ratio, n, at["settlement_id"].to_numpy()),
         "grid_to_offgrid_ratio": ratio,

@@ -74,14 +74,13 @@ function infragapPage(map, page) {
       const item = record(layer, row), shape = drawable(layer, layer.geometry[i], item);
       if (layer.popup) shape.bindPopup(() => popup(layer, item), { maxWidth: 400, minWidth: 300, maxHeight: 420 });
       if (layer.label) shape.bindTooltip(() => document.createTextNode(String(item[layer.label])), { permanent: true, direction: "center", className: "commune-label", interactive: false });
-      if (layer.interactive === false) shape.options.interactive = false;
       return { item, shape, shown: true, text: layer.search ? fold(layer.search.map((key) => item[key] ?? "").join(" ")) : "" };
     });
     for (const entry of entries) group.addLayer(entry.shape);
     if (layer.shown) group.addTo(map);
     layers.set(layer.id, { layer, group, entries });
   }
-  const labelZoom = () => document.body.classList.toggle("near", map.getZoom() >= (page.labelZoom || 10));
+  const labelZoom = () => document.body.classList.toggle("near", map.getZoom() >= 10);
   const labels = document.createElement("style");
   labels.textContent = "body:not(.near) .commune-label{display:none}";
   document.head.append(labels);
@@ -266,7 +265,6 @@ function infragapPage(map, page) {
       name.textContent = " " + say(layer.title);
       control.addOverlay(group, name.outerHTML);
     }
-    for (const ground of page.grounds || []) control.addOverlay(ground.layer, say(ground.title));
     control.addTo(map);
   }
   map.on("overlayadd overlayremove", drawLegend);
