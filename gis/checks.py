@@ -66,7 +66,7 @@ def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[str]]:
     if model is None:
         return frame.copy(), []
     columns = model.to_schema().columns
-    missing = [name for name in columns if name not in frame.columns]
+    missing = [name for name, column in columns.items() if column.required and name not in frame.columns]
     faults = []
     if missing:
         faults.append(

@@ -39,7 +39,7 @@ class Streams:
 
 @dataclass(frozen=True, eq=False)
 class Falls:
-    """Pairs of intake and powerhouse on a stream, all (k,).
+    """Pairs of intake and powerhouse on a stream, all (k,); those of one powerhouse stand together.
 
     Attributes
     ----------
@@ -171,12 +171,15 @@ def falls(
         here = np.where(below >= 0, below, here)
     top = np.concatenate([f[0] for f in found]) if found else np.empty(0, dtype=np.int64)
     foot = np.concatenate([f[1] for f in found]) if found else np.empty(0, dtype=np.int64)
+    canal = np.concatenate([f[2] for f in found]) if found else np.empty(0)
+    order = np.lexsort((top, foot))
+    top, foot, canal = top[order], foot[order], canal[order]
     west, north, size = grid.transform.c, grid.transform.f, grid.cell_size_m
     return Falls(
         x=np.asarray(west + (foot % cols + 0.5) * size, dtype=np.float64),
         y=np.asarray(north - (foot // cols + 0.5) * size, dtype=np.float64),
         head_m=(heights[top] - heights[foot]).astype(np.float64),
-        canal_km=np.concatenate([f[2] for f in found]) if found else np.empty(0),
+        canal_km=canal,
         dry_flow_m3_s=flow[top].astype(np.float64),
         upstream_km2=area[top].astype(np.float64),
     )

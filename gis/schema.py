@@ -99,6 +99,12 @@ class Settlements(_Sourced):
     households_provenance: Series[str] = _column("-", "what the household count rests on", isin=PROVENANCE)
     supply: Series[str] = _column("-", "what they have today", isin=SUPPLY)
     position_accuracy_m: Series[float] = _column("m", "radius that holds the true position (90 %)", ge=0)
+    spread_m: Series[float] | None = _column(
+        "m",
+        "radius around the point that holds nine tenths of its houses; the column may be left out",
+        gt=0,
+        nullable=True,
+    )
 
 
 class Roads(_Sourced):
@@ -293,7 +299,7 @@ RASTERS: dict[str, str] = {
 
 
 def describe(model: type[pa.DataFrameModel]) -> pd.DataFrame:
-    """Data dictionary of a schema: one row per column with dtype, unit, meaning and whether empty cells are allowed."""
+    """Data dictionary of a schema: one row per column with dtype, unit, meaning, and whether it must be there and be filled."""
     columns = model.to_schema().columns
     return pd.DataFrame(
         {
@@ -301,6 +307,7 @@ def describe(model: type[pa.DataFrameModel]) -> pd.DataFrame:
             "dtype": [str(c.dtype) for c in columns.values()],
             "unit": [c.title for c in columns.values()],
             "meaning": [c.description for c in columns.values()],
+            "required": [bool(c.required) for c in columns.values()],
             "may_be_empty": [bool(c.nullable) for c in columns.values()],
         }
     )

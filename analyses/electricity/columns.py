@@ -140,7 +140,7 @@ EXTENSION = (
     Column("mv_km", "km", "medium-voltage line built for it: its branch and, at forks, those above that no earlier row holds", "ĐDK trung áp (km)", "plan"),
     Column("stations", "-", "transformer stations", "Số TBA", "demand"),
     Column("station_kva", "kVA", "total of the stations", "Tổng kVA", "demand"),
-    Column("lv_km", "km", "0.4 kV line", "ĐZ 0,4 kV (km)", "lv_m_per_household"),
+    Column("lv_km", "km", "0.4 kV line", "ĐZ 0,4 kV (km)", "settlements.spread_m, lv_m_per_household"),
     Column("meters", "-", "meters", "Số công tơ", "households"),
     Column("investment_mvnd", "mvnd", "investment, share of joint lines included", "Tổng mức đầu tư (triệu đồng)", "plan"),
     Column("investment_mvnd_per_household", "mvnd/household", "per household", "Suất đầu tư/hộ (triệu đồng)", "plan"),

@@ -62,7 +62,11 @@ class GridParameters(Parameters):
     )  # fmt: skip
     lv_m_per_household: float = parameter(
         33.0, unit="m/household", low=18, high=54, source="norms A1, physical totals of four programmes",
-        meaning="0.4 kV line within the settlement",
+        meaning="0.4 kV line within the settlement, where the settlement's spread is not known",
+    )  # fmt: skip
+    lv_route_factor: float = parameter(
+        1.0, unit="-", low=0.55, high=1.65, minimum=0.1, source="assumption; range: 18-54 around 33 m per household between programmes (norms A1)",
+        meaning="0.4 kV line by the shortest tree through houses strewn evenly over the settlement's spread (`settlements.spread_m`)",
     )  # fmt: skip
     transformer_50_mvnd: float = parameter(
         450.0, unit="mvnd", low=290, high=610, source=f"{FIT}; split by size: assumption",

@@ -11,7 +11,13 @@ from scipy.spatial import cKDTree
 from analyses.demand import HOURLY_SHAPE, tier_by_power, tier_of
 from analyses.electricity.options import FloatArray, Option, factor, no_option, unserved_price, yearly_factors
 from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import Places, line_factor, settlement_peak_kw, yearly_household_kwh
+from analyses.electricity.settlements import (
+    Places,
+    distribution_mvnd,
+    line_factor,
+    settlement_peak_kw,
+    yearly_household_kwh,
+)
 from gis.hydrology import Falls
 
 GRAVITY_KN_PER_M3 = 9.81
@@ -43,8 +49,11 @@ def falls_within_reach(places: Places, falls: Falls, parameters: ElectricityPara
     by_id = np.argsort(places.id_rank)
     spots, first = np.unique(np.column_stack([places.x, places.y])[by_id], axis=0, return_index=True)
     owner_spot = by_id[first]
-    nearest = cKDTree(spots).query(np.column_stack([falls.x, falls.y]))
-    distance_m, spot = np.asarray(nearest[0], dtype=np.float64), np.asarray(nearest[1], dtype=np.int64)
+    # many intakes lead to one powerhouse, and their falls stand together: each powerhouse is looked up once
+    new = np.append(True, (np.diff(falls.x) != 0) | (np.diff(falls.y) != 0))
+    powerhouse = np.cumsum(new) - 1
+    nearest = cKDTree(spots).query(np.column_stack([falls.x, falls.y])[new])
+    distance_m, spot = np.asarray(nearest[0])[powerhouse], np.asarray(nearest[1], dtype=np.int64)[powerhouse]
     fall = np.flatnonzero(distance_m * WIRE_WINDING <= parameters.hydro_reach_km * 1000)
     place = owner_spot[spot[fall]]
     order = np.lexsort((fall, place))
@@ -98,7 +107,7 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
     def of(values: FloatArray) -> FloatArray:
         return np.where(best >= 0, values[np.maximum(best, 0)], np.nan)
 
-    local = n * p.lv_m_per_household / 1000 * p.lv_line_mvnd_per_km + n * p.service_mvnd_per_household
+    local = distribution_mvnd(places, p)
     served_day = _served_day_year10(of(plant_kw) / np.maximum(n, 1), p)
     return Option(
         investment_mvnd=of(plant_mvnd + canal_mvnd + wire_mvnd) + local,
@@ -115,16 +124,8 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
             "wire_km": of(reach.wire_km),
             "canal_km": of(falls.canal_km[reach.fall]),
             "head_m": of(falls.head_m[reach.fall]),
-            "pair": best.astype(np.float64),
         },
     )
-
-
-def best_reach(reach: Reach, option: Option) -> Reach:
-    """Keep the chosen pairs only, so that draws of prices need not search again."""
-    pair = option.size.get("pair", np.empty(0))
-    chosen = pair[pair >= 0].astype(np.int64)
-    return Reach(place=reach.place[chosen], fall=reach.fall[chosen], wire_km=reach.wire_km[chosen])
 
 
 def unserved_kwh_per_household(plant_kw_per_household: FloatArray, parameters: ElectricityParameters) -> FloatArray:

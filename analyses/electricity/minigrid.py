@@ -14,7 +14,13 @@ from analyses.electricity.options import (
     yearly_factors,
 )
 from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import Places, line_factor, settlement_peak_kw, yearly_household_kwh
+from analyses.electricity.settlements import (
+    Places,
+    distribution_mvnd,
+    line_factor,
+    settlement_peak_kw,
+    yearly_household_kwh,
+)
 from analyses.electricity.weather import UnservedCurve, unserved_curve
 
 COVERAGES = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5])
@@ -100,7 +106,7 @@ def minigrid(places: Places, curve: UnservedCurve, day_yield: FloatArray, parame
 
     n, commune = places.households, places.commune
     inverter_kw = settlement_peak_kw(n, p)
-    local_mvnd = n * p.lv_m_per_household / 1000 * p.lv_line_mvnd_per_km + n * p.service_mvnd_per_household
+    local_mvnd = distribution_mvnd(places, p)
     inverter_mvnd = inverter_kw * p.inverter_mvnd_per_kw * site
     inverter_lcc = inverter_mvnd * factor(p.inverter_life_years, p, om_pct=p.offgrid_om_pct)
     first = share * (pv_full[0] * pv_price + battery_full[0] * battery_price)

@@ -176,6 +176,12 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         200, maximum=10000, unit="-", source="design", meaning="Monte Carlo draws; 0 leaves the uncertainty columns out"
     )
     random_seed: int = parameter(20260101, unit="-", source="choice", meaning="seed of the draws")
+    without_grid_m: float = parameter(
+        1000.0,
+        unit="m",
+        source="assumption: reach of 0.4 kV lines 0.8-1.5 km; reported hamlets lie 0.8-1.2 km beyond their ends (norms A3)",
+        meaning="drawn positions keep this far from existing lines: whoever lives nearer has the grid",
+    )
     local_cost_sd: float = parameter(
         0.15,
         maximum=1,

@@ -198,8 +198,10 @@ def reasons_with_position(settlements: gpd.GeoDataFrame) -> list[str]:
         (settlements["kind"] == "village") & (settlements["households"] > 0)
     )
     return [
-        with_position(reason, accuracy_m=accuracy_m, grid_probability=probability)
-        for reason, accuracy_m, probability in zip(settlements["reason_vi"], rough, known, strict=True)
+        with_position(reason, choice=choice, accuracy_m=accuracy_m, grid_probability=probability)
+        for reason, choice, accuracy_m, probability in zip(
+            settlements["reason_vi"], settlements["choice"], rough, known, strict=True
+        )
     ]
 
 

@@ -161,13 +161,15 @@ def _own_line(mv_km: float, break_even_km: float, *, shares_line: bool) -> str:
     return f"{length}, trong mức hòa vốn {limit}" + (f", lại {shared}" if shares_line else "")
 
 
-def with_position(reason: str, *, accuracy_m: float, grid_probability: float | None) -> str:
+def with_position(reason: str, *, choice: str, accuracy_m: float, grid_probability: float | None) -> str:
     """Add to the reason of a village how roughly its place is known, and what that does to the choice.
 
     Parameters
     ----------
     reason
         Sentence of `reason_vi`.
+    choice
+        Name of the option chosen at the mapped point.
     accuracy_m
         Radius that holds the true position [m]; up to `WELL_PLACED_M` nothing is added.
     grid_probability
@@ -178,4 +180,6 @@ def with_position(reason: str, *, accuracy_m: float, grid_probability: float | N
     text = f"{reason.removesuffix('.')}; vị trí chỉ biết trong khoảng ±{number_vi(accuracy_m / 1000, decimals=1)} km"
     if grid_probability is not None:
         text += f", xác suất chọn lưới {number_vi(100 * grid_probability)} %"
+        if (choice == "grid") != (grid_probability >= 0.5):
+            text += ", trái với phương án tại điểm trên bản đồ: phải xác định vị trí trước khi quyết định"
     return f"{text}."

@@ -18,6 +18,9 @@ IntArray = NDArray[np.int64]
 STATION_KVA = np.array([31.5, 50, 75, 100, 160, 180, 250])
 """Standard sizes of village stations [kVA]."""
 
+TREE_CONSTANT = 0.6331
+"""Length of the shortest tree through n points strewn evenly over an area A, by √(n A), for many points (see `lv_length_km`)."""
+
 LV_KV, LV_R_OHM_PER_KM, LV_CIRCUITS = 0.4, 0.443, 4
 """Low voltage, resistance of ABC 4×70 cable (general knowledge), and circuits per station (assumption)."""
 
@@ -42,6 +45,8 @@ class Places:
         (n,) donated solar home systems are there.
     position_accuracy_m
         (n,) radius that holds the true position (90 %).
+    spread_m
+        (n,) radius that holds nine tenths of its houses; NaN where it is not known.
     id_rank
         (n,) place of its identifier among all: decides between equals, so that the order of the rows does not.
     """
@@ -54,6 +59,7 @@ class Places:
     at_22_kv: NDArray[np.bool_]
     has_home_system: NDArray[np.bool_]
     position_accuracy_m: FloatArray
+    spread_m: FloatArray
     id_rank: IntArray
 
     def __len__(self) -> int:
@@ -102,8 +108,16 @@ def read_places(
         at_22_kv=at_22_kv,
         has_home_system=(settlements["supply"] == "solar_home").to_numpy(),
         position_accuracy_m=settlements["position_accuracy_m"].to_numpy(dtype=np.float64),
+        spread_m=spread(settlements),
         id_rank=np.argsort(np.argsort(settlements["settlement_id"].astype(str).to_numpy(), kind="stable")),
     )
+
+
+def spread(settlements: gpd.GeoDataFrame) -> FloatArray:
+    """Radius that holds nine tenths of each settlement's houses [m]; NaN where the layer does not say."""
+    if "spread_m" not in settlements:
+        return np.full(len(settlements), np.nan)
+    return np.asarray(settlements["spread_m"], dtype=np.float64)
 
 
 def yearly_household_kwh(parameters: ElectricityParameters) -> FloatArray:
@@ -141,8 +155,32 @@ def design_load_kw(households: FloatArray, parameters: ElectricityParameters) ->
     return np.asarray(households * parameters.peak_kw_per_household * tier_scale(parameters))
 
 
+def lv_length_km(places: Places, parameters: ElectricityParameters) -> FloatArray:
+    """Length of the 0.4 kV lines of each settlement, whoever feeds them [km], (n,).
+
+    Notes
+    -----
+    Where the spread s is known: nine tenths of the houses lie within s, so they are taken as strewn evenly over ``A = π s² / 0.9``, and the line is
+    their shortest tree [1]_ times `lv_route_factor`: ``0.6331 √(n A)``. Elsewhere it is `lv_m_per_household` for each.
+
+    References
+    ----------
+    .. [1] P. Cortina-Borja, T. Robinson, "Estimating the asymptotic constants of the total length of Euclidean minimal spanning trees with
+       power-weighted edges", Statistics and Probability Letters 47, 2000.
+    """
+    p, n = parameters, places.households
+    tree_m = TREE_CONSTANT * np.sqrt(n * np.pi * places.spread_m**2 / 0.9) * p.lv_route_factor
+    return np.where(np.isfinite(places.spread_m), tree_m, n * p.lv_m_per_household) / 1000
+
+
+def distribution_mvnd(places: Places, parameters: ElectricityParameters) -> FloatArray:
+    """Investment in 0.4 kV lines and services, which every joint supply needs, on the grid or off it [million VND], (n,)."""
+    p = parameters
+    return lv_length_km(places, p) * p.lv_line_mvnd_per_km + places.households * p.service_mvnd_per_household
+
+
 def size_stations(
-    households: FloatArray, peak: FloatArray, parameters: ElectricityParameters
+    households: FloatArray, peak: FloatArray, lv_km: FloatArray, parameters: ElectricityParameters
 ) -> tuple[IntArray, FloatArray]:
     """Number and size [kVA] of equal stations: enough for the households, the peak within the largest standard size, and the voltage.
 
@@ -153,7 +191,6 @@ def size_stations(
     """
     kva = peak / parameters.power_factor
     by_households = np.ceil(households / parameters.households_per_station_max)
-    lv_km = households * parameters.lv_m_per_household / 1000
     drop_of_one = peak / 1000 * LV_R_OHM_PER_KM * lv_km / (2 * LV_CIRCUITS**2 * LV_KV**2)
     by_voltage = np.ceil(np.sqrt(drop_of_one / (parameters.lv_drop_limit_pct / 100)) - 1e-9)
     by_size = np.ceil(kva / STATION_KVA[-1])
@@ -191,9 +228,9 @@ def grid_works(places: Places, parameters: ElectricityParameters) -> GridWorks:
     p = parameters
     households = places.households
     peak = settlement_peak_kw(households, p)
-    stations, size_kva = size_stations(households, peak, p)
+    lv_km = lv_length_km(places, p)
+    stations, size_kva = size_stations(households, peak, lv_km, p)
     terrain = 1 + (p.terrain_factor - 1) * places.roughness
-    lv_km = households * p.lv_m_per_household / 1000
     inner_mv_km = np.maximum(stations - 1, 0) * p.inner_mv_km_per_extra_station
     mv_price = np.where(places.at_22_kv, p.mv22_line_mvnd_per_km, p.mv35_line_mvnd_per_km)
     station_mvnd = stations * station_price_mvnd(size_kva, p) * terrain

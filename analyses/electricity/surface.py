@@ -76,6 +76,12 @@ class LineSurface:
         """Width of a cell [km]."""
         return self.grid.cell_size_m / 1000
 
+    def line_distance_m(self) -> FloatArray:
+        """Straight distance of every cell to the nearest cell of an existing line [m], (rows, cols)."""
+        off_line = np.ones(self.grid.shape, dtype=bool)
+        off_line[self.line_cells[:, 0], self.line_cells[:, 1]] = False
+        return _distance_m(~off_line, self.grid.cell_size_m)
+
     def cost(self, parameters: ElectricityParameters, *, forest_rule: str) -> NDArray[np.float32]:
         """Million VND per cell width; inf where no line may pass."""
         kv22 = self.at_22_kv
@@ -164,7 +170,7 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     known = np.isfinite(slope)
     roads = rasterize(pack.roads, grid, all_touched=True).values.astype(bool)
     steepness = (slope - parameters.gentle_slope_deg) / (parameters.steep_slope_deg - parameters.gentle_slope_deg)
-    remoteness = _distance_km(roads, grid.cell_size_m) / max(parameters.no_road_km, 1e-6)
+    remoteness = _distance_m(roads, grid.cell_size_m) / max(1000 * parameters.no_road_km, 1e-3)
     roughness = np.clip(np.fmax(np.nan_to_num(steepness), remoteness), 0, 1).astype(np.float32)
     passable = known & rasterize(pack.communes, grid, all_touched=True).values.astype(bool)
     code = warp_like(pack.forest, grid, method="nearest")
@@ -238,10 +244,10 @@ def _nearest_is_22_kv(
     return np.asarray((region >= 0) & is_22[np.maximum(region, 0)])
 
 
-def _distance_km(mask: NDArray[np.bool_], cell_size_m: float) -> NDArray[np.float64]:
+def _distance_m(mask: NDArray[np.bool_], cell_size_m: float) -> NDArray[np.float64]:
     if not mask.any():
         return np.full(mask.shape, np.inf)
-    return np.asarray(ndimage.distance_transform_edt(~mask, sampling=cell_size_m / 1000))
+    return np.asarray(ndimage.distance_transform_edt(~mask, sampling=cell_size_m))
 
 
 def _near(points: gpd.GeoDataFrame, grid: Raster, radius_m: float) -> NDArray[np.bool_]:
@@ -249,7 +255,7 @@ def _near(points: gpd.GeoDataFrame, grid: Raster, radius_m: float) -> NDArray[np
     rows, cols = rowcol(grid, points.geometry.x, points.geometry.y)
     inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
     mask[rows[inside], cols[inside]] = True
-    return _distance_km(mask, grid.cell_size_m) * 1000 <= max(radius_m, 0.0) if mask.any() else mask
+    return _distance_m(mask, grid.cell_size_m) <= max(radius_m, 0.0) if mask.any() else mask
 
 
 def _crossings(pack: Pack, grid: Raster, parameters: ElectricityParameters) -> NDArray[np.float32]:

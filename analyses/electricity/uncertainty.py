@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from analyses.electricity.choice import Choice, Question, ask, choose_fast
 from analyses.electricity.columns import SENSITIVITY, names
-from analyses.electricity.hydro import best_reach
-from analyses.electricity.offgrid import Resources
+from analyses.electricity.hydro import falls_within_reach
 from analyses.electricity.parameters import ElectricityParameters, uncertain
 from analyses.electricity.paths import FloatArray, IntArray
 from analyses.electricity.ranking import grid_to_offgrid_ratio, rank_by_ratio
 from analyses.electricity.routing import own_way_cost
-from analyses.electricity.settlements import line_factor
+from analyses.electricity.settlements import Places, line_factor
 from analyses.electricity.study import Priced, Study, price
-from gis.raster import rasterize
+from gis.raster import rasterize, xy
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -84,11 +83,17 @@ def drawn_parameters(parameters: ElectricityParameters, rng: np.random.Generator
     return parameters.model_copy(update=drawn)
 
 
-def position_cells(study: Study, settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[IntArray]:
-    """Cells where each settlement may truly lie: within its radius, in its commune; its own cell where that leaves none."""
+def position_cells(study: Study, communes: gpd.GeoDataFrame, *, without_grid_m: float) -> list[IntArray]:
+    """Cells where each settlement may truly lie: within its radius, in its commune, where one without grid can be; else its own cell.
+
+    Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out), and whoever lives nearer to a
+    medium-voltage line than `without_grid_m` has been connected, unless the mapped point itself is nearer (both are assumptions).
+    """
     grid = study.surface.grid
     numbered = communes[["geometry"]].assign(number=np.arange(1, len(communes) + 1))
     commune = rasterize(numbered, grid, column="number", dtype="int32").values
+    commune = np.where(study.surface.passable & ~study.surface.restricted_forest, commune, 0)
+    line_m = study.surface.line_distance_m()
     rows, cols = grid.shape
     found = []
     for place, cell in enumerate(study.routes.cell):
@@ -107,6 +112,7 @@ def position_cells(study: Study, settlements: gpd.GeoDataFrame, communes: gpd.Ge
         near = ((r - row) ** 2 + (c - col) ** 2 <= reach**2) & (
             commune[r0:r1, c0:c1] == study.places.commune[place] + 1
         )
+        near &= line_m[r0:r1, c0:c1] >= min(without_grid_m, line_m[row, col])
         found.append(np.append((r * cols + c)[near], [] if near.any() else [cell]).astype(np.int64))
     return found
 
@@ -125,7 +131,8 @@ def draw_plans(
     Notes
     -----
     The positions are drawn evenly among the cells within the radius in the commune and priced from the cost-distance raster: the difference to
-    the way from the mapped position is added to the settlement's local works. Prices are common to all settlements of a draw;
+    the way from the mapped position is added to the settlement's local works. Ground and streams are those of the drawn position: each draw gives
+    every fall to the settlement that lies nearest in it. Prices are common to all settlements of a draw;
     local works, off-grid plants and pieces of line also have their own spread. Random numbers follow the settlements' identifiers, so
     the order of rows does not matter. Each draw takes the fast primal of the tree solver, not its proof.
     """
@@ -133,21 +140,20 @@ def draw_plans(
     rng = np.random.default_rng(parameters.random_seed)
     identifier = settlements["settlement_id"].astype(str).to_numpy()
     by_id = np.argsort(identifier)
-    cells = position_cells(study, settlements, communes)
+    cells = position_cells(study, communes, without_grid_m=parameters.without_grid_m)
     start = _start(study, choice)
-    quick = replace(study, resources=_settled(study, parameters))
     here = own_way_cost(study.routes, study.routes.cell)
     connected = np.zeros(len(cells))
     ranks = np.empty((count, len(cells)))
     for draw in range(count):
         p = drawn_parameters(parameters, rng)
-        priced = price(quick, p, barred=barred)
         place_random, local_noise, off_noise = np.empty(len(cells)), np.empty(len(cells)), np.empty(len(cells))
         place_random[by_id] = rng.random(len(cells))
         local_noise[by_id] = _noise(rng, len(cells), p.local_cost_sd)
         off_noise[by_id] = _noise(rng, len(cells), p.local_cost_sd)
         at = np.array([options[int(u * len(options))] for options, u in zip(cells, place_random, strict=True)])
         there = own_way_cost(study.routes, at)
+        priced = price(_study_with_places_at(study, at, p), p, barred=barred)
         scale = line_factor(p) * p.mv35_line_mvnd_per_km / parameters.mv35_line_mvnd_per_km
         question = _moved(
             study,
@@ -198,6 +204,28 @@ def _moved(
     )
 
 
+def moved_places(study: Study, cells: IntArray) -> Places:
+    """Settlements at other cells of the routing raster, on the ground there; those at their own cell, or outside, stay as they are."""
+    places, surface = study.places, study.surface
+    moves = (cells != study.routes.cell) & (cells >= 0)
+    at = np.where(moves, cells, 0)
+    x, y = xy(surface.grid, at // surface.grid.shape[1], at % surface.grid.shape[1])
+    return replace(
+        places,
+        x=np.where(moves, x, places.x),
+        y=np.where(moves, y, places.y),
+        roughness=np.where(moves, surface.roughness.ravel()[at], places.roughness),
+        at_22_kv=np.where(moves, surface.at_22_kv.ravel()[at], places.at_22_kv),
+    )
+
+
+def _study_with_places_at(study: Study, cells: IntArray, parameters: ElectricityParameters) -> Study:
+    """Study with its settlements at other cells, each with the falls that are nearest to it there; lines and network stay."""
+    places = moved_places(study, cells)
+    reach = falls_within_reach(places, study.resources.falls, parameters)
+    return replace(study, places=places, resources=replace(study.resources, reach=reach))
+
+
 def _start(study: Study, choice: Choice) -> NDArray[np.bool_]:
     start = np.zeros(len(study.network.node_cell), dtype=bool)
     start[study.network.ends[choice.edges].ravel()] = True
@@ -205,26 +233,18 @@ def _start(study: Study, choice: Choice) -> NDArray[np.bool_]:
     return start
 
 
-def _settled(study: Study, parameters: ElectricityParameters) -> Resources:
-    """Resources with each settlement's best fall only: draws of prices do not look for another stream."""
-    priced = price(study, parameters)
-    option = priced.offgrid.options["hydro"]
-    return replace(study.resources, reach=best_reach(study.resources.reach, option))
-
-
 def sensitivity(
     study: Study, choice: Choice, parameters: ElectricityParameters, *, barred: NDArray[np.bool_]
 ) -> pd.DataFrame:
     """Move every uncertain parameter alone to the ends of its range and plan anew: which one changes most households' choice."""
     start = _start(study, choice)
-    quick = replace(study, resources=_settled(study, parameters))
     rows = []
     for name, (low, now, high) in ranges(parameters).items():
         for end, value in (("low", low), ("high", high)):
             if value == now:
                 continue
             p = parameters.model_copy(update={name: value})
-            plan = choose_fast(study.network, price(quick, p, barred=barred).question, start=start)
+            plan = choose_fast(study.network, price(study, p, barred=barred).question, start=start)
             changed = plan.on_grid != choice.on_grid
             rows.append(
                 {

@@ -72,7 +72,7 @@ _LAYERS: dict[str, Described] = {
         _FACTS,
         "modelled",
         "The 18 villages of the scheme at their best registry position; clusters drawn in rural communes away from lines, 22,940 households "
-        "in all.",
+        "in all; spread of the houses modelled.",
     ),
     "roads": Described(
         "Đường bộ",

@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from analyses.electricity.settlements import TREE_CONSTANT
 from infragap.reference.ground import Ground, distance_to, draw_spaced, habitability, points_frame, within_cells
 from infragap.reference.inputs import Base
 from infragap.reference.local_roads import commune_centres
@@ -33,6 +34,14 @@ low-voltage lines, and joining all clusters then takes 44 m of medium-voltage li
 CENTRE_CLEARANCE_M = 2000.0
 VILLAGE_CLEARANCE_M = 600.0
 SPACING_M = 700.0
+
+LV_M_PER_HOUSEHOLD = 33.0
+LV_M_LEAST, LV_M_MOST = 18.0, 54.0
+"""0.4 kV line per household: mean and extremes of real programmes (facts, A1). The spreads of all settlements are drawn so that these come out."""
+
+SPREAD_SD = 0.25
+SCATTER_BY_SLOPE = 0.5
+"""Houses stand farther apart the steeper the ground: log-normal spread of the line per household, and how much it rises by a slope of 100 % (assumptions)."""
 
 LARGEST_SHARE = 0.30
 """At most this share of a commune's households lives in clusters (assumption)."""
@@ -65,8 +74,8 @@ def build_settlements(
     Returns
     -------
     GeoDataFrame
-        845 rows: V01 to V18 in the order of the scheme, C0001 to C0827 by commune; columns of `gis.schema.Settlements`, and
-        `near_village_id`. Cluster households sum to 22,940; households without any electricity of their own grid (supply none or solar_home)
+        845 rows: V01 to V18 in the order of the scheme, C0001 to C0827 by commune; columns of `gis.schema.Settlements` (`spread_m` is modelled
+        for all), and `near_village_id`. Cluster households sum to 22,940; households without any electricity of their own grid (supply none or solar_home)
         are 1.72 % of the province's, the rest of the clusters has unsafe supply.
     """
     lines = grid_lines.loc[grid_lines["voltage_kv"] < 110, "geometry"]
@@ -78,9 +87,25 @@ def build_settlements(
     households = _households(base, villages, rows, rng)
     line_m, _ = cKDTree(line_points).query(points)
     supply = _supply(base, villages, households, np.asarray(line_m), rng)
-    return pd.concat(
+    frame = pd.concat(
         [_village_rows(unelectrified, villages), _cluster_rows(base, villages, rows, points, households, supply)], ignore_index=True
     )  # fmt: skip
+    slope = ground.slope_pct.ravel()[ground.flat(_xy(frame))]
+    spread_m = _spread_m(frame["households"].to_numpy(dtype=np.float64), slope, rng)
+    frame.insert(frame.columns.get_loc("position_accuracy_m") + 1, "spread_m", spread_m)
+    return frame
+
+
+def _spread_m(
+    households: NDArray[np.float64], slope_pct: NDArray[np.float32], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Radius of nine tenths of the houses, by `analyses.electricity.settlements.lv_length_km` turned round, to 5 m."""
+    line_m = np.exp(SPREAD_SD * rng.standard_normal(len(households))) * (1 + SCATTER_BY_SLOPE * slope_pct / 100)
+    for _ in range(20):
+        # what is cut off at the ends is made up for by the rest, until the mean over households comes out
+        line_m = np.clip(line_m * LV_M_PER_HOUSEHOLD / np.average(line_m, weights=households), LV_M_LEAST, LV_M_MOST)
+    area_m2 = households * (line_m / TREE_CONSTANT) ** 2
+    return np.asarray(5 * np.round(np.sqrt(0.9 * area_m2 / np.pi) / 5))
 
 
 def _cluster_weight(

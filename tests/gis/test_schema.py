@@ -44,6 +44,19 @@ def test_units_stand_in_the_names(layer: str) -> None:
             assert str(row.column).endswith(suffixes[str(row.unit)]), row.column
 
 
+def test_a_column_that_may_be_left_out_is_checked_where_it_is_there() -> None:
+    frame = pd.DataFrame(pack_factory.settlements().drop(columns="geometry"))
+    assert "spread_m" not in frame
+    assert typed(frame, layer="settlements")[1] == []
+    found, faults = typed(frame.assign(spread_m=["150", "", "90", "80", "70", "60"]), layer="settlements")
+    assert faults == []
+    assert found["spread_m"].isna().tolist() == [False, True, False, False, False, False]
+    _, faults = typed(frame.assign(spread_m=[150, -3, 90, 80, 70, 60]), layer="settlements")
+    assert len(faults) == 1
+    assert "S02" in faults[0]
+    assert "spread_m" in faults[0]
+
+
 @pytest.mark.parametrize("layer", schema.LAYERS)
 def test_only_these_dtypes(layer: str) -> None:
     # what gis.checks turns cells into

@@ -32,6 +32,7 @@ def places(households: list[float], *, kit: bool = False, x: list[float] | None 
         at_22_kv=np.zeros(n, dtype=bool),
         has_home_system=np.full(n, kit),
         position_accuracy_m=np.zeros(n),
+        spread_m=np.full(n, np.nan),
         id_rank=np.arange(n),
     )
 

@@ -64,11 +64,14 @@ def test_a_joint_line_is_the_reason_where_an_own_one_does_not_pay() -> None:
 
 
 def test_rough_positions_are_told_with_the_probability() -> None:
-    assert with_position("Chọn A.", accuracy_m=1000.0, grid_probability=0.5) == "Chọn A."
-    assert with_position("Chọn A.", accuracy_m=float("nan"), grid_probability=0.5) == "Chọn A."
-    told = with_position("Chọn A.", accuracy_m=2500.0, grid_probability=0.36)
-    assert told == "Chọn A; vị trí chỉ biết trong khoảng ±2,5 km, xác suất chọn lưới 36 %."
-    assert (
-        with_position("Chọn A.", accuracy_m=2500.0, grid_probability=None)
-        == "Chọn A; vị trí chỉ biết trong khoảng ±2,5 km."
-    )
+    def told(choice: str, accuracy_m: float, probability: float | None) -> str:
+        return with_position("Chọn A.", choice=choice, accuracy_m=accuracy_m, grid_probability=probability)
+
+    assert told("hydro", 1000.0, 0.36) == "Chọn A."
+    assert told("hydro", float("nan"), 0.36) == "Chọn A."
+    assert told("hydro", 2500.0, 0.36) == "Chọn A; vị trí chỉ biết trong khoảng ±2,5 km, xác suất chọn lưới 36 %."
+    assert told("hydro", 2500.0, None) == "Chọn A; vị trí chỉ biết trong khoảng ±2,5 km."
+    locate = "trái với phương án tại điểm trên bản đồ: phải xác định vị trí trước khi quyết định."
+    assert told("hydro", 2500.0, 0.66).endswith(f"xác suất chọn lưới 66 %, {locate}")
+    assert told("grid", 2500.0, 0.36).endswith(f"xác suất chọn lưới 36 %, {locate}")
+    assert locate not in told("grid", 2500.0, 0.66)

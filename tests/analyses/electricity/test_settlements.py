@@ -1,14 +1,20 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse.csgraph import minimum_spanning_tree
+from scipy.spatial.distance import pdist, squareform
 
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.settlements import (
     Places,
     design_load_kw,
+    distribution_mvnd,
     grid_works,
     household_energy_pv_kwh,
+    lv_length_km,
     settlement_peak_kw,
     size_stations,
     yearly_household_kwh,
@@ -28,6 +34,7 @@ def places(households: list[float], *, roughness: float = 0.0) -> Places:
         at_22_kv=np.zeros(n, dtype=bool),
         has_home_system=np.zeros(n, dtype=bool),
         position_accuracy_m=np.zeros(n),
+        spread_m=np.full(n, np.nan),
         id_rank=np.arange(n),
     )
 
@@ -66,16 +73,44 @@ def test_a_large_village_gets_several_stations_and_rough_ground_costs_more() -> 
 def test_long_low_voltage_lines_ask_for_more_stations() -> None:
     # 100 households 200 m apart: 20 km of 0.4 kV and 51.75 kW on one station: 0.05175 · 0.443 · 20 / (2 · 16 · 0.16) = 8.96 %;
     # two stations of half the load and half the length have a quarter, 2.2 %
-    spread = P.model_copy(update={"lv_m_per_household": 200.0})
-    stations, _ = size_stations(np.array([100.0]), settlement_peak_kw(np.array([100.0]), spread), spread)
+    households = np.array([100.0])
+    stations, _ = size_stations(households, settlement_peak_kw(households, P), np.array([20.0]), P)
     assert stations.tolist() == [2]
+
+
+def test_low_voltage_line_by_hand() -> None:
+    # 40 households within 200 m: 0.6331 · √(40 · π · 200² / 0.9) = 0.6331 · 2,363.3 = 1,496.2 m; without a spread 40 · 33 = 1,320 m
+    both = replace(places([40, 40]), spread_m=np.array([200.0, np.nan]))
+    assert lv_length_km(both, P) == pytest.approx([1.4962, 1.32], abs=1e-4)
+    shorter = lv_length_km(both, P.model_copy(update={"lv_route_factor": 0.5}))
+    assert shorter == pytest.approx([0.7481, 1.32], abs=1e-4)
+    # 0.4 kV and services are the same on the grid and off it: 1.4962 km · 350 + 40 · 6
+    assert distribution_mvnd(both, P)[0] == pytest.approx(1.4962 * 350 + 240, abs=0.05)
+    works = grid_works(both, P)
+    assert works.lv_km == pytest.approx(lv_length_km(both, P))
+    assert works.investment_mvnd["lv"] + works.investment_mvnd["service"] == pytest.approx(distribution_mvnd(both, P))
+
+
+def test_low_voltage_line_is_near_the_shortest_tree_of_drawn_houses() -> None:
+    # 200 houses strewn over the circle that holds nine tenths of them within 300 m; the border lengthens the tree by a few per cent
+    rng = np.random.default_rng(7)
+    lengths = []
+    for _ in range(20):
+        radius = 300 / np.sqrt(0.9) * np.sqrt(rng.random(200))
+        angle = 2 * np.pi * rng.random(200)
+        points = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+        lengths.append(minimum_spanning_tree(squareform(pdist(points))).sum())
+    told = lv_length_km(replace(places([200]), spread_m=np.array([300.0])), P)[0] * 1000
+    assert told == pytest.approx(np.mean(lengths), rel=0.08)
 
 
 @given(st.integers(1, 3000))
 def test_one_more_household_never_lowers_demand_or_stations(n: int) -> None:
     households = np.array([n, n + 1], dtype=float)
     peak = settlement_peak_kw(households, P)
-    stations, size = size_stations(households, peak, P)
+    lv_km = lv_length_km(replace(places([n, n + 1]), spread_m=np.full(2, 400.0)), P)
+    assert lv_km[1] > lv_km[0]
+    stations, size = size_stations(households, peak, lv_km, P)
     assert peak[1] >= peak[0]
     assert (stations * size)[0] >= peak[0] / P.power_factor - 1e-9
     assert stations[1] >= stations[0]

@@ -1,12 +1,16 @@
 import numpy as np
 import pytest
+import shapely
 
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.plan import plan_electricity
 from analyses.electricity.result import ElectricityResult
-from analyses.electricity.uncertainty import drawn_parameters, ranges
+from analyses.electricity.study import Study, prepare
+from analyses.electricity.uncertainty import drawn_parameters, moved_places, position_cells, ranges
+from gis.hydrology import Falls
+from gis.raster import Raster
 
-from .conftest import settlements_at, small_pack
+from .conftest import CELL_M, LINE_X, SIZE_M, SOUTH, WEST, at, grid, settlements_at, small_pack
 
 pytestmark = pytest.mark.slow
 
@@ -68,3 +72,81 @@ def test_without_draws_the_columns_are_absent(easy: dict[str, object]) -> None:
     assert "grid_probability" not in result.settlements
     assert result.settlements["rank"].tolist() == [1]
     assert result.plan["gap"] == pytest.approx(0, abs=1e-3)
+
+
+def forest_east_of_4_km() -> Raster:
+    values = np.zeros((int(SIZE_M / CELL_M),) * 2, dtype=np.uint8)
+    values[:, 40:] = 13
+    return grid(values)
+
+
+def test_drawn_positions_lie_where_a_settlement_without_grid_can_be(easy: dict[str, object]) -> None:
+    # radius 2 km around (3.05, 10.05) in the western commune; the line runs at 2.05 km, forest begins at 4 km
+    settlements = settlements_at([(3.0, 10.0, 60), (2.5, 5.0, 60), (9.9, 3.0, 60)], position_accuracy_m=2000.0)
+    pack = small_pack(settlements, forest=forest_east_of_4_km())
+    study = prepare(pack, ElectricityParameters(**easy))  # type: ignore[arg-type]
+    far, near, deep = position_cells(study, pack.communes, without_grid_m=1000.0)  # type: ignore[arg-type]
+    columns = study.surface.grid.shape[1]
+
+    def naive(east_km: float, north_km: float, keep_off_m: float) -> set[int]:
+        centre = at(east_km, north_km)
+        found = set()
+        for row in range(columns):
+            for col in range(columns):
+                x, y = WEST + (col + 0.5) * CELL_M, SOUTH + SIZE_M - (row + 0.5) * CELL_M
+                clear = shapely.Point(x, y).distance(centre) <= 300.0
+                off_line = row not in (0, 1, 2, 3, 4, columns - 1)  # the line ends 500 m from either border
+                if (
+                    np.hypot(x - centre.x, y - centre.y) <= 2000.0
+                    and (x < WEST + 4000.0 or clear)
+                    and (abs(x - LINE_X) >= keep_off_m or not off_line)
+                    and x < WEST + SIZE_M / 2
+                ):
+                    found.add(row * columns + col)
+        return found
+
+    assert set(far.tolist()) == naive(3.0, 10.0, 1000.0)
+    # mapped 500 m from the line: so near others may lie too
+    assert set(near.tolist()) == naive(2.5, 5.0, 500.0)
+    # in the middle of the forest only its own clearing is left, on this side of the commune's border
+    assert set(deep.tolist()) == naive(9.9, 3.0, 1000.0)
+    assert len(deep) < 30
+
+
+def study_of(easy: dict[str, object]) -> Study:
+    # level in the west, 31° in the east
+    heights = np.tile(500 + 60.0 * np.maximum(np.arange(200) - 100, 0), (200, 1)).astype(np.float32)
+    pack = small_pack(settlements_at([(3.0, 10.0, 60), (8.0, 10.0, 60)]), elevation=grid(heights))
+    return prepare(pack, ElectricityParameters(**easy))  # type: ignore[arg-type]
+
+
+def test_a_moved_settlement_stands_on_the_ground_there(easy: dict[str, object]) -> None:
+    study = study_of(easy)
+    columns = study.surface.grid.shape[1]
+    assert study.surface.roughness[99, 150] == pytest.approx(1.0)
+    there = 99 * columns + 150
+    moved = moved_places(study, np.array([there, study.routes.cell[1]]))
+    assert moved.roughness[0] == pytest.approx(1.0)
+    assert study.places.roughness[0] < 0.01
+    assert (moved.x[0], moved.y[0]) == (WEST + 150.5 * CELL_M, SOUTH + SIZE_M - 99.5 * CELL_M)
+    # who stays, stays to the metre
+    assert (moved.x[1], moved.y[1]) == (study.places.x[1], study.places.y[1])
+    assert study.places.x[0] == at(3.0, 10.0).x
+
+
+def test_a_stream_counts_where_the_settlement_is_drawn(
+    easy: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a strong fall beside the mapped point and none elsewhere: with a known position it wins always, with an unknown one seldom
+    point = at(9.0, 10.0)
+    one = {"head_m": 60.0, "canal_km": 0.2, "dry_flow_m3_s": 0.5, "upstream_km2": 10.0}
+    stream = Falls(x=np.array([point.x]), y=np.array([point.y]), **{k: np.array([v]) for k, v in one.items()})
+    monkeypatch.setattr("analyses.electricity.offgrid.falls", lambda *_, **__: stream)
+    places = [(9.0, 10.0, 120)]
+    dear = {"home_tier3_mvnd": 70.0, "pv_mvnd_per_kwp": 20.0, "mv35_line_mvnd_per_km": 800.0}
+    known = draws(easy, places, accuracy=0.0, **dear).settlements
+    assert known["choice"].tolist() == ["hydro"]
+    assert known["grid_probability"].iloc[0] < 0.1
+    unknown = draws(easy, places, accuracy=6000.0, **dear).settlements
+    assert unknown["choice"].tolist() == ["hydro"]
+    assert unknown["grid_probability"].iloc[0] > known["grid_probability"].iloc[0] + 0.2

@@ -80,6 +80,16 @@ def test_clusters_and_their_households(pack):
     assert clusters["name"].is_unique
 
 
+def test_spreads_give_the_low_voltage_lines_of_real_programmes(pack):
+    # norms A1: 33 m of 0.4 kV line a household, 18 to 54 between programmes; the shortest tree through n houses over A is 0.6331 √(n A)
+    settlements = pack.settlements
+    area_m2 = np.pi * settlements["spread_m"] ** 2 / 0.9
+    line_m = 0.6331 * np.sqrt(settlements["households"] * area_m2) / settlements["households"]
+    assert np.average(line_m, weights=settlements["households"]) == pytest.approx(33, rel=0.01)
+    assert line_m.between(17, 56).all()
+    assert line_m.std() > 5
+
+
 def test_household_electrification_comes_out(pack):
     dark = pack.settlements.loc[pack.settlements["supply"].isin(["none", "solar_home"]), "households"].sum()
     pct = 100 * (1 - dark / pack.communes["households"].sum())
