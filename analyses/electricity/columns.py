@@ -104,12 +104,28 @@ LINES = (
     Column("voltage_status", "-", "ok, or why it fails", "Đánh giá điện áp", "feeders"),
     Column("voltage_basis", "-", "what is known of the existing feeder above", "Cơ sở đánh giá", "grid_lines.feeder_load_mw"),
     Column("remedy_vi", "-", "what helps where it fails", "Giải pháp", "feeders"),
-    Column("remedy_mvnd", "mvnd", "its cost, beside the plan's; on the uppermost line of the tree that needs it", "Chi phí giải pháp", "feeders"),
+    Column("remedy_mvnd", "mvnd", "its life-cycle cost, beside the plan's; on the uppermost line of the tree that needs it; empty where nothing with a price helps", "Chi phí giải pháp", "feeders"),
     Column("commune_code", "-", "commune of its lower end", "Mã xã", "communes"),
     Column("commune", "-", "commune of its lower end", "Xã", "communes"),
     Column("provenance", "-", "what the row rests on", "Nguồn gốc", "catalogue"),
     Column("longitude", "°", "lower end, WGS84", "Kinh độ", "plan"),
     Column("latitude", "°", "lower end, WGS84", "Vĩ độ", "plan"),
+)  # fmt: skip
+
+REMEDIES = (
+    Column("line_id", "-", "uppermost line of a planned tree that does not keep the voltage", "Mã đường dây", "plan"),
+    Column("to_name", "-", "settlement at its lower end; empty at a fork", "Tên điểm cuối", "settlements.name"),
+    Column("feeder", "-", "existing feeder that feeds it", "Lộ", "grid_lines.feeder"),
+    Column("voltage_drop_pct", "%", "largest drop in the tree; empty where the load flow has no solution", "Tổn thất điện áp", "feeders"),
+    Column("tap_drop_pct", "%", "of it on the existing feeder, at the tap", "Tổn thất tại điểm đấu nối", "feeders"),
+    Column("regulator_mvnd", "mvnd", "voltage regulator at the tap; this and the next three are life-cycle costs beyond the plan, empty where the way does not suffice", "Máy điều chỉnh điện áp", "regulator_mvnd"),
+    Column("step_up_mvnd", "mvnd", "the tree built for 35 kV behind a transformer at the tap on a 22 kV feeder", "Nâng lên 35 kV", "step_up_mvnd, mv35_line_mvnd_per_km"),
+    Column("other_tap_mvnd", "mvnd", "the tree at another place of the existing grid where it keeps the voltage and spoils no other; may be below 0", "Điểm đấu nối khác", "routing, feeders"),
+    Column("other_tap", "-", "that place and the new line to it", "Đấu nối vào", "routing, grid_lines"),
+    Column("offgrid_mvnd", "mvnd", "all its settlements off the grid", "Ngoài lưới", "*_mvnd"),
+    Column("taken", "-", "cheapest of them for the tree alone; empty where none helps", "Rẻ nhất", "feeders"),
+    Column("remedy_vi", "-", "what stands in the table of lines: one regulator for all trees of a feeder where that costs less", "Giải pháp", "feeders"),
+    Column("remedy_mvnd", "mvnd", "its cost, once where it is shared", "Chi phí giải pháp", "feeders"),
 )  # fmt: skip
 
 YEARS = (
@@ -192,7 +208,13 @@ BACKTEST = (
     Column("source", "-", "publication", "Nguồn", "norms A1"),
 )  # fmt: skip
 
-TABLES = {"scenarios": SCENARIOS, "all_on_grid": ALL_ON_GRID, "sensitivity": SENSITIVITY, "backtest": BACKTEST}
+TABLES = {
+    "remedies": REMEDIES,
+    "scenarios": SCENARIOS,
+    "all_on_grid": ALL_ON_GRID,
+    "sensitivity": SENSITIVITY,
+    "backtest": BACKTEST,
+}
 """Columns of `ElectricityResult.tables` by name."""
 
 

@@ -1,13 +1,11 @@
-"""Whether the planned lines keep voltage and current: conductors chosen on a linear sum, checked by a load flow, with remedies priced."""
+"""Whether planned lines on a feeder keep voltage and current: conductors chosen on a linear sum, checked by a load flow."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandapower as pp
-from numpy.typing import NDArray
 from pandapower.powerflow import LoadflowNotConverged
 
 from analyses.electricity.conductors import CATALOGUE, CHOICES, extra_mvnd_per_km, reactance_ohm_per_km
@@ -63,39 +61,6 @@ class Radial:
         for node in range(1, len(self.parent)):
             drop[node] = drop[self.parent[node]] + piece[node]
         return drop
-
-
-@dataclass(frozen=True, eq=False)
-class Check:
-    """What the load flow says, for every branch of the plan, all (branches,).
-
-    Attributes
-    ----------
-    conductor
-        Chosen conductor.
-    drop_pct, loading_pct
-        At the lower end, and of the conductor's limit.
-    status
-        'ok' or why it fails.
-    remedy_vi, remedy_mvnd
-        What helps, and its cost (on the uppermost branch of the tree).
-    extra_mvnd
-        Conductor beyond AC-70.
-    tap_drop_pct
-        At the tap of the branch's tree.
-    basis
-        What the check rests on: whether the existing line's course and load are known.
-    """
-
-    conductor: NDArray[np.object_]
-    drop_pct: FloatArray
-    loading_pct: FloatArray
-    status: NDArray[np.object_]
-    remedy_vi: NDArray[np.object_]
-    remedy_mvnd: FloatArray
-    extra_mvnd: FloatArray
-    tap_drop_pct: FloatArray
-    basis: NDArray[np.object_]
 
 
 def assemble(
@@ -282,45 +247,3 @@ def basis_of(feeder: Feeder) -> str:
 def extra_cost(conductor: list[str], length_km: FloatArray, parameters: ElectricityParameters) -> FloatArray:
     """Investment in conductors beyond AC-70 [million VND]."""
     return np.array([extra_mvnd_per_km(name, parameters.conductor_mvnd_per_tonne) for name in conductor]) * length_km
-
-
-def remedy(
-    worst_drop_pct: float,
-    *,
-    status: str,
-    voltage_kv: float,
-    rebuild_mvnd: float,
-    offgrid_extra_mvnd: float,
-    parameters: ElectricityParameters,
-) -> tuple[str, float]:
-    """Choose what helps a tree of branches that fails: the cheaper of what suffices.
-
-    Parameters
-    ----------
-    worst_drop_pct
-        Of all its branches.
-    status
-        Of its worst branch.
-    voltage_kv
-        Of its feeder.
-    rebuild_mvnd
-        Extra cost of building its lines for 35 kV where the feeder is 22 kV.
-    offgrid_extra_mvnd
-        What its settlements' off-grid options cost beyond the grid; inf where one of them must get the grid.
-    parameters
-        Price of a regulator and the limit.
-
-    Returns
-    -------
-    text, cost
-        In Vietnamese, and in million VND; an empty text where nothing is needed, NaN where what helps has no price here.
-    """
-    p = parameters
-    if status == "ok":
-        return "", 0.0
-    ways = [("chuyển sang nguồn ngoài lưới", offgrid_extra_mvnd)] if np.isfinite(offgrid_extra_mvnd) else []
-    if worst_drop_pct - REGULATOR_BOOST_PCT <= p.mv_drop_limit_pct:
-        ways.append(("lắp máy điều chỉnh điện áp tại điểm đấu nối", p.regulator_mvnd))
-    if voltage_kv < 30 and worst_drop_pct * (voltage_kv / 35) ** 2 <= p.mv_drop_limit_pct:
-        ways.append(("chuyển sang cấp 35 kV", rebuild_mvnd))
-    return min(ways, key=lambda way: way[1]) if ways else ("cần nguồn 110 kV gần hơn hoặc đấu nối lộ khác", math.nan)

@@ -9,15 +9,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from analyses.electricity.columns import LINES, names
+from analyses.electricity.columns import LINES, REMEDIES, names
 from analyses.electricity.decision import Decision
-from analyses.electricity.feeders import Check
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import IntArray
 from analyses.electricity.ranking import INPUT_LAYERS, branch_feeder
+from analyses.electricity.remedies import Remedies
 from analyses.electricity.settlements import design_load_kw
 from analyses.electricity.study import Study
 from analyses.electricity.surface import COMPONENTS, FOREST_KM, LineSurface, any_forest_km
+from analyses.electricity.voltage import Check
 from analyses.provenance import provenance_of
 from gis.crs import to_wgs84
 from gis.raster import xy
@@ -73,7 +74,7 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
         "tap_longitude": tap_wgs84.x.round(6).to_numpy(),
         "tap_latitude": tap_wgs84.y.round(6).to_numpy(),
         "voltage_kv": existing["voltage_kv"].to_numpy()[row],
-        "length_km": components["km_35"] + components["km_22"],
+        "length_km": branches.length_km,
         "investment_mvnd": decision.branch_investment_mvnd,
         "life_cycle_mvnd": decision.branch_mvnd,
         "settlements_below": branches.below(np.ones(len(households))).astype(np.int64),
@@ -91,8 +92,8 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
     return lines_in_order(gpd.GeoDataFrame(table, geometry=geometry.to_numpy(), crs=geometry.crs))
 
 
-def with_check(lines: gpd.GeoDataFrame, check: Check) -> gpd.GeoDataFrame:
-    """Add what the voltage check says."""
+def with_check(lines: gpd.GeoDataFrame, check: Check, remedies: Remedies) -> gpd.GeoDataFrame:
+    """Add what the voltage check says, and what helps."""
     return lines.assign(
         conductor=check.conductor,
         conductor_extra_mvnd=check.extra_mvnd,
@@ -100,9 +101,16 @@ def with_check(lines: gpd.GeoDataFrame, check: Check) -> gpd.GeoDataFrame:
         loading_pct=check.loading_pct,
         voltage_status=check.status,
         voltage_basis=check.basis,
-        remedy_vi=check.remedy_vi,
-        remedy_mvnd=check.remedy_mvnd,
+        remedy_vi=remedies.text_vi,
+        remedy_mvnd=remedies.mvnd,
     )
+
+
+def remedies_table(lines: gpd.GeoDataFrame, remedies: Remedies) -> pd.DataFrame:
+    """Every way to help each tree that fails, with the identifiers of its uppermost line."""
+    roots = lines.iloc[remedies.table["root"].to_numpy(dtype=np.int64)].reset_index(drop=True)
+    told = remedies.table.assign(**{name: roots[name] for name in ("line_id", "to_name", "feeder")})
+    return told[names(REMEDIES)]
 
 
 def lines_in_order(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

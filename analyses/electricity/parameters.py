@@ -146,6 +146,14 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         source="assumption: three single-phase sets",
         meaning="voltage regulator",
     )
+    step_up_mvnd: float = parameter(
+        1500.0,
+        unit="mvnd",
+        low=1000,
+        high=3000,
+        source="assumption: small 22/35 kV transformer with switchgear",
+        meaning="station that raises 22 to 35 kV at a tap",
+    )
     # phasing
     first_year: int = parameter(2026, unit="year", source="the scheme, 2026-2030", meaning="first year of building")
     budgets_mvnd: tuple[float, ...] = parameter(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.surface import COMPONENTS, LineSurface
+from analyses.electricity.surface import LineSurface, line_km
 from gis.leastcost import MOVES, LeastCost
 from gis.leastcost_kernels import compiled
 
@@ -47,7 +47,7 @@ class Network:
     @property
     def length_km(self) -> FloatArray:
         """(edges,) length of the pieces."""
-        return self.components[:, COMPONENTS.index("km_35")] + self.components[:, COMPONENTS.index("km_22")]
+        return line_km(self.components)
 
 
 def trace(search: LeastCost, cells: IntArray, *, columns: int) -> IntArray:

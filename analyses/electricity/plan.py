@@ -10,9 +10,10 @@ import pandas as pd
 from analyses.electricity.backtest import backtest_table
 from analyses.electricity.decision import plan_record, take_apart
 from analyses.electricity.headroom import headroom_record, keep_headroom, limits
-from analyses.electricity.lines import lines_in_order, lines_table, with_check
+from analyses.electricity.lines import lines_in_order, lines_table, remedies_table, with_check
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.ranking import in_order, ranking_table, reasons_with_position
+from analyses.electricity.remedies import find_remedies
 from analyses.electricity.result import ElectricityResult
 from analyses.electricity.scenarios import compare_scenarios
 from analyses.electricity.schedule import calendar_year, extension_table, make_schedule, with_schedule, years_table
@@ -70,14 +71,17 @@ def plan_electricity(
     settlements = ranking_table(pack, study, priced, decision, parameters, headroom=loading.barred)
     lines = lines_table(pack, study, decision, parameters)
     say("voltage of the feeders")
-    check, settlement_drop_pct = check_voltage(pack, study, priced, decision, parameters)
+    check, settlement_drop_pct = check_voltage(pack, study, decision, parameters)
+    remedies = find_remedies(
+        pack, study, priced, decision, check, parameters, known_limits=known_limits, loading=loading
+    )
     settlements = settlements.assign(voltage_drop_pct=settlement_drop_pct)
-    lines = with_check(lines, check)
+    lines = with_check(lines, check, remedies)
     say("years")
     schedule = make_schedule(pack, study, priced, decision, parameters)
     settlements = with_schedule(settlements, schedule, study, decision, parameters)
     lines["year"] = calendar_year(schedule.branch_year, parameters).to_numpy()
-    tables = {}
+    tables = {"remedies": remedies_table(lines, remedies)}
     if parameters.scenarios:
         say("scenarios")
         tables["scenarios"], everywhere = compare_scenarios(study, decision, record, parameters)

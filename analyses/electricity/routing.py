@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray, Network, assemble, border_steps, step_components, trace
-from analyses.electricity.surface import COMPONENTS, LineSurface, unit_prices
+from analyses.electricity.surface import COMPONENTS, LineSurface, line_km, unit_prices
 from gis.leastcost import LeastCost, cost_distance
 from gis.raster import rowcol
 
@@ -50,7 +50,7 @@ class Routes:
     @property
     def length_km(self) -> FloatArray:
         """(n,) length of each way."""
-        return np.asarray(self.components[:, COMPONENTS.index("km_35")] + self.components[:, COMPONENTS.index("km_22")])
+        return line_km(self.components)
 
     @property
     def reachable(self) -> NDArray[np.bool_]:

@@ -80,7 +80,7 @@ def _row(name: str, study: Study, decision: Decision, record: dict[str, Any], pl
         "investment_mvnd": record["investment_mvnd"],
         "grid_settlements": int(on.sum()),
         "grid_households": int(study.places.households[on].sum()),
-        "line_km": float(decision.branches.components[:, [0, 2]].sum()),
+        "line_km": float(decision.branches.length_km.sum()),
         "lower_bound_mvnd": record["lower_bound_mvnd"],
         "status": record["status"],
     }

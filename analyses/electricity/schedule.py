@@ -165,7 +165,7 @@ def years_table(
     dark = without_electricity(pack)
     lasting = decision.lasting
     served = lit = safe = 0.0
-    length = decision.branches.components[:, [COMPONENTS.index("km_35"), COMPONENTS.index("km_22")]].sum(axis=1)
+    length = decision.branches.length_km
     rows = []
     count = len(schedule.budgets_mvnd)
     for t in (*range(count), -1):

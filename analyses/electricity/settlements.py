@@ -217,6 +217,17 @@ def line_factor(parameters: ElectricityParameters) -> float:
     )
 
 
+def station_factor(parameters: ElectricityParameters) -> float:
+    """Life-cycle cost per unit of investment of transformer stations."""
+    p = parameters
+    return life_cycle_factor(
+        life_years=p.transformer_life_years,
+        om_pct=p.grid_om_pct,
+        horizon_years=p.horizon_years,
+        discount_rate=p.discount_rate,
+    )
+
+
 def grid_works(places: Places, parameters: ElectricityParameters) -> GridWorks:
     """Size and price the local grid works of every settlement.
 
@@ -240,13 +251,7 @@ def grid_works(places: Places, parameters: ElectricityParameters) -> GridWorks:
         "lv": lv_km * p.lv_line_mvnd_per_km,
         "service": households * p.service_mvnd_per_household,
     }
-    as_line = line_factor(p)
-    as_station = life_cycle_factor(
-        life_years=p.transformer_life_years,
-        om_pct=p.grid_om_pct,
-        horizon_years=p.horizon_years,
-        discount_rate=p.discount_rate,
-    )
+    as_line, as_station = line_factor(p), station_factor(p)
     bought_kwh = households * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
     life_cycle = {
         "transformers": station_mvnd * as_station + inner_mvnd * as_line,

@@ -150,6 +150,22 @@ def unit_prices(parameters: ElectricityParameters) -> FloatArray:
     )
 
 
+def line_km(components: FloatArray) -> FloatArray:
+    """Length of lines from their components [km], (...,)."""
+    return np.asarray(components[..., COMPONENTS.index("km_35")] + components[..., COMPONENTS.index("km_22")])
+
+
+def built_for(components: FloatArray, voltage_kv: float) -> FloatArray:
+    """Components of the same lines if all of them are built for one voltage, (..., len(COMPONENTS))."""
+    at = {name: k for k, name in enumerate(PRICED)}
+    given, other = ("35", "22") if voltage_kv > 30 else ("22", "35")
+    result = np.array(components, dtype=np.float64)
+    for kind in ("km", "rough_km", "forest_km"):
+        result[..., at[f"{kind}_{given}"]] += result[..., at[f"{kind}_{other}"]]
+        result[..., at[f"{kind}_{other}"]] = 0.0
+    return result
+
+
 def any_forest_km(components: FloatArray) -> FloatArray:
     """Kilometres on forest of any class, (n,): natural forest without a class counts too, and none counts twice."""
     first = len(PRICED)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyses.electricity.paths import FloatArray, IntArray, Network
+from analyses.electricity.surface import line_km
 
 BoolArray = NDArray[np.bool_]
 
@@ -40,11 +41,21 @@ class Branches:
         """Number of branches."""
         return len(self.parent)
 
+    @property
+    def length_km(self) -> FloatArray:
+        """(b,) length."""
+        return line_km(self.components)
+
     def below(self, value: FloatArray) -> FloatArray:
         """Sum of a settlement value over all settlements served through each branch, (b,)."""
-        total = np.zeros(len(self.parent))
+        at_end = np.zeros(len(self.parent))
         served = self.branch_of >= 0
-        np.add.at(total, self.branch_of[served], value[served])
+        np.add.at(at_end, self.branch_of[served], value[served])
+        return self.gathered(at_end)
+
+    def gathered(self, value: FloatArray) -> FloatArray:
+        """Sum of a branch value over each branch and all below it, (b,)."""
+        total = np.array(value, dtype=np.float64)
         for branch in range(len(self.parent) - 1, -1, -1):
             if self.parent[branch] >= 0:
                 total[self.parent[branch]] += total[branch]

@@ -40,6 +40,7 @@ NOT_A_COST = frozenset(
         "existing_drop_pct",
         "conductor_mvnd_per_tonne",
         "regulator_mvnd",
+        "step_up_mvnd",
     }
 )
 """Ranges that do not enter the comparison: checks, reports, and what the solar layer overrides."""

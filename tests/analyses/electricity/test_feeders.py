@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from analyses.electricity.conductors import CATALOGUE, conductor_named, extra_mvnd_per_km
-from analyses.electricity.feeders import Radial, assemble, choose_conductors, judge, load_flow, remedy
+from analyses.electricity.feeders import Radial, assemble, choose_conductors, judge, load_flow
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.upstream import Feeder, contract, trace_feeder
 
@@ -195,24 +195,12 @@ def test_a_tap_that_the_drawn_feeder_does_not_reach_gets_a_straight_way() -> Non
     assert feeder.length_km.sum() == pytest.approx(6.0 * 1.3)
 
 
-def test_verdicts_and_remedies() -> None:
+def test_verdicts() -> None:
     p = ElectricityParameters()
     assert judge(4.9, 1.0, 50.0, p) == "ok"
     assert "too long" in judge(6.0, 1.0, 50.0, p)
     assert "at the tap" in judge(6.0, 5.5, 50.0, p)
     assert "no solution" in judge(math.nan, math.nan, math.nan, p)
-    failing = "the new line is too long for its load"
-    text, cost = remedy(12.0, status=failing, voltage_kv=35, rebuild_mvnd=0, offgrid_extra_mvnd=9e9, parameters=p)
-    assert cost == p.regulator_mvnd
-    assert "điều chỉnh điện áp" in text
-    # 22 → 35 kV: 8 % becomes 8 · (22/35)² = 3.16 %
-    assert remedy(8.0, status=failing, voltage_kv=22, rebuild_mvnd=10, offgrid_extra_mvnd=50, parameters=p)[1] == 10
-    # beyond a regulator's 10 % only leaving the grid helps
-    assert remedy(16.0, status=failing, voltage_kv=35, rebuild_mvnd=0, offgrid_extra_mvnd=77, parameters=p)[1] == 77
-    # and where that is ruled out a nearer source, which has no price here
-    text, cost = remedy(16.0, status=failing, voltage_kv=35, rebuild_mvnd=0, offgrid_extra_mvnd=math.inf, parameters=p)
-    assert "110 kV" in text
-    assert math.isnan(cost)
 
 
 @pytest.mark.parametrize(

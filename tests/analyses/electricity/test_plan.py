@@ -276,7 +276,8 @@ def test_one_regulator_serves_all_trees_of_a_weak_feeder(easy: Easy) -> None:
     assert len(lines) == 4
     assert lines["voltage_status"].str.contains("at the tap").all()
     assert lines["voltage_drop_pct"].between(5, 15).all()
-    assert lines["remedy_mvnd"].sum() == 1500
+    # one regulator at 1,500 for 20 years at 2 %: 1,500 · 1.170271
+    assert lines["remedy_mvnd"].sum() == pytest.approx(1755.407, abs=0.01)
     assert lines["remedy_vi"].str.contains("điều chỉnh điện áp").all()
     # without the load of today the same lines hold
     idle = pack.layers["grid_lines"].assign(feeder_load_mw=0.1, feeder_loading_pct=1.0)  # type: ignore[union-attr]

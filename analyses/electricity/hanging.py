@@ -1,0 +1,168 @@
+"""Which existing feeder planned lines hang on, and each feeder with them as one radial network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from analyses.electricity.decision import Decision
+from analyses.electricity.feeders import Radial, assemble, choose_conductors
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.paths import FloatArray, IntArray
+from analyses.electricity.ranking import branch_feeder
+from analyses.electricity.settlements import design_load_kw
+from analyses.electricity.study import Study
+from analyses.electricity.upstream import Feeder, trace_feeder
+from gis.raster import xy
+
+if TYPE_CHECKING:
+    from gis.pack import Pack
+
+
+@dataclass(frozen=True, eq=False)
+class Hanging:
+    """One existing feeder and the planned branches on it.
+
+    Attributes
+    ----------
+    feeder
+        Existing line, cut down to the ways to the taps: of trees, then of settlements on the line, then further ones.
+    branch
+        (b,) planned branches, upstream first.
+    place
+        (s,) settlements that lie on the line and get the grid.
+    parent
+        (b,) branch above, counted within `branch`; -1 at a tap.
+    tap
+        (b,) number of the tap of a branch with parent -1.
+    length_km, load_mw
+        (b,) length, and load at the lower end.
+    further_tap
+        Numbers of the further taps.
+    """
+
+    feeder: Feeder
+    branch: IntArray
+    place: IntArray
+    parent: IntArray
+    tap: IntArray
+    length_km: FloatArray
+    load_mw: FloatArray
+    further_tap: IntArray
+
+    def conductors(self, parameters: ElectricityParameters) -> list[str]:
+        """Lightest conductors that keep the drop."""
+        return choose_conductors(
+            self.feeder,
+            parent=self.parent,
+            tap=self.tap,
+            length_km=self.length_km,
+            load_mw=self.load_mw,
+            power_factor=parameters.power_factor,
+            limit_pct=parameters.mv_drop_limit_pct,
+        )
+
+    def radial(self, conductor: list[str], parameters: ElectricityParameters) -> Radial:
+        """Feeder and branches as one network; the branches are its last nodes."""
+        return assemble(
+            self.feeder,
+            parent=self.parent,
+            tap=self.tap,
+            length_km=self.length_km,
+            conductor=conductor,
+            load_mw=self.load_mw,
+            power_factor=parameters.power_factor,
+        )
+
+
+def feeder_keys(grid_lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Station, feeder and voltage of each existing line in one text, (rows,)."""
+    return np.asarray(
+        grid_lines["substation_id"].fillna("").astype(str)
+        + " "
+        + grid_lines["feeder"].fillna("").astype(str)
+        + " "
+        + grid_lines["voltage_kv"].astype(str)
+    )
+
+
+def hang(
+    pack: Pack,
+    study: Study,
+    decision: Decision,
+    parameters: ElectricityParameters,
+    key: str,
+    *,
+    further_cells: IntArray | None = None,
+) -> Hanging:
+    """Put one feeder and what the plan hangs on it together.
+
+    Parameters
+    ----------
+    pack, study, decision, parameters
+        The plan.
+    key
+        Of `feeder_keys`.
+    further_cells
+        Flat cells of the feeder at which something else might be tapped.
+    """
+    p, branches = parameters, decision.branches
+    keys = feeder_keys(pack.grid_lines)
+    usable = pack.grid_lines["voltage_kv"].isin((35.0, 22.0)) & (pack.grid_lines["status"] == "existing")
+    mine = np.flatnonzero(keys[branch_feeder(branches, study)] == key)
+    on_line = np.flatnonzero(decision.on_grid & (branches.branch_of < 0))
+    here = on_line[keys[study.routes.line[on_line]] == key]
+    roots = mine[branches.parent[mine] < 0]
+    further = np.empty(0, dtype=np.int64) if further_cells is None else further_cells
+    root_cells = np.array([branches.cells[root][0] for root in roots], dtype=np.int64)
+    cells = np.concatenate([root_cells, study.routes.cell[here], further]).astype(np.int64)
+    columns = study.surface.grid.shape[1]
+    x, y = xy(study.surface.grid, cells // columns, cells % columns)
+    lines = pack.grid_lines[usable & (keys == key)]
+    feeder = trace_feeder(
+        lines,
+        _station(pack, lines),
+        x,
+        y,
+        name=key,
+        power_factor=p.power_factor,
+        served_drop_pct=p.existing_drop_pct,
+    )
+    load_kw = design_load_kw(study.places.households, p)
+    # settlements on the line load the feeder at their own tap
+    np.add.at(feeder.existing_mw, feeder.tap_node[len(roots) : len(roots) + len(here)], load_kw[here] / 1000)
+    number = np.full(len(branches), -1, dtype=np.int64)
+    number[mine] = np.arange(len(mine))
+    tap = np.zeros(len(mine), dtype=np.int64)
+    tap[number[roots]] = np.arange(len(roots))
+    above = branches.parent[mine]
+    return Hanging(
+        feeder=feeder,
+        branch=mine,
+        place=here,
+        parent=np.where(above >= 0, number[np.maximum(above, 0)], -1),
+        tap=tap,
+        length_km=branches.length_km[mine],
+        load_mw=end_loads_kw(study, decision, p)[mine] / 1000,
+        further_tap=len(roots) + len(here) + np.arange(len(further), dtype=np.int64),
+    )
+
+
+def end_loads_kw(study: Study, decision: Decision, parameters: ElectricityParameters) -> FloatArray:
+    """Load of the settlements at the lower end of each branch [kW], (branches,)."""
+    branch_of = decision.branches.branch_of
+    served = branch_of >= 0
+    load = np.zeros(len(decision.branches))
+    np.add.at(load, branch_of[served], design_load_kw(study.places.households, parameters)[served])
+    return load
+
+
+def _station(pack: Pack, lines: gpd.GeoDataFrame) -> shapely.Point | None:
+    ids = lines["substation_id"].dropna()
+    known = pack.substations[pack.substations["substation_id"].isin(ids)]
+    return known.geometry.iloc[0] if len(known) else None
