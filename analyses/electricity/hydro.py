@@ -52,11 +52,13 @@ def falls_within_reach(places: Places, falls: Falls, parameters: ElectricityPara
     # many intakes lead to one powerhouse, and their falls stand together: each powerhouse is looked up once
     new = np.append(True, (np.diff(falls.x) != 0) | (np.diff(falls.y) != 0))
     powerhouse = np.cumsum(new) - 1
-    nearest = cKDTree(spots).query(np.column_stack([falls.x, falls.y])[new])
+    farthest_m = parameters.hydro_reach_km * 1000 / WIRE_WINDING
+    points = np.column_stack([falls.x[new], falls.y[new]])
+    nearest = cKDTree(spots).query(points, distance_upper_bound=farthest_m * (1 + 1e-9))
     distance_m, spot = np.asarray(nearest[0])[powerhouse], np.asarray(nearest[1], dtype=np.int64)[powerhouse]
-    fall = np.flatnonzero(distance_m * WIRE_WINDING <= parameters.hydro_reach_km * 1000)
+    fall = np.flatnonzero(np.isfinite(distance_m))
     place = owner_spot[spot[fall]]
-    order = np.lexsort((fall, place))
+    order = np.argsort(place, kind="stable")
     return Reach(
         place=np.asarray(place[order], dtype=np.int64),
         fall=np.asarray(fall[order], dtype=np.int64),
@@ -156,12 +158,17 @@ def _served_day_year10(plant_kw_per_household: FloatArray, parameters: Electrici
 def _cheapest_per_place(
     place: NDArray[np.int64], cost: FloatArray, enough: NDArray[np.bool_], count: int
 ) -> NDArray[np.int64]:
-    """Row of the cheapest pair of each place, of those that serve enough if there are any; -1 where none has a finite cost."""
+    """Row of the cheapest pair of each place, of those that serve enough if there are any; -1 where none has a finite cost.
+
+    Places stand in ascending order; of equal costs the first row counts.
+    """
     best = np.full(count, -1, dtype=np.int64)
-    order = np.lexsort((cost, ~enough, place))
-    order = order[np.isfinite(cost[order])]
-    places_in_order = place[order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = places_in_order[1:] != places_in_order[:-1]
-    best[places_in_order[first]] = order[first]
+    start = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
+    group = np.repeat(np.arange(len(start)), np.diff(np.append(start, len(place))))
+    some = np.logical_or.reduceat(enough & np.isfinite(cost), start)
+    counted = np.where(some[group] & ~enough, np.inf, cost)
+    least = np.minimum.reduceat(counted, start)
+    rows = np.flatnonzero((counted == least[group]) & np.isfinite(counted))
+    # backwards, so that the first of equal rows is written last
+    best[place[rows[::-1]]] = rows[::-1]
     return best

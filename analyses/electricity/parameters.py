@@ -53,7 +53,8 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=10,
         high=100,
         source="norms A1",
-        meaning="usual new line per household: stands beside the plan's own in the summary",
+        meaning="new line per household that programmes have paid for: stands beside the plan's own in the summary, and villages left without grid are "
+        "drawn farther from lines",
     )
     # network and plan
     routing_cell_m: float = parameter(
@@ -96,11 +97,11 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         30.0, unit="s", minimum=0.1, source="choice", meaning="longest time for one solution of the plan"
     )
     junction_rounds: int = parameter(
-        1,
+        3,
         maximum=5,
         unit="-",
         source="choice",
-        meaning="how often the network is enriched around the plan and solved again",
+        meaning="how often the network is enriched around the plan and solved again at most; it ends where that brings nothing",
     )
     # feeders
     mv_drop_limit_pct: float = parameter(

@@ -48,9 +48,9 @@ def compare_scenarios(
         p = parameters.model_copy(update=change)
         if p == parameters:
             continue
-        if not NEW_NETWORK & set(change):
-            # other prices on the network that the plan's junction round has enriched already
-            p = p.model_copy(update={"junction_rounds": 0})
+        # other prices stay on the network that the plan's junction rounds have enriched already
+        rounds = min(p.junction_rounds, 1) if NEW_NETWORK & set(change) else 0
+        p = p.model_copy(update={"junction_rounds": rounds})
         other = reroute(study, p) if p.forest_rule != parameters.forest_rule else study
         other, priced, choice = solve(other, p)
         apart = take_apart(other, priced, choice, p)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 BoolArray = NDArray[np.bool_]
 
+WORTHWHILE = 1e-5
+"""A junction round that saves less of the plan's cost than this is the last."""
+
 
 @dataclass(frozen=True, eq=False)
 class Study:
@@ -146,7 +149,7 @@ def with_junctions(study: Study, choice: Choice, parameters: ElectricityParamete
 
 
 def solve(study: Study, parameters: ElectricityParameters) -> tuple[Study, Priced, Choice]:
-    """Choose the plan, enrich the network around it and choose again, `junction_rounds` times.
+    """Choose the plan, enrich the network around it and choose again, until that brings nothing or `junction_rounds` times.
 
     Returns
     -------
@@ -160,7 +163,9 @@ def solve(study: Study, parameters: ElectricityParameters) -> tuple[Study, Price
             break
         study, start = with_junctions(study, choice, parameters)
         priced = price(study, parameters)
-        choice = choose(study.network, priced.question, parameters, start=start)
+        before, choice = choice, choose(study.network, priced.question, parameters, start=start)
+        if choice.cost_mvnd > before.cost_mvnd * (1 - WORTHWHILE):
+            break
     return study, priced, choice
 
 

@@ -84,11 +84,24 @@ def drawn_parameters(parameters: ElectricityParameters, rng: np.random.Generator
     return parameters.model_copy(update=drawn)
 
 
-def position_cells(study: Study, communes: gpd.GeoDataFrame, *, without_grid_m: float) -> list[IntArray]:
+def least_line_distance_m(settlements: gpd.GeoDataFrame, parameters: ElectricityParameters) -> FloatArray:
+    """How far from existing lines settlements without grid must lie, or they would have been connected [m], (n,).
+
+    Notes
+    -----
+    0.4 kV lines reach everybody within `without_grid_m`. Programmes so far have connected whole villages that needed less than
+    `screening_mv_m_per_household`, so those that are left need more.
+    """
+    reached = np.full(len(settlements), parameters.without_grid_m)
+    connected = settlements["households"].to_numpy(dtype=np.float64) * parameters.screening_mv_m_per_household
+    return np.where(settlements["kind"] == "village", np.maximum(reached, connected), reached)
+
+
+def position_cells(study: Study, communes: gpd.GeoDataFrame, *, least_line_m: FloatArray) -> list[IntArray]:
     """Cells where each settlement may truly lie: within its radius, in its commune, where one without grid can be; else its own cell.
 
-    Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out), and whoever lives nearer to a
-    medium-voltage line than `without_grid_m` has been connected, unless the mapped point itself is nearer (both are assumptions).
+    Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out: assumption), nor nearer to a
+    medium-voltage line than `least_line_m`, or than the mapped point where that is nearer.
     """
     grid = study.surface.grid
     numbered = communes[["geometry"]].assign(number=np.arange(1, len(communes) + 1))
@@ -113,7 +126,7 @@ def position_cells(study: Study, communes: gpd.GeoDataFrame, *, without_grid_m: 
         near = ((r - row) ** 2 + (c - col) ** 2 <= reach**2) & (
             commune[r0:r1, c0:c1] == study.places.commune[place] + 1
         )
-        near &= line_m[r0:r1, c0:c1] >= min(without_grid_m, line_m[row, col])
+        near &= line_m[r0:r1, c0:c1] >= min(least_line_m[place], line_m[row, col])
         found.append(np.append((r * cols + c)[near], [] if near.any() else [cell]).astype(np.int64))
     return found
 
@@ -141,7 +154,7 @@ def draw_plans(
     rng = np.random.default_rng(parameters.random_seed)
     identifier = settlements["settlement_id"].astype(str).to_numpy()
     by_id = np.argsort(identifier)
-    cells = position_cells(study, communes, without_grid_m=parameters.without_grid_m)
+    cells = position_cells(study, communes, least_line_m=least_line_distance_m(settlements, parameters))
     start = _start(study, choice)
     here = own_way_cost(study.routes, study.routes.cell)
     connected = np.zeros(len(cells))

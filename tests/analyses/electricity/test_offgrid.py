@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from analyses.demand import HOURLY_SHAPE
-from analyses.electricity.hydro import Reach, falls_within_reach, firm_power_kw, hydro, unserved_kwh_per_household
+from analyses.electricity.hydro import (
+    Reach,
+    _cheapest_per_place,
+    falls_within_reach,
+    firm_power_kw,
+    hydro,
+    unserved_kwh_per_household,
+)
 from analyses.electricity.interim import interim_steps
 from analyses.electricity.minigrid import busbar_kwh_per_day, minigrid, plant_sizes
 from analyses.electricity.offgrid import Resources
@@ -185,3 +192,18 @@ def test_battery_simulation_against_a_plain_loop() -> None:
 def test_busbar_demand_grows() -> None:
     assert (np.diff(busbar_kwh_per_day(P)) >= 0).all()
     assert "pv_mvnd_per_kwp" in OffgridParameters.model_fields
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_cheapest_fall_of_each_place_against_a_plain_loop(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    place = np.sort(rng.integers(0, 12, 60))
+    cost = np.where(rng.random(60) < 0.2, np.inf, rng.integers(1, 6, 60).astype(float))
+    enough = rng.random(60) < 0.4
+    expected = np.full(12, -1)
+    for one in range(12):
+        rows = [k for k in range(60) if place[k] == one and np.isfinite(cost[k])]
+        rows = [k for k in rows if enough[k]] or rows
+        if rows:
+            expected[one] = min(rows, key=lambda k: (cost[k], k))
+    assert _cheapest_per_place(place, cost, enough, 12).tolist() == expected.tolist()

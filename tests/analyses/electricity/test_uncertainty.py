@@ -6,7 +6,13 @@ from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.plan import plan_electricity
 from analyses.electricity.result import ElectricityResult
 from analyses.electricity.study import Study, prepare
-from analyses.electricity.uncertainty import drawn_parameters, moved_places, position_cells, ranges
+from analyses.electricity.uncertainty import (
+    drawn_parameters,
+    least_line_distance_m,
+    moved_places,
+    position_cells,
+    ranges,
+)
 from gis.hydrology import Falls
 from gis.raster import Raster
 
@@ -85,7 +91,7 @@ def test_drawn_positions_lie_where_a_settlement_without_grid_can_be(easy: dict[s
     settlements = settlements_at([(3.0, 10.0, 60), (2.5, 5.0, 60), (9.9, 3.0, 60)], position_accuracy_m=2000.0)
     pack = small_pack(settlements, forest=forest_east_of_4_km())
     study = prepare(pack, ElectricityParameters(**easy))  # type: ignore[arg-type]
-    far, near, deep = position_cells(study, pack.communes, without_grid_m=1000.0)  # type: ignore[arg-type]
+    far, near, deep = position_cells(study, pack.communes, least_line_m=np.full(3, 1000.0))  # type: ignore[arg-type]
     columns = study.surface.grid.shape[1]
 
     def naive(east_km: float, north_km: float, keep_off_m: float) -> set[int]:
@@ -111,6 +117,12 @@ def test_drawn_positions_lie_where_a_settlement_without_grid_can_be(easy: dict[s
     # in the middle of the forest only its own clearing is left, on this side of the commune's border
     assert set(deep.tolist()) == naive(9.9, 3.0, 1000.0)
     assert len(deep) < 30
+
+
+def test_whoever_could_have_been_connected_has_been() -> None:
+    # a village of 60: 35 m of line a household were always paid for, 2.1 km; a cluster is only out of reach of 0.4 kV lines
+    places = settlements_at([(3.0, 10.0, 60), (3.0, 5.0, 20), (4.0, 5.0, 60)], kind=["village", "village", "cluster"])
+    assert least_line_distance_m(places, ElectricityParameters()).tolist() == [2100, 1000, 1000]
 
 
 def study_of(easy: dict[str, object]) -> Study:
