@@ -102,6 +102,27 @@ def compare_command(
     print_comparison(compare(first, second), console, out)
 
 
+@app.command("backtest")
+def backtest_command(params: ParamsOption = None) -> None:
+    """Hold the unit costs of lines and stations against real projects: predicted by actual, and what is missed."""
+    from analyses.electricity.backtest import backtest_median, backtest_table
+    from infragap.settings import read_settings
+
+    parameters = read_settings(params).electricity
+    table = Table(title="unit costs against real projects, million VND of 2026")
+    for heading in ("project", "year", "predicted", "actual", "ratio", "in fit", "note"):
+        table.add_column(
+            heading, overflow="fold", justify="right" if heading in ("predicted", "actual", "ratio") else "left"
+        )
+    for row in backtest_table(parameters).itertuples():
+        cells = (f"{row.predicted_mvnd:,.0f}", f"{row.actual_2026_mvnd:,.0f}", f"{row.predicted_to_actual:.2f}")
+        table.add_row(
+            escape(str(row.project)), str(row.year), *cells, "yes" if row.in_fit else "no", escape(str(row.note_vi))
+        )
+    console.print(table)
+    console.print(f"Median over the projects of the fit: {backtest_median(parameters):.2f}.")
+
+
 @app.command("check")
 def check_command(pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
     """Check a data pack and print all its faults at once."""

@@ -13,7 +13,7 @@ from analyses.schools.plan import SchoolsResult
 from analyses.water.plan import WaterResult
 from analyses.wording import number_vi
 from gis.pack import Pack
-from maps.style import CHOICES, PROVENANCE, choice_label
+from maps.style import CHOICES, PROVENANCE, SCENARIOS, choice_label
 
 TOP = 10
 
@@ -67,7 +67,7 @@ def _electricity(result: ElectricityResult, targets: Mapping[str, Any]) -> str:
         proof = f"chi phí vòng đời {number_vi(plan['cost_mvnd'] / 1000, decimals=1)} tỷ đồng"
         if isinstance(plan.get("lower_bound_mvnd"), int | float):
             proof += f", cận dưới đã chứng minh {number_vi(plan['lower_bound_mvnd'] / 1000, decimals=1)} tỷ (chênh {number_vi(100 * plan['gap'], decimals=3)} %)"
-        lines.append(f"Phương án chung: {proof}.")
+        lines.append(f"Phương án chung: {proof}.{_bound_covers(plan)}")
     villages = frame[frame["kind"] == "village"].sort_values("rank")
     lines.append(f"### {len(villages)} thôn chưa có điện lưới, theo hạng")
     lines.append(
@@ -90,7 +90,101 @@ def _electricity(result: ElectricityResult, targets: Mapping[str, Any]) -> str:
                 [tuple(_shown(v) for v in row) for row in result.years.itertuples(index=False)],
             )
         )
+    lines += [*_what_if(result), *_feeders(result), *_sensitivity(result), *_backtest(result)]
     return "\n\n".join(lines)
+
+
+def _bound_covers(plan: Mapping[str, Any]) -> str:
+    if "candidate_lines" not in plan:
+        return ""
+    return (
+        f" Cận dưới đúng cho mọi phương án trên mạng tuyến ứng viên ({number_vi(plan['candidate_nodes'])} nút, "
+        f"{number_vi(plan['candidate_lines'])} đoạn tuyến); hướng tuyến khác và đơn giá khác không nằm trong chứng minh này."
+    )
+
+
+def _sensitivity(result: ElectricityResult) -> list[str]:
+    """Which assumptions move most choices."""
+    table = result.tables.get("sensitivity", pd.DataFrame())
+    if not len(table):
+        return []
+    headings = (
+        "Tham số (chỉ thay đổi một)",
+        "Giá trị",
+        "Thôn, cụm đổi phương án",
+        "Hộ đổi phương án",
+        "Thôn, cụm nối lưới",
+    )
+    keys = ["parameter", "value", "choices_changed", "households_changed", "grid_settlements"]
+    return [
+        "### Giả định làm thay đổi lựa chọn nhiều nhất",
+        _table(headings, [tuple(_shown(v) for v in row) for row in table[keys].head(5).itertuples(index=False)]),
+    ]
+
+
+def _what_if(result: ElectricityResult) -> list[str]:
+    """Other rules beside the plan."""
+    table = result.tables.get("scenarios", pd.DataFrame())
+    if not len(table):
+        return []
+    headings = (
+        "Kịch bản",
+        "Chi phí vòng đời (tỷ đồng)",
+        "Tăng thêm (tỷ đồng)",
+        "Thôn, cụm nối lưới",
+        "Hộ nối lưới",
+        "Km đường dây",
+    )
+    rows = [
+        (
+            SCENARIOS[r["scenario"]],
+            number_vi(r["cost_mvnd"] / 1000, decimals=1),
+            number_vi(r["extra_mvnd"] / 1000, decimals=1),
+            number_vi(r["grid_settlements"]),
+            number_vi(r["grid_households"]),
+            number_vi(r["line_km"]),
+        )
+        for r in table.to_dict("records")
+    ]
+    return ["### Nếu quy định hoặc giả định khác đi", _table(headings, rows)]
+
+
+def _feeders(result: ElectricityResult) -> list[str]:
+    """What the voltage check found."""
+    table = result.tables.get("remedies", pd.DataFrame())
+    if not len(table):
+        return []
+    counts = table["remedy_vi"].str.split(",").str[0].value_counts()
+    ways = "; ".join(f"{way}: {number_vi(count)}" for way, count in counts.items())
+    return [
+        "### Kiểm tra điện áp",
+        f"{number_vi(len(table))} nhánh đề xuất không giữ được điện áp (phần lớn vì lộ hiện có đã sụt áp quá giới hạn tại điểm đấu nối). Biện pháp rẻ nhất, "
+        f"chưa tính vào chi phí phương án: {number_vi(table['remedy_mvnd'].sum() / 1000, decimals=1)} tỷ đồng trong vòng đời ({ways}). "
+        "Từng nhánh: tables/electricity_remedies.csv.",
+    ]
+
+
+def _backtest(result: ElectricityResult) -> list[str]:
+    """Unit costs against real projects."""
+    table = result.tables.get("backtest", pd.DataFrame())
+    if not len(table):
+        return []
+    headings = ("Dự án thật", "Năm", "Dự báo (tr.đ)", "Thực tế, giá 2026 (tr.đ)", "Dự báo/thực tế", "Ghi chú")
+    rows = [
+        (
+            r["project"],
+            str(r["year"]),
+            number_vi(r["predicted_mvnd"]),
+            number_vi(r["actual_2026_mvnd"]),
+            number_vi(r["predicted_to_actual"], decimals=2),
+            r["note_vi"],
+        )
+        for r in table.to_dict("records")
+    ]
+    return [
+        f"### Đơn giá so với dự án thật (trung vị {number_vi(result.summary['backtest_median'], decimals=2)})",
+        _table(headings, rows),
+    ]
 
 
 def _water(result: WaterResult, targets: Mapping[str, Any]) -> str:

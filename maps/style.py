@@ -32,6 +32,17 @@ INTERIM: Mapping[str, Text] = {
     "pico hydro": ("thủy điện cực nhỏ", "pico hydro"),
     "home systems of tier 2": ("bộ điện mặt trời hộ bậc 2", "home systems of tier 2"),
 }
+SCENARIOS: Mapping[str, str] = {
+    "plan": "phương án của lần chạy này",
+    "all_on_grid": "nối lưới toàn bộ",
+    "no_hydro": "không dùng thủy điện nhỏ",
+    "forest_price": "được qua rừng, có trả tiền",
+    "forest_ignore": "bỏ qua quy định về rừng",
+    "discount_6_pct": "suất chiết khấu 6 %",
+    "discount_12_pct": "suất chiết khấu 12 %",
+    "demand_tier4": "bảo đảm bậc 4 từ năm đầu",
+    "demand_tier5": "bảo đảm bậc 5 từ năm đầu",
+}
 VOLTAGE_STATUS: Mapping[str, Text] = {
     "ok": ("đạt", "within the limit"),
     "the load flow has no solution: the existing feeder is far beyond its reach": (

@@ -126,6 +126,9 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
             "wire_km": of(reach.wire_km),
             "canal_km": of(falls.canal_km[reach.fall]),
             "head_m": of(falls.head_m[reach.fall]),
+            "dry_flow_m3_s": of(falls.dry_flow_m3_s[reach.fall]),
+            "x": of(falls.x[reach.fall]),
+            "y": of(falls.y[reach.fall]),
         },
     )
 

@@ -80,7 +80,7 @@ def plan_electricity(
     say("years")
     schedule = make_schedule(pack, study, priced, decision, parameters)
     settlements = with_schedule(settlements, schedule, study, decision, parameters)
-    lines["year"] = calendar_year(schedule.branch_year, parameters).to_numpy()
+    lines["year"] = calendar_year(schedule.branch_year, parameters)
     tables = {"remedies": remedies_table(lines, remedies)}
     if parameters.scenarios:
         say("scenarios")

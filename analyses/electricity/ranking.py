@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.arrays import IntegerArray
 
 from analyses.electricity.columns import RANKING, names
 from analyses.electricity.decision import ALL_OPTIONS, Decision, break_even_km, levelised_vnd_per_kwh
-from analyses.electricity.offgrid import OPTIONS
+from analyses.electricity.offgrid import OPTIONS, OffGrid
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray
 from analyses.electricity.payback import grid_payback_years
@@ -21,7 +22,7 @@ from analyses.electricity.study import Priced, Study
 from analyses.electricity.surface import any_forest_km
 from analyses.electricity.tree import Branches
 from analyses.provenance import modelled_layers, provenance_of
-from gis.crs import to_wgs84
+from gis.crs import WGS84, to_wgs84, transform
 
 if TYPE_CHECKING:
     from gis.pack import Pack
@@ -135,6 +136,7 @@ def ranking_table(
         "mv_km": length,
         "forest_km": np.where(np.isfinite(length), forest, np.nan),
         "grid_if_forest_allowed_mvnd": _if_forest(study, priced, p),
+        "lv_km": works.lv_km,
         "transformer_kva": works.stations * works.station_kva,
         "peak_kw": works.peak_kw,
         "feeder": [str(pack.grid_lines["feeder"].iloc[row]) if row >= 0 and pd.notna(pack.grid_lines["feeder"].iloc[row]) else "" for row in feeder],
@@ -149,10 +151,30 @@ def ranking_table(
         table[f"{name}_mvnd"] = np.where(n > 0, option.life_cycle_mvnd, np.nan)
         table[f"{name}_investment_mvnd"] = np.where(n > 0, option.investment_mvnd, np.nan)
         table[f"{name}_unserved_pct"] = option.unserved_pct
-        table[f"{name}_tier"] = np.where(np.isfinite(option.life_cycle_mvnd), option.tier.astype(float), np.nan)
+        table[f"{name}_tier"] = IntegerArray(option.tier.astype(np.int64), ~np.isfinite(option.life_cycle_mvnd))
         table[f"lcoe_{name}_vnd_per_kwh"] = levelised_vnd_per_kwh(option.life_cycle_mvnd, n, p)
+    table |= _sizes(offgrid, crs=layer.crs)
     frame = gpd.GeoDataFrame(table, geometry=at.geometry, crs=layer.crs)
     return in_order(frame)
+
+
+def _sizes(offgrid: OffGrid, *, crs: Any) -> dict[str, object]:
+    """What each off-grid option would be made of, and where its powerhouse would stand; empty where there is none."""
+    plant, grid, home = (offgrid.options[name].size for name in ("hydro", "minigrid", "solar_home"))
+    sizes: dict[str, object] = {
+        "minigrid_pv_kwp": grid["pv_kwp"],
+        "minigrid_battery_kwh": grid["battery_kwh"],
+        "minigrid_inverter_kw": grid["inverter_kw"],
+        "solar_home_kits_per_household": home["kits_per_household"].astype(np.int64),
+    }
+    empty = np.full(len(grid["pv_kwp"]), np.nan)
+    for name in ("plant_kw", "head_m", "dry_flow_m3_s", "canal_km", "wire_km"):
+        sizes[f"hydro_{name}"] = plant.get(name, empty)
+    x, y = plant.get("x", empty), plant.get("y", empty)
+    known = np.isfinite(x)
+    longitude, latitude = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    longitude[known], latitude[known] = transform(x[known], y[known], source=crs, target=WGS84)
+    return sizes | {"hydro_longitude": longitude.round(5), "hydro_latitude": latitude.round(5)}
 
 
 def _finite(values: FloatArray) -> FloatArray:

@@ -201,18 +201,19 @@ def _share_regulators(
     price = parameters.regulator_mvnd * station_factor(parameters)
     for hanging, node_drop_pct in check.feeders:
         roots = hanging.branch[hanging.parent < 0]
+        km = _from_station_km(hanging.feeder)
         behind = _behind(hanging.feeder.parent)[:, hanging.feeder.tap_node[: len(roots)]]
         waiting = worst_pct[roots] > 0
         while waiting.any():
             lifted = behind & waiting & regulator_lifts(worst_pct[roots], node_drop_pct[:, np.newaxis], parameters)
             lifted[0] = False  # not in the station itself
             saved = np.where(lifted, np.nan_to_num(costs[roots], nan=np.inf), 0.0).sum(axis=1)
-            place = int(saved.argmax())
+            # of places that serve the same trees the farthest: what lies before it needs no lift
+            place = int(np.lexsort((km, saved))[-1])
             if not saved[place] > price:
                 break
             helped = roots[lifted[place]]
-            km = float(_from_station_km(hanging.feeder)[place])
-            text = f"lắp một máy điều chỉnh điện áp chung trên lộ, cách trạm {number_vi(km)} km"
+            text = f"lắp một máy điều chỉnh điện áp chung trên lộ, cách trạm {number_vi(km[place])} km"
             texts[np.isin(top, helped) & (check.status != "ok")] = text
             costs[helped] = 0.0
             costs[helped[0]] = price

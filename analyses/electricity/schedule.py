@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.arrays import IntegerArray
 
 from analyses.electricity.columns import EXTENSION, YEARS, names
 from analyses.electricity.decision import Decision
@@ -120,9 +121,9 @@ def _earliest(decision: Decision, parameters: ElectricityParameters) -> IntArray
     return np.where(crosses, wait, 0).astype(np.int64)
 
 
-def calendar_year(year: IntArray, parameters: ElectricityParameters) -> pd.Series:
+def calendar_year(year: IntArray, parameters: ElectricityParameters) -> IntegerArray:
     """Years as nullable integers, empty where no budget reaches."""
-    return pd.Series(np.where(year >= 0, parameters.first_year + year, -1)).astype("Int64").mask(year < 0)
+    return IntegerArray(parameters.first_year + year, year < 0)
 
 
 def with_schedule(
@@ -138,7 +139,7 @@ def with_schedule(
     bridges = waits | ~decision.lasting
     return settlements.assign(
         priority_rank=schedule.priority,
-        year=calendar_year(schedule.settlement_year, parameters).to_numpy(),
+        year=calendar_year(schedule.settlement_year, parameters),
         interim=np.where(bridges, step, ""),
         interim_mvnd=np.where(bridges, step_mvnd, 0.0),
     )

@@ -20,5 +20,13 @@ def test_missed_projects_are_named_with_a_reason() -> None:
     table = backtest_table(ElectricityParameters())
     missed = table[~table["within_30_pct"]]
     assert len(missed) > 0
-    assert (missed["note"] != "").all()
+    assert missed["note_vi"].str.contains("dự báo (?:cao|thấp) hơn").all()
+    assert missed["project"].str.startswith(("Sơn La NPC", "Lai Châu Lều", "Cao Bằng", "Thanh Hóa")).all()
     assert (table["source"] != "").all()
+
+
+def test_the_line_price_that_fits_by_hand() -> None:
+    # Lều Chải: 6,700 · 1.035^10 = 9,451.0; without the line 6.68 · 350 + 3 · 450 + 194 · 6 = 4,852; (9,451.0 - 4,852) / 6.8 km = 676.3
+    table = backtest_table(ElectricityParameters()).set_index("project")
+    assert table.loc["Lai Châu Lều Chải", "implied_mv_mvnd_per_km"] == pytest.approx(676.3, abs=0.1)
+    assert "676 triệu đồng (khoảng 800–1.750)" in table.loc["Lai Châu Lều Chải", "note_vi"]

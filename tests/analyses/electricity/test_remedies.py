@@ -191,3 +191,13 @@ def test_where_nothing_helps_it_says_so() -> None:
 def test_all_lines_hold_without_load() -> None:
     pack = small_pack(settlements_at([(2.95, 16.0, 300)]))
     assert len(planned(pack).tables["remedies"]) == 0
+
+
+def test_a_shared_regulator_stands_before_the_first_tree_that_needs_it() -> None:
+    # four trees 12 to 18 km up a weak feeder (it begins at 0.5 km): the place before all of them is the first tap, 11.5 km from the station
+    pack = small_pack(settlements_at([(2.35, north, 400) for north in (12.0, 14.0, 16.0, 18.0)]))
+    pack.layers["grid_lines"] = pack.layers["grid_lines"].assign(feeder_load_mw=14.0, feeder_loading_pct=50.0)  # type: ignore[union-attr]
+    result = planned(pack)
+    assert set(result.lines["remedy_vi"]) == {"lắp một máy điều chỉnh điện áp chung trên lộ, cách trạm 12 km"}
+    assert result.lines["remedy_mvnd"].sum() == pytest.approx(1500 * AS_STATION, rel=1e-5)
+    assert result.lines["remedy_mvnd"].tolist().count(0.0) == 3
