@@ -123,8 +123,19 @@ def path_components(search: LeastCost, cells: IntArray, surface: LineSurface) ->
     return np.array([total[place[int(cell)]] if int(cell) in place else np.zeros(len(COMPONENTS)) for cell in cells])
 
 
-def candidate_network(surface: LineSurface, routes: Routes, parameters: ElectricityParameters) -> Network:
+def candidate_network(
+    surface: LineSurface, routes: Routes, parameters: ElectricityParameters, *, known: Network | None = None
+) -> Network:
     """Lay the settlements' own ways and the cheapest ways between neighbouring settlements over each other.
+
+    Parameters
+    ----------
+    surface, routes
+        Where lines could run, and each settlement's own way.
+    parameters
+        Prices and the forest rule.
+    known
+        Lines laid out under a stricter rule that stay candidates, so that the looser one cannot make the best plan dearer.
 
     Notes
     -----
@@ -134,7 +145,8 @@ def candidate_network(surface: LineSurface, routes: Routes, parameters: Electric
     """
     reached = routes.reachable
     cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
-    steps = np.concatenate([routes.steps, region_steps(cost, surface, routes.cell[reached])])
+    parts = [routes.steps, region_steps(cost, surface, routes.cell[reached])]
+    steps = np.concatenate(parts if known is None else [*parts, network_steps(known)])
     return assemble(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
 
 

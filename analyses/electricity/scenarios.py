@@ -66,9 +66,10 @@ def compare_scenarios(
 
 
 def reroute(study: Study, parameters: ElectricityParameters) -> Study:
-    """Lay the lines out anew under another forest rule."""
+    """Lay the lines out anew under another forest rule; where it is looser than the study's, all known lines stay candidates."""
     routes = own_routes(study.surface, study.routes.cell, parameters)
-    return replace(study, routes=routes, network=candidate_network(study.surface, routes, parameters))
+    known = None if parameters.forest_rule == "forbid" else study.network
+    return replace(study, routes=routes, network=candidate_network(study.surface, routes, parameters, known=known))
 
 
 def _row(name: str, study: Study, decision: Decision, record: dict[str, Any], plan_mvnd: float) -> dict[str, Any]:

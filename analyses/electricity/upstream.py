@@ -17,6 +17,9 @@ from scipy.spatial import cKDTree
 from analyses.electricity.conductors import Conductor, conductor_named, reactance_ohm_per_km
 from analyses.electricity.paths import FloatArray, IntArray
 
+VERTEX_EVERY_M = 100.0
+"""Straight pieces are cut to this length, so that a tap lies on the line and not at its end."""
+
 WINDING = 1.3
 """Length by straight distance where the drawn feeder does not reach the tap: assumption."""
 
@@ -93,7 +96,7 @@ def trace_feeder(
     by small hydro plants: it is moved to the station until they have just that. Drawn lengths are stretched to `length_km` of the layer.
     """
     noded = shapely.node(shapely.MultiLineString([part for line in lines.geometry for part in shapely.get_parts(line)]))
-    tails, heads, points = _segments(noded)
+    tails, heads, points = _segments(shapely.segmentize(noded, VERTEX_EVERY_M))
     drawn_km = np.hypot(*(points[tails] - points[heads]).T) / 1000
     stretch = float(lines["length_km"].sum()) / max(float(drawn_km.sum()), 1e-9)
     km = drawn_km * stretch
