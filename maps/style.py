@@ -42,6 +42,7 @@ SCENARIOS: Mapping[str, str] = {
     "discount_12_pct": "suất chiết khấu 12 %",
     "demand_tier4": "bảo đảm bậc 4 từ năm đầu",
     "demand_tier5": "bảo đảm bậc 5 từ năm đầu",
+    "voltage_kept": "giữ điện áp: nhánh chỉ cứu được bằng nguồn ngoài lưới thì không kéo, các biện pháp khác tính vào chi phí",
 }
 VOLTAGE_STATUS: Mapping[str, Text] = {
     "ok": ("đạt", "within the limit"),

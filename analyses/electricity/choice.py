@@ -135,6 +135,14 @@ def choose_fast(network: Network, question: Question, *, start: BoolArray | None
     )
 
 
+def start_from(network: Network, choice: Choice) -> BoolArray:
+    """Nodes of a known plan, to begin another solution on the same network with, (nodes,)."""
+    start = np.zeros(len(network.node_cell), dtype=bool)
+    start[network.ends[choice.edges].ravel()] = True
+    start[0] = True
+    return start
+
+
 def node_values(network: Network, question: Question) -> tuple[FloatArray, IntArray]:
     """Prize of every node (settlements on one node together) and the nodes that must be reached."""
     prize = np.zeros(len(network.node_cell))

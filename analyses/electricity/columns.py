@@ -193,7 +193,7 @@ SCENARIOS = (
     Column("scenario", "-", "name", "Kịch bản", "parameters"),
     Column("cost_mvnd", "mvnd", "life-cycle cost of the plan", "Chi phí vòng đời", "plan"),
     Column("extra_mvnd", "mvnd", "beyond the plan of this run", "Tăng thêm", "plan"),
-    Column("investment_mvnd", "mvnd", "investment", "Vốn đầu tư", "plan"),
+    Column("investment_mvnd", "mvnd", "investment, remedies of the voltage left out", "Vốn đầu tư", "plan"),
     Column("grid_settlements", "-", "settlements on the grid", "Số thôn, cụm nối lưới", "plan"),
     Column("grid_households", "households", "their households", "Số hộ nối lưới", "plan"),
     Column("line_km", "km", "new lines", "Km đường dây", "plan"),

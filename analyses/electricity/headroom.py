@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.electricity.choice import Choice, choose
+from analyses.electricity.choice import Choice, choose, start_from
 from analyses.electricity.decision import Decision, take_apart
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray
@@ -123,10 +123,7 @@ def keep_headroom(
             break
         barred |= waiting
         priced = price(study, p, barred=barred)
-        start = np.zeros(len(study.network.node_cell), dtype=bool)
-        start[study.network.ends[choice.edges].ravel()] = True
-        start[0] = True
-        choice = choose(study.network, priced.question, p, start=start)
+        choice = choose(study.network, priced.question, p, start=start_from(study.network, choice))
         rounds += 1
     if barred.any():
         choice = _against(choice, bound, p)

@@ -15,12 +15,13 @@ from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.ranking import in_order, ranking_table, reasons_with_position
 from analyses.electricity.remedies import find_remedies
 from analyses.electricity.result import ElectricityResult
-from analyses.electricity.scenarios import compare_scenarios
+from analyses.electricity.scenarios import compare_scenarios, voltage_row
 from analyses.electricity.schedule import calendar_year, extension_table, make_schedule, with_schedule, years_table
 from analyses.electricity.study import prepare, solve
 from analyses.electricity.summary import summarise
 from analyses.electricity.uncertainty import draw_plans, sensitivity
 from analyses.electricity.voltage import check_voltage
+from analyses.electricity.voltage_plan import keep_voltage
 from gis.errors import MissingDataError
 
 if TYPE_CHECKING:
@@ -84,7 +85,12 @@ def plan_electricity(
     tables = {"remedies": remedies_table(lines, remedies)}
     if parameters.scenarios:
         say("scenarios")
-        tables["scenarios"], everywhere = compare_scenarios(study, decision, record, parameters)
+        scenarios, everywhere = compare_scenarios(study, decision, record, parameters)
+        kept = keep_voltage(
+            pack, study, priced, choice, decision, remedies, parameters, known_limits=known_limits, loading=loading
+        )
+        with_voltage = voltage_row(study, *kept, record, parameters)
+        tables["scenarios"] = pd.concat([scenarios, with_voltage], ignore_index=True)
         tables["all_on_grid"] = pd.concat([settlements[["settlement_id"]], everywhere], axis=1)
         tables["sensitivity"] = sensitivity(study, choice, parameters, barred=loading.barred)
     if parameters.draws:

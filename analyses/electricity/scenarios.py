@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analyses.electricity.choice import Choice
 from analyses.electricity.columns import SCENARIOS, names
 from analyses.electricity.decision import Decision, plan_record, take_apart
 from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.remedies import Remedies
 from analyses.electricity.routing import candidate_network, own_routes
-from analyses.electricity.study import Study, solve
+from analyses.electricity.study import Priced, Study, solve
 
 ALTERNATIVES: dict[str, dict[str, Any]] = {
     "all_on_grid": {"all_on_grid": True},
@@ -63,6 +65,34 @@ def compare_scenarios(
                 }
             )
     return pd.DataFrame(rows, columns=names(SCENARIOS)), everywhere
+
+
+def voltage_row(
+    study: Study,
+    priced: Priced,
+    choice: Choice,
+    decision: Decision,
+    remedies: Remedies,
+    record: dict[str, Any],
+    parameters: ElectricityParameters,
+) -> pd.DataFrame:
+    """One row on the plan in which the voltage holds (`voltage_plan.keep_voltage`), its remedies paid.
+
+    Parameters
+    ----------
+    study, priced, choice, decision, remedies
+        That plan.
+    record
+        Of the plan of the run, whose bound holds here too.
+    parameters
+        All assumptions.
+    """
+    kept = plan_record(study, priced, choice, decision, parameters)
+    kept["cost_mvnd"] += float(np.nansum(remedies.mvnd))
+    kept["lower_bound_mvnd"] = min(float(record["lower_bound_mvnd"]), kept["cost_mvnd"])
+    kept["status"] = "no bound of its own"
+    row = _row("voltage_kept", study, decision, kept, float(record["cost_mvnd"]))
+    return pd.DataFrame([row], columns=names(SCENARIOS))
 
 
 def reroute(study: Study, parameters: ElectricityParameters) -> Study:

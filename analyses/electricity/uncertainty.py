@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.electricity.choice import Choice, Question, ask, choose_fast
+from analyses.electricity.choice import Choice, Question, ask, choose_fast, start_from
 from analyses.electricity.columns import SENSITIVITY, names
 from analyses.electricity.hydro import falls_within_reach
 from analyses.electricity.parameters import ElectricityParameters, uncertain
@@ -155,7 +155,7 @@ def draw_plans(
     identifier = settlements["settlement_id"].astype(str).to_numpy()
     by_id = np.argsort(identifier)
     cells = position_cells(study, communes, least_line_m=least_line_distance_m(settlements, parameters))
-    start = _start(study, choice)
+    start = start_from(study.network, choice)
     here = own_way_cost(study.routes, study.routes.cell)
     connected = np.zeros(len(cells))
     ranks = np.empty((count, len(cells)))
@@ -240,18 +240,11 @@ def _study_with_places_at(study: Study, cells: IntArray, parameters: Electricity
     return replace(study, places=places, resources=replace(study.resources, reach=reach))
 
 
-def _start(study: Study, choice: Choice) -> NDArray[np.bool_]:
-    start = np.zeros(len(study.network.node_cell), dtype=bool)
-    start[study.network.ends[choice.edges].ravel()] = True
-    start[0] = True
-    return start
-
-
 def sensitivity(
     study: Study, choice: Choice, parameters: ElectricityParameters, *, barred: NDArray[np.bool_]
 ) -> pd.DataFrame:
     """Move every uncertain parameter alone to the ends of its range and plan anew: which one changes most households' choice."""
-    start = _start(study, choice)
+    start = start_from(study.network, choice)
     rows = []
     for name, (low, now, high) in ranges(parameters).items():
         for end, value in (("low", low), ("high", high)):

@@ -119,7 +119,8 @@ def two_feeders(settlements: gpd.GeoDataFrame, *, voltage_kv: float = 35.0, load
 
 
 def planned(pack: SmallPack, **change: object) -> ElectricityResult:
-    parameters = ElectricityParameters(draws=0, scenarios=False, no_road_km=1000.0, **change)  # type: ignore[arg-type]
+    given: dict[str, object] = {"draws": 0, "scenarios": False, "no_road_km": 1000.0}
+    parameters = ElectricityParameters(**(given | change))  # type: ignore[arg-type]
     return plan_electricity(pack, parameters)  # type: ignore[arg-type]
 
 
@@ -201,3 +202,20 @@ def test_a_shared_regulator_stands_before_the_first_tree_that_needs_it() -> None
     assert set(result.lines["remedy_vi"]) == {"lắp một máy điều chỉnh điện áp chung trên lộ, cách trạm 12 km"}
     assert result.lines["remedy_mvnd"].sum() == pytest.approx(1500 * AS_STATION, rel=1e-5)
     assert result.lines["remedy_mvnd"].tolist().count(0.0) == 3
+
+
+def test_the_plan_that_keeps_the_voltage_gives_up_what_only_own_supply_helps() -> None:
+    # a weak feeder: 300 households on it are worth a regulator, 40 alone on another weak one are not
+    pack = two_feeders(settlements_at([(2.35, 17.0, 400), (4.65, 17.0, 40)]))
+    pack.layers["grid_lines"] = pack.layers["grid_lines"].assign(feeder_load_mw=14.0, conductor="AC-95")  # type: ignore[union-attr]
+    result = planned(pack, scenarios=True)
+    table = result.settlements.set_index("settlement_id")
+    assert table["choice"].tolist() == ["grid", "grid"]
+    remedies = result.tables["remedies"].set_index("to_name")
+    assert remedies.loc["Cụm 0", "taken"] == "regulator"
+    assert remedies.loc["Cụm 1", "taken"] == "offgrid"
+    kept = result.tables["scenarios"].set_index("scenario").loc["voltage_kept"]
+    assert kept["grid_settlements"] == 1
+    expected = table.loc["C000", "plan_mvnd"] + 1500 * AS_STATION + table.loc["C001", "best_offgrid_mvnd"]
+    assert kept["cost_mvnd"] == pytest.approx(expected, rel=1e-6)
+    assert kept["lower_bound_mvnd"] <= result.plan["cost_mvnd"] * (1 + 1e-9)

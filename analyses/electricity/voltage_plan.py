@@ -1,0 +1,76 @@
+"""What the plan costs if voltage must hold everywhere: lines that only own supply could help are given up, all other remedies are paid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyses.electricity.choice import Choice, choose, start_from
+from analyses.electricity.decision import Decision, take_apart
+from analyses.electricity.headroom import Limit, Loading
+from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.remedies import WAY_VI, Remedies, find_remedies
+from analyses.electricity.study import Priced, Study, price
+from analyses.electricity.voltage import check_voltage
+
+if TYPE_CHECKING:
+    from gis.pack import Pack
+
+MAX_ROUNDS = 10
+
+
+def keep_voltage(
+    pack: Pack,
+    study: Study,
+    priced: Priced,
+    choice: Choice,
+    decision: Decision,
+    remedies: Remedies,
+    parameters: ElectricityParameters,
+    *,
+    known_limits: list[Limit],
+    loading: Loading,
+) -> tuple[Priced, Choice, Decision, Remedies]:
+    """Plan again without the settlements of trees for which own supply is the cheapest remedy, until none is left.
+
+    Returns
+    -------
+    priced, choice, decision, remedies
+        The plan, and the remedies that it still pays for. No bound of its own: that of the plan without this rule holds for it too.
+    """
+    barred = loading.barred.copy()
+    for _ in range(MAX_ROUNDS):
+        leaving = _leaving(decision, remedies, priced) & ~barred
+        if not leaving.any():
+            break
+        barred |= leaving
+        priced = price(study, parameters, barred=barred)
+        choice = choose(study.network, priced.question, parameters, start=start_from(study.network, choice))
+        decision = take_apart(study, priced, choice, parameters)
+        check, _ = check_voltage(pack, study, decision, parameters)
+        remedies = find_remedies(
+            pack,
+            study,
+            priced,
+            decision,
+            check,
+            parameters,
+            known_limits=known_limits,
+            loading=replace(loading, barred=barred),
+        )
+    return priced, choice, decision, remedies
+
+
+def _leaving(decision: Decision, remedies: Remedies, priced: Priced) -> NDArray[np.bool_]:
+    """Settlements of trees that only own supply helps, but for those that must have the grid."""
+    branches = decision.branches
+    lost = np.isin(remedies.text_vi, (WAY_VI["offgrid"], WAY_VI[""]))
+    tops = np.unique(branches.tap()[lost])
+    below = np.isin(branches.tap(), tops)
+    served = branches.branch_of >= 0
+    result = np.zeros(len(served), dtype=bool)
+    result[served] = below[branches.branch_of[served]]
+    return result & ~priced.question.required
