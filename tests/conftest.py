@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gis.pack import Pack, read_pack
+from infragap.reference.build import build_pack
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -21,3 +24,18 @@ def shared() -> Path:
 def data_folder() -> Path:
     """The embedded reference pack of this checkout."""
     return REPOSITORY / "data"
+
+
+@pytest.fixture(scope="session")
+def real_pack(data_folder: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """The reference pack on real boundaries, heights, people and forest; about 15 s."""
+    fetched, out = shared / "laocai/fetched", tmp_path_factory.mktemp("real") / "pack"
+    build_pack(
+        out,
+        facts=data_folder / "facts",
+        boundaries=fetched / "communes_fixed_simpl50m.geojson",
+        elevation=fetched / "dem_vfp_15s.tif",
+        population=fetched / "pop_density_worldpop2020_1km_UNadj.tif",
+        forest=fetched / "communes_forest_2025.csv",
+    )
+    return read_pack(out)

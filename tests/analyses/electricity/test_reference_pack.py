@@ -1,24 +1,32 @@
-"""The plan on the embedded reference pack, whole."""
+"""The plan on the embedded reference pack and on the one from real layers, whole."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analyses.electricity.columns import LINES, RANKING, names
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.plan import plan_electricity
 from analyses.electricity.result import ElectricityResult
-from gis.pack import read_pack
+from gis.pack import Pack, read_pack
 
 pytestmark = pytest.mark.slow
 
 
+QUICK = ElectricityParameters(draws=20, scenarios=False)
+
+
+@pytest.fixture(scope="module", params=["embedded", "real layers"])
+def pack(request: pytest.FixtureRequest, data_folder: Path) -> Pack:
+    return read_pack(data_folder) if request.param == "embedded" else request.getfixturevalue("real_pack")
+
+
 @pytest.fixture(scope="module")
-def result(data_folder: Path) -> ElectricityResult:
-    if not (data_folder / "catalog.toml").exists():
-        pytest.skip("the embedded pack is not built")
-    return plan_electricity(read_pack(data_folder), ElectricityParameters(draws=20, scenarios=False))
+def result(pack: Pack) -> ElectricityResult:
+    return plan_electricity(pack, QUICK)
 
 
 def test_845_settlements_with_the_18_villages_and_every_column(result: ElectricityResult) -> None:
@@ -44,6 +52,11 @@ def test_the_gap_is_proven_and_the_parts_sum(result: ElectricityResult) -> None:
     grid = s[s["choice"] == "grid"]
     assert grid["grid_share_mvnd"].sum() == pytest.approx(result.lines["life_cycle_mvnd"].sum())
     assert result.years["spent_mvnd"].sum() == pytest.approx(record["investment_mvnd"])
+    assert result.grid_extension["investment_mvnd"].sum() == pytest.approx(grid["plan_investment_mvnd"].sum())
+    lines_km = result.lines["length_km"].sum()
+    inner_km = result.grid_extension["mv_km"].sum() - lines_km
+    assert inner_km >= -1e-9
+    assert lines_km == pytest.approx(result.lines.geometry.length.sum() / 1000)
 
 
 def test_nothing_missing_is_shown_as_a_number(result: ElectricityResult) -> None:
@@ -66,3 +79,24 @@ def test_every_planned_line_starts_on_the_existing_grid_or_a_planned_line(result
             line.geometry.interpolate(0).distance(by_id[line["upstream_line_id"]].interpolate(1, normalized=True))
             < 1e-6
         )
+
+
+def test_no_budget_is_exceeded_and_every_year_is_used(result: ElectricityResult) -> None:
+    years = result.years[result.years["budget_mvnd"].notna()]
+    assert (years["spent_mvnd"] <= years["budget_mvnd"] + 1e-6).all()
+    assert (years["spent_mvnd"] > 0.95 * years["budget_mvnd"]).all()
+    s = result.settlements
+    late = s["year"].astype(float).fillna(9999)
+    assert (late[s.sort_values("priority_rank").index].diff().dropna() >= 0).all()
+    assert sorted(s["priority_rank"]) == list(range(1, len(s) + 1))
+
+
+def test_shuffled_settlements_get_the_same_plan(pack: Pack, result: ElectricityResult) -> None:
+    mixed = pack.settlements.sample(frac=1, random_state=5).reset_index(drop=True)
+    assert mixed["settlement_id"].tolist() != pack.settlements["settlement_id"].tolist()
+    other = replace(pack, _read={**pack._read, "settlements": (mixed, ())})
+    here = result.settlements.set_index("settlement_id").sort_index()
+    there = plan_electricity(other, QUICK).settlements.set_index("settlement_id").sort_index()
+    for column in ("choice", "runner_up", "rank", "priority_rank", "year", "grid_probability", "rank_low", "rank_high"):
+        pd.testing.assert_series_equal(here[column], there[column])
+    assert here["plan_mvnd"].to_numpy() == pytest.approx(there["plan_mvnd"].to_numpy(), rel=1e-9)

@@ -75,20 +75,6 @@ def test_two_builds_have_the_same_bytes(data_folder: Path, tmp_path: Path) -> No
     assert not differing
 
 
-@pytest.fixture(scope="module")
-def real_pack(data_folder: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    fetched, out = shared / "laocai/fetched", tmp_path_factory.mktemp("real") / "pack"
-    build_pack(
-        out,
-        facts=data_folder / "facts",
-        boundaries=fetched / "communes_fixed_simpl50m.geojson",
-        elevation=fetched / "dem_vfp_15s.tif",
-        population=fetched / "pop_density_worldpop2020_1km_UNadj.tif",
-        forest=fetched / "communes_forest_2025.csv",
-    )
-    return read_pack(out)
-
-
 @pytest.mark.slow
 def test_real_layers_make_a_sound_pack(real_pack: Pack) -> None:
     assert check_pack(real_pack.folder) == []
