@@ -63,6 +63,9 @@ def fields(
             "VND/kWh": 0,
             "pupils": 0,
             "min": 0,
+            "kits": 0,
+            "m³/s": 3,
+            "°": 5,
         }.get(column.unit, 1)
         heading = column.heading_vi.split(" (")[0]
         made.append(

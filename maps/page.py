@@ -27,6 +27,10 @@ COORDINATE_DIGITS = 5
 """Digits of degrees in page geometry: 1 m."""
 
 
+LEAST_ZOOM, MOST_ZOOM = 7, 15
+"""From the province and its neighbours to about 2 km across: nothing on the pages is known more closely."""
+
+
 @dataclass(frozen=True)
 class Ground:
     """A picture below the layers: PNG or JPEG bytes with its WGS84 corners (south, west, north, east)."""
@@ -203,7 +207,15 @@ def render(page: Page) -> str:
     str
         A whole document that holds everything it needs; the same content gives the same bytes.
     """
-    map_ = folium.Map(tiles=None, location=[22.0, 104.3], zoom_start=9, prefer_canvas=True, zoom_snap=0.25)
+    map_ = folium.Map(
+        tiles=None,
+        location=[22.0, 104.3],
+        zoom_start=9,
+        prefer_canvas=True,
+        zoom_snap=0.25,
+        min_zoom=LEAST_ZOOM,
+        max_zoom=MOST_ZOOM,
+    )
     map_.default_js, map_.default_css = [], []
     if page.ground is not None:
         _add_ground(map_, page.ground)

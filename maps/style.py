@@ -57,6 +57,21 @@ VOLTAGE_STATUS: Mapping[str, Text] = {
     ),
     "the new line is too long for its load": ("nhánh mới quá dài so với tải", "the new line is too long for its load"),
 }
+VOLTAGE_BASIS: Mapping[str, Text] = {
+    "load published; drawn course": ("đã công bố phụ tải; theo tuyến đã vẽ", "load published; drawn course"),
+    "load published; course not drawn, straight way assumed": (
+        "đã công bố phụ tải; chưa vẽ tuyến, giả định đi thẳng",
+        "load published; course not drawn, straight way assumed",
+    ),
+    "load not published, drop understated; drawn course": (
+        "chưa công bố phụ tải nên tổn thất tính thấp hơn thực tế; theo tuyến đã vẽ",
+        "load not published, drop understated; drawn course",
+    ),
+    "load not published, drop understated; course not drawn, straight way assumed": (
+        "chưa công bố phụ tải nên tổn thất tính thấp hơn thực tế; chưa vẽ tuyến, giả định đi thẳng",
+        "load not published, drop understated; course not drawn, straight way assumed",
+    ),
+}
 SCHOOL_STATUS: Mapping[str, Text] = {
     "existing": ("hiện có", "existing"),
     "upgrade": ("nâng cấp", "upgrade"),

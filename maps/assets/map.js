@@ -116,7 +116,7 @@ function infragapPage(map, page) {
 
   function drawSearch() {
     const hits = make("ul", { class: "hits" });
-    const input = make("input", { type: "search", id: "search", placeholder: word("search"), "aria-label": word("search"), on: { input: () => {
+    const input = make("input", { type: "search", id: "search", placeholder: word("search"), "aria-label": word("search"), on: { keydown: (e) => { if (e.key === "Enter" && hits.firstChild) hits.firstChild.click(); }, input: () => {
       const wanted = fold(input.value.trim()).split(/\s+/).filter(Boolean);
       hits.replaceChildren();
       if (!wanted.length) return;
@@ -142,7 +142,8 @@ function infragapPage(map, page) {
   }
 
   function passes(entry) {
-    return Object.entries(state.filters).every(([key, value]) => value === "" || String(entry.item[key]) === value);
+    /* a filter acts on what has its column: a year on settlements and lines, a choice on settlements alone */
+    return Object.entries(state.filters).every(([key, value]) => value === "" || !(key in entry.item) || String(entry.item[key]) === value);
   }
   function applyFilters() {
     for (const source of layers.values()) {
@@ -249,7 +250,7 @@ function infragapPage(map, page) {
       const entries = Object.values(layer.style.values || {}).filter((entry) => entry.label);
       if (entries.length) legend.box.append(make("h3", {}, say(layer.title)));
       for (const entry of entries.length ? entries : [layer.style.other || { draw: {} }]) {
-        const line = make("div", {}, say(entry.label || layer.title));
+        const line = make("div", { class: entries.length ? null : "alone" }, say(entry.label || layer.title));
         line.prepend(sign(layer.type, Object.assign({}, layer.style.common, entry.draw)));
         legend.box.append(line);
       }

@@ -123,3 +123,25 @@ def test_the_index_links_to_files_that_exist(out: Path, visit: Any) -> None:
     assert opened.page.locator(".notice").is_visible()
     assert opened.complaints == []
     assert opened.requests == [(out / "index.html").as_uri()]
+
+
+SHOWN_LINES = """() => {
+  let count = 0;
+  Object.values(window).find((v) => v instanceof L.Map).eachLayer((l) => { if (l.options && l.options.dashArray === "7 3") count += 1; });
+  return count;
+}"""
+
+
+def test_filters_act_on_lines_as_well_and_enter_opens_the_first_hit(out: Path, visit: Any) -> None:
+    lines = pd.read_csv(out / "tables" / "electricity_lines.csv")
+    opened = visit(out / "electricity.html")
+    assert opened.page.evaluate(SHOWN_LINES) == len(lines)
+    opened.page.select_option("select[data-filter=year]", "2028")
+    assert opened.page.evaluate(SHOWN_LINES) == (lines["year"] == 2028).sum()
+    # lines have no choice of their own: they stay
+    opened.page.select_option("select[data-filter=choice]", "hydro")
+    assert opened.page.evaluate(SHOWN_LINES) == (lines["year"] == 2028).sum()
+    opened.page.fill("#search", "cang dong")
+    opened.page.press("#search", "Enter")
+    assert opened.page.locator(".leaflet-popup h3").inner_text() == "Cáng Dông"
+    assert opened.complaints == []
