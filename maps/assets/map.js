@@ -100,6 +100,8 @@ function infragapPage(map, page) {
   const state = { filters: {}, weights: ranked ? page.ranking.weights.map((w) => w.start) : [] };
   const open = (source, entry) => {
     if (!map.hasLayer(source.group)) source.group.addTo(map);
+    /* what is asked for by name is shown, even where the filters hide it */
+    if (!entry.shown) { source.group.addLayer(entry.shape); entry.shown = true; }
     const shape = entry.shape, place = shape.getLatLng ? shape.getLatLng() : shape.getBounds().getCenter();
     map.setView(place, Math.max(map.getZoom(), 12));
     shape.openPopup(place);
