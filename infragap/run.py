@@ -9,6 +9,8 @@ import platform
 import resource
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -19,7 +21,7 @@ from analyses.electricity.plan import plan_electricity
 from analyses.electricity.result import ElectricityResult
 from analyses.schools.plan import SchoolsResult, plan_schools
 from analyses.water.plan import WaterResult, plan_water
-from gis.errors import ParameterError
+from gis.errors import NoSolutionError, ParameterError
 from gis.pack import Pack, read_pack
 from infragap.output import MARKER, atomic_folder, check_output
 from infragap.settings import ANALYSES, Settings
@@ -154,10 +156,16 @@ def _plan(pack: Pack, settings: Settings, only: Collection[str], progress: Progr
     if "electricity" not in only or not beside:
         return Results(**{name: _measured(name, pack, settings, progress, timings) for name in only})
     # a fresh process, not a fork: the libraries below hold threads and locks that a fork would copy half-way
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        others = pool.apply_async(_plan_beside, (pack.folder, settings, beside))
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        others = pool.submit(_plan_beside, pack.folder, settings, beside)
         results = {"electricity": _measured("electricity", pack, settings, progress, timings)}
-        planned = timings.measure(progress, "wait for " + " and ".join(beside), lambda part: others.get())
+        try:
+            planned = timings.measure(progress, "wait for " + " and ".join(beside), lambda part: others.result())
+        except BrokenProcessPool as error:
+            raise NoSolutionError(
+                f"{' and '.join(beside)}: the process that plans them was ended from outside, perhaps for lack of memory. Close other programs, "
+                "or run the analyses one by one with --only."
+            ) from error
     for name, (result, seconds) in planned.items():
         results[name] = result
         timings.seconds[name] = seconds

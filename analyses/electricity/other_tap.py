@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.paths import FloatArray, IntArray, step_components, trace
+from analyses.electricity.paths import FloatArray, IntArray, out_of_window, step_components, trace
 from analyses.electricity.routing import NEIGHBOURS
 from analyses.electricity.surface import LineSurface
 from analyses.electricity.tree import Branches
@@ -103,9 +103,9 @@ def ways_to_other_lines(
         raise AssertionError("regions were asked for")
     ways = []
     for k in inside[order][first].tolist():
-        local = np.array([line_row[k] * window.shape[1] + line_col[k]], dtype=np.int64)
-        steps = trace(search, local, columns=window.shape[1])
-        steps = (steps // window.shape[1] + r0) * columns + steps % window.shape[1] + c0
+        width = window.shape[1]
+        steps = trace(search, np.array([line_row[k] * width + line_col[k]], dtype=np.int64), columns=width)
+        steps = out_of_window(steps, corner=(r0, c0), width=width, columns=columns)
         ways.append(
             Way(
                 row=int(surface.line_of_cell[k]),

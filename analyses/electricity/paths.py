@@ -75,6 +75,21 @@ def trace(search: LeastCost, cells: IntArray, *, columns: int) -> IntArray:
     return np.sort(steps, axis=1)
 
 
+def out_of_window(steps: IntArray, *, corner: tuple[int, int], width: int, columns: int) -> IntArray:
+    """Flat cells of a part of the raster as flat cells of the whole.
+
+    Parameters
+    ----------
+    steps
+        Flat cells within the part, any shape.
+    corner
+        Row and column of the part's first cell in the whole.
+    width, columns
+        Width of the part and of the whole.
+    """
+    return np.asarray((steps // width + corner[0]) * columns + steps % width + corner[1])
+
+
 @compiled
 def _trace(predecessor: NDArray[np.int8], offset: IntArray, cells: IntArray, seen: NDArray[np.bool_]) -> IntArray:
     room = 1024

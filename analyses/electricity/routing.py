@@ -6,12 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray, Network, assemble, border_steps, step_components, trace
+from analyses.electricity.paths import (
+    FloatArray,
+    IntArray,
+    Network,
+    assemble,
+    border_steps,
+    out_of_window,
+    step_components,
+    trace,
+)
 from analyses.electricity.surface import COMPONENTS, LineSurface, line_km, unit_prices
 from gis.leastcost import LeastCost, cost_distance
 from gis.raster import rowcol
+
+NEAR = 8
+"""Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference pack)."""
 
 NEIGHBOURS = 16
 """Moves per cell: with knight's moves a raster path is at most 2.8 % longer than the straight line, with eight 8.2 %."""
@@ -140,14 +153,53 @@ def candidate_network(
     Notes
     -----
     One search from all settlements and all existing lines at once gives each cell its nearest source. The cheapest ways across the borders of
-    these regions hold a minimum spanning tree of all cheapest ways between settlements and grid (Mehlhorn, 1988). Where ways run
-    together or meet, the network has a junction.
+    these regions hold a minimum spanning tree of all cheapest ways between settlements and grid (Mehlhorn, 1988). Ways to near settlements whose
+    regions do not touch come on top (`neighbour_steps`). Where ways run together or meet, the network has a junction.
     """
     reached = routes.reachable
     cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
-    parts = [routes.steps, region_steps(cost, surface, routes.cell[reached])]
+    parts = [
+        routes.steps,
+        region_steps(cost, surface, routes.cell[reached]),
+        neighbour_steps(cost, routes.cell[reached], routes.cost_mvnd[reached], columns=surface.grid.shape[1]),
+    ]
     steps = np.concatenate(parts if known is None else [*parts, network_steps(known)])
     return assemble(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
+
+
+def neighbour_steps(cost: NDArray[np.float32], cells: IntArray, own_mvnd: FloatArray, *, columns: int) -> IntArray:
+    """Steps of the cheapest ways from each settlement to its `NEAR` nearest, as far as they cost less than its own line.
+
+    Parameters
+    ----------
+    cost
+        Routing cost per cell width.
+    cells
+        (k,) flat cells of the settlements.
+    own_mvnd
+        (k,) investment of each one's own line: a dearer way to a neighbour never pays.
+    columns
+        Width of the raster.
+    """
+    spots, first = np.unique(cells, return_index=True)
+    places = np.column_stack([spots // columns, spots % columns])
+    near = cKDTree(places).query(places, k=min(NEAR + 1, len(places)))[1].reshape(len(places), -1)
+    found = [np.empty((0, 2), dtype=np.int64)]
+    for here, ((row, col), own) in enumerate(zip(places, own_mvnd[first], strict=True)):
+        others = places[near[here, 1:]]
+        if not own > 0 or len(others) == 0:
+            continue
+        # no cheaper way to a neighbour leads farther round than twice the distance to the farthest of them
+        reach = 2 * int(np.abs(others - [row, col]).max()) + 1
+        r0, c0 = max(row - reach, 0), max(col - reach, 0)
+        window = cost[r0 : row + reach + 1, c0 : col + reach + 1]
+        search = cost_distance(window, [(row - r0, col - c0)], neighbours=NEIGHBOURS, limit=own, predecessors=True)
+        r, c = others[:, 0] - r0, others[:, 1] - c0
+        reached = np.isfinite(search.distance[r, c])
+        width = window.shape[1]
+        steps = trace(search, (r * width + c)[reached], columns=width)
+        found.append(out_of_window(steps, corner=(r0, c0), width=width, columns=columns))
+    return np.concatenate(found)
 
 
 def region_steps(

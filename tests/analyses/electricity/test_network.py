@@ -10,6 +10,7 @@ from analyses.electricity.routing import network_steps
 from analyses.electricity.study import Study, prepare, solve, with_junctions
 from analyses.electricity.surface import COMPONENTS, unit_prices
 from analyses.electricity.tree import fair_shares, grow_branches
+from gis.leastcost import cost_distance
 
 from .conftest import grid, settlements_at, small_pack
 
@@ -44,6 +45,25 @@ def test_the_network_holds_every_own_way_at_its_cost(study: Study) -> None:
     shortest = nx.single_source_dijkstra_path_length(graph(study.network), 0)
     for place, node in enumerate(study.network.terminal):
         assert shortest[int(node)] == pytest.approx(study.routes.cost_mvnd[place], rel=1e-4)
+
+
+def test_the_network_holds_the_ways_to_near_settlements(study: Study) -> None:
+    """Each settlement's cheapest way to its three nearest, searched alone on the raster, where it costs less than the own line."""
+    shape, cells = study.surface.grid.shape, study.routes.cell
+    cost = study.surface.cost(P, forest_rule="forbid")
+    known = graph(study.network)
+    compared = 0
+    for place, cell in enumerate(cells):
+        alone = cost_distance(cost, [divmod(int(cell), shape[1])], neighbours=16).distance.ravel()[cells]
+        from_here = nx.single_source_dijkstra_path_length(known, int(study.network.terminal[place]))
+        nearest = np.hypot(study.places.x - study.places.x[place], study.places.y - study.places.y[place]).argsort()[
+            1:4
+        ]
+        for other in nearest:
+            if 0 < alone[other] < study.routes.cost_mvnd[place]:
+                assert from_here[int(study.network.terminal[other])] <= alone[other] * (1 + 1e-4)
+                compared += 1
+    assert compared > 10
 
 
 def test_edges_are_their_cells(study: Study) -> None:
