@@ -267,3 +267,10 @@ def vn2000_points(
             "940,000 to 2,590,000 m) and Y the easting. Exchange the two columns."
         )
     return gpd.GeoSeries(gpd.points_from_xy(east, north), crs=crs)
+
+
+def crs_name(crs: pyproj.CRS | str) -> str:
+    """Name and code of a CRS, such as 'VN-2000 / TM-3 104-45 (EPSG:9208)'."""
+    known = pyproj.CRS.from_user_input(crs)
+    authority = known.to_authority()
+    return f"{known.name} ({':'.join(authority)})" if authority else known.name

@@ -23,6 +23,7 @@ UNIT_VI: Mapping[str, str] = {
     "households": "hộ", "people": "người", "mvnd": "tr.đ", "mvnd/household": "tr.đ/hộ", "pupils": "học sinh",
     "mvnd/person": "tr.đ/người", "km": "km", "m": "m", "%": "%", "min": "phút", "kW": "kW", "kVA": "kVA", "VND/kWh": "đ/kWh", "ha": "ha",
     "villages": "thôn", "works": "công trình", "tanks": "bể", "m³/day": "m³/ngày", "kWh/month": "kWh/tháng", "kV": "kV", "years": "năm",
+    "kWp": "kWp", "kWh": "kWh", "m³/s": "m³/s", "kits": "bộ", "MVA": "MVA", "MW": "MW",
 }  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def fields(
             "m³/s": 3,
             "°": 5,
         }.get(column.unit, 1)
-        heading = column.heading_vi.split(" (")[0]
+        heading = column.heading_vi
         made.append(
             Field(
                 key,
@@ -105,7 +106,7 @@ def commune_layer(communes: gpd.GeoDataFrame, *, shown: bool = True) -> Layer:
 
 def river_layers(pack: Pack) -> list[Layer]:
     """Rivers and lakes, where the pack has them."""
-    blue = {"color": "#5b9bd5", "weight": 1.2, "opacity": 0.8, "interactive": False}
+    blue = {"color": "#7cc7e8", "weight": 1.2, "opacity": 0.8, "interactive": False}
     made = []
     if pack.has("lakes"):
         style = Style({**blue, "fillColor": "#9cc7ec", "fillOpacity": 0.8})

@@ -5,25 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import geopandas as gpd
+import numpy as np
 
+from analyses.columns import Column
 from analyses.electricity import columns
 from analyses.electricity.result import ElectricityResult
 from gis.crs import WGS84
 from gis.pack import Pack
 from maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled
 from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight
-from maps.style import CHOICES, INTERIM, KINDS, SUPPLY, VOLTAGE_BASIS, VOLTAGE_STATUS, VOLTAGES
+from maps.style import CHOICES, INTERIM, KINDS, SUPPLY, VOLTAGE_BASIS, VOLTAGE_HOLDS, VOLTAGE_STATUS, VOLTAGES
 
 POPUP_KEYS = (
-    "rank", "priority_rank", "year", "households", "supply", "choice", "runner_up", "grid_to_offgrid_ratio", "grid_probability", "rank_low", "rank_high",
-    "grid_alone_mvnd", "grid_alone_mvnd_per_household", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd", "saving_mvnd",
-    "plan_investment_mvnd", "minigrid_pv_kwp", "minigrid_battery_kwh", "hydro_plant_kw", "lv_km", "mv_km", "break_even_km", "forest_km", "voltage_drop_pct", "interim", "position_accuracy_m", "modelled_inputs", "provenance",
+    "grid_probability_pct", "rank_low", "rank_high", "position_accuracy_m", "grid_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd",
+    "choice", "runner_up", "saving_mvnd", "rank", "grid_to_offgrid_ratio", "priority_rank", "year", "households", "supply", "plan_investment_mvnd",
+    "mv_km", "break_even_km", "forest_km", "lv_km", "voltage_drop_pct", "interim", "provenance",
 )  # fmt: skip
 LINE_KEYS = (
     "to_name", "feeder", "voltage_kv", "conductor", "length_km", "investment_mvnd", "natural_forest_km", "forest_ha", "settlements_below",
     "households_below", "load_kw", "voltage_drop_pct", "loading_pct", "voltage_status", "voltage_basis", "remedy_vi", "remedy_mvnd",
     "year", "provenance",
 )  # fmt: skip
+DERIVED = (
+    Column("grid_mvnd", "mvnd", "grid: in the plan where it is chosen, else with an own line", "Nối lưới", "plan"),
+    Column(
+        "grid_probability_pct",
+        "%",
+        "part of the draws in which the plan connects it",
+        "Xác suất chọn lưới",
+        "Monte Carlo",
+    ),
+)
+FEEDER = (
+    Column("voltage_kv", "kV", "voltage", "Điện áp", "grid_lines"),
+    Column("substation", "-", "station that feeds it", "Trạm nguồn", "substations"),
+    Column("conductor", "-", "conductor", "Dây dẫn", "grid_lines"),
+    Column("feeder_length_km", "km", "published length of the feeder", "Chiều dài công bố của lộ", "grid_lines"),
+    Column("feeder_load_mw", "MW", "published peak load of the feeder", "Phụ tải công bố của lộ", "grid_lines"),
+    Column("feeder_loading_pct", "%", "published loading of the feeder", "Mức mang tải công bố", "grid_lines"),
+    Column("provenance", "-", "what the drawn course rests on", "Nguồn gốc", "grid_lines"),
+)
+STATION = (
+    Column("voltage_kv", "kV", "upper voltage", "Điện áp", "substations"),
+    Column("capacity_mva", "MVA", "capacity", "Công suất", "substations"),
+    Column("load_mva", "MVA", "peak load", "Phụ tải", "substations"),
+    Column("provenance", "-", "what the position rests on", "Nguồn gốc", "substations"),
+)
 TAP_KEYS = ("line_id", "feeder", "voltage_kv", "households_below", "load_kw", "voltage_drop_pct", "voltage_status", "remedy_vi", "year", "tap_longitude", "tap_latitude", "provenance")  # fmt: skip
 HYDRO_KEYS = (
     "households", "hydro_plant_kw", "hydro_head_m", "hydro_dry_flow_m3_s", "hydro_canal_km", "hydro_wire_km", "hydro_longitude", "hydro_latitude",
@@ -61,14 +88,14 @@ def electricity_page(
     settlements = Layer(
         "settlements",
         ("Thôn và cụm dân cư", "Villages and clusters"),
-        result.settlements,
+        _settlements(result.settlements, communes),
         Style(
             {"color": "#1c2b33", "weight": 0.8, "fillOpacity": 0.9},
             by="choice",
             values={k: (label, {"fillColor": colour}) for k, (label, colour) in CHOICES.items()},
             radius=("households", 0.75, 3.0, 14.0),
         ),
-        popup=Popup("name", ("commune",), fields(columns.RANKING, POPUP_KEYS, values), reason="reason_vi"),
+        popup=Popup("name", ("commune",), fields((*columns.RANKING, *DERIVED), POPUP_KEYS, values), reason="reason_vi"),
         search=("name", "commune"),
         filtered=True,
         note=("kích thước theo số hộ", "size by households"),
@@ -76,8 +103,8 @@ def electricity_page(
     lines = Layer(
         "lines",
         ("Đường dây đề xuất", "Proposed lines"),
-        result.lines,
-        Style({"weight": 3.2, "opacity": 1.0, "color": "#e53935", "dashArray": "7 3"}),
+        result.lines.assign(holds=np.where(result.lines["voltage_status"] == "ok", "yes", "no")),
+        Style({"weight": 3.2, "opacity": 1.0, "dashArray": "7 3"}, by="holds", values=VOLTAGE_HOLDS),
         popup=Popup("line_id", ("commune",), fields(columns.LINES, LINE_KEYS, values)),
         filtered=True,
     )
@@ -101,9 +128,9 @@ def electricity_page(
     existing = Layer(
         "grid",
         ("Lưới trung áp hiện có", "Existing medium-voltage grid"),
-        result.existing_grid,
+        _with_station(result.existing_grid, pack),
         Style(
-            {"opacity": 0.6, "interactive": False},
+            {"opacity": 0.6},
             by="voltage_kv",
             values={
                 key: (label, {"color": colour, "weight": weight})
@@ -111,7 +138,15 @@ def electricity_page(
                 if (result.existing_grid["voltage_kv"] == float(key)).any()
             },
         ),
-        simplify_m=40.0,
+        popup=Popup("feeder", ("line_id",), fields(FEEDER, [c.name for c in FEEDER], {})),
+        simplify_m=10.0,
+    )
+    stations = Layer(
+        "stations",
+        ("Trạm 110 kV trở lên", "Stations of 110 kV and above"),
+        pack.substations[pack.substations["status"] == "existing"],
+        Style({"color": "#b71c1c", "weight": 2.0, "fillColor": "#ffd54f", "fillOpacity": 1.0, "radius": 5}),
+        popup=Popup("name", ("substation_id",), fields(STATION, [c.name for c in STATION], {})),
     )
     return Page(
         title=titled(
@@ -123,6 +158,7 @@ def electricity_page(
             *river_layers(pack),
             road_layer(pack, shown=False),
             existing,
+            stations,
             lines,
             settlements,
             taps,
@@ -131,7 +167,7 @@ def electricity_page(
         facts=_facts(result),
         filters=(
             Filter("choice", ("Phương án", "Choice"), values["choice"]),
-            Filter("year", ("Năm", "Year")),
+            Filter("year", ("Năm", "Year"), empty=("chưa có vốn trong kỳ", "no money within the period")),
             Filter("commune", ("Xã, phường", "Commune")),
             Filter("supply", ("Hiện trạng", "Supply today"), SUPPLY),
             Filter("kind", ("Loại", "Kind"), KINDS),
@@ -151,13 +187,34 @@ def electricity_page(
                     "grid_to_offgrid_ratio", ("Chi phí lưới so với ngoài lưới", "Grid cost against off-grid"), True, 5
                 ),
                 Weight("households", ("Số hộ", "Households"), False),
-                Weight("grid_alone_mvnd_per_household", ("Suất đầu tư mỗi hộ thấp", "Low cost per household"), True),
+                Weight(
+                    "grid_alone_mvnd_per_household",
+                    ("Chi phí nối lưới mỗi hộ thấp", "Low grid cost per household"),
+                    True,
+                ),
                 Weight("poverty_rate_pct", ("Xã nghèo", "Poverty of the commune"), False),
             ),
         ),
         links=links("electricity.html", pages),
         ground=ground,
     )
+
+
+def _settlements(settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Ranking with what only the page shows: poverty of the commune, the grid's cost in the plan or alone, the probability in percent."""
+    poverty = communes.drop_duplicates("commune_code").set_index("commune_code")["poverty_rate_pct"]
+    on_grid = settlements["choice"] == "grid"
+    return settlements.assign(
+        poverty_rate_pct=settlements["commune_code"].map(poverty).astype(float),
+        grid_mvnd=settlements["plan_mvnd"].where(on_grid, settlements["grid_alone_mvnd"]),
+        grid_probability_pct=100 * settlements["grid_probability"] if "grid_probability" in settlements else np.nan,
+    )
+
+
+def _with_station(grid: gpd.GeoDataFrame, pack: Pack) -> gpd.GeoDataFrame:
+    """Existing lines with the name of their station."""
+    name = pack.substations.drop_duplicates("substation_id").set_index("substation_id")["name"]
+    return grid.assign(substation=grid["substation_id"].map(name))
 
 
 def _taps(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -190,6 +247,11 @@ def _facts(result: ElectricityResult) -> list[tuple[tuple[str, str], object, str
         chosen = frame[frame["choice"] == key]
         facts.append((label, f"{len(chosen)} · {int(chosen['households'].sum()):,} hộ".replace(",", "."), None))
     plan = result.plan
+    if "grid_probability" in frame:
+        unsure = int(((frame["choice"] == "grid") & (frame["grid_probability"] < 0.5)).sum())
+        facts.append((("Nối lưới nhưng xác suất dưới 50 %", "On the grid, probability below 50 %"), unsure, None))
+    failing = int((result.lines["voltage_status"] != "ok").sum())
+    facts.append((("Nhánh đề xuất không giữ được điện áp", "Proposed lines beyond the voltage limit"), failing, None))
     if isinstance(plan.get("cost_mvnd"), int | float):
         facts.append(
             (("Chi phí vòng đời phương án", "Life-cycle cost of the plan"), plan["cost_mvnd"] / 1000, "tỷ đồng")

@@ -25,17 +25,18 @@ FIXED_TIME = "2026-01-01T00:00:00.000Z"
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 COORDINATE_DIGITS = 6
+DECIMALS = 6
 BALLOON_CHARACTERS = 1900
 
 
 def safe_cell(value: Any) -> Any:
-    """A text that a spreadsheet would read as a formula gets an apostrophe before it; all else stays."""
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    """A text that a spreadsheet would read as a formula gets an apostrophe before it; all else stays, a lone dash too."""
+    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) and value != "-" else value
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV, UTF-8 with BOM; geometry is left out, texts cannot act as formulas."""
-    table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    """Write a table as CSV, UTF-8 with BOM; geometry is left out, numbers have six decimals at most, texts cannot act as formulas."""
+    table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).round(DECIMALS)
     for name in table.select_dtypes(object).columns:
         table[name] = table[name].map(safe_cell)
     table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")

@@ -156,11 +156,12 @@ class Layer:
 
 @dataclass(frozen=True)
 class Filter:
-    """A select box over the filtered layers."""
+    """A select box over the filtered layers; `empty` names what has no value."""
 
     key: str
     label: Text
     values: Mapping[str, Text] | None = None
+    empty: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -213,9 +214,9 @@ def render(page: Page) -> str:
         zoom_start=9,
         prefer_canvas=True,
         zoom_snap=0.25,
-        min_zoom=LEAST_ZOOM,
-        max_zoom=MOST_ZOOM,
     )
+    # Folium hands its own limits to tiles only, and there are none
+    map_.options |= {"minZoom": LEAST_ZOOM, "maxZoom": MOST_ZOOM}
     map_.default_js, map_.default_css = [], []
     if page.ground is not None:
         _add_ground(map_, page.ground)
@@ -259,7 +260,7 @@ def _as_json(page: Page) -> dict[str, Any]:
         "notice": page.notice,
         "links": [{"href": href, "label": label, "current": current} for href, label, current in page.links],
         "facts": [{"label": label, "value": value, "unit": unit} for label, value, unit in page.facts],
-        "filters": [{"key": f.key, "label": f.label, "values": f.values} for f in page.filters],
+        "filters": [{"key": f.key, "label": f.label, "values": f.values, "empty": f.empty} for f in page.filters],
         "ranking": _ranking_json(page.ranking),
         "layers": [_layer_json(layer, _asked_of(layer, page)) for layer in page.layers],
         "bounds": _bounds(page),
@@ -287,7 +288,10 @@ def _asked_of(layer: Layer, page: Page) -> list[str]:
     asked = [f.key for f in page.filters] if layer.filtered else []
     if page.ranking is not None and page.ranking.layer == layer.id:
         ranking = page.ranking
-        asked += [ranking.key, ranking.title, *(f.key for f in ranking.detail), *(w.key for w in ranking.weights)]
+        wanted = [ranking.key, ranking.title, *(f.key for f in ranking.detail), *(w.key for w in ranking.weights)]
+        if absent := [key for key in wanted if key not in layer.frame]:
+            raise KeyError(f"layer {layer.id} has no column {', '.join(absent)}, by which the page ranks")
+        asked += wanted
     return asked
 
 
@@ -360,7 +364,7 @@ def _bounds(page: Page) -> list[list[float]] | None:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON knows it: missing → null, array scalars → plain, floats to six significant digits."""
+    """A value as JSON knows it: missing → null, array scalars → plain, floats to eight significant digits, which is 1 m in degrees."""
     if value is None or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
         return None
     if isinstance(value, bool | np.bool_):
@@ -368,7 +372,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, int | np.integer):
         return int(value)
     if isinstance(value, float | np.floating):
-        return float(f"{float(value):.6g}") if np.isfinite(value) else None
+        return float(f"{float(value):.8g}") if np.isfinite(value) else None
     return str(value)
 
 

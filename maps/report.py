@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analyses.electricity import columns
@@ -13,6 +15,7 @@ from analyses.schools.plan import SchoolsResult
 from analyses.water.plan import WaterResult
 from analyses.wording import number_vi
 from gis.pack import Pack
+from maps.base import UNIT_VI
 from maps.style import CHOICES, PROVENANCE, SCENARIOS, choice_label
 
 TOP = 10
@@ -83,7 +86,9 @@ def _electricity(result: ElectricityResult, targets: Mapping[str, Any]) -> str:
     )
     if len(result.years):
         lines.append("### Theo năm")
-        headings = {c.name: c.heading_vi for c in columns.YEARS}
+        headings = {
+            c.name: f"{c.heading_vi} ({UNIT_VI[c.unit]})" if c.unit in UNIT_VI else c.heading_vi for c in columns.YEARS
+        }
         lines.append(
             _table(
                 [headings[c] for c in result.years.columns],
@@ -214,11 +219,11 @@ def _water(result: WaterResult, targets: Mapping[str, Any]) -> str:
 
 def _schools(result: SchoolsResult) -> str:
     placement = result.placement
-    lines = ["## Trường nội trú"]
-    status = ", ".join(
-        f"{key} {_shown(placement[key])}" for key in ("cost", "lower_bound", "gap", "status") if key in placement
-    )
-    lines.append(f"Đặt trường: {status}.")
+    lines = [
+        "## Trường nội trú",
+        f"Phương án đặt trường: tổng {_shown(placement.get('cost'))} (học sinh × phút), cận dưới {_shown(placement.get('lower_bound'))}, "
+        f"chênh {number_vi(100 * float(placement.get('gap', math.nan)), decimals=2)} %, trạng thái: {placement.get('status', '')}.",
+    ]
     sites = result.sites[result.sites["kind"] == "border_boarding"] if "kind" in result.sites else result.sites
     keys = [k for k in ("rank", "name", "commune", "reason_vi") if k in sites]
     headings = {"rank": "Hạng", "name": "Trường", "commune": "Xã, phường", "reason_vi": "Lý do"}
@@ -237,9 +242,11 @@ def _layers(pack: Pack) -> str:
 
 
 def _shown(value: Any) -> str:
-    if value is None or (isinstance(value, float) and pd.isna(value)):
+    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
         return ""
-    return number_vi(value, decimals=1) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return number_vi(value, decimals=1)
+    return number_vi(float(value)) if isinstance(value, int | np.integer) else str(value)
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

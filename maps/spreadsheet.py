@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +15,23 @@ from xlsxwriter.utility import xl_col_to_name
 from analyses.columns import Column
 from maps.style import PROVENANCE
 
-SUMMED_UNITS = ("households", "km", "kVA", "mvnd", "ha")
-SUMMED_COUNTS = ("stations", "meters")
-"""Units and counts whose columns have a total; a rate or a rank has none."""
+SUMMED = ("households", "mv_km", "stations", "station_kva", "lv_km", "meters", "investment_mvnd", "forest_ha")
+"""Columns that have a total; a rate, a year or an accuracy has none."""
 FORMATS = {
-    "households": "#,##0",
-    "kVA": "#,##0",
-    "transformers": "#,##0",
-    "meters": "#,##0",
-    "people": "#,##0",
-    "year": "0",
-}
-"""Number formats by unit; a spreadsheet set to Vietnamese shows them with dot and decimal comma."""
+    "households": "#,##0", "stations": "#,##0", "meters": "#,##0", "station_kva": "#,##0.0", "voltage_kv": "0", "tap_northing_m": "0.0",
+    "tap_easting_m": "0.0", "voltage_drop_pct": "0.0", "grid_probability_pct": "0", "position_accuracy_km": "0.0", "year": "0",
+}  # fmt: skip
+"""Number formats by column; a spreadsheet set to Vietnamese shows them with dot and decimal comma."""
 DEFAULT_FORMAT = "#,##0.00"
+WIDE, NARROW = 28, 13
+SHORT_TEXTS = ("conductor", "provenance")
+"""Texts that need no wide column."""
 HEADER_ROW = 4
 FIXED_DATE = dt.datetime(2026, 1, 1)
 
 
 def write_grid_extension_list(
-    frame: pd.DataFrame, columns: Sequence[Column], path: Path, *, title: str, note: str
+    frame: pd.DataFrame, columns: Sequence[Column], path: Path, *, title: str, note: str, late: str
 ) -> None:
     """Write the list.
 
@@ -45,6 +43,8 @@ def write_grid_extension_list(
         Data dictionary of the list: headings, units.
     title, note
         Title line, and the line below it on what the data rest on.
+    late
+        What stands for the year where no budget reaches.
     """
     with xlsxwriter.Workbook(
         str(path),
@@ -57,8 +57,9 @@ def write_grid_extension_list(
     ) as book:
         book.set_properties({"title": title, "created": FIXED_DATE})
         sheet = book.add_worksheet("Danh mục kéo lưới")
-        _write_head(book, sheet, columns, title, note)
-        _write_rows(book, sheet, frame, columns)
+        texts = {name for name in frame.columns if pd.api.types.is_object_dtype(frame[name])} - {"year", *SHORT_TEXTS}
+        _write_head(book, sheet, columns, title, note, wide=texts)
+        _write_rows(book, sheet, frame, columns, late=late)
         _write_totals(book, sheet, len(frame), columns)
         sheet.freeze_panes(HEADER_ROW + 2, 2)
         sheet.set_landscape()
@@ -69,7 +70,9 @@ def write_grid_extension_list(
             sheet.autofilter(HEADER_ROW + 1, 0, HEADER_ROW + 1 + len(frame), len(columns))
 
 
-def _write_head(book: Any, sheet: Any, columns: Sequence[Column], title: str, note: str) -> None:
+def _write_head(
+    book: Any, sheet: Any, columns: Sequence[Column], title: str, note: str, *, wide: Collection[str]
+) -> None:
     last = len(columns)
     sheet.merge_range(0, 0, 0, last, title, book.add_format({"bold": True, "font_size": 14, "align": "center"}))
     sheet.merge_range(
@@ -92,12 +95,12 @@ def _write_head(book: Any, sheet: Any, columns: Sequence[Column], title: str, no
             heading, shown = column.heading_vi, ""
         sheet.write_string(HEADER_ROW, i, heading, head)
         sheet.write_string(HEADER_ROW + 1, i, shown.rstrip(")"), unit)
-        sheet.set_column(i, i, 28 if column.unit == "-" else 13)
+        sheet.set_column(i, i, WIDE if column.name in wide else NARROW)
     sheet.set_column(0, 0, 6)
     sheet.set_row(HEADER_ROW, 45)
 
 
-def _write_rows(book: Any, sheet: Any, frame: pd.DataFrame, columns: Sequence[Column]) -> None:
+def _write_rows(book: Any, sheet: Any, frame: pd.DataFrame, columns: Sequence[Column], *, late: str) -> None:
     text = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
     number = {
         column.name: book.add_format({"border": 1, "valign": "top", "num_format": _format(column)})
@@ -109,7 +112,10 @@ def _write_rows(book: Any, sheet: Any, frame: pd.DataFrame, columns: Sequence[Co
         for i, column in enumerate(columns, start=1):
             value = row[column.name]
             if value is None or value is pd.NA or (isinstance(value, float | np.floating) and not np.isfinite(value)):
-                sheet.write_blank(at, i, None, text)
+                if column.name == "year":
+                    sheet.write_string(at, i, late, text)
+                else:
+                    sheet.write_blank(at, i, None, text)
             elif isinstance(value, bool | np.bool_):
                 sheet.write_string(at, i, "có" if value else "không", text)
             elif isinstance(value, int | float | np.integer | np.floating):
@@ -127,7 +133,7 @@ def _write_totals(book: Any, sheet: Any, rows: int, columns: Sequence[Column]) -
     for i, column in enumerate(columns, start=1):
         shown = book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2", "num_format": _format(column)})
         letter = xl_col_to_name(i)
-        if rows and (column.unit in SUMMED_UNITS or column.name in SUMMED_COUNTS):
+        if rows and column.name in SUMMED:
             sheet.write_formula(at, i, f"=SUM({letter}{first}:{letter}{last})", shown)
         elif column.name == "investment_mvnd_per_household" and rows:
             names = [c.name for c in columns]
@@ -138,4 +144,4 @@ def _write_totals(book: Any, sheet: Any, rows: int, columns: Sequence[Column]) -
 
 
 def _format(column: Column) -> str:
-    return FORMATS.get("year" if column.name == "year" else column.unit, DEFAULT_FORMAT)
+    return FORMATS.get(column.name, DEFAULT_FORMAT)

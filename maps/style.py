@@ -57,6 +57,10 @@ VOLTAGE_STATUS: Mapping[str, Text] = {
     ),
     "the new line is too long for its load": ("nhánh mới quá dài so với tải", "the new line is too long for its load"),
 }
+VOLTAGE_HOLDS: Mapping[str, tuple[Text, Mapping[str, str]]] = {
+    "yes": (("giữ được điện áp", "voltage holds"), {"color": "#e53935"}),
+    "no": (("sụt áp quá giới hạn, cần biện pháp", "beyond the voltage limit, needs a remedy"), {"color": "#6d1b7b"}),
+}
 VOLTAGE_BASIS: Mapping[str, Text] = {
     "load published; drawn course": ("đã công bố phụ tải; theo tuyến đã vẽ", "load published; drawn course"),
     "load published; course not drawn, straight way assumed": (
@@ -88,7 +92,7 @@ VOLTAGES: Mapping[str, tuple[Text, str, float]] = {
     "500": (("500 kV", "500 kV"), "#7b1fa2", 2.4),
     "220": (("220 kV", "220 kV"), "#ad1457", 2.2),
     "110": (("110 kV", "110 kV"), "#d32f2f", 2.0),
-    "35": (("35 kV", "35 kV"), "#0d47a1", 1.4),
+    "35": (("35 kV", "35 kV"), "#1f3f7a", 1.4),
     "22": (("22 kV", "22 kV"), "#2e7d32", 1.2),
 }
 COVERAGE_LEVELS: Mapping[str, tuple[Text, str]] = {

@@ -18,6 +18,7 @@ from analyses.schools.plan import SchoolsResult
 from analyses.water import columns as water_columns
 from analyses.water.plan import WaterResult
 from gis import schema
+from gis.crs import crs_name
 from gis.pack import Pack
 from maps.base import PAGES, notice
 from maps.electricity import electricity_page
@@ -87,7 +88,8 @@ def write_results(
             EXTENSION_COLUMNS,
             folder / "grid_extension_list.xlsx",
             title=f"DANH MỤC KÉO LƯỚI ĐIỆN – {pack.catalog.pack.province.upper()}",
-            note=_data_note(electricity.settlements),
+            note=f"{_data_note(electricity.settlements)}. Tọa độ X, Y: {crs_name(electricity.lines.crs)}. Giải pháp điện áp chưa tính trong tổng mức đầu tư",
+            late=str(electricity.years["year"].iloc[-1]),
         )
     (folder / "summary.md").write_text(summary_markdown(pack, electricity, water, schools), encoding="utf-8")
     tell("maps")

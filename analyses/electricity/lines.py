@@ -56,8 +56,11 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
     ends = gpd.GeoDataFrame(
         geometry=gpd.GeoSeries([line.interpolate(1, normalized=True) for line in geometry], crs=geometry.crs)
     )
+    # the first cell of a tree is one that the existing line touches: the tap is the point of the line nearest to its centre
+    first = np.array([geometry.iloc[top].interpolate(0) for top in branches.tap()], dtype=object)
+    tapped = existing.geometry.to_numpy()[row]
     taps = gpd.GeoDataFrame(
-        geometry=gpd.GeoSeries([geometry.iloc[top].interpolate(0) for top in branches.tap()], crs=geometry.crs)
+        geometry=shapely.line_interpolate_point(tapped, shapely.line_locate_point(tapped, first)), crs=geometry.crs
     )
     end_wgs84, tap_wgs84 = to_wgs84(ends).geometry, to_wgs84(taps).geometry
     commune = _commune_of(ends, pack.communes)

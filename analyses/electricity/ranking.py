@@ -199,9 +199,8 @@ def _if_forest(study: Study, priced: Priced, parameters: ElectricityParameters) 
 
 
 def _cheaper_interim(priced: Priced, decision: Decision, lasts: dict[str, NDArray[np.bool_]], place: int) -> str:
-    """Cheapest option that undercuts the choice but does not reach the service floor; empty where there is none."""
-    found = ""
-    least = float(decision.choice_mvnd[place])
+    """Cheapest option that undercuts the choice or its runner-up but does not reach the service floor; empty where there is none."""
+    found, least = "", float(np.fmax(decision.choice_mvnd[place], decision.runner_up_mvnd[place]))
     for name, option in priced.offgrid.options.items():
         cost = float(option.life_cycle_mvnd[place])
         if cost < least and not bool(lasts[name][place]):
@@ -214,11 +213,9 @@ def _is_modelled(pack: Pack, layer: str) -> bool:
 
 
 def reasons_with_position(settlements: gpd.GeoDataFrame) -> list[str]:
-    """Reasons of the finished table, with what the rough place of a village does to its choice."""
+    """Reasons of the finished table, with what the rough place of a settlement does to its choice."""
     known = settlements["grid_probability"] if "grid_probability" in settlements else [None] * len(settlements)
-    rough = settlements["position_accuracy_m"].where(
-        (settlements["kind"] == "village") & (settlements["households"] > 0)
-    )
+    rough = settlements["position_accuracy_m"].where(settlements["households"] > 0)
     return [
         with_position(reason, choice=choice, accuracy_m=accuracy_m, grid_probability=probability)
         for reason, choice, accuracy_m, probability in zip(
@@ -265,7 +262,8 @@ def _reasons(
                 barred_by="user" if study.forbidden[place] else "headroom" if headroom[place] else "",
                 has_home_system=bool(study.places.has_home_system[place]),
                 lasting=bool(decision.lasting[place]),
-                cheaper_interim=_cheaper_interim(priced, decision, lasts, place),
+                cheaper_interim=(interim := _cheaper_interim(priced, decision, lasts, place)),
+                interim_mvnd=float(priced.offgrid.options[interim].life_cycle_mvnd[place]) if interim else 0.0,
                 stream_modelled=stream_modelled,
             )
         )

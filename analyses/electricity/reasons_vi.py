@@ -41,6 +41,7 @@ def reason_vi(
     has_home_system: bool,
     lasting: bool,
     cheaper_interim: str,
+    interim_mvnd: float,
     stream_modelled: bool,
 ) -> str:
     """Compose the sentence.
@@ -67,8 +68,8 @@ def reason_vi(
         Donated home systems are there.
     lasting
         The choice reaches the service floor.
-    cheaper_interim
-        A cheaper option that does not; empty where there is none.
+    cheaper_interim, interim_mvnd
+        An option that undercuts the choice or its runner-up but does not, and its life-cycle cost; empty where there is none.
     stream_modelled
         The relief that streams are read from is modelled.
     """
@@ -97,7 +98,9 @@ def reason_vi(
     if has_home_system:
         why += "; hiện đã có bộ điện mặt trời được tài trợ (chỉ đủ thắp sáng)"
     if cheaper_interim:
-        why += f"; {OPTION_VI[cheaper_interim]} rẻ hơn nhưng không đạt mức dịch vụ tối thiểu"
+        why += (
+            f"; {OPTION_VI[cheaper_interim]} ({_million(interim_mvnd)}) không đạt mức dịch vụ tối thiểu nên không xét"
+        )
     if not lasting:
         why += "; chưa đạt mức dịch vụ tối thiểu nên chỉ là giải pháp tạm"
     return f"{', '.join(parts)}; {why}."
@@ -162,7 +165,7 @@ def _own_line(mv_km: float, break_even_km: float, *, shares_line: bool) -> str:
 
 
 def with_position(reason: str, *, choice: str, accuracy_m: float, grid_probability: float | None) -> str:
-    """Add to the reason of a village how roughly its place is known, and what that does to the choice.
+    """Add to the reason of a settlement how roughly its place is known, and what that does to the choice.
 
     Parameters
     ----------

@@ -183,11 +183,13 @@ def neighbour_steps(cost: NDArray[np.float32], cells: IntArray, own_mvnd: FloatA
     """
     spots, first = np.unique(cells, return_index=True)
     places = np.column_stack([spots // columns, spots % columns])
+    if len(places) < 2:
+        return np.empty((0, 2), dtype=np.int64)
     near = cKDTree(places).query(places, k=min(NEAR + 1, len(places)))[1].reshape(len(places), -1)
     found = [np.empty((0, 2), dtype=np.int64)]
     for here, ((row, col), own) in enumerate(zip(places, own_mvnd[first], strict=True)):
         others = places[near[here, 1:]]
-        if not own > 0 or len(others) == 0:
+        if not own > 0:
             continue
         # no cheaper way to a neighbour leads farther round than twice the distance to the farthest of them
         reach = 2 * int(np.abs(others - [row, col]).max()) + 1

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -21,10 +22,9 @@ from analyses.electricity.settlements import yearly_household_kwh
 from analyses.electricity.study import Priced, Study
 from analyses.electricity.surface import COMPONENTS
 from analyses.electricity.tree import Branches
+from gis.crs import WGS84
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from gis.pack import Pack
 
 KIT_KWH_PER_DAY = 0.2
@@ -193,7 +193,7 @@ def years_table(
                 "villages": int((built & villages).sum()),
                 "households_grid": int(places.households[grid].sum()),
                 "households_offgrid": int(places.households[off].sum()),
-                "households_cumulative": int(served),
+                "households_cumulative": int(served) if t >= 0 else pd.NA,
                 "people": round(float(places.households[built].sum()) * parameters.household_size),
                 "electrified_pct": share_pct(province, float(places.households[dark].sum()) - lit)
                 if t >= 0
@@ -201,7 +201,7 @@ def years_table(
                 "safe_supply_pct": share_pct(province, float(places.households.sum()) - safe) if t >= 0 else np.nan,
             }
         )
-    return pd.DataFrame(rows)[names(YEARS)]
+    return pd.DataFrame(rows)[names(YEARS)].astype({"households_cumulative": "Int64"})
 
 
 def extension_table(
@@ -213,6 +213,8 @@ def extension_table(
     length = lines["length_km"].to_numpy()
     forest_ha = lines["forest_ha"].to_numpy()
     taken = np.zeros(len(lines), dtype=bool)
+    tap_points = gpd.GeoSeries.from_xy(lines["tap_longitude"], lines["tap_latitude"], crs=WGS84).to_crs(lines.crs)
+    taps = tap_points.to_numpy()
     works, rows = priced.works, []
     for number, place in enumerate(order, start=1):
         row, branch = settlements.loc[place], int(decision.branches.branch_of[place])
@@ -230,6 +232,8 @@ def extension_table(
                 "legacy_commune": row["legacy_commune"],
                 "households": int(row["households"]),
                 "mv_km": float(length[new].sum()) + float(works.inner_mv_km[place]),
+                "voltage_kv": float(tap["voltage_kv"]) if tap is not None else np.nan,
+                "conductor": tap["conductor"] if tap is not None else "",
                 "stations": int(works.stations[place]),
                 "station_kva": float(works.stations[place] * works.station_kva[place]),
                 "lv_km": float(works.lv_km[place]),
@@ -237,11 +241,15 @@ def extension_table(
                 "investment_mvnd": float(row["plan_investment_mvnd"]),
                 "investment_mvnd_per_household": float(row["plan_investment_mvnd"]) / max(int(row["households"]), 1),
                 "feeder": row["feeder"],
-                "tap_point": f"{tap['tap_line_id']} ({tap['tap_latitude']:.5f}; {tap['tap_longitude']:.5f})"
-                if tap is not None
-                else "tại chỗ",
+                "tap_point": str(tap["tap_line_id"]) if tap is not None else "tại chỗ",
+                "tap_northing_m": round(float(taps[branch].y), 1) if tap is not None else np.nan,
+                "tap_easting_m": round(float(taps[branch].x), 1) if tap is not None else np.nan,
                 "forest_ha": float(forest_ha[new].sum()),
                 "year": row.get("year", pd.NA),
+                "voltage_drop_pct": float(row["voltage_drop_pct"]),
+                "remedy_vi": tap["remedy_vi"] if tap is not None else "",
+                "grid_probability_pct": 100 * float(row.get("grid_probability", np.nan)),
+                "position_accuracy_km": float(row["position_accuracy_m"]) / 1000,
                 "provenance": row["provenance"],
             }
         )

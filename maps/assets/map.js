@@ -72,7 +72,7 @@ function infragapPage(map, page) {
     const group = L.layerGroup();
     const entries = layer.rows.map((row, i) => {
       const item = record(layer, row), shape = drawable(layer, layer.geometry[i], item);
-      if (layer.popup) shape.bindPopup(() => popup(layer, item), { maxWidth: 400, minWidth: 300, maxHeight: 420 });
+      if (layer.popup) shape.bindPopup(() => popup(layer, item), { maxWidth: 400, minWidth: 300, maxHeight: Math.max(140, Math.min(420, map.getSize().y / 2 - 70)) });
       if (layer.label) shape.bindTooltip(() => document.createTextNode(String(item[layer.label])), { permanent: true, direction: "center", className: "commune-label", interactive: false });
       return { item, shape, shown: true, text: layer.search ? fold(layer.search.map((key) => item[key] ?? "").join(" ")) : "" };
     });
@@ -145,7 +145,15 @@ function infragapPage(map, page) {
 
   function passes(entry) {
     /* a filter acts on what has its column: a year on settlements and lines, a choice on settlements alone */
-    return Object.entries(state.filters).every(([key, value]) => value === "" || !(key in entry.item) || String(entry.item[key]) === value);
+    return Object.entries(state.filters).every(([key, value]) => value === "" || !(key in entry.item) || String(entry.item[key] ?? "") === (value === NOTHING ? "" : value));
+  }
+  const NOTHING = "\u0000";
+  /* the map goes to what the filters leave */
+  function showFound() {
+    const shown = ranked ? ranked.entries.filter((entry) => entry.shown) : [];
+    if (!shown.length || shown.length === (ranked ? ranked.entries.length : 0)) { if (page.bounds) map.fitBounds(page.bounds); return; }
+    const points = shown.map((entry) => entry.shape.getLatLng ? entry.shape.getLatLng() : entry.shape.getBounds().getCenter());
+    map.fitBounds(L.latLngBounds(points).pad(0.15), { maxZoom: 13 });
   }
   function applyFilters() {
     for (const source of layers.values()) {
@@ -162,13 +170,16 @@ function infragapPage(map, page) {
     const box = make("div", { class: "tools" }, make("h2", {}, word("filters")));
     for (const filter of page.filters) {
       const values = new Set();
+      let empty = false;
       for (const source of layers.values()) if (source.layer.filtered) for (const entry of source.entries) {
         const value = entry.item[filter.key];
         if (value !== null && value !== undefined && value !== "") values.add(String(value));
+        else if (filter.key in entry.item) empty = true;
       }
-      const select = make("select", { "data-filter": filter.key, on: { change: () => { state.filters[filter.key] = select.value; applyFilters(); } } }, make("option", { value: "" }, word("all")));
+      const select = make("select", { "data-filter": filter.key, on: { change: () => { state.filters[filter.key] = select.value; applyFilters(); showFound(); } } }, make("option", { value: "" }, word("all")));
       for (const value of [...values].sort((a, b) => a.localeCompare(b, "vi", { numeric: true })))
         select.append(make("option", { value }, filter.values && filter.values[value] ? say(filter.values[value]) : value));
+      if (empty && values.size) select.append(make("option", { value: NOTHING }, filter.empty ? say(filter.empty) : word("none")));
       select.value = state.filters[filter.key] || "";
       box.append(make("label", {}, say(filter.label), select));
     }
@@ -232,7 +243,7 @@ function infragapPage(map, page) {
 
   /* Legend and layer control are drawn anew for each language. */
   const legend = L.control({ position: "bottomright" });
-  legend.onAdd = () => { legend.box = make("div", { class: "legend" }); L.DomEvent.disableClickPropagation(legend.box); L.DomEvent.disableScrollPropagation(legend.box); return legend.box; };
+  legend.onAdd = () => { legend.box = make("details", { class: "legend", open: window.matchMedia("(max-width: 900px)").matches ? null : "" }); L.DomEvent.disableClickPropagation(legend.box); L.DomEvent.disableScrollPropagation(legend.box); return legend.box; };
   legend.addTo(map);
   const SVG = "http://www.w3.org/2000/svg";
   const sign = (type, draw) => {
@@ -246,7 +257,7 @@ function infragapPage(map, page) {
     return svg;
   };
   function drawLegend() {
-    legend.box.replaceChildren(make("b", {}, word("legend")));
+    legend.box.replaceChildren(make("summary", {}, word("legend")));
     for (const { layer, group } of layers.values()) {
       if (!map.hasLayer(group) || layer.legend === false) continue;
       const entries = Object.values(layer.style.values || {}).filter((entry) => entry.label);
@@ -260,9 +271,10 @@ function infragapPage(map, page) {
     }
   }
   let control = null;
+  const narrow = window.matchMedia("(max-width: 900px)");
   function drawControl() {
     if (control) control.remove();
-    control = L.control.layers(null, null, { collapsed: false, position: "topright" });
+    control = L.control.layers(null, null, { collapsed: narrow.matches, position: "topright" });
     for (const { layer, group } of layers.values()) {
       const name = document.createElement("span");
       name.textContent = " " + say(layer.title);
@@ -270,7 +282,14 @@ function infragapPage(map, page) {
     }
     control.addTo(map);
   }
+  /* a layer that comes back would lie on top of all others: put every shape in the order of the page again */
+  const restack = () => { for (const { group, entries } of layers.values()) if (map.hasLayer(group)) for (const entry of entries) if (entry.shown) entry.shape.bringToFront(); };
+  map.on("overlayadd", restack);
   map.on("overlayadd overlayremove", drawLegend);
+  /* paper has another shape than the screen: the whole province is fitted into it */
+  const fitAnew = () => { map.closePopup(); map.invalidateSize({ animate: false }); if (page.bounds) map.fitBounds(page.bounds, { animate: false }); };
+  window.addEventListener("beforeprint", fitAnew);
+  window.matchMedia("print").addEventListener("change", fitAnew);
   function drawAll() { drawHeader(); drawSide(); drawControl(); drawLegend(); document.title = say(page.title); }
   drawAll();
   window.infragapReady = true;

@@ -109,7 +109,7 @@ def test_spreadsheet_cells(tmp_path: Path) -> None:
     columns = [
         Column("name", "-", "name", "Thôn", "x"),
         Column("households", "households", "households", "Số hộ (hộ)", "x"),
-        Column("line_km", "km", "line", "ĐDK 35 kV (km)", "x"),
+        Column("mv_km", "km", "line", "ĐDK 35 kV (km)", "x"),
         Column("investment_mvnd", "mvnd", "cost", "TMĐT (triệu đồng)", "x"),
         Column("investment_mvnd_per_household", "mvnd/household", "rate", "Suất đầu tư (triệu đồng/hộ)", "x"),
         Column("year", "-", "year", "Năm", "x"),
@@ -118,14 +118,14 @@ def test_spreadsheet_cells(tmp_path: Path) -> None:
         {
             "name": ["Lùng Cúng", HOSTILE],
             "households": [200, 100],
-            "line_km": [12.5, None],
+            "mv_km": [12.5, None],
             "investment_mvnd": [9000.0, 3000.0],
             "investment_mvnd_per_household": [45.0, 30.0],
-            "year": [2027, 2028],
+            "year": pd.array([2027, None], dtype="Int64"),
         }
     )
     for name in ("a.xlsx", "b.xlsx"):
-        write_grid_extension_list(frame, columns, tmp_path / name, title="Danh mục", note="mô phỏng")
+        write_grid_extension_list(frame, columns, tmp_path / name, title="Danh mục", note="mô phỏng", late="sau 2030")
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     assert sheet is not None
@@ -133,5 +133,6 @@ def test_spreadsheet_cells(tmp_path: Path) -> None:
     assert rows[4] == ["STT", "Thôn", "Số hộ", "ĐDK 35 kV", "TMĐT", "Suất đầu tư", "Năm"]
     assert rows[6] == [1, "Lùng Cúng", 200, 12.5, 9000, 45, 2027]
     assert rows[7][1] == HOSTILE
+    assert rows[7][6] == "sau 2030"
     assert sheet.cell(8, 2).data_type == "s"
     assert rows[8][1:] == ["Tổng cộng", "=SUM(C7:C8)", "=SUM(D7:D8)", "=SUM(E7:E8)", "=SUM(E7:E8)/SUM(C7:C8)", None]

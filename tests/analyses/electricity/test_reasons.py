@@ -23,6 +23,7 @@ def reason(**change: object) -> str:
         "has_home_system": False,
         "lasting": True,
         "cheaper_interim": "",
+        "interim_mvnd": 0.0,
         "stream_modelled": True,
     }
     return reason_vi(**(row | change))  # type: ignore[arg-type]
@@ -75,3 +76,8 @@ def test_rough_positions_are_told_with_the_probability() -> None:
     assert told("hydro", 2500.0, 0.66).endswith(f"xác suất chọn lưới 66 %, {locate}")
     assert told("grid", 2500.0, 0.36).endswith(f"xác suất chọn lưới 36 %, {locate}")
     assert locate not in told("grid", 2500.0, 0.66)
+
+
+def test_an_option_below_the_service_floor_is_named_with_its_cost() -> None:
+    text = reason(choice="grid", runner_up="solar_home", cheaper_interim="hydro", interim_mvnd=1100.0)
+    assert "thủy điện nhỏ (1.100 triệu đồng) không đạt mức dịch vụ tối thiểu nên không xét" in text

@@ -135,7 +135,7 @@ def test_another_tap_is_priced_by_the_difference_of_the_lines() -> None:
     assert ways["line_id"] == line["line_id"]
     assert ways["other_tap_mvnd"] == pytest.approx(0.2 * 1200 * AS_LINE, rel=5e-3)  # roughness 0.001 away from the road
     assert ways["regulator_mvnd"] == pytest.approx(1500 * AS_STATION, rel=1e-5)
-    assert ways["taken"] == "other_tap"
+    assert ways["cheapest_alone"] == "other_tap"
     assert line["remedy_mvnd"] == ways["other_tap_mvnd"]
     assert line["remedy_vi"] == "đấu nối sang 372 tại G2, kéo mới 1,1 km"
     assert result.summary["remedies_mvnd"] == pytest.approx(line["remedy_mvnd"])
@@ -148,7 +148,7 @@ def test_a_joint_tree_moves_with_its_trunk_left_out() -> None:
     assert result.lines["length_km"].sum() == pytest.approx(1.0)
     (ways,) = result.tables["remedies"].to_dict("records")
     assert ways["other_tap_mvnd"] == pytest.approx(0.5 * 1200 * AS_LINE, rel=5e-3)
-    assert ways["taken"] == "other_tap"
+    assert ways["cheapest_alone"] == "other_tap"
     assert (result.lines["remedy_vi"] == "đấu nối sang 372 tại G2, kéo mới 1,0 km").all()
     assert result.lines["remedy_mvnd"].sum() == pytest.approx(ways["other_tap_mvnd"])
 
@@ -166,7 +166,7 @@ def test_no_move_to_a_feeder_that_is_full() -> None:
     (ways,) = result.tables["remedies"].to_dict("records")
     assert math.isnan(ways["other_tap_mvnd"])
     assert ways["other_tap"] == ""
-    assert ways["taken"] != "other_tap"
+    assert ways["cheapest_alone"] != "other_tap"
 
 
 def test_no_move_to_a_feeder_that_is_weak_itself() -> None:
@@ -186,7 +186,7 @@ def test_where_nothing_helps_it_says_so() -> None:
     assert line["remedy_vi"] == "cần nguồn 110 kV gần hơn"
     assert math.isnan(line["remedy_mvnd"])
     (ways,) = result.tables["remedies"].to_dict("records")
-    assert ways["taken"] == ""
+    assert ways["cheapest_alone"] == ""
 
 
 def test_all_lines_hold_without_load() -> None:
@@ -212,8 +212,8 @@ def test_the_plan_that_keeps_the_voltage_gives_up_what_only_own_supply_helps() -
     table = result.settlements.set_index("settlement_id")
     assert table["choice"].tolist() == ["grid", "grid"]
     remedies = result.tables["remedies"].set_index("to_name")
-    assert remedies.loc["Cụm 0", "taken"] == "regulator"
-    assert remedies.loc["Cụm 1", "taken"] == "offgrid"
+    assert remedies.loc["Cụm 0", "cheapest_alone"] == "regulator"
+    assert remedies.loc["Cụm 1", "cheapest_alone"] == "offgrid"
     kept = result.tables["scenarios"].set_index("scenario").loc["voltage_kept"]
     assert kept["grid_settlements"] == 1
     expected = table.loc["C000", "plan_mvnd"] + 1500 * AS_STATION + table.loc["C001", "best_offgrid_mvnd"]
