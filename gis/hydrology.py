@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyflwdir
@@ -39,12 +40,14 @@ class Streams:
 
 @dataclass(frozen=True, eq=False)
 class Falls:
-    """Pairs of intake and powerhouse on a stream, all (k,); those of one powerhouse stand together.
+    """Pairs of intake and powerhouse on a stream, all (k,).
 
     Attributes
     ----------
     x, y
         Powerhouse in the CRS of the relief [m].
+    intake_x, intake_y
+        Intake [m].
     head_m
         Fall between them.
     canal_km
@@ -57,10 +60,20 @@ class Falls:
 
     x: FloatArray
     y: FloatArray
+    intake_x: FloatArray
+    intake_y: FloatArray
     head_m: FloatArray
     canal_km: FloatArray
     dry_flow_m3_s: FloatArray
     upstream_km2: FloatArray
+
+    @cached_property
+    def spots(self) -> tuple[FloatArray, NDArray[np.int64], NDArray[np.int64]]:
+        """Spots (m, 2) where intakes and powerhouses stand, each once, and the spot of every powerhouse and of every intake (k,)."""
+        ends = np.concatenate([np.column_stack([self.x, self.y]), np.column_stack([self.intake_x, self.intake_y])])
+        points, number = np.unique(ends, axis=0, return_inverse=True)
+        number = number.ravel().astype(np.int64)
+        return points, number[: len(self.x)], number[len(self.x) :]
 
 
 def flow_directions(elevation: Raster, *, cell_size_m: float = 200.0) -> Streams:
@@ -172,12 +185,12 @@ def falls(
     top = np.concatenate([f[0] for f in found]) if found else np.empty(0, dtype=np.int64)
     foot = np.concatenate([f[1] for f in found]) if found else np.empty(0, dtype=np.int64)
     canal = np.concatenate([f[2] for f in found]) if found else np.empty(0)
-    order = np.lexsort((top, foot))
-    top, foot, canal = top[order], foot[order], canal[order]
     west, north, size = grid.transform.c, grid.transform.f, grid.cell_size_m
     return Falls(
         x=np.asarray(west + (foot % cols + 0.5) * size, dtype=np.float64),
         y=np.asarray(north - (foot // cols + 0.5) * size, dtype=np.float64),
+        intake_x=np.asarray(west + (top % cols + 0.5) * size, dtype=np.float64),
+        intake_y=np.asarray(north - (top // cols + 0.5) * size, dtype=np.float64),
         head_m=(heights[top] - heights[foot]).astype(np.float64),
         canal_km=canal,
         dry_flow_m3_s=flow[top].astype(np.float64),

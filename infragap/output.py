@@ -20,13 +20,13 @@ def check_output(out: Path, pack: Path) -> None:
     Raises
     ------
     ParameterError
-        `out` is a file, lies in the data pack (or holds it), or is a filled folder that is not an earlier result.
+        `out` is no folder, lies in the data pack (or holds it), or is a filled folder that is not an earlier result.
     """
     out, pack = out.resolve(), pack.resolve()
     if out == pack or pack in out.parents or out in pack.parents:
         raise ParameterError(f"--out {out} and the data pack {pack} overlap. Choose a folder outside the pack.")
-    if out.is_file():
-        raise ParameterError(f"--out {out} is a file. Name a folder.")
+    if out.exists() and not out.is_dir():
+        raise ParameterError(f"--out {out} is no folder. Name a folder.")
     if out.is_dir() and any(out.iterdir()) and not (out / MARKER).exists():
         raise ParameterError(
             f"--out {out} holds files that are no earlier result (no {MARKER} in it). Choose a new or an empty folder."

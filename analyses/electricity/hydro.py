@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from analyses.demand import HOURLY_SHAPE, tier_by_power, tier_of
-from analyses.electricity.options import FloatArray, Option, factor, no_option, unserved_price, yearly_factors
+from analyses.electricity.options import (
+    FloatArray,
+    Option,
+    factor,
+    floor_tier,
+    no_option,
+    serves_enough,
+    unserved_price,
+    yearly_factors,
+)
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.settlements import (
     Places,
@@ -40,29 +49,27 @@ class Reach:
 
 
 def falls_within_reach(places: Places, falls: Falls, parameters: ElectricityParameters) -> Reach:
-    """Pair each settlement with the powerhouses within `hydro_reach_km` to which no other settlement lies nearer.
+    """Pair each settlement with the falls within `hydro_reach_km` to which no other settlement lies nearer, at intake and powerhouse.
 
-    The nearest settlement has the fall to itself, so that no fall is counted for two; of several on one spot the first identifier.
+    The nearest settlement has the water to itself, so that none is counted for two; of several on one spot the first identifier.
     """
     if len(falls.x) == 0 or len(places) == 0:
         return Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
     by_id = np.argsort(places.id_rank)
-    spots, first = np.unique(np.column_stack([places.x, places.y])[by_id], axis=0, return_index=True)
-    owner_spot = by_id[first]
-    # many intakes lead to one powerhouse, and their falls stand together: each powerhouse is looked up once
-    new = np.append(True, (np.diff(falls.x) != 0) | (np.diff(falls.y) != 0))
-    powerhouse = np.cumsum(new) - 1
+    homes, first = np.unique(np.column_stack([places.x, places.y])[by_id], axis=0, return_index=True)
+    points, powerhouse, intake = falls.spots
     farthest_m = parameters.hydro_reach_km * 1000 / WIRE_WINDING
-    points = np.column_stack([falls.x[new], falls.y[new]])
-    nearest = cKDTree(spots).query(points, distance_upper_bound=farthest_m * (1 + 1e-9))
-    distance_m, spot = np.asarray(nearest[0])[powerhouse], np.asarray(nearest[1], dtype=np.int64)[powerhouse]
-    fall = np.flatnonzero(np.isfinite(distance_m))
-    place = owner_spot[spot[fall]]
+    # an intake may lie a canal's length beyond its powerhouse
+    bound_m = (farthest_m + parameters.hydro_canal_km * 1000) * (1 + 1e-9)
+    nearest = cKDTree(homes).query(points, distance_upper_bound=bound_m)
+    distance_m, home = np.asarray(nearest[0]), np.asarray(nearest[1], dtype=np.int64)
+    fall = np.flatnonzero((distance_m[powerhouse] <= farthest_m * (1 + 1e-9)) & (home[powerhouse] == home[intake]))
+    place = by_id[first[home[powerhouse[fall]]]]
     order = np.argsort(place, kind="stable")
     return Reach(
         place=np.asarray(place[order], dtype=np.int64),
         fall=np.asarray(fall[order], dtype=np.int64),
-        wire_km=distance_m[fall[order]] / 1000 * WIRE_WINDING,
+        wire_km=distance_m[powerhouse[fall[order]]] / 1000 * WIRE_WINDING,
     )
 
 
@@ -92,7 +99,8 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
     wire_mvnd = reach.wire_km * p.lv_line_mvnd_per_km * terrain
     wire_mvnd += np.where(reach.wire_km > STEP_UP_KM, 2 * p.transformer_50_mvnd * terrain, 0.0)
     canal_mvnd = falls.canal_km[reach.fall] * p.canal_mvnd_per_km
-    per_household_kw = plant_kw / np.maximum(n[place], 1)
+    # half of the grid's losses for the local line, as for a mini-grid
+    per_household_kw = plant_kw * (1 - p.loss_pct / 200) / np.maximum(n[place], 1)
     lacking = unserved_kwh_per_household(per_household_kw, p)
     running = p.hydro_availability_pct / 100
     all_kwh = float(yearly_household_kwh(p) @ yearly_factors(p))
@@ -102,20 +110,21 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
     cost = (plant_mvnd + canal_mvnd) * plant_factor + wire_mvnd * line_factor(p) + unserved_mvnd
     cost = np.where((plant_kw >= MIN_PLANT_KW) & (n[place] > 0), cost, np.inf)
     demand_kwh = np.maximum(n, 1) * all_kwh
-    enough = tier_by_power(per_household_kw) >= p.service_floor_tier
-    enough &= unserved_kwh <= demand_kwh[place] * (1 - p.least_served_pct / 100 + 1e-9)
+    serves = serves_enough(lacking / all_kwh, p)
+    enough = (tier_by_power(per_household_kw) >= floor_tier(p)) & serves
     best = _cheapest_per_place(place, cost, enough, len(places))
 
     def of(values: FloatArray) -> FloatArray:
         return np.where(best >= 0, values[np.maximum(best, 0)], np.nan)
 
     local = distribution_mvnd(places, p)
-    served_day = _served_day_year10(of(plant_kw) / np.maximum(n, 1), p)
+    served_day = _served_day_year10(of(per_household_kw), p)
     return Option(
         investment_mvnd=of(plant_mvnd + canal_mvnd + wire_mvnd) + local,
         life_cycle_mvnd=of(cost) + local * line_factor(p),
         unserved_mvnd=of(unserved_mvnd),
         unserved_pct=100 * of(unserved_kwh) / demand_kwh,
+        serves_enough=(best >= 0) & serves[np.maximum(best, 0)],
         tier=np.where(
             best >= 0,
             np.minimum(tier_of(np.nan_to_num(served_day)), tier_by_power(np.nan_to_num(of(per_household_kw)))),

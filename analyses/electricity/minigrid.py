@@ -10,6 +10,7 @@ from analyses.electricity.options import (
     Option,
     cheapest_that_serves,
     factor,
+    serves_enough,
     unserved_price,
     yearly_factors,
 )
@@ -21,10 +22,13 @@ from analyses.electricity.settlements import (
     settlement_peak_kw,
     yearly_household_kwh,
 )
-from analyses.electricity.weather import UnservedCurve, unserved_curve
+from analyses.electricity.weather import Unserved
 
-COVERAGES = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5])
-"""Sizes of the plant by what the worst month's demand asks for: smaller ones leave more unserved, which is priced."""
+COVERAGES = np.array([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5])
+"""Panels looked at, by what the worst month's demand asks for: smaller ones leave more unserved, which is priced."""
+
+BATTERY_DAYS = np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.6, 2.0])
+"""Usable batteries looked at [days of demand]."""
 
 SECOND_STAGE_YEAR = 10
 
@@ -34,53 +38,37 @@ def busbar_kwh_per_day(parameters: ElectricityParameters) -> FloatArray:
     return np.asarray(yearly_household_kwh(parameters) / 365.25 / (1 - parameters.loss_pct / 200))
 
 
-def plant_sizes(day_yield: FloatArray, parameters: ElectricityParameters) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Full size per household in both stages.
+def worst_month_kwp(day_yield: FloatArray, parameters: ElectricityParameters) -> tuple[FloatArray, FloatArray]:
+    """Demand of both stages, and the panels that meet it in the worst month.
 
     Parameters
     ----------
     day_yield
         (communes, 12) yield [kWh/kWp/day].
     parameters
-        Demand, losses, autonomy.
+        Demand, losses.
 
     Returns
     -------
     demand_day
-        (2,) day's demand at the plant in year 10 and in the last year [kWh].
+        (2,) day's demand of a household at the plant in year 10 and in the last year [kWh].
     pv_kwp
-        (2, communes): the worst month's yield meets the demand, ``P = E / (y_min · η)``.
-    battery_kwh
-        (2,): ``B = E · days / depth``.
+        (2, communes) ``P = E / (y_min · η)`` for a household.
     """
-    p = parameters
-    yearly = busbar_kwh_per_day(p)
+    yearly = busbar_kwh_per_day(parameters)
     demand_day = yearly[[min(SECOND_STAGE_YEAR, len(yearly)) - 1, -1]]
-    pv_kwp = demand_day[:, np.newaxis] / (day_yield.min(axis=1) * p.storage_efficiency)
-    return demand_day, pv_kwp, demand_day * p.autonomy_days / p.battery_depth
+    return demand_day, demand_day[:, np.newaxis] / (day_yield.min(axis=1) * parameters.storage_efficiency)
 
 
-def plant_curve(hourly: FloatArray, day_yield: FloatArray, parameters: ElectricityParameters) -> UnservedCurve:
-    """Unserved share of a mini-grid by its size relative to the full size of its load."""
-    demand_day, pv_kwp, battery_kwh = plant_sizes(day_yield, parameters)
-    return unserved_curve(
-        hourly,
-        load_kwh_per_day=float(demand_day[0]),
-        pv_kwp=pv_kwp[0],
-        battery_kwh=float(battery_kwh[0]) * parameters.battery_depth,
-        efficiency=parameters.storage_efficiency,
-    )
-
-
-def minigrid(places: Places, curve: UnservedCurve, day_yield: FloatArray, parameters: ElectricityParameters) -> Option:
+def minigrid(places: Places, unserved: Unserved, day_yield: FloatArray, parameters: ElectricityParameters) -> Option:
     """Price a mini-grid for every settlement.
 
     Parameters
     ----------
     places
         The settlements.
-    curve
-        Of `plant_curve`.
+    unserved
+        Of `weather.simulate_plants`.
     day_yield
         (communes, 12) yield [kWh/kWp/day].
     parameters
@@ -88,40 +76,44 @@ def minigrid(places: Places, curve: UnservedCurve, day_yield: FloatArray, parame
 
     Notes
     -----
-    The first stage is sized for year 10, the second, at the end of year 10, for the last year. In each commune the plant has that size
-    relative to the worst month's demand (50-150 %) which costs least with unserved energy priced.
+    The first stage is sized for year 10, the second, at the end of year 10, for the last year. In each commune panels and battery are that pair of
+    `COVERAGES` and `BATTERY_DAYS` which costs least, unserved energy priced, among those that serve enough: ``B = E · days / depth``.
     """
     p = parameters
-    _, pv_full, battery_full = plant_sizes(day_yield, p)
+    demand_day, pv_full = worst_month_kwp(day_yield, p)
+    coverage, days = (axis.ravel() for axis in np.meshgrid(COVERAGES, BATTERY_DAYS, indexing="ij"))
     site = 1 + p.minigrid_site_pct / 100
     pv_price, battery_price = site * p.pv_mvnd_per_kwp, site * p.battery_mvnd_per_kwh
-    plant_lcc = _staged(pv_full, p.pv_life_years, p) * pv_price
-    plant_lcc = plant_lcc + _staged(battery_full[:, np.newaxis], p.battery_life_years, p) * battery_price  # (communes,)
-    unserved_kwh = _unserved_kwh(curve, p)  # (communes, coverages)
-    cost = np.multiply.outer(plant_lcc, COVERAGES) + unserved_kwh * unserved_price(p)
+    battery_lcc = float(_staged(demand_day, p.battery_life_years, p)) / p.battery_depth * battery_price  # of one day
+    plant_lcc = np.multiply.outer(_staged(pv_full, p.pv_life_years, p) * pv_price, coverage) + days * battery_lcc
+    unserved_kwh = _unserved_kwh(unserved, day_yield, coverage, days, p)
+    cost = plant_lcc + unserved_kwh * unserved_price(p)
     demand_kwh = float(yearly_household_kwh(p) @ yearly_factors(p))
     best = cheapest_that_serves(cost, unserved_kwh / demand_kwh, p)
     each = np.arange(len(cost))
-    share = COVERAGES[best]
+    lacking_kwh = unserved_kwh[each, best]
 
     n, commune = places.households, places.commune
     inverter_kw = settlement_peak_kw(n, p)
     local_mvnd = distribution_mvnd(places, p)
     inverter_mvnd = inverter_kw * p.inverter_mvnd_per_kw * site
     inverter_lcc = inverter_mvnd * factor(p.inverter_life_years, p, om_pct=p.offgrid_om_pct)
-    first = share * (pv_full[0] * pv_price + battery_full[0] * battery_price)
+    pv_kwp, battery_kwh = coverage[best] * pv_full[0], days[best] * demand_day[0] / p.battery_depth
+    first = pv_kwp * pv_price + battery_kwh * battery_price
     tenth_year_day = yearly_household_kwh(p)[min(10, p.horizon_years) - 1] / 365.25
     return Option(
         investment_mvnd=n * first[commune] + inverter_mvnd + local_mvnd,
         life_cycle_mvnd=n * cost[each, best][commune] + inverter_lcc + local_mvnd * line_factor(p),
-        unserved_mvnd=n * (unserved_kwh[each, best] * unserved_price(p))[commune],
-        unserved_pct=(100 * unserved_kwh[each, best] / demand_kwh)[commune],
-        tier=tier_of(np.minimum(share, 1) * tenth_year_day)[commune],
+        unserved_mvnd=n * (lacking_kwh * unserved_price(p))[commune],
+        unserved_pct=(100 * lacking_kwh / demand_kwh)[commune],
+        serves_enough=serves_enough(lacking_kwh / demand_kwh, p)[commune],
+        tier=tier_of(np.minimum(coverage[best], 1) * tenth_year_day)[commune],
         size={
-            "pv_kwp": n * (share * pv_full[0])[commune],
-            "battery_kwh": n * (share * battery_full[0])[commune],
+            "pv_kwp": n * pv_kwp[commune],
+            "battery_kwh": n * battery_kwh[commune],
             "inverter_kw": inverter_kw,
-            "coverage": share[commune],
+            "coverage": coverage[best][commune],
+            "battery_days": days[best][commune],
         },
     )
 
@@ -134,11 +126,19 @@ def _staged(full: FloatArray, life_years: float, parameters: ElectricityParamete
     return np.asarray(full[0] * factor(life_years, parameters, om_pct=om) + added * late)
 
 
-def _unserved_kwh(curve: UnservedCurve, parameters: ElectricityParameters) -> FloatArray:
-    """Discounted energy at the socket that plants of all `COVERAGES` leave unserved, per household, (communes, coverages)."""
+def _unserved_kwh(
+    unserved: Unserved, day_yield: FloatArray, coverage: FloatArray, days: FloatArray, parameters: ElectricityParameters
+) -> FloatArray:
+    """Discounted energy at the socket that plants leave unserved, per household, (communes, plants)."""
     yearly = busbar_kwh_per_day(parameters)
     year = np.arange(1, len(yearly) + 1)
     built_for = np.where(year > SECOND_STAGE_YEAR, yearly[-1], yearly[min(SECOND_STAGE_YEAR, len(yearly)) - 1])
-    ratio = np.multiply.outer(COVERAGES, built_for / yearly)
-    share = curve.at(ratio.ravel()).reshape(-1, *ratio.shape)
+    room = built_for / yearly
+    # panels E_built · coverage / (y_min · η), losses η off again, by the load of the year; the hours are those of unscaled yields
+    panels = np.multiply.outer(
+        parameters.solar_yield_factor / day_yield.min(axis=1), np.multiply.outer(coverage, room).ravel()
+    )
+    share = unserved.at(panels, np.multiply.outer(days, room).ravel()).reshape(
+        len(day_yield), len(coverage), len(yearly)
+    )
     return np.asarray(share @ (yearly_household_kwh(parameters) * yearly_factors(parameters)))

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyses.electricity.hydro import Reach, falls_within_reach, hydro
-from analyses.electricity.minigrid import minigrid, plant_curve
+from analyses.electricity.minigrid import minigrid
 from analyses.electricity.options import FloatArray, Option, monthly_yield
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.settlements import Places
-from analyses.electricity.solar_home import kit_curve, solar_home
-from analyses.electricity.weather import UnservedCurve, hourly_yield
+from analyses.electricity.solar_home import solar_home
+from analyses.electricity.weather import Unserved, hourly_yield, simulate_plants
 from gis.hydrology import Falls, dry_season_flow, falls, flow_directions
 
 if TYPE_CHECKING:
@@ -31,15 +31,14 @@ class Resources:
     ----------
     day_yield
         (communes, 12) yield of panels [kWh/kWp/day] before `solar_yield_factor`.
-    plant_curve, kit_curve
-        What mini-grids and home systems of each size leave unserved in an hourly year.
+    unserved
+        What solar plants of each size leave unserved in an hourly year.
     falls, reach
         Usable falls, and which settlement could use which.
     """
 
     day_yield: FloatArray
-    plant_curve: UnservedCurve
-    kit_curve: UnservedCurve
+    unserved: Unserved
     falls: Falls
     reach: Reach
 
@@ -77,8 +76,7 @@ def read_resources(pack: Pack, places: Places, parameters: ElectricityParameters
     )
     return Resources(
         day_yield=day_yield,
-        plant_curve=plant_curve(hourly, day_yield, parameters),
-        kit_curve=kit_curve(hourly, parameters),
+        unserved=simulate_plants(hourly),
         falls=found,
         reach=falls_within_reach(places, found, parameters),
     )
@@ -88,9 +86,9 @@ def compare_offgrid(places: Places, resources: Resources, parameters: Electricit
     """Price all options and choose the cheapest that reaches the service floor; of equal ones the first of `OPTIONS`."""
     day_yield = resources.day_yield * parameters.solar_yield_factor
     options = {
-        "minigrid": minigrid(places, resources.plant_curve, day_yield, parameters),
+        "minigrid": minigrid(places, resources.unserved, day_yield, parameters),
         "hydro": hydro(places, resources.falls, resources.reach, parameters),
-        "solar_home": solar_home(places, resources.kit_curve, day_yield, parameters),
+        "solar_home": solar_home(places, resources.unserved, day_yield, parameters),
     }
     cost = np.column_stack(
         [np.where(options[name].lasting(parameters), options[name].life_cycle_mvnd, np.inf) for name in OPTIONS]

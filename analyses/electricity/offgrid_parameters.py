@@ -116,9 +116,6 @@ class OffgridParameters(Parameters):
         source="assumption",
         meaning="from panel to socket through battery and inverter",
     )
-    autonomy_days: float = parameter(
-        1.2, unit="days", low=0.8, high=2, source="assumption", meaning="days of demand that a battery holds"
-    )
     hydro_allowed: bool = parameter(
         True,
         unit="-",
@@ -188,15 +185,16 @@ class OffgridParameters(Parameters):
         6.0, unit="mvnd/km", source="Mỏ Vàng, 2025-26", meaning="self-drawn wire of a pico unit"
     )
     unserved_energy_vnd_per_kwh: float = parameter(
-        8000.0, unit="VND/kWh", low=4000, high=15000, source="assumption: fuel of a small petrol generator, 0.35 l/kWh and its wear",
+        15000.0, unit="VND/kWh", low=8000, high=25000, source="assumption: above what serving costs off the grid (12,000-15,000 here), since below that "
+        "leaving people without would be the cheapest plan; low: fuel and wear of a petrol generator, 0.35 l/kWh",
         meaning="what a kWh that an option cannot give costs its user",
     )  # fmt: skip
     least_served_pct: float = parameter(
-        0.0,
+        90.0,
         maximum=100,
         unit="%",
-        source="choice: 0 leaves it to the price of unserved energy, as the design asks",
-        meaning="part of the grid's demand that a lasting off-grid option must serve at least; a planner may demand, say, 90",
+        source="choice: what may count as the grid's service; the rest is priced as unserved",
+        meaning="part of the grid's demand that a lasting off-grid plant must be large enough to serve (outages of hydro are priced, not counted here)",
     )
     service_floor_tier: int = parameter(
         3,

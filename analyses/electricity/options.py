@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analyses.costs import discount_factors, life_cycle_factor
-from analyses.demand import MONTH_DAYS
+from analyses.demand import MONTH_DAYS, tier_of
 from analyses.electricity.parameters import ElectricityParameters
+from analyses.electricity.settlements import yearly_household_kwh
 
 FloatArray = NDArray[np.float64]
 
@@ -30,6 +31,8 @@ class Option:
         Part of it that is the price of energy not served.
     unserved_pct
         Energy not served, of the discounted demand.
+    serves_enough
+        Whether the plant is large enough to serve `least_served_pct` of the demand while it runs.
     tier
         Tier of the ESMAP framework that the service reaches in its worst month of year 10; below the service floor an option is interim.
     size
@@ -40,13 +43,19 @@ class Option:
     life_cycle_mvnd: FloatArray
     unserved_mvnd: FloatArray
     unserved_pct: FloatArray
+    serves_enough: NDArray[np.bool_]
     tier: NDArray[np.int64]
     size: dict[str, FloatArray]
 
     def lasting(self, parameters: ElectricityParameters) -> NDArray[np.bool_]:
         """Where the option exists, reaches the service floor and serves enough of the demand; elsewhere it is an interim step at most."""
-        enough = self.unserved_pct <= 100 - parameters.least_served_pct + 1e-9
-        return np.isfinite(self.life_cycle_mvnd) & (self.tier >= parameters.service_floor_tier) & enough
+        return np.isfinite(self.life_cycle_mvnd) & (self.tier >= floor_tier(parameters)) & self.serves_enough
+
+
+def floor_tier(parameters: ElectricityParameters) -> int:
+    """Tier that a lasting option must reach: the service floor, but no more than what the demand of year 10 itself amounts to."""
+    demand_day = yearly_household_kwh(parameters)[min(10, parameters.horizon_years) - 1] / 365.25
+    return min(parameters.service_floor_tier, int(tier_of(demand_day)))
 
 
 def no_option(count: int) -> Option:
@@ -57,6 +66,7 @@ def no_option(count: int) -> Option:
         life_cycle_mvnd=nothing,
         unserved_mvnd=nothing,
         unserved_pct=nothing,
+        serves_enough=np.zeros(count, dtype=bool),
         tier=np.zeros(count, dtype=np.int64),
         size={},
     )
@@ -91,9 +101,14 @@ def cheapest_that_serves(
     cost, unserved
         (rows, sizes) life-cycle cost, and part of the demand not served.
     """
-    enough = unserved <= 1 - parameters.least_served_pct / 100 + 1e-9
+    enough = serves_enough(unserved, parameters)
     cheapest = np.where(enough, cost, np.inf).argmin(axis=1)
     return np.asarray(np.where(enough.any(axis=1), cheapest, unserved.argmin(axis=1)), dtype=np.int64)
+
+
+def serves_enough(unserved: FloatArray, parameters: ElectricityParameters) -> NDArray[np.bool_]:
+    """Whether a part of the demand left unserved is small enough for a lasting option."""
+    return np.asarray(unserved <= 1 - parameters.least_served_pct / 100 + 1e-9)
 
 
 def unserved_price(parameters: ElectricityParameters) -> float:

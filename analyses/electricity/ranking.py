@@ -166,6 +166,7 @@ def _sizes(offgrid: OffGrid, *, crs: Any) -> dict[str, object]:
         "minigrid_battery_kwh": grid["battery_kwh"],
         "minigrid_inverter_kw": grid["inverter_kw"],
         "solar_home_kits_per_household": home["kits_per_household"].astype(np.int64),
+        "solar_home_kits_later_per_household": home["kits_later_per_household"].astype(np.int64),
     }
     empty = np.full(len(grid["pv_kwp"]), np.nan)
     for name in ("plant_kw", "head_m", "dry_flow_m3_s", "canal_km", "wire_km"):

@@ -10,12 +10,13 @@ from analyses.electricity.options import (
     Option,
     cheapest_that_serves,
     factor,
+    serves_enough,
     unserved_price,
     yearly_factors,
 )
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.settlements import Places, yearly_household_kwh
-from analyses.electricity.weather import UnservedCurve, unserved_curve
+from analyses.electricity.weather import Unserved
 
 KIT_KWP, KIT_KWH = 1.0, 4.5
 """A kit of tier 3 (norms F: 1 kWp, 4-5 kWh)."""
@@ -23,33 +24,21 @@ KIT_KWP, KIT_KWH = 1.0, 4.5
 SMALL_KIT_KWP, SMALL_KIT_KWH = 0.3, 1.0
 """A kit of tier 2 (norms F); the donated systems count as such ('panel below 2 m²')."""
 
-KITS = np.array([1.0, 2.0, 3.0, 4.0])
-REFERENCE_LOAD_KWH_PER_DAY = 2.0
-"""Load for which a single kit is the plant of ratio 1 in `kit_curve`."""
+KITS = np.array([(first, later) for first in range(1, 5) for later in range(first, 5)])
+"""Kits of a household looked at: from the first year, and from the end of year 10 on."""
+
+SECOND_STAGE_YEAR = 10
 
 
-def kit_curve(hourly: FloatArray, parameters: ElectricityParameters) -> UnservedCurve:
-    """Unserved share of a household with kits, by kits per 2 kWh of daily load."""
-    return unserved_curve(
-        hourly,
-        load_kwh_per_day=REFERENCE_LOAD_KWH_PER_DAY,
-        pv_kwp=np.full(len(hourly), KIT_KWP),
-        battery_kwh=KIT_KWH * parameters.battery_depth,
-        efficiency=parameters.storage_efficiency,
-    )
-
-
-def solar_home(
-    places: Places, curve: UnservedCurve, day_yield: FloatArray, parameters: ElectricityParameters
-) -> Option:
-    """Price home systems of tier 3 for every settlement, one to four kits a household, whichever costs least.
+def solar_home(places: Places, unserved: Unserved, day_yield: FloatArray, parameters: ElectricityParameters) -> Option:
+    """Price home systems of tier 3 for every settlement, one to four kits a household, more of them after year 10 where that costs less.
 
     Parameters
     ----------
     places
         The settlements.
-    curve
-        Of `kit_curve`.
+    unserved
+        Of `weather.simulate_plants`.
     day_yield
         (communes, 12) yield [kWh/kWp/day], for the tier.
     parameters
@@ -62,30 +51,38 @@ def solar_home(
     p = parameters
     demand_day = yearly_household_kwh(p) / 365.25
     worth = yearly_factors(p) * 365.25
-    sun = p.solar_yield_factor
-    ratio = np.multiply.outer(KITS * sun, REFERENCE_LOAD_KWH_PER_DAY / demand_day)  # (kits, years)
-    share = curve.at(ratio.ravel()).reshape(-1, len(KITS), len(demand_day))
-    unserved_kwh = share @ (worth * demand_day)  # (communes, kits)
-    cost = KITS * p.home_tier3_mvnd * kit_factor(p) + unserved_kwh * unserved_price(p)
-    best = cheapest_that_serves(cost, unserved_kwh / float(worth @ demand_day), p)
+    year = np.arange(1, len(demand_day) + 1)
+    kits = np.where(year > SECOND_STAGE_YEAR, KITS[:, 1:], KITS[:, :1])  # (choices, years)
+    panels = kits * KIT_KWP * p.storage_efficiency * p.solar_yield_factor / demand_day
+    days = kits * KIT_KWH * p.battery_depth / demand_day
+    each_commune = np.broadcast_to(panels.ravel(), (len(unserved.share), panels.size))
+    share = unserved.at(each_commune, days.ravel()).reshape(-1, *kits.shape)
+    unserved_kwh = share @ (worth * demand_day)  # (communes, choices)
+    all_kwh = float(worth @ demand_day)
+    later = KITS[:, 1] - KITS[:, 0]
+    kits_lcc = KITS[:, 0] * kit_factor(p) + later * kit_factor(p, from_year=SECOND_STAGE_YEAR)
+    cost = kits_lcc * p.home_tier3_mvnd + unserved_kwh * unserved_price(p)
+    best = cheapest_that_serves(cost, unserved_kwh / all_kwh, p)
     each = np.arange(len(cost))
+    lacking_kwh = unserved_kwh[each, best]
     commune, n = places.commune, places.households
-    kits = KITS[best]
+    first = KITS[best, 0]
     credit = np.where(places.has_home_system, SMALL_KIT_KWP * p.pv_mvnd_per_kwp, 0.0)
     tenth_year = demand_day[min(10, len(demand_day)) - 1]
-    worst_day = np.minimum(kits * KIT_KWP * day_yield.min(axis=1) * p.storage_efficiency, tenth_year)
+    worst_day = np.minimum(first * KIT_KWP * day_yield.min(axis=1) * p.storage_efficiency, tenth_year)
     return Option(
-        investment_mvnd=n * (kits[commune] * p.home_tier3_mvnd - credit),
+        investment_mvnd=n * (first[commune] * p.home_tier3_mvnd - credit),
         life_cycle_mvnd=n * (cost[each, best][commune] - credit),
-        unserved_mvnd=n * (unserved_kwh[each, best] * unserved_price(p))[commune],
-        unserved_pct=(100 * unserved_kwh[each, best] / float(worth @ demand_day))[commune],
+        unserved_mvnd=n * (lacking_kwh * unserved_price(p))[commune],
+        unserved_pct=(100 * lacking_kwh / all_kwh)[commune],
+        serves_enough=serves_enough(lacking_kwh / all_kwh, p)[commune],
         tier=tier_of(worst_day)[commune],
-        size={"kits_per_household": kits[commune]},
+        size={"kits_per_household": first[commune], "kits_later_per_household": KITS[best, 1][commune]},
     )
 
 
-def kit_factor(parameters: ElectricityParameters) -> float:
-    """Life-cycle cost per unit of investment of a kit: battery, panel and electronics each renewed at its own age."""
+def kit_factor(parameters: ElectricityParameters, *, from_year: int = 0) -> float:
+    """Life-cycle cost per unit of investment of a kit bought at the end of `from_year`: battery, panel and electronics each renewed at its own age."""
     p = parameters
     usual = type(p).model_fields  # a kit has one price, so its composition is that of the default prices
     parts = (
@@ -94,4 +91,6 @@ def kit_factor(parameters: ElectricityParameters) -> float:
         (KIT_KWP * usual["inverter_mvnd_per_kw"].default, p.inverter_life_years),
     )
     whole = sum(share for share, _ in parts)
-    return float(sum(share / whole * factor(life, p, om_pct=p.offgrid_om_pct) for share, life in parts))
+    return float(
+        sum(share / whole * factor(life, p, om_pct=p.offgrid_om_pct, from_year=from_year) for share, life in parts)
+    )

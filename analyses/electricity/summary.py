@@ -53,6 +53,8 @@ def summarise(
         "tariff_covers_pct_of_grid": tariff_cover_pct(float(grid["plan_mvnd"].sum()), households, parameters),
         "benchmark_mvnd_per_household": parameters.benchmark_mvnd_per_household,
         "grid_settlements_above_110_mvnd_per_household": int((per_household > 110).sum()),
+        "minigrid_investment_mvnd_per_kwp": _median_per_kwp(settlements),
+        "minigrid_mvnd_per_kwp": parameters.minigrid_mvnd_per_kwp,
         "mv_m_per_grid_household": 1000 * float(lines["length_km"].sum()) / households if households else None,
         "screening_mv_m_per_household": parameters.screening_mv_m_per_household,
         "branches_beyond_voltage_limit": int((lines["voltage_status"] != "ok").sum()),
@@ -68,6 +70,12 @@ def summarise(
         "budgets_are_assumed": not parameters.budgets_mvnd,
         "backtest_median": backtest_median(parameters),
     }
+
+
+def _median_per_kwp(settlements: gpd.GeoDataFrame) -> float | None:
+    """Median all-in investment of the mini-grids looked at, by their panels: to hold against `minigrid_mvnd_per_kwp`."""
+    ratio = settlements["minigrid_investment_mvnd"] / settlements["minigrid_pv_kwp"]
+    return _known(float(ratio.median()))
 
 
 def _known(value: float) -> float | None:

@@ -21,28 +21,40 @@ YEAR = 2026
 PERSISTENCE = 0.4
 """Correlation of one day's cloudiness with the next: assumption for the monsoon climate."""
 
-RATIOS = np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0])
-"""Sizes of plants by the size that the load asks for, for which the year is simulated."""
+PANELS = np.array([0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.6, 2.2, 3.0])
+"""Panels of the simulated plants, losses taken off [kWp per kWh of daily load]."""
+
+DAYS = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0, 1.25, 1.6, 2.2, 3.2, 5.0])
+"""Usable batteries of the simulated plants [days of load]."""
 
 
 @dataclass(frozen=True, eq=False)
-class UnservedCurve:
-    """Part of the load not served, by relative size of the plant.
+class Unserved:
+    """Part of the load that solar plants of any size do not serve.
 
     Attributes
     ----------
     share
-        (communes, len(RATIOS)) between 0 and 1; falls with the size.
+        (communes, len(PANELS), len(DAYS)) between 0 and 1; falls with either size.
     """
 
     share: FloatArray
 
-    def at(self, ratio: FloatArray) -> FloatArray:
-        """Give the share at relative sizes (k,), linear between the simulated ones, (communes, k)."""
-        r = np.clip(ratio, RATIOS[0], RATIOS[-1])
-        above = np.clip(np.searchsorted(RATIOS, r, side="right"), 1, len(RATIOS) - 1)
-        weight = (r - RATIOS[above - 1]) / (RATIOS[above] - RATIOS[above - 1])
-        return np.asarray(self.share[:, above - 1] * (1 - weight) + self.share[:, above] * weight)
+    def at(self, panels: FloatArray, days: FloatArray) -> FloatArray:
+        """Give the share for plants by their panels (communes, k) [kWp per kWh/day] and batteries (k,) [days], linear between simulated ones."""
+        row, down = _between(PANELS, panels)
+        column, right = _between(DAYS, days)
+        each = np.arange(len(self.share))[:, np.newaxis]
+        upper = self.share[each, row - 1, column - 1] * (1 - right) + self.share[each, row - 1, column] * right
+        lower = self.share[each, row, column - 1] * (1 - right) + self.share[each, row, column] * right
+        return np.asarray(upper * (1 - down) + lower * down)
+
+
+def _between(known: FloatArray, values: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
+    """Upper of the two known values around each value, and how far it is towards it; beyond the ends the ends count."""
+    inside = np.clip(values, known[0], known[-1])
+    above = np.clip(np.searchsorted(known, inside, side="right"), 1, len(known) - 1)
+    return above.astype(np.int64), (inside - known[above - 1]) / (known[above] - known[above - 1])
 
 
 def clear_sky_shape(latitude: float, longitude: float) -> FloatArray:
@@ -113,31 +125,23 @@ def hourly_yield(solar: pd.DataFrame, communes: gpd.GeoDataFrame, day_yield: Flo
     return np.asarray((days[:, :, np.newaxis] * shape[np.newaxis]).reshape(len(days), HOURS))
 
 
-def unserved_curve(
-    hourly: FloatArray, *, load_kwh_per_day: float, pv_kwp: FloatArray, battery_kwh: float, efficiency: float
-) -> UnservedCurve:
-    """Simulate plants of all `RATIOS` of a given size in every commune for one year.
+def simulate_plants(hourly: FloatArray) -> Unserved:
+    """Simulate plants of all `PANELS` and `DAYS` for a load of 1 kWh a day shaped like `HOURLY_SHAPE`, in every commune for one year.
 
     Parameters
     ----------
     hourly
         (communes, 8760) [kWh/kWp].
-    load_kwh_per_day
-        Load at the busbar, shaped like `HOURLY_SHAPE` [kWh/day].
-    pv_kwp
-        (communes,) panels of the plant of ratio 1.
-    battery_kwh
-        Usable battery of the plant of ratio 1.
-    efficiency
-        From panel to load.
     """
+    panels, days = (axis.ravel() for axis in np.meshgrid(PANELS, DAYS, indexing="ij"))
+    size = (len(hourly), len(panels))
     share = unserved_share(
         hourly,
-        load_kwh=np.tile(HOURLY_SHAPE * load_kwh_per_day, 365),
-        pv_kwp=np.multiply.outer(pv_kwp, RATIOS) * efficiency,
-        battery_kwh=np.broadcast_to(battery_kwh * RATIOS, (len(hourly), len(RATIOS))),
+        load_kwh=np.tile(HOURLY_SHAPE, HOURS // 24),
+        pv_kwp=np.broadcast_to(panels, size),
+        battery_kwh=np.broadcast_to(days, size),
     )
-    return UnservedCurve(share=share)
+    return Unserved(share=share.reshape(len(hourly), len(PANELS), len(DAYS)))
 
 
 def unserved_share(
