@@ -96,9 +96,9 @@ def assemble(
         voltage_kv=feeder.voltage_kv,
         parent=np.concatenate([feeder.parent, above]).astype(np.int64),
         length_km=np.concatenate([feeder.length_km, length_km]),
-        r_ohm_per_km=np.concatenate([np.full(k, feeder.conductor.r_ohm_per_km), [c.r_ohm_per_km for c in new]]),
+        r_ohm_per_km=np.concatenate([feeder.r_ohm_per_km, [c.r_ohm_per_km for c in new]]),
         x_ohm_per_km=np.full(k + len(new), x),
-        imax_a=np.concatenate([np.full(k, feeder.conductor.imax_a), [c.imax_a for c in new]]),
+        imax_a=np.concatenate([feeder.imax_a, [c.imax_a for c in new]]),
         p_mw=np.concatenate([feeder.existing_mw, load_mw]),
         power_factor=power_factor,
     )

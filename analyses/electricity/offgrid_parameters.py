@@ -185,8 +185,8 @@ class OffgridParameters(Parameters):
         6.0, unit="mvnd/km", source="Mỏ Vàng, 2025-26", meaning="self-drawn wire of a pico unit"
     )
     unserved_energy_vnd_per_kwh: float = parameter(
-        15000.0, unit="VND/kWh", low=8000, high=25000, source="assumption: above what serving costs off the grid (12,000-15,000 here), since below that "
-        "leaving people without would be the cheapest plan; low: fuel and wear of a petrol generator, 0.35 l/kWh",
+        20000.0, unit="VND/kWh", low=10000, high=30000, source="assumption: above the 12,000-16,000 that serving costs off the grid here, since below "
+        "that leaving people without would be the cheapest plan; about US$ 0.8",
         meaning="what a kWh that an option cannot give costs its user",
     )  # fmt: skip
     least_served_pct: float = parameter(

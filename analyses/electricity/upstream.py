@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from analyses.electricity.conductors import Conductor, conductor_named, reactance_ohm_per_km
+from analyses.electricity.conductors import conductor_named, reactance_ohm_per_km
 from analyses.electricity.paths import FloatArray, IntArray
 
 VERTEX_EVERY_M = 100.0
@@ -34,12 +34,10 @@ class Feeder:
         Station and feeder.
     voltage_kv
         Nominal voltage.
-    conductor
-        Of the existing line.
     parent
         (k,) node above, -1 at the station (node 0).
-    length_km
-        (k,) length of the piece to the node above.
+    length_km, r_ohm_per_km, imax_a
+        (k,) length, mean resistance and smallest current limit of the piece to the node above, from the conductors of its lines.
     existing_mw
         (k,) load that the feeder already carries at the node, branches off the ways included.
     tap_node
@@ -52,9 +50,10 @@ class Feeder:
 
     name: str
     voltage_kv: float
-    conductor: Conductor
     parent: IntArray
     length_km: FloatArray
+    r_ohm_per_km: FloatArray
+    imax_a: FloatArray
     existing_mw: FloatArray
     tap_node: IntArray
     drawn: bool
@@ -95,43 +94,45 @@ def trace_feeder(
     give the farthest customers of today more than `served_drop_pct`, part of the load must in truth stand near the station (industry, towns) or be met
     by small hydro plants: it is moved to the station until they have just that. Drawn lengths are stretched to `length_km` of the layer.
     """
-    noded = shapely.node(shapely.MultiLineString([part for line in lines.geometry for part in shapely.get_parts(line)]))
-    tails, heads, points = _segments(shapely.segmentize(noded, VERTEX_EVERY_M))
+    wires = _segments(lines)
+    tails, heads, points = wires.tails, wires.heads, wires.points
     drawn_km = np.hypot(*(points[tails] - points[heads]).T) / 1000
-    stretch = float(lines["length_km"].sum()) / max(float(drawn_km.sum()), 1e-9)
-    km = drawn_km * stretch
+    km = drawn_km * float(lines["length_km"].sum()) / max(float(drawn_km.sum()), 1e-9)
     start_xy = np.array([station.x, station.y]) if station is not None else points[0]
     tree = cKDTree(points)
     start = int(tree.query(start_xy)[1])
     taps = np.asarray(tree.query(np.column_stack([taps_x, taps_y]))[1], dtype=np.int64)
-    distance, before = _shortest(len(points), tails, heads, km, start)
+    way = _from_station(wires, km, start)
     load = lines["feeder_load_mw"].max()
     carried = _spread(len(points), tails, heads, km, 0.0 if pd.isna(load) else float(load))
     voltage = float(lines["voltage_kv"].mode().iloc[0])
-    conductor = conductor_named(_usual(lines["conductor"]))
-    ohm = conductor.r_ohm_per_km + reactance_ohm_per_km(voltage) * math.tan(math.acos(power_factor))
-    farthest_pct = 100 * ohm / voltage**2 * _largest_moment(distance, before, carried)
+    reactive = reactance_ohm_per_km(voltage) * math.tan(math.acos(power_factor))
+    farthest_pct = 100 / voltage**2 * _largest_drop(way, carried, reactive)
     part = min(1.0, served_drop_pct / farthest_pct) if farthest_pct > 0 else 1.0
     carried, near = carried * part, float(carried.sum()) * (1 - part)
-    reached = bool(np.isfinite(distance[taps]).all())
+    reached = bool(np.isfinite(way.distance_km[taps]).all())
     if reached:
-        parent, length, existing, node = _ways(start, taps, distance, before, carried)
-        parent, length, existing, tap_node = contract(parent, length, existing, node[taps])
+        parent, pieces, existing, node = _ways(start, taps, way, carried)
+        parent, pieces, existing, tap_node = contract(
+            parent, pieces, existing, node[taps], reactive_ohm_per_km=reactive
+        )
     else:
         straight = np.hypot(taps_x - start_xy[0], taps_y - start_xy[1]) / 1000 * WINDING
         count = len(taps)
         # half way stands the load of each way: the same drop at the tap as an even spread
         parent = np.concatenate([[-1], np.zeros(count, dtype=np.int64), 1 + np.arange(count)])
-        length = np.concatenate([[0.0], straight / 2, straight / 2])
+        half = np.concatenate([[0.0], straight / 2, straight / 2])
+        pieces = Pieces(half, half * np.average(wires.r_ohm_per_km, weights=km), np.full(len(half), wires.imax_a.min()))
         existing = np.concatenate([[0.0], np.full(count, carried.sum() / count), np.zeros(count)])
         tap_node = 1 + count + np.arange(count)
     existing[0] += near
     return Feeder(
         name=name,
         voltage_kv=voltage,
-        conductor=conductor,
         parent=parent,
-        length_km=length,
+        length_km=pieces.km,
+        r_ohm_per_km=pieces.ohm / np.maximum(pieces.km, 1e-12),
+        imax_a=pieces.imax_a,
         existing_mw=existing,
         tap_node=tap_node,
         drawn=reached,
@@ -139,44 +140,90 @@ def trace_feeder(
     )
 
 
-def _usual(conductors: pd.Series) -> str | None:
-    known = conductors.dropna()
-    return str(known.mode().iloc[0]) if len(known) else None
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Stretches of line between a node and the one above it, all (k,): length, resistance over it, smallest current limit."""
+
+    km: FloatArray
+    ohm: FloatArray
+    imax_a: FloatArray
 
 
-def _segments(noded: shapely.Geometry) -> tuple[IntArray, IntArray, FloatArray]:
-    """Segments of noded lines as vertex numbers, and the vertices (to the decimetre)."""
-    xy, part = shapely.get_coordinates(shapely.get_parts(noded), return_index=True)
+@dataclass(frozen=True, eq=False)
+class _Wires:
+    """Segments of a feeder between vertices, noded, with the conductor of the line that each lies on."""
+
+    tails: IntArray
+    heads: IntArray
+    points: FloatArray
+    r_ohm_per_km: FloatArray
+    imax_a: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """Shortest ways from the station: distance of every vertex, the vertex before it, and the piece between them."""
+
+    distance_km: FloatArray
+    before: IntArray
+    piece: Pieces
+
+
+def _segments(lines: gpd.GeoDataFrame) -> _Wires:
+    """Cut the lines where they touch or cross and into short segments, and give each the conductor of its line."""
+    noded = shapely.get_parts(shapely.node(shapely.union_all(lines.geometry.to_numpy())))
+    source = shapely.STRtree(lines.geometry.to_numpy()).nearest(
+        shapely.line_interpolate_point(noded, 0.5, normalized=True)
+    )
+    xy, part = shapely.get_coordinates(shapely.segmentize(noded, VERTEX_EVERY_M), return_index=True)
     points, number = np.unique(np.round(xy, 1), axis=0, return_inverse=True)
     number = number.ravel()
     within = part[:-1] == part[1:]
-    tails, heads = number[:-1][within], number[1:][within]
+    tails, heads, owner = number[:-1][within], number[1:][within], source[part[:-1][within]]
     real = tails != heads
-    return tails[real].astype(np.int64), heads[real].astype(np.int64), points
+    wires = [conductor_named(name if isinstance(name, str) else None) for name in lines["conductor"]]
+    return _Wires(
+        tails=tails[real].astype(np.int64),
+        heads=heads[real].astype(np.int64),
+        points=points,
+        r_ohm_per_km=np.array([wire.r_ohm_per_km for wire in wires])[owner[real]],
+        imax_a=np.array([wire.imax_a for wire in wires])[owner[real]],
+    )
 
 
-def _shortest(count: int, tails: IntArray, heads: IntArray, km: FloatArray, start: int) -> tuple[FloatArray, IntArray]:
-    pair = np.sort(np.column_stack([tails, heads]), axis=1)
+def _from_station(wires: _Wires, km: FloatArray, start: int) -> _Way:
+    count = len(wires.points)
+    pair = np.sort(np.column_stack([wires.tails, wires.heads]), axis=1)
     order = np.lexsort((km, pair[:, 1], pair[:, 0]))
-    pair, length = pair[order], km[order]
-    first = np.ones(len(pair), dtype=bool)
-    first[1:] = (pair[1:] != pair[:-1]).any(axis=1)
-    graph = coo_array((length[first], (pair[first, 0], pair[first, 1])), shape=(count, count)).tocsr()
-    distance, before = dijkstra(graph, directed=False, indices=[start], return_predecessors=True)
-    return np.asarray(distance[0]), np.asarray(before[0], dtype=np.int64)
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (pair[order][1:] != pair[order][:-1]).any(axis=1)
+    kept = order[first]
+    graph = coo_array((km[kept], (pair[kept, 0], pair[kept, 1])), shape=(count, count)).tocsr()
+    # segments in the order of a matrix, to find that between a vertex and the one before it
+    number = coo_array((kept + 1, (pair[kept, 0], pair[kept, 1])), shape=(count, count)).tocsr()
+    found = dijkstra(graph, directed=False, indices=[start], return_predecessors=True)
+    distance = np.asarray(found[0], dtype=np.float64)[0]
+    before = np.asarray(found[1], dtype=np.int64)[0]
+    has = np.flatnonzero(before >= 0)
+    ends = np.sort(np.column_stack([has, before[has]]), axis=1)
+    segment = np.asarray(number[ends[:, 0], ends[:, 1]]).ravel().astype(np.int64) - 1
+    length, ohm, limit = np.zeros(count), np.zeros(count), np.full(count, np.inf)
+    length[has], ohm[has] = km[segment], km[segment] * wires.r_ohm_per_km[segment]
+    limit[has] = wires.imax_a[segment]
+    return _Way(distance, before, Pieces(length, ohm, limit))
 
 
-def _largest_moment(distance: FloatArray, before: IntArray, load_mw: FloatArray) -> float:
-    """Greatest sum of flow times length from the station to any vertex [MW km]."""
-    order = np.argsort(distance, kind="stable")
-    order = order[np.isfinite(distance[order])]
-    flow, moment = load_mw.copy(), np.zeros(len(distance))
+def _largest_drop(way: _Way, load_mw: FloatArray, reactive_ohm_per_km: float) -> float:
+    """Greatest sum of flow times impedance (active and reactive part) from the station to any vertex [MW ohm]."""
+    order = np.argsort(way.distance_km, kind="stable")
+    order = order[np.isfinite(way.distance_km[order])]
+    impedance = way.piece.ohm + way.piece.km * reactive_ohm_per_km
+    flow, drop = load_mw.copy(), np.zeros(len(load_mw))
     for vertex in order[:0:-1].tolist():
-        flow[before[vertex]] += flow[vertex]
+        flow[way.before[vertex]] += flow[vertex]
     for vertex in order[1:].tolist():
-        above = before[vertex]
-        moment[vertex] = moment[above] + flow[vertex] * (distance[vertex] - distance[above])
-    return float(moment.max(initial=0.0))
+        drop[vertex] = drop[way.before[vertex]] + flow[vertex] * impedance[vertex]
+    return float(drop.max(initial=0.0))
 
 
 def _spread(count: int, tails: IntArray, heads: IntArray, km: FloatArray, load_mw: float) -> FloatArray:
@@ -187,10 +234,9 @@ def _spread(count: int, tails: IntArray, heads: IntArray, km: FloatArray, load_m
     return share / max(float(share.sum()), 1e-12) * load_mw
 
 
-def _ways(
-    start: int, taps: IntArray, distance: FloatArray, before: IntArray, carried: FloatArray
-) -> tuple[IntArray, FloatArray, FloatArray, IntArray]:
+def _ways(start: int, taps: IntArray, way: _Way, carried: FloatArray) -> tuple[IntArray, Pieces, FloatArray, IntArray]:
     """Tree of the ways to the taps; loads off the ways stand where they leave it, unreachable ones at the station."""
+    distance, before = way.distance_km, way.before
     on_way = np.zeros(len(distance), dtype=bool)
     on_way[start] = True
     for tap in taps.tolist():
@@ -208,33 +254,35 @@ def _ways(
     node = np.full(len(distance), -1, dtype=np.int64)
     node[kept] = np.arange(len(kept))
     parent = np.array([-1 if v == start else node[before[v]] for v in kept], dtype=np.int64)
-    length = np.array([0.0 if v == start else distance[v] - distance[before[v]] for v in kept])
-    return parent, length, load[kept], node
+    pieces = Pieces(way.piece.km[kept], way.piece.ohm[kept], way.piece.imax_a[kept])
+    return parent, pieces, load[kept], node
 
 
 def contract(
-    parent: IntArray, length_km: FloatArray, load_mw: FloatArray, keep: IntArray
-) -> tuple[IntArray, FloatArray, FloatArray, IntArray]:
+    parent: IntArray, pieces: Pieces, load_mw: FloatArray, keep: IntArray, *, reactive_ohm_per_km: float
+) -> tuple[IntArray, Pieces, FloatArray, IntArray]:
     """Keep station, forks and the named nodes; the loads between two of them move to both ends by the lever rule.
 
     Parameters
     ----------
-    parent, length_km, load_mw
+    parent, pieces, load_mw
         (k,) radial network, every node after the one above it, node 0 the station.
     keep
         (m,) nodes to keep, all ends of the network among them.
+    reactive_ohm_per_km
+        Reactance by the tangent of the load's angle.
 
     Returns
     -------
-    parent, length_km, load_mw
+    parent, pieces, load_mw
         The smaller network.
     kept
         (m,) numbers of the named nodes in it.
 
     Notes
     -----
-    A load `p` at distance `d` of a piece of length `L` becomes ``p d / L`` at its lower and the rest at its upper end, which leaves the
-    linear drop ``Σ p · d`` at every kept node as it was.
+    A load `p` behind impedance `z` of a piece of impedance `Z` becomes ``p z / Z`` at its lower and the rest at its upper end, which leaves the
+    linear drop ``Σ p · z`` at every kept node as it was.
     """
     count = len(parent)
     stays = np.bincount(parent[1:], minlength=count) > 1
@@ -242,17 +290,20 @@ def contract(
     stays[keep] = True
     load = np.where(stays, load_mw, 0.0)
     number = np.cumsum(stays) - 1
+    impedance = pieces.ohm + pieces.km * reactive_ohm_per_km
     above = np.full(count, -1, dtype=np.int64)
-    whole = np.zeros(count)
+    km, ohm, limit = np.zeros(count), np.zeros(count), np.full(count, np.inf)
     for node in np.flatnonzero(stays)[1:].tolist():
         way, here = [], int(parent[node])
         while not stays[here]:
             way.append(here)
             here = int(parent[here])
+        whole = [*way, node]
         above[node] = number[here]
-        distance = np.cumsum(length_km[way[::-1]])[::-1] if way else np.empty(0)
-        whole[node] = float(length_km[node] + length_km[way].sum())
-        lower = float((load_mw[way] * distance).sum()) / max(whole[node], 1e-12)
+        km[node], ohm[node] = pieces.km[whole].sum(), pieces.ohm[whole].sum()
+        limit[node] = pieces.imax_a[whole].min()
+        behind = np.cumsum(impedance[way[::-1]])[::-1] if way else np.empty(0)
+        lower = float((load_mw[way] * behind).sum()) / max(float(impedance[whole].sum()), 1e-12)
         load[node] += lower
         load[here] += float(load_mw[way].sum()) - lower
-    return above[stays], whole[stays], load[stays], number[keep]
+    return above[stays], Pieces(km[stays], ohm[stays], limit[stays]), load[stays], number[keep]

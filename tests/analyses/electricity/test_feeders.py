@@ -8,7 +8,7 @@ import shapely
 from analyses.electricity.conductors import CATALOGUE, conductor_named, extra_mvnd_per_km
 from analyses.electricity.feeders import Radial, assemble, choose_conductors, judge, load_flow
 from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.upstream import Feeder, contract, trace_feeder
+from analyses.electricity.upstream import Feeder, Pieces, contract, trace_feeder
 
 
 def two_branches() -> Radial:
@@ -62,9 +62,10 @@ def station(length_km: float) -> Feeder:
     return Feeder(
         name="E1 371",
         voltage_kv=35.0,
-        conductor=CATALOGUE["AC-95"],
         parent=np.array([-1, 0]),
         length_km=np.array([0.0, length_km]),
+        r_ohm_per_km=np.full(2, CATALOGUE["AC-95"].r_ohm_per_km),
+        imax_a=np.full(2, CATALOGUE["AC-95"].imax_a),
         existing_mw=np.array([0.0, 0.0]),
         tap_node=np.array([1]),
         drawn=True,
@@ -117,12 +118,33 @@ def test_a_feeder_is_traced_through_touching_pieces_and_carries_its_load() -> No
     )
     feeder = trace_feeder(lines, shapely.Point(0, 0), np.array([10_000.0]), np.array([0.0]), name="E1 371")
     assert feeder.drawn
-    assert feeder.conductor.name == "AC-120"
+    assert feeder.r_ohm_per_km[1] == pytest.approx(CATALOGUE["AC-120"].r_ohm_per_km)
+    assert feeder.imax_a[1] == CATALOGUE["AC-120"].imax_a
     assert feeder.length_km.sum() == pytest.approx(10.0)
     assert feeder.existing_mw.sum() == pytest.approx(3.0)
     # 0.2 MW per km: the fork at 4 km carries half of its segments (2 + 3 + 2.5 km) and the branch's end (2.5 km), 2 MW; the trunk's end 0.6 MW
     # (3 km). By the lever rule 2 · 4/10 of it stand at the tap: 1.4 MW there and 1.6 MW at the station
     assert feeder.existing_mw == pytest.approx([1.6, 1.4])
+
+
+def test_every_piece_keeps_its_own_conductor() -> None:
+    # 6 km of AC-120, then 4 km of AC-50, and many short spurs of AC-35 that must not count: (6 · 0.247 + 4 · 0.595) / 10 = 0.3862 ohm/km
+    spurs = [shapely.LineString([(1_000.0 * k, 0), (1_000.0 * k, 100)]) for k in range(1, 10)]
+    trunk = [shapely.LineString([(0, 0), (6_000, 0)]), shapely.LineString([(6_000, 0), (10_000, 0)])]
+    lines = gpd.GeoDataFrame(
+        {
+            "voltage_kv": 35.0,
+            "conductor": ["AC-120", "AC-50", *["AC-35"] * 9],
+            "length_km": [6.0, 4.0, *[0.1] * 9],
+            "feeder_load_mw": 0.0,
+        },
+        geometry=[*trunk, *spurs],
+        crs="EPSG:9208",
+    )
+    feeder = trace_feeder(lines, shapely.Point(0, 0), np.array([10_000.0]), np.array([0.0]), name="E1")
+    assert feeder.length_km == pytest.approx([0.0, 10.0])
+    assert feeder.r_ohm_per_km[1] == pytest.approx(0.3862)
+    assert feeder.imax_a[1] == CATALOGUE["AC-50"].imax_a
 
 
 def test_a_load_that_present_customers_could_not_bear_stands_near_the_station() -> None:
@@ -161,26 +183,29 @@ def test_contracting_keeps_the_linear_drop_at_kept_nodes() -> None:
     count = 40
     parent = np.array([-1] + [int(rng.integers(max(0, k - 3), k)) for k in range(1, count)])
     length, load = np.append(0.0, rng.uniform(0.1, 3, count - 1)), rng.uniform(0, 0.1, count)
+    ohm_per_km = rng.choice([0.247, 0.422, 0.595], count)
     leaves = np.setdiff1d(np.arange(count), parent)
     keep = np.concatenate([[17, 25, 17], leaves])
+    pieces = Pieces(length, length * ohm_per_km, np.full(count, 300.0))
 
-    def drop(parent: np.ndarray, length: np.ndarray, load: np.ndarray) -> np.ndarray:
+    def drop(parent: np.ndarray, pieces: Pieces, load: np.ndarray) -> np.ndarray:
         size = len(parent)
         return Radial(
             voltage_kv=35.0,
             parent=parent,
-            length_km=length,
-            r_ohm_per_km=np.full(size, 0.3),
+            length_km=pieces.km,
+            r_ohm_per_km=pieces.ohm / np.maximum(pieces.km, 1e-12),
             x_ohm_per_km=np.full(size, 0.4),
             imax_a=np.full(size, 300.0),
             p_mw=load,
             power_factor=0.9,
         ).linear_drop_pct()
 
-    small_parent, small_length, small_load, kept = contract(parent, length, load, keep)
+    reactive = 0.4 * math.tan(math.acos(0.9))
+    small_parent, small, small_load, kept = contract(parent, pieces, load, keep, reactive_ohm_per_km=reactive)
     assert len(small_parent) < count
     assert small_load.sum() == pytest.approx(load.sum())
-    assert drop(small_parent, small_length, small_load)[kept] == pytest.approx(drop(parent, length, load)[keep])
+    assert drop(small_parent, small, small_load)[kept] == pytest.approx(drop(parent, pieces, load)[keep])
 
 
 def test_a_tap_that_the_drawn_feeder_does_not_reach_gets_a_straight_way() -> None:

@@ -13,19 +13,19 @@ from analyses.electricity.hydro import (
     unserved_kwh_per_household,
 )
 from analyses.electricity.interim import interim_steps
-from analyses.electricity.minigrid import busbar_kwh_per_day, minigrid, plant_sizes
+from analyses.electricity.minigrid import busbar_kwh_per_day, minigrid, worst_month_kwp
 from analyses.electricity.offgrid import Resources
 from analyses.electricity.offgrid_parameters import OffgridParameters
 from analyses.electricity.options import cheapest_that_serves, yearly_factors
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.settlements import Places, yearly_household_kwh
 from analyses.electricity.solar_home import solar_home
-from analyses.electricity.weather import RATIOS, UnservedCurve, daily_yield, unserved_share
+from analyses.electricity.weather import DAYS, PANELS, Unserved, daily_yield, simulate_plants, unserved_share
 from gis.hydrology import Falls
 
 P = ElectricityParameters()
 DAY_YIELD = np.tile(np.array([2.0, 2, 2.5, 3, 3.5, 3.5, 3.5, 3.5, 3, 3, 2.5, 2.2]), (1, 1))
-ALL_SERVED = UnservedCurve(share=np.zeros((1, len(RATIOS))))
+ALL_SERVED = Unserved(share=np.zeros((1, len(PANELS), len(DAYS))))
 
 
 def places(households: list[float], *, kit: bool = False, x: list[float] | None = None) -> Places:
@@ -46,29 +46,67 @@ def places(households: list[float], *, kit: bool = False, x: list[float] | None 
 
 def test_minigrid_size_by_hand() -> None:
     # year 10: 80 kWh/month = 960/365.25 = 2.628337 kWh/day, / 0.96 for half of 8 % losses = 2.737851
-    # panels: 2.737851 / (2.0 · 0.85) = 1.610501 kWp; battery 2.737851 · 1.2 / 0.9 = 3.650468 kWh
-    demand_day, pv_kwp, battery_kwh = plant_sizes(DAY_YIELD, P)
+    # panels: 2.737851 / (2.0 · 0.85) = 1.610501 kWp
+    demand_day, pv_kwp = worst_month_kwp(DAY_YIELD, P)
     assert demand_day[0] == pytest.approx(2.737851, rel=1e-6)
     assert pv_kwp[0, 0] == pytest.approx(1.610501, rel=1e-6)
-    assert battery_kwh[0] == pytest.approx(3.650468, rel=1e-6)
 
 
 def test_minigrid_investment_by_hand() -> None:
-    # with nothing unserved at any size the smallest (50 %) is cheapest: per household 0.5 · (1.610501 · 14 + 3.650468 · 7) · 1.25 = 30.062879
-    # 25 households: 751.572; inverter 14.625 kW · 6 · 1.25 = 109.6875; 0.4 kV 288.75; services 150
+    # with nothing unserved at any size the smallest is cheapest: 30 % of the panels, 0.2 days: per household
+    # (0.3 · 1.610501 · 14 + 0.2 · 2.737851 / 0.9 · 7) · 1.25 = 13.778810; 25 households 344.470; inverter 14.625 kW · 6 · 1.25 = 109.6875;
+    # 0.4 kV 288.75; services 150
     option = minigrid(places([25]), ALL_SERVED, DAY_YIELD, P)
-    assert option.size["coverage"][0] == 0.5
-    assert option.investment_mvnd[0] == pytest.approx(751.572 + 109.6875 + 288.75 + 150, rel=1e-5)
+    assert (option.size["coverage"][0], option.size["battery_days"][0]) == (0.3, 0.2)
+    assert option.investment_mvnd[0] == pytest.approx(344.470 + 109.6875 + 288.75 + 150, rel=1e-5)
     assert option.unserved_mvnd[0] == 0
 
 
 def test_unserved_energy_is_priced() -> None:
-    half = UnservedCurve(share=np.full((1, len(RATIOS)), 0.5))
+    half = Unserved(share=np.full((1, len(PANELS), len(DAYS)), 0.5))
     free, dear = minigrid(places([25]), ALL_SERVED, DAY_YIELD, P), minigrid(places([25]), half, DAY_YIELD, P)
     demand = 25 * float(yearly_household_kwh(P) @ yearly_factors(P))
     assert dear.unserved_pct[0] == pytest.approx(50)
-    assert dear.unserved_mvnd[0] == pytest.approx(0.5 * demand * 8000 / 1e6)
+    assert dear.unserved_mvnd[0] == pytest.approx(0.5 * demand * 20000 / 1e6)
     assert dear.life_cycle_mvnd[0] - free.life_cycle_mvnd[0] == pytest.approx(dear.unserved_mvnd[0])
+    # half of the demand is no equal service
+    assert not dear.lasting(P)[0]
+    assert free.lasting(P.model_copy(update={"service_floor_tier": 1}))[0]
+
+
+def sunny_hours() -> np.ndarray:
+    rng = np.random.default_rng(2)
+    noon = np.array(
+        [0, 0, 0, 0, 0, 0, 0.02, 0.08, 0.13, 0.16, 0.18, 0.18, 0.16, 0.13, 0.08, 0.04, 0.01, 0, 0, 0, 0, 0, 0, 0]
+    )
+    return (np.tile(noon, (365, 1)) * rng.uniform(0.5, 4.0, (365, 1))).reshape(1, 8760)
+
+
+def test_leaving_people_without_is_never_the_cheapest_plant() -> None:
+    """The price of unserved energy lies above what serving costs, so the chosen sizes are no bounds of the search."""
+    hours = sunny_hours()
+    daily = hours.reshape(12, -1).sum(axis=1) / (365 / 12)
+    option = minigrid(places([25]), simulate_plants(hours), daily[np.newaxis], P)
+    assert option.unserved_pct[0] <= 10
+    assert 0.3 < option.size["coverage"][0] < 1.5
+    assert 0.2 < option.size["battery_days"][0] < 2.0
+    nothing = 25 * float(yearly_household_kwh(P) @ yearly_factors(P)) * 20000 / 1e6
+    assert option.life_cycle_mvnd[0] < nothing
+
+
+def test_simulated_sizes_are_read_between_the_simulated_ones() -> None:
+    known = simulate_plants(sunny_hours())
+    share = known.at(np.array([[0.5, 0.5, 0.55, 9.0]]), np.array([0.6, 0.7, 0.6, 99.0]))[0]
+    i, j = PANELS.tolist().index(0.5), DAYS.tolist().index(0.6)
+    assert share[0] == known.share[0, i, j]
+    assert share[1] == pytest.approx((known.share[0, i, j] + known.share[0, i, j + 1]) / 2)
+    assert share[2] == pytest.approx((known.share[0, i, j] + known.share[0, i + 1, j]) / 2)
+    assert share[3] == known.share[0, -1, -1]
+    # one plant against the plain simulation
+    plain = unserved_share(
+        sunny_hours(), load_kwh=np.tile(HOURLY_SHAPE, 365), pv_kwp=np.array([[0.5]]), battery_kwh=np.array([[0.6]])
+    )
+    assert share[0] == pytest.approx(plain[0, 0])
 
 
 def test_home_systems_and_the_donated_ones() -> None:
@@ -85,10 +123,15 @@ def test_home_systems_and_the_donated_ones() -> None:
 def test_an_option_below_the_floor_is_interim_at_most() -> None:
     option = solar_home(places([40]), ALL_SERVED, DAY_YIELD, P)
     assert option.lasting(P)[0]
-    assert not option.lasting(P.model_copy(update={"service_floor_tier": 4}))[0]
-    strict = P.model_copy(update={"least_served_pct": 90.0})
-    lacking = solar_home(places([40]), UnservedCurve(share=np.full((1, len(RATIOS)), 0.2)), DAY_YIELD, strict)
-    assert not lacking.lasting(strict)[0]
+    # a demand of tier 4 from the first year on: one kit gives 1.7 kWh a day in the worst month
+    tier4 = P.model_copy(update={"service_floor_tier": 4, "demand_tier": "tier4"})
+    assert not solar_home(places([40]), ALL_SERVED, DAY_YIELD, tier4).lasting(tier4)[0]
+    # a floor above what the demand itself amounts to (2.63 kWh a day, tier 3) asks for no more than the demand
+    assert option.lasting(P.model_copy(update={"service_floor_tier": 5}))[0]
+    fifth = Unserved(share=np.full((1, len(PANELS), len(DAYS)), 0.2))
+    assert not solar_home(places([40]), fifth, DAY_YIELD, P).lasting(P)[0]
+    modest = P.model_copy(update={"least_served_pct": 80.0})
+    assert solar_home(places([40]), fifth, DAY_YIELD, modest).lasting(modest)[0]
 
 
 def test_cheapest_size_that_serves_enough() -> None:
@@ -98,10 +141,12 @@ def test_cheapest_size_that_serves_enough() -> None:
     assert cheapest_that_serves(cost, unserved, strict).tolist() == [1, 2]
 
 
-def fall(*, x: float = 0.0, flow: float = 0.1, head: float = 20.0) -> Falls:
+def fall(*, x: float = 0.0, intake_x: float | None = None, flow: float = 0.1, head: float = 20.0) -> Falls:
     return Falls(
         x=np.array([x]),
         y=np.array([0.0]),
+        intake_x=np.array([x if intake_x is None else intake_x]),
+        intake_y=np.array([0.0]),
         head_m=np.array([head]),
         canal_km=np.array([0.5]),
         dry_flow_m3_s=np.array([flow]),
@@ -132,7 +177,7 @@ def test_hydro_can_be_ruled_out() -> None:
 def test_a_weak_stream_gives_a_low_tier() -> None:
     reach = Reach(place=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
     weak = hydro(places([100]), fall(flow=0.05), reach, P)
-    # 3.53 kW for 100 households: 35 W each, below tier 2
+    # 3.53 kW for 100 households, 4 % lost on the way: 34 W each, below tier 2
     assert weak.tier[0] == 1
     assert not weak.lasting(P)[0]
 
@@ -147,9 +192,9 @@ def test_hourly_unserved_energy_against_a_plain_sum() -> None:
 
 
 def test_interim_steps_by_hand() -> None:
-    nothing = Falls(*(np.empty(0) for _ in range(6)))
+    nothing = Falls(*(np.empty(0) for _ in range(8)))
     empty = Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
-    dry = Resources(day_yield=DAY_YIELD, plant_curve=ALL_SERVED, kit_curve=ALL_SERVED, falls=nothing, reach=empty)
+    dry = Resources(day_yield=DAY_YIELD, unserved=ALL_SERVED, falls=nothing, reach=empty)
     names, cost = interim_steps(places([40]), dry, P)
     assert (names[0], cost[0]) == ("home systems of tier 2", pytest.approx(720))
     names, cost = interim_steps(places([40], kit=True), dry, P)
@@ -165,6 +210,8 @@ def test_a_fall_belongs_to_the_nearest_settlement_only() -> None:
     assert reach.place.tolist() == [1]
     assert reach.wire_km[0] == pytest.approx(0.36)
     assert len(falls_within_reach(places([10], x=[9000.0]), fall(), P).place) == 0
+    # an intake that lies nearer to the other settlement is that one's water
+    assert len(falls_within_reach(places([10, 10], x=[0.0, 1000.0]), fall(x=700.0, intake_x=300.0), P).place) == 0
 
 
 def test_synthetic_days_keep_the_monthly_means() -> None:

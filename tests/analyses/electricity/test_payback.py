@@ -10,6 +10,7 @@ P = ElectricityParameters(
     household_kwh_per_month_year10=50.0,
     household_kwh_per_month_ceiling=50.0,
     demand_growth_pct=0.0,
+    unserved_energy_vnd_per_kwh=8000.0,
 )
 
 
