@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.electricity.choice import Choice, Question, ask, choose_fast, start_from
+from analyses.electricity.choice import Choice, ask, choose_fast, start_from
 from analyses.electricity.columns import SENSITIVITY, names
 from analyses.electricity.hydro import falls_within_reach
 from analyses.electricity.parameters import ElectricityParameters, uncertain
-from analyses.electricity.paths import FloatArray, IntArray
+from analyses.electricity.paths import FloatArray, IntArray, Network
+from analyses.electricity.positions import least_line_distance_m, moved_places, position_cells
 from analyses.electricity.ranking import grid_to_offgrid_ratio, rank_by_ratio
 from analyses.electricity.routing import own_way_cost
-from analyses.electricity.settlements import Places, line_factor
-from analyses.electricity.study import Priced, Study, price
-from gis.raster import rasterize, xy
+from analyses.electricity.settlements import line_factor
+from analyses.electricity.study import Study, price
+from analyses.electricity.surface import unit_prices
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,6 +45,10 @@ NOT_A_COST = frozenset(
     }
 )
 """Ranges that do not enter the comparison: checks, reports, and what the solar layer overrides."""
+
+
+OUT_OF_REACH_MVND = 1e9
+"""Price of a line that cannot be built: above any plan."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,53 +89,6 @@ def drawn_parameters(parameters: ElectricityParameters, rng: np.random.Generator
     return parameters.model_copy(update=drawn)
 
 
-def least_line_distance_m(settlements: gpd.GeoDataFrame, parameters: ElectricityParameters) -> FloatArray:
-    """How far from existing lines settlements without grid must lie, or they would have been connected [m], (n,).
-
-    Notes
-    -----
-    0.4 kV lines reach everybody within `without_grid_m`. Programmes so far have connected whole villages that needed less than
-    `screening_mv_m_per_household`, so those that are left need more.
-    """
-    reached = np.full(len(settlements), parameters.without_grid_m)
-    connected = settlements["households"].to_numpy(dtype=np.float64) * parameters.screening_mv_m_per_household
-    return np.where(settlements["kind"] == "village", np.maximum(reached, connected), reached)
-
-
-def position_cells(study: Study, communes: gpd.GeoDataFrame, *, least_line_m: FloatArray) -> list[IntArray]:
-    """Cells where each settlement may truly lie: within its radius, in its commune, where one without grid can be; else its own cell.
-
-    Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out: assumption), nor nearer to a
-    medium-voltage line than `least_line_m`, or than the mapped point where that is nearer.
-    """
-    grid = study.surface.grid
-    numbered = communes[["geometry"]].assign(number=np.arange(1, len(communes) + 1))
-    commune = rasterize(numbered, grid, column="number", dtype="int32").values
-    commune = np.where(study.surface.passable & ~study.surface.restricted_forest, commune, 0)
-    line_m = study.surface.line_distance_m()
-    rows, cols = grid.shape
-    found = []
-    for place, cell in enumerate(study.routes.cell):
-        reach = int(study.places.position_accuracy_m[place] / grid.cell_size_m)
-        if cell < 0 or reach < 1:
-            found.append(np.array([cell], dtype=np.int64))
-            continue
-        row, col = divmod(int(cell), cols)
-        r0, r1, c0, c1 = (
-            max(row - reach, 0),
-            min(row + reach + 1, rows),
-            max(col - reach, 0),
-            min(col + reach + 1, cols),
-        )
-        r, c = np.mgrid[r0:r1, c0:c1]
-        near = ((r - row) ** 2 + (c - col) ** 2 <= reach**2) & (
-            commune[r0:r1, c0:c1] == study.places.commune[place] + 1
-        )
-        near &= line_m[r0:r1, c0:c1] >= min(least_line_m[place], line_m[row, col])
-        found.append(np.append((r * cols + c)[near], [] if near.any() else [cell]).astype(np.int64))
-    return found
-
-
 def draw_plans(
     study: Study,
     choice: Choice,
@@ -144,46 +102,45 @@ def draw_plans(
 
     Notes
     -----
-    The positions are drawn evenly among the cells within the radius in the commune and priced from the cost-distance raster: the difference to
-    the way from the mapped position is added to the settlement's local works. Ground and streams are those of the drawn position: each draw gives
-    every fall to the settlement that lies nearest in it. Prices are common to all settlements of a draw;
-    local works, off-grid plants and pieces of line also have their own spread. Random numbers follow the settlements' identifiers, so
+    Positions are drawn evenly among the cells within the radius in the commune. A settlement that has moved may join the grid by its own way from
+    the drawn position, priced from the cost-distance raster, or by a straight line to its mapped place in the network. Ground and streams are those
+    of the drawn position: each draw gives every fall to the settlement that lies nearest in it. Prices are common to all settlements of a
+    draw; local works, off-grid plants and pieces of line also have their own spread. Random numbers follow the settlements' identifiers, so
     the order of rows does not matter. Each draw takes the fast primal of the tree solver, not its proof.
     """
-    count = parameters.draws
+    count, n = parameters.draws, len(study.places)
     rng = np.random.default_rng(parameters.random_seed)
     identifier = settlements["settlement_id"].astype(str).to_numpy()
     by_id = np.argsort(identifier)
     cells = position_cells(study, communes, least_line_m=least_line_distance_m(settlements, parameters))
-    start = start_from(study.network, choice)
-    here = own_way_cost(study.routes, study.routes.cell)
-    connected = np.zeros(len(cells))
-    ranks = np.empty((count, len(cells)))
+    network = _with_drawn_places(study.network)
+    start = np.concatenate([start_from(study.network, choice), choice.on_grid])
+    connected, ranks = np.zeros(n), np.empty((count, n))
     for draw in range(count):
         p = drawn_parameters(parameters, rng)
-        place_random, local_noise, off_noise = np.empty(len(cells)), np.empty(len(cells)), np.empty(len(cells))
-        place_random[by_id] = rng.random(len(cells))
-        local_noise[by_id] = _noise(rng, len(cells), p.local_cost_sd)
-        off_noise[by_id] = _noise(rng, len(cells), p.local_cost_sd)
+        place_random, local_noise, off_noise, line_noise = (np.empty(n) for _ in range(4))
+        place_random[by_id] = rng.random(n)
+        for noise in (local_noise, off_noise, line_noise):
+            noise[by_id] = _noise(rng, n, p.local_cost_sd)
         at = np.array([options[int(u * len(options))] for options, u in zip(cells, place_random, strict=True)])
-        there = own_way_cost(study.routes, at)
-        priced = price(_study_with_places_at(study, at, p), p, barred=barred)
-        scale = line_factor(p) * p.mv35_line_mvnd_per_km / parameters.mv35_line_mvnd_per_km
-        question = _moved(
-            study,
-            priced,
-            moved_mvnd=(there - np.where(np.isfinite(here), here, 0.0)) * scale,
-            local_mvnd=priced.works.total_life_cycle_mvnd * local_noise,
-            offgrid_mvnd=priced.offgrid.best_mvnd * off_noise,
-            edge_noise=_noise(rng, len(study.network.ends), p.local_cost_sd),
-            blocked=~np.isfinite(there) | barred | study.forbidden,
-        )
-        plan = choose_fast(study.network, question, start=start)
-        alone = there * scale + priced.works.total_life_cycle_mvnd * local_noise
+        moved = _study_with_places_at(study, at, p)
+        priced = price(moved, p, barred=barred)
+        own = own_way_cost(study.routes, at) * _dearer(study, p, parameters) * line_factor(p) * line_noise
+        local = priced.works.total_life_cycle_mvnd * local_noise
         offgrid = priced.offgrid.best_mvnd * off_noise
-        unmapped = ~study.routes.reachable & np.isfinite(alone) & (alone < offgrid) & ~barred & ~study.forbidden
-        connected += plan.on_grid | (unmapped & (study.places.households > 0))
-        ratio = grid_to_offgrid_ratio(np.where(np.isfinite(alone), alone, np.nan), offgrid)
+        pieces = priced.question.edge_mvnd * _noise(rng, len(study.network.ends), p.local_cost_sd)
+        inhabited = study.places.households > 0
+        off_limits = ~np.isfinite(own) | barred | study.forbidden | ~inhabited
+        question = ask(
+            network,
+            edge_mvnd=np.concatenate([pieces, _ways_from_drawn_places(study, moved, at, own, p)]),
+            local_mvnd=local,
+            offgrid_mvnd=np.where(inhabited, offgrid, 0.0),
+            required=(study.forced | p.all_on_grid) & ~off_limits,
+            barred=off_limits,
+        )
+        connected += choose_fast(network, question, start=start).on_grid
+        ratio = grid_to_offgrid_ratio(np.where(np.isfinite(own), own + local, np.nan), offgrid)
         ranks[draw] = rank_by_ratio(ratio, study.places.households, identifier)
     low, high = np.percentile(ranks, [5, 95], axis=0)
     return Spread(grid_probability=connected / max(count, 1), rank_low=np.floor(low), rank_high=np.ceil(high))
@@ -194,43 +151,41 @@ def _noise(rng: np.random.Generator, count: int, sd: float) -> FloatArray:
     return np.asarray(np.exp(rng.standard_normal(count) * sd - sd**2 / 2))
 
 
-def _moved(
-    study: Study,
-    priced: Priced,
-    *,
-    moved_mvnd: FloatArray,
-    local_mvnd: FloatArray,
-    offgrid_mvnd: FloatArray,
-    edge_noise: FloatArray,
-    blocked: NDArray[np.bool_],
-) -> Question:
-    """Question of one draw: the way to the drawn position counts as local works, and a position without a way bars the grid."""
-    moved = np.where(np.isfinite(moved_mvnd), moved_mvnd, 0.0)
-    inhabited = study.places.households > 0
-    barred = blocked | ~inhabited
-    return ask(
-        study.network,
-        edge_mvnd=priced.question.edge_mvnd * edge_noise,
-        local_mvnd=local_mvnd + moved,
-        offgrid_mvnd=np.where(inhabited, offgrid_mvnd, 0.0),
-        required=priced.question.required & ~barred,
-        barred=barred,
-    )
-
-
-def moved_places(study: Study, cells: IntArray) -> Places:
-    """Settlements at other cells of the routing raster, on the ground there; those at their own cell, or outside, stay as they are."""
-    places, surface = study.places, study.surface
-    moves = (cells != study.routes.cell) & (cells >= 0)
-    at = np.where(moves, cells, 0)
-    x, y = xy(surface.grid, at // surface.grid.shape[1], at % surface.grid.shape[1])
+def _with_drawn_places(network: Network) -> Network:
+    """Network with one more node for each settlement, its drawn place, joined to the grid and to its mapped place."""
+    count, n = len(network.node_cell), len(network.terminal)
+    drawn = count + np.arange(n)
+    mapped = network.terminal > 0
+    own = np.column_stack([np.zeros(n, dtype=np.int64), drawn])
+    to_mapped = np.column_stack([network.terminal[mapped], drawn[mapped]])
     return replace(
-        places,
-        x=np.where(moves, x, places.x),
-        y=np.where(moves, y, places.y),
-        roughness=np.where(moves, surface.roughness.ravel()[at], places.roughness),
-        at_22_kv=np.where(moves, surface.at_22_kv.ravel()[at], places.at_22_kv),
+        network,
+        node_cell=np.append(network.node_cell, np.full(n, -1)),
+        terminal=drawn,
+        ends=np.concatenate([network.ends, own, to_mapped]),
     )
+
+
+def _ways_from_drawn_places(
+    study: Study, moved: Study, cells: IntArray, own_mvnd: FloatArray, parameters: ElectricityParameters
+) -> FloatArray:
+    """Cost of the edges that `_with_drawn_places` adds, in its order: who has not moved is at his mapped place, at no cost."""
+    p, mapped = parameters, study.network.terminal > 0
+    stays = cells == study.routes.cell
+    own = np.where(np.isfinite(own_mvnd), own_mvnd, OUT_OF_REACH_MVND)
+    own = np.where(stays, np.where(study.network.terminal == 0, 0.0, OUT_OF_REACH_MVND), own)
+    km = np.hypot(moved.places.x - study.places.x, moved.places.y - study.places.y) / 1000
+    per_km = np.where(moved.places.at_22_kv, p.mv22_line_mvnd_per_km, p.mv35_line_mvnd_per_km)
+    per_km = per_km * (1 + (p.terrain_factor - 1) * moved.places.roughness) * line_factor(p)
+    return np.concatenate([own, np.where(stays, 0.0, km * per_km)[mapped]])
+
+
+def _dearer(study: Study, drawn: ElectricityParameters, usual: ElectricityParameters) -> FloatArray:
+    """Price of each settlement's own line at drawn prices by that at the usual ones; of a plain line where it has none."""
+    components = np.nan_to_num(study.routes.components)
+    now, then = components @ unit_prices(drawn), components @ unit_prices(usual)
+    plain = drawn.mv35_line_mvnd_per_km / usual.mv35_line_mvnd_per_km
+    return np.asarray(np.divide(now, then, out=np.full(len(now), plain), where=then > 0))
 
 
 def _study_with_places_at(study: Study, cells: IntArray, parameters: ElectricityParameters) -> Study:

@@ -4,15 +4,10 @@ import shapely
 
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.plan import plan_electricity
+from analyses.electricity.positions import least_line_distance_m, moved_places, position_cells
 from analyses.electricity.result import ElectricityResult
 from analyses.electricity.study import Study, prepare
-from analyses.electricity.uncertainty import (
-    drawn_parameters,
-    least_line_distance_m,
-    moved_places,
-    position_cells,
-    ranges,
-)
+from analyses.electricity.uncertainty import drawn_parameters, ranges
 from gis.hydrology import Falls
 from gis.raster import Raster
 
