@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -60,6 +60,37 @@ class Loading:
     overloaded: tuple[str, ...]
     added_kw: dict[str, float]
     rounds: int
+
+
+@dataclass
+class Room:
+    """What feeders and stations have left for load that comes to them.
+
+    Attributes
+    ----------
+    limits
+        Known headroom.
+    added_kw
+        What the plan, and each move taken, adds to it, by name.
+    """
+
+    limits: list[Limit]
+    added_kw: dict[str, float] = field(default_factory=dict)
+
+    def fits(self, row: int, *, load_kw: float, instead_of: int = -1) -> bool:
+        """Whether a load may come to a line of `grid_lines`, perhaps from another."""
+        return all(
+            self.added_kw.get(limit.name, 0.0) + load_kw <= limit.headroom_kw + 1e-6
+            for limit in self._new(row, instead_of)
+        )
+
+    def take(self, row: int, *, load_kw: float, instead_of: int = -1) -> None:
+        """Note that it has come."""
+        for limit in self._new(row, instead_of):
+            self.added_kw[limit.name] = self.added_kw.get(limit.name, 0.0) + load_kw
+
+    def _new(self, row: int, instead_of: int) -> list[Limit]:
+        return [limit for limit in self.limits if row in limit.lines and instead_of not in limit.lines]
 
 
 def limits(
@@ -126,15 +157,16 @@ def keep_headroom(
         choice = choose(study.network, priced.question, p, start=start_from(study.network, choice))
         rounds += 1
     if barred.any():
-        choice = _against(choice, bound, p)
+        choice = against(choice, bound, p)
     names = tuple(limit.name for limit in over)
     return priced, choice, Loading(barred=barred, overloaded=names, added_kw=added, rounds=rounds)
 
 
-def _against(choice: Choice, bound_mvnd: float, parameters: ElectricityParameters) -> Choice:
+def against(choice: Choice, bound_mvnd: float, parameters: ElectricityParameters) -> Choice:
     """State a plan with limits against the bound without them."""
     away = max(choice.cost_mvnd - bound_mvnd, 0.0)
-    by_choice = away / choice.chosen_mvnd if choice.chosen_mvnd > 0 else 0.0
+    # where limits leave nothing of the choice, all that lies above the bound is their doing
+    by_choice = away / max(choice.chosen_mvnd, away) if away > 0 else 0.0
     status = (
         choice.status if choice.status == "time_limit" else "gap" if by_choice <= parameters.plan_gap else "headroom"
     )

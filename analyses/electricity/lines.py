@@ -33,13 +33,30 @@ def branch_ids(count: int) -> list[str]:
     return [f"L{number:0{width}d}" for number in range(1, count + 1)]
 
 
-def branch_geometry(decision: Decision, surface: LineSurface) -> list[shapely.LineString]:
-    """Course of each branch through cell centres, from its upper to its lower end, in the measuring CRS."""
+def branch_geometry(
+    decision: Decision, surface: LineSurface, existing: gpd.GeoDataFrame, row: IntArray
+) -> list[shapely.LineString]:
+    """Course of each branch through cell centres, from its upper to its lower end, in the measuring CRS; at a tap it begins on the line.
+
+    Parameters
+    ----------
+    decision, surface
+        The plan and its raster.
+    existing
+        Layer `grid_lines`.
+    row
+        (branches,) line that each hangs on.
+    """
     columns = surface.grid.shape[1]
     shapes = []
-    for cells in decision.branches.cells:
-        x, y = xy(surface.grid, cells // columns, cells % columns)
-        shapes.append(shapely.LineString(np.column_stack([x, y])))
+    for branch, cells in enumerate(decision.branches.cells):
+        points = np.column_stack(xy(surface.grid, cells // columns, cells % columns))
+        if decision.branches.parent[branch] < 0:
+            line = existing.geometry.iloc[row[branch]]
+            tap = line.interpolate(line.project(shapely.Point(points[0])))
+            if tap.distance(shapely.Point(points[0])) > 0:
+                points = np.concatenate([[[tap.x, tap.y]], points])
+        shapes.append(shapely.LineString(points))
     return shapes
 
 
@@ -52,15 +69,12 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
     row = branch_feeder(branches, study)
     existing = pack.grid_lines
     components = {name: branches.components[:, k] for k, name in enumerate(COMPONENTS)}
-    geometry = gpd.GeoSeries(branch_geometry(decision, study.surface), crs=pack.settlements.crs)
+    geometry = gpd.GeoSeries(branch_geometry(decision, study.surface, existing, row), crs=pack.settlements.crs)
     ends = gpd.GeoDataFrame(
         geometry=gpd.GeoSeries([line.interpolate(1, normalized=True) for line in geometry], crs=geometry.crs)
     )
-    # the first cell of a tree is one that the existing line touches: the tap is the point of the line nearest to its centre
-    first = np.array([geometry.iloc[top].interpolate(0) for top in branches.tap()], dtype=object)
-    tapped = existing.geometry.to_numpy()[row]
     taps = gpd.GeoDataFrame(
-        geometry=shapely.line_interpolate_point(tapped, shapely.line_locate_point(tapped, first)), crs=geometry.crs
+        geometry=gpd.GeoSeries([geometry.iloc[top].interpolate(0) for top in branches.tap()], crs=geometry.crs)
     )
     end_wgs84, tap_wgs84 = to_wgs84(ends).geometry, to_wgs84(taps).geometry
     commune = _commune_of(ends, pack.communes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from analyses.electricity.decision import Decision
 from analyses.electricity.feeders import Radial, extra_cost, load_flow
 from analyses.electricity.hanging import Hanging, end_loads_kw, feeder_keys, hang
-from analyses.electricity.headroom import Limit
 from analyses.electricity.other_tap import Rerooted, Way, rerooted, ways_to_other_lines
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray, step_components
@@ -59,37 +58,6 @@ class _Candidate:
     move: Move
     radial: Radial
     must_hold: NDArray[np.bool_]
-
-
-@dataclass
-class Room:
-    """What feeders and stations have left for trees that move to them.
-
-    Attributes
-    ----------
-    limits
-        Known headroom.
-    added_kw
-        What the plan, and each move taken, adds to it, by name.
-    """
-
-    limits: list[Limit]
-    added_kw: dict[str, float] = field(default_factory=dict)
-
-    def fits(self, row: int, *, instead_of: int, load_kw: float) -> bool:
-        """Whether a load may move from one line of `grid_lines` to another."""
-        return all(
-            self.added_kw.get(limit.name, 0.0) + load_kw <= limit.headroom_kw + 1e-6
-            for limit in self._new(row, instead_of)
-        )
-
-    def take(self, row: int, *, instead_of: int, load_kw: float) -> None:
-        """Note that it has moved."""
-        for limit in self._new(row, instead_of):
-            self.added_kw[limit.name] = self.added_kw.get(limit.name, 0.0) + load_kw
-
-    def _new(self, row: int, instead_of: int) -> list[Limit]:
-        return [limit for limit in self.limits if row in limit.lines and instead_of not in limit.lines]
 
 
 def find_moves(
@@ -237,5 +205,6 @@ def move_investment_mvnd(
     prices = unit_prices(parameters)
     planned = decision.branches.components[tree].sum(axis=0)
     removed = step_components(np.column_stack([kept.removed[:-1], kept.removed[1:]]), study.surface).sum(axis=0)
+    removed = removed + study.surface.stubs(kept.removed[:1])[0]
     after = built_for(way.components + planned - removed, voltage_kv)
     return float(after @ prices - planned @ prices)

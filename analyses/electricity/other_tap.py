@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.paths import FloatArray, IntArray, out_of_window, step_components, trace
+from analyses.electricity.paths import FloatArray, IntArray, step_components
 from analyses.electricity.routing import NEIGHBOURS
 from analyses.electricity.surface import LineSurface
 from analyses.electricity.tree import Branches
-from gis.leastcost import cost_distance
+from gis.leastcost import cost_distance, path_back
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +25,8 @@ class Way:
         Line in `grid_lines`.
     tap_cell, junction_cell
         Flat cells where it leaves the existing line and where it meets the tree.
+    cells
+        Flat cells from the tap to the junction.
     components
         What it is made of.
     """
@@ -32,6 +34,7 @@ class Way:
     row: int
     tap_cell: int
     junction_cell: int
+    cells: IntArray
     components: FloatArray
 
 
@@ -94,7 +97,8 @@ def ways_to_other_lines(
     inside = np.flatnonzero(
         (line_row >= 0) & (line_row < window.shape[0]) & (line_col >= 0) & (line_col < window.shape[1])
     )
-    distance = search.distance[line_row[inside], line_col[inside]]
+    distance = search.distance[line_row[inside], line_col[inside]].astype(np.float64)
+    distance += cost.ravel()[surface.line_flat[inside]] / surface.cell_km * surface.stub_km[inside]
     inside, distance = inside[np.isfinite(distance)], distance[np.isfinite(distance)]
     order = np.lexsort((inside, distance, surface.line_of_cell[inside]))
     _, first = np.unique(surface.line_of_cell[inside][order], return_index=True)
@@ -103,15 +107,16 @@ def ways_to_other_lines(
         raise AssertionError("regions were asked for")
     ways = []
     for k in inside[order][first].tolist():
-        width = window.shape[1]
-        steps = trace(search, np.array([line_row[k] * width + line_col[k]], dtype=np.int64), columns=width)
-        steps = out_of_window(steps, corner=(r0, c0), width=width, columns=columns)
+        local = np.array(path_back(search, (int(line_row[k]), int(line_col[k]))), dtype=np.int64)
+        way = (local[:, 0] + r0) * columns + local[:, 1] + c0
+        steps = np.column_stack([way[:-1], way[1:]])
         ways.append(
             Way(
                 row=int(surface.line_of_cell[k]),
-                tap_cell=int(surface.line_cells[k] @ [columns, 1]),
+                tap_cell=int(surface.line_flat[k]),
                 junction_cell=int(cells[region[line_row[k], line_col[k]]]),
-                components=step_components(steps, surface).sum(axis=0),
+                cells=way,
+                components=step_components(steps, surface).sum(axis=0) + surface.stubs(surface.line_flat[k : k + 1])[0],
             )
         )
     return ways

@@ -121,7 +121,7 @@ def border_steps(search: LeastCost, cost: NDArray[np.float32], label: NDArray[np
     cost
         The raster searched [per cell width].
     label
-        (sources,) label of each source; sources with one label count as one region.
+        Label of each source, by the numbers that the search gives to regions; sources with one label count as one region.
 
     Returns
     -------
@@ -190,10 +190,7 @@ def assemble(steps: IntArray, surface: LineSurface, terminal_cell: IntArray, *, 
         Unit prices of the components: of parallel chains the cheaper stays.
     """
     steps = np.unique(np.sort(steps, axis=1), axis=0)
-    columns = surface.grid.shape[1]
-    line_flat = surface.line_cells[:, 0] * columns + surface.line_cells[:, 1]
-    on_line = np.zeros(surface.grid.shape[0] * columns, dtype=np.bool_)
-    on_line[line_flat] = True
+    on_line = surface.line_number >= 0
     steps = steps[~(on_line[steps[:, 0]] & on_line[steps[:, 1]])]
     cells, local = np.unique(steps, return_inverse=True)
     local = local.reshape(steps.shape)
@@ -203,6 +200,8 @@ def assemble(steps: IntArray, surface: LineSurface, terminal_cell: IntArray, *, 
     chains, chain_start, chain_steps = _chains(local, degree, keep)
     path = cells[chains]
     totals = np.add.reduceat(components[chain_steps], chain_start[:-1] - np.arange(len(chain_start) - 1), axis=0)
+    for end in (chains[chain_start[:-1]], chains[chain_start[1:] - 1]):
+        totals += surface.stubs(cells[end])
     node_of_cell = np.full(len(cells), -1, dtype=np.int64)
     inner = keep & ~on_line[cells]
     node_of_cell[inner] = 1 + np.arange(int(inner.sum()))

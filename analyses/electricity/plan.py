@@ -9,6 +9,7 @@ import pandas as pd
 
 from analyses.electricity.backtest import backtest_table
 from analyses.electricity.decision import plan_record, take_apart
+from analyses.electricity.diversion import divert
 from analyses.electricity.headroom import headroom_record, keep_headroom, limits
 from analyses.electricity.lines import lines_in_order, lines_table, remedies_table, with_check
 from analyses.electricity.parameters import ElectricityParameters
@@ -67,6 +68,10 @@ def plan_electricity(
     priced, choice, loading = keep_headroom(
         study, priced, choice, parameters, grid_lines=pack.grid_lines, known_limits=known_limits
     )
+    if loading.barred.any():
+        study, priced, choice, loading = divert(
+            study, priced, choice, parameters, known_limits=known_limits, loading=loading
+        )
     decision = take_apart(study, priced, choice, parameters)
     record = plan_record(study, priced, choice, decision, parameters)
     settlements = ranking_table(pack, study, priced, decision, parameters, headroom=loading.barred)

@@ -73,11 +73,8 @@ def branch_feeder(branches: Branches, study: Study) -> IntArray:
     """Row in `grid_lines` that each branch hangs on, (branches,)."""
     if len(branches) == 0:
         return np.empty(0, dtype=np.int64)
-    columns = study.surface.grid.shape[1]
-    flat = study.surface.line_cells[:, 0] * columns + study.surface.line_cells[:, 1]
-    order = np.argsort(flat)
     tap_cell = np.array([branches.cells[top][0] for top in branches.tap()])
-    return np.asarray(study.surface.line_of_cell[order[np.searchsorted(flat[order], tap_cell)]])
+    return np.asarray(study.surface.line_of_cell[study.surface.line_number[tap_cell]])
 
 
 def ranking_table(

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from analyses.electricity.decision import Decision
 from analyses.electricity.feeders import REGULATOR_BOOST_PCT
-from analyses.electricity.headroom import Limit, Loading
-from analyses.electricity.moves import Move, Room, find_moves
+from analyses.electricity.headroom import Limit, Loading, Room
+from analyses.electricity.moves import Move, find_moves
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray
 from analyses.electricity.ranking import branch_feeder

@@ -92,23 +92,26 @@ def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityPara
     """
     price = unit_prices(parameters)
     cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
-    search = cost_distance(cost, surface.line_cells, neighbours=NEIGHBOURS, regions=True, predecessors=True)
+    search = cost_distance(cost, surface.line_starts(cost), neighbours=NEIGHBOURS, regions=True, predecessors=True)
     known = np.maximum(cell, 0)
     reached = (cell >= 0) & np.isfinite(search.distance.ravel()[known])
+    if search.region is None:
+        raise AssertionError("regions were asked for")
+    tap = np.maximum(search.region.ravel()[known], 0)
     components = np.full((len(cell), len(COMPONENTS)), np.nan)
-    components[reached] = path_components(search, cell[reached], surface)
+    components[reached] = path_components(search, cell[reached], surface) + surface.stubs(tap[reached])
+    components[reached & (surface.line_number[known] >= 0)] = 0.0  # on the line: nothing to build
     own = np.where(reached, components @ price, np.inf)
     if_forest = own
     if parameters.forest_rule == "forbid" and not reached.all():
         open_cost = surface.cost(parameters, forest_rule="price")
-        distance = cost_distance(open_cost, surface.line_cells, neighbours=NEIGHBOURS).distance.ravel()
+        distance = cost_distance(open_cost, surface.line_starts(open_cost), neighbours=NEIGHBOURS).distance.ravel()
         if_forest = np.where(reached, own, np.where(cell >= 0, distance[known], np.inf))
-    region = search.region.ravel()[known] if search.region is not None else np.zeros(len(cell), dtype=np.int64)
     return Routes(
         cell=cell,
         cost_mvnd=own,
         components=components,
-        line=np.where(reached, surface.line_of_cell[np.maximum(region, 0)], -1),
+        line=np.where(reached, surface.line_of_cell[surface.line_number[tap]], -1),
         if_forest_mvnd=if_forest,
         search=search,
         steps=trace(search, cell[reached], columns=surface.grid.shape[1]),
@@ -223,9 +226,10 @@ def region_steps(
     columns = surface.grid.shape[1]
     cells, first = np.unique(cells, return_index=True)
     label = np.arange(1, len(cells) + 1) if label is None else label[first]
-    sources = np.concatenate([surface.line_cells, np.column_stack([cells // columns, cells % columns])])
-    labels = np.concatenate([np.zeros(len(surface.line_cells), dtype=np.int64), label])
-    search = cost_distance(cost, sources, neighbours=NEIGHBOURS, regions=True, predecessors=True)
+    off_line = surface.line_number[cells] < 0
+    starts, labels = surface.line_starts(cost), np.zeros(cost.size, dtype=np.int64)
+    starts.ravel()[cells[off_line]], labels[cells[off_line]] = 0.0, label[off_line]
+    search = cost_distance(cost, starts, neighbours=NEIGHBOURS, regions=True, predecessors=True)
     across, _ = border_steps(search, cost, labels)
     # sources with one label lie on one line that is there already: only true crossings between labels count
     return np.concatenate([across, trace(search, across.ravel(), columns=columns)])

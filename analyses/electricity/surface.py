@@ -7,17 +7,19 @@ of a path follows from its components for any set of prices without a new search
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from analyses.electricity.parameters import ElectricityParameters
 from gis.errors import MissingDataError
 from gis.leastcost import cost_distance
-from gis.raster import Raster, rasterize, resample, rowcol, warp_like
+from gis.raster import Raster, rasterize, resample, rowcol, warp_like, xy
 from gis.schema import FOREST_NATURAL, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
 from gis.terrain import slope_deg
 
@@ -59,6 +61,8 @@ class LineSurface:
         (k, 2) row and column of the cells that existing lines touch.
     line_of_cell
         (k,) row in the layer `grid_lines` of the line that touches it.
+    stub_km
+        (k,) from the middle of the cell, where paths end, to that line.
     """
 
     grid: Raster
@@ -70,6 +74,32 @@ class LineSurface:
     passable: NDArray[np.bool_]
     line_cells: NDArray[np.int64]
     line_of_cell: NDArray[np.int64]
+    stub_km: FloatArray
+
+    @cached_property
+    def line_number(self) -> NDArray[np.int32]:
+        """Place of every flat cell among the line cells; -1 elsewhere."""
+        number = np.full(self.passable.size, -1, dtype=np.int32)
+        number[self.line_flat] = np.arange(len(self.line_cells))
+        return number
+
+    @cached_property
+    def line_flat(self) -> NDArray[np.int64]:
+        """(k,) flat cells that existing lines touch."""
+        return np.asarray(self.line_cells @ [self.grid.shape[1], 1], dtype=np.int64)
+
+    def stubs(self, flat: NDArray[np.int64]) -> FloatArray:
+        """Components of the last stretch from the middle of line cells to the line, (n, len(COMPONENTS)); 0 for other cells."""
+        number = self.line_number[flat]
+        km = np.where(number >= 0, self.stub_km[number], 0.0)
+        columns = self.grid.shape[1]
+        return np.asarray(self.components_at(flat // columns, flat % columns) * km[:, np.newaxis])
+
+    def line_starts(self, cost: NDArray[np.float32]) -> FloatArray:
+        """Start values of a search from the existing lines, (rows, cols): the price of the stubs, inf elsewhere."""
+        start = np.full(self.grid.shape, np.inf)
+        start.ravel()[self.line_flat] = cost.ravel()[self.line_flat] / self.cell_km * self.stub_km
+        return start
 
     @property
     def cell_km(self) -> float:
@@ -208,6 +238,7 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
         passable=passable,
         line_cells=line_cells,
         line_of_cell=line_of_cell,
+        stub_km=_stub_km(pack.grid_lines, grid, line_cells, line_of_cell),
     )
 
 
@@ -240,6 +271,13 @@ def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster) -> tuple[NDA
             "grid_lines: the lines lie outside the elevation layer. Check their coordinates and CRS."
         )
     return cells, burnt[cells[:, 0], cells[:, 1]].astype(np.int64) - 1
+
+
+def _stub_km(
+    lines: gpd.GeoDataFrame, grid: Raster, line_cells: NDArray[np.int64], line_of_cell: NDArray[np.int64]
+) -> FloatArray:
+    middle = shapely.points(*xy(grid, line_cells[:, 0], line_cells[:, 1]))
+    return np.asarray(shapely.distance(middle, lines.geometry.to_numpy()[line_of_cell]) / 1000)
 
 
 def _nearest_is_22_kv(

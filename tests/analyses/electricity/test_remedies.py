@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from analyses.electricity.headroom import Limit
-from analyses.electricity.moves import Room
+from analyses.electricity.headroom import Limit, Room
 from analyses.electricity.other_tap import rerooted
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.plan import plan_electricity
@@ -219,3 +218,27 @@ def test_the_plan_that_keeps_the_voltage_gives_up_what_only_own_supply_helps() -
     expected = table.loc["C000", "plan_mvnd"] + 1500 * AS_STATION + table.loc["C001", "best_offgrid_mvnd"]
     assert kept["cost_mvnd"] == pytest.approx(expected, rel=1e-6)
     assert kept["lower_bound_mvnd"] <= result.plan["cost_mvnd"] * (1 + 1e-9)
+
+
+def test_a_full_feeder_does_not_bar_from_another() -> None:
+    # the near line has nothing left, the other 1.1 km off has 2 MW: the settlement taps that one
+    pack = two_feeders(settlements_at([(2.95, 16.0, 300)]))
+    lines = pack.layers["grid_lines"].assign(feeder_load_mw=[1.0, 0.5], feeder_loading_pct=[100.0, 20.0])  # type: ignore[union-attr]
+    pack.layers["grid_lines"] = lines
+    result = planned(pack)
+    (row,) = result.settlements.to_dict("records")
+    (line,) = result.lines.to_dict("records")
+    assert (row["choice"], row["feeder"]) == ("grid", "372")
+    assert (line["tap_line_id"], line["length_km"]) == ("G2", pytest.approx(1.1))
+    assert line["geometry"].length == pytest.approx(1100)
+    assert result.plan["headroom_waiting_settlements"] == 0
+    # 0.2 km more than without the limit: the bound is that plan, 0.2 · 1,200 · 1.140543 below
+    assert result.plan["cost_mvnd"] - result.plan["lower_bound_mvnd"] == pytest.approx(0.2 * 1200 * AS_LINE, rel=5e-3)
+    assert result.plan["status"] == "headroom"
+    # where the other is full too it waits
+    pack.layers["grid_lines"] = lines.assign(feeder_loading_pct=100.0)
+    waits = planned(pack)
+    assert waits.settlements["choice"].tolist() != ["grid"]
+    assert waits.plan["headroom_waiting_settlements"] == 1
+    assert waits.plan["gap_of_choice"] > 0.1
+    assert waits.plan["status"] == "headroom"
