@@ -25,6 +25,9 @@ _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 _MOJIBAKE = re.compile("[ÃÂÄÅÆÐ][\u0080-\u00bf]|á[º»]|\ufffd")
 _BAD = object()
 
+MOST_COUNTED = 2**53
+"""Whole numbers beyond this are not exact as floats, and count nothing on Earth."""
+
 
 def row_names(frame: pd.DataFrame, mask: Any, *, layer: str) -> list[str]:
     """Name the marked rows: by the layer's id column where the row has one, else 'row 7' (1 = first data row)."""
@@ -66,7 +69,9 @@ def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[str]]:
     if model is None:
         return frame.copy(), []
     columns = model.to_schema().columns
-    missing = [name for name, column in columns.items() if column.required and name not in frame.columns]
+    # a format that keeps columns with the rows has none where there are no rows: fine where a layer may be empty
+    empty = len(frame) == 0 and layer not in schema.NEEDS_ROWS
+    missing = [name for name, column in columns.items() if column.required and name not in frame.columns and not empty]
     faults = []
     if missing:
         faults.append(
@@ -163,7 +168,7 @@ def _number(value: Any, *, whole: bool, decimal_comma: bool) -> Any:
     if not isinstance(value, int | np.integer | float | np.floating) or not math.isfinite(value):
         return _BAD
     if whole:
-        return int(value) if float(value).is_integer() else _BAD
+        return int(value) if float(value).is_integer() and abs(float(value)) <= MOST_COUNTED else _BAD
     return float(value)
 
 

@@ -72,6 +72,9 @@ def cross_faults(layers: Layers, *, targets: Mapping[str, float | int]) -> list[
             faults += coverage_faults(layer, communes, layer=name)
         elif isinstance(layer, gpd.GeoDataFrame) and name not in (*PLACES, "communes"):
             faults += distance_faults(layer, communes, layer=name)
+    settlements = layers.get("settlements")
+    if isinstance(settlements, gpd.GeoDataFrame):
+        faults += more_households_faults(settlements, communes)
     solar = layers.get("solar")
     if isinstance(solar, pd.DataFrame) and len(solar):
         faults += solar_faults(solar, communes)
@@ -341,3 +344,15 @@ def target_faults(layers: Layers, targets: Mapping[str, float | int]) -> list[st
                 "Complete the rows or correct [targets]."
             )
     return faults
+
+
+def more_households_faults(settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[str]:
+    """Give a fault where the settlements have more households than the province."""
+    if "households" not in settlements or "households" not in communes:
+        return []
+    without, all_ = float(settlements["households"].sum()), float(communes["households"].sum())
+    if not all_ > 0 or without <= all_:
+        return []
+    return [
+        f"settlements: {without:,.0f} households in {len(settlements)} rows are more than the {all_:,.0f} of all communes. Correct the counts of either."
+    ]

@@ -8,6 +8,7 @@ rasters follow the elevation. What the catalogue's `crs_measure` says beyond tha
 
 from __future__ import annotations
 
+import difflib
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,7 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
+from gis import schema
 from gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
 from gis.consistency import cross_faults, raster_faults
 from gis.crs import measures_truly, require_metres, to_measure
@@ -164,7 +166,12 @@ class Pack:
             for name in REQUIRED
             if not self.has(name)
         ]
+        known = (*schema.LAYERS, *schema.RASTERS)
         for entry in self.catalog.layer:
+            if entry.name not in known:
+                near = difflib.get_close_matches(entry.name, known, n=1)
+                hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
+                found.append(f"{entry.name}: no analysis reads a layer of this name. {hint}")
             found += self.layer_faults(entry.name)
         readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None}
         return found + cross_faults(readable, targets=self.catalog.targets)

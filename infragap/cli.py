@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -200,6 +202,10 @@ def _run(data: Path | None, out: Path, settings: Any, only: tuple[str, ...]) -> 
 
 def main() -> None:
     """Entry point: errors that the user can repair end in a short message and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # a terminal that knows no Vietnamese shows question marks, it does not end the run
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     _guard(app)
 
 
@@ -211,4 +217,11 @@ def _guard(command: Callable[[], None]) -> None:
             raise
         complaints.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}")
         complaints.print("[dim]Nothing was written. Add --debug before the command for the trace.[/dim]")
+        raise SystemExit(1) from None
+    except OSError as error:
+        if _debug:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        complaints.print(f"[red]OSError[/red]: {escape(f'{where}{error.strerror or error}')}")
+        complaints.print("[dim]An earlier result is kept. Free space or permissions, then run again.[/dim]")
         raise SystemExit(1) from None

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gis.errors import MissingDataError
+from maps.exports import write_csv
 
 COST_COLUMNS = ("grid_alone_mvnd", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd")
 COMPARED = ("choice", "rank", "priority_rank", "year", *COST_COLUMNS)
@@ -84,7 +85,7 @@ def print_comparison(comparison: Comparison, console: Console, out: Path | None)
     if len(changed) > PRINTED_ROWS:
         console.print(f"  … and {len(changed) - PRINTED_ROWS} more; name a file with --out for all of them.")
     if out is not None:
-        comparison.settlements.to_csv(out, index=False, encoding="utf-8-sig")
+        write_csv(comparison.settlements, out)
         console.print(f"All settlements are in {escape(str(out))}.")
 
 
@@ -92,12 +93,27 @@ def _read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     run, table = folder / "run.json", folder / "tables" / "electricity_ranking.csv"
     if not run.exists() or not table.exists():
         raise MissingDataError(f"{folder}: no complete electricity result there. Run infragap run or electrify first.")
-    return json.loads(run.read_text(encoding="utf-8")), _read_table(table)
+    try:
+        record = json.loads(run.read_text(encoding="utf-8"))
+        if not {"parameters", "electricity", "pack"} <= set(record):
+            raise ValueError("run.json is not that of an electricity run")
+        return record, _read_table(table)
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise MissingDataError(
+            f"{folder}: the result is damaged ({error}). Run infragap run or electrify again."
+        ) from error
 
 
 def _read_table(path: Path) -> pd.DataFrame:
     """Ranking table; a settlement without households has no choice, which is '-' here."""
-    frame = pd.read_csv(path, dtype={"commune_code": str})
+    frame = pd.read_csv(path, dtype={"commune_code": str, "settlement_id": str, "name": str}, encoding="utf-8-sig")
+    missing = [
+        name for name in ("settlement_id", "name", "commune_code", "commune", "choice", "rank") if name not in frame
+    ]
+    if missing or frame["settlement_id"].duplicated().any():
+        raise ValueError(
+            f"{path.name} lacks {', '.join(missing)}" if missing else f"{path.name} names a settlement twice"
+        )
     return frame.assign(choice=frame["choice"].fillna("-"))
 
 

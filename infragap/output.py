@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from gis.errors import ParameterError
+from gis.tables import listed
 
 MARKER = "run.json"
 """File that every complete result holds; a folder without it is never replaced."""
@@ -20,17 +22,48 @@ def check_output(out: Path, pack: Path) -> None:
     Raises
     ------
     ParameterError
-        `out` is no folder, lies in the data pack (or holds it), or is a filled folder that is not an earlier result.
+        `out` is no folder, lies in the data pack (or holds it), holds files of others, or cannot be written.
     """
     out, pack = out.resolve(), pack.resolve()
     if out == pack or pack in out.parents or out in pack.parents:
         raise ParameterError(f"--out {out} and the data pack {pack} overlap. Choose a folder outside the pack.")
     if out.exists() and not out.is_dir():
         raise ParameterError(f"--out {out} is no folder. Name a folder.")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARKER).exists():
+    _put_back(out)
+    if out.is_dir() and (foreign := _foreign(out)):
         raise ParameterError(
-            f"--out {out} holds files that are no earlier result (no {MARKER} in it). Choose a new or an empty folder."
+            f"--out {out} holds {len(foreign)} files that no earlier run has written ({listed(foreign)}). Move them, or choose a new or an empty folder."
         )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{out.name}.try-", dir=out.parent):
+            pass
+    except OSError as error:
+        raise ParameterError(
+            f"--out {out}: cannot write there ({error.strerror or error}). Choose another folder."
+        ) from error
+
+
+def _foreign(out: Path) -> list[str]:
+    """Files of a folder that are not those of an earlier result, by their path in it."""
+    there = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir()}
+    try:
+        own = json.loads((out / MARKER).read_text(encoding="utf-8"))["files"]
+        own = {str(name) for name in own} | {MARKER}
+    except (OSError, ValueError, KeyError, TypeError):
+        own = set()
+    return sorted(there - own)
+
+
+def _put_back(out: Path) -> None:
+    """Undo a swap that was cut off between its two renames."""
+    earlier = _earlier(out)
+    if earlier.exists() and not out.exists():
+        earlier.rename(out)
+
+
+def _earlier(out: Path) -> Path:
+    return out.with_name(f".{out.name}.earlier")
 
 
 @contextlib.contextmanager
@@ -52,7 +85,7 @@ def _replace(out: Path, work: Path) -> None:
     if not out.exists():
         work.rename(out)
         return
-    earlier = out.with_name(f".{out.name}.earlier")
+    earlier = _earlier(out)
     shutil.rmtree(earlier, ignore_errors=True)
     out.rename(earlier)
     try:

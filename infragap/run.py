@@ -144,6 +144,7 @@ def run(
             "total_s": round(time.perf_counter() - started, 3),
             "peak_memory_mb": _peak_memory_mb(),
         }
+        record["files"] = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         (folder / MARKER).write_text(
             json.dumps(record, ensure_ascii=False, indent=1, default=_plain) + "\n", encoding="utf-8"
         )

@@ -57,7 +57,10 @@ def read_settings(file: Path | None = None, overrides: Mapping[str, Mapping[str,
     values: dict[str, Any] = _read_toml(file) if file is not None else {}
     for analysis, changes in (overrides or {}).items():
         if changes:
-            values[analysis] = {**values.get(analysis, {}), **changes}
+            given = values.get(analysis, {})
+            if not isinstance(given, dict):
+                raise ParameterError(f"{file}: {analysis} is no table. Write its parameters below a line [{analysis}].")
+            values[analysis] = {**given, **changes}
     try:
         return Settings.model_validate(values)
     except ValidationError as error:

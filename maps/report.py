@@ -37,13 +37,22 @@ def summary_markdown(
 
 
 def _data_note(pack: Pack) -> str:
-    modelled = [entry.title for entry in pack.catalog.layer if entry.provenance == "modelled"]
+    modelled = [
+        entry.title
+        for entry in pack.catalog.layer
+        if entry.provenance == "modelled" or _has_modelled_rows(pack, entry.name)
+    ]
     if not modelled:
         return "Dữ liệu: không có lớp mô phỏng."
     return (
         f"> **Dữ liệu mô phỏng:** {len(modelled)} trong {len(pack.catalog.layer)} lớp là mô phỏng, khớp với số liệu công bố, "
         "không phải khảo sát. Thứ tự xếp hạng phải được kiểm tra lại bằng tọa độ và số hộ thực tế trước khi quyết định."
     )
+
+
+def _has_modelled_rows(pack: Pack, name: str) -> bool:
+    layer = pack.layer(name)
+    return isinstance(layer, pd.DataFrame) and "provenance" in layer and bool((layer["provenance"] == "modelled").any())
 
 
 def _electricity(result: ElectricityResult, targets: Mapping[str, Any]) -> str:

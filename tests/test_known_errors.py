@@ -311,8 +311,10 @@ def test_order_of_equal_settlements_changes_no_year(tmp_path: Path) -> None:
     """Two clusters that are alike, and money for one a year: which is first must not hang on its place in the file."""
     one = pack_factory.settlements().query("settlement_id == 'C0003'")
     twins = pd.concat([one.assign(settlement_id=key) for key in ("C0007", "C0008")], ignore_index=True)
-    # 30 households in home systems of tier 3 at 50 million VND
-    parameters = QUICK.model_copy(update={"budgets_mvnd": (1500.0, 1500.0), "forbidden_grid": ("C0007", "C0008")})
+    forbidden = QUICK.model_copy(update={"forbidden_grid": ("C0007", "C0008")})
+    alone = plan_electricity(read_pack(write_pack(tmp_path / "alone", settlements=twins)), forbidden)
+    money = float(alone.settlements["plan_investment_mvnd"].iloc[0]) * 1.5
+    parameters = forbidden.model_copy(update={"budgets_mvnd": (money, money, 0.0, 0.0, 0.0)})
     years = []
     for number, layer in enumerate((twins, twins.iloc[::-1].reset_index(drop=True))):
         pack = read_pack(write_pack(tmp_path / str(number), settlements=layer))

@@ -14,11 +14,11 @@ class GridParameters(Parameters):
 
     # grid: investment
     mv35_line_mvnd_per_km: float = parameter(
-        1200.0, unit="mvnd/km", low=800, high=1750, source=f"{FIT}; high: Nà Đang, 1.75 billion VND/km",
+        1200.0, minimum=1.0, unit="mvnd/km", low=800, high=1750, source=f"{FIT}; high: Nà Đang, 1.75 billion VND/km",
         meaning="35 kV overhead line on easy ground, all-in (design, compensation, contingency), AC-50 or AC-70",
     )  # fmt: skip
     mv22_line_mvnd_per_km: float = parameter(
-        1050.0, unit="mvnd/km", low=700, high=1500, source="0.85-0.9 of 35 kV: assumption; Rào Con project",
+        1050.0, minimum=1.0, unit="mvnd/km", low=700, high=1500, source="0.85-0.9 of 35 kV: assumption; Rào Con project",
         meaning="22 kV overhead line on easy ground, all-in, where the nearest existing line is 22 kV",
     )  # fmt: skip
     terrain_factor: float = parameter(

@@ -33,7 +33,9 @@ def interim_steps(
     strong = firm_power_kw(resources.falls, p)[reach.fall] >= units[reach.place] * PICO_KW
     wire_km = np.full(len(n), np.inf)
     np.minimum.at(wire_km, reach.place[strong], reach.wire_km[strong])
-    pico = units * p.pico_unit_mvnd + wire_km * p.pico_wire_mvnd_per_km if p.hydro_allowed else np.full(len(n), np.inf)
+    near = np.isfinite(wire_km) & p.hydro_allowed
+    wire_mvnd = np.where(near, wire_km, 0.0) * p.pico_wire_mvnd_per_km
+    pico = np.where(near, units * p.pico_unit_mvnd + wire_mvnd, np.inf)
     kits = n * p.home_tier2_mvnd
     name = np.where(
         places.has_home_system, "donated home systems", np.where(pico < kits, "pico hydro", "home systems of tier 2")

@@ -106,6 +106,7 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     # feeders
     mv_drop_limit_pct: float = parameter(
         5.0,
+        minimum=0.5,
         maximum=20,
         unit="%",
         low=5,
@@ -115,6 +116,7 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     )
     lv_drop_limit_pct: float = parameter(
         5.0,
+        minimum=0.5,
         maximum=20,
         unit="%",
         low=5,
@@ -124,6 +126,7 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     )
     existing_drop_pct: float = parameter(
         10.0,
+        minimum=0.5,
         maximum=50,
         unit="%",
         low=5,

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from gis.pack import Pack
 
 
+NEEDED = ("settlements", "communes", "roads", "grid_lines", "substations", "elevation", "forest", "runoff", "solar")
+
+
 def plan_electricity(
     pack: Pack, parameters: ElectricityParameters, *, progress: Callable[[str], None] | None = None
 ) -> ElectricityResult:
@@ -58,6 +61,11 @@ def plan_electricity(
         A named settlement does not exist.
     """
     say = progress or (lambda _: None)
+    if lacking := [name for name in NEEDED if not pack.has(name)]:
+        raise MissingDataError(
+            f"{', '.join(lacking)}: the electricity plan needs {'these layers' if len(lacking) > 1 else 'this layer'}, which the pack has not. "
+            "Add the files and their [[layer]] to catalog.toml."
+        )
     if len(pack.settlements) == 0:
         raise MissingDataError("settlements: the layer has no rows. Add the settlements that lack safe supply.")
     say("line routes, sun and streams")

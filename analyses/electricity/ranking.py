@@ -235,7 +235,7 @@ def _reasons(
     limit_km = break_even_km(study, priced, parameters)
     branches = decision.branches
     below = branches.below(np.ones(len(length)))
-    required = priced.question.required
+    required, wished = priced.question.required, study.forced | parameters.all_on_grid
     lasts = {name: option.lasting(parameters) for name, option in priced.offgrid.options.items()}
     texts = []
     for place in range(len(length)):
@@ -256,7 +256,7 @@ def _reasons(
                 on_line=bool(study.network.terminal[place] == 0),
                 forest_blocks=bool(np.isfinite(if_forest[place])),
                 if_forest_mvnd=float(if_forest[place]),
-                required=bool(required[place]),
+                required="user" if wished[place] else "lone" if required[place] else "",
                 barred_by="user" if study.forbidden[place] else "headroom" if headroom[place] else "",
                 has_home_system=bool(study.places.has_home_system[place]),
                 lasting=bool(decision.lasting[place]),

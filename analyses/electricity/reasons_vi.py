@@ -36,7 +36,7 @@ def reason_vi(
     on_line: bool,
     forest_blocks: bool,
     if_forest_mvnd: float,
-    required: bool,
+    required: str,
     barred_by: str,
     has_home_system: bool,
     lasting: bool,
@@ -63,7 +63,7 @@ def reason_vi(
     forest_blocks, if_forest_mvnd
         Only forest stands in the way of a line, and what the grid would cost through it.
     required, barred_by
-        A rule forced or forbade the grid; `barred_by` is 'user', 'headroom' or empty.
+        Why the grid is a must ('user', 'lone': no lasting option beside it) or ruled out ('user', 'headroom'); else empty.
     has_home_system
         Donated home systems are there.
     lasting
@@ -115,12 +115,14 @@ def _why(
     on_line: bool,
     forest_blocks: bool,
     if_forest_mvnd: float,
-    required: bool,
+    required: str,
     barred_by: str,
 ) -> str:
     if choice == "grid":
-        if required:
+        if required == "user":
             return "nối lưới theo yêu cầu của kịch bản"
+        if required == "lone":
+            return "nối lưới vì không có nguồn ngoài lưới nào đạt mức dịch vụ tối thiểu"
         if on_line:
             return "nằm ngay trên tuyến trung áp hiện có nên không phải kéo thêm đường dây"
         return _own_line(mv_km, break_even_km, shares_line=shares_line)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -21,7 +23,7 @@ from analyses.electricity.paths import (
 )
 from analyses.electricity.surface import COMPONENTS, LineSurface, line_km, unit_prices
 from gis.leastcost import LeastCost, cost_distance
-from gis.raster import rowcol
+from gis.raster import rowcol, xy
 
 NEAR = 8
 """Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference pack)."""
@@ -76,6 +78,35 @@ def settlement_cells(surface: LineSurface, x: FloatArray, y: FloatArray) -> IntA
     rows, cols = rowcol(surface.grid, x, y)
     inside = (rows >= 0) & (rows < surface.grid.shape[0]) & (cols >= 0) & (cols < surface.grid.shape[1])
     return np.where(inside, rows * surface.grid.shape[1] + cols, -1)
+
+
+def on_line_cells(
+    surface: LineSurface, cell: IntArray, settlements: gpd.GeoDataFrame, grid_lines: gpd.GeoDataFrame
+) -> IntArray:
+    """Cells of the settlements, on the line for those that lie within half a cell of an existing line, on whichever side of a cell's edge.
+
+    Parameters
+    ----------
+    surface
+        Routing raster.
+    cell
+        (n,) flat cells by position.
+    settlements, grid_lines
+        The layers.
+    """
+    lines = grid_lines.geometry.to_numpy()[np.unique(surface.line_of_cell)]
+    points = settlements.geometry.to_numpy()
+    found, _ = shapely.STRtree(lines).query_nearest(
+        points, max_distance=surface.grid.cell_size_m / 2, all_matches=False
+    )
+    found = found[cell[found] >= 0]
+    if len(found) == 0:
+        return cell
+    middles = np.column_stack(xy(surface.grid, surface.line_cells[:, 0], surface.line_cells[:, 1]))
+    nearest = cKDTree(middles).query(shapely.get_coordinates(points[found]))[1]
+    result = cell.copy()
+    result[found] = surface.line_flat[nearest]
+    return result
 
 
 def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityParameters) -> Routes:

@@ -12,7 +12,14 @@ from analyses.electricity.choice import Choice, Question, ask, choose
 from analyses.electricity.offgrid import OffGrid, Resources, compare_offgrid, read_resources
 from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, Network
-from analyses.electricity.routing import Routes, candidate_network, enriched_network, own_routes, settlement_cells
+from analyses.electricity.routing import (
+    Routes,
+    candidate_network,
+    enriched_network,
+    on_line_cells,
+    own_routes,
+    settlement_cells,
+)
 from analyses.electricity.settlements import GridWorks, Places, grid_works, line_factor, read_places
 from analyses.electricity.surface import LineSurface, build_surface, unit_prices
 from gis.errors import NoSolutionError, ParameterError
@@ -71,6 +78,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
     surface = build_surface(pack, parameters)
     settlements = pack.settlements
     cell = settlement_cells(surface, settlements.geometry.x.to_numpy(), settlements.geometry.y.to_numpy())
+    cell = on_line_cells(surface, cell, settlements, pack.grid_lines)
     known = np.maximum(cell, 0)
     places = read_places(
         settlements,

@@ -58,3 +58,13 @@ def test_a_settlement_in_one_run_only(tmp_path: Path) -> None:
 def test_not_a_result(tmp_path: Path) -> None:
     with pytest.raises(MissingDataError, match="no complete electricity result"):
         compare(tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("content", ["{", "{}", "[]", "\xff"])
+def test_a_damaged_result_is_told(tmp_path: Path, content: str) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name / "tables").mkdir(parents=True)
+        (tmp_path / name / "run.json").write_text(content, encoding="latin-1")
+        (tmp_path / name / "tables" / "electricity_ranking.csv").write_text("settlement_id\n001\n")
+    with pytest.raises(MissingDataError, match="damaged"):
+        compare(tmp_path / "a", tmp_path / "b")

@@ -135,6 +135,33 @@ def test_a_settlement_on_a_line_costs_no_line_and_counts_as_connected(easy: Easy
     assert "trên tuyến trung áp hiện có" in s["reason_vi"].iloc[0]
 
 
+@pytest.mark.parametrize("off_m", [-49.0, 0.0, 49.0])
+def test_a_line_on_the_edge_of_cells_is_met_from_either_side(easy: Easy, off_m: float) -> None:
+    line = shapely.LineString([(WEST + 2_100, SOUTH + 500), (WEST + 2_100, SOUTH + SIZE_M - 500)])
+    layer = settlements_at([(3.0, 10.0, 60)])
+    layer = layer.set_geometry([shapely.Point(WEST + 2_100 + off_m, SOUTH + 10_050)], crs=CRS)
+    pack = small_pack(layer)
+    moved = pack.layers["grid_lines"].set_geometry([line])  # type: ignore[union-attr]
+    result = plan(small_pack(layer, grid_lines=moved), easy)
+    assert result.settlements["choice"].tolist() == ["grid"]
+    assert result.settlements["mv_km"].tolist() == [0]
+    assert len(result.lines) == 0
+
+
+def test_lines_begin_on_the_existing_line_and_pay_for_the_last_stretch(easy: Easy) -> None:
+    # the line runs 30 m east of the middle of its cells; from the settlement's cell, ten to the east, it is 970 m
+    line = shapely.LineString([(WEST + 2_080, SOUTH + 500), (WEST + 2_080, SOUTH + SIZE_M - 500)])
+    layer = settlements_at([(3.05, 10.0, 120)])
+    pack = small_pack(layer)
+    moved = pack.layers["grid_lines"].set_geometry([line])  # type: ignore[union-attr]
+    result = plan(small_pack(layer, grid_lines=moved), easy)
+    (row,) = result.lines.to_dict("records")
+    assert row["length_km"] == pytest.approx(1.03)  # to the middle of the cell, and back to the line
+    assert row["geometry"].length == pytest.approx(1030)
+    assert row["geometry"].interpolate(0).distance(line) == pytest.approx(0)
+    assert result.settlements["mv_km"].tolist() == pytest.approx([1.03])
+
+
 def test_two_settlements_that_only_together_justify_a_line_are_joined(easy: Easy) -> None:
     """Greedy extension, where each pays its own last leg, would leave both off the grid."""
     one = plan(small_pack(settlements_at([(6.0, 10.0, 80)])), easy)

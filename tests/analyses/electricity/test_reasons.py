@@ -18,7 +18,7 @@ def reason(**change: object) -> str:
         "on_line": False,
         "forest_blocks": False,
         "if_forest_mvnd": float("nan"),
-        "required": False,
+        "required": "",
         "barred_by": "",
         "has_home_system": False,
         "lasting": True,
