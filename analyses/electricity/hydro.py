@@ -61,7 +61,7 @@ def falls_within_reach(places: Places, falls: Falls, parameters: ElectricityPara
     farthest_m = parameters.hydro_reach_km * 1000 / WIRE_WINDING
     # an intake may lie a canal's length beyond its powerhouse
     bound_m = (farthest_m + parameters.hydro_canal_km * 1000) * (1 + 1e-9)
-    nearest = cKDTree(homes).query(points, distance_upper_bound=bound_m)
+    nearest = cKDTree(homes).query(points, distance_upper_bound=bound_m, workers=-1)
     distance_m, home = np.asarray(nearest[0]), np.asarray(nearest[1], dtype=np.int64)
     fall = np.flatnonzero((distance_m[powerhouse] <= farthest_m * (1 + 1e-9)) & (home[powerhouse] == home[intake]))
     place = by_id[first[home[powerhouse[fall]]]]

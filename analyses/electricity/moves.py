@@ -21,7 +21,7 @@ from analyses.electricity.surface import built_for, line_km, unit_prices
 if TYPE_CHECKING:
     from gis.pack import Pack
 
-FARTHEST_KM = 10.0
+FARTHEST_KM = 5.0
 """Ways to another tap are looked for up to the price of so many kilometres of 35 kV line on easy ground."""
 
 CHECKED_PER_TREE = 3

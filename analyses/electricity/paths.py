@@ -111,7 +111,7 @@ def _trace(predecessor: NDArray[np.int8], offset: IntArray, cells: IntArray, see
     return steps[:count].copy()
 
 
-def border_steps(search: LeastCost, cost: NDArray[np.float32], label: NDArray[np.int64]) -> tuple[IntArray, FloatArray]:
+def border_steps(search: LeastCost, cost: NDArray[np.float32], label: NDArray[np.int32]) -> tuple[IntArray, FloatArray]:
     """Cheapest way between each two neighbouring regions.
 
     Parameters
@@ -132,7 +132,7 @@ def border_steps(search: LeastCost, cost: NDArray[np.float32], label: NDArray[np
     """
     if search.region is None:
         raise AssertionError("regions were asked for")
-    region = np.where(search.region >= 0, label[search.region], -1)
+    region = np.where(search.region >= 0, label[search.region], np.int32(-1))
     flat = np.arange(cost.size).reshape(cost.shape)
     found = []
     for here, there in (

@@ -63,8 +63,18 @@ def find_remedies(
     *,
     known_limits: list[Limit],
     loading: Loading,
+    other_taps: bool = True,
 ) -> Remedies:
     """Price every way that suffices for every tree that fails, and take the cheapest.
+
+    Parameters
+    ----------
+    pack, study, priced, decision, check, parameters
+        The plan and its voltage.
+    known_limits, loading
+        What feeders and stations can carry, and what the plan adds to it.
+    other_taps
+        Whether to look for other taps, which takes longest.
 
     Notes
     -----
@@ -75,7 +85,8 @@ def find_remedies(
     top, row = branches.tap(), branch_feeder(branches, study)
     failing = check.status != "ok"
     roots = np.unique(top[failing])
-    moves = find_moves(pack, study, decision, p, ok=~failing, row_of_root={int(r): int(row[r]) for r in roots})
+    row_of_root = {int(root): int(row[root]) for root in roots}
+    moves = find_moves(pack, study, decision, p, ok=~failing, row_of_root=row_of_root) if other_taps else {}
     room = Room(known_limits, dict(loading.added_kw))
     load_kw = branches.below(design_load_kw(study.places.households, p))
     leaving = branches.below(
@@ -89,7 +100,7 @@ def find_remedies(
         bad = tree[failing[tree]]
         here, load = int(row[root]), float(load_kw[root])
         worst[root] = _worst_pct(check, bad)
-        move = next((m for m in moves[root] if room.fits(m.row, instead_of=here, load_kw=load)), None)
+        move = next((m for m in moves.get(root, []) if room.fits(m.row, instead_of=here, load_kw=load)), None)
         lifted = regulator_lifts(worst[root], check.drop_pct[_meeting(bad, branches.parent)], p)
         ways = {
             "regulator": p.regulator_mvnd * station_factor(p) if lifted else np.inf,

@@ -192,12 +192,13 @@ def candidate_network(
     """
     reached = routes.reachable
     cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
-    parts = [
-        routes.steps,
-        region_steps(cost, surface, routes.cell[reached]),
-        neighbour_steps(cost, routes.cell[reached], routes.cost_mvnd[reached], columns=surface.grid.shape[1]),
-    ]
-    steps = np.concatenate(parts if known is None else [*parts, network_steps(known)])
+    parts = [routes.steps, region_steps(cost, surface, routes.cell[reached])]
+    if known is None:
+        own_mvnd = routes.cost_mvnd[reached]
+        parts.append(neighbour_steps(cost, routes.cell[reached], own_mvnd, columns=surface.grid.shape[1]))
+    else:
+        parts.append(network_steps(known))
+    steps = np.concatenate(parts)
     return assemble(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
 
 
@@ -258,7 +259,7 @@ def region_steps(
     cells, first = np.unique(cells, return_index=True)
     label = np.arange(1, len(cells) + 1) if label is None else label[first]
     off_line = surface.line_number[cells] < 0
-    starts, labels = surface.line_starts(cost), np.zeros(cost.size, dtype=np.int64)
+    starts, labels = surface.line_starts(cost), np.zeros(cost.size, dtype=np.int32)
     starts.ravel()[cells[off_line]], labels[cells[off_line]] = 0.0, label[off_line]
     search = cost_distance(cost, starts, neighbours=NEIGHBOURS, regions=True, predecessors=True)
     across, _ = border_steps(search, cost, labels)

@@ -95,9 +95,9 @@ class LineSurface:
         columns = self.grid.shape[1]
         return np.asarray(self.components_at(flat // columns, flat % columns) * km[:, np.newaxis])
 
-    def line_starts(self, cost: NDArray[np.float32]) -> FloatArray:
+    def line_starts(self, cost: NDArray[np.float32]) -> NDArray[np.float32]:
         """Start values of a search from the existing lines, (rows, cols): the price of the stubs, inf elsewhere."""
-        start = np.full(self.grid.shape, np.inf)
+        start = np.full(self.grid.shape, np.inf, dtype=np.float32)
         start.ravel()[self.line_flat] = cost.ravel()[self.line_flat] / self.cell_km * self.stub_km
         return start
 

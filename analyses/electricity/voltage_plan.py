@@ -39,7 +39,8 @@ def keep_voltage(
     Returns
     -------
     priced, choice, decision, remedies
-        The plan, and the remedies that it still pays for. No bound of its own: that of the plan without this rule holds for it too.
+        The plan, and the remedies that it still pays for (after the first round without other taps). No bound of its own: that of the plan
+        without this rule holds for it too.
     """
     barred = loading.barred.copy()
     for _ in range(MAX_ROUNDS):
@@ -60,6 +61,7 @@ def keep_voltage(
             parameters,
             known_limits=known_limits,
             loading=replace(loading, barred=barred),
+            other_taps=False,
         )
     return priced, choice, decision, remedies
 
