@@ -10,7 +10,7 @@ from analyses.electricity.plan import plan_electricity
 from gis.pack import read_pack
 
 PAGE = Path(__file__).parents[3] / "docs" / "electricity.md"
-SETTLEMENTS = ("V08", "C0821", "C0234")
+SETTLEMENTS = ("V08", "V15", "V10")
 
 
 def quoted() -> dict[str, list[str]]:
