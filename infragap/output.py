@@ -52,7 +52,16 @@ def _foreign(out: Path) -> list[str]:
         own = {str(name) for name in own} | {MARKER}
     except (OSError, ValueError, KeyError, TypeError):
         own = set()
-    return sorted(there - own)
+    # what programs leave beside a file that they have open (results.gpkg-wal, .~lock.….xlsx#) goes with it
+    return (
+        sorted(
+            name
+            for name in there - own
+            if not name.startswith(tuple(own)) and not Path(name).name.startswith(".~lock.")
+        )
+        if own
+        else sorted(there)
+    )
 
 
 def _put_back(out: Path) -> None:

@@ -82,5 +82,6 @@ def test_a_swap_that_was_cut_off_is_undone(tmp_path: Path) -> None:
 def test_new_empty_and_earlier_folders_are_fine(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     _earlier(tmp_path / "earlier")
+    (tmp_path / "earlier" / "old.txt-wal").write_text("left by a program that had old.txt open")
     for name in ("new", "empty", "earlier"):
         check_output(tmp_path / name, tmp_path / "pack")
