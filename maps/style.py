@@ -130,15 +130,16 @@ def choice_label(choice: object) -> Text:
     return CHOICES[choice][0] if isinstance(choice, str) and choice in CHOICES else NO_CHOICE
 
 
-_CATEGORIES: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "electricity_settlements": ("choice", {k: colour for k, (_, colour) in CHOICES.items()}),
-    "electricity_lines": ("", {"": "#e53935"}),
-    "electricity_existing_grid": ("voltage_kv", {k: colour for k, (_, colour, _) in VOLTAGES.items()}),
-    "water_villages": ("level", {k: colour for k, (_, colour) in COVERAGE_LEVELS.items()}),
-    "water_schemes": ("functionality", {k: colour for k, (_, colour) in FUNCTIONALITY.items()}),
-    "water_works": ("kind", {k: colour for k, (_, colour) in WORKS.items()}),
-    "schools_sites": ("kind", {k: colour for k, (_, colour) in SCHOOL_KINDS.items()}),
+_CATEGORIES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
+    "electricity_settlements": ("choice", {k: (label[0], colour) for k, (label, colour) in CHOICES.items()}),
+    "electricity_lines": ("", {"": ("", "#e53935")}),
+    "electricity_existing_grid": ("voltage_kv", {k: (label[0], colour) for k, (label, colour, _) in VOLTAGES.items()}),
+    "water_villages": ("level", {k: (label[0], colour) for k, (label, colour) in COVERAGE_LEVELS.items()}),
+    "water_schemes": ("functionality", {k: (label[0], colour) for k, (label, colour) in FUNCTIONALITY.items()}),
+    "water_works": ("kind", {k: (label[0], colour) for k, (label, colour) in WORKS.items()}),
+    "schools_sites": ("kind", {k: (label[0], colour) for k, (label, colour) in SCHOOL_KINDS.items()}),
 }
+"""Layer → column, and value → Vietnamese label and colour."""
 
 
 def qgis_style(layer: str, frame: gpd.GeoDataFrame) -> str:
@@ -147,13 +148,13 @@ def qgis_style(layer: str, frame: gpd.GeoDataFrame) -> str:
         return ""
     column, colours = _CATEGORIES[layer]
     shape = {"Point": "marker", "LineString": "line", "MultiLineString": "line"}.get(frame.geom_type.iloc[0], "fill")
-    symbols = "".join(_symbol(str(i), shape, colour) for i, colour in enumerate(colours.values()))
+    symbols = "".join(_symbol(str(i), shape, colour) for i, (_, colour) in enumerate(colours.values()))
     if not column or column not in frame.columns:
         renderer = f'<renderer-v2 type="singleSymbol"><symbols>{symbols}</symbols></renderer-v2>'
     else:
         categories = "".join(
-            f'<category symbol="{i}" value={quoteattr(value)} label={quoteattr(value)} render="true"/>'
-            for i, value in enumerate(colours)
+            f'<category symbol="{i}" value={quoteattr(value)} label={quoteattr(label)} render="true"/>'
+            for i, (value, (label, _)) in enumerate(colours.items())
         )
         renderer = (
             f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(column)}>'
