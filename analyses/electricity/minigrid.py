@@ -86,7 +86,7 @@ def minigrid(places: Places, unserved: Unserved, day_yield: FloatArray, paramete
     pv_price, battery_price = site * p.pv_mvnd_per_kwp, site * p.battery_mvnd_per_kwh
     battery_lcc = float(_staged(demand_day, p.battery_life_years, p)) / p.battery_depth * battery_price  # of one day
     plant_lcc = np.multiply.outer(_staged(pv_full, p.pv_life_years, p) * pv_price, coverage) + days * battery_lcc
-    unserved_kwh = _unserved_kwh(unserved, day_yield, coverage, days, p)
+    unserved_kwh = _unserved_kwh(unserved, day_yield, p)
     cost = plant_lcc + unserved_kwh * unserved_price(p)
     demand_kwh = float(yearly_household_kwh(p) @ yearly_factors(p))
     best = cheapest_that_serves(cost, unserved_kwh / demand_kwh, p)
@@ -126,19 +126,16 @@ def _staged(full: FloatArray, life_years: float, parameters: ElectricityParamete
     return np.asarray(full[0] * factor(life_years, parameters, om_pct=om) + added * late)
 
 
-def _unserved_kwh(
-    unserved: Unserved, day_yield: FloatArray, coverage: FloatArray, days: FloatArray, parameters: ElectricityParameters
-) -> FloatArray:
-    """Discounted energy at the socket that plants leave unserved, per household, (communes, plants)."""
+def _unserved_kwh(unserved: Unserved, day_yield: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Discounted energy at the socket that plants leave unserved, per household, (communes, coverages x batteries)."""
     yearly = busbar_kwh_per_day(parameters)
     year = np.arange(1, len(yearly) + 1)
     built_for = np.where(year > SECOND_STAGE_YEAR, yearly[-1], yearly[min(SECOND_STAGE_YEAR, len(yearly)) - 1])
     room = built_for / yearly
     # panels E_built · coverage / (y_min · η), losses η off again, by the load of the year; the hours are those of unscaled yields
     panels = np.multiply.outer(
-        parameters.solar_yield_factor / day_yield.min(axis=1), np.multiply.outer(coverage, room).ravel()
+        parameters.solar_yield_factor / day_yield.min(axis=1), np.multiply.outer(COVERAGES, room)
     )
-    share = unserved.at(panels, np.multiply.outer(days, room).ravel()).reshape(
-        len(day_yield), len(coverage), len(yearly)
-    )
-    return np.asarray(share @ (yearly_household_kwh(parameters) * yearly_factors(parameters)))
+    worth = yearly_household_kwh(parameters) * yearly_factors(parameters)
+    total = unserved.total_of_pairs(panels, np.multiply.outer(BATTERY_DAYS, room), worth)
+    return total.reshape(len(day_yield), -1)

@@ -16,6 +16,9 @@ from analyses.electricity.settlements import yearly_household_kwh
 
 FloatArray = NDArray[np.float64]
 
+SAME_SHARE = 1e-9
+"""Shares of demand that differ by less are the same: what rounding leaves."""
+
 
 @dataclass(frozen=True, eq=False)
 class Option:
@@ -94,7 +97,7 @@ def monthly_yield(solar: pd.DataFrame, communes: gpd.GeoDataFrame, parameters: E
 def cheapest_that_serves(
     cost: FloatArray, unserved: FloatArray, parameters: ElectricityParameters
 ) -> NDArray[np.int64]:
-    """Choose the cheapest size of each row that serves enough; the one that serves most where none does.
+    """Choose the cheapest size of each row that serves enough; where none does, the cheapest of those that serve most.
 
     Parameters
     ----------
@@ -102,13 +105,14 @@ def cheapest_that_serves(
         (rows, sizes) life-cycle cost, and part of the demand not served.
     """
     enough = serves_enough(unserved, parameters)
-    cheapest = np.where(enough, cost, np.inf).argmin(axis=1)
-    return np.asarray(np.where(enough.any(axis=1), cheapest, unserved.argmin(axis=1)), dtype=np.int64)
+    most = unserved <= unserved.min(axis=1, keepdims=True) + SAME_SHARE
+    counted = np.where(enough.any(axis=1, keepdims=True), enough, most)
+    return np.asarray(np.where(counted, cost, np.inf).argmin(axis=1), dtype=np.int64)
 
 
 def serves_enough(unserved: FloatArray, parameters: ElectricityParameters) -> NDArray[np.bool_]:
     """Whether a part of the demand left unserved is small enough for a lasting option."""
-    return np.asarray(unserved <= 1 - parameters.least_served_pct / 100 + 1e-9)
+    return np.asarray(unserved <= 1 - parameters.least_served_pct / 100 + SAME_SHARE)
 
 
 def unserved_price(parameters: ElectricityParameters) -> float:

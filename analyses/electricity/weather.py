@@ -49,6 +49,33 @@ class Unserved:
         lower = self.share[each, row, column - 1] * (1 - right) + self.share[each, row, column] * right
         return np.asarray(upper * (1 - down) + lower * down)
 
+    def total_of_pairs(self, panels: FloatArray, days: FloatArray, worth: FloatArray) -> FloatArray:
+        """Sum of the share over the years, weighted, for each pair of panels and battery: the same as `at` and quicker, as either axis is looked up once.
+
+        Parameters
+        ----------
+        panels
+            (communes, k, years) [kWh of yield per kWh of load, as kWp].
+        days
+            (m, years) batteries [days].
+        worth
+            (years,) weight of each year.
+
+        Returns
+        -------
+        total
+            (communes, k, m).
+        """
+        row, down = _between(PANELS, panels)
+        each = np.arange(len(self.share))[:, np.newaxis, np.newaxis]
+        down = down[..., np.newaxis]
+        by_days = self.share[each, row - 1] * (1 - down) + self.share[each, row] * down  # (communes, k, years, DAYS)
+        column, right = _between(DAYS, days)
+        weight = np.zeros((*days.shape, len(DAYS)))
+        np.put_along_axis(weight, column[..., np.newaxis] - 1, (worth * (1 - right))[..., np.newaxis], axis=-1)
+        np.put_along_axis(weight, column[..., np.newaxis], (worth * right)[..., np.newaxis], axis=-1)
+        return np.asarray(by_days.reshape(*row.shape[:2], -1) @ weight.reshape(len(days), -1).T)
+
 
 def _between(known: FloatArray, values: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
     """Upper of the two known values around each value, and how far it is towards it; beyond the ends the ends count."""

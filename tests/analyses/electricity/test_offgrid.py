@@ -109,6 +109,18 @@ def test_simulated_sizes_are_read_between_the_simulated_ones() -> None:
     assert share[0] == pytest.approx(plain[0, 0])
 
 
+def test_the_total_over_the_years_is_the_sum_of_each_plant_looked_up_alone() -> None:
+    rng = np.random.default_rng(3)
+    known = Unserved(share=rng.random((2, len(PANELS), len(DAYS))))
+    panels, days = rng.uniform(0, 4, (2, 3, 5)), rng.uniform(0, 6, (4, 5))
+    worth = rng.random(5)
+    total = known.total_of_pairs(panels, days, worth)
+    for size in range(3):
+        for battery in range(4):
+            alone = known.at(panels[:, size], days[battery]) @ worth
+            assert total[:, size, battery] == pytest.approx(alone)
+
+
 def test_home_systems_and_the_donated_ones() -> None:
     bare = solar_home(places([40]), ALL_SERVED, DAY_YIELD, P)
     donated = solar_home(places([40], kit=True), ALL_SERVED, DAY_YIELD, P)
