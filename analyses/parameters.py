@@ -42,6 +42,7 @@ def parameter(
     high: float | None = None,
     minimum: float | None = 0.0,
     maximum: float | None = None,
+    name_vi: str = "",
 ) -> Any:
     """Declare one parameter.
 
@@ -55,9 +56,12 @@ def parameter(
         Range of uncertainty [unit], used by sensitivity and Monte Carlo; None where it is a choice, not an uncertainty.
     minimum, maximum
         Smallest and largest value that make sense, of each part of a list; None for no bound.
+    name_vi
+        Short Vietnamese name, for tables that planners read; every uncertain parameter has one.
     """
     extra: dict[str, Any] = {
         "unit": unit,
+        "name_vi": name_vi,
         "source": source,
         "low": low,
         "high": high,
@@ -79,6 +83,7 @@ def describe(parameters: Parameters) -> pd.DataFrame:
                 "unit": extra.get("unit"),
                 "low": extra.get("low"),
                 "high": extra.get("high"),
+                "name_vi": extra.get("name_vi"),
                 "meaning": field.description,
                 "source": extra.get("source"),
             }

@@ -24,6 +24,8 @@ UNIT_VI: Mapping[str, str] = {
     "mvnd/person": "tr.đ/người", "km": "km", "m": "m", "%": "%", "min": "phút", "kW": "kW", "kVA": "kVA", "VND/kWh": "đ/kWh", "ha": "ha",
     "villages": "thôn", "works": "công trình", "tanks": "bể", "m³/day": "m³/ngày", "kWh/month": "kWh/tháng", "kV": "kV", "years": "năm",
     "kWp": "kWp", "kWh": "kWh", "m³/s": "m³/s", "kits": "bộ", "MVA": "MVA", "MW": "MW",
+    "mvnd/km": "tr.đ/km", "mvnd/ha": "tr.đ/ha", "mvnd/kWp": "tr.đ/kWp", "mvnd/kWh": "tr.đ/kWh", "mvnd/kW": "tr.đ/kW", "%/year": "%/năm",
+    "m/household": "m/hộ",
 }  # fmt: skip
 
 

@@ -129,10 +129,17 @@ def _sensitivity(result: ElectricityResult) -> list[str]:
         "Hộ đổi phương án",
         "Thôn, cụm nối lưới",
     )
-    keys = ["parameter", "value", "choices_changed", "households_changed", "grid_settlements"]
+    rows = [
+        (
+            r["parameter_vi"],
+            f"{number_vi(r['value'], decimals=0 if r['value'] >= 10 else 2)} {UNIT_VI.get(r['unit'], '')}",
+            *(_shown(r[key]) for key in ("choices_changed", "households_changed", "grid_settlements")),
+        )
+        for r in table.head(5).to_dict("records")
+    ]
     return [
         "### Giả định làm thay đổi lựa chọn nhiều nhất",
-        _table(headings, [tuple(_shown(v) for v in row) for row in table[keys].head(5).itertuples(index=False)]),
+        _table(headings, rows),
     ]
 
 

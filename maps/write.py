@@ -130,7 +130,7 @@ def _data_note(frame: pd.DataFrame) -> str:
 def _parameter_table(parameters: Mapping[str, Parameters]) -> pd.DataFrame:
     """All parameters of the run with unit, range, meaning and source."""
     return pd.concat([describe(group).assign(analysis=name) for name, group in parameters.items()], ignore_index=True)[
-        ["analysis", "parameter", "value", "unit", "low", "high", "meaning", "source"]
+        ["analysis", "parameter", "name_vi", "value", "unit", "low", "high", "meaning", "source"]
     ]
 
 

@@ -190,7 +190,9 @@ EXTENSION = (
 
 SENSITIVITY = (
     Column("parameter", "-", "parameter changed alone", "Tham số", "parameters"),
+    Column("parameter_vi", "-", "its Vietnamese name", "Tên tham số", "parameters"),
     Column("value", "see parameter", "value taken: the low or high end of its range", "Giá trị", "parameters"),
+    Column("unit", "-", "unit of the value", "Đơn vị", "parameters"),
     Column("end", "-", "low or high", "Đầu khoảng", "parameters"),
     Column("choices_changed", "-", "settlements that change between grid and off-grid", "Số thôn, cụm đổi phương án", "plan"),
     Column("households_changed", "households", "their households", "Số hộ đổi phương án", "plan"),

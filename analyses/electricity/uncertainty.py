@@ -20,6 +20,7 @@ from analyses.electricity.routing import own_way_cost
 from analyses.electricity.settlements import line_factor
 from analyses.electricity.study import Study, price
 from analyses.electricity.surface import unit_prices
+from analyses.parameters import describe
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -200,6 +201,7 @@ def sensitivity(
 ) -> pd.DataFrame:
     """Move every uncertain parameter alone to the ends of its range and plan anew: which one changes most households' choice."""
     start = start_from(study.network, choice)
+    known = describe(parameters).set_index("parameter")
     rows = []
     for name, (low, now, high) in ranges(parameters).items():
         for end, value in (("low", low), ("high", high)):
@@ -211,7 +213,9 @@ def sensitivity(
             rows.append(
                 {
                     "parameter": name,
+                    "parameter_vi": known.loc[name, "name_vi"],
                     "value": value,
+                    "unit": known.loc[name, "unit"],
                     "end": end,
                     "choices_changed": int(changed.sum()),
                     "households_changed": int(study.places.households[changed].sum()),

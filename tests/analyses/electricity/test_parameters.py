@@ -11,6 +11,12 @@ def test_every_parameter_says_unit_meaning_and_source() -> None:
     assert (table["source"].str.len() > 5).all()
 
 
+def test_every_uncertain_parameter_has_a_vietnamese_name_of_its_own() -> None:
+    table = describe(ElectricityParameters()).set_index("parameter").loc[list(uncertain())]
+    assert (table["name_vi"].str.len() > 5).all()
+    assert table["name_vi"].is_unique
+
+
 def test_defaults_lie_within_their_ranges() -> None:
     for name, (low, value, high) in uncertain().items():
         assert low <= value <= high, name
