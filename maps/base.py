@@ -29,6 +29,14 @@ UNIT_VI: Mapping[str, str] = {
 }  # fmt: skip
 
 
+BILLION_VND: Text = ("tỷ đồng", "bn VND")
+
+
+def unit_text(unit: str) -> Text | None:
+    """Unit of the dictionary as both languages write it; None where there is nothing to write."""
+    return (UNIT_VI[unit], unit.replace("mvnd", "m VND")) if unit in UNIT_VI else None
+
+
 def titled(pack: Pack, vietnamese: str, english: str) -> Text:
     """Title of a page with the name of the pack's province."""
     return vietnamese.format(pack.catalog.pack.province), english.format(pack.catalog.pack.province)
@@ -75,7 +83,7 @@ def fields(
             Field(
                 key,
                 (heading, column.meaning[:1].upper() + column.meaning[1:]),
-                UNIT_VI.get(column.unit),
+                unit_text(column.unit),
                 digits,
                 values.get(key) or (PROVENANCE if key == "provenance" else None),
                 plain=key == "year",

@@ -12,8 +12,8 @@ from analyses.electricity import columns
 from analyses.electricity.result import ElectricityResult
 from gis.crs import WGS84
 from gis.pack import Pack
-from maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled
-from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight
+from maps.base import BILLION_VND, commune_layer, fields, links, notice, river_layers, road_layer, titled, unit_text
+from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Text, Weight
 from maps.style import CHOICES, INTERIM, KINDS, SUPPLY, VOLTAGE_BASIS, VOLTAGE_HOLDS, VOLTAGE_STATUS, VOLTAGES
 
 POPUP_KEYS = (
@@ -179,7 +179,7 @@ def electricity_page(
             ("1 = kéo lưới rẻ nhất so với nguồn tại chỗ", "1 = grid cheapest against off-grid"),
             (
                 Field("commune", ("Xã", "Commune")),
-                Field("households", ("Hộ", "Households"), "hộ", 0),
+                Field("households", ("Hộ", "Households"), unit_text("households"), 0),
                 Field("choice", ("Phương án", "Choice"), values=values["choice"]),
             ),
             (
@@ -237,15 +237,17 @@ def _powerhouses(settlements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _facts(result: ElectricityResult) -> list[tuple[tuple[str, str], object, str | None]]:
+def _facts(result: ElectricityResult) -> list[tuple[Text, object, Text | None]]:
     frame = result.settlements
-    facts: list[tuple[tuple[str, str], object, str | None]] = [
+    facts: list[tuple[Text, object, Text | None]] = [
         (("Thôn, cụm", "Settlements"), len(frame), None),
-        (("Số hộ", "Households"), int(frame["households"].sum()), "hộ"),
+        (("Số hộ", "Households"), int(frame["households"].sum()), unit_text("households")),
     ]
     for key, (label, _) in CHOICES.items():
         chosen = frame[frame["choice"] == key]
-        facts.append((label, f"{len(chosen)} · {int(chosen['households'].sum()):,} hộ".replace(",", "."), None))
+        households = f"{int(chosen['households'].sum()):,}"
+        counted = f"{len(chosen)} · {households.replace(',', '.')} hộ", f"{len(chosen)} · {households} households"
+        facts.append((label, counted, None))
     plan = result.plan
     if "grid_probability" in frame:
         unsure = int(((frame["choice"] == "grid") & (frame["grid_probability"] < 0.5)).sum())
@@ -254,8 +256,12 @@ def _facts(result: ElectricityResult) -> list[tuple[tuple[str, str], object, str
     facts.append((("Nhánh đề xuất không giữ được điện áp", "Proposed lines beyond the voltage limit"), failing, None))
     if isinstance(plan.get("cost_mvnd"), int | float):
         facts.append(
-            (("Chi phí vòng đời phương án", "Life-cycle cost of the plan"), plan["cost_mvnd"] / 1000, "tỷ đồng")
+            (
+                ("Chi phí vòng đời phương án", "Life-cycle cost of the plan"),
+                plan["cost_mvnd"] / 1000,
+                BILLION_VND,
+            )
         )
     if isinstance(plan.get("gap"), int | float):
-        facts.append((("Khoảng cách tới cận dưới", "Gap to the lower bound"), 100 * plan["gap"], "%"))
+        facts.append((("Khoảng cách tới cận dưới", "Gap to the lower bound"), 100 * plan["gap"], unit_text("%")))
     return facts

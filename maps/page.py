@@ -46,7 +46,7 @@ class Field:
 
     key: str
     label: Text
-    unit: str | None = None
+    unit: Text | None = None
     digits: int = 1
     values: Mapping[str, Text] | None = None
     skip_empty: bool = True
@@ -193,7 +193,7 @@ class Page:
     title: Text
     layers: Sequence[Layer]
     notice: Text | None = None
-    facts: Sequence[tuple[Text, Any, str | None]] = ()
+    facts: Sequence[tuple[Text, Any, Text | None]] = ()
     filters: Sequence[Filter] = ()
     ranking: Ranking | None = None
     links: Sequence[tuple[str, Text, bool]] = ()

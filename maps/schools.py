@@ -11,8 +11,8 @@ import pandas as pd
 from analyses.schools import columns
 from analyses.schools.plan import SchoolsResult
 from gis.pack import Pack
-from maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled
-from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight
+from maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled, unit_text
+from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Text, Weight
 from maps.style import SCHOOL_KINDS, SCHOOL_LEVELS, SCHOOL_STATUS, TIME_COLOURS
 
 SITE_KEYS = (
@@ -97,8 +97,8 @@ def schools_page(
             ("trường biên giới, rồi các trường THPT", "border schools, then upper secondary"),
             (
                 Field("commune", ("Xã", "Commune")),
-                Field("pupils_served", ("Học sinh", "Pupils"), "học sinh", 0),
-                Field("mean_min", ("Trung bình", "Mean"), "phút", 0),
+                Field("pupils_served", ("Học sinh", "Pupils"), unit_text("pupils"), 0),
+                Field("mean_min", ("Trung bình", "Mean"), unit_text("min"), 0),
             ),
             (
                 Weight("pupils_may_board", ("Học sinh đủ điều kiện nội trú", "Pupils who may board"), False, 5),
@@ -191,16 +191,16 @@ def _catchments(result: SchoolsResult) -> list[Layer]:
     ]
 
 
-def _facts(result: SchoolsResult) -> list[tuple[tuple[str, str], object, str | None]]:
+def _facts(result: SchoolsResult) -> list[tuple[Text, object, Text | None]]:
     border = result.sites[result.sites["kind"] == "border_boarding"]
     pupils = border["pupils_served"].sum()
-    facts: list[tuple[tuple[str, str], object, str | None]] = [
+    facts: list[tuple[Text, object, Text | None]] = [
         (("Trường biên giới", "Border schools"), len(border), None),
-        (("Học sinh trong vùng", "Pupils of their villages"), int(pupils), "học sinh"),
+        (("Học sinh trong vùng", "Pupils of their villages"), int(pupils), unit_text("pupils")),
         (
             ("Đủ điều kiện nội trú (mức trên)", "May board (upper number)"),
             int(border["pupils_may_board"].sum()),
-            "học sinh",
+            unit_text("pupils"),
         ),
     ]
     if pupils:
@@ -208,11 +208,15 @@ def _facts(result: SchoolsResult) -> list[tuple[tuple[str, str], object, str | N
             (
                 ("Trung bình tới trường (khô)", "Mean way (dry)"),
                 float((border["mean_min"] * border["pupils_served"]).sum() / pupils),
-                "phút",
+                unit_text("min"),
             )
         )
     if isinstance(result.placement.get("gap"), int | float):
         facts.append(
-            (("Khoảng cách tới cận dưới", "Gap to the lower bound"), 100 * float(result.placement["gap"]), "%")
+            (
+                ("Khoảng cách tới cận dưới", "Gap to the lower bound"),
+                100 * float(result.placement["gap"]),
+                unit_text("%"),
+            )
         )
     return facts

@@ -9,7 +9,7 @@ import geopandas as gpd
 from analyses.water import columns
 from analyses.water.plan import WaterResult
 from gis.pack import Pack
-from maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled
+from maps.base import BILLION_VND, commune_layer, fields, links, notice, river_layers, road_layer, titled, unit_text
 from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight
 from maps.style import COVERAGE_LEVELS, FUNCTIONALITY, WORKS
 
@@ -134,16 +134,16 @@ def water_page(
             works,
         ],
         facts=[
-            (("Đạt quy chuẩn hiện nay", "To standard now"), siting["to_standard_now_pct"], "%"),
-            (("Sau các công trình", "After the works"), siting["to_standard_after_pct"], "%"),
-            (("Mục tiêu 2030", "Target 2030"), siting["target_pct"], "%"),
-            (("Hợp vệ sinh", "Basic"), result.summary["basic_pct"], "%"),
+            (("Đạt quy chuẩn hiện nay", "To standard now"), siting["to_standard_now_pct"], unit_text("%")),
+            (("Sau các công trình", "After the works"), siting["to_standard_after_pct"], unit_text("%")),
+            (("Mục tiêu 2030", "Target 2030"), siting["target_pct"], unit_text("%")),
+            (("Hợp vệ sinh", "Basic"), result.summary["basic_pct"], unit_text("%")),
             (("Số công trình", "Works"), siting["works"], None),
-            (("Vốn", "Investment"), siting["cost_mvnd"] / 1000, "tỷ đồng"),
+            (("Vốn", "Investment"), siting["cost_mvnd"] / 1000, BILLION_VND),
             (
                 ("Cách rẻ nhất để đạt mục tiêu (ước tính)", "Cheapest way to the target (estimate)"),
                 siting["target_cost_mvnd"] / 1000,
-                "tỷ đồng",
+                BILLION_VND,
             ),
         ],
         filters=(
@@ -167,8 +167,13 @@ def water_page(
             "commune",
             ("xã thiếu nước sạch nhiều nhất", "communes with the largest gap"),
             (
-                Field("people_without_standard", ("Người chưa có", "People without"), "người chưa có", 0),
-                Field("to_standard_pct", ("Đạt", "To standard"), "% đạt", 1),
+                Field(
+                    "people_without_standard",
+                    ("Người chưa có", "People without"),
+                    ("người chưa có", "people without"),
+                    0,
+                ),
+                Field("to_standard_pct", ("Đạt", "To standard"), ("% đạt", "% to standard"), 1),
             ),
             (
                 Weight("people_without_standard", ("Số người thiếu", "People without"), False, 5),

@@ -232,7 +232,7 @@ function infragapPage(map, page) {
   }
   function drawSide() {
     const facts = make("div", { class: "facts" });
-    for (const fact of page.facts || []) facts.append(make("span", {}, say(fact.label)), make("b", {}, typeof fact.value === "string" ? fact.value : show(fact, fact.value)));
+    for (const fact of page.facts || []) facts.append(make("span", {}, say(fact.label)), make("b", {}, typeof fact.value === "string" || Array.isArray(fact.value) ? say(fact.value) : show(fact, fact.value)));
     side.replaceChildren(...[drawSearch(), (page.facts || []).length ? make("h2", {}, word("facts")) : null, facts, drawFilters(), drawWeights(),
       ranked ? make("h2", {}, word("ranking") + (page.ranking.label ? ": " + say(page.ranking.label) : "")) : null, ranked ? rankingCount : null, ranked ? rankingList : null].filter(Boolean));
     drawRanking();

@@ -110,6 +110,12 @@ def test_a_page_opens_without_internet(out: Path, visit: Any, page: str, typed: 
     opened.page.locator(".hits li").first.click()
     opened.page.wait_for_selector(".leaflet-popup h3")
     opened.page.locator('[aria-label="language"]').click()
+    # the longer English labels leave the values in sight
+    opened.page.fill("#search", typed)
+    opened.page.locator(".hits li").first.click()
+    opened.page.wait_for_selector(".leaflet-popup dd")
+    narrow = "all => all.every(e => e.clientWidth > 100 && e.scrollWidth <= e.clientWidth)"
+    assert opened.page.eval_on_selector_all(".leaflet-popup dd", narrow)
     opened.page.emulate_media(media="print")
     assert opened.complaints == []
     assert opened.requests == [file.as_uri()]
