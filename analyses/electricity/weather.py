@@ -55,9 +55,9 @@ class Unserved:
         Parameters
         ----------
         panels
-            (communes, k, years) [kWh of yield per kWh of load, as kWp].
+            (communes, k, years) panels by the load of each year [kWp per kWh/day].
         days
-            (m, years) batteries [days].
+            (m, years) batteries by the load of each year [days].
         worth
             (years,) weight of each year.
 
