@@ -78,11 +78,10 @@ def fields(
             "m³/s": 3,
             "°": 5,
         }.get(column.unit, 1)
-        heading = column.heading_vi
         made.append(
             Field(
                 key,
-                (heading, column.meaning[:1].upper() + column.meaning[1:]),
+                (column.heading_vi, column.meaning[:1].upper() + column.meaning[1:]),
                 unit_text(column.unit),
                 digits,
                 values.get(key) or (PROVENANCE if key == "provenance" else None),

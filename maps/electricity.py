@@ -10,6 +10,7 @@ import numpy as np
 from analyses.columns import Column
 from analyses.electricity import columns
 from analyses.electricity.result import ElectricityResult
+from analyses.wording import number_vi
 from gis.crs import WGS84
 from gis.pack import Pack
 from maps.base import BILLION_VND, commune_layer, fields, links, notice, river_layers, road_layer, titled, unit_text
@@ -245,8 +246,8 @@ def _facts(result: ElectricityResult) -> list[tuple[Text, object, Text | None]]:
     ]
     for key, (label, _) in CHOICES.items():
         chosen = frame[frame["choice"] == key]
-        households = f"{int(chosen['households'].sum()):,}"
-        counted = f"{len(chosen)} · {households.replace(',', '.')} hộ", f"{len(chosen)} · {households} households"
+        households = int(chosen["households"].sum())
+        counted = f"{len(chosen)} · {number_vi(households)} hộ", f"{len(chosen)} · {households:,} households"
         facts.append((label, counted, None))
     plan = result.plan
     if "grid_probability" in frame:

@@ -17,8 +17,8 @@ from analyses.electricity.paths import FloatArray, IntArray
 from analyses.electricity.ranking import branch_feeder
 from analyses.electricity.settlements import design_load_kw
 from analyses.electricity.study import Study
+from analyses.electricity.surface import is_existing_mv
 from analyses.electricity.upstream import Feeder, trace_feeder
-from gis.raster import xy
 
 if TYPE_CHECKING:
     from gis.pack import Pack
@@ -113,7 +113,6 @@ def hang(
     """
     p, branches = parameters, decision.branches
     keys = feeder_keys(pack.grid_lines)
-    usable = pack.grid_lines["voltage_kv"].isin((35.0, 22.0)) & (pack.grid_lines["status"] == "existing")
     mine = np.flatnonzero(keys[branch_feeder(branches, study)] == key)
     on_line = np.flatnonzero(decision.on_grid & (branches.branch_of < 0))
     here = on_line[keys[study.routes.line[on_line]] == key]
@@ -121,9 +120,8 @@ def hang(
     further = np.empty(0, dtype=np.int64) if further_cells is None else further_cells
     root_cells = np.array([branches.cells[root][0] for root in roots], dtype=np.int64)
     cells = np.concatenate([root_cells, study.routes.cell[here], further]).astype(np.int64)
-    columns = study.surface.grid.shape[1]
-    x, y = xy(study.surface.grid, cells // columns, cells % columns)
-    lines = pack.grid_lines[usable & (keys == key)]
+    x, y = study.surface.middles(cells)
+    lines = pack.grid_lines[is_existing_mv(pack.grid_lines) & (keys == key)]
     feeder = trace_feeder(
         lines,
         _station(pack, lines),
@@ -148,18 +146,9 @@ def hang(
         parent=np.where(above >= 0, number[np.maximum(above, 0)], -1),
         tap=tap,
         length_km=branches.length_km[mine],
-        load_mw=end_loads_kw(study, decision, p)[mine] / 1000,
+        load_mw=branches.at_end(load_kw)[mine] / 1000,
         further_tap=len(roots) + len(here) + np.arange(len(further), dtype=np.int64),
     )
-
-
-def end_loads_kw(study: Study, decision: Decision, parameters: ElectricityParameters) -> FloatArray:
-    """Load of the settlements at the lower end of each branch [kW], (branches,)."""
-    branch_of = decision.branches.branch_of
-    served = branch_of >= 0
-    load = np.zeros(len(decision.branches))
-    np.add.at(load, branch_of[served], design_load_kw(study.places.households, parameters)[served])
-    return load
 
 
 def _station(pack: Pack, lines: gpd.GeoDataFrame) -> shapely.Point | None:

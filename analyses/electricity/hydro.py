@@ -12,7 +12,6 @@ from analyses.demand import HOURLY_SHAPE, tier_by_power, tier_of
 from analyses.electricity.options import (
     FloatArray,
     Option,
-    factor,
     floor_tier,
     no_option,
     serves_enough,
@@ -23,8 +22,13 @@ from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.settlements import (
     Places,
     distribution_mvnd,
+    factor,
+    household_energy_pv_kwh,
     line_factor,
+    local_efficiency,
     settlement_peak_kw,
+    tenth_year_day_kwh,
+    terrain,
     yearly_household_kwh,
 )
 from gis.hydrology import Falls
@@ -94,16 +98,15 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
         return no_option(len(places))
     firm = firm_power_kw(falls, p)[reach.fall]
     plant_kw = np.minimum(firm, settlement_peak_kw(n, p)[place])
-    terrain = 1 + (p.terrain_factor - 1) * places.roughness[place]
+    on_ground = terrain(places, p)[place]
     plant_mvnd = plant_kw * p.micro_hydro_mvnd_per_kw
-    wire_mvnd = reach.wire_km * p.lv_line_mvnd_per_km * terrain
-    wire_mvnd += np.where(reach.wire_km > STEP_UP_KM, 2 * p.transformer_50_mvnd * terrain, 0.0)
+    wire_mvnd = reach.wire_km * p.lv_line_mvnd_per_km * on_ground
+    wire_mvnd += np.where(reach.wire_km > STEP_UP_KM, 2 * p.transformer_50_mvnd * on_ground, 0.0)
     canal_mvnd = falls.canal_km[reach.fall] * p.canal_mvnd_per_km
-    # half of the grid's losses for the local line, as for a mini-grid
-    per_household_kw = plant_kw * (1 - p.loss_pct / 200) / np.maximum(n[place], 1)
+    per_household_kw = plant_kw * local_efficiency(p) / np.maximum(n[place], 1)
     lacking = unserved_kwh_per_household(per_household_kw, p)
     running = p.hydro_availability_pct / 100
-    all_kwh = float(yearly_household_kwh(p) @ yearly_factors(p))
+    all_kwh = household_energy_pv_kwh(p)
     unserved_kwh = n[place] * (lacking * running + all_kwh * (1 - running))
     unserved_mvnd = unserved_kwh * unserved_price(p)
     plant_factor = factor(p.hydro_life_years, p, om_pct=p.offgrid_om_pct)
@@ -162,8 +165,8 @@ def unserved_kwh_per_household(plant_kw_per_household: FloatArray, parameters: E
 
 
 def _served_day_year10(plant_kw_per_household: FloatArray, parameters: ElectricityParameters) -> FloatArray:
-    day_kwh = yearly_household_kwh(parameters)[min(10, parameters.horizon_years) - 1] / 365.25
-    served = np.minimum(HOURLY_SHAPE * day_kwh, plant_kw_per_household[:, np.newaxis]).sum(axis=1)
+    asked_kw = HOURLY_SHAPE * tenth_year_day_kwh(parameters)
+    served = np.minimum(asked_kw, plant_kw_per_household[:, np.newaxis]).sum(axis=1)
     return np.asarray(served, dtype=np.float64)
 
 

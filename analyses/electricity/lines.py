@@ -21,7 +21,6 @@ from analyses.electricity.surface import COMPONENTS, FOREST_KM, LineSurface, any
 from analyses.electricity.voltage import Check
 from analyses.provenance import provenance_of
 from gis.crs import to_wgs84
-from gis.raster import xy
 
 if TYPE_CHECKING:
     from gis.pack import Pack
@@ -47,10 +46,9 @@ def branch_geometry(
     row
         (branches,) line that each hangs on.
     """
-    columns = surface.grid.shape[1]
     shapes = []
     for branch, cells in enumerate(decision.branches.cells):
-        points = np.column_stack(xy(surface.grid, cells // columns, cells % columns))
+        points = np.column_stack(surface.middles(cells))
         if decision.branches.parent[branch] < 0:
             line = existing.geometry.iloc[row[branch]]
             tap = line.interpolate(line.project(shapely.Point(points[0])))

@@ -6,10 +6,10 @@ import numpy as np
 
 from analyses.demand import tier_of
 from analyses.electricity.options import (
+    SECOND_STAGE_YEAR,
     FloatArray,
     Option,
     cheapest_that_serves,
-    factor,
     serves_enough,
     unserved_price,
     yearly_factors,
@@ -18,8 +18,12 @@ from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.settlements import (
     Places,
     distribution_mvnd,
+    factor,
+    household_energy_pv_kwh,
     line_factor,
+    local_efficiency,
     settlement_peak_kw,
+    tenth_year_day_kwh,
     yearly_household_kwh,
 )
 from analyses.electricity.weather import Unserved
@@ -30,12 +34,10 @@ COVERAGES = np.array([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5])
 BATTERY_DAYS = np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.6, 2.0])
 """Usable batteries looked at [days of demand]."""
 
-SECOND_STAGE_YEAR = 10
-
 
 def busbar_kwh_per_day(parameters: ElectricityParameters) -> FloatArray:
     """Household demand of each year at the plant, half of the grid's losses on top for the local line [kWh/day]."""
-    return np.asarray(yearly_household_kwh(parameters) / 365.25 / (1 - parameters.loss_pct / 200))
+    return np.asarray(yearly_household_kwh(parameters) / 365.25 / local_efficiency(parameters))
 
 
 def worst_month_kwp(day_yield: FloatArray, parameters: ElectricityParameters) -> tuple[FloatArray, FloatArray]:
@@ -88,7 +90,7 @@ def minigrid(places: Places, unserved: Unserved, day_yield: FloatArray, paramete
     plant_lcc = np.multiply.outer(_staged(pv_full, p.pv_life_years, p) * pv_price, coverage) + days * battery_lcc
     unserved_kwh = _unserved_kwh(unserved, day_yield, p)
     cost = plant_lcc + unserved_kwh * unserved_price(p)
-    demand_kwh = float(yearly_household_kwh(p) @ yearly_factors(p))
+    demand_kwh = household_energy_pv_kwh(p)
     best = cheapest_that_serves(cost, unserved_kwh / demand_kwh, p)
     each = np.arange(len(cost))
     lacking_kwh = unserved_kwh[each, best]
@@ -100,14 +102,13 @@ def minigrid(places: Places, unserved: Unserved, day_yield: FloatArray, paramete
     inverter_lcc = inverter_mvnd * factor(p.inverter_life_years, p, om_pct=p.offgrid_om_pct)
     pv_kwp, battery_kwh = coverage[best] * pv_full[0], days[best] * demand_day[0] / p.battery_depth
     first = pv_kwp * pv_price + battery_kwh * battery_price
-    tenth_year_day = yearly_household_kwh(p)[min(10, p.horizon_years) - 1] / 365.25
     return Option(
         investment_mvnd=n * first[commune] + inverter_mvnd + local_mvnd,
         life_cycle_mvnd=n * cost[each, best][commune] + inverter_lcc + local_mvnd * line_factor(p),
         unserved_mvnd=n * (lacking_kwh * unserved_price(p))[commune],
         unserved_pct=(100 * lacking_kwh / demand_kwh)[commune],
         serves_enough=serves_enough(lacking_kwh / demand_kwh, p)[commune],
-        tier=tier_of(np.minimum(coverage[best], 1) * tenth_year_day)[commune],
+        tier=tier_of(np.minimum(coverage[best], 1) * tenth_year_day_kwh(p))[commune],
         size={
             "pv_kwp": n * pv_kwp[commune],
             "battery_kwh": n * battery_kwh[commune],

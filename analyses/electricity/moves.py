@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from analyses.electricity.decision import Decision
 from analyses.electricity.feeders import Radial, extra_cost, load_flow
-from analyses.electricity.hanging import Hanging, end_loads_kw, feeder_keys, hang
+from analyses.electricity.hanging import Hanging, feeder_keys, hang
 from analyses.electricity.other_tap import Rerooted, Way, rerooted, ways_to_other_lines
 from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray, step_components
+from analyses.electricity.paths import FloatArray, IntArray, line_components
+from analyses.electricity.settlements import design_load_kw
 from analyses.electricity.study import Study
 from analyses.electricity.surface import built_for, line_km, unit_prices
 
@@ -95,7 +96,7 @@ def find_moves(
         found = ways_to_other_lines(surface, cost, np.unique(np.concatenate(cells)), limit_mvnd=limit)
         ways[root] = [way for way in found if way.row != row]
     hangings = _hang_all(pack, study, decision, p, [way for found in ways.values() for way in found])
-    loads_kw = end_loads_kw(study, decision, p)
+    loads_kw = branches.at_end(design_load_kw(study.places.households, p))
     candidates = []
     for root, found in ways.items():
         tree = np.flatnonzero(top == root)
@@ -204,7 +205,6 @@ def move_investment_mvnd(
     """Investment in the way and in what stays of the tree at the new voltage, less that in the tree as planned [million VND]."""
     prices = unit_prices(parameters)
     planned = decision.branches.components[tree].sum(axis=0)
-    removed = step_components(np.column_stack([kept.removed[:-1], kept.removed[1:]]), study.surface).sum(axis=0)
-    removed = removed + study.surface.stubs(kept.removed[:1])[0]
+    removed = line_components(kept.removed, study.surface)
     after = built_for(way.components + planned - removed, voltage_kv)
     return float(after @ prices - planned @ prices)

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.costs import discount_factors, life_cycle_factor
+from analyses.costs import discount_factors
 from analyses.demand import MONTH_DAYS, tier_of
 from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import yearly_household_kwh
+from analyses.electricity.settlements import tenth_year_day_kwh
 
 FloatArray = NDArray[np.float64]
+
+SECOND_STAGE_YEAR = 10
+"""Solar plants are enlarged at the end of it."""
 
 SAME_SHARE = 1e-9
 """Shares of demand that differ by less are the same: what rounding leaves."""
@@ -57,8 +60,7 @@ class Option:
 
 def floor_tier(parameters: ElectricityParameters) -> int:
     """Tier that a lasting option must reach: the service floor, but no more than what the demand of year 10 itself amounts to."""
-    demand_day = yearly_household_kwh(parameters)[min(10, parameters.horizon_years) - 1] / 365.25
-    return min(parameters.service_floor_tier, int(tier_of(demand_day)))
+    return min(parameters.service_floor_tier, int(tier_of(tenth_year_day_kwh(parameters))))
 
 
 def no_option(count: int) -> Option:
@@ -118,16 +120,6 @@ def serves_enough(unserved: FloatArray, parameters: ElectricityParameters) -> ND
 def unserved_price(parameters: ElectricityParameters) -> float:
     """Price of a kWh not served [million VND]."""
     return parameters.unserved_energy_vnd_per_kwh / 1e6
-
-
-def factor(life_years: float, parameters: ElectricityParameters, *, from_year: int = 0, om_pct: float) -> float:
-    """Life-cycle cost per unit of a work that is built at the end of `from_year`, worth today."""
-    rate = parameters.discount_rate
-    horizon = parameters.horizon_years - from_year
-    if horizon <= 0:
-        return 0.0
-    whole = life_cycle_factor(life_years=life_years, om_pct=om_pct, horizon_years=horizon, discount_rate=rate)
-    return float(whole * (1 + rate) ** -from_year)
 
 
 def yearly_factors(parameters: ElectricityParameters) -> FloatArray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.paths import FloatArray, IntArray, step_components
+from analyses.electricity.paths import FloatArray, IntArray, line_components
 from analyses.electricity.routing import NEIGHBOURS
 from analyses.electricity.surface import LineSurface
 from analyses.electricity.tree import Branches
@@ -109,14 +109,13 @@ def ways_to_other_lines(
     for k in inside[order][first].tolist():
         local = np.array(path_back(search, (int(line_row[k]), int(line_col[k]))), dtype=np.int64)
         way = (local[:, 0] + r0) * columns + local[:, 1] + c0
-        steps = np.column_stack([way[:-1], way[1:]])
         ways.append(
             Way(
                 row=int(surface.line_of_cell[k]),
                 tap_cell=int(surface.line_flat[k]),
                 junction_cell=int(cells[region[line_row[k], line_col[k]]]),
                 cells=way,
-                components=step_components(steps, surface).sum(axis=0) + surface.stubs(surface.line_flat[k : k + 1])[0],
+                components=line_components(way, surface),
             )
         )
     return ways

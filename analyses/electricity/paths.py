@@ -175,6 +175,12 @@ def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:
     return np.asarray(mean * length_km[:, np.newaxis])
 
 
+def line_components(cells: IntArray, surface: LineSurface) -> FloatArray:
+    """Components of a line along flat cells from its tap in the first one, its stub to the existing line included, (len(COMPONENTS),)."""
+    steps = np.column_stack([cells[:-1], cells[1:]])
+    return np.asarray(step_components(steps, surface).sum(axis=0) + surface.stubs(cells[:1])[0])
+
+
 def assemble(steps: IntArray, surface: LineSurface, terminal_cell: IntArray, *, price: FloatArray) -> Network:
     """Join steps to a network: existing lines become one node, settlements and meeting points nodes, chains between them edges.
 

@@ -20,6 +20,7 @@ from analyses.electricity.scenarios import compare_scenarios, voltage_row
 from analyses.electricity.schedule import calendar_year, extension_table, make_schedule, with_schedule, years_table
 from analyses.electricity.study import prepare, solve
 from analyses.electricity.summary import summarise
+from analyses.electricity.surface import is_existing_mv
 from analyses.electricity.uncertainty import draw_plans, sensitivity
 from analyses.electricity.voltage import check_voltage
 from analyses.electricity.voltage_plan import keep_voltage
@@ -125,9 +126,7 @@ def plan_electricity(
         settlements=settlements,
         lines=lines,
         years=years,
-        existing_grid=existing[
-            existing["voltage_kv"].isin((35.0, 22.0)) & (existing["status"] == "existing")
-        ].reset_index(drop=True),
+        existing_grid=existing[is_existing_mv(existing)].reset_index(drop=True),
         grid_extension=extension_table(settlements, lines, priced, decision),
         plan=record | headroom_record(loading),
         summary=summarise(pack, settlements, lines, years, record, schedule, parameters),

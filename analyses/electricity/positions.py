@@ -11,7 +11,7 @@ from analyses.electricity.parameters import ElectricityParameters
 from analyses.electricity.paths import FloatArray, IntArray
 from analyses.electricity.settlements import Places
 from analyses.electricity.study import Study
-from gis.raster import rasterize, xy
+from gis.raster import rasterize
 
 
 def least_line_distance_m(settlements: gpd.GeoDataFrame, parameters: ElectricityParameters) -> FloatArray:
@@ -66,7 +66,7 @@ def moved_places(study: Study, cells: IntArray) -> Places:
     places, surface = study.places, study.surface
     moves = (cells != study.routes.cell) & (cells >= 0)
     at = np.where(moves, cells, 0)
-    x, y = xy(surface.grid, at // surface.grid.shape[1], at % surface.grid.shape[1])
+    x, y = surface.middles(at)
     return replace(
         places,
         x=np.where(moves, x, places.x),

@@ -126,7 +126,7 @@ def find_remedies(
             | {f"{way}_mvnd": cost if np.isfinite(cost) else np.nan for way, cost in ways.items()}
             | {"other_tap": other_tap, "cheapest_alone": taken}
         )  # fmt: skip
-    _share_regulators(texts, costs, check, branches.tap(), worst, p)
+    _share_regulators(texts, costs, check, top, worst, p)
     table = pd.DataFrame(rows, columns=["root", "voltage_drop_pct", "tap_drop_pct", *[f"{way}_mvnd" for way in WAYS], "other_tap", "cheapest_alone"])  # fmt: skip
     return Remedies(text_vi=texts, mvnd=costs, table=table.assign(remedy_vi=texts[roots], remedy_mvnd=costs[roots]))
 

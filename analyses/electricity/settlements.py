@@ -135,6 +135,26 @@ def yearly_household_kwh(parameters: ElectricityParameters) -> FloatArray:
     )
 
 
+def tenth_year_day_kwh(parameters: ElectricityParameters) -> float:
+    """Use of one household on a day of year 10, of the last year where the horizon is shorter [kWh]."""
+    return float(yearly_household_kwh(parameters)[min(10, parameters.horizon_years) - 1] / 365.25)
+
+
+def local_efficiency(parameters: ElectricityParameters) -> float:
+    """What a local line brings from its plant to the sockets: half of the grid's losses are its own."""
+    return 1 - parameters.loss_pct / 200
+
+
+def terrain(places: Places, parameters: ElectricityParameters) -> FloatArray:
+    """Multiplier on lines and stations on each settlement's ground, (n,)."""
+    return np.asarray(1 + (parameters.terrain_factor - 1) * places.roughness)
+
+
+def mv_mvnd_per_km(places: Places, parameters: ElectricityParameters) -> FloatArray:
+    """Price of medium-voltage line of each settlement's voltage on easy ground, (n,)."""
+    return np.where(places.at_22_kv, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km)
+
+
 def tier_scale(parameters: ElectricityParameters) -> float:
     """Peak of a demand scenario by that of expected demand: as the energy of the last year, and never below 1."""
     expected = yearly_household_kwh(parameters.model_copy(update={"demand_tier": "expected"}))[-1]
@@ -206,26 +226,24 @@ def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) 
     return np.select(steps, [0.0, p.transformer_50_mvnd, p.transformer_100_mvnd], p.transformer_250_mvnd)
 
 
+def factor(life_years: float, parameters: ElectricityParameters, *, from_year: int = 0, om_pct: float) -> float:
+    """Life-cycle cost per unit of a work that is built at the end of `from_year`, worth today."""
+    rate = parameters.discount_rate
+    horizon = parameters.horizon_years - from_year
+    if horizon <= 0:
+        return 0.0
+    whole = life_cycle_factor(life_years=life_years, om_pct=om_pct, horizon_years=horizon, discount_rate=rate)
+    return float(whole * (1 + rate) ** -from_year)
+
+
 def line_factor(parameters: ElectricityParameters) -> float:
     """Life-cycle cost per unit of investment of lines."""
-    p = parameters
-    return life_cycle_factor(
-        life_years=p.line_life_years,
-        om_pct=p.grid_om_pct,
-        horizon_years=p.horizon_years,
-        discount_rate=p.discount_rate,
-    )
+    return factor(parameters.line_life_years, parameters, om_pct=parameters.grid_om_pct)
 
 
 def station_factor(parameters: ElectricityParameters) -> float:
     """Life-cycle cost per unit of investment of transformer stations."""
-    p = parameters
-    return life_cycle_factor(
-        life_years=p.transformer_life_years,
-        om_pct=p.grid_om_pct,
-        horizon_years=p.horizon_years,
-        discount_rate=p.discount_rate,
-    )
+    return factor(parameters.transformer_life_years, parameters, om_pct=parameters.grid_om_pct)
 
 
 def grid_works(places: Places, parameters: ElectricityParameters) -> GridWorks:
@@ -241,11 +259,10 @@ def grid_works(places: Places, parameters: ElectricityParameters) -> GridWorks:
     peak = settlement_peak_kw(households, p)
     lv_km = lv_length_km(places, p)
     stations, size_kva = size_stations(households, peak, lv_km, p)
-    terrain = 1 + (p.terrain_factor - 1) * places.roughness
+    on_ground = terrain(places, p)
     inner_mv_km = np.maximum(stations - 1, 0) * p.inner_mv_km_per_extra_station
-    mv_price = np.where(places.at_22_kv, p.mv22_line_mvnd_per_km, p.mv35_line_mvnd_per_km)
-    station_mvnd = stations * station_price_mvnd(size_kva, p) * terrain
-    inner_mvnd = inner_mv_km * mv_price * terrain
+    station_mvnd = stations * station_price_mvnd(size_kva, p) * on_ground
+    inner_mvnd = inner_mv_km * mv_mvnd_per_km(places, p) * on_ground
     investment = {
         "transformers": station_mvnd + inner_mvnd,
         "lv": lv_km * p.lv_line_mvnd_per_km,

@@ -6,16 +6,16 @@ import numpy as np
 
 from analyses.demand import tier_of
 from analyses.electricity.options import (
+    SECOND_STAGE_YEAR,
     FloatArray,
     Option,
     cheapest_that_serves,
-    factor,
     serves_enough,
     unserved_price,
     yearly_factors,
 )
 from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import Places, yearly_household_kwh
+from analyses.electricity.settlements import Places, factor, tenth_year_day_kwh, yearly_household_kwh
 from analyses.electricity.weather import Unserved
 
 KIT_KWP, KIT_KWH = 1.0, 4.5
@@ -26,8 +26,6 @@ SMALL_KIT_KWP, SMALL_KIT_KWH = 0.3, 1.0
 
 KITS = np.array([(first, later) for first in range(1, 5) for later in range(first, 5)])
 """Kits of a household looked at: from the first year, and from the end of year 10 on."""
-
-SECOND_STAGE_YEAR = 10
 
 
 def solar_home(places: Places, unserved: Unserved, day_yield: FloatArray, parameters: ElectricityParameters) -> Option:
@@ -68,8 +66,7 @@ def solar_home(places: Places, unserved: Unserved, day_yield: FloatArray, parame
     commune, n = places.commune, places.households
     first = KITS[best, 0]
     credit = np.where(places.has_home_system, SMALL_KIT_KWP * p.pv_mvnd_per_kwp, 0.0)
-    tenth_year = demand_day[min(10, len(demand_day)) - 1]
-    worst_day = np.minimum(first * KIT_KWP * day_yield.min(axis=1) * p.storage_efficiency, tenth_year)
+    worst_day = np.minimum(first * KIT_KWP * day_yield.min(axis=1) * p.storage_efficiency, tenth_year_day_kwh(p))
     return Option(
         investment_mvnd=n * (first[commune] * p.home_tier3_mvnd - credit),
         life_cycle_mvnd=n * (cost[each, best][commune] - credit),

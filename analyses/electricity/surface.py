@@ -88,6 +88,11 @@ class LineSurface:
         """(k,) flat cells that existing lines touch."""
         return np.asarray(self.line_cells @ [self.grid.shape[1], 1], dtype=np.int64)
 
+    def middles(self, flat: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
+        """Give x and y of the middle of flat cells in the CRS of the raster."""
+        columns = self.grid.shape[1]
+        return xy(self.grid, flat // columns, flat % columns)
+
     def stubs(self, flat: NDArray[np.int64]) -> FloatArray:
         """Components of the last stretch from the middle of line cells to the line, (n, len(COMPONENTS)); 0 for other cells."""
         number = self.line_number[flat]
@@ -108,9 +113,9 @@ class LineSurface:
 
     def line_distance_m(self) -> FloatArray:
         """Straight distance of every cell to the nearest cell of an existing line [m], (rows, cols)."""
-        off_line = np.ones(self.grid.shape, dtype=bool)
-        off_line[self.line_cells[:, 0], self.line_cells[:, 1]] = False
-        return _distance_m(~off_line, self.grid.cell_size_m)
+        on_line = np.zeros(self.grid.shape, dtype=bool)
+        on_line[self.line_cells[:, 0], self.line_cells[:, 1]] = True
+        return _distance_m(on_line, self.grid.cell_size_m)
 
     def cost(self, parameters: ElectricityParameters, *, forest_rule: str) -> NDArray[np.float32]:
         """Million VND per cell width; inf where no line may pass."""
@@ -251,12 +256,17 @@ def routing_grid(elevation: Raster, cell_size_m: float) -> Raster:
     return resample(values, cell_size_m=cell_size_m, method="bilinear" if ratio > 1 else "mean")
 
 
+def is_existing_mv(grid_lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Whether each line is an existing one of 35 or 22 kV, which settlements can be connected to, (rows,)."""
+    return np.asarray(grid_lines["voltage_kv"].isin(MV_KV) & (grid_lines["status"] == "existing"))
+
+
 def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Cells that existing 35 or 22 kV lines touch, and the row of the line in the layer.
 
     Where several touch a cell the highest voltage wins, then the last `line_id`: never the order of the rows.
     """
-    chosen = grid_lines[grid_lines["voltage_kv"].isin(MV_KV) & (grid_lines["status"] == "existing")]
+    chosen = grid_lines[is_existing_mv(grid_lines)]
     if chosen.empty:
         raise MissingDataError(
             "grid_lines: no existing line of 35 or 22 kV. Add the lines that settlements could be connected to."

@@ -48,10 +48,14 @@ class Branches:
 
     def below(self, value: FloatArray) -> FloatArray:
         """Sum of a settlement value over all settlements served through each branch, (b,)."""
-        at_end = np.zeros(len(self.parent))
+        return self.gathered(self.at_end(value))
+
+    def at_end(self, value: FloatArray) -> FloatArray:
+        """Sum of a settlement value over those at the lower end of each branch itself, (b,)."""
+        total = np.zeros(len(self.parent))
         served = self.branch_of >= 0
-        np.add.at(at_end, self.branch_of[served], value[served])
-        return self.gathered(at_end)
+        np.add.at(total, self.branch_of[served], value[served])
+        return total
 
     def gathered(self, value: FloatArray) -> FloatArray:
         """Sum of a branch value over each branch and all below it, (b,)."""

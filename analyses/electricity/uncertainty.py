@@ -17,7 +17,7 @@ from analyses.electricity.paths import FloatArray, IntArray, Network
 from analyses.electricity.positions import least_line_distance_m, moved_places, position_cells
 from analyses.electricity.ranking import grid_to_offgrid_ratio, rank_by_ratio
 from analyses.electricity.routing import own_way_cost
-from analyses.electricity.settlements import line_factor
+from analyses.electricity.settlements import line_factor, mv_mvnd_per_km, terrain
 from analyses.electricity.study import Study, price
 from analyses.electricity.surface import unit_prices
 from analyses.parameters import describe
@@ -176,8 +176,7 @@ def _ways_from_drawn_places(
     own = np.where(np.isfinite(own_mvnd), own_mvnd, OUT_OF_REACH_MVND)
     own = np.where(stays, np.where(study.network.terminal == 0, 0.0, OUT_OF_REACH_MVND), own)
     km = np.hypot(moved.places.x - study.places.x, moved.places.y - study.places.y) / 1000
-    per_km = np.where(moved.places.at_22_kv, p.mv22_line_mvnd_per_km, p.mv35_line_mvnd_per_km)
-    per_km = per_km * (1 + (p.terrain_factor - 1) * moved.places.roughness) * line_factor(p)
+    per_km = mv_mvnd_per_km(moved.places, p) * terrain(moved.places, p) * line_factor(p)
     return np.concatenate([own, np.where(stays, 0.0, km * per_km)[mapped]])
 
 
