@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gis.catalog import Catalog
-from gis.schema import PROVENANCE
+from infragap.gis.catalog import Catalog
+from infragap.gis.schema import PROVENANCE
 
 
 def weakest(*rows: pd.Series) -> NDArray[np.object_]:
@@ -18,7 +18,7 @@ def weakest(*rows: pd.Series) -> NDArray[np.object_]:
     Parameters
     ----------
     rows
-        Columns of the same length with the words of `gis.schema.PROVENANCE`; an empty cell, as of a place that nothing is known of, is modelled.
+        Columns of the same length with the words of `infragap.gis.schema.PROVENANCE`; an empty cell, as of a place that nothing is known of, is modelled.
     """
     worst = PROVENANCE.index("modelled")
     order = {word: number for number, word in enumerate(PROVENANCE)}

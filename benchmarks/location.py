@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import shortest_path
 
-from analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
 from benchmarks import Row
 from benchmarks.measure import peak_memory_mb, timed
+from infragap.analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
 
 FloatArray = NDArray[np.float64]
 

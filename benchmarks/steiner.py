@@ -13,9 +13,9 @@ from networkx.algorithms.approximation import steiner_tree
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 from benchmarks import Row
 from benchmarks.measure import peak_memory_mb, timed, timed_with_cpu
+from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 
 GEOMETRIC = ((845, 0.0, 60.0), (5_000, 1e-3, 120.0), (20_000, 1e-2, 300.0))  # nodes, gap asked for, time limit [s]
 KINDS = ((1.0, 1.0), (0.3, 2.0), (0.1, 5.0))  # share of nodes with a prize, mean prize in mean edge costs

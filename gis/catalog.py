@@ -12,7 +12,7 @@ import pyproj
 import pyproj.exceptions
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from gis.errors import LayerError, MissingDataError
+from infragap.gis.errors import LayerError, MissingDataError
 
 FILE_NAME = "catalog.toml"
 

@@ -16,8 +16,8 @@ import pandas as pd
 import pandera.pandas as pa
 import shapely
 
-from gis import schema
-from gis.tables import listed
+from infragap.gis import schema
+from infragap.gis.tables import listed
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")

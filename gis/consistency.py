@@ -16,12 +16,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis import schema
-from gis.catalog import LayerEntry
-from gis.checks import sentence
-from gis.crs import same_crs
-from gis.raster import Raster, rasterize
-from gis.tables import listed
+from infragap.gis import schema
+from infragap.gis.catalog import LayerEntry
+from infragap.gis.checks import sentence
+from infragap.gis.crs import same_crs
+from infragap.gis.raster import Raster, rasterize
+from infragap.gis.tables import listed
 
 ROUNDING_M = 50.0
 """Coordinates rounded to five decimals and simplified borders: nothing closer than this is said to lie outside."""

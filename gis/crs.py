@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
-from gis.errors import LayerError, MissingDataError
+from infragap.gis.errors import LayerError, MissingDataError
 
 WGS84 = "EPSG:4326"
 

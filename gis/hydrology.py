@@ -9,8 +9,8 @@ import numpy as np
 import pyflwdir
 from numpy.typing import NDArray
 
-from gis.errors import LayerError
-from gis.raster import Raster, resample, warp_like
+from infragap.gis.errors import LayerError
+from infragap.gis.raster import Raster, resample, warp_like
 
 FloatArray = NDArray[np.float64]
 

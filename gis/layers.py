@@ -1,7 +1,7 @@
 """Reading vector layers and tables: GeoPackage, GeoJSON, Shapefile, KML, FlatGeobuf, CSV and XLSX.
 
 `read_layer` reads what the catalogue lists and validates it; `read_vector` reads one file as it is. Coordinates stay in the CRS of the
-file until `gis.crs` moves them.
+file until `infragap.gis.crs` moves them.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import pyogrio.errors
 import pyproj
 import shapely
 
-from gis import schema
-from gis.catalog import LayerEntry
-from gis.checks import geometry_faults, sentence, typed
-from gis.crs import WGS84, datum_fault, same_crs, vn2000_points
-from gis.errors import LayerError, MissingDataError
-from gis.names import fold
-from gis.tables import decode, read_table, require_file
+from infragap.gis import schema
+from infragap.gis.catalog import LayerEntry
+from infragap.gis.checks import geometry_faults, sentence, typed
+from infragap.gis.crs import WGS84, datum_fault, same_crs, vn2000_points
+from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.names import fold
+from infragap.gis.tables import decode, read_table, require_file
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".kmz", ".fgb")

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gis.errors import NoSolutionError, ParameterError
-from gis.leastcost_kernels import label_regions, spread, walk_back
+from infragap.gis.errors import NoSolutionError, ParameterError
+from infragap.gis.leastcost_kernels import label_regions, spread, walk_back
 
 __all__ = ["MOVES", "LeastCost", "cost_distance", "path_back"]
 

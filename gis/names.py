@@ -22,7 +22,7 @@ from typing import Any, Literal
 import pandas as pd
 from rapidfuzz import fuzz
 
-from gis.errors import MissingDataError
+from infragap.gis.errors import MissingDataError
 
 Level = Literal["village", "commune", "district"]
 

@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from gis.errors import ParameterError
-from gis.roads import JoinedRoads
+from infragap.gis.errors import ParameterError
+from infragap.gis.roads import JoinedRoads
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

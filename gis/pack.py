@@ -18,13 +18,13 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from gis import schema
-from gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
-from gis.consistency import cross_faults, raster_faults
-from gis.crs import measures_truly, require_metres, to_measure
-from gis.errors import LayerError, MissingDataError
-from gis.layers import read_layer
-from gis.raster import Raster, grid_of, read_raster, warp
+from infragap.gis import schema
+from infragap.gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
+from infragap.gis.consistency import cross_faults, raster_faults
+from infragap.gis.crs import measures_truly, require_metres, to_measure
+from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.layers import read_layer
+from infragap.gis.raster import Raster, grid_of, read_raster, warp
 
 REQUIRED = ("communes", "villages", "settlements", "roads", "grid_lines", "elevation")
 """Layers without which no analysis runs; the others are asked for by the analysis that needs them."""

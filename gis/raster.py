@@ -23,8 +23,8 @@ import rasterio.warp
 from affine import Affine
 from numpy.typing import ArrayLike, NDArray
 
-from gis.crs import transform
-from gis.errors import LayerError, MissingDataError
+from infragap.gis.crs import transform
+from infragap.gis.errors import LayerError, MissingDataError
 
 Method = Literal["nearest", "bilinear", "mean", "mode"]
 

@@ -23,10 +23,10 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from shapely.ops import substring
 
-from gis.crs import require_metres
-from gis.errors import LayerError, ParameterError
-from gis.osm import road_class_of, surface_of
-from gis.schema import ROAD_CLASSES, SURFACES
+from infragap.gis.crs import require_metres
+from infragap.gis.errors import LayerError, ParameterError
+from infragap.gis.osm import road_class_of, surface_of
+from infragap.gis.schema import ROAD_CLASSES, SURFACES
 
 _NEEDED = ("road_id", "road_class", "surface", "length_km", "is_bridge")
 _FROM_OSM = "OpenStreetMap contributors, ODbL"
@@ -82,7 +82,7 @@ def join_roads(roads: gpd.GeoDataFrame, *, tolerance_m: float = 2.0) -> JoinedRo
     Parameters
     ----------
     roads
-        Layer as `gis.schema.Roads`, in a CRS in metres. It is not changed.
+        Layer as `infragap.gis.schema.Roads`, in a CRS in metres. It is not changed.
     tolerance_m
         Two ends, or an end and a line, meet when they are at most this far apart [m]. The default covers the rounding of GeoJSON
         to five decimals (1.1 m). A chain of such ends becomes one point.
@@ -154,7 +154,7 @@ def road_graph(roads: gpd.GeoDataFrame, *, tolerance_m: float = 2.0) -> nx.Multi
 
 
 def to_roads_layer(graph: nx.MultiDiGraph[Any], *, source: str = _FROM_OSM) -> gpd.GeoDataFrame:
-    """Road layer from a graph: of `gis.osm` (OSM tags) or of `road_graph` (road classes).
+    """Road layer from a graph: of `infragap.gis.osm` (OSM tags) or of `road_graph` (road classes).
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def to_roads_layer(graph: nx.MultiDiGraph[Any], *, source: str = _FROM_OSM) -> g
     Returns
     -------
     GeoDataFrame
-        Columns of `gis.schema.Roads`, in the graph's CRS, sorted by road_id; `length_km` is the graph's (for OSM: on the sphere).
+        Columns of `infragap.gis.schema.Roads`, in the graph's CRS, sorted by road_id; `length_km` is the graph's (for OSM: on the sphere).
 
     Raises
     ------

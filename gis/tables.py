@@ -1,6 +1,6 @@
 """Tables from CSV and XLSX as text cells: encodings, separators and headings; nothing is guessed from a wrong encoding.
 
-Cells come out as stored (text from CSV; text, numbers, truth values from XLSX) with None for empty ones. `gis.checks` turns them into the
+Cells come out as stored (text from CSV; text, numbers, truth values from XLSX) with None for empty ones. `infragap.gis.checks` turns them into the
 dtypes of the schema, so that '04489' stays text and '1.234,5' is never read as one point two.
 """
 
@@ -18,7 +18,7 @@ import openpyxl
 import openpyxl.utils.exceptions
 import pandas as pd
 
-from gis.errors import LayerError, MissingDataError
+from infragap.gis.errors import LayerError, MissingDataError
 
 SHOWN = 10
 """Rows named in a message; the others are counted."""

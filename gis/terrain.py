@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.errors import LayerError
-from gis.raster import Raster
+from infragap.gis.errors import LayerError
+from infragap.gis.raster import Raster
 
 
 def gradient(elevation: Raster) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gis.errors import InfragapError, ParameterError
+from infragap.gis.errors import InfragapError, ParameterError
 
 app = typer.Typer(
     help="Rank infrastructure gaps: electricity, water, boarding schools. Results open without internet.",
@@ -107,7 +107,7 @@ def compare_command(
 @app.command("backtest")
 def backtest_command(params: ParamsOption = None) -> None:
     """Hold the unit costs of lines and stations against real projects: predicted by actual, and what is missed."""
-    from analyses.electricity.backtest import backtest_median, backtest_table
+    from infragap.analyses.electricity.backtest import backtest_median, backtest_table
     from infragap.settings import read_settings
 
     parameters = read_settings(params).electricity
@@ -128,7 +128,7 @@ def backtest_command(params: ParamsOption = None) -> None:
 @app.command("check")
 def check_command(pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
     """Check a data pack and print all its faults at once."""
-    from gis.pack import check_pack
+    from infragap.gis.pack import check_pack
 
     faults = check_pack(pack)
     if faults:
@@ -142,7 +142,7 @@ def check_command(pack: Annotated[Path, typer.Argument(help="Folder of a data pa
 @data_app.command("list")
 def data_list_command(data: DataOption = None) -> None:
     """List the layers of a pack with what each rests on."""
-    from gis.catalog import read_catalog
+    from infragap.gis.catalog import read_catalog
     from infragap.settings import data_folder
 
     catalog = read_catalog(data or data_folder())

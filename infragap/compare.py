@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gis.errors import MissingDataError
-from maps.exports import write_csv
+from infragap.gis.errors import MissingDataError
+from infragap.maps.exports import write_csv
 
 COST_COLUMNS = ("grid_alone_mvnd", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd")
 COMPARED = ("choice", "rank", "priority_rank", "year", *COST_COLUMNS)

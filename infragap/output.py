@@ -9,8 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from gis.errors import ParameterError
-from gis.tables import listed
+from infragap.gis.errors import ParameterError
+from infragap.gis.tables import listed
 
 MARKER = "run.json"
 """File that every complete result holds; a folder without it is never replaced."""

@@ -17,15 +17,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
-from analyses.electricity.plan import plan_electricity
-from analyses.electricity.result import ElectricityResult
-from analyses.schools.plan import SchoolsResult, plan_schools
-from analyses.water.plan import WaterResult, plan_water
-from gis.errors import NoSolutionError, ParameterError
-from gis.pack import Pack, read_pack
+from infragap.analyses.electricity.plan import plan_electricity
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.schools.plan import SchoolsResult, plan_schools
+from infragap.analyses.water.plan import WaterResult, plan_water
+from infragap.gis.errors import NoSolutionError, ParameterError
+from infragap.gis.pack import Pack, read_pack
+from infragap.maps.write import write_results
 from infragap.output import MARKER, atomic_folder, check_output
 from infragap.settings import ANALYSES, Settings
-from maps.write import write_results
 
 VERSIONS_OF = (
     "infragap", "numpy", "scipy", "numba", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio",

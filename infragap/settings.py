@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.schools.parameters import SchoolsParameters
-from analyses.water.parameters import WaterParameters
-from gis.errors import MissingDataError, ParameterError
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.gis.errors import MissingDataError, ParameterError
 
 ANALYSES = ("electricity", "water", "schools")
 

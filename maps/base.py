@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 import pandas as pd
 
-from analyses.columns import Column
-from gis.pack import Pack
-from maps.page import Field, Layer, Popup, Style, Text
-from maps.style import MODELLED_NOTICE, PROVENANCE
+from infragap.analyses.columns import Column
+from infragap.gis.pack import Pack
+from infragap.maps.page import Field, Layer, Popup, Style, Text
+from infragap.maps.style import MODELLED_NOTICE, PROVENANCE
 
 PAGES: Mapping[str, Text] = {
     "index.html": ("Tổng quan", "Overview"),

@@ -7,15 +7,25 @@ from collections.abc import Sequence
 import geopandas as gpd
 import numpy as np
 
-from analyses.columns import Column
-from analyses.electricity import columns
-from analyses.electricity.result import ElectricityResult
-from analyses.wording import number_vi
-from gis.crs import WGS84
-from gis.pack import Pack
-from maps.base import BILLION_VND, commune_layer, fields, links, notice, river_layers, road_layer, titled, unit_text
-from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Text, Weight
-from maps.style import CHOICES, INTERIM, KINDS, SUPPLY, VOLTAGE_BASIS, VOLTAGE_HOLDS, VOLTAGE_STATUS, VOLTAGES
+from infragap.analyses.columns import Column
+from infragap.analyses.electricity import columns
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.wording import number_vi
+from infragap.gis.crs import WGS84
+from infragap.gis.pack import Pack
+from infragap.maps.base import (
+    BILLION_VND,
+    commune_layer,
+    fields,
+    links,
+    notice,
+    river_layers,
+    road_layer,
+    titled,
+    unit_text,
+)
+from infragap.maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Text, Weight
+from infragap.maps.style import CHOICES, INTERIM, KINDS, SUPPLY, VOLTAGE_BASIS, VOLTAGE_HOLDS, VOLTAGE_STATUS, VOLTAGES
 
 POPUP_KEYS = (
     "grid_probability_pct", "rank_low", "rank_high", "position_accuracy_m", "grid_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd",

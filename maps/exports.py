@@ -16,9 +16,9 @@ import pandas as pd
 import pyogrio
 import simplekml
 
-from analyses.columns import Column
-from gis.crs import to_wgs84
-from maps.style import qgis_style
+from infragap.analyses.columns import Column
+from infragap.gis.crs import to_wgs84
+from infragap.maps.style import qgis_style
 
 FIXED_TIME = "2026-01-01T00:00:00.000Z"
 """Time stamp inside files that want one, so that equal results give equal bytes."""

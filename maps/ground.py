@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 from rasterio.warp import transform_bounds
 
-from gis.raster import Raster, resample, warp, warp_like
-from gis.terrain import hillshade
-from maps.page import Ground
+from infragap.gis.raster import Raster, resample, warp, warp_like
+from infragap.gis.terrain import hillshade
+from infragap.maps.page import Ground
 
 WEB_MERCATOR = "EPSG:3857"
 CELL_M = 150.0

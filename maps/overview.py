@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from analyses.electricity import columns
-from analyses.electricity.result import ElectricityResult
-from analyses.schools.plan import SchoolsResult
-from analyses.water.plan import WaterResult
-from analyses.wording import number_vi
-from gis.crs import to_wgs84
-from gis.pack import Pack
-from maps.base import PAGES, UNIT_VI
-from maps.page import Text
-from maps.style import CHOICES, MODELLED_NOTICE, PROVENANCE
+from infragap.analyses.electricity import columns
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.schools.plan import SchoolsResult
+from infragap.analyses.water.plan import WaterResult
+from infragap.analyses.wording import number_vi
+from infragap.gis.crs import to_wgs84
+from infragap.gis.pack import Pack
+from infragap.maps.base import PAGES, UNIT_VI
+from infragap.maps.page import Text
+from infragap.maps.style import CHOICES, MODELLED_NOTICE, PROVENANCE
 
 MAP_WIDTH = 300
 CLASSES = 5
@@ -86,7 +86,7 @@ def overview_html(
             "</main>",
         ]
     )
-    style = (files("maps") / "assets" / "overview.css").read_text(encoding="utf-8")
+    style = (files("infragap.maps") / "assets" / "overview.css").read_text(encoding="utf-8")
     script = "document.getElementById('lang').addEventListener('click',()=>document.body.classList.toggle('en'));"
     return (
         f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'

@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 from branca.element import Element
 
-from gis.crs import to_wgs84
+from infragap.gis.crs import to_wgs84
 
 Text = tuple[str, str]
 """A text in Vietnamese and English."""
@@ -390,7 +390,7 @@ def _replace_last(text: str, old: str, new: str) -> str:
 
 
 def _asset(name: str) -> str:
-    return (files("maps") / "assets" / name).read_text(encoding="utf-8")
+    return (files("infragap.maps") / "assets" / name).read_text(encoding="utf-8")
 
 
 def _leaflet_js() -> str:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analyses.electricity import columns
-from analyses.electricity.result import ElectricityResult
-from analyses.schools.plan import SchoolsResult
-from analyses.water.plan import WaterResult
-from analyses.wording import number_vi
-from gis.pack import Pack
-from maps.base import UNIT_VI
-from maps.style import CHOICES, PROVENANCE, SCENARIOS, choice_label
+from infragap.analyses.electricity import columns
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.schools.plan import SchoolsResult
+from infragap.analyses.water.plan import WaterResult
+from infragap.analyses.wording import number_vi
+from infragap.gis.pack import Pack
+from infragap.maps.base import UNIT_VI
+from infragap.maps.style import CHOICES, PROVENANCE, SCENARIOS, choice_label
 
 TOP = 10
 

@@ -8,12 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analyses.schools import columns
-from analyses.schools.plan import SchoolsResult
-from gis.pack import Pack
-from maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled, unit_text
-from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Text, Weight
-from maps.style import SCHOOL_KINDS, SCHOOL_LEVELS, SCHOOL_STATUS, TIME_COLOURS
+from infragap.analyses.schools import columns
+from infragap.analyses.schools.plan import SchoolsResult
+from infragap.gis.pack import Pack
+from infragap.maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled, unit_text
+from infragap.maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Text, Weight
+from infragap.maps.style import SCHOOL_KINDS, SCHOOL_LEVELS, SCHOOL_STATUS, TIME_COLOURS
 
 SITE_KEYS = (
     "rank", "kind", "status", "village", "levels", "pupils_served", "pupils_minority", "pupils_may_board", "capacity_pupils", "load_pct",
@@ -32,7 +32,7 @@ MINUTE_STEPS = (30, 60, 90, 120)
 def schools_page(
     pack: Pack, result: SchoolsResult, communes: gpd.GeoDataFrame, ground: Ground, pages: Sequence[str]
 ) -> Page:
-    """Compose the page; parameters as in `maps.electricity.electricity_page`."""
+    """Compose the page; parameters as in `infragap.maps.electricity.electricity_page`."""
     kinds = {k: label for k, (label, _) in SCHOOL_KINDS.items()}
     values = {"kind": kinds, "status": SCHOOL_STATUS, "levels": SCHOOL_LEVELS}
     villages = result.villages.assign(

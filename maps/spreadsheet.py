@@ -12,8 +12,8 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from analyses.columns import Column
-from maps.style import PROVENANCE
+from infragap.analyses.columns import Column
+from infragap.maps.style import PROVENANCE
 
 SUMMED = ("households", "mv_km", "stations", "station_kva", "lv_km", "meters", "investment_mvnd", "forest_ha")
 """Columns that have a total; a rate, a year or an accuracy has none."""

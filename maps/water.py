@@ -6,12 +6,22 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 
-from analyses.water import columns
-from analyses.water.plan import WaterResult
-from gis.pack import Pack
-from maps.base import BILLION_VND, commune_layer, fields, links, notice, river_layers, road_layer, titled, unit_text
-from maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight
-from maps.style import COVERAGE_LEVELS, FUNCTIONALITY, WORKS
+from infragap.analyses.water import columns
+from infragap.analyses.water.plan import WaterResult
+from infragap.gis.pack import Pack
+from infragap.maps.base import (
+    BILLION_VND,
+    commune_layer,
+    fields,
+    links,
+    notice,
+    river_layers,
+    road_layer,
+    titled,
+    unit_text,
+)
+from infragap.maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Weight
+from infragap.maps.style import COVERAGE_LEVELS, FUNCTIONALITY, WORKS
 
 VILLAGE_KEYS = (
     "households", "population", "level", "to_standard_pct", "basic_pct", "scheme", "nearest_source_km", "work_id", "people_gained", "provenance",
@@ -31,7 +41,7 @@ GAP_STEPS = ((60.0, "#fde0c5"), (70.0, "#f8a978"), (80.0, "#ec6a52"), (101.0, "#
 def water_page(
     pack: Pack, result: WaterResult, communes: gpd.GeoDataFrame, ground: Ground, pages: Sequence[str]
 ) -> Page:
-    """Compose the page; parameters as in `maps.electricity.electricity_page`."""
+    """Compose the page; parameters as in `infragap.maps.electricity.electricity_page`."""
     values = {
         "level": {k: label for k, (label, _) in COVERAGE_LEVELS.items()},
         "functionality": {k: label for k, (label, _) in FUNCTIONALITY.items()},

@@ -9,28 +9,28 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from analyses.columns import Column
-from analyses.electricity import columns as electricity_columns
-from analyses.electricity.result import ElectricityResult
-from analyses.parameters import Parameters, describe
-from analyses.schools import columns as schools_columns
-from analyses.schools.plan import SchoolsResult
-from analyses.water import columns as water_columns
-from analyses.water.plan import WaterResult
-from gis import schema
-from gis.crs import crs_name
-from gis.pack import Pack
-from maps.base import PAGES, notice
-from maps.electricity import electricity_page
-from maps.exports import write_csv, write_dictionary, write_geojson, write_geopackage, write_kml
-from maps.ground import hillshade_ground
-from maps.overview import commune_summary, overview_html
-from maps.page import Page, render
-from maps.report import summary_markdown
-from maps.schools import schools_page
-from maps.spreadsheet import write_grid_extension_list
-from maps.style import MODELLED_NOTICE
-from maps.water import water_page
+from infragap.analyses.columns import Column
+from infragap.analyses.electricity import columns as electricity_columns
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.parameters import Parameters, describe
+from infragap.analyses.schools import columns as schools_columns
+from infragap.analyses.schools.plan import SchoolsResult
+from infragap.analyses.water import columns as water_columns
+from infragap.analyses.water.plan import WaterResult
+from infragap.gis import schema
+from infragap.gis.crs import crs_name
+from infragap.gis.pack import Pack
+from infragap.maps.base import PAGES, notice
+from infragap.maps.electricity import electricity_page
+from infragap.maps.exports import write_csv, write_dictionary, write_geojson, write_geopackage, write_kml
+from infragap.maps.ground import hillshade_ground
+from infragap.maps.overview import commune_summary, overview_html
+from infragap.maps.page import Page, render
+from infragap.maps.report import summary_markdown
+from infragap.maps.schools import schools_page
+from infragap.maps.spreadsheet import write_grid_extension_list
+from infragap.maps.style import MODELLED_NOTICE
+from infragap.maps.water import water_page
 
 EXTENSION_COLUMNS = tuple(c for c in electricity_columns.EXTENSION if c.name != "stt")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gis.pack import Pack, read_pack
+from infragap.gis.pack import Pack, read_pack
 from infragap.reference.build import build_pack
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -28,9 +28,9 @@ import pyproj
 from affine import Affine
 from shapely.geometry import LineString, Point, box
 
-from gis.crs import to_wgs84
-from gis.raster import Raster, write_raster
-from gis.schema import GEOMETRY
+from infragap.gis.crs import to_wgs84
+from infragap.gis.raster import Raster, write_raster
+from infragap.gis.schema import GEOMETRY
 
 CRS_MEASURE = "EPSG:9208"
 WEST, SOUTH, EAST, NORTH = 440_000, 2_410_000, 460_000, 2_430_000

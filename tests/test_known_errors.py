@@ -20,21 +20,21 @@ import pyproj
 import pytest
 import shapely
 
-from analyses.electricity.headroom import limits
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.plan import plan_electricity
-from analyses.electricity.result import ElectricityResult
-from analyses.electricity.surface import existing_line_cells
-from analyses.schools.parameters import SchoolsParameters
-from analyses.schools.plan import SchoolsResult, plan_schools
-from analyses.schools.travel import build_travel, by_motorbike, on_foot
-from analyses.water.coverage import scheme_service
-from analyses.water.parameters import WaterParameters
-from analyses.water.plan import WaterResult, plan_water
-from analyses.water.siting import Candidates, choose
-from gis.pack import Pack, read_pack
-from maps.water import _step
-from maps.write import write_results
+from infragap.analyses.electricity.headroom import limits
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import plan_electricity
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.electricity.surface import existing_line_cells
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.plan import SchoolsResult, plan_schools
+from infragap.analyses.schools.travel import build_travel, by_motorbike, on_foot
+from infragap.analyses.water.coverage import scheme_service
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.analyses.water.plan import WaterResult, plan_water
+from infragap.analyses.water.siting import Candidates, choose
+from infragap.gis.pack import Pack, read_pack
+from infragap.maps.water import _step
+from infragap.maps.write import write_results
 from tests import pack_factory
 from tests.analyses.schools.ground_factory import CELL_M, bare_ground, centre, roads_layer
 from tests.pack_factory import write_pack

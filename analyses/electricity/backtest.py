@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analyses.electricity.parameters import ElectricityParameters, uncertain
-from analyses.wording import number_vi
+from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
+from infragap.analyses.wording import number_vi
 
 PRICE_YEAR = 2026
 WITHIN = 0.30

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray, Network
-from analyses.solvers.infeasible import Infeasible
-from analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
-from gis.errors import NoSolutionError
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, IntArray, Network
+from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
+from infragap.gis.errors import NoSolutionError
 
 BoolArray = NDArray[np.bool_]
 

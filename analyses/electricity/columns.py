@@ -6,7 +6,7 @@ Costs named `*_mvnd` are life-cycle costs over the horizon (investment, renewals
 
 from __future__ import annotations
 
-from analyses.columns import Column
+from infragap.analyses.columns import Column
 
 RANKING = (
     Column("rank", "-", "1 = own grid line cheapest against the best off-grid option", "Hạng", "grid_to_offgrid_ratio, households"),

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.costs import levelised_cost
-from analyses.electricity.choice import Choice
-from analyses.electricity.offgrid import OPTIONS
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray
-from analyses.electricity.settlements import household_energy_pv_kwh
-from analyses.electricity.study import Priced, Study, line_life_cycle
-from analyses.electricity.surface import unit_prices
-from analyses.electricity.tree import Branches, fair_shares, grow_branches
+from infragap.analyses.costs import levelised_cost
+from infragap.analyses.electricity.choice import Choice
+from infragap.analyses.electricity.offgrid import OPTIONS
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, IntArray
+from infragap.analyses.electricity.settlements import household_energy_pv_kwh
+from infragap.analyses.electricity.study import Priced, Study, line_life_cycle
+from infragap.analyses.electricity.surface import unit_prices
+from infragap.analyses.electricity.tree import Branches, fair_shares, grow_branches
 
 ALL_OPTIONS = ("grid", *OPTIONS)
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.choice import Choice
-from analyses.electricity.headroom import Limit, Loading, Room, against
-from analyses.electricity.other_tap import Way, ways_to_other_lines
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import Network
-from analyses.electricity.settlements import design_load_kw, line_factor
-from analyses.electricity.study import Priced, Study, line_life_cycle, price
+from infragap.analyses.electricity.choice import Choice
+from infragap.analyses.electricity.headroom import Limit, Loading, Room, against
+from infragap.analyses.electricity.other_tap import Way, ways_to_other_lines
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import Network
+from infragap.analyses.electricity.settlements import design_load_kw, line_factor
+from infragap.analyses.electricity.study import Priced, Study, line_life_cycle, price
 
 BoolArray = NDArray[np.bool_]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from analyses.parameters import Parameters, parameter
+from infragap.analyses.parameters import Parameters, parameter
 
 FIT = "least squares on ten projects of 2012-2026 (norms A1)"
 

@@ -10,18 +10,18 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from analyses.electricity.decision import Decision
-from analyses.electricity.feeders import Radial, assemble, choose_conductors
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray
-from analyses.electricity.ranking import branch_feeder
-from analyses.electricity.settlements import design_load_kw
-from analyses.electricity.study import Study
-from analyses.electricity.surface import is_existing_mv
-from analyses.electricity.upstream import Feeder, trace_feeder
+from infragap.analyses.electricity.decision import Decision
+from infragap.analyses.electricity.feeders import Radial, assemble, choose_conductors
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, IntArray
+from infragap.analyses.electricity.ranking import branch_feeder
+from infragap.analyses.electricity.settlements import design_load_kw
+from infragap.analyses.electricity.study import Study
+from infragap.analyses.electricity.surface import is_existing_mv
+from infragap.analyses.electricity.upstream import Feeder, trace_feeder
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 
 @dataclass(frozen=True, eq=False)

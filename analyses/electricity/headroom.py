@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.electricity.choice import Choice, choose, start_from
-from analyses.electricity.decision import Decision, take_apart
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray
-from analyses.electricity.ranking import feeder_of
-from analyses.electricity.settlements import design_load_kw
-from analyses.electricity.study import Priced, Study, price
+from infragap.analyses.electricity.choice import Choice, choose, start_from
+from infragap.analyses.electricity.decision import Decision, take_apart
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, IntArray
+from infragap.analyses.electricity.ranking import feeder_of
+from infragap.analyses.electricity.settlements import design_load_kw
+from infragap.analyses.electricity.study import Priced, Study, price
 
 MAX_ROUNDS = 30
 MVA_TO_KW_AT_UNITY = 1000.0

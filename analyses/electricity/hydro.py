@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from analyses.demand import HOURLY_SHAPE, tier_by_power, tier_of
-from analyses.electricity.options import (
+from infragap.analyses.demand import HOURLY_SHAPE, tier_by_power, tier_of
+from infragap.analyses.electricity.options import (
     FloatArray,
     Option,
     floor_tier,
@@ -18,8 +18,8 @@ from analyses.electricity.options import (
     unserved_price,
     yearly_factors,
 )
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import (
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.settlements import (
     Places,
     distribution_mvnd,
     factor,
@@ -31,7 +31,7 @@ from analyses.electricity.settlements import (
     terrain,
     yearly_household_kwh,
 )
-from gis.hydrology import Falls
+from infragap.gis.hydrology import Falls
 
 GRAVITY_KN_PER_M3 = 9.81
 WIRE_WINDING = 1.2

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.demand import TIER_KW
-from analyses.electricity.hydro import firm_power_kw
-from analyses.electricity.offgrid import Resources
-from analyses.electricity.options import FloatArray
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import Places
+from infragap.analyses.demand import TIER_KW
+from infragap.analyses.electricity.hydro import firm_power_kw
+from infragap.analyses.electricity.offgrid import Resources
+from infragap.analyses.electricity.options import FloatArray
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.settlements import Places
 
 PICO_KW = 3.0
 """Power of a pico unit (norms A5)."""

@@ -9,21 +9,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from analyses.electricity.columns import LINES, REMEDIES, names
-from analyses.electricity.decision import Decision
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import IntArray
-from analyses.electricity.ranking import INPUT_LAYERS, branch_feeder
-from analyses.electricity.remedies import Remedies
-from analyses.electricity.settlements import design_load_kw
-from analyses.electricity.study import Study
-from analyses.electricity.surface import COMPONENTS, FOREST_KM, LineSurface, any_forest_km
-from analyses.electricity.voltage import Check
-from analyses.provenance import provenance_of
-from gis.crs import to_wgs84
+from infragap.analyses.electricity.columns import LINES, REMEDIES, names
+from infragap.analyses.electricity.decision import Decision
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import IntArray
+from infragap.analyses.electricity.ranking import INPUT_LAYERS, branch_feeder
+from infragap.analyses.electricity.remedies import Remedies
+from infragap.analyses.electricity.settlements import design_load_kw
+from infragap.analyses.electricity.study import Study
+from infragap.analyses.electricity.surface import COMPONENTS, FOREST_KM, LineSurface, any_forest_km
+from infragap.analyses.electricity.voltage import Check
+from infragap.analyses.provenance import provenance_of
+from infragap.gis.crs import to_wgs84
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 
 def branch_ids(count: int) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analyses.demand import tier_of
-from analyses.electricity.options import (
+from infragap.analyses.demand import tier_of
+from infragap.analyses.electricity.options import (
     SECOND_STAGE_YEAR,
     FloatArray,
     Option,
@@ -14,8 +14,8 @@ from analyses.electricity.options import (
     unserved_price,
     yearly_factors,
 )
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import (
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.settlements import (
     Places,
     distribution_mvnd,
     factor,
@@ -26,7 +26,7 @@ from analyses.electricity.settlements import (
     tenth_year_day_kwh,
     yearly_household_kwh,
 )
-from analyses.electricity.weather import Unserved
+from infragap.analyses.electricity.weather import Unserved
 
 COVERAGES = np.array([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5])
 """Panels looked at, by what the worst month's demand asks for: smaller ones leave more unserved, which is priced."""

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.decision import Decision
-from analyses.electricity.feeders import Radial, extra_cost, load_flow
-from analyses.electricity.hanging import Hanging, feeder_keys, hang
-from analyses.electricity.other_tap import Rerooted, Way, rerooted, ways_to_other_lines
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray, line_components
-from analyses.electricity.settlements import design_load_kw
-from analyses.electricity.study import Study
-from analyses.electricity.surface import built_for, line_km, unit_prices
+from infragap.analyses.electricity.decision import Decision
+from infragap.analyses.electricity.feeders import Radial, extra_cost, load_flow
+from infragap.analyses.electricity.hanging import Hanging, feeder_keys, hang
+from infragap.analyses.electricity.other_tap import Rerooted, Way, rerooted, ways_to_other_lines
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, IntArray, line_components
+from infragap.analyses.electricity.settlements import design_load_kw
+from infragap.analyses.electricity.study import Study
+from infragap.analyses.electricity.surface import built_for, line_km, unit_prices
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 FARTHEST_KM = 5.0
 """Ways to another tap are looked for up to the price of so many kilometres of 35 kV line on easy ground."""

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.hydro import Reach, falls_within_reach, hydro
-from analyses.electricity.minigrid import minigrid
-from analyses.electricity.options import FloatArray, Option, monthly_yield
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import Places
-from analyses.electricity.solar_home import solar_home
-from analyses.electricity.weather import Unserved, hourly_yield, simulate_plants
-from gis.hydrology import Falls, dry_season_flow, falls, flow_directions
+from infragap.analyses.electricity.hydro import Reach, falls_within_reach, hydro
+from infragap.analyses.electricity.minigrid import minigrid
+from infragap.analyses.electricity.options import FloatArray, Option, monthly_yield
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.settlements import Places
+from infragap.analyses.electricity.solar_home import solar_home
+from infragap.analyses.electricity.weather import Unserved, hourly_yield, simulate_plants
+from infragap.gis.hydrology import Falls, dry_season_flow, falls, flow_directions
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 OPTIONS = ("minigrid", "hydro", "solar_home")
 

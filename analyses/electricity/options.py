@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.costs import discount_factors
-from analyses.demand import MONTH_DAYS, tier_of
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import tenth_year_day_kwh
+from infragap.analyses.costs import discount_factors
+from infragap.analyses.demand import MONTH_DAYS, tier_of
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.settlements import tenth_year_day_kwh
 
 FloatArray = NDArray[np.float64]
 

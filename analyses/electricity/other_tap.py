@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.paths import FloatArray, IntArray, line_components
-from analyses.electricity.routing import NEIGHBOURS
-from analyses.electricity.surface import LineSurface
-from analyses.electricity.tree import Branches
-from gis.leastcost import cost_distance, path_back
+from infragap.analyses.electricity.paths import FloatArray, IntArray, line_components
+from infragap.analyses.electricity.routing import NEIGHBOURS
+from infragap.analyses.electricity.surface import LineSurface
+from infragap.analyses.electricity.tree import Branches
+from infragap.gis.leastcost import cost_distance, path_back
 
 
 @dataclass(frozen=True, eq=False)

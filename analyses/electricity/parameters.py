@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from analyses.electricity.grid_parameters import GridParameters
-from analyses.electricity.offgrid_parameters import OffgridParameters
-from analyses.parameters import parameter
+from infragap.analyses.electricity.grid_parameters import GridParameters
+from infragap.analyses.electricity.offgrid_parameters import OffgridParameters
+from infragap.analyses.parameters import parameter
 
 
 class ElectricityParameters(OffgridParameters, GridParameters):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.surface import LineSurface, line_km
-from gis.leastcost import MOVES, LeastCost
-from gis.leastcost_kernels import compiled
+from infragap.analyses.electricity.surface import LineSurface, line_km
+from infragap.gis.leastcost import MOVES, LeastCost
+from infragap.gis.leastcost_kernels import compiled
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -159,7 +159,7 @@ def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:
 
     Notes
     -----
-    A knight's move crosses its two ends and two cells between, a quarter of its length each, as in `gis.leastcost`.
+    A knight's move crosses its two ends and two cells between, a quarter of its length each, as in `infragap.gis.leastcost`.
     """
     columns = surface.grid.shape[1]
     row, col = steps // columns, steps % columns

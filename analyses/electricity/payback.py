@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analyses.costs import payback_years
-from analyses.electricity.options import unserved_price, yearly_factors
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray
-from analyses.electricity.settlements import yearly_household_kwh
+from infragap.analyses.costs import payback_years
+from infragap.analyses.electricity.options import unserved_price, yearly_factors
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray
+from infragap.analyses.electricity.settlements import yearly_household_kwh
 
 
 def grid_payback_years(

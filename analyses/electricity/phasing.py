@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, IntArray
 
 EXACT_WORKS = 20
 EXACT_NODES = 500

@@ -7,27 +7,33 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analyses.electricity.backtest import backtest_table
-from analyses.electricity.decision import plan_record, take_apart
-from analyses.electricity.diversion import divert
-from analyses.electricity.headroom import headroom_record, keep_headroom, limits
-from analyses.electricity.lines import lines_in_order, lines_table, remedies_table, with_check
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.ranking import in_order, ranking_table, reasons_with_position
-from analyses.electricity.remedies import find_remedies
-from analyses.electricity.result import ElectricityResult
-from analyses.electricity.scenarios import compare_scenarios, voltage_row
-from analyses.electricity.schedule import calendar_year, extension_table, make_schedule, with_schedule, years_table
-from analyses.electricity.study import prepare, solve
-from analyses.electricity.summary import summarise
-from analyses.electricity.surface import is_existing_mv
-from analyses.electricity.uncertainty import draw_plans, sensitivity
-from analyses.electricity.voltage import check_voltage
-from analyses.electricity.voltage_plan import keep_voltage
-from gis.errors import MissingDataError
+from infragap.analyses.electricity.backtest import backtest_table
+from infragap.analyses.electricity.decision import plan_record, take_apart
+from infragap.analyses.electricity.diversion import divert
+from infragap.analyses.electricity.headroom import headroom_record, keep_headroom, limits
+from infragap.analyses.electricity.lines import lines_in_order, lines_table, remedies_table, with_check
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.ranking import in_order, ranking_table, reasons_with_position
+from infragap.analyses.electricity.remedies import find_remedies
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.electricity.scenarios import compare_scenarios, voltage_row
+from infragap.analyses.electricity.schedule import (
+    calendar_year,
+    extension_table,
+    make_schedule,
+    with_schedule,
+    years_table,
+)
+from infragap.analyses.electricity.study import prepare, solve
+from infragap.analyses.electricity.summary import summarise
+from infragap.analyses.electricity.surface import is_existing_mv
+from infragap.analyses.electricity.uncertainty import draw_plans, sensitivity
+from infragap.analyses.electricity.voltage import check_voltage
+from infragap.analyses.electricity.voltage_plan import keep_voltage
+from infragap.gis.errors import MissingDataError
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 
 NEEDED = ("settlements", "communes", "roads", "grid_lines", "substations", "elevation", "forest", "runoff", "solar")

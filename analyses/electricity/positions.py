@@ -7,11 +7,11 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray
-from analyses.electricity.settlements import Places
-from analyses.electricity.study import Study
-from gis.raster import rasterize
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, IntArray
+from infragap.analyses.electricity.settlements import Places
+from infragap.analyses.electricity.study import Study
+from infragap.gis.raster import rasterize
 
 
 def least_line_distance_m(settlements: gpd.GeoDataFrame, parameters: ElectricityParameters) -> FloatArray:

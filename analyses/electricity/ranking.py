@@ -10,22 +10,22 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.arrays import IntegerArray
 
-from analyses.electricity.columns import RANKING, names
-from analyses.electricity.decision import ALL_OPTIONS, Decision, break_even_km, levelised_vnd_per_kwh
-from analyses.electricity.offgrid import OPTIONS, OffGrid
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray
-from analyses.electricity.payback import grid_payback_years
-from analyses.electricity.reasons_vi import reason_vi, with_position
-from analyses.electricity.settlements import line_factor
-from analyses.electricity.study import Priced, Study
-from analyses.electricity.surface import any_forest_km
-from analyses.electricity.tree import Branches
-from analyses.provenance import modelled_layers, provenance_of
-from gis.crs import WGS84, to_wgs84, transform
+from infragap.analyses.electricity.columns import RANKING, names
+from infragap.analyses.electricity.decision import ALL_OPTIONS, Decision, break_even_km, levelised_vnd_per_kwh
+from infragap.analyses.electricity.offgrid import OPTIONS, OffGrid
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, IntArray
+from infragap.analyses.electricity.payback import grid_payback_years
+from infragap.analyses.electricity.reasons_vi import reason_vi, with_position
+from infragap.analyses.electricity.settlements import line_factor
+from infragap.analyses.electricity.study import Priced, Study
+from infragap.analyses.electricity.surface import any_forest_km
+from infragap.analyses.electricity.tree import Branches
+from infragap.analyses.provenance import modelled_layers, provenance_of
+from infragap.gis.crs import WGS84, to_wgs84, transform
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 INPUT_LAYERS = (
     "settlements",

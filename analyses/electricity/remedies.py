@@ -9,21 +9,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analyses.electricity.decision import Decision
-from analyses.electricity.feeders import REGULATOR_BOOST_PCT
-from analyses.electricity.headroom import Limit, Loading, Room
-from analyses.electricity.moves import Move, find_moves
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray
-from analyses.electricity.ranking import branch_feeder
-from analyses.electricity.settlements import design_load_kw, line_factor, station_factor
-from analyses.electricity.study import Priced, Study
-from analyses.electricity.upstream import Feeder
-from analyses.electricity.voltage import Check
-from analyses.wording import number_vi
+from infragap.analyses.electricity.decision import Decision
+from infragap.analyses.electricity.feeders import REGULATOR_BOOST_PCT
+from infragap.analyses.electricity.headroom import Limit, Loading, Room
+from infragap.analyses.electricity.moves import Move, find_moves
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, IntArray
+from infragap.analyses.electricity.ranking import branch_feeder
+from infragap.analyses.electricity.settlements import design_load_kw, line_factor, station_factor
+from infragap.analyses.electricity.study import Priced, Study
+from infragap.analyses.electricity.upstream import Feeder
+from infragap.analyses.electricity.voltage import Check
+from infragap.analyses.wording import number_vi
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 WAYS = ("regulator", "step_up", "other_tap", "offgrid")
 WAY_VI = {

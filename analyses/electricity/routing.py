@@ -10,8 +10,8 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import (
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import (
     FloatArray,
     IntArray,
     Network,
@@ -21,9 +21,9 @@ from analyses.electricity.paths import (
     step_components,
     trace,
 )
-from analyses.electricity.surface import COMPONENTS, LineSurface, line_km, unit_prices
-from gis.leastcost import LeastCost, cost_distance
-from gis.raster import rowcol, xy
+from infragap.analyses.electricity.surface import COMPONENTS, LineSurface, line_km, unit_prices
+from infragap.gis.leastcost import LeastCost, cost_distance
+from infragap.gis.raster import rowcol, xy
 
 NEAR = 8
 """Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference pack)."""

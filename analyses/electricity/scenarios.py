@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analyses.electricity.choice import Choice
-from analyses.electricity.columns import SCENARIOS, names
-from analyses.electricity.decision import Decision, plan_record, take_apart
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.remedies import Remedies
-from analyses.electricity.routing import candidate_network, own_routes
-from analyses.electricity.study import Priced, Study, solve
+from infragap.analyses.electricity.choice import Choice
+from infragap.analyses.electricity.columns import SCENARIOS, names
+from infragap.analyses.electricity.decision import Decision, plan_record, take_apart
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.remedies import Remedies
+from infragap.analyses.electricity.routing import candidate_network, own_routes
+from infragap.analyses.electricity.study import Priced, Study, solve
 
 ALTERNATIVES: dict[str, dict[str, Any]] = {
     "all_on_grid": {"all_on_grid": True},

@@ -12,20 +12,20 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.arrays import IntegerArray
 
-from analyses.electricity.columns import EXTENSION, YEARS, names
-from analyses.electricity.decision import Decision
-from analyses.electricity.interim import interim_steps
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, IntArray
-from analyses.electricity.phasing import VALUE_DECIMALS, Phases, Works, phase, yearly_budgets
-from analyses.electricity.settlements import yearly_household_kwh
-from analyses.electricity.study import Priced, Study
-from analyses.electricity.surface import COMPONENTS
-from analyses.electricity.tree import Branches
-from gis.crs import WGS84
+from infragap.analyses.electricity.columns import EXTENSION, YEARS, names
+from infragap.analyses.electricity.decision import Decision
+from infragap.analyses.electricity.interim import interim_steps
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, IntArray
+from infragap.analyses.electricity.phasing import VALUE_DECIMALS, Phases, Works, phase, yearly_budgets
+from infragap.analyses.electricity.settlements import yearly_household_kwh
+from infragap.analyses.electricity.study import Priced, Study
+from infragap.analyses.electricity.surface import COMPONENTS
+from infragap.analyses.electricity.tree import Branches
+from infragap.gis.crs import WGS84
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 KIT_KWH_PER_DAY = 0.2
 """What a donated kit gives a household: the floor of tier 2."""

@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.costs import discount_factors, life_cycle_factor
-from analyses.demand import DAYS_PER_MONTH, TIER_KWH_PER_DAY, household_kwh_per_month, peak_kw
-from analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.costs import discount_factors, life_cycle_factor
+from infragap.analyses.demand import DAYS_PER_MONTH, TIER_KWH_PER_DAY, household_kwh_per_month, peak_kw
+from infragap.analyses.electricity.parameters import ElectricityParameters
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analyses.demand import tier_of
-from analyses.electricity.options import (
+from infragap.analyses.demand import tier_of
+from infragap.analyses.electricity.options import (
     SECOND_STAGE_YEAR,
     FloatArray,
     Option,
@@ -14,9 +14,9 @@ from analyses.electricity.options import (
     unserved_price,
     yearly_factors,
 )
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import Places, factor, tenth_year_day_kwh, yearly_household_kwh
-from analyses.electricity.weather import Unserved
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.settlements import Places, factor, tenth_year_day_kwh, yearly_household_kwh
+from infragap.analyses.electricity.weather import Unserved
 
 KIT_KWP, KIT_KWH = 1.0, 4.5
 """A kit of tier 3 (norms F: 1 kWp, 4-5 kWh)."""

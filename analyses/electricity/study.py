@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.choice import Choice, Question, ask, choose
-from analyses.electricity.offgrid import OffGrid, Resources, compare_offgrid, read_resources
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray, Network
-from analyses.electricity.routing import (
+from infragap.analyses.electricity.choice import Choice, Question, ask, choose
+from infragap.analyses.electricity.offgrid import OffGrid, Resources, compare_offgrid, read_resources
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray, Network
+from infragap.analyses.electricity.routing import (
     Routes,
     candidate_network,
     enriched_network,
@@ -20,12 +20,12 @@ from analyses.electricity.routing import (
     own_routes,
     settlement_cells,
 )
-from analyses.electricity.settlements import GridWorks, Places, grid_works, line_factor, read_places
-from analyses.electricity.surface import LineSurface, build_surface, unit_prices
-from gis.errors import NoSolutionError, ParameterError
+from infragap.analyses.electricity.settlements import GridWorks, Places, grid_works, line_factor, read_places
+from infragap.analyses.electricity.surface import LineSurface, build_surface, unit_prices
+from infragap.gis.errors import NoSolutionError, ParameterError
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 BoolArray = NDArray[np.bool_]
 

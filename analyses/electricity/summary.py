@@ -8,13 +8,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analyses.electricity.backtest import backtest_median
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.payback import tariff_cover_pct
-from analyses.electricity.schedule import Schedule, share_pct, without_electricity
+from infragap.analyses.electricity.backtest import backtest_median
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.payback import tariff_cover_pct
+from infragap.analyses.electricity.schedule import Schedule, share_pct, without_electricity
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 
 def summarise(

@@ -16,15 +16,15 @@ import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from analyses.electricity.parameters import ElectricityParameters
-from gis.errors import MissingDataError
-from gis.leastcost import cost_distance
-from gis.raster import Raster, rasterize, resample, rowcol, warp_like, xy
-from gis.schema import FOREST_NATURAL, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
-from gis.terrain import slope_deg
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.gis.errors import MissingDataError
+from infragap.gis.leastcost import cost_distance
+from infragap.gis.raster import Raster, rasterize, resample, rowcol, warp_like, xy
+from infragap.gis.schema import FOREST_NATURAL, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
+from infragap.gis.terrain import slope_deg
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 FloatArray = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.paths import FloatArray, IntArray, Network
-from analyses.electricity.surface import line_km
+from infragap.analyses.electricity.paths import FloatArray, IntArray, Network
+from infragap.analyses.electricity.surface import line_km
 
 BoolArray = NDArray[np.bool_]
 

@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.electricity.choice import Choice, ask, choose_fast, start_from
-from analyses.electricity.columns import SENSITIVITY, names
-from analyses.electricity.hydro import falls_within_reach
-from analyses.electricity.parameters import ElectricityParameters, uncertain
-from analyses.electricity.paths import FloatArray, IntArray, Network
-from analyses.electricity.positions import least_line_distance_m, moved_places, position_cells
-from analyses.electricity.ranking import grid_to_offgrid_ratio, rank_by_ratio
-from analyses.electricity.routing import own_way_cost
-from analyses.electricity.settlements import line_factor, mv_mvnd_per_km, terrain
-from analyses.electricity.study import Study, price
-from analyses.electricity.surface import unit_prices
-from analyses.parameters import describe
+from infragap.analyses.electricity.choice import Choice, ask, choose_fast, start_from
+from infragap.analyses.electricity.columns import SENSITIVITY, names
+from infragap.analyses.electricity.hydro import falls_within_reach
+from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
+from infragap.analyses.electricity.paths import FloatArray, IntArray, Network
+from infragap.analyses.electricity.positions import least_line_distance_m, moved_places, position_cells
+from infragap.analyses.electricity.ranking import grid_to_offgrid_ratio, rank_by_ratio
+from infragap.analyses.electricity.routing import own_way_cost
+from infragap.analyses.electricity.settlements import line_factor, mv_mvnd_per_km, terrain
+from infragap.analyses.electricity.study import Study, price
+from infragap.analyses.electricity.surface import unit_prices
+from infragap.analyses.parameters import describe
 
 if TYPE_CHECKING:
     import geopandas as gpd

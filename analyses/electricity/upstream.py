@@ -14,8 +14,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from analyses.electricity.conductors import conductor_named, reactance_ohm_per_km
-from analyses.electricity.paths import FloatArray, IntArray
+from infragap.analyses.electricity.conductors import conductor_named, reactance_ohm_per_km
+from infragap.analyses.electricity.paths import FloatArray, IntArray
 
 VERTEX_EVERY_M = 100.0
 """Straight pieces are cut to this length, so that a tap lies on the line and not at its end."""

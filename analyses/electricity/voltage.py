@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.decision import Decision
-from analyses.electricity.feeders import basis_of, extra_cost, judge, load_flow
-from analyses.electricity.hanging import Hanging, feeder_keys, hang
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import FloatArray
-from analyses.electricity.ranking import branch_feeder
-from analyses.electricity.study import Study
+from infragap.analyses.electricity.decision import Decision
+from infragap.analyses.electricity.feeders import basis_of, extra_cost, judge, load_flow
+from infragap.analyses.electricity.hanging import Hanging, feeder_keys, hang
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import FloatArray
+from infragap.analyses.electricity.ranking import branch_feeder
+from infragap.analyses.electricity.study import Study
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 
 @dataclass(frozen=True, eq=False)

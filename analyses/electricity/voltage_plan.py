@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.electricity.choice import Choice, choose, start_from
-from analyses.electricity.decision import Decision, take_apart
-from analyses.electricity.headroom import Limit, Loading
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.remedies import WAY_VI, Remedies, find_remedies
-from analyses.electricity.study import Priced, Study, price
-from analyses.electricity.voltage import check_voltage
+from infragap.analyses.electricity.choice import Choice, choose, start_from
+from infragap.analyses.electricity.decision import Decision, take_apart
+from infragap.analyses.electricity.headroom import Limit, Loading
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.remedies import WAY_VI, Remedies, find_remedies
+from infragap.analyses.electricity.study import Priced, Study, price
+from infragap.analyses.electricity.voltage import check_voltage
 
 if TYPE_CHECKING:
-    from gis.pack import Pack
+    from infragap.gis.pack import Pack
 
 MAX_ROUNDS = 10
 

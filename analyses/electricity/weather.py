@@ -11,8 +11,8 @@ import pvlib
 import pyproj
 from numpy.typing import NDArray
 
-from analyses.demand import HOURLY_SHAPE
-from gis.crs import WGS84, transform
+from infragap.analyses.demand import HOURLY_SHAPE
+from infragap.gis.crs import WGS84, transform
 
 FloatArray = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.leastcost import cost_distance
+from infragap.gis.leastcost import cost_distance
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

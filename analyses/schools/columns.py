@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyses.columns import Column
+from infragap.analyses.columns import Column
 
 SITES = (
     Column(

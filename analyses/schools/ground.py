@@ -1,7 +1,7 @@
 """Open ground as a raster that is walked on: paths, slopes, water as a barrier, and where places and roads stand on it.
 
 Cells that a road or track touches are walked at path speed along its real, winding length, all others at Tobler's off-path share of
-it; the slope of each step comes on top (`gis.leastcost`, up and down). Major rivers and lakes are barriers, opened only at the cells where a road is
+it; the slope of each step comes on top (`infragap.gis.leastcost`, up and down). Major rivers and lakes are barriers, opened only at the cells where a road is
 drawn across. Cells outside the communes are not crossed: beyond them lie the national border and roads that the pack does not know. A river
 that a layer cuts off at the border runs on beyond it: the cells between its end and the outside are closed too.
 A cell is `cell_size_m` wide, and nothing smaller is claimed: two places in one cell are as far apart as their points on a map.
@@ -16,8 +16,8 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from analyses.schools.parameters import SchoolsParameters
-from gis.raster import Raster, rasterize, resample, rowcol, xy
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.gis.raster import Raster, rasterize, resample, rowcol, xy
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from analyses.parameters import Parameters, parameter
+from infragap.analyses.parameters import Parameters, parameter
 
 _SPEEDS = (
     "norms C and F: mountain motorbike speeds, checked on Lùng Cúng (25 km of earth track in nearly 3 hours, press)"

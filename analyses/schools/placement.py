@@ -17,12 +17,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from analyses.schools.parameters import SchoolsParameters
-from analyses.solvers.infeasible import Infeasible
-from analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
-from gis.errors import MissingDataError, NoSolutionError
-from gis.raster import Raster, sample
-from gis.terrain import slope_pct
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
+from infragap.gis.errors import MissingDataError, NoSolutionError
+from infragap.gis.raster import Raster, sample
+from infragap.gis.terrain import slope_pct
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

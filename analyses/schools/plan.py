@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.provenance import modelled_layers, provenance_of
-from analyses.schools import columns
-from analyses.schools.ground import SEASONS, stand, walking_ground
-from analyses.schools.parameters import SchoolsParameters
-from analyses.schools.placement import Placement, border_candidates, place_border_schools, yearly_minutes
-from analyses.schools.pupils import border_school_weight
-from analyses.schools.tables import BorderWays, in_order, site_table, village_table
-from analyses.schools.travel import (
+from infragap.analyses.provenance import modelled_layers, provenance_of
+from infragap.analyses.schools import columns
+from infragap.analyses.schools.ground import SEASONS, stand, walking_ground
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.placement import Placement, border_candidates, place_border_schools, yearly_minutes
+from infragap.analyses.schools.pupils import border_school_weight
+from infragap.analyses.schools.tables import BorderWays, in_order, site_table, village_table
+from infragap.analyses.schools.travel import (
     Nearest,
     Travel,
     build_travel,
@@ -28,9 +28,9 @@ from analyses.schools.travel import (
     nearest_on_foot,
     on_foot,
 )
-from analyses.schools.upper import UpperSecondary, upper_secondary_ways
-from analyses.schools.zones import catchments, time_zones
-from gis.pack import Pack
+from infragap.analyses.schools.upper import UpperSecondary, upper_secondary_ways
+from infragap.analyses.schools.zones import catchments, time_zones
+from infragap.gis.pack import Pack
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -40,7 +40,7 @@ LAYERS = ("villages", "communes", "schools", "roads", "rivers", "lakes", "elevat
 
 @dataclass(frozen=True, eq=False)
 class SchoolsResult:
-    """Answer to the school question; frames are in the measuring CRS, columns as in `analyses.schools.columns`.
+    """Answer to the school question; frames are in the measuring CRS, columns as in `infragap.analyses.schools.columns`.
 
     Attributes
     ----------

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.parameters import SchoolsParameters
 
 FloatArray = NDArray[np.float64]
 

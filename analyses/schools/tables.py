@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.columns import Column
-from analyses.schools.parameters import SchoolsParameters
-from analyses.schools.placement import Placement, second_best
-from analyses.schools.pupils import LEVELS, may_board, minority_pupils, pupils_who_may_board
-from analyses.schools.reasons import border_reason, upper_reason
-from analyses.schools.upper import UpperSecondary
-from gis.crs import to_wgs84
+from infragap.analyses.columns import Column
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.placement import Placement, second_best
+from infragap.analyses.schools.pupils import LEVELS, may_board, minority_pupils, pupils_who_may_board
+from infragap.analyses.schools.reasons import border_reason, upper_reason
+from infragap.analyses.schools.upper import UpperSecondary
+from infragap.gis.crs import to_wgs84
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 By motorbike the way is: walk from the place to a road, ride, walk from the road; or walk all the way where that is within the
 same limit. Roads are a graph with their real lengths (a raster would straighten the bends of a mountain road, join roads that pass
-each other, and lose the published length), and the bike stays on them. Walks go over the raster of `analyses.schools.ground`, up and
+each other, and lose the published length), and the bike stays on them. Walks go over the raster of `infragap.analyses.schools.ground`, up and
 down by Tobler's function. On foot everything is that raster, with roads as its fast cells: there the slope decides, and walkers
 leave the road where it pays.
 
@@ -20,11 +20,11 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from analyses.schools.access import WalkingCost, Walks, walks_around, without_detours
-from analyses.schools.ground import PAVED, SEASONS, Ground, stand
-from analyses.schools.parameters import SchoolsParameters
-from gis.leastcost import cost_distance
-from gis.network import (
+from infragap.analyses.schools.access import WalkingCost, Walks, walks_around, without_detours
+from infragap.analyses.schools.ground import PAVED, SEASONS, Ground, stand
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.gis.leastcost import cost_distance
+from infragap.gis.network import (
     RoadNetwork,
     directed_graphs,
     merge_chains,
@@ -33,8 +33,8 @@ from gis.network import (
     travel_matrix,
     travel_matrix_along,
 )
-from gis.raster import sample
-from gis.roads import JoinedRoads, join_roads
+from infragap.gis.raster import sample
+from infragap.gis.roads import JoinedRoads, join_roads
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -118,7 +118,7 @@ def build_travel(ground: Ground, roads: gpd.GeoDataFrame, *, parameters: Schools
     ground
         Raster of walking.
     roads
-        Layer of `gis.schema.Roads` in the ground's CRS.
+        Layer of `infragap.gis.schema.Roads` in the ground's CRS.
     parameters
         Speeds, tolerance, limits.
     """

@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.schools.parameters import SchoolsParameters
-from analyses.schools.travel import Nearest, Travel, nearest_by_motorbike, nearest_on_foot
-from gis.errors import MissingDataError
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.travel import Nearest, Travel, nearest_by_motorbike, nearest_on_foot
+from infragap.gis.errors import MissingDataError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

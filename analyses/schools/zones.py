@@ -11,7 +11,7 @@ import rasterio.features
 import shapely
 from numpy.typing import NDArray
 
-from gis.raster import Raster
+from infragap.gis.raster import Raster
 
 
 def polygons_of(labels: NDArray[np.int32], like: Raster) -> gpd.GeoSeries:

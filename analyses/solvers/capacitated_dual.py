@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from analyses.solvers.p_median_dual import best_sites
+from infragap.analyses.solvers.p_median_dual import best_sites
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analyses.solvers.capacitated_dual import capacitated_climb
-from analyses.solvers.capacitated_search import capacitated_search
-from analyses.solvers.capacity_check import refuse_proven
-from analyses.solvers.interchange import greedy_sites, interchange
-from analyses.solvers.location_solution import Found, relative_gap
-from analyses.solvers.mixed_integer import Program, minimise
-from analyses.solvers.p_median import LARGEST_WHOLE, fixed_by_cost, rounded
-from analyses.solvers.p_median_dual import reduced_costs
-from analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
+from infragap.analyses.solvers.capacitated_dual import capacitated_climb
+from infragap.analyses.solvers.capacitated_search import capacitated_search
+from infragap.analyses.solvers.capacity_check import refuse_proven
+from infragap.analyses.solvers.interchange import greedy_sites, interchange
+from infragap.analyses.solvers.location_solution import Found, relative_gap
+from infragap.analyses.solvers.mixed_integer import Program, minimise
+from infragap.analyses.solvers.p_median import LARGEST_WHOLE, fixed_by_cost, rounded
+from infragap.analyses.solvers.p_median_dual import reduced_costs
+from infragap.analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analyses.solvers.infeasible import Infeasible
-from analyses.solvers.site_choice import FIXED, FREE, SiteChoice
+from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.site_choice import FIXED, FREE, SiteChoice
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

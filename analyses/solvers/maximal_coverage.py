@@ -4,15 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analyses.solvers.coverage_start import (
+from infragap.analyses.solvers.coverage_start import (
     CoverageTask,
     capacitated_start,
     exchange_gains,
     uncapacitated_start,
 )
-from analyses.solvers.location_solution import MOST_ALTERNATIVES, NEAR_BEST, Found
-from analyses.solvers.mixed_integer import Outcome, Program, minimise
-from analyses.solvers.site_choice import FIXED, FREE
+from infragap.analyses.solvers.location_solution import MOST_ALTERNATIVES, NEAR_BEST, Found
+from infragap.analyses.solvers.mixed_integer import Outcome, Program, minimise
+from infragap.analyses.solvers.site_choice import FIXED, FREE
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

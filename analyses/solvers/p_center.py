@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analyses.solvers.interchange import greedy_sites, interchange, shaken_search
-from analyses.solvers.location_solution import NEAR_BEST, Found
-from analyses.solvers.mixed_integer import Program, minimise
-from analyses.solvers.site_choice import FIXED, SiteChoice
-from analyses.solvers.site_cover import cover_start
+from infragap.analyses.solvers.interchange import greedy_sites, interchange, shaken_search
+from infragap.analyses.solvers.location_solution import NEAR_BEST, Found
+from infragap.analyses.solvers.mixed_integer import Program, minimise
+from infragap.analyses.solvers.site_choice import FIXED, SiteChoice
+from infragap.analyses.solvers.site_cover import cover_start
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

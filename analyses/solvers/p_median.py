@@ -10,12 +10,12 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.solvers.interchange import greedy_sites, interchange, shaken_search, swap_costs
-from analyses.solvers.location_solution import MOST_ALTERNATIVES, Found, relative_gap
-from analyses.solvers.p_median_cuts import Master, Relaxed
-from analyses.solvers.p_median_dual import NearestFirst, climb, dual_bound, nearest_first
-from analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
-from analyses.solvers.site_cover import cover_start
+from infragap.analyses.solvers.interchange import greedy_sites, interchange, shaken_search, swap_costs
+from infragap.analyses.solvers.location_solution import MOST_ALTERNATIVES, Found, relative_gap
+from infragap.analyses.solvers.p_median_cuts import Master, Relaxed
+from infragap.analyses.solvers.p_median_dual import NearestFirst, climb, dual_bound, nearest_first
+from infragap.analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
+from infragap.analyses.solvers.site_cover import cover_start
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

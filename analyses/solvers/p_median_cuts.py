@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from analyses.solvers.p_median_dual import NearestFirst
-from analyses.solvers.site_choice import FIXED, SiteChoice
+from infragap.analyses.solvers.p_median_dual import NearestFirst
+from infragap.analyses.solvers.site_choice import FIXED, SiteChoice
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

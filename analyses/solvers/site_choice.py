@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.infeasible import Infeasible
 
 FIXED, FREE, CLOSED = 0, 1, -1
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analyses.solvers.infeasible import Infeasible
-from analyses.solvers.mixed_integer import Program, minimise
-from analyses.solvers.site_choice import FIXED, FREE, SiteChoice
+from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.mixed_integer import Program, minimise
+from infragap.analyses.solvers.site_choice import FIXED, FREE, SiteChoice
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]

@@ -7,13 +7,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analyses.solvers.infeasible import Infeasible
-from analyses.solvers.steiner_dual_ascent import dual_ascent
-from analyses.solvers.steiner_exact import prove
-from analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, build_network, reachable
-from analyses.solvers.steiner_local_search import improve
-from analyses.solvers.steiner_search import PROOF_TOLERANCE, Search
-from analyses.solvers.steiner_tree import Tree, best_tree_on
+from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.steiner_dual_ascent import dual_ascent
+from infragap.analyses.solvers.steiner_exact import prove
+from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, build_network, reachable
+from infragap.analyses.solvers.steiner_local_search import improve
+from infragap.analyses.solvers.steiner_search import PROOF_TOLERANCE, Search
+from infragap.analyses.solvers.steiner_tree import Tree, best_tree_on
 
 
 @dataclass(frozen=True)

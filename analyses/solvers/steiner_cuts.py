@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from analyses.solvers.steiner_graph import Bools, Floats, Ints
+from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints
 
 
 @njit(cache=True)

@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
-from analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, pop, push
-from analyses.solvers.steiner_tree import Tree, best_tree_on
+from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, pop, push
+from infragap.analyses.solvers.steiner_tree import Tree, best_tree_on
 
 
 def improve(network: Network, tree: Tree, *, max_rounds: int = 50) -> Tree:

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, distances, pop, push, subnetwork
+from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, distances, pop, push, subnetwork
 
 
 def reduce_by_distance(network: Network) -> Network:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from analyses.solvers.steiner_graph import Bools, Floats, Ints, Network
+from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network
 
 _AGE_LIMIT = 1  # rounds that a cut may stay slack before it leaves the programme: rows cost more than finding it again
 

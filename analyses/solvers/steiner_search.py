@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from analyses.solvers.steiner_dual_ascent import DualAscent, dual_ascent
-from analyses.solvers.steiner_graph import Bools, Floats, Network, reachable, subnetwork
-from analyses.solvers.steiner_local_search import improve
-from analyses.solvers.steiner_reductions import arcs_within_bound
-from analyses.solvers.steiner_tree import Tree, best_tree_on, tree_through
+from infragap.analyses.solvers.steiner_dual_ascent import DualAscent, dual_ascent
+from infragap.analyses.solvers.steiner_graph import Bools, Floats, Network, reachable, subnetwork
+from infragap.analyses.solvers.steiner_local_search import improve
+from infragap.analyses.solvers.steiner_reductions import arcs_within_bound
+from infragap.analyses.solvers.steiner_tree import Tree, best_tree_on, tree_through
 
 PROOF_TOLERANCE = 1e-9
 """Relative: trees that are cheaper by less than this are not told apart."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, pop, push
+from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, pop, push
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyses.columns import Column
+from infragap.analyses.columns import Column
 
 _CODE = Column("commune_code", "-", "commune code", "Mã xã", "villages.commune_code")
 _COMMUNE = Column("commune", "-", "commune", "Xã, phường", "communes.name")

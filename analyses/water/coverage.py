@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
-from analyses.water.hydraulics import day_demand_m3, head_loss_m_per_km, people_served, pipe_inside_m
-from analyses.water.parameters import WaterParameters
-from analyses.water.reach import Sources
-from gis.raster import Raster, sample
+from infragap.analyses.water.hydraulics import day_demand_m3, head_loss_m_per_km, people_served, pipe_inside_m
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.analyses.water.reach import Sources
+from infragap.gis.raster import Raster, sample
 
 LARGEST_DAY_M3 = 1e9
 """An endless demand (all water lost) as a number: its head loss is beyond any relief, and none over a main of no length."""
@@ -62,7 +62,7 @@ def scheme_service(
     Parameters
     ----------
     schemes
-        Rows of `gis.schema.WaterSchemes`.
+        Rows of `infragap.gis.schema.WaterSchemes`.
     x, y
         (n,) their positions in the CRS of `elevation` [m].
     household_size
@@ -171,7 +171,7 @@ def village_levels(
     villages
         commune_code, households, population.
     households_works
-        Rows of `gis.schema.WaterHouseholds`, one per commune.
+        Rows of `infragap.gis.schema.WaterHouseholds`, one per commune.
     to_standard, piped
         (villages,) households on schemes whose water meets the standard, and on the other working schemes.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyses.parameters import Parameters, parameter
+from infragap.analyses.parameters import Parameters, parameter
 
 NORMS = "facts/norms-and-costs.md, sections B and F"
 

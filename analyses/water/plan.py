@@ -12,15 +12,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.columns import Column
-from analyses.water import columns
-from analyses.water.coverage import Service, allocate, household_size, scheme_service, village_levels
-from analyses.water.hydraulics import break_tanks
-from analyses.water.parameters import WaterParameters
-from analyses.water.provenance import commune_provenance, scheme_provenance, village_provenance, work_provenance
-from analyses.water.ranking import commune_table, main_level, with_rates, work_reason
-from analyses.water.reach import villages_in_reach
-from analyses.water.siting import (
+from infragap.analyses.columns import Column
+from infragap.analyses.water import columns
+from infragap.analyses.water.coverage import Service, allocate, household_size, scheme_service, village_levels
+from infragap.analyses.water.hydraulics import break_tanks
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.analyses.water.provenance import (
+    commune_provenance,
+    scheme_provenance,
+    village_provenance,
+    work_provenance,
+)
+from infragap.analyses.water.ranking import commune_table, main_level, with_rates, work_reason
+from infragap.analyses.water.reach import villages_in_reach
+from infragap.analyses.water.siting import (
     Candidates,
     Choice,
     candidate_costs_mvnd,
@@ -30,8 +35,8 @@ from analyses.water.siting import (
     new_candidates,
     works_cost_mvnd,
 )
-from gis.crs import to_wgs84
-from gis.pack import Pack
+from infragap.gis.crs import to_wgs84
+from infragap.gis.pack import Pack
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class WaterResult:
     Attributes
     ----------
     villages, communes, works, schemes
-        As in `analyses.water.columns`; `communes` has no geometry.
+        As in `infragap.analyses.water.columns`; `communes` has no geometry.
     siting
         Choice of works: people covered, bound, gap, status, cost, and what the 2030 target would take. Where nobody lacks water or no
         candidate reaches anybody: no works, 0 people, and status 'optimal', since nothing can be gained.

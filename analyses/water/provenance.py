@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.provenance import provenance_of, weakest_of_each
-from gis.pack import Pack
+from infragap.analyses.provenance import provenance_of, weakest_of_each
+from infragap.gis.pack import Pack
 
 LAYERS = ("villages", "communes", "water_schemes", "water_households", "elevation", "runoff")
 """Layers that shape every result row."""

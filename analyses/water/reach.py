@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gis.leastcost import cost_distance
-from gis.raster import Raster, rowcol, sample
-from gis.terrain import slope_pct
+from infragap.gis.leastcost import cost_distance
+from infragap.gis.raster import Raster, rowcol, sample
+from infragap.gis.terrain import slope_pct
 
 
 @dataclass(frozen=True)

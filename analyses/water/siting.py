@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from analyses.solvers.location import LocationSolution, maximal_coverage
-from analyses.solvers.location_solution import Found, certified
-from analyses.water.coverage import Service, allocate, main_loss_m_per_km
-from analyses.water.hydraulics import break_tanks, day_demand_m3
-from analyses.water.parameters import WaterParameters
-from analyses.water.reach import Sources, villages_in_reach
-from gis.hydrology import dry_season_flow, flow_directions
-from gis.raster import Raster, sample, xy
+from infragap.analyses.solvers.location import LocationSolution, maximal_coverage
+from infragap.analyses.solvers.location_solution import Found, certified
+from infragap.analyses.water.coverage import Service, allocate, main_loss_m_per_km
+from infragap.analyses.water.hydraulics import break_tanks, day_demand_m3
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.analyses.water.reach import Sources, villages_in_reach
+from infragap.gis.hydrology import dry_season_flow, flow_directions
+from infragap.gis.raster import Raster, sample, xy
 
 SOURCE_SPACING_M = 600.0
 SMALL_HOUSEHOLDS, LARGE_HOUSEHOLDS = 100.0, 200.0

@@ -10,10 +10,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gis.errors import ParameterError
-from gis.layers import read_vector
-from gis.raster import Raster, read_raster
-from gis.tables import read_table
+from infragap.gis.errors import ParameterError
+from infragap.gis.layers import read_vector
+from infragap.gis.raster import Raster, read_raster
+from infragap.gis.tables import read_table
 from infragap.reference.climate import build_runoff, build_solar
 from infragap.reference.communes import build_communes
 from infragap.reference.descriptions import HEAD, SEED, TARGETS, describe_layers
@@ -63,7 +63,7 @@ def build_pack(
     population
         People per km², any raster; villages and clusters are then drawn by it.
     forest
-        Forest hectares by commune code (CSV, XLSX), or a raster of the class codes of `gis.schema`.
+        Forest hectares by commune code (CSV, XLSX), or a raster of the class codes of `infragap.gis.schema`.
     progress
         Told the name of each step.
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gis.crs import WGS84, transform
-from gis.raster import Raster, resample, sample, xy
+from infragap.gis.crs import WGS84, transform
+from infragap.gis.raster import Raster, resample, sample, xy
 from infragap.reference.inputs import CRS_MEASURE, Facts
 
 DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -55,7 +55,7 @@ def build_solar(facts: Facts, communes: gpd.GeoDataFrame, elevation: Raster) -> 
     Returns
     -------
     DataFrame
-        Columns of `gis.schema.Solar`.
+        Columns of `infragap.gis.schema.Solar`.
 
     Notes
     -----

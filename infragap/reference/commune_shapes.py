@@ -18,8 +18,8 @@ import scipy.ndimage as ndi
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import WGS84, transform
-from gis.raster import Raster, xy
+from infragap.gis.crs import WGS84, transform
+from infragap.gis.raster import Raster, xy
 from infragap.reference.commune_kernels import candidates, winners
 from infragap.reference.inputs import CRS_MEASURE, Facts, boxes_measure, province_grid
 

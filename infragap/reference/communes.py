@@ -8,9 +8,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import WGS84, to_measure, transform
-from gis.errors import LayerError
-from gis.names import fold
+from infragap.gis.crs import WGS84, to_measure, transform
+from infragap.gis.errors import LayerError
+from infragap.gis.names import fold
 from infragap.reference.commune_shapes import approximate_polygons
 from infragap.reference.inputs import CRS_MEASURE, Facts
 from infragap.reference.shares import largest_remainder
@@ -53,7 +53,7 @@ def build_communes(
     Returns
     -------
     GeoDataFrame
-        Columns of `gis.schema.Communes` and boundary_accuracy_m, in the order of the codes, in the measuring CRS.
+        Columns of `infragap.gis.schema.Communes` and boundary_accuracy_m, in the order of the codes, in the measuring CRS.
 
     Raises
     ------

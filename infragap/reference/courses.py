@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from gis.leastcost import cost_distance, path_back
+from infragap.gis.leastcost import cost_distance, path_back
 from infragap.reference.ground import CELL_M, Ground
 
 WATER_COST = 60.0

@@ -8,10 +8,10 @@ import rasterio.features
 import scipy.ndimage as ndi
 from numpy.typing import NDArray
 
-from gis.errors import LayerError
-from gis.raster import Raster, rasterize, sample, xy
-from gis.schema import FOREST_NATURAL, FOREST_NONE, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
-from gis.terrain import slope_deg
+from infragap.gis.errors import LayerError
+from infragap.gis.raster import Raster, rasterize, sample, xy
+from infragap.gis.schema import FOREST_NATURAL, FOREST_NONE, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
+from infragap.gis.terrain import slope_deg
 
 SLOPE_WEIGHT_M = 15.0
 """One degree of slope counts as much as this many metres of height in the order in which cells become forest; assumption."""
@@ -36,7 +36,7 @@ def build_forest(
     Parameters
     ----------
     communes
-        Polygons with forest hectares, columns of `gis.schema.Communes`.
+        Polygons with forest hectares, columns of `infragap.gis.schema.Communes`.
     elevation
         Heights in the measuring CRS [m].
     lakes
@@ -44,7 +44,7 @@ def build_forest(
     rng
         Source of the texture.
     given
-        A real raster with the codes of `gis.schema`, any CRS; it is brought to the grid instead.
+        A real raster with the codes of `infragap.gis.schema`, any CRS; it is brought to the grid instead.
 
     Returns
     -------

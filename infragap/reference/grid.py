@@ -92,7 +92,7 @@ def build_grid_lines(
     Returns
     -------
     GeoDataFrame
-        Columns of `gis.schema.GridLines`: 110-500 kV lines between stations, then the 35 and 22 kV feeders. The pieces of a feeder make a tree
+        Columns of `infragap.gis.schema.GridLines`: 110-500 kV lines between stations, then the 35 and 22 kV feeders. The pieces of a feeder make a tree
         whose root is the point of its station; ends coincide exactly. Every commune centre lies on a line, every village with the grid within
         1.5 km of road from one.
 

@@ -13,9 +13,9 @@ from affine import Affine
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from gis import raster
-from gis.raster import Raster
-from gis.terrain import slope_pct
+from infragap.gis import raster
+from infragap.gis.raster import Raster
+from infragap.gis.terrain import slope_pct
 
 CELL_M = 200.0
 """Cell width [m]: finer than the accuracy of the waypoints (300-3,000 m), coarse enough for the whole province in a second."""

@@ -13,9 +13,9 @@ import pyproj
 import shapely
 from affine import Affine
 
-from gis.crs import WGS84, to_measure, transform
-from gis.errors import MissingDataError
-from gis.raster import Raster, read_raster
+from infragap.gis.crs import WGS84, to_measure, transform
+from infragap.gis.errors import MissingDataError
+from infragap.gis.raster import Raster, read_raster
 
 CRS_MEASURE = "EPSG:9208"
 """VN-2000 / TM-3 104°45', the legal projected system of Lào Cai."""
@@ -189,7 +189,7 @@ class Base:
     Attributes
     ----------
     communes
-        Polygons with the columns of `gis.schema.Communes`, in the order of the official codes.
+        Polygons with the columns of `infragap.gis.schema.Communes`, in the order of the official codes.
     legacy
         Old communes: points, boxes (west, south, east, north), `commune_code`; see `Facts.legacy`.
     elevation
@@ -197,7 +197,7 @@ class Base:
     forest
         Classes, uint8, same grid as `elevation`.
     rivers, lakes, bridges
-        As in `gis.schema`.
+        As in `infragap.gis.schema`.
     population
         People per km², NaN where unknown; None where no population layer is given.
     """

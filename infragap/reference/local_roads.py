@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from gis.crs import WGS84, transform
+from infragap.gis.crs import WGS84, transform
 from infragap.reference.courses import branches
 from infragap.reference.ground import CELL_M, distance_to
 from infragap.reference.inputs import Base

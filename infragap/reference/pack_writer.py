@@ -11,12 +11,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from gis.catalog import FILE_NAME, sha256_of
-from gis.crs import WGS84, to_wgs84
-from gis.errors import LayerError, ParameterError
-from gis.pack import check_pack
-from gis.raster import Raster, write_raster
-from gis.schema import GEOMETRY, ID_COLUMN
+from infragap.gis.catalog import FILE_NAME, sha256_of
+from infragap.gis.crs import WGS84, to_wgs84
+from infragap.gis.errors import LayerError, ParameterError
+from infragap.gis.pack import check_pack
+from infragap.gis.raster import Raster, write_raster
+from infragap.gis.schema import GEOMETRY, ID_COLUMN
 
 DATE = "2026-11-22"
 """Day of the fact tables; fixed, so that a rebuilt pack has the same bytes."""
@@ -62,7 +62,7 @@ def write_layer(folder: Path, name: str, layer: gpd.GeoDataFrame | pd.DataFrame 
     folder
         Of the pack.
     name
-        Layer name of `gis.schema`.
+        Layer name of `infragap.gis.schema`.
     layer
         In the measuring CRS (tables without geometry have none).
     about

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.interpolate import RectBivariateSpline
 from scipy.optimize import isotonic_regression
 
-from gis.crs import WGS84, transform
-from gis.raster import Raster, inside, rowcol, sample, warp, xy
+from infragap.gis.crs import WGS84, transform
+from infragap.gis.raster import Raster, inside, rowcol, sample, warp, xy
 from infragap.reference.inputs import CRS_MEASURE, Facts, province_grid
 from infragap.reference.landform import breach_pits, cut_heights, drain, upstream_area
 

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import WGS84, transform
-from gis.names import fold
+from infragap.gis.crs import WGS84, transform
+from infragap.gis.names import fold
 from infragap.reference.inputs import CRS_MEASURE, Facts
 
 MAJOR_RIVERS = ("R01", "R02", "R10", "R15")
@@ -36,7 +36,7 @@ def build_rivers(facts: Facts) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Columns of `gis.schema.Rivers`, lines in flow direction where documented (`flows_into` names the next river, else empty), in the
+        Columns of `infragap.gis.schema.Rivers`, lines in flow direction where documented (`flows_into` names the next river, else empty), in the
         measuring CRS. Documented rivers first, in the order of their codes.
     """
     documented = _documented(facts)
@@ -112,7 +112,7 @@ def build_lakes(facts: Facts) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Columns of `gis.schema.Lakes`, in the measuring CRS.
+        Columns of `infragap.gis.schema.Lakes`, in the measuring CRS.
     """
     table = facts.bridges_rivers
     rows = table[table["feature"] == "lake_outline"].sort_values(["id", "order"], kind="stable")
@@ -153,7 +153,7 @@ def build_bridges(facts: Facts, rivers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Columns of `gis.schema.Bridges` and position_accuracy_m, points in the measuring CRS.
+        Columns of `infragap.gis.schema.Bridges` and position_accuracy_m, points in the measuring CRS.
     """
     table = facts.bridges_rivers
     rows = table[table["feature"] == "bridge"]

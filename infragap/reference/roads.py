@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import WGS84, transform
+from infragap.gis.crs import WGS84, transform
 from infragap.reference.courses import (
     LOCAL_WATER_COST,
     WATER_COST,
@@ -222,7 +222,7 @@ def build_roads(plan: RoadPlan, base: Base) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Columns of `gis.schema.Roads` and `routes` (all documented roads that run on the piece, '; ' between), pieces cut at junctions,
+        Columns of `infragap.gis.schema.Roads` and `routes` (all documented roads that run on the piece, '; ' between), pieces cut at junctions,
         in the measuring CRS. `length_km` of a documented road's pieces sums to its official length; other pieces have drawn length
         times `WINDING`.
     """

@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import WGS84, transform
-from gis.errors import LayerError, MissingDataError
+from infragap.gis.crs import WGS84, transform
+from infragap.gis.errors import LayerError, MissingDataError
 from infragap.reference.inputs import Facts
 
 FloatArray = NDArray[np.float64]
@@ -43,12 +43,12 @@ def build_schools(facts: Facts, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     facts
         `boarding_schools` and the registry points of old communes.
     communes
-        Layer of `gis.schema.Communes` in the measuring CRS.
+        Layer of `infragap.gis.schema.Communes` in the measuring CRS.
 
     Returns
     -------
     GeoDataFrame
-        Columns of `gis.schema.Schools` in the CRS of `communes`, in the order of the fact table. A school without a published point
+        Columns of `infragap.gis.schema.Schools` in the CRS of `communes`, in the order of the fact table. A school without a published point
         stands at the registry point of its commune's old town (or of the old commune of the same name), else at the commune's centre;
         `position_accuracy_m` and `source` say which. `provenance` is 'official' where an official text or the press names the
         school, 'modelled' where it is general knowledge. Places are published figures (the middle of a range), an assumption that

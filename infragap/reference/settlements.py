@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from analyses.electricity.settlements import TREE_CONSTANT
+from infragap.analyses.electricity.settlements import TREE_CONSTANT
 from infragap.reference.ground import Ground, distance_to, draw_spaced, habitability, points_frame, within_cells
 from infragap.reference.inputs import Base
 from infragap.reference.local_roads import commune_centres
@@ -74,7 +74,7 @@ def build_settlements(
     Returns
     -------
     GeoDataFrame
-        845 rows: V01 to V18 in the order of the scheme, C0001 to C0827 by commune; columns of `gis.schema.Settlements` (`spread_m` is modelled
+        845 rows: V01 to V18 in the order of the scheme, C0001 to C0827 by commune; columns of `infragap.gis.schema.Settlements` (`spread_m` is modelled
         for all), and `near_village_id`. Cluster households sum to 22,940; households without any electricity of their own grid (supply none or solar_home)
         are 1.72 % of the province's, the rest of the clusters has unsafe supply.
     """
@@ -99,7 +99,7 @@ def build_settlements(
 def _spread_m(
     households: NDArray[np.float64], slope_pct: NDArray[np.float32], rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Radius of nine tenths of the houses, by `analyses.electricity.settlements.lv_length_km` turned round, to 5 m."""
+    """Radius of nine tenths of the houses, by `infragap.analyses.electricity.settlements.lv_length_km` turned round, to 5 m."""
     line_m = np.exp(SPREAD_SD * rng.standard_normal(len(households))) * (1 + SCATTER_BY_SLOPE * slope_pct / 100)
     for _ in range(20):
         # what is cut off at the ends is made up for by the rest, until the mean over households comes out

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import WGS84, transform
+from infragap.gis.crs import WGS84, transform
 from infragap.reference.inputs import Base, Facts
 from infragap.reference.local_roads import commune_centres
 
@@ -34,7 +34,7 @@ def build_substations(base: Base, facts: Facts) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        48 rows in the order of the table; columns of `gis.schema.Substations`, and `code`. Points that come from OpenStreetMap (ODbL) are
+        48 rows in the order of the table; columns of `infragap.gis.schema.Substations`, and `code`. Points that come from OpenStreetMap (ODbL) are
         not used: those stations, and those without a point, stand at the old commune, town or commune that the table names, with the
         radius of that area. 'official' rows have a point of confidence A or B; for the others capacity and load are from the table and the
         position is not.
@@ -141,7 +141,7 @@ def build_transmission_lines(substations: gpd.GeoDataFrame, facts: Facts) -> gpd
     Returns
     -------
     GeoDataFrame
-        Columns of `gis.schema.GridLines`; `length_km` as published, or the straight line where that is longer. Lines to power plants, whose
+        Columns of `infragap.gis.schema.GridLines`; `length_km` as published, or the straight line where that is longer. Lines to power plants, whose
         points are not in the facts, are left out.
     """
     table = facts.substations[facts.substations["kind"] == "line"]

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import WGS84, transform
+from infragap.gis.crs import WGS84, transform
 from infragap.reference.ground import Ground, distance_to, draw_spaced, habitability, within_cells
 from infragap.reference.inputs import Base, Facts
 from infragap.reference.local_roads import commune_centres

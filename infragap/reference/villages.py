@@ -9,7 +9,7 @@ import shapely
 import shapely.ops
 from numpy.typing import NDArray
 
-from gis.crs import WGS84, transform
+from infragap.gis.crs import WGS84, transform
 from infragap.reference.ground import (
     BORDER_M,
     Ground,
@@ -60,7 +60,7 @@ def build_villages(
     Returns
     -------
     GeoDataFrame
-        2,693 rows by commune code, documented ones first; columns of `gis.schema.Villages`, and `fact_id` (row of facts/villages.csv),
+        2,693 rows by commune code, documented ones first; columns of `infragap.gis.schema.Villages`, and `fact_id` (row of facts/villages.csv),
         `settlement_id` (of the 18), `name_provenance`. Counts are modelled throughout, so `provenance` is 'modelled'; a name from a
         published list has `name_provenance` 'official'.
     """

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyses.water.coverage import village_levels
-from analyses.water.parameters import WaterParameters
-from analyses.water.plan import coverage_today
+from infragap.analyses.water.coverage import village_levels
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.analyses.water.plan import coverage_today
 from infragap.reference.inputs import Base
 from infragap.reference.shares import largest_remainder
 
@@ -37,7 +37,7 @@ def build_water_households(base: Base, villages: gpd.GeoDataFrame, schemes: gpd.
     Returns
     -------
     DataFrame
-        One row per commune, columns of `gis.schema.WaterHouseholds`. Shares fall with the poverty rate (assumption) and are scaled so
+        One row per commune, columns of `infragap.gis.schema.WaterHouseholds`. Shares fall with the poverty rate (assumption) and are scaled so
         that, with the default parameters of the water analysis, the rural people reach the published rates.
     """
     communes = base.communes

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis.names import fold
-from gis.raster import sample
+from infragap.gis.names import fold
+from infragap.gis.raster import sample
 from infragap.reference.inputs import Base, Facts
 from infragap.reference.shares import largest_remainder
 
@@ -60,7 +60,7 @@ def build_water_schemes(
     Returns
     -------
     GeoDataFrame
-        25 urban plants, then 1,188 rural schemes with 70,500 households in all; columns of `gis.schema.WaterSchemes`. A rural
+        25 urban plants, then 1,188 rural schemes with 70,500 households in all; columns of `infragap.gis.schema.WaterSchemes`. A rural
         scheme's point is its intake, uphill of the village that it serves; households served, class and treatment are modelled.
     """
     urban = _urban_plants(base, facts)

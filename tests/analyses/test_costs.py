@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.costs import (
+from infragap.analyses.costs import (
     annuity_factor,
     levelised_cost,
     life_cycle_factor,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.demand import HOURLY_SHAPE, household_kwh_per_month, peak_kw, tier_of
+from infragap.analyses.demand import HOURLY_SHAPE, household_kwh_per_month, peak_kw, tier_of
 
 
 def test_use_grows_from_year_1_to_10_and_then_to_the_ceiling() -> None:

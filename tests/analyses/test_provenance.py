@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analyses.provenance import weakest, weakest_of_each
-from analyses.schools.parameters import SchoolsParameters
-from analyses.schools.plan import plan_schools
-from analyses.water.parameters import WaterParameters
-from analyses.water.plan import WaterResult, plan_water
-from gis.pack import Pack, read_pack
+from infragap.analyses.provenance import weakest, weakest_of_each
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.plan import plan_schools
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.analyses.water.plan import WaterResult, plan_water
+from infragap.gis.pack import Pack, read_pack
 from tests import pack_factory
 from tests.pack_factory import write_pack
 

@@ -4,7 +4,7 @@ import numpy as np
 import pyproj
 from affine import Affine
 
-from gis.raster import Raster
+from infragap.gis.raster import Raster
 
 CRS = pyproj.CRS("EPSG:9208")
 WEST, NORTH, CELL = 400_000.0, 2_450_000.0, 100.0

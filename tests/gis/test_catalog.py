@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gis.catalog import file_faults, read_catalog, sha256_of
-from gis.errors import LayerError, MissingDataError
+from infragap.gis.catalog import file_faults, read_catalog, sha256_of
+from infragap.gis.errors import LayerError, MissingDataError
 from tests.pack_factory import FILES, write_pack
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from gis.crs import (
+from infragap.gis.crs import (
     WGS84,
     datum_fault,
     is_vn2000,
@@ -21,7 +21,7 @@ from gis.crs import (
     transformer,
     vn2000_points,
 )
-from gis.errors import LayerError
+from infragap.gis.errors import LayerError
 
 # norms-and-costs.md, section D: WGS84 longitude and latitude, easting and northing in EPSG:9208
 TEST_POINTS = (

@@ -3,9 +3,9 @@ import pyproj
 import pytest
 from affine import Affine
 
-from gis.errors import LayerError
-from gis.hydrology import DAYS_IN_MONTH, dry_season_flow, falls, flow_directions, monthly_flow
-from gis.raster import Raster
+from infragap.gis.errors import LayerError
+from infragap.gis.hydrology import DAYS_IN_MONTH, dry_season_flow, falls, flow_directions, monthly_flow
+from infragap.gis.raster import Raster
 
 
 def raster(values: np.ndarray, *, cell_m: float = 200.0) -> Raster:

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, Polygon
 
-from gis.errors import InfragapError, LayerError, MissingDataError
-from gis.layers import read_layer, read_vector
-from gis.tables import read_table
+from infragap.gis.errors import InfragapError, LayerError, MissingDataError
+from infragap.gis.layers import read_layer, read_vector
+from infragap.gis.tables import read_table
 from tests.gis.layer_factory import DRIVERS, WGS84, entry, faults_of, places, same_places, table_of
 from tests.pack_factory import settlements, villages
 

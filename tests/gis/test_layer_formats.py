@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from shapely.geometry import MultiPoint
 
-from gis.crs import to_wgs84
-from gis.errors import LayerError, MissingDataError
-from gis.layers import read_layer, read_vector
+from infragap.gis.crs import to_wgs84
+from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.layers import read_layer, read_vector
 from tests.gis.layer_factory import WGS84, entry, faults_of, places, same_places, table_of
 from tests.pack_factory import settlements
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from skimage.graph import MCP_Geometric
 
-from gis.errors import NoSolutionError, ParameterError
-from gis.leastcost import MOVES, LeastCost, cost_distance, path_back
+from infragap.gis.errors import NoSolutionError, ParameterError
+from infragap.gis.leastcost import MOVES, LeastCost, cost_distance, path_back
 
 Floats = NDArray[np.float64]
 INF = math.inf

@@ -7,11 +7,11 @@ import numpy as np
 import pyproj
 import pytest
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.plan import plan_electricity
-from gis.crs import measures_truly
-from gis.pack import Pack, check_pack, read_pack
-from gis.raster import sample, warp
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import plan_electricity
+from infragap.gis.crs import measures_truly
+from infragap.gis.pack import Pack, check_pack, read_pack
+from infragap.gis.raster import sample, warp
 from tests import pack_factory
 from tests.pack_factory import write_pack
 

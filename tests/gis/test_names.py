@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.errors import MissingDataError
-from gis.names import fold, legacy_communes, match, match_commune, match_place, new_commune_of, normal, strip_prefix
+from infragap.gis.errors import MissingDataError
+from infragap.gis.names import (
+    fold,
+    legacy_communes,
+    match,
+    match_commune,
+    match_place,
+    new_commune_of,
+    normal,
+    strip_prefix,
+)
 
 
 def communes(*names: str) -> pd.DataFrame:

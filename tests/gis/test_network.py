@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 
-from gis.errors import ParameterError
-from gis.network import (
+from infragap.gis.errors import ParameterError
+from infragap.gis.network import (
     directed_graph,
     directed_graphs,
     merge_chains,
@@ -19,7 +19,7 @@ from gis.network import (
     travel_matrix,
     travel_matrix_along,
 )
-from gis.roads import join_roads
+from infragap.gis.roads import join_roads
 
 
 def roads_layer(lines: list[LineString], km: list[float]) -> gpd.GeoDataFrame:

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point
 
-from gis.errors import InfragapError, LayerError, MissingDataError
-from gis.layers import read_vector
-from gis.pack import check_pack, read_pack
-from gis.raster import Raster, sample
-from gis.schema import NEEDS_ROWS
+from infragap.gis.errors import InfragapError, LayerError, MissingDataError
+from infragap.gis.layers import read_vector
+from infragap.gis.pack import check_pack, read_pack
+from infragap.gis.raster import Raster, sample
+from infragap.gis.schema import NEEDS_ROWS
 from tests import pack_factory
 from tests.pack_factory import write_pack
 

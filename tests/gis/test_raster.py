@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, box
 
-from gis.crs import transform
-from gis.errors import LayerError, MissingDataError
-from gis.raster import (
+from infragap.gis.crs import transform
+from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.raster import (
     Raster,
     inside,
     rasterize,

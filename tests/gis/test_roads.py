@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 
-from gis.errors import LayerError, ParameterError
-from gis.roads import join_roads, road_graph, to_roads_layer
-from gis.schema import Roads
+from infragap.gis.errors import LayerError, ParameterError
+from infragap.gis.roads import join_roads, road_graph, to_roads_layer
+from infragap.gis.schema import Roads
 
 X0, Y0 = 500_000.0, 2_400_000.0
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from gis import schema
-from gis.checks import typed
+from infragap.gis import schema
+from infragap.gis.checks import typed
 from tests import pack_factory
 
 

@@ -9,11 +9,11 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.errors import LayerError
-from gis.raster import (
+from infragap.gis.errors import LayerError
+from infragap.gis.raster import (
     Raster,
 )
-from gis.terrain import hillshade, slope_deg, slope_pct
+from infragap.gis.terrain import hillshade, slope_deg, slope_pct
 from tests.gis.raster_factory import grid, plane
 
 # --- slope ---

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from gis.errors import MissingDataError
 from infragap.compare import compare
+from infragap.gis.errors import MissingDataError
 
 
 def _result(folder: Path, rows: list[dict[str, Any]], *, cost_mvnd: float, rate: float) -> Path:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gis.errors import ParameterError
+from infragap.gis.errors import ParameterError
 from infragap.output import MARKER, atomic_folder, check_output
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gis.errors import ParameterError
+from infragap.gis.errors import ParameterError
 from infragap.settings import Settings, data_folder, read_settings
 
 

@@ -14,9 +14,9 @@ import pyogrio
 import pytest
 from shapely.geometry import LineString, Point, Polygon
 
-from analyses.columns import Column
-from maps.exports import safe_cell, write_csv, write_geojson, write_geopackage, write_kml
-from maps.spreadsheet import write_grid_extension_list
+from infragap.analyses.columns import Column
+from infragap.maps.exports import safe_cell, write_csv, write_geojson, write_geopackage, write_kml
+from infragap.maps.spreadsheet import write_grid_extension_list
 
 HOSTILE = '=HYPERLINK("x")<script>&]]>'
 

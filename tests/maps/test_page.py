@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import LineString, Point, Polygon
 
-from maps.page import Field, Filter, Layer, Page, Popup, Ranking, Style, Weight, render
+from infragap.maps.page import Field, Filter, Layer, Page, Popup, Ranking, Style, Weight, render
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}</script><img src=x onerror=alert(2)>"
 

@@ -11,7 +11,7 @@ import pytest
 import shapely
 from affine import Affine
 
-from gis.raster import Raster
+from infragap.gis.raster import Raster
 
 CRS = "EPSG:9208"
 WEST, SOUTH, SIZE_M, CELL_M = 480_000.0, 2_400_000.0, 20_000.0, 100.0
@@ -20,7 +20,7 @@ LINE_X = WEST + 2_050.0
 
 @dataclass
 class SmallPack:
-    """Looks like a `gis.pack.Pack` to the analysis."""
+    """Looks like a `infragap.gis.pack.Pack` to the analysis."""
 
     layers: dict[str, object]
     crs_measure: str = CRS

@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.plan import plan_electricity
-from gis.pack import read_pack
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import plan_electricity
+from infragap.gis.pack import read_pack
 
 PAGE = Path(__file__).parents[3] / "docs" / "electricity.md"
 SETTLEMENTS = ("V08", "V15", "V10")

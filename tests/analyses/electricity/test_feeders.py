@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import shapely
 
-from analyses.electricity.conductors import CATALOGUE, conductor_named, extra_mvnd_per_km
-from analyses.electricity.feeders import Radial, assemble, choose_conductors, judge, load_flow
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.upstream import Feeder, Pieces, contract, trace_feeder
+from infragap.analyses.electricity.conductors import CATALOGUE, conductor_named, extra_mvnd_per_km
+from infragap.analyses.electricity.feeders import Radial, assemble, choose_conductors, judge, load_flow
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.upstream import Feeder, Pieces, contract, trace_feeder
 
 
 def two_branches() -> Radial:

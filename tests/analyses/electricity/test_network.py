@@ -4,13 +4,13 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.paths import Network
-from analyses.electricity.routing import network_steps
-from analyses.electricity.study import Study, prepare, solve, with_junctions
-from analyses.electricity.surface import COMPONENTS, unit_prices
-from analyses.electricity.tree import fair_shares, grow_branches
-from gis.leastcost import cost_distance
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.paths import Network
+from infragap.analyses.electricity.routing import network_steps
+from infragap.analyses.electricity.study import Study, prepare, solve, with_junctions
+from infragap.analyses.electricity.surface import COMPONENTS, unit_prices
+from infragap.analyses.electricity.tree import fair_shares, grow_branches
+from infragap.gis.leastcost import cost_distance
 
 from .conftest import grid, settlements_at, small_pack
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analyses.demand import HOURLY_SHAPE
-from analyses.electricity.hydro import (
+from infragap.analyses.demand import HOURLY_SHAPE
+from infragap.analyses.electricity.hydro import (
     Reach,
     _cheapest_per_place,
     falls_within_reach,
@@ -12,16 +12,16 @@ from analyses.electricity.hydro import (
     hydro,
     unserved_kwh_per_household,
 )
-from analyses.electricity.interim import interim_steps
-from analyses.electricity.minigrid import busbar_kwh_per_day, minigrid, worst_month_kwp
-from analyses.electricity.offgrid import Resources
-from analyses.electricity.offgrid_parameters import OffgridParameters
-from analyses.electricity.options import cheapest_that_serves, yearly_factors
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import Places, yearly_household_kwh
-from analyses.electricity.solar_home import solar_home
-from analyses.electricity.weather import DAYS, PANELS, Unserved, daily_yield, simulate_plants, unserved_share
-from gis.hydrology import Falls
+from infragap.analyses.electricity.interim import interim_steps
+from infragap.analyses.electricity.minigrid import busbar_kwh_per_day, minigrid, worst_month_kwp
+from infragap.analyses.electricity.offgrid import Resources
+from infragap.analyses.electricity.offgrid_parameters import OffgridParameters
+from infragap.analyses.electricity.options import cheapest_that_serves, yearly_factors
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.settlements import Places, yearly_household_kwh
+from infragap.analyses.electricity.solar_home import solar_home
+from infragap.analyses.electricity.weather import DAYS, PANELS, Unserved, daily_yield, simulate_plants, unserved_share
+from infragap.gis.hydrology import Falls
 
 P = ElectricityParameters()
 DAY_YIELD = np.tile(np.array([2.0, 2, 2.5, 3, 3.5, 3.5, 3.5, 3.5, 3, 3, 2.5, 2.2]), (1, 1))

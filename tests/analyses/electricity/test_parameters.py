@@ -1,8 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from analyses.electricity.parameters import ElectricityParameters, uncertain
-from analyses.parameters import describe
+from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
+from infragap.analyses.parameters import describe
 
 
 def test_every_parameter_says_unit_meaning_and_source() -> None:

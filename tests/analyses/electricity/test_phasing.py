@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.phasing import EXACT_WORKS, Works, fill, phase, worth, yearly_budgets
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.phasing import EXACT_WORKS, Works, fill, phase, worth, yearly_budgets
 
 
 def brute_force(works: Works, budgets: np.ndarray) -> float:

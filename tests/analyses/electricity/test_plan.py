@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from analyses.electricity.columns import EXTENSION, LINES, RANKING, TABLES, YEARS, names
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.plan import plan_electricity
-from analyses.electricity.result import ElectricityResult
-from gis.crs import to_crs
-from gis.errors import MissingDataError, NoSolutionError, ParameterError
-from gis.raster import Raster, warp
+from infragap.analyses.electricity.columns import EXTENSION, LINES, RANKING, TABLES, YEARS, names
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import plan_electricity
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.gis.crs import to_crs
+from infragap.gis.errors import MissingDataError, NoSolutionError, ParameterError
+from infragap.gis.raster import Raster, warp
 
 from .conftest import CELL_M, CRS, SIZE_M, SOUTH, WEST, SmallPack, grid, settlements_at, small_pack
 

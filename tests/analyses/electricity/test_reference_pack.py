@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analyses.electricity.columns import LINES, RANKING, names
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.plan import plan_electricity
-from analyses.electricity.result import ElectricityResult
-from gis.pack import Pack, read_pack
+from infragap.analyses.electricity.columns import LINES, RANKING, names
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import plan_electricity
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.gis.pack import Pack, read_pack
 
 pytestmark = pytest.mark.slow
 

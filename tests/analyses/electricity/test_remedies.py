@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 import shapely
 
-from analyses.electricity.headroom import Limit, Room
-from analyses.electricity.other_tap import rerooted
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.plan import plan_electricity
-from analyses.electricity.remedies import regulator_lifts, step_up_mvnd
-from analyses.electricity.result import ElectricityResult
-from analyses.electricity.surface import COMPONENTS, built_for
-from analyses.electricity.tree import Branches
+from infragap.analyses.electricity.headroom import Limit, Room
+from infragap.analyses.electricity.other_tap import rerooted
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import plan_electricity
+from infragap.analyses.electricity.remedies import regulator_lifts, step_up_mvnd
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.electricity.surface import COMPONENTS, built_for
+from infragap.analyses.electricity.tree import Branches
 
 from .conftest import LINE_X, SIZE_M, SOUTH, SmallPack, settlements_at, small_pack
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import pdist, squareform
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.settlements import (
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.settlements import (
     Places,
     design_load_kw,
     distribution_mvnd,

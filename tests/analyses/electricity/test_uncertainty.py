@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 import shapely
 
-from analyses.electricity.parameters import ElectricityParameters
-from analyses.electricity.plan import plan_electricity
-from analyses.electricity.positions import least_line_distance_m, moved_places, position_cells
-from analyses.electricity.result import ElectricityResult
-from analyses.electricity.study import Study, prepare
-from analyses.electricity.uncertainty import drawn_parameters, ranges
-from gis.hydrology import Falls
-from gis.raster import Raster
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import plan_electricity
+from infragap.analyses.electricity.positions import least_line_distance_m, moved_places, position_cells
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.electricity.study import Study, prepare
+from infragap.analyses.electricity.uncertainty import drawn_parameters, ranges
+from infragap.gis.hydrology import Falls
+from infragap.gis.raster import Raster
 
 from .conftest import CELL_M, LINE_X, SIZE_M, SOUTH, WEST, at, grid, settlements_at, small_pack
 
@@ -155,7 +155,7 @@ def test_a_stream_counts_where_the_settlement_is_drawn(
         "upstream_km2": 10.0,
     }
     stream = Falls(x=np.array([point.x]), y=np.array([point.y]), **{k: np.array([v]) for k, v in one.items()})
-    monkeypatch.setattr("analyses.electricity.offgrid.falls", lambda *_, **__: stream)
+    monkeypatch.setattr("infragap.analyses.electricity.offgrid.falls", lambda *_, **__: stream)
     places = [(9.0, 10.0, 120)]
     dear = {"home_tier3_mvnd": 70.0, "pv_mvnd_per_kwp": 20.0, "mv35_line_mvnd_per_km": 800.0}
     known = draws(easy, places, accuracy=0.0, **dear).settlements

@@ -6,8 +6,8 @@ import pyproj
 from affine import Affine
 from shapely import LineString
 
-from analyses.schools.ground import Ground
-from gis.raster import Raster
+from infragap.analyses.schools.ground import Ground
+from infragap.gis.raster import Raster
 
 CRS = pyproj.CRS.from_epsg(9208)
 CELL_M = 200.0

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from shapely import LineString, box
 
-from analyses.schools.ground import stand, walking_ground
-from analyses.schools.parameters import SchoolsParameters
-from analyses.schools.travel import build_travel, by_motorbike, on_foot
+from infragap.analyses.schools.ground import stand, walking_ground
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.travel import build_travel, by_motorbike, on_foot
 from tests.analyses.schools.ground_factory import CELL_M, CRS, X0, Y0, centre, raster, roads_layer
 
 ROWS, COLUMNS = 21, 31

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point
 
-from analyses.schools.parameters import SchoolsParameters
-from analyses.schools.placement import border_candidates, place_border_schools, second_best, yearly_minutes
-from gis.errors import MissingDataError, NoSolutionError
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.placement import border_candidates, place_border_schools, second_best, yearly_minutes
+from infragap.gis.errors import MissingDataError, NoSolutionError
 from tests.analyses.schools.ground_factory import CRS, X0, Y0, raster, roads_layer
 
 

@@ -6,13 +6,13 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from analyses.schools import columns
-from analyses.schools.parameters import SchoolsParameters
-from analyses.schools.plan import SchoolsResult, plan_schools
-from analyses.schools.tables import weighted_quantile
-from analyses.wording import number_vi
-from gis.errors import MissingDataError, NoSolutionError
-from gis.pack import read_pack
+from infragap.analyses.schools import columns
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.plan import SchoolsResult, plan_schools
+from infragap.analyses.schools.tables import weighted_quantile
+from infragap.analyses.wording import number_vi
+from infragap.gis.errors import MissingDataError, NoSolutionError
+from infragap.gis.pack import read_pack
 from tests import pack_factory
 from tests.pack_factory import write_pack
 

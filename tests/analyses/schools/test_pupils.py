@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from analyses.schools.parameters import SchoolsParameters
-from analyses.schools.pupils import border_school_weight, may_board, minority_pupils, pupils_who_may_board
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.pupils import border_school_weight, may_board, minority_pupils, pupils_who_may_board
 
 PARAMETERS = SchoolsParameters()
 VILLAGES = pd.DataFrame(

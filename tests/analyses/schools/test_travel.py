@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 
-from analyses.schools.parameters import SchoolsParameters
-from analyses.schools.travel import (
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.travel import (
     build_travel,
     by_motorbike,
     by_motorbike_km,
@@ -21,7 +21,7 @@ from analyses.schools.travel import (
     on_foot,
     slope_factor,
 )
-from gis.raster import sample
+from infragap.gis.raster import sample
 from tests.analyses.schools.ground_factory import CELL_M, X0, Y0, bare_ground, centre, roads_layer
 
 PARAMETERS = SchoolsParameters()

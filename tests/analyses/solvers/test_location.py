@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analyses.solvers.infeasible import Infeasible
-from analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
+from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
 
 FloatArray = NDArray[np.float64]
 SEEDS = st.integers(0, 2**32 - 1)

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import shortest_path
 
-from analyses.solvers.location import p_center, p_median
+from infragap.analyses.solvers.location import p_center, p_median
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
 from scipy.spatial import cKDTree
 
-from analyses.solvers.infeasible import Infeasible
-from analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
+from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 
 Graph = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], int]
 

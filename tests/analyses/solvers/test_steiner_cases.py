@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from analyses.solvers.infeasible import Infeasible
-from analyses.solvers.steiner import primal_tree, prize_collecting_tree
+from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.steiner import primal_tree, prize_collecting_tree
 
 
 def solve(edges, cost, prize, root=0, **options):

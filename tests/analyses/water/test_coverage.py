@@ -10,9 +10,9 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyses.water.coverage import allocate, household_size, village_levels
-from analyses.water.reach import Sources, villages_in_reach
-from gis.raster import Raster
+from infragap.analyses.water.coverage import allocate, household_size, village_levels
+from infragap.analyses.water.reach import Sources, villages_in_reach
+from infragap.gis.raster import Raster
 
 CELL_M = 100.0
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyses.water import columns
-from analyses.water.parameters import WaterParameters
-from analyses.water.plan import WaterResult, plan_water
-from gis.pack import read_pack
+from infragap.analyses.water import columns
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.analyses.water.plan import WaterResult, plan_water
+from infragap.gis.pack import read_pack
 from tests.pack_factory import write_pack
 
 LEVELS = [f"people_{kind}" for kind in ("piped_to_standard", "own_source_to_standard", "piped", "basic", "none")]

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from gis.raster import Raster
+from infragap.gis.raster import Raster
 from infragap.reference.communes import build_communes
 from infragap.reference.inputs import Facts
 from infragap.reference.relief import build_elevation

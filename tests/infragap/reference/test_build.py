@@ -6,11 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from gis.catalog import read_catalog
-from gis.crs import WGS84, transform
-from gis.errors import LayerError, ParameterError
-from gis.pack import Pack, check_pack, read_pack
-from gis.raster import read_raster, sample
+from infragap.gis.catalog import read_catalog
+from infragap.gis.crs import WGS84, transform
+from infragap.gis.errors import LayerError, ParameterError
+from infragap.gis.pack import Pack, check_pack, read_pack
+from infragap.gis.raster import read_raster, sample
 from infragap.reference.build import build_pack, layer_rng
 from infragap.reference.pack_writer import FILES, replaced
 

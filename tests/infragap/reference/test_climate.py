@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.raster import Raster, rasterize
-from gis.schema import Solar
+from infragap.gis.raster import Raster, rasterize
+from infragap.gis.schema import Solar
 from infragap.reference.climate import build_runoff, build_solar, monthly_runoff_mm, thornthwaite_mm
 from infragap.reference.inputs import Facts
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from gis.errors import LayerError
-from gis.schema import Communes
+from infragap.gis.errors import LayerError
+from infragap.gis.schema import Communes
 from infragap.reference.communes import build_communes, minority_pct
 from infragap.reference.inputs import CRS_MEASURE, Facts
 

@@ -7,8 +7,8 @@ import pytest
 import shapely
 from affine import Affine
 
-from gis.errors import LayerError
-from gis.raster import Raster, rasterize
+from infragap.gis.errors import LayerError
+from infragap.gis.raster import Raster, rasterize
 from infragap.reference.forest import build_forest
 
 EPSG = "EPSG:9208"

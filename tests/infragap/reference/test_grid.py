@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from gis.crs import WGS84, transform
-from gis.pack import read_pack
+from infragap.gis.crs import WGS84, transform
+from infragap.gis.pack import read_pack
 from infragap.reference import feeders
 from infragap.reference.inputs import Facts
 

@@ -8,9 +8,9 @@ import pytest
 import scipy.ndimage as ndi
 from numpy.typing import NDArray
 
-from gis.crs import WGS84, transform
-from gis.raster import Raster, rasterize, read_raster, sample, xy
-from gis.terrain import slope_pct
+from infragap.gis.crs import WGS84, transform
+from infragap.gis.raster import Raster, rasterize, read_raster, sample, xy
+from infragap.gis.terrain import slope_pct
 from infragap.reference.inputs import CRS_MEASURE, Facts, province_grid
 from infragap.reference.landform import breach_pits, cut_heights, drain, upstream_area
 from infragap.reference.relief import build_elevation

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from gis.schema import Bridges, Lakes, Rivers
+from infragap.gis.schema import Bridges, Lakes, Rivers
 from infragap.reference.inputs import Facts
 from infragap.reference.rivers import build_bridges
 

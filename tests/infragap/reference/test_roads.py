@@ -9,8 +9,8 @@ import shapely
 from affine import Affine
 from pyproj import CRS
 
-from gis.pack import read_pack
-from gis.raster import Raster
+from infragap.gis.pack import read_pack
+from infragap.gis.raster import Raster
 from infragap.reference.courses import CellNetwork, branches, course, path_cost, rounded
 from infragap.reference.ground import build_ground
 from infragap.reference.inputs import Facts

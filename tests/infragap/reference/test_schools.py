@@ -6,9 +6,9 @@ import geopandas as gpd
 import pytest
 from shapely import box
 
-from gis.crs import WGS84
-from gis.errors import LayerError
-from gis.schema import Schools
+from infragap.gis.crs import WGS84
+from infragap.gis.errors import LayerError
+from infragap.gis.schema import Schools
 from infragap.reference.communes import build_communes
 from infragap.reference.inputs import Facts
 from infragap.reference.schools import build_schools

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.pack import read_pack
-from gis.raster import read_raster, rowcol, warp
+from infragap.gis.pack import read_pack
+from infragap.gis.raster import read_raster, rowcol, warp
 from infragap.reference.build import build_pack
 
 SCHEME = (

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from gis.crs import WGS84, transform
-from gis.pack import read_pack
-from gis.raster import Raster, sample
+from infragap.gis.crs import WGS84, transform
+from infragap.gis.pack import read_pack
+from infragap.gis.raster import Raster, sample
 from infragap.reference.ground import build_ground, draw_spaced, habitability
 from infragap.reference.inputs import Facts
 from infragap.reference.shares import largest_remainder

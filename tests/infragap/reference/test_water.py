@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.water.parameters import WaterParameters
-from analyses.water.plan import coverage_today
-from gis.pack import Pack, read_pack
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.analyses.water.plan import coverage_today
+from infragap.gis.pack import Pack, read_pack
 from infragap.reference.water_schemes import LARGE_HOUSEHOLDS, RURAL_HOUSEHOLDS, RURAL_SCHEMES, households_served
 
 
@@ -49,7 +49,7 @@ def test_classes_have_the_published_shares(rural: gpd.GeoDataFrame) -> None:
 
 
 def test_a_gravity_source_lies_above_a_village_of_its_commune(pack: Pack, rural: gpd.GeoDataFrame) -> None:
-    from gis.raster import sample
+    from infragap.gis.raster import sample
 
     height = sample(pack.elevation, pack.villages.geometry.x, pack.villages.geometry.y)
     lowest = pd.Series(height).groupby(pack.villages["commune_code"].to_numpy()).min()
