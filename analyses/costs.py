@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from infragap.analyses.arrays import FloatArray
 
 
 def annuity_factor(*, discount_rate: float, years: float) -> float:

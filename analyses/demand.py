@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from infragap.analyses.arrays import FloatArray, IntArray
 
 DAYS_PER_MONTH = 365.25 / 12
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -79,13 +79,13 @@ def peak_kw(households: ArrayLike, *, kw_per_household_many: float, coincidence_
     return n * kw_per_household_many / coincidence_many * coincidence(n, coincidence_many=coincidence_many)
 
 
-def tier_by_power(kw_per_household: ArrayLike) -> NDArray[np.int64]:
+def tier_by_power(kw_per_household: ArrayLike) -> IntArray:
     """Highest tier whose power per household is reached; 0 below tier 1."""
     floors = np.array([TIER_KW[tier] for tier in sorted(TIER_KW)])
     return np.searchsorted(floors, np.asarray(kw_per_household, dtype=np.float64) + 1e-9, side="right").astype(np.int64)
 
 
-def tier_of(kwh_per_day: ArrayLike) -> NDArray[np.int64]:
+def tier_of(kwh_per_day: ArrayLike) -> IntArray:
     """Highest tier whose daily energy per household is reached; 0 below tier 1."""
     floors = np.array([TIER_KWH_PER_DAY[tier] for tier in sorted(TIER_KWH_PER_DAY)])
     return np.searchsorted(floors, np.asarray(kwh_per_day, dtype=np.float64) + 1e-9, side="right").astype(np.int64)

@@ -6,13 +6,13 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import ObjectArray
 from infragap.gis.catalog import Catalog
 from infragap.gis.schema import PROVENANCE
 
 
-def weakest(*rows: pd.Series) -> NDArray[np.object_]:
+def weakest(*rows: pd.Series) -> ObjectArray:
     """Give the weakest provenance of each row over several columns: modelled before open data before official.
 
     Parameters
@@ -33,7 +33,7 @@ def weakest_of_each(provenance: pd.Series, key: pd.Series) -> pd.Series:
     return pd.Series([PROVENANCE[rank] for rank in worst], index=worst.index, dtype=object)
 
 
-def provenance_of(catalog: Catalog, layers: Collection[str], *rows: pd.Series) -> NDArray[np.object_]:
+def provenance_of(catalog: Catalog, layers: Collection[str], *rows: pd.Series) -> ObjectArray:
     """Give the provenance of each result row: the weakest of all layers that shape the result and of its own rows.
 
     Parameters

@@ -18,6 +18,7 @@ from skimage.graph import MCP_Geometric
 
 from benchmarks import Row
 from benchmarks.measure import peak_memory_mb, timed_with_cpu
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.gis.leastcost import LeastCost, cost_distance
 
 SIZES = ((750, 800), (1500, 1600), (4200, 5000))  # 0.6, 2.4 and 21 million cells
@@ -40,13 +41,13 @@ def terrain_cost(rows: int, columns: int, *, seed: int = 0) -> NDArray[np.float3
     return cost
 
 
-def sources_in(shape: tuple[int, ...], count: int) -> NDArray[np.int64]:
+def sources_in(shape: tuple[int, ...], count: int) -> IntArray:
     """`count` random cells."""
     random = np.random.default_rng(count)
     return np.column_stack([random.integers(0, shape[0], count), random.integers(0, shape[1], count)])
 
 
-def search(cost: NDArray[np.float32], sources: NDArray[np.int64], extras: bool) -> LeastCost:
+def search(cost: NDArray[np.float32], sources: IntArray, extras: bool) -> LeastCost:
     """Ours, corners cut as the peers do; with regions and predecessors where asked for."""
     return cost_distance(cost, sources, cut_corners=True, regions=extras, predecessors=extras)
 
@@ -57,13 +58,13 @@ def run_ours(path: str, count: int, extras: bool) -> None:
     search(cost, sources_in(cost.shape, count), extras)
 
 
-def with_scikit_image(cost: NDArray[np.float32], sources: NDArray[np.int64]) -> NDArray[np.float64]:
+def with_scikit_image(cost: NDArray[np.float32], sources: IntArray) -> FloatArray:
     """The peer: distances (it always keeps predecessors)."""
-    distance: NDArray[np.float64] = MCP_Geometric(cost).find_costs(sources.tolist())[0]
+    distance: FloatArray = MCP_Geometric(cost).find_costs(sources.tolist())[0]
     return distance
 
 
-def with_xarray_spatial(cost: NDArray[np.float32], sources: NDArray[np.int64]) -> NDArray[np.float32]:
+def with_xarray_spatial(cost: NDArray[np.float32], sources: IntArray) -> NDArray[np.float32]:
     """The other peer: distances, float32."""
     xarray = importlib.import_module("xarray")
     their_cost_distance = importlib.import_module("xrspatial.cost_distance").cost_distance
@@ -76,7 +77,7 @@ def with_xarray_spatial(cost: NDArray[np.float32], sources: NDArray[np.int64]) -
     return distance
 
 
-def with_csgraph(cost: NDArray[np.float32], sources: NDArray[np.int64]) -> NDArray[np.float64]:
+def with_csgraph(cost: NDArray[np.float32], sources: IntArray) -> FloatArray:
     """A general graph library on the same grid: links of all neighbouring cells, then Dijkstra (building the graph included)."""
     rows, columns = cost.shape
     number = np.arange(cost.size).reshape(cost.shape)
@@ -91,7 +92,7 @@ def with_csgraph(cost: NDArray[np.float32], sources: NDArray[np.int64]) -> NDArr
     shape = (cost.size, cost.size)
     graph = csr_array((np.concatenate(weights), (np.concatenate(starts), np.concatenate(ends))), shape=shape)
     indices = np.ravel_multi_index((sources[:, 0], sources[:, 1]), cost.shape)
-    distance: NDArray[np.float64] = dijkstra(graph, directed=False, indices=indices, min_only=True)
+    distance: FloatArray = dijkstra(graph, directed=False, indices=indices, min_only=True)
     return distance.reshape(cost.shape)
 
 

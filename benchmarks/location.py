@@ -9,14 +9,12 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse.csgraph import shortest_path
 
 from benchmarks import Row
 from benchmarks.measure import peak_memory_mb, timed
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
-
-FloatArray = NDArray[np.float64]
 
 VILLAGES = ((500, 100, 10), (2_693, 300, 9), (2_693, 300, 30))  # customers, sites, p
 PEER_PAIRS = (

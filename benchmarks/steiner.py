@@ -10,11 +10,11 @@ from typing import NamedTuple
 import networkx as nx
 import numpy as np
 from networkx.algorithms.approximation import steiner_tree
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from benchmarks import Row
 from benchmarks.measure import peak_memory_mb, timed, timed_with_cpu
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 
 GEOMETRIC = ((845, 0.0, 60.0), (5_000, 1e-3, 120.0), (20_000, 1e-2, 300.0))  # nodes, gap asked for, time limit [s]
@@ -25,9 +25,9 @@ DRAWS = 20  # repeated plans with changed costs, as an uncertainty analysis make
 class Instance(NamedTuple):
     """A graph with prizes and a root."""
 
-    edges: NDArray[np.int64]
-    edge_cost: NDArray[np.float64]
-    prize: NDArray[np.float64]
+    edges: IntArray
+    edge_cost: FloatArray
+    prize: FloatArray
     root: int
 
 
@@ -85,7 +85,7 @@ def with_pcst_fast(instance: Instance) -> float | None:
     return float(instance.edge_cost[edges].sum() + instance.prize[left_out].sum())
 
 
-def with_networkx(instance: Instance, terminals: NDArray[np.int64]) -> float:
+def with_networkx(instance: Instance, terminals: IntArray) -> float:
     """Cost of networkx's Steiner tree (Mehlhorn's 2-approximation) that joins the terminals and the root."""
     graph: nx.Graph[int] = nx.Graph()
     graph.add_weighted_edges_from(

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray, Network
+from infragap.analyses.electricity.paths import Network
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 from infragap.gis.errors import NoSolutionError
-
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

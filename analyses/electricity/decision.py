@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.costs import levelised_cost
 from infragap.analyses.electricity.choice import Choice
 from infragap.analyses.electricity.offgrid import OPTIONS
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray
 from infragap.analyses.electricity.settlements import household_energy_pv_kwh
 from infragap.analyses.electricity.study import Priced, Study, line_life_cycle
 from infragap.analyses.electricity.surface import unit_prices
@@ -55,12 +54,12 @@ class Decision:
     grid_alone_investment_mvnd: FloatArray
     share_mvnd: FloatArray
     share_investment_mvnd: FloatArray
-    lasting: NDArray[np.bool_]
+    lasting: BoolArray
     branch_mvnd: FloatArray
     branch_investment_mvnd: FloatArray
 
     @property
-    def on_grid(self) -> NDArray[np.bool_]:
+    def on_grid(self) -> BoolArray:
         """Settlements that get the grid."""
         return np.asarray(self.choice == 0)
 
@@ -113,7 +112,7 @@ def take_apart(study: Study, priced: Priced, plan: Choice, parameters: Electrici
     )
 
 
-def _cheapest(cost: FloatArray, lasting: NDArray[np.bool_], *, without_grid: bool) -> IntArray:
+def _cheapest(cost: FloatArray, lasting: BoolArray, *, without_grid: bool) -> IntArray:
     """Cheapest lasting off-grid option of each row; where none lasts the cheapest that exists at all."""
     usable = np.where(lasting, cost, np.inf)
     anything = np.where(np.isfinite(cost), cost, np.inf)

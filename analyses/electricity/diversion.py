@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray
 from infragap.analyses.electricity.choice import Choice
 from infragap.analyses.electricity.headroom import Limit, Loading, Room, against
 from infragap.analyses.electricity.other_tap import Way, ways_to_other_lines
@@ -14,8 +14,6 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.paths import Network
 from infragap.analyses.electricity.settlements import design_load_kw, line_factor
 from infragap.analyses.electricity.study import Priced, Study, line_life_cycle, price
-
-BoolArray = NDArray[np.bool_]
 
 
 def divert(

@@ -8,9 +8,9 @@ import numpy as np
 import pandapower as pp
 from pandapower.powerflow import LoadflowNotConverged
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.conductors import CATALOGUE, CHOICES, extra_mvnd_per_km, reactance_ohm_per_km
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray
 from infragap.analyses.electricity.upstream import Feeder
 
 REGULATOR_BOOST_PCT = 10.0

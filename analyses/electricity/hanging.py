@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray, IntArray, ObjectArray
 from infragap.analyses.electricity.decision import Decision
 from infragap.analyses.electricity.feeders import Radial, assemble, choose_conductors
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray
 from infragap.analyses.electricity.ranking import branch_feeder
 from infragap.analyses.electricity.settlements import design_load_kw
 from infragap.analyses.electricity.study import Study
@@ -80,7 +79,7 @@ class Hanging:
         )
 
 
-def feeder_keys(grid_lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
+def feeder_keys(grid_lines: gpd.GeoDataFrame) -> ObjectArray:
     """Station, feeder and voltage of each existing line in one text, (rows,)."""
     return np.asarray(
         grid_lines["substation_id"].fillna("").astype(str)

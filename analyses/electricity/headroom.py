@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.choice import Choice, choose, start_from
 from infragap.analyses.electricity.decision import Decision, take_apart
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray
 from infragap.analyses.electricity.ranking import feeder_of
 from infragap.analyses.electricity.settlements import design_load_kw
 from infragap.analyses.electricity.study import Priced, Study, price
@@ -56,7 +55,7 @@ class Loading:
         Solutions that it took.
     """
 
-    barred: NDArray[np.bool_]
+    barred: BoolArray
     overloaded: tuple[str, ...]
     added_kw: dict[str, float]
     rounds: int
@@ -203,7 +202,7 @@ def _waiting(
     load_kw: FloatArray,
     priced: Priced,
     id_rank: IntArray,
-) -> NDArray[np.bool_]:
+) -> BoolArray:
     """Settlements with least benefit per kW that must wait so that each exceeded limit holds."""
     waiting = np.zeros(len(load_kw), dtype=bool)
     left = priced.offgrid.best_mvnd - decision.choice_mvnd

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.demand import HOURLY_SHAPE, tier_by_power, tier_of
 from infragap.analyses.electricity.options import (
-    FloatArray,
     Option,
     floor_tier,
     no_option,
@@ -47,8 +46,8 @@ MIN_PLANT_KW = 1.0
 class Reach:
     """Falls within reach of settlements as pairs, all (pairs,), settlements ascending."""
 
-    place: NDArray[np.int64]
-    fall: NDArray[np.int64]
+    place: IntArray
+    fall: IntArray
     wire_km: FloatArray
 
 
@@ -170,9 +169,7 @@ def _served_day_year10(plant_kw_per_household: FloatArray, parameters: Electrici
     return np.asarray(served, dtype=np.float64)
 
 
-def _cheapest_per_place(
-    place: NDArray[np.int64], cost: FloatArray, enough: NDArray[np.bool_], count: int
-) -> NDArray[np.int64]:
+def _cheapest_per_place(place: IntArray, cost: FloatArray, enough: BoolArray, count: int) -> IntArray:
     """Row of the cheapest pair of each place, of those that serve enough if there are any; -1 where none has a finite cost.
 
     Places stand in ascending order; of equal costs the first row counts.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray, ObjectArray
 from infragap.analyses.demand import TIER_KW
 from infragap.analyses.electricity.hydro import firm_power_kw
 from infragap.analyses.electricity.offgrid import Resources
-from infragap.analyses.electricity.options import FloatArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.settlements import Places
 
@@ -18,7 +17,7 @@ PICO_KW = 3.0
 
 def interim_steps(
     places: Places, resources: Resources, parameters: ElectricityParameters
-) -> tuple[NDArray[np.object_], FloatArray]:
+) -> tuple[ObjectArray, FloatArray]:
     """Cheapest interim step of every settlement and its investment [million VND].
 
     Notes

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from infragap.analyses.arrays import IntArray
 from infragap.analyses.electricity.columns import LINES, REMEDIES, names
 from infragap.analyses.electricity.decision import Decision
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import IntArray
 from infragap.analyses.electricity.ranking import INPUT_LAYERS, branch_feeder
 from infragap.analyses.electricity.remedies import Remedies
 from infragap.analyses.electricity.settlements import design_load_kw

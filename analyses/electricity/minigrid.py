@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.demand import tier_of
 from infragap.analyses.electricity.options import (
     SECOND_STAGE_YEAR,
-    FloatArray,
     Option,
     cheapest_that_serves,
     serves_enough,

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.decision import Decision
 from infragap.analyses.electricity.feeders import Radial, extra_cost, load_flow
 from infragap.analyses.electricity.hanging import Hanging, feeder_keys, hang
 from infragap.analyses.electricity.other_tap import Rerooted, Way, rerooted, ways_to_other_lines
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray, line_components
+from infragap.analyses.electricity.paths import line_components
 from infragap.analyses.electricity.settlements import design_load_kw
 from infragap.analyses.electricity.study import Study
 from infragap.analyses.electricity.surface import built_for, line_km, unit_prices
@@ -58,7 +58,7 @@ class _Candidate:
     root: int
     move: Move
     radial: Radial
-    must_hold: NDArray[np.bool_]
+    must_hold: BoolArray
 
 
 def find_moves(
@@ -67,7 +67,7 @@ def find_moves(
     decision: Decision,
     parameters: ElectricityParameters,
     *,
-    ok: NDArray[np.bool_],
+    ok: BoolArray,
     row_of_root: Mapping[int, int],
 ) -> dict[int, list[Move]]:
     """Find other taps at which trees keep their limits and spoil no other tree.
@@ -140,7 +140,7 @@ def _candidates(
     hangings: Mapping[int, tuple[Hanging, dict[int, int]]],
     *,
     loads_kw: FloatArray,
-    ok: NDArray[np.bool_],
+    ok: BoolArray,
 ) -> list[_Candidate]:
     """Cheapest taps of one tree that hold by the linear sum."""
     p, branches = parameters, decision.branches
@@ -175,7 +175,7 @@ def _candidates(
 
 
 def _with_tree(
-    hanging: Hanging, others: NDArray[np.bool_], kept: Rerooted, *, tap: int, way: Way, loads_kw: FloatArray
+    hanging: Hanging, others: BoolArray, kept: Rerooted, *, tap: int, way: Way, loads_kw: FloatArray
 ) -> Hanging:
     """Feeder with its other branches, and a tree at a further tap as the last of them."""
     number = np.cumsum(others) - 1

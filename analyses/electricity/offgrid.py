@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.hydro import Reach, falls_within_reach, hydro
 from infragap.analyses.electricity.minigrid import minigrid
-from infragap.analyses.electricity.options import FloatArray, Option, monthly_yield
+from infragap.analyses.electricity.options import Option, monthly_yield
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.settlements import Places
 from infragap.analyses.electricity.solar_home import solar_home
@@ -58,7 +58,7 @@ class OffGrid:
     """
 
     options: dict[str, Option]
-    best: NDArray[np.int64]
+    best: IntArray
     best_mvnd: FloatArray
 
 

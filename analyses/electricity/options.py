@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.costs import discount_factors
 from infragap.analyses.demand import MONTH_DAYS, tier_of
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.settlements import tenth_year_day_kwh
-
-FloatArray = NDArray[np.float64]
 
 SECOND_STAGE_YEAR = 10
 """Solar plants are enlarged at the end of it."""
@@ -49,11 +47,11 @@ class Option:
     life_cycle_mvnd: FloatArray
     unserved_mvnd: FloatArray
     unserved_pct: FloatArray
-    serves_enough: NDArray[np.bool_]
-    tier: NDArray[np.int64]
+    serves_enough: BoolArray
+    tier: IntArray
     size: dict[str, FloatArray]
 
-    def lasting(self, parameters: ElectricityParameters) -> NDArray[np.bool_]:
+    def lasting(self, parameters: ElectricityParameters) -> BoolArray:
         """Where the option exists, reaches the service floor and serves enough of the demand; elsewhere it is an interim step at most."""
         return np.isfinite(self.life_cycle_mvnd) & (self.tier >= floor_tier(parameters)) & self.serves_enough
 
@@ -96,9 +94,7 @@ def monthly_yield(solar: pd.DataFrame, communes: gpd.GeoDataFrame, parameters: E
     return np.asarray(monthly / MONTH_DAYS * p.solar_yield_factor)
 
 
-def cheapest_that_serves(
-    cost: FloatArray, unserved: FloatArray, parameters: ElectricityParameters
-) -> NDArray[np.int64]:
+def cheapest_that_serves(cost: FloatArray, unserved: FloatArray, parameters: ElectricityParameters) -> IntArray:
     """Choose the cheapest size of each row that serves enough; where none does, the cheapest of those that serve most.
 
     Parameters
@@ -112,7 +108,7 @@ def cheapest_that_serves(
     return np.asarray(np.where(counted, cost, np.inf).argmin(axis=1), dtype=np.int64)
 
 
-def serves_enough(unserved: FloatArray, parameters: ElectricityParameters) -> NDArray[np.bool_]:
+def serves_enough(unserved: FloatArray, parameters: ElectricityParameters) -> BoolArray:
     """Whether a part of the demand left unserved is small enough for a lasting option."""
     return np.asarray(unserved <= 1 - parameters.least_served_pct / 100 + SAME_SHARE)
 

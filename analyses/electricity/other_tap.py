@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from infragap.analyses.electricity.paths import FloatArray, IntArray, line_components
+from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.electricity.paths import line_components
 from infragap.analyses.electricity.routing import NEIGHBOURS
 from infragap.analyses.electricity.surface import LineSurface
 from infragap.analyses.electricity.tree import Branches

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.surface import LineSurface, line_km
 from infragap.gis.leastcost import MOVES, LeastCost
 from infragap.gis.leastcost_kernels import compiled
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +89,7 @@ def out_of_window(steps: IntArray, *, corner: tuple[int, int], width: int, colum
 
 
 @compiled
-def _trace(predecessor: NDArray[np.int8], offset: IntArray, cells: IntArray, seen: NDArray[np.bool_]) -> IntArray:
+def _trace(predecessor: NDArray[np.int8], offset: IntArray, cells: IntArray, seen: BoolArray) -> IntArray:
     room = 1024
     steps = np.empty((room, 2), np.int64)
     count = 0
@@ -235,7 +233,7 @@ def _collect(
     chain_start: IntArray,
     node_cell: IntArray,
     terminal_cell: IntArray,
-    on_line: NDArray[np.bool_],
+    on_line: BoolArray,
 ) -> Network:
     """Put the chosen chains into a network, each from its lower to its higher node."""
     pieces = []
@@ -257,7 +255,7 @@ def _collect(
     )
 
 
-def _chains(local: IntArray, degree: IntArray, keep: NDArray[np.bool_]) -> tuple[IntArray, IntArray, IntArray]:
+def _chains(local: IntArray, degree: IntArray, keep: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
     """Cut a graph of steps into chains between kept cells.
 
     Returns
@@ -278,7 +276,7 @@ def _chains(local: IntArray, degree: IntArray, keep: NDArray[np.bool_]) -> tuple
 
 @compiled
 def _walk_chains(
-    local: IntArray, order: IntArray, pointer: IntArray, keep: NDArray[np.bool_]
+    local: IntArray, order: IntArray, pointer: IntArray, keep: BoolArray
 ) -> tuple[IntArray, IntArray, IntArray]:
     count = len(local)
     used = np.zeros(count, np.bool_)

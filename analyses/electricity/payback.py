@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.costs import payback_years
 from infragap.analyses.electricity.options import unserved_price, yearly_factors
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray
 from infragap.analyses.electricity.settlements import yearly_household_kwh
 
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray
 
 EXACT_WORKS = 20
 EXACT_NODES = 500
@@ -189,7 +188,7 @@ def _constraints(works: Works, budgets_mvnd: FloatArray) -> list[LinearConstrain
     return result
 
 
-def _at_most(smaller: NDArray[np.int64], larger: NDArray[np.int64], size: int) -> LinearConstraint:
+def _at_most(smaller: IntArray, larger: IntArray, size: int) -> LinearConstraint:
     """``x[smaller] <= x[larger]``."""
     rows = np.tile(np.arange(len(smaller)), 2)
     data = np.concatenate([np.ones(len(smaller)), -np.ones(len(larger))])

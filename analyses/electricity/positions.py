@@ -7,8 +7,8 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray
 from infragap.analyses.electricity.settlements import Places
 from infragap.analyses.electricity.study import Study
 from infragap.gis.raster import rasterize

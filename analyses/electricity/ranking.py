@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pandas.arrays import IntegerArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.electricity.columns import RANKING, names
 from infragap.analyses.electricity.decision import ALL_OPTIONS, Decision, break_even_km, levelised_vnd_per_kwh
 from infragap.analyses.electricity.offgrid import OPTIONS, OffGrid
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray
 from infragap.analyses.electricity.payback import grid_payback_years
 from infragap.analyses.electricity.reasons_vi import reason_vi, with_position
 from infragap.analyses.electricity.settlements import line_factor
@@ -42,7 +41,7 @@ INPUT_LAYERS = (
 )
 
 
-def rank_by_ratio(ratio: FloatArray, households: FloatArray, identifier: NDArray[np.object_]) -> IntArray:
+def rank_by_ratio(ratio: FloatArray, households: FloatArray, identifier: ObjectArray) -> IntArray:
     """Rank 1 for the smallest ratio; of equal ones more households first, then the identifier; NaN last.
 
     The identifier decides last, so that the order of the rows does not.
@@ -84,7 +83,7 @@ def ranking_table(
     decision: Decision,
     parameters: ElectricityParameters,
     *,
-    headroom: NDArray[np.bool_],
+    headroom: BoolArray,
 ) -> gpd.GeoDataFrame:
     """Assemble the table of settlements, without the columns that phasing, feeders and uncertainty add.
 
@@ -196,7 +195,7 @@ def _if_forest(study: Study, priced: Priced, parameters: ElectricityParameters) 
     return np.where(blocked, study.routes.if_forest_mvnd * factor + priced.works.total_life_cycle_mvnd, np.nan)
 
 
-def _cheaper_interim(priced: Priced, decision: Decision, lasts: dict[str, NDArray[np.bool_]], place: int) -> str:
+def _cheaper_interim(priced: Priced, decision: Decision, lasts: dict[str, BoolArray], place: int) -> str:
     """Cheapest option that undercuts the choice or its runner-up but does not reach the service floor; empty where there is none."""
     found, least = "", float(np.fmax(decision.choice_mvnd[place], decision.runner_up_mvnd[place]))
     for name, option in priced.offgrid.options.items():
@@ -228,7 +227,7 @@ def _reasons(
     decision: Decision,
     parameters: ElectricityParameters,
     *,
-    headroom: NDArray[np.bool_],
+    headroom: BoolArray,
     stream_modelled: bool,
 ) -> list[str]:
     length, if_forest = study.routes.length_km, _if_forest(study, priced, parameters)

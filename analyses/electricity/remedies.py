@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.electricity.decision import Decision
 from infragap.analyses.electricity.feeders import REGULATOR_BOOST_PCT
 from infragap.analyses.electricity.headroom import Limit, Loading, Room
 from infragap.analyses.electricity.moves import Move, find_moves
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray
 from infragap.analyses.electricity.ranking import branch_feeder
 from infragap.analyses.electricity.settlements import design_load_kw, line_factor, station_factor
 from infragap.analyses.electricity.study import Priced, Study
@@ -48,7 +48,7 @@ class Remedies:
         One row per tree that fails: its uppermost branch (`root`) and the columns of `columns.REMEDIES` that are no names of it.
     """
 
-    text_vi: NDArray[np.object_]
+    text_vi: ObjectArray
     mvnd: FloatArray
     table: pd.DataFrame
 
@@ -150,7 +150,7 @@ def _meeting(bad: IntArray, parent: IntArray) -> int:
 
 def regulator_lifts(
     worst_drop_pct: ArrayLike, place_drop_pct: ArrayLike, parameters: ElectricityParameters
-) -> NDArray[np.bool_]:
+) -> BoolArray:
     """Whether a regulator lifts enough.
 
     Parameters
@@ -201,7 +201,7 @@ def _move_vi(pack: Pack, move: Move) -> str:
 
 
 def _share_regulators(
-    texts: NDArray[np.object_],
+    texts: ObjectArray,
     costs: FloatArray,
     check: Check,
     top: IntArray,
@@ -231,7 +231,7 @@ def _share_regulators(
             waiting = waiting & ~lifted[place]
 
 
-def _behind(parent: IntArray) -> NDArray[np.bool_]:
+def _behind(parent: IntArray) -> BoolArray:
     """Whether node j is node i or lies behind it, (nodes, nodes)."""
     behind = np.eye(len(parent), dtype=bool)
     for node in range(len(parent) - 1, 0, -1):

@@ -10,17 +10,9 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import (
-    FloatArray,
-    IntArray,
-    Network,
-    assemble,
-    border_steps,
-    out_of_window,
-    step_components,
-    trace,
-)
+from infragap.analyses.electricity.paths import Network, assemble, border_steps, out_of_window, step_components, trace
 from infragap.analyses.electricity.surface import COMPONENTS, LineSurface, line_km, unit_prices
 from infragap.gis.leastcost import LeastCost, cost_distance
 from infragap.gis.raster import rowcol, xy
@@ -68,7 +60,7 @@ class Routes:
         return line_km(self.components)
 
     @property
-    def reachable(self) -> NDArray[np.bool_]:
+    def reachable(self) -> BoolArray:
         """(n,) whether there is a way."""
         return np.isfinite(self.cost_mvnd)
 
@@ -271,7 +263,7 @@ def enriched_network(
     surface: LineSurface,
     routes: Routes,
     network: Network,
-    chosen: NDArray[np.bool_],
+    chosen: BoolArray,
     parameters: ElectricityParameters,
 ) -> Network:
     """Add the cheapest ways between the pieces of a chosen tree, and from what it left out to it: trunks get new places to meet.

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pandas.arrays import IntegerArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.columns import EXTENSION, YEARS, names
 from infragap.analyses.electricity.decision import Decision
 from infragap.analyses.electricity.interim import interim_steps
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, IntArray
 from infragap.analyses.electricity.phasing import VALUE_DECIMALS, Phases, Works, phase, yearly_budgets
 from infragap.analyses.electricity.settlements import yearly_household_kwh
 from infragap.analyses.electricity.study import Priced, Study
@@ -145,7 +144,7 @@ def with_schedule(
     )
 
 
-def without_electricity(pack: Pack) -> NDArray[np.bool_]:
+def without_electricity(pack: Pack) -> BoolArray:
     """Settlements whose households count as without electricity, as the scheme counts: nothing, or donated kits; unsafe wires of their own do count."""
     return np.asarray(pack.settlements["supply"].isin(("none", "solar_home")))
 

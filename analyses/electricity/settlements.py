@@ -6,14 +6,11 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.costs import discount_factors, life_cycle_factor
 from infragap.analyses.demand import DAYS_PER_MONTH, TIER_KWH_PER_DAY, household_kwh_per_month, peak_kw
 from infragap.analyses.electricity.parameters import ElectricityParameters
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 STATION_KVA = np.array([31.5, 50, 75, 100, 160, 180, 250])
 """Standard sizes of village stations [kVA]."""
@@ -56,8 +53,8 @@ class Places:
     x: FloatArray
     y: FloatArray
     roughness: FloatArray
-    at_22_kv: NDArray[np.bool_]
-    has_home_system: NDArray[np.bool_]
+    at_22_kv: BoolArray
+    has_home_system: BoolArray
     position_accuracy_m: FloatArray
     spread_m: FloatArray
     id_rank: IntArray
@@ -95,7 +92,7 @@ class GridWorks:
 
 
 def read_places(
-    settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, roughness: FloatArray, at_22_kv: NDArray[np.bool_]
+    settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, roughness: FloatArray, at_22_kv: BoolArray
 ) -> Places:
     """Arrays of the settlement layer."""
     row_of = {str(code): row for row, code in enumerate(communes["commune_code"])}

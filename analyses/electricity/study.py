@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, ObjectArray
 from infragap.analyses.electricity.choice import Choice, Question, ask, choose
 from infragap.analyses.electricity.offgrid import OffGrid, Resources, compare_offgrid, read_resources
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray, Network
+from infragap.analyses.electricity.paths import Network
 from infragap.analyses.electricity.routing import (
     Routes,
     candidate_network,
@@ -27,7 +27,6 @@ from infragap.gis.errors import NoSolutionError, ParameterError
 if TYPE_CHECKING:
     from infragap.gis.pack import Pack
 
-BoolArray = NDArray[np.bool_]
 
 WORTHWHILE = 1e-5
 """A junction round that saves less of the plan's cost than this is the last."""
@@ -177,7 +176,7 @@ def solve(study: Study, parameters: ElectricityParameters) -> tuple[Study, Price
     return study, priced, choice
 
 
-def _named(ids: NDArray[np.object_], wanted: tuple[str, ...], parameter: str) -> BoolArray:
+def _named(ids: ObjectArray, wanted: tuple[str, ...], parameter: str) -> BoolArray:
     unknown = sorted(set(wanted) - set(ids))
     if unknown:
         raise ParameterError(

@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.gis.errors import MissingDataError
 from infragap.gis.leastcost import cost_distance
@@ -26,7 +27,6 @@ from infragap.gis.terrain import slope_deg
 if TYPE_CHECKING:
     from infragap.gis.pack import Pack
 
-FloatArray = NDArray[np.float64]
 
 PRICED = ("km_35", "rough_km_35", "km_22", "rough_km_22", "crossings", "forest_km_35", "forest_km_22")
 FOREST_KM = ("production_forest_km", "protection_forest_km", "special_use_forest_km", "natural_forest_km")
@@ -67,13 +67,13 @@ class LineSurface:
 
     grid: Raster
     roughness: NDArray[np.float32]
-    at_22_kv: NDArray[np.bool_]
+    at_22_kv: BoolArray
     crossings_per_km: NDArray[np.float32]
-    restricted_forest: NDArray[np.bool_]
+    restricted_forest: BoolArray
     forest_code: NDArray[np.uint8]
-    passable: NDArray[np.bool_]
-    line_cells: NDArray[np.int64]
-    line_of_cell: NDArray[np.int64]
+    passable: BoolArray
+    line_cells: IntArray
+    line_of_cell: IntArray
     stub_km: FloatArray
 
     @cached_property
@@ -84,16 +84,16 @@ class LineSurface:
         return number
 
     @cached_property
-    def line_flat(self) -> NDArray[np.int64]:
+    def line_flat(self) -> IntArray:
         """(k,) flat cells that existing lines touch."""
         return np.asarray(self.line_cells @ [self.grid.shape[1], 1], dtype=np.int64)
 
-    def middles(self, flat: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
+    def middles(self, flat: IntArray) -> tuple[FloatArray, FloatArray]:
         """Give x and y of the middle of flat cells in the CRS of the raster."""
         columns = self.grid.shape[1]
         return xy(self.grid, flat // columns, flat % columns)
 
-    def stubs(self, flat: NDArray[np.int64]) -> FloatArray:
+    def stubs(self, flat: IntArray) -> FloatArray:
         """Components of the last stretch from the middle of line cells to the line, (n, len(COMPONENTS)); 0 for other cells."""
         number = self.line_number[flat]
         km = np.where(number >= 0, self.stub_km[number], 0.0)
@@ -132,7 +132,7 @@ class LineSurface:
         per_km[closed] = np.inf
         return np.asarray(per_km * np.float32(self.cell_km), dtype=np.float32)
 
-    def components_at(self, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> FloatArray:
+    def components_at(self, rows: IntArray, cols: IntArray) -> FloatArray:
         """Components per kilometre on the cells, (n, len(COMPONENTS))."""
         kv22 = self.at_22_kv[rows, cols].astype(np.float64)
         rough = self.roughness[rows, cols].astype(np.float64)
@@ -256,12 +256,12 @@ def routing_grid(elevation: Raster, cell_size_m: float) -> Raster:
     return resample(values, cell_size_m=cell_size_m, method="bilinear" if ratio > 1 else "mean")
 
 
-def is_existing_mv(grid_lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+def is_existing_mv(grid_lines: gpd.GeoDataFrame) -> BoolArray:
     """Whether each line is an existing one of 35 or 22 kV, which settlements can be connected to, (rows,)."""
     return np.asarray(grid_lines["voltage_kv"].isin(MV_KV) & (grid_lines["status"] == "existing"))
 
 
-def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster) -> tuple[IntArray, IntArray]:
     """Cells that existing 35 or 22 kV lines touch, and the row of the line in the layer.
 
     Where several touch a cell the highest voltage wins, then the last `line_id`: never the order of the rows.
@@ -283,20 +283,18 @@ def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster) -> tuple[NDA
     return cells, burnt[cells[:, 0], cells[:, 1]].astype(np.int64) - 1
 
 
-def _stub_km(
-    lines: gpd.GeoDataFrame, grid: Raster, line_cells: NDArray[np.int64], line_of_cell: NDArray[np.int64]
-) -> FloatArray:
+def _stub_km(lines: gpd.GeoDataFrame, grid: Raster, line_cells: IntArray, line_of_cell: IntArray) -> FloatArray:
     middle = shapely.points(*xy(grid, line_cells[:, 0], line_cells[:, 1]))
     return np.asarray(shapely.distance(middle, lines.geometry.to_numpy()[line_of_cell]) / 1000)
 
 
 def _nearest_is_22_kv(
     lines: gpd.GeoDataFrame,
-    line_cells: NDArray[np.int64],
-    line_of_cell: NDArray[np.int64],
+    line_cells: IntArray,
+    line_of_cell: IntArray,
     roughness: NDArray[np.float32],
-    passable: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
+    passable: BoolArray,
+) -> BoolArray:
     is_22 = lines["voltage_kv"].to_numpy()[line_of_cell] == 22.0
     if not is_22.any() or is_22.all():
         return np.full(roughness.shape, bool(is_22.all()))
@@ -308,13 +306,13 @@ def _nearest_is_22_kv(
     return np.asarray((region >= 0) & is_22[np.maximum(region, 0)])
 
 
-def _distance_m(mask: NDArray[np.bool_], cell_size_m: float) -> NDArray[np.float64]:
+def _distance_m(mask: BoolArray, cell_size_m: float) -> FloatArray:
     if not mask.any():
         return np.full(mask.shape, np.inf)
     return np.asarray(ndimage.distance_transform_edt(~mask, sampling=cell_size_m))
 
 
-def _near(points: gpd.GeoDataFrame, grid: Raster, radius_m: float) -> NDArray[np.bool_]:
+def _near(points: gpd.GeoDataFrame, grid: Raster, radius_m: float) -> BoolArray:
     mask = np.zeros(grid.shape, dtype=bool)
     rows, cols = rowcol(grid, points.geometry.x, points.geometry.y)
     inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])

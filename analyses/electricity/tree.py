@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from infragap.analyses.electricity.paths import FloatArray, IntArray, Network
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.paths import Network
 from infragap.analyses.electricity.surface import line_km
-
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

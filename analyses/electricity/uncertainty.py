@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.choice import Choice, ask, choose_fast, start_from
 from infragap.analyses.electricity.columns import SENSITIVITY, names
 from infragap.analyses.electricity.hydro import falls_within_reach
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
-from infragap.analyses.electricity.paths import FloatArray, IntArray, Network
+from infragap.analyses.electricity.paths import Network
 from infragap.analyses.electricity.positions import least_line_distance_m, moved_places, position_cells
 from infragap.analyses.electricity.ranking import grid_to_offgrid_ratio, rank_by_ratio
 from infragap.analyses.electricity.routing import own_way_cost
@@ -97,7 +97,7 @@ def draw_plans(
     *,
     settlements: gpd.GeoDataFrame,
     communes: gpd.GeoDataFrame,
-    barred: NDArray[np.bool_],
+    barred: BoolArray,
 ) -> Spread:
     """Draw prices, demand, local conditions and positions, and plan anew each time, starting from the known plan.
 
@@ -195,9 +195,7 @@ def _study_with_places_at(study: Study, cells: IntArray, parameters: Electricity
     return replace(study, places=places, resources=replace(study.resources, reach=reach))
 
 
-def sensitivity(
-    study: Study, choice: Choice, parameters: ElectricityParameters, *, barred: NDArray[np.bool_]
-) -> pd.DataFrame:
+def sensitivity(study: Study, choice: Choice, parameters: ElectricityParameters, *, barred: BoolArray) -> pd.DataFrame:
     """Move every uncertain parameter alone to the ends of its range and plan anew: which one changes most households' choice."""
     start = start_from(study.network, choice)
     known = describe(parameters).set_index("parameter")

@@ -9,13 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.conductors import conductor_named, reactance_ohm_per_km
-from infragap.analyses.electricity.paths import FloatArray, IntArray
 
 VERTEX_EVERY_M = 100.0
 """Straight pieces are cut to this length, so that a tap lies on the line and not at its end."""
@@ -245,7 +244,7 @@ def _ways(start: int, taps: IntArray, way: _Way, carried: FloatArray) -> tuple[I
             on_way[here] = True
             here = int(before[here])
     order = np.argsort(np.where(np.isfinite(distance), distance, np.inf), kind="stable")
-    load: NDArray[np.float64] = carried.copy()
+    load: FloatArray = carried.copy()
     load[start] += load[~np.isfinite(distance)].sum()
     for vertex in order[::-1]:
         if np.isfinite(distance[vertex]) and not on_way[vertex]:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray, ObjectArray
 from infragap.analyses.electricity.decision import Decision
 from infragap.analyses.electricity.feeders import basis_of, extra_cost, judge, load_flow
 from infragap.analyses.electricity.hanging import Hanging, feeder_keys, hang
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import FloatArray
 from infragap.analyses.electricity.ranking import branch_feeder
 from infragap.analyses.electricity.study import Study
 
@@ -42,13 +41,13 @@ class Check:
         Every feeder that gets new load, and the drop at each of its nodes.
     """
 
-    conductor: NDArray[np.object_]
+    conductor: ObjectArray
     drop_pct: FloatArray
     loading_pct: FloatArray
-    status: NDArray[np.object_]
+    status: ObjectArray
     extra_mvnd: FloatArray
     tap_drop_pct: FloatArray
-    basis: NDArray[np.object_]
+    basis: ObjectArray
     feeders: list[tuple[Hanging, FloatArray]]
 
 

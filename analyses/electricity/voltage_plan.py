@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray
 from infragap.analyses.electricity.choice import Choice, choose, start_from
 from infragap.analyses.electricity.decision import Decision, take_apart
 from infragap.analyses.electricity.headroom import Limit, Loading
@@ -66,7 +66,7 @@ def keep_voltage(
     return priced, choice, decision, remedies
 
 
-def _leaving(decision: Decision, remedies: Remedies, priced: Priced) -> NDArray[np.bool_]:
+def _leaving(decision: Decision, remedies: Remedies, priced: Priced) -> BoolArray:
     """Settlements of trees that only own supply helps, but for those that must have the grid."""
     branches = decision.branches
     lost = np.isin(remedies.text_vi, (WAY_VI["offgrid"], WAY_VI[""]))

@@ -9,12 +9,10 @@ import numpy as np
 import pandas as pd
 import pvlib
 import pyproj
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.demand import HOURLY_SHAPE
 from infragap.gis.crs import WGS84, transform
-
-FloatArray = NDArray[np.float64]
 
 HOURS = 8760
 YEAR = 2026
@@ -77,7 +75,7 @@ class Unserved:
         return np.asarray(by_days.reshape(*row.shape[:2], -1) @ weight.reshape(len(days), -1).T)
 
 
-def _between(known: FloatArray, values: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
+def _between(known: FloatArray, values: FloatArray) -> tuple[IntArray, FloatArray]:
     """Upper of the two known values around each value, and how far it is towards it; beyond the ends the ends count."""
     inside = np.clip(values, known[0], known[-1])
     above = np.clip(np.searchsorted(known, inside, side="right"), 1, len(known) - 1)

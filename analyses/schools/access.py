@@ -8,10 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.gis.leastcost import cost_distance
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 TOBLER_BEST = float(np.exp(-0.175))
 """Least effort of Tobler's function, at 5 % downhill, against that on the flat."""

@@ -16,12 +16,9 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.gis.raster import Raster, rasterize, resample, rowcol, xy
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 SEASONS = ("dry", "rainy")
 PAVED = ("asphalt", "concrete")
@@ -48,7 +45,7 @@ class Ground:
 
     elevation: Raster
     minutes: dict[str, NDArray[np.float32]]
-    water: NDArray[np.object_]
+    water: ObjectArray
 
     @property
     def cell_size_m(self) -> float:
@@ -143,7 +140,7 @@ def stand(ground: Ground, x: ArrayLike, y: ArrayLike) -> IntArray:
     return cell
 
 
-def _same_bank(ground: Ground, open_cell: Mask, x: FloatArray, y: FloatArray) -> IntArray:
+def _same_bank(ground: Ground, open_cell: BoolArray, x: FloatArray, y: FloatArray) -> IntArray:
     rows, columns = rowcol(ground.elevation, x, y)
     step = np.arange(-_RING, _RING + 1)
     down, right = (a.ravel() for a in np.meshgrid(step, step, indexing="ij"))
@@ -176,17 +173,17 @@ def _same_bank(ground: Ground, open_cell: Mask, x: FloatArray, y: FloatArray) ->
     return np.where(free[one, first], flat, -1)
 
 
-def _on_grid(rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> Mask:
+def _on_grid(rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> BoolArray:
     return np.asarray((rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1]))
 
 
-def _burnt(frame: gpd.GeoDataFrame, like: Raster, *, all_touched: bool) -> Mask:
+def _burnt(frame: gpd.GeoDataFrame, like: Raster, *, all_touched: bool) -> BoolArray:
     return rasterize(frame, like, all_touched=all_touched).values.astype(bool)
 
 
 def _water(
-    rivers: gpd.GeoDataFrame | None, lakes: gpd.GeoDataFrame | None, like: Raster, inside: Mask
-) -> tuple[Mask, NDArray[np.object_]]:
+    rivers: gpd.GeoDataFrame | None, lakes: gpd.GeoDataFrame | None, like: Raster, inside: BoolArray
+) -> tuple[BoolArray, ObjectArray]:
     """Cells of major rivers and lakes, and their shapes."""
     wet = np.zeros(like.shape, bool)
     shapes: list[shapely.Geometry] = []
@@ -201,7 +198,7 @@ def _water(
     return wet, np.array(shapes, dtype=object)
 
 
-def _cut_ends(rivers: gpd.GeoDataFrame, like: Raster, inside: Mask) -> Mask:
+def _cut_ends(rivers: gpd.GeoDataFrame, like: Raster, inside: BoolArray) -> BoolArray:
     """Cells around ends of rivers that the province's border is near: two cells each way, so that none is open between river and outside."""
     closed = np.zeros(inside.shape, bool)
     parts = shapely.get_parts(np.asarray(rivers.geometry.array, dtype=object))
@@ -223,7 +220,7 @@ def _cut_ends(rivers: gpd.GeoDataFrame, like: Raster, inside: Mask) -> Mask:
     return closed
 
 
-def _crossings(roads: gpd.GeoDataFrame, water: NDArray[np.object_], like: Raster) -> Mask:
+def _crossings(roads: gpd.GeoDataFrame, water: ObjectArray, like: Raster) -> BoolArray:
     """Cells along roads where they cross water: from one and a half cells before it to as far behind it."""
     open_cells = np.zeros(like.shape, bool)
     if not len(water) or roads.empty:

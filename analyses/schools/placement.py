@@ -15,17 +15,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
 from infragap.gis.errors import MissingDataError, NoSolutionError
 from infragap.gis.raster import Raster, sample
 from infragap.gis.terrain import slope_pct
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,8 +195,8 @@ def place_border_schools(
 
 
 def _well_connected(
-    reach: NDArray[np.bool_], own: NDArray[np.bool_], weight: FloatArray, group: IntArray
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    reach: BoolArray, own: BoolArray, weight: FloatArray, group: IntArray
+) -> tuple[BoolArray, BoolArray]:
     """Candidates that most pupils of their commune reach, and villages that reach most of those of their commune.
 
     Every village that takes part in the placement must be served. A single cut-off village would thus draw its commune's school to
@@ -216,7 +213,7 @@ def _well_connected(
 
 
 def _fair_in_each_commune(
-    sites: IntArray, minutes: FloatArray, weight: FloatArray, group: IntArray, own: NDArray[np.bool_]
+    sites: IntArray, minutes: FloatArray, weight: FloatArray, group: IntArray, own: BoolArray
 ) -> IntArray:
     """Sites of a p-center, each moved within its commune to where the commune's longest way is shortest.
 
@@ -298,7 +295,7 @@ def _distance_km(points: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> FloatArra
     """Straight distance to the nearest line [km]; inf without lines."""
     if lines.empty:
         return np.full(len(points), np.inf)
-    geometry: NDArray[np.object_] = np.asarray(lines.geometry.array, dtype=object)
-    place: NDArray[np.object_] = np.asarray(points.geometry.array, dtype=object)
+    geometry: ObjectArray = np.asarray(lines.geometry.array, dtype=object)
+    place: ObjectArray = np.asarray(points.geometry.array, dtype=object)
     nearest = np.asarray(shapely.STRtree(geometry).nearest(place), np.int64)
     return np.asarray(shapely.distance(place, geometry[nearest]) / 1000)

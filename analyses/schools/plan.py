@@ -9,8 +9,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray, IntArray, ObjectArray
 from infragap.analyses.provenance import modelled_layers, provenance_of
 from infragap.analyses.schools import columns
 from infragap.analyses.schools.ground import SEASONS, stand, walking_ground
@@ -31,9 +31,6 @@ from infragap.analyses.schools.travel import (
 from infragap.analyses.schools.upper import UpperSecondary, upper_secondary_ways
 from infragap.analyses.schools.zones import catchments, time_zones
 from infragap.gis.pack import Pack
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 LAYERS = ("villages", "communes", "schools", "roads", "rivers", "lakes", "elevation")
 
@@ -198,7 +195,7 @@ def _isochrones(
     schools: gpd.GeoDataFrame,
     site_cell: IntArray,
     site_school: IntArray,
-    provenance: NDArray[np.object_],
+    provenance: ObjectArray,
     parameters: SchoolsParameters,
 ) -> tuple[gpd.GeoDataFrame, Nearest]:
     """Rings of `columns.ISOCHRONES`, and the ways by motorbike in the dry season that the catchments are made of."""
@@ -233,7 +230,7 @@ def _catchments(
     nearest: Nearest,
     site_school: IntArray,
     upper: UpperSecondary,
-    provenance: NDArray[np.object_],
+    provenance: ObjectArray,
 ) -> gpd.GeoDataFrame:
     """Table of `columns.CATCHMENTS`."""
     like = travel.ground.elevation

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.schools.parameters import SchoolsParameters
-
-FloatArray = NDArray[np.float64]
 
 LEVELS = ("primary", "lower_secondary", "upper_secondary")
 
@@ -42,9 +41,7 @@ def threshold_km(level: str, parameters: SchoolsParameters) -> float:
     return float(getattr(parameters, f"boarding_{level}_km"))
 
 
-def may_board(
-    distance_km: ArrayLike, cut_off: ArrayLike, *, level: str, parameters: SchoolsParameters
-) -> NDArray[np.bool_]:
+def may_board(distance_km: ArrayLike, cut_off: ArrayLike, *, level: str, parameters: SchoolsParameters) -> BoolArray:
     """Whether pupils of a village are entitled to board.
 
     Parameters

@@ -9,8 +9,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.columns import Column
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.placement import Placement, second_best
@@ -18,9 +18,6 @@ from infragap.analyses.schools.pupils import LEVELS, may_board, minority_pupils,
 from infragap.analyses.schools.reasons import border_reason, upper_reason
 from infragap.analyses.schools.upper import UpperSecondary
 from infragap.gis.crs import to_wgs84
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 BORDER_LEVELS = ("primary", "lower_secondary")
 UPPER_LEVELS = ("upper_secondary",)
@@ -55,7 +52,7 @@ def village_table(
     border: BorderWays,
     upper: UpperSecondary,
     *,
-    provenance: NDArray[np.object_],
+    provenance: ObjectArray,
     parameters: SchoolsParameters,
 ) -> gpd.GeoDataFrame:
     """Table of `columns.VILLAGES` without its order: every village, its schools, minutes, distance and entitlement."""
@@ -99,7 +96,7 @@ def site_table(
     border: BorderWays,
     upper: UpperSecondary,
     *,
-    provenance: NDArray[np.object_],
+    provenance: ObjectArray,
     modelled: str,
     parameters: SchoolsParameters,
 ) -> gpd.GeoDataFrame:
@@ -129,7 +126,7 @@ def in_order(table: gpd.GeoDataFrame, columns: tuple[Column, ...]) -> gpd.GeoDat
     return table[[column.name for column in columns] + ["geometry"]]
 
 
-def with_place(table: gpd.GeoDataFrame, provenance: NDArray[np.object_]) -> gpd.GeoDataFrame:
+def with_place(table: gpd.GeoDataFrame, provenance: ObjectArray) -> gpd.GeoDataFrame:
     """Add longitude, latitude (WGS84, six decimals) and provenance."""
     degrees = to_wgs84(table[["geometry"]]).geometry
     return table.assign(longitude=degrees.x.round(6), latitude=degrees.y.round(6), provenance=provenance)
@@ -145,7 +142,7 @@ def weighted_quantile(values: FloatArray, weight: FloatArray, share: float) -> f
     return float(values[order][np.searchsorted(total, share * total[-1] * (1 - 1e-12))])
 
 
-def cut_off(minutes: Mapping[str, FloatArray]) -> NDArray[np.bool_]:
+def cut_off(minutes: Mapping[str, FloatArray]) -> BoolArray:
     """Villages that have a motorbike way in the dry season and none in the rainy one."""
     return np.isfinite(minutes["motorbike_dry"]) & ~np.isfinite(minutes["motorbike_rainy"])
 
@@ -297,12 +294,12 @@ def _ranks(table: pd.DataFrame) -> pd.Series[int]:
     return pd.Series(np.arange(1, len(order) + 1), index=order.index)
 
 
-def _label_in(labels: pd.Series[str], sites: IntArray, same: NDArray[np.bool_]) -> str:
+def _label_in(labels: pd.Series[str], sites: IntArray, same: BoolArray) -> str:
     """Name of the open site among the candidates of one school."""
     return "; ".join(labels.iloc[[site for site in sites.tolist() if same[site]]])
 
 
-def _named(names: pd.Series[str], rows: IntArray) -> NDArray[np.object_]:
+def _named(names: pd.Series[str], rows: IntArray) -> ObjectArray:
     """Names at rows, '' at -1."""
     result = np.full(len(rows), "", dtype=object)
     result[rows >= 0] = names.to_numpy()[rows[rows >= 0]]

@@ -20,6 +20,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.access import WalkingCost, Walks, walks_around, without_detours
 from infragap.analyses.schools.ground import PAVED, SEASONS, Ground, stand
 from infragap.analyses.schools.parameters import SchoolsParameters
@@ -35,9 +36,6 @@ from infragap.gis.network import (
 )
 from infragap.gis.raster import sample
 from infragap.gis.roads import JoinedRoads, join_roads
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -357,7 +355,7 @@ def _grade_pct(ground: Ground, network: RoadNetwork) -> FloatArray:
     return np.nan_to_num(rise_m / np.maximum(network.length_km * 10.0, 1e-6), nan=0.0)
 
 
-def _fords(ground: Ground, roads: gpd.GeoDataFrame, network: RoadNetwork) -> NDArray[np.bool_]:
+def _fords(ground: Ground, roads: gpd.GeoDataFrame, network: RoadNetwork) -> BoolArray:
     """Links of tracks that cross a major river without a bridge."""
     ford = ((roads["road_class"] == "track") & ~roads["is_bridge"]).to_numpy()
     closed = np.zeros(len(network.tail), bool)

@@ -8,12 +8,10 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.travel import Nearest, Travel, nearest_by_motorbike, nearest_on_foot
 from infragap.gis.errors import MissingDataError
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,12 +2,9 @@
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.p_median_dual import best_sites
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @njit(cache=True)

@@ -5,9 +5,9 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.capacitated_dual import capacitated_climb
 from infragap.analyses.solvers.capacitated_search import capacitated_search
 from infragap.analyses.solvers.capacity_check import refuse_proven
@@ -17,10 +17,6 @@ from infragap.analyses.solvers.mixed_integer import Program, minimise
 from infragap.analyses.solvers.p_median import LARGEST_WHOLE, fixed_by_cost, rounded
 from infragap.analyses.solvers.p_median_dual import reduced_costs
 from infragap.analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 # Largest work of one round of whole-number knapsacks: customers x sites x capacity
 KNAPSACK_WORK = 2e7

@@ -2,10 +2,8 @@
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from infragap.analyses.arrays import FloatArray, IntArray
 
 
 @njit(cache=True)

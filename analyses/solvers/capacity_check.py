@@ -3,14 +3,12 @@
 import time
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.mixed_integer import Program, minimise
 from infragap.analyses.solvers.site_choice import FIXED, FREE, SiteChoice
-
-FloatArray = NDArray[np.float64]
 
 # Search for the least factor on the capacities: at least so long, also past the caller's limit [s]
 EXPLAIN_S = 10.0

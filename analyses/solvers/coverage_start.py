@@ -4,15 +4,11 @@ import heapq
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.site_choice import FIXED, FREE, SiteChoice
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

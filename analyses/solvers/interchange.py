@@ -2,16 +2,15 @@
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
+
+from infragap.analyses.arrays import FloatArray, IntArray
 
 # A swap must gain more than this share of the cost, or rounding would let the search turn in circles
 LEAST_GAIN = 1e-10
 
 
 @njit(cache=True)
-def greedy_sites(
-    site_cost: NDArray[np.float64], block: NDArray[np.int64], need: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def greedy_sites(site_cost: FloatArray, block: IntArray, need: IntArray) -> IntArray:
     """Open sites one after the other, each time the one that saves most.
 
     Parameters
@@ -57,13 +56,13 @@ def greedy_sites(
 
 @njit(cache=True)
 def two_nearest(
-    site_cost: NDArray[np.float64],
-    chosen: NDArray[np.int64],
+    site_cost: FloatArray,
+    chosen: IntArray,
     i: int,
-    first: NDArray[np.int64],
-    near: NDArray[np.float64],
-    second: NDArray[np.int64],
-    next_near: NDArray[np.float64],
+    first: IntArray,
+    near: FloatArray,
+    second: IntArray,
+    next_near: FloatArray,
 ) -> None:
     """Find customer i's nearest and second nearest open site (positions in `chosen`)."""
     near[i] = np.inf
@@ -83,7 +82,7 @@ def two_nearest(
 
 
 @njit(cache=True)
-def interchange(site_cost: NDArray[np.float64], block: NDArray[np.int64], chosen: NDArray[np.int64]) -> float:
+def interchange(site_cost: FloatArray, block: IntArray, chosen: IntArray) -> float:
     """Swap one open for one closed site of the same block until no swap gains; changes `chosen` in place.
 
     Returns the cost. One pass over the customers prices the entry of a site against every exit (Whitaker 1983).
@@ -144,9 +143,9 @@ def interchange(site_cost: NDArray[np.float64], block: NDArray[np.int64], chosen
 
 @njit(cache=True)
 def shaken_search(
-    site_cost: NDArray[np.float64],
-    block: NDArray[np.int64],
-    chosen: NDArray[np.int64],
+    site_cost: FloatArray,
+    block: IntArray,
+    chosen: IntArray,
     total: float,
     rounds: int,
     seed: int,
@@ -184,9 +183,7 @@ def shaken_search(
 
 
 @njit(cache=True)
-def swap_costs(
-    site_cost: NDArray[np.float64], block: NDArray[np.int64], chosen: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def swap_costs(site_cost: FloatArray, block: IntArray, chosen: IntArray) -> FloatArray:
     """Cost after each single swap: (sites, open sites), inf where the swap is not allowed."""
     n_sites, n_customers = site_cost.shape
     p = len(chosen)

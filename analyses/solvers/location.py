@@ -3,9 +3,10 @@
 import time
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import sparse
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.capacitated_p_median import CapacitatedTask, solve_capacitated
 from infragap.analyses.solvers.capacity_check import refuse_large_customers, refuse_small_capacity
 from infragap.analyses.solvers.coverage_start import CoverageTask
@@ -17,9 +18,6 @@ from infragap.analyses.solvers.p_median import solve_p_median
 from infragap.analyses.solvers.site_choice import site_choice
 
 __all__ = ["LocationSolution", "maximal_coverage", "p_center", "p_median"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 def p_median(
@@ -286,7 +284,7 @@ def _reach(covers: ArrayLike | sparse.sparray | sparse.spmatrix) -> sparse.csr_a
     return reach
 
 
-def _refuse_unreachable(costs: FloatArray, allowed: NDArray[np.bool_]) -> None:
+def _refuse_unreachable(costs: FloatArray, allowed: BoolArray) -> None:
     lost = np.flatnonzero(~np.isfinite(costs[:, allowed]).any(axis=1))
     if len(lost):
         raise Infeasible(

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+
+from infragap.analyses.arrays import FloatArray, IntArray
 
 # Relative difference below which cost and bound are the same number in floating point
 PROVEN = 1e-6
@@ -13,8 +14,6 @@ NEAR_BEST = 0.01
 MOST_ALTERNATIVES = 10
 
 Status = Literal["optimal", "gap", "time_limit"]
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Which sites cover most weight within p, a budget and their capacities, with a proven bound from HiGHS."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.coverage_start import (
     CoverageTask,
     capacitated_start,
@@ -13,10 +13,6 @@ from infragap.analyses.solvers.coverage_start import (
 from infragap.analyses.solvers.location_solution import MOST_ALTERNATIVES, NEAR_BEST, Found
 from infragap.analyses.solvers.mixed_integer import Outcome, Program, minimise
 from infragap.analyses.solvers.site_choice import FIXED, FREE
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 def solve_coverage(task: CoverageTask, *, divisible: bool, gap: float, deadline_s: float) -> Found:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-FloatArray = NDArray[np.float64]
+from infragap.analyses.arrays import BoolArray, FloatArray
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Program:
     objective: FloatArray
     lower: FloatArray
     upper: FloatArray
-    integer: NDArray[np.bool_]
+    integer: BoolArray
     rows: sparse.csr_array
     row_lower: FloatArray
     row_upper: FloatArray

@@ -5,18 +5,14 @@ that fails a set cover on a growing sample of customers proves that the radius i
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.interchange import greedy_sites, interchange, shaken_search
 from infragap.analyses.solvers.location_solution import NEAR_BEST, Found
 from infragap.analyses.solvers.mixed_integer import Program, minimise
 from infragap.analyses.solvers.site_choice import FIXED, SiteChoice
 from infragap.analyses.solvers.site_cover import cover_start
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 SHAKES = 20
 # Customers added to the sample at a time, and how often, before the set cover takes all that matter; where a site

@@ -8,17 +8,14 @@ import heapq
 import time
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.interchange import greedy_sites, interchange, shaken_search, swap_costs
 from infragap.analyses.solvers.location_solution import MOST_ALTERNATIVES, Found, relative_gap
 from infragap.analyses.solvers.p_median_cuts import Master, Relaxed
 from infragap.analyses.solvers.p_median_dual import NearestFirst, climb, dual_bound, nearest_first
 from infragap.analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
 from infragap.analyses.solvers.site_cover import cover_start
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 # Work of the heuristic start, in visited (customer, site) pairs
 SHAKING_PAIRS = 4e8

@@ -8,11 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.p_median_dual import NearestFirst
 from infragap.analyses.solvers.site_choice import FIXED, SiteChoice
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 # A cut counts as violated beyond this share of its level
 VIOLATION = 1e-7
@@ -98,7 +96,7 @@ class Master:
         self.n_customers = len(order.reach)
         self.row_customer: list[IntArray] = []
         self.row_level: list[FloatArray] = []
-        self.row_covers: list[NDArray[np.bool_]] = []
+        self.row_covers: list[BoolArray] = []
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self.highs.silent()
         self.highs.setOptionValue("presolve", "off")

@@ -6,8 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class NearestFirst:
     cost: FloatArray
     reach: IntArray
 
-    def without(self, closed: NDArray[np.bool_]) -> "NearestFirst":
+    def without(self, closed: BoolArray) -> "NearestFirst":
         """Return the same order with closed sites dropped."""
         keep = ~closed[self.site] & (np.arange(self.site.shape[1]) < self.reach[:, None])
         reach = keep.sum(axis=1)
@@ -64,7 +63,7 @@ def savings(site: NDArray[np.int32], cost: FloatArray, reach: IntArray, price: F
 
 
 @njit(cache=True)
-def best_sites(earned: FloatArray, block: IntArray, need: IntArray) -> NDArray[np.bool_]:
+def best_sites(earned: FloatArray, block: IntArray, need: IntArray) -> BoolArray:
     """Sites that earn most, as many in each block as it needs."""
     left = need.copy()
     is_open = np.zeros(len(earned), dtype=np.bool_)
@@ -77,7 +76,7 @@ def best_sites(earned: FloatArray, block: IntArray, need: IntArray) -> NDArray[n
 
 
 @njit(cache=True)
-def reduced_costs(earned: FloatArray, is_open: NDArray[np.bool_], block: IntArray, need: IntArray) -> FloatArray:
+def reduced_costs(earned: FloatArray, is_open: BoolArray, block: IntArray, need: IntArray) -> FloatArray:
     """By how much the bound rises when a site's state is forced the other way, with sign.
 
     Positive = the site is closed and opening it costs so much; negative = it is open and closing it costs so much.
@@ -124,7 +123,7 @@ def climb(
     target: float,
     iterations: int,
     step: float,
-) -> tuple[float, FloatArray, NDArray[np.bool_], float]:
+) -> tuple[float, FloatArray, BoolArray, float]:
     """Raise the bound by subgradient steps from `price`; returns bound, its prices, its sites and the step left.
 
     The direction keeps part of the one before (Camerini, Fratta & Maffioli 1975), the step halves while

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import IntArray
 from infragap.analyses.solvers.infeasible import Infeasible
 
 FIXED, FREE, CLOSED = 0, 1, -1
@@ -23,8 +23,8 @@ class SiteChoice:
         (blocks,) how many sites of the block open.
     """
 
-    block: NDArray[np.int64]
-    need: NDArray[np.int64]
+    block: IntArray
+    need: IntArray
 
     @property
     def p(self) -> int:
@@ -52,8 +52,8 @@ def site_choice(
     n_sites: int,
     p: int | None,
     *,
-    fixed: NDArray[np.int64],
-    group: NDArray[np.int64] | None,
+    fixed: IntArray,
+    group: IntArray | None,
     at_most: bool = False,
 ) -> SiteChoice:
     """Turn `p`, `fixed` and `group` into blocks.
@@ -106,7 +106,7 @@ def site_choice(
     return SiteChoice(block, need)
 
 
-def _one_fixed_site_per_group(fixed: NDArray[np.int64], label: NDArray[np.int64]) -> None:
+def _one_fixed_site_per_group(fixed: IntArray, label: IntArray) -> None:
     grouped = fixed[label[fixed] >= 0]
     names, count = np.unique(label[grouped], return_counts=True)
     if (count > 1).any():

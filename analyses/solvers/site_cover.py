@@ -3,15 +3,12 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from infragap.analyses.arrays import BoolArray, IntArray
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.mixed_integer import Program, minimise
 from infragap.analyses.solvers.site_choice import FIXED, FREE, SiteChoice
-
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 def cover_start(within_reach: BoolArray, choice: SiteChoice, *, deadline_s: float) -> IntArray:

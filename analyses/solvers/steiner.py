@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.steiner_dual_ascent import dual_ascent
 from infragap.analyses.solvers.steiner_exact import prove
-from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, build_network, reachable
+from infragap.analyses.solvers.steiner_graph import Network, build_network, reachable
 from infragap.analyses.solvers.steiner_local_search import improve
 from infragap.analyses.solvers.steiner_search import PROOF_TOLERANCE, Search
 from infragap.analyses.solvers.steiner_tree import Tree, best_tree_on
@@ -36,8 +37,8 @@ class TreeSolution:
         'optimal': gap at most 1e-9; 'gap': at most the gap asked for; 'time_limit': neither within the time.
     """
 
-    nodes: NDArray[np.bool_]
-    edges: NDArray[np.bool_]
+    nodes: BoolArray
+    edges: BoolArray
     cost: float
     lower_bound: float
     gap: float
@@ -49,12 +50,12 @@ class _Problem:
     """Checked input: the network that can matter, and prizes that are lost in any case."""
 
     network: Network
-    node_of: Ints
-    edge_of: Ints
+    node_of: IntArray
+    edge_of: IntArray
     lost: float
-    edge_cost: Floats
-    prize: Floats
-    ends: Ints
+    edge_cost: FloatArray
+    prize: FloatArray
+    ends: IntArray
     root: int
 
 
@@ -204,7 +205,7 @@ def _checked(
     return _Problem(network, node_of, edge_of, float(worth[~reached].sum()), cost, worth, ends, int(root))
 
 
-def _mask(nodes: ArrayLike | None, n: int, name: str) -> Bools:
+def _mask(nodes: ArrayLike | None, n: int, name: str) -> BoolArray:
     """A bool per node from a bool per node or from node numbers."""
     mask = np.zeros(n, np.bool_)
     if nodes is None:
@@ -222,7 +223,9 @@ def _mask(nodes: ArrayLike | None, n: int, name: str) -> Bools:
     return mask
 
 
-def _network(ends: Ints, cost: Floats, prize: Floats, root: int, *, forbidden: Bools) -> tuple[Network, Ints, Ints]:
+def _network(
+    ends: IntArray, cost: FloatArray, prize: FloatArray, root: int, *, forbidden: BoolArray
+) -> tuple[Network, IntArray, IntArray]:
     """The part of the graph that the root reaches, loops out, of parallel edges the cheapest, in a fixed order."""
     n = len(prize)
     low, high = ends.min(axis=1, initial=n), ends.max(axis=1, initial=-1)

@@ -3,22 +3,22 @@
 import numpy as np
 from numba import njit
 
-from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 
 
 @njit(cache=True)
 def separate(
-    pointer: Ints,
-    out_arc: Ints,
-    head: Ints,
+    pointer: IntArray,
+    out_arc: IntArray,
+    head: IntArray,
     root: int,
-    open_arc: Bools,
-    flow_capacity: Floats,
-    demand: Floats,
-    order: Ints,
+    open_arc: BoolArray,
+    flow_capacity: FloatArray,
+    demand: FloatArray,
+    order: IntArray,
     violation: float,
     max_cuts: int,
-) -> tuple[Ints, Ints, Ints]:
+) -> tuple[IntArray, IntArray, IntArray]:
     """Find node sets that a node's demand enters by less than the demand.
 
     Parameters
@@ -170,8 +170,8 @@ def separate(
 
 @njit(cache=True)
 def entering_arcs(
-    pointer: Ints, out_arc: Ints, head: Ints, open_arc: Bools, set_pointer: Ints, set_node: Ints
-) -> tuple[Ints, Ints]:
+    pointer: IntArray, out_arc: IntArray, head: IntArray, open_arc: BoolArray, set_pointer: IntArray, set_node: IntArray
+) -> tuple[IntArray, IntArray]:
     """Open arcs that enter each node set, one after the other: pointer per set, arcs."""
     mark = np.full(len(pointer) - 1, -1, np.int64)
     cut_pointer = np.zeros(len(set_pointer), np.int64)

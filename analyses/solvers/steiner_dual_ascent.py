@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, pop, push
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.solvers.steiner_graph import Network, pop, push
 
 
 @dataclass(frozen=True)
@@ -25,20 +26,20 @@ class DualAscent:
     """
 
     bound: float
-    reduced_cost: Floats
-    slack: Floats
-    cut_pointer: Ints
-    cut_node: Ints
-    cut_sink: Ints
+    reduced_cost: FloatArray
+    slack: FloatArray
+    cut_pointer: IntArray
+    cut_node: IntArray
+    cut_sink: IntArray
 
 
 def dual_ascent(
     network: Network,
     *,
-    reduced_cost: Floats,
-    slack: Floats,
-    open_arc: Bools,
-    favour: Floats,
+    reduced_cost: FloatArray,
+    slack: FloatArray,
+    open_arc: BoolArray,
+    favour: FloatArray,
     keep_cuts: bool = False,
 ) -> DualAscent:
     """Raise cuts around the nodes with prizes until each is joined to the root or its prize is used up.
@@ -72,16 +73,16 @@ def dual_ascent(
 
 @njit(cache=True)
 def _ascend(
-    pointer: Ints,
-    out_arc: Ints,
-    head: Ints,
+    pointer: IntArray,
+    out_arc: IntArray,
+    head: IntArray,
     root: int,
-    rest: Floats,
-    left: Floats,
-    open_arc: Bools,
-    favour: Floats,
+    rest: FloatArray,
+    left: FloatArray,
+    open_arc: BoolArray,
+    favour: FloatArray,
     keep_cuts: bool,
-) -> tuple[float, Ints, Ints, Ints]:
+) -> tuple[float, IntArray, IntArray, IntArray]:
     n = len(left)
     keys, items = np.empty(n + 1, np.float64), np.empty(n + 1, np.int64)
     size = 0

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.solvers.steiner_cuts import entering_arcs, separate
 from infragap.analyses.solvers.steiner_dual_ascent import DualAscent
-from infragap.analyses.solvers.steiner_graph import Floats, Network, subnetwork
+from infragap.analyses.solvers.steiner_graph import Network, subnetwork
 from infragap.analyses.solvers.steiner_reductions import arcs_within_bound, reduce_by_distance
 from infragap.analyses.solvers.steiner_relaxation import CutRelaxation, Relaxed
 from infragap.analyses.solvers.steiner_search import Remainder, Search, ascend, cut_down, offer_part
@@ -71,7 +72,7 @@ def close_by_cuts(search: Search, rest: Remainder, ascent: DualAscent) -> None:
     pointer, arcs = entering_arcs(*graph, rest.open_arc, ascent.cut_pointer, ascent.cut_node)
     relaxation.add_cuts(pointer, arcs, ascent.cut_sink)
     n = network.n_nodes
-    waiting: list[tuple[float, int, Floats, Floats]] = [(-np.inf, 0, np.zeros(n), np.ones(n))]
+    waiting: list[tuple[float, int, FloatArray, FloatArray]] = [(-np.inf, 0, np.zeros(n), np.ones(n))]
     number, settled = 0, np.inf
     while waiting and not search.closed and search.seconds_left > 0 and search.rounds_left > 0:
         waiting.sort(key=lambda item: (-item[0], item[1]))
@@ -97,7 +98,7 @@ def close_by_cuts(search: Search, rest: Remainder, ascent: DualAscent) -> None:
 
 
 def _solve_node(
-    search: Search, rest: Remainder, relaxation: CutRelaxation, *, at_root: bool, others: float, lower: Floats
+    search: Search, rest: Remainder, relaxation: CutRelaxation, *, at_root: bool, others: float, lower: FloatArray
 ) -> tuple[float, Relaxed | None]:
     """Add cuts until none is violated; returns the bound and the last solution, None when interrupted."""
     network = rest.network

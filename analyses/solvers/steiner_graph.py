@@ -4,11 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -31,14 +28,14 @@ class Network:
         Position of each node and edge in the graph that this one was cut from.
     """
 
-    pointer: Ints
-    out_arc: Ints
-    head: Ints
-    arc_cost: Floats
-    prize: Floats
+    pointer: IntArray
+    out_arc: IntArray
+    head: IntArray
+    arc_cost: FloatArray
+    prize: FloatArray
     root: int
-    node_of: Ints
-    edge_of: Ints
+    node_of: IntArray
+    edge_of: IntArray
 
     @property
     def n_nodes(self) -> int:
@@ -51,7 +48,9 @@ class Network:
         return len(self.head)
 
 
-def build_network(ends: Ints, edge_cost: Floats, prize: Floats, root: int, *, node_of: Ints, edge_of: Ints) -> Network:
+def build_network(
+    ends: IntArray, edge_cost: FloatArray, prize: FloatArray, root: int, *, node_of: IntArray, edge_of: IntArray
+) -> Network:
     """Put edges given by their two ends, (m, 2), into adjacency order."""
     n, m = len(prize), len(ends)
     head = np.empty(2 * m, np.int64)
@@ -64,7 +63,7 @@ def build_network(ends: Ints, edge_cost: Floats, prize: Floats, root: int, *, no
     return Network(pointer, out_arc, head, arc_cost, prize.astype(np.float64), root, node_of, edge_of)
 
 
-def subnetwork(network: Network, keep_edge: Bools, *, prize: Floats) -> Network:
+def subnetwork(network: Network, keep_edge: BoolArray, *, prize: FloatArray) -> Network:
     """Keep some edges and what hangs together with the root through them.
 
     ``node_of`` and ``edge_of`` of the result still point into the graph that `network` was cut from.
@@ -84,7 +83,7 @@ def subnetwork(network: Network, keep_edge: Bools, *, prize: Floats) -> Network:
 
 
 @njit(cache=True)
-def reachable(pointer: Ints, out_arc: Ints, head: Ints, open_arc: Bools, root: int) -> Bools:
+def reachable(pointer: IntArray, out_arc: IntArray, head: IntArray, open_arc: BoolArray, root: int) -> BoolArray:
     """Nodes that a walk along open arcs reaches from the root."""
     n = len(pointer) - 1
     reached = np.zeros(n, np.bool_)
@@ -105,7 +104,7 @@ def reachable(pointer: Ints, out_arc: Ints, head: Ints, open_arc: Bools, root: i
 
 
 @njit(cache=True)
-def push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
+def push(keys: FloatArray, items: IntArray, size: int, key: float, item: int) -> int:
     """Put an item into a binary heap; returns the new size. Equal keys leave by item number."""
     i = size
     while i > 0:
@@ -119,7 +118,7 @@ def push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
 
 
 @njit(cache=True)
-def pop(keys: Floats, items: Ints, size: int) -> int:
+def pop(keys: FloatArray, items: IntArray, size: int) -> int:
     """Take the least item off a binary heap (read position 0 before); returns the new size."""
     size -= 1
     key, item = keys[size], items[size]
@@ -141,8 +140,14 @@ def pop(keys: Floats, items: Ints, size: int) -> int:
 
 @njit(cache=True)
 def distances(
-    pointer: Ints, out_arc: Ints, head: Ints, weight: Floats, start: Floats, open_arc: Bools, backward: bool
-) -> Floats:
+    pointer: IntArray,
+    out_arc: IntArray,
+    head: IntArray,
+    weight: FloatArray,
+    start: FloatArray,
+    open_arc: BoolArray,
+    backward: bool,
+) -> FloatArray:
     """Least total weight of arcs to (or, `backward`, from) every node, from given start values."""
     n = len(start)
     distance = start.copy()

@@ -3,7 +3,8 @@
 import numpy as np
 from numba import njit
 
-from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, pop, push
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.solvers.steiner_graph import Network, pop, push
 from infragap.analyses.solvers.steiner_tree import Tree, best_tree_on
 
 
@@ -32,7 +33,7 @@ def improve(network: Network, tree: Tree, *, max_rounds: int = 50) -> Tree:
 
 
 @njit(cache=True)
-def _turn(head: Ints, up: Ints, start: int, new_up: int, stop: int, log: Ints, n_log: int) -> int:
+def _turn(head: IntArray, up: IntArray, start: int, new_up: int, stop: int, log: IntArray, n_log: int) -> int:
     """Hang the part of the tree above `start` (as far as `stop`) below it, and `start` by the arc `new_up`.
 
     ``up[v]`` is the arc that leaves v for its parent. Old values are written to `log` as (node, arc) pairs.
@@ -50,16 +51,16 @@ def _turn(head: Ints, up: Ints, start: int, new_up: int, stop: int, log: Ints, n
 
 @njit(cache=True)
 def _insert_nodes(
-    pointer: Ints,
-    out_arc: Ints,
-    head: Ints,
-    arc_cost: Floats,
-    prize: Floats,
+    pointer: IntArray,
+    out_arc: IntArray,
+    head: IntArray,
+    arc_cost: FloatArray,
+    prize: FloatArray,
     root: int,
-    parent_arc: Ints,
-    in_tree: Bools,
+    parent_arc: IntArray,
+    in_tree: BoolArray,
     smallest_gain: float,
-) -> Bools:
+) -> BoolArray:
     """Add every node that pays when the dearest edge of each cycle it closes is taken out."""
     n = len(prize)
     inside = in_tree.copy()
@@ -111,16 +112,16 @@ def _insert_nodes(
 
 @njit(cache=True)
 def _exchange_paths(
-    pointer: Ints,
-    out_arc: Ints,
-    head: Ints,
-    arc_cost: Floats,
-    prize: Floats,
+    pointer: IntArray,
+    out_arc: IntArray,
+    head: IntArray,
+    arc_cost: FloatArray,
+    prize: FloatArray,
     root: int,
-    parent_arc: Ints,
-    in_tree: Bools,
+    parent_arc: IntArray,
+    in_tree: BoolArray,
     smallest_gain: float,
-) -> Bools:
+) -> BoolArray:
     """Take out paths of the tree, with the prizes on them, where a cheaper path joins the two parts."""
     n = len(prize)
     inside = in_tree.copy()
@@ -279,8 +280,14 @@ def _exchange_paths(
 
 @njit(cache=True)
 def _shortest_detours(
-    pointer: Ints, out_arc: Ints, head: Ints, arc_cost: Floats, prize: Floats, up: Ints, inside: Bools
-) -> Floats:
+    pointer: IntArray,
+    out_arc: IntArray,
+    head: IntArray,
+    arc_cost: FloatArray,
+    prize: FloatArray,
+    up: IntArray,
+    inside: BoolArray,
+) -> FloatArray:
     """Length of the shortest way outside the tree that joins the two parts left by each node's edge to its parent.
 
     One search from all nodes of the tree at once gives every node outside its nearest tree node. An edge between two such

@@ -3,7 +3,8 @@
 import numpy as np
 from numba import njit
 
-from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, distances, pop, push, subnetwork
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.solvers.steiner_graph import Network, distances, pop, push, subnetwork
 
 
 def reduce_by_distance(network: Network) -> Network:
@@ -25,7 +26,9 @@ def reduce_by_distance(network: Network) -> Network:
     return subnetwork(network, alive, prize=network.prize)
 
 
-def arcs_within_bound(network: Network, open_arc: Bools, *, bound: float, reduced_cost: Floats, goal: float) -> Bools:
+def arcs_within_bound(
+    network: Network, open_arc: BoolArray, *, bound: float, reduced_cost: FloatArray, goal: float
+) -> BoolArray:
     """Arcs that a tree cheaper than `goal` can use, given a dual solution.
 
     Every arc of a tree lies on a way from the root to a node with a prize; the tree costs at least the
@@ -39,14 +42,21 @@ def arcs_within_bound(network: Network, open_arc: Bools, *, bound: float, reduce
     to_prize = distances(*graph, reduced_cost, start_prize, open_arc, True)
     tail = network.head.reshape(-1, 2)[:, ::-1].ravel()
     way = bound + from_root[tail] + reduced_cost + to_prize[network.head]
-    kept: Bools = open_arc & (way < goal) & (network.head != network.root)
+    kept: BoolArray = open_arc & (way < goal) & (network.head != network.root)
     return kept
 
 
 @njit(cache=True)
 def _replaceable(
-    pointer: Ints, out_arc: Ints, head: Ints, arc_cost: Floats, prize: Floats, root: int, order: Ints, effort: int
-) -> Bools:
+    pointer: IntArray,
+    out_arc: IntArray,
+    head: IntArray,
+    arc_cost: FloatArray,
+    prize: FloatArray,
+    root: int,
+    order: IntArray,
+    effort: int,
+) -> BoolArray:
     """Test edges in the given order by a bounded search for a detour; returns the edges that stay."""
     n, m = len(prize), len(head) // 2
     alive = np.ones(m, np.bool_)
@@ -96,8 +106,14 @@ def _replaceable(
 
 @njit(cache=True)
 def _without_dead_ends(
-    pointer: Ints, out_arc: Ints, head: Ints, arc_cost: Floats, prize: Floats, root: int, alive: Bools
-) -> Bools:
+    pointer: IntArray,
+    out_arc: IntArray,
+    head: IntArray,
+    arc_cost: FloatArray,
+    prize: FloatArray,
+    root: int,
+    alive: BoolArray,
+) -> BoolArray:
     """Take away ends whose prize does not pay their only edge, again and again."""
     n = len(prize)
     degree = np.zeros(n, np.int64)

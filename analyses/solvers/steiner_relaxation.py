@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.solvers.steiner_graph import Network
 
 _AGE_LIMIT = 1  # rounds that a cut may stay slack before it leaves the programme: rows cost more than finding it again
 
@@ -28,11 +29,11 @@ class Relaxed:
         False when no fractional tree meets the node bounds.
     """
 
-    arc_value: Floats
-    node_value: Floats
+    arc_value: FloatArray
+    node_value: FloatArray
     bound: float
-    arc_reduced_cost: Floats
-    node_reduced_cost: Floats
+    arc_reduced_cost: FloatArray
+    node_reduced_cost: FloatArray
     solved: bool
     feasible: bool
 
@@ -51,7 +52,7 @@ class CutRelaxation:
         Arcs that may be used.
     """
 
-    def __init__(self, network: Network, open_arc: Bools) -> None:
+    def __init__(self, network: Network, open_arc: BoolArray) -> None:
         """Set up the programme without cuts."""
         self.network = network
         self.open_arc = open_arc & (network.head != network.root)
@@ -69,8 +70,8 @@ class CutRelaxation:
         self._lower = np.zeros(len(self._cost))
         self._upper = np.ones(len(self._cost))
         self.set_node_bounds(np.zeros(n), np.ones(n), push=False)
-        self._index: list[Ints] = []
-        self._value: list[Floats] = []
+        self._index: list[IntArray] = []
+        self._value: list[FloatArray] = []
         self._age: list[int] = []
         self._highs = self._empty_programme()
         self._add_degree_rows()
@@ -97,7 +98,7 @@ class CutRelaxation:
         network, n_arcs = self.network, len(self._arcs)
         tail = network.head[self._arcs ^ 1]
         head = network.head[self._arcs]
-        rows: list[tuple[Ints, Floats]] = []
+        rows: list[tuple[IntArray, FloatArray]] = []
         equal: list[bool] = []
         entering, leaving = _grouped(head, network.n_nodes), _grouped(tail, network.n_nodes)
         for v in range(network.n_nodes):
@@ -111,7 +112,7 @@ class CutRelaxation:
         self._push_rows(rows, self._equal)
         self._fixed_rows = len(rows)
 
-    def _push_rows(self, rows: list[tuple[Ints, Floats]], equal: Bools) -> None:
+    def _push_rows(self, rows: list[tuple[IntArray, FloatArray]], equal: BoolArray) -> None:
         if not rows:
             return
         starts = np.cumsum([0] + [len(index) for index, _ in rows[:-1]]).astype(np.int32)
@@ -128,7 +129,7 @@ class CutRelaxation:
         """Number of cuts in the programme."""
         return len(self._index) - self._fixed_rows
 
-    def add_cuts(self, cut_pointer: Ints, cut_arc: Ints, cut_node: Ints) -> None:
+    def add_cuts(self, cut_pointer: IntArray, cut_arc: IntArray, cut_node: IntArray) -> None:
         """Add cuts, each given by the arcs that enter its set and one node of the set."""
         rows = []
         for k, v in enumerate(cut_node):
@@ -137,7 +138,7 @@ class CutRelaxation:
             rows.append((np.append(columns, len(self._arcs) + v), np.append(np.ones(len(columns)), -1.0)))
         self._push_rows(rows, np.zeros(len(rows), np.bool_))
 
-    def set_node_bounds(self, lower: Floats, upper: Floats, *, push: bool = True) -> None:
+    def set_node_bounds(self, lower: FloatArray, upper: FloatArray, *, push: bool = True) -> None:
         """Say which nodes must be taken (lower 1) or left (upper 0), beside the required ones."""
         n = self.network.n_nodes
         must = ~np.isfinite(self.network.prize)
@@ -147,7 +148,7 @@ class CutRelaxation:
         if push:
             self._push_bounds()
 
-    def close_arcs(self, arcs: Bools) -> None:
+    def close_arcs(self, arcs: BoolArray) -> None:
         """Forbid arcs for good."""
         self.open_arc &= ~arcs
         columns = self._column[arcs & (self._column >= 0)]
@@ -183,7 +184,7 @@ class CutRelaxation:
             arc_value, column_value[n_arcs:], bound, arc_rest, rest[n_arcs:], solved=solved, feasible=not infeasible
         )
 
-    def _proven(self, row_price: Floats) -> tuple[float, Floats]:
+    def _proven(self, row_price: FloatArray) -> tuple[float, FloatArray]:
         """Bound and reduced costs from row prices, in our own arithmetic: weak duality holds for any prices.
 
         All right-hand sides are 0; prices of inequalities are cut off at 0.
@@ -202,7 +203,7 @@ class CutRelaxation:
         bound = self._constant + float(np.minimum(rest * self._lower, rest * self._upper).sum())
         return bound, rest
 
-    def _drop_slack_cuts(self, row_price: Floats) -> None:
+    def _drop_slack_cuts(self, row_price: FloatArray) -> None:
         """Take out cuts that have not held anything for some rounds."""
         drop = []
         for i in range(self._fixed_rows, len(self._index)):
@@ -218,7 +219,7 @@ class CutRelaxation:
             self._age = [self._age[i] for i in keep]
 
 
-def _grouped(node: Ints, n_nodes: int) -> list[Ints]:
+def _grouped(node: IntArray, n_nodes: int) -> list[IntArray]:
     """Positions in `node` of each node number."""
     order = np.argsort(node, kind="stable")
     return np.split(order, np.searchsorted(node[order], np.arange(1, n_nodes)))

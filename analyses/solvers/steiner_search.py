@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.solvers.steiner_dual_ascent import DualAscent, dual_ascent
-from infragap.analyses.solvers.steiner_graph import Bools, Floats, Network, reachable, subnetwork
+from infragap.analyses.solvers.steiner_graph import Network, reachable, subnetwork
 from infragap.analyses.solvers.steiner_local_search import improve
 from infragap.analyses.solvers.steiner_reductions import arcs_within_bound
 from infragap.analyses.solvers.steiner_tree import Tree, best_tree_on, tree_through
@@ -48,7 +49,7 @@ class Search:
     rounds_left: float = math.inf
     grain: float = 0.0
     seen: set[bytes] = field(default_factory=set)
-    pool: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
+    pool: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def __post_init__(self) -> None:
         """Find the grain of the costs."""
@@ -93,7 +94,7 @@ class Search:
         self.bound = max(self.bound, bound)
         self.patience -= self.within_gap
 
-    def offer(self, nodes: Bools) -> None:
+    def offer(self, nodes: BoolArray) -> None:
         """Try the best tree on these nodes of the base network, improved by local search."""
         tree = best_tree_on(self.base, nodes)
         key = np.packbits(tree.nodes).tobytes()
@@ -124,11 +125,11 @@ class Remainder:
     """
 
     network: Network
-    open_arc: Bools
+    open_arc: BoolArray
     offset: float
 
 
-def cut_down(base: Network, rest: Remainder, open_arc: Bools, prize: Floats) -> Remainder:
+def cut_down(base: Network, rest: Remainder, open_arc: BoolArray, prize: FloatArray) -> Remainder:
     """Leave out closed arcs and what they alone joined to the root."""
     network = rest.network
     keep_edge = open_arc[0::2] | open_arc[1::2]
@@ -154,7 +155,7 @@ def tree_from_ascent(search: Search, rest: Remainder, ascent: DualAscent) -> Non
     )
 
 
-def offer_part(search: Search, rest: Remainder, nodes: Bools) -> None:
+def offer_part(search: Search, rest: Remainder, nodes: BoolArray) -> None:
     """Try the best tree on these nodes of what is left of the network."""
     on_base = np.zeros(search.base.n_nodes, np.bool_)
     on_base[rest.network.node_of[nodes]] = True

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from infragap.analyses.solvers.steiner_graph import Bools, Floats, Ints, Network, pop, push
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.solvers.steiner_graph import Network, pop, push
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,12 @@ class Tree:
         Edge costs plus prizes of nodes left out; infinite when a required node is left out.
     """
 
-    parent_arc: Ints
-    nodes: Bools
+    parent_arc: IntArray
+    nodes: BoolArray
     cost: float
 
 
-def best_tree_on(network: Network, nodes: Bools) -> Tree:
+def best_tree_on(network: Network, nodes: BoolArray) -> Tree:
     """Span the given nodes at least cost as far as they hang together, and prune what does not pay.
 
     The pruning is exact for the spanning tree: no subtree with the root costs less.
@@ -38,7 +39,7 @@ def best_tree_on(network: Network, nodes: Bools) -> Tree:
     return Tree(parent_arc, kept, float(cost))
 
 
-def tree_through(network: Network, weight: Floats, wanted: Bools) -> Tree:
+def tree_through(network: Network, weight: FloatArray, wanted: BoolArray) -> Tree:
     """Join the wanted nodes one after the other by paths of least weight (given per arc), then span and prune."""
     nodes = _join(network.pointer, network.out_arc, network.head, network.root, weight, wanted)
     return best_tree_on(network, nodes)
@@ -46,8 +47,14 @@ def tree_through(network: Network, weight: Floats, wanted: Bools) -> Tree:
 
 @njit(cache=True)
 def _span_and_prune(
-    pointer: Ints, out_arc: Ints, head: Ints, arc_cost: Floats, prize: Floats, root: int, nodes: Bools
-) -> tuple[Ints, Bools, float]:
+    pointer: IntArray,
+    out_arc: IntArray,
+    head: IntArray,
+    arc_cost: FloatArray,
+    prize: FloatArray,
+    root: int,
+    nodes: BoolArray,
+) -> tuple[IntArray, BoolArray, float]:
     n = len(prize)
     nearest = np.full(n, np.inf)
     parent_arc = np.full(n, -1, np.int64)
@@ -95,7 +102,9 @@ def _span_and_prune(
 
 
 @njit(cache=True)
-def _join(pointer: Ints, out_arc: Ints, head: Ints, root: int, weight: Floats, wanted: Bools) -> Bools:
+def _join(
+    pointer: IntArray, out_arc: IntArray, head: IntArray, root: int, weight: FloatArray, wanted: BoolArray
+) -> BoolArray:
     """Grow one search from the tree; a path to a wanted node joins the tree and restarts there at zero."""
     n = len(wanted)
     distance = np.full(n, np.inf)

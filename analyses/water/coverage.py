@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.water.hydraulics import day_demand_m3, head_loss_m_per_km, people_served, pipe_inside_m
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.reach import Sources
@@ -37,8 +37,8 @@ class Service:
         Where its mains start.
     """
 
-    households: NDArray[np.float64]
-    capacity_households: NDArray[np.float64]
+    households: FloatArray
+    capacity_households: FloatArray
     sources: Sources
 
 
@@ -50,8 +50,8 @@ def household_size(villages: pd.DataFrame) -> float:
 
 def scheme_service(
     schemes: pd.DataFrame,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
+    x: FloatArray,
+    y: FloatArray,
     elevation: Raster,
     *,
     household_size: float,
@@ -107,9 +107,7 @@ def scheme_service(
     )
 
 
-def main_loss_m_per_km(
-    households: NDArray[np.float64], household_size: float, p: WaterParameters
-) -> NDArray[np.float64]:
+def main_loss_m_per_km(households: FloatArray, household_size: float, p: WaterParameters) -> FloatArray:
     """Head lost per kilometre of main at peak-hour flow, in the pipe that keeps the velocity."""
     day = day_demand_m3(
         np.maximum(households, 1.0) * household_size,
@@ -121,7 +119,7 @@ def main_loss_m_per_km(
     return head_loss_m_per_km(flow, pipe_inside_m(flow, velocity_m_per_s=p.velocity_m_per_s), c=p.hazen_williams_c)
 
 
-def allocate(pairs: pd.DataFrame, supply: NDArray[np.float64], demand: NDArray[np.float64]) -> NDArray[np.float64]:
+def allocate(pairs: pd.DataFrame, supply: FloatArray, demand: FloatArray) -> FloatArray:
     """Give the households of each scheme to villages in its reach, so that most are served, over short mains.
 
     Parameters
@@ -161,8 +159,8 @@ def allocate(pairs: pd.DataFrame, supply: NDArray[np.float64], demand: NDArray[n
 def village_levels(
     villages: pd.DataFrame,
     households_works: pd.DataFrame,
-    to_standard: NDArray[np.float64],
-    piped: NDArray[np.float64],
+    to_standard: FloatArray,
+    piped: FloatArray,
 ) -> pd.DataFrame:
     """Split the people of each village by level of service.
 

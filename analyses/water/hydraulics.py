@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from infragap.analyses.arrays import FloatArray, IntArray
 
 PIPE_DIAMETERS_M = np.array(
     [
@@ -32,9 +34,7 @@ INSIDE = 0.9
 SECONDS_PER_DAY = 86_400.0
 
 
-def day_demand_m3(
-    people: ArrayLike, *, l_per_person_day: float, loss_pct: float, peak_day_factor: float
-) -> NDArray[np.float64]:
+def day_demand_m3(people: ArrayLike, *, l_per_person_day: float, loss_pct: float, peak_day_factor: float) -> FloatArray:
     """Water that a scheme must give on the peak day [m³/day]: people · demand · peak / (1 − losses); inf where all of it is lost."""
     demand = np.asarray(people, dtype=np.float64) * l_per_person_day / 1000.0
     arriving = 1.0 - loss_pct / 100.0
@@ -45,7 +45,7 @@ def day_demand_m3(
 
 def people_served(
     capacity_m3_day: ArrayLike, *, l_per_person_day: float, loss_pct: float, peak_day_factor: float
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """People that a capacity [m³/day] suffices for: the inverse of `day_demand_m3`."""
     per_person = day_demand_m3(
         1.0, l_per_person_day=l_per_person_day, loss_pct=loss_pct, peak_day_factor=peak_day_factor
@@ -53,14 +53,14 @@ def people_served(
     return np.asarray(np.asarray(capacity_m3_day, dtype=np.float64) / per_person, dtype=np.float64)
 
 
-def pipe_inside_m(flow_m3_s: ArrayLike, *, velocity_m_per_s: float) -> NDArray[np.float64]:
+def pipe_inside_m(flow_m3_s: ArrayLike, *, velocity_m_per_s: float) -> FloatArray:
     """Inside diameter [m] of the smallest standard pipe that keeps the velocity: Q = v · π d² / 4; the largest pipe at most."""
     needed = np.sqrt(4.0 * np.asarray(flow_m3_s, dtype=np.float64) / (np.pi * velocity_m_per_s))
     sizes = PIPE_DIAMETERS_M * INSIDE
     return np.asarray(sizes[np.minimum(np.searchsorted(sizes, needed - 1e-12), len(sizes) - 1)], dtype=np.float64)
 
 
-def head_loss_m_per_km(flow_m3_s: ArrayLike, diameter_m: ArrayLike, *, c: float) -> NDArray[np.float64]:
+def head_loss_m_per_km(flow_m3_s: ArrayLike, diameter_m: ArrayLike, *, c: float) -> FloatArray:
     """Hazen-Williams: h = 10.67 · L · Q^1.852 / (C^1.852 · d^4.8704), for L = 1,000 m [m/km]."""
     flow = np.asarray(flow_m3_s, dtype=np.float64)
     return np.asarray(
@@ -68,7 +68,7 @@ def head_loss_m_per_km(flow_m3_s: ArrayLike, diameter_m: ArrayLike, *, c: float)
     )
 
 
-def break_tanks(static_head_m: ArrayLike, *, zone_m: float) -> NDArray[np.int64]:
+def break_tanks(static_head_m: ArrayLike, *, zone_m: float) -> IntArray:
     """Break-pressure tanks so that no zone has more than `zone_m` of static head: ⌈head / zone⌉ − 1."""
     zones = np.ceil(np.maximum(np.asarray(static_head_m, dtype=np.float64), 0.0) / zone_m)
     return np.asarray(np.maximum(zones - 1, 0), dtype=np.int64)

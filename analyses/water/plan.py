@@ -10,8 +10,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.columns import Column
 from infragap.analyses.water import columns
 from infragap.analyses.water.coverage import Service, allocate, household_size, scheme_service, village_levels
@@ -68,7 +68,7 @@ class Today:
 
     service: Service
     pairs: pd.DataFrame
-    served: NDArray[np.float64]
+    served: FloatArray
     people: pd.DataFrame
 
 
@@ -179,7 +179,7 @@ def coverage_today(
     return Today(service, pairs, served, village_levels(villages, works, to_standard, piped))
 
 
-def _is_rural(pack: Pack) -> NDArray[np.bool_]:
+def _is_rural(pack: Pack) -> BoolArray:
     kind = pack.communes.set_index("commune_code")["kind"]
     return np.asarray(pack.villages["commune_code"].map(kind) == "xã")
 
@@ -188,8 +188,8 @@ def _works(
     pack: Pack,
     candidates: Candidates,
     choice: Choice,
-    lacking: NDArray[np.float64],
-    uncovered: NDArray[np.float64],
+    lacking: FloatArray,
+    uncovered: FloatArray,
     p: WaterParameters,
 ) -> gpd.GeoDataFrame:
     """One row per chosen work that serves somebody, most people per million VND first."""
@@ -240,8 +240,8 @@ def _villages(
     candidates: Candidates,
     choice: Choice,
     works: pd.DataFrame,
-    lacking: NDArray[np.float64],
-    uncovered: NDArray[np.float64],
+    lacking: FloatArray,
+    uncovered: FloatArray,
 ) -> gpd.GeoDataFrame:
     table = pack.villages[["village_id", "name", "commune_code", "households", "population", "geometry"]].copy()
     table = table.join(today.people)
@@ -290,9 +290,9 @@ def _siting(
     candidates: Candidates,
     choice: Choice,
     works: pd.DataFrame,
-    lacking: NDArray[np.float64],
-    uncovered: NDArray[np.float64],
-    cost: NDArray[np.float64],
+    lacking: FloatArray,
+    uncovered: FloatArray,
+    cost: FloatArray,
     villages: pd.DataFrame,
     p: WaterParameters,
 ) -> dict[str, Any]:
@@ -322,9 +322,9 @@ def _siting(
 
 def _target(
     candidates: Candidates,
-    lacking: NDArray[np.float64],
-    uncovered: NDArray[np.float64],
-    cost: NDArray[np.float64],
+    lacking: FloatArray,
+    uncovered: FloatArray,
+    cost: FloatArray,
     people: float,
     standard: float,
     p: WaterParameters,
@@ -358,7 +358,7 @@ def _target(
     }
 
 
-def _taken(waiting: NDArray[np.float64], capacity: float) -> NDArray[np.float64]:
+def _taken(waiting: FloatArray, capacity: float) -> FloatArray:
     """Households that one work takes of each village, in the order given (nearest first)."""
     before = np.cumsum(waiting) - waiting
     return np.asarray(np.clip(capacity - before, 0.0, waiting))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import ObjectArray
 from infragap.analyses.provenance import provenance_of, weakest_of_each
 from infragap.gis.pack import Pack
 
@@ -13,7 +12,7 @@ LAYERS = ("villages", "communes", "water_schemes", "water_households", "elevatio
 """Layers that shape every result row."""
 
 
-def village_provenance(pack: Pack) -> NDArray[np.object_]:
+def village_provenance(pack: Pack) -> ObjectArray:
     """Of each village: its own row, those of its commune, and all layers."""
     code = pack.villages["commune_code"]
     of_commune = [
@@ -22,7 +21,7 @@ def village_provenance(pack: Pack) -> NDArray[np.object_]:
     return provenance_of(pack.catalog, LAYERS, pack.villages["provenance"], *of_commune)
 
 
-def commune_provenance(pack: Pack, codes: pd.Series[str], villages: pd.DataFrame) -> NDArray[np.object_]:
+def commune_provenance(pack: Pack, codes: pd.Series[str], villages: pd.DataFrame) -> ObjectArray:
     """Of each commune: its own row, its poverty rate (which ranks it), and its villages."""
     own = pack.communes.set_index("commune_code").loc[codes]
     own.index = codes.index
@@ -33,7 +32,7 @@ def commune_provenance(pack: Pack, codes: pd.Series[str], villages: pd.DataFrame
     return provenance_of(pack.catalog, LAYERS, own["provenance"], own["poverty_provenance"], of_villages)
 
 
-def work_provenance(pack: Pack, served: pd.DataFrame, scheme: pd.Series[int]) -> NDArray[np.object_]:
+def work_provenance(pack: Pack, served: pd.DataFrame, scheme: pd.Series[int]) -> ObjectArray:
     """Of each work: the scheme that is mended (a new one is a model's proposal) and the villages that it serves."""
     of_villages = weakest_of_each(pd.Series(village_provenance(pack))[served["village"]], served["source"])
     own = pd.Series("modelled", index=scheme.index, dtype=object)
@@ -42,6 +41,6 @@ def work_provenance(pack: Pack, served: pd.DataFrame, scheme: pd.Series[int]) ->
     return provenance_of(pack.catalog, LAYERS, own, of_villages.reindex(scheme.index))
 
 
-def scheme_provenance(pack: Pack) -> NDArray[np.object_]:
+def scheme_provenance(pack: Pack) -> ObjectArray:
     """Of each scheme: its own row and all layers, since how many it serves hangs on its neighbours."""
     return provenance_of(pack.catalog, LAYERS, pack.water_schemes["provenance"])

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from infragap.analyses.arrays import ObjectArray
 from infragap.analyses.wording import number_vi
 
 LEVEL_COLUMNS = {
@@ -18,7 +18,7 @@ LEVEL_COLUMNS = {
 }
 
 
-def main_level(people: pd.DataFrame) -> NDArray[np.object_]:
+def main_level(people: pd.DataFrame) -> ObjectArray:
     """Level that most people of each village have; of equal ones the better."""
     sums = np.stack([people[list(columns)].sum(axis=1).to_numpy() for columns in LEVEL_COLUMNS.values()], axis=1)
     return np.asarray(np.array(list(LEVEL_COLUMNS), dtype=object)[sums.argmax(axis=1)])

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from infragap.analyses.arrays import FloatArray
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.raster import Raster, rowcol, sample
 from infragap.gis.terrain import slope_pct
@@ -30,17 +31,17 @@ class Sources:
         (n,) head lost per kilometre of main at the design flow.
     """
 
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    head_m: NDArray[np.float64]
-    reach_km: NDArray[np.float64]
-    loss_m_per_km: NDArray[np.float64]
+    x: FloatArray
+    y: FloatArray
+    head_m: FloatArray
+    reach_km: FloatArray
+    loss_m_per_km: FloatArray
 
 
 def villages_in_reach(
     sources: Sources,
-    village_x: NDArray[np.float64],
-    village_y: NDArray[np.float64],
+    village_x: FloatArray,
+    village_y: FloatArray,
     elevation: Raster,
     *,
     residual_head_m: float,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from infragap.analyses.arrays import FloatArray, IntArray, ObjectArray
 from infragap.analyses.solvers.location import LocationSolution, maximal_coverage
 from infragap.analyses.solvers.location_solution import Found, certified
 from infragap.analyses.water.coverage import Service, allocate, main_loss_m_per_km
@@ -44,13 +44,13 @@ class Candidates:
 class Choice:
     """The chosen works: rows of the candidates, households served of each village by each, and the proof."""
 
-    rows: NDArray[np.int64]
+    rows: IntArray
     served: pd.DataFrame
     solution: LocationSolution
 
 
 def existing_candidates(
-    schemes: pd.DataFrame, service: Service, pairs: pd.DataFrame, uncovered: NDArray[np.float64]
+    schemes: pd.DataFrame, service: Service, pairs: pd.DataFrame, uncovered: FloatArray
 ) -> Candidates:
     """Works on existing rural schemes: repair or treat those below standard, extend those with spare capacity.
 
@@ -83,9 +83,9 @@ def existing_candidates(
 
 
 def new_candidates(
-    village_x: NDArray[np.float64],
-    village_y: NDArray[np.float64],
-    uncovered: NDArray[np.float64],
+    village_x: FloatArray,
+    village_y: FloatArray,
+    uncovered: FloatArray,
     elevation: Raster,
     runoff: Raster,
     *,
@@ -142,16 +142,16 @@ def new_candidates(
 
 
 def _sources_above(
-    village_x: NDArray[np.float64],
-    village_y: NDArray[np.float64],
-    village_h: NDArray[np.float64],
-    uncovered: NDArray[np.float64],
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    height: NDArray[np.float64],
-    able: NDArray[np.float64],
+    village_x: FloatArray,
+    village_y: FloatArray,
+    village_h: FloatArray,
+    uncovered: FloatArray,
+    x: FloatArray,
+    y: FloatArray,
+    height: FloatArray,
+    able: FloatArray,
     p: WaterParameters,
-) -> NDArray[np.int64]:
+) -> IntArray:
     """Nearest fitting stream cells of each uncovered village, the villages with most people first."""
     radius_m = p.reach_km * 1000.0
     cells = cKDTree(np.column_stack([x, y]))
@@ -183,12 +183,12 @@ def join(first: Candidates, second: Candidates) -> Candidates:
 
 
 def works_cost_mvnd(
-    kind: NDArray[np.object_],
-    households: NDArray[np.float64],
-    main_km: NDArray[np.float64],
-    head_m: NDArray[np.float64],
+    kind: ObjectArray,
+    households: FloatArray,
+    main_km: FloatArray,
+    head_m: FloatArray,
     p: WaterParameters,
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Cost of works [million VND]: repair by household; new and extended by household (cheaper when larger), main beyond 1 km, tanks."""
     per_household = np.interp(
         households,
@@ -200,9 +200,7 @@ def works_cost_mvnd(
     return np.asarray(np.where(kind == "repair", households * p.repair_mvnd_per_household, built), dtype=np.float64)
 
 
-def candidate_costs_mvnd(
-    candidates: Candidates, uncovered: NDArray[np.float64], p: WaterParameters
-) -> NDArray[np.float64]:
+def candidate_costs_mvnd(candidates: Candidates, uncovered: FloatArray, p: WaterParameters) -> FloatArray:
     """Cost of each candidate at the size that it would be built for."""
     table, pairs = candidates.table, candidates.pairs
     reached = np.bincount(pairs["source"], weights=uncovered[pairs["village"]], minlength=len(table))
@@ -214,11 +212,11 @@ def candidate_costs_mvnd(
 
 def choose(
     candidates: Candidates,
-    uncovered: NDArray[np.float64],
-    people: NDArray[np.float64],
+    uncovered: FloatArray,
+    people: FloatArray,
     *,
     works_max: int | None,
-    cost_mvnd: NDArray[np.float64],
+    cost_mvnd: FloatArray,
     budget_mvnd: float | None,
     parameters: WaterParameters,
 ) -> Choice:
@@ -262,7 +260,7 @@ def choose(
     return Choice(rows=solution.sites, served=_served(candidates, solution.sites, uncovered), solution=solution)
 
 
-def _nothing(candidates: Candidates, people: NDArray[np.float64], *, gap: float) -> Choice:
+def _nothing(candidates: Candidates, people: FloatArray, *, gap: float) -> Choice:
     """The choice of no work, proven best because none can bring anything."""
     sites, missed = np.zeros(0, dtype=np.int64), float(people.sum())
     found = Found(
@@ -275,7 +273,7 @@ def _nothing(candidates: Candidates, people: NDArray[np.float64], *, gap: float)
     return Choice(rows=sites, served=_served(candidates, sites, people), solution=certified(found, gap=gap))
 
 
-def _served(candidates: Candidates, rows: NDArray[np.int64], uncovered: NDArray[np.float64]) -> pd.DataFrame:
+def _served(candidates: Candidates, rows: IntArray, uncovered: FloatArray) -> pd.DataFrame:
     """Households of each village that each chosen work serves."""
     pairs = candidates.pairs[candidates.pairs["source"].isin(rows)].reset_index(drop=True)
     supply = candidates.table["capacity_households"].to_numpy()

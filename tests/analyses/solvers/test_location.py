@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy import sparse
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
 
-FloatArray = NDArray[np.float64]
 SEEDS = st.integers(0, 2**32 - 1)
 SMALL = settings(max_examples=150, deadline=None, derandomize=True)
 
@@ -27,7 +26,7 @@ class Instance:
     p: int
     weight: FloatArray
     fixed: list[int] | None
-    group: NDArray[np.int64] | None
+    group: IntArray | None
     demand: FloatArray
     capacity: FloatArray
 
@@ -159,7 +158,7 @@ def test_p_center_meets_enumeration(seed: int) -> None:
 
 
 def least_uncovered(
-    covers: NDArray[np.bool_], given_: Instance, site_cost: FloatArray, budget: float, *, capacitated: bool
+    covers: BoolArray, given_: Instance, site_cost: FloatArray, budget: float, *, capacitated: bool
 ) -> float:
     """Enumerate all sets of at most p sites and, with capacities, all assignments."""
     n_customers, n_sites = covers.shape

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.sparse.csgraph import shortest_path
 
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.solvers.location import p_center, p_median
 
 pytestmark = pytest.mark.slow
 
 
-def read_graph(path: Path) -> tuple[NDArray[np.float64], int]:
+def read_graph(path: Path) -> tuple[FloatArray, int]:
     """Costs between all nodes and p; a repeated edge counts with its last cost."""
     with path.open() as lines:
         n, _, p = (int(word) for word in next(lines).split())

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
 from scipy.spatial import cKDTree
 
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 
-Graph = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], int]
+Graph = tuple[IntArray, FloatArray, FloatArray, int]
 
 
 def check_tree(solution: TreeSolution, graph: Graph) -> None:
