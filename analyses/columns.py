@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import pandas as pd
+
+from infragap.analyses.wording.catalogue import words
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a result table.
+    """One column of a result table; its heading and meaning stand in the catalogue of words.
 
     Attributes
     ----------
@@ -15,16 +22,52 @@ class Column:
         Column name; a number's unit is its ending.
     unit
         Unit, '-' for texts, codes and ratios.
-    meaning
-        One clause in English.
-    heading_vi
-        Vietnamese heading for people's tables and maps.
     derived_from
         Layers and parameters that the value comes from, such as 'settlements.households, demand_kwh_per_month'.
+    table
+        Table that the column stands in, such as 'electricity.ranking'. Its own words are `column.<table>.<name>`; a column that reads the same in
+        every table has `column.<name>` instead.
     """
 
     name: str
     unit: str
-    meaning: str
-    heading_vi: str
     derived_from: str
+    table: str = ""
+
+    def heading(self, language: str) -> str:
+        """Heading of people's tables and maps."""
+        return self._text("heading", language)
+
+    def meaning(self, language: str) -> str:
+        """One clause of the data dictionary."""
+        return self._text("meaning", language)
+
+    def _text(self, kind: str, language: str) -> str:
+        chosen = words(language)
+        own = f"column.{self.table}.{self.name}.{kind}"
+        return chosen(own if own in chosen else f"column.{self.name}.{kind}")
+
+
+Columns = tuple[Column, ...]
+
+
+def table(name: str, *columns: Column) -> Columns:
+    """Declare the columns of a table, in their order."""
+    return tuple(replace(column, table=name) for column in columns)
+
+
+def names(columns: Columns) -> list[str]:
+    """Give the names in order."""
+    return [column.name for column in columns]
+
+
+def in_order(frame: Frame, columns: Columns) -> Frame:
+    """Give a frame's declared columns in their order, and its geometry last where it has one.
+
+    Raises
+    ------
+    KeyError
+        The frame lacks a declared column.
+    """
+    ordered: Frame = frame[names(columns) + (["geometry"] if "geometry" in frame else [])]
+    return ordered

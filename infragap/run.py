@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from infragap.analyses.electricity.plan import plan_electricity
-from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.schools.plan import SchoolsResult, plan_schools
-from infragap.analyses.water.plan import WaterResult, plan_water
+from infragap.analyses.results import Results
+from infragap.analyses.schools.plan import plan_schools
+from infragap.analyses.water.plan import plan_water
 from infragap.gis.errors import NoSolutionError, ParameterError
 from infragap.gis.pack import Pack, read_pack
 from infragap.maps.write import write_results
@@ -68,15 +68,6 @@ class Timings:
             value = work(part)
         self.seconds[title] = round(time.perf_counter() - start, 3)
         return value
-
-
-@dataclass(frozen=True)
-class Results:
-    """What the three analyses found; None where the run left one out."""
-
-    electricity: ElectricityResult | None = None
-    water: WaterResult | None = None
-    schools: SchoolsResult | None = None
 
 
 def run(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 import pandas as pd
 
-from infragap.analyses.columns import Column
+from infragap.analyses.columns import Column, table
 from infragap.gis.pack import Pack
 from infragap.maps.page import Field, Layer, Popup, Style, Text
 from infragap.maps.style import MODELLED_NOTICE, PROVENANCE
@@ -81,7 +81,7 @@ def fields(
         made.append(
             Field(
                 key,
-                (column.heading_vi, column.meaning[:1].upper() + column.meaning[1:]),
+                (column.heading("vi"), column.heading("en")),
                 unit_text(column.unit),
                 digits,
                 values.get(key) or (PROVENANCE if key == "provenance" else None),
@@ -93,10 +93,11 @@ def fields(
 
 def commune_layer(communes: gpd.GeoDataFrame, *, shown: bool = True) -> Layer:
     """Commune borders with their names."""
-    columns = (
-        Column("population", "people", "population 2025", "Dân số", "communes"),
-        Column("poverty_rate_pct", "%", "poor households", "Hộ nghèo", "communes"),
-        Column("forest_cover_pct", "%", "forest cover", "Độ che phủ rừng", "communes"),
+    columns = table(
+        "communes",
+        Column("population", "people", "communes"),
+        Column("poverty_rate_pct", "%", "communes"),
+        Column("forest_cover_pct", "%", "communes"),
     )
     return Layer(
         "communes",

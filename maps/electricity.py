@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import geopandas as gpd
 import numpy as np
 
-from infragap.analyses.columns import Column
+from infragap.analyses.columns import Column, table
 from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.wording import number_vi
+from infragap.analyses.wording.catalogue import number_vi
 from infragap.gis.crs import WGS84
 from infragap.gis.pack import Pack
 from infragap.maps.base import (
@@ -37,30 +37,25 @@ LINE_KEYS = (
     "households_below", "load_kw", "voltage_drop_pct", "loading_pct", "voltage_status", "voltage_basis", "remedy_vi", "remedy_mvnd",
     "year", "provenance",
 )  # fmt: skip
-DERIVED = (
-    Column("grid_mvnd", "mvnd", "grid: in the plan where it is chosen, else with an own line", "Nối lưới", "plan"),
-    Column(
-        "grid_probability_pct",
-        "%",
-        "part of the draws in which the plan connects it",
-        "Xác suất chọn lưới",
-        "Monte Carlo",
-    ),
+DERIVED = table(
+    "electricity.popup", Column("grid_mvnd", "mvnd", "plan"), Column("grid_probability_pct", "%", "Monte Carlo")
 )
-FEEDER = (
-    Column("voltage_kv", "kV", "voltage", "Điện áp", "grid_lines"),
-    Column("substation", "-", "station that feeds it", "Trạm nguồn", "substations"),
-    Column("conductor", "-", "conductor", "Dây dẫn", "grid_lines"),
-    Column("feeder_length_km", "km", "published length of the feeder", "Chiều dài công bố của lộ", "grid_lines"),
-    Column("feeder_load_mw", "MW", "published peak load of the feeder", "Phụ tải công bố của lộ", "grid_lines"),
-    Column("feeder_loading_pct", "%", "published loading of the feeder", "Mức mang tải công bố", "grid_lines"),
-    Column("provenance", "-", "what the drawn course rests on", "Nguồn gốc", "grid_lines"),
+FEEDER = table(
+    "electricity.feeder",
+    Column("voltage_kv", "kV", "grid_lines"),
+    Column("substation", "-", "substations"),
+    Column("conductor", "-", "grid_lines"),
+    Column("feeder_length_km", "km", "grid_lines"),
+    Column("feeder_load_mw", "MW", "grid_lines"),
+    Column("feeder_loading_pct", "%", "grid_lines"),
+    Column("provenance", "-", "grid_lines"),
 )
-STATION = (
-    Column("voltage_kv", "kV", "upper voltage", "Điện áp", "substations"),
-    Column("capacity_mva", "MVA", "capacity", "Công suất", "substations"),
-    Column("load_mva", "MVA", "peak load", "Phụ tải", "substations"),
-    Column("provenance", "-", "what the position rests on", "Nguồn gốc", "substations"),
+STATION = table(
+    "electricity.station",
+    Column("voltage_kv", "kV", "substations"),
+    Column("capacity_mva", "MVA", "substations"),
+    Column("load_mva", "MVA", "substations"),
+    Column("provenance", "-", "substations"),
 )
 TAP_KEYS = ("line_id", "feeder", "voltage_kv", "households_below", "load_kw", "voltage_drop_pct", "voltage_status", "remedy_vi", "year", "tap_longitude", "tap_latitude", "provenance")  # fmt: skip
 HYDRO_KEYS = (

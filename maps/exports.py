@@ -45,7 +45,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 def write_dictionary(tables: Mapping[str, Sequence[Column]], path: Path) -> None:
     """Write the data dictionary: one row per table and column with unit, meaning, Vietnamese heading and origin."""
     rows = [
-        (table, c.name, c.unit, c.heading_vi, c.meaning, c.derived_from)
+        (table, c.name, c.unit, c.heading("vi"), c.meaning("en"), c.derived_from)
         for table, columns in tables.items()
         for c in columns
     ]
@@ -156,7 +156,7 @@ def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column])
             value = row.get(column.name)
             if column.name != "reason_vi" and value is not None and not (isinstance(value, float) and np.isnan(value)):
                 feature.extendeddata.newdata(
-                    name=column.name, value=escape(_text(value)), displayname=escape(column.heading_vi)
+                    name=column.name, value=escape(_text(value)), displayname=escape(column.heading("vi"))
                 )
 
 

@@ -16,9 +16,9 @@ import shapely
 
 from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.schools.plan import SchoolsResult
-from infragap.analyses.water.plan import WaterResult
-from infragap.analyses.wording import number_vi
+from infragap.analyses.schools.result import SchoolsResult
+from infragap.analyses.water.result import WaterResult
+from infragap.analyses.wording.catalogue import number_vi
 from infragap.gis.crs import to_wgs84
 from infragap.gis.pack import Pack
 from infragap.maps.base import PAGES, UNIT_VI
@@ -327,7 +327,7 @@ def _years(electricity: ElectricityResult | None) -> str:
         return ""
     frame = electricity.years
     units = {c.name: f" ({UNIT_VI[c.unit]})" if c.unit in UNIT_VI else "" for c in columns.YEARS}
-    headings = {c.name: (c.heading_vi + units[c.name], c.meaning + units[c.name]) for c in columns.YEARS}
+    headings = {c.name: (c.heading("vi") + units[c.name], c.meaning("en") + units[c.name]) for c in columns.YEARS}
     head = "".join(f"<th>{_t(headings[c])}</th>" for c in frame.columns)
     body = "".join(
         "<tr>" + "".join(f"<td>{_cell(v)}</td>" for v in row) + "</tr>" for row in frame.itertuples(index=False)

@@ -11,9 +11,9 @@ import pandas as pd
 
 from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.schools.plan import SchoolsResult
-from infragap.analyses.water.plan import WaterResult
-from infragap.analyses.wording import number_vi
+from infragap.analyses.schools.result import SchoolsResult
+from infragap.analyses.water.result import WaterResult
+from infragap.analyses.wording.catalogue import number_vi
 from infragap.gis.pack import Pack
 from infragap.maps.base import UNIT_VI
 from infragap.maps.style import CHOICES, PROVENANCE, SCENARIOS, choice_label
@@ -96,7 +96,8 @@ def _electricity(result: ElectricityResult, targets: Mapping[str, Any]) -> str:
     if len(result.years):
         lines.append("### Theo năm")
         headings = {
-            c.name: f"{c.heading_vi} ({UNIT_VI[c.unit]})" if c.unit in UNIT_VI else c.heading_vi for c in columns.YEARS
+            c.name: f"{c.heading('vi')} ({UNIT_VI[c.unit]})" if c.unit in UNIT_VI else c.heading("vi")
+            for c in columns.YEARS
         }
         lines.append(
             _table(

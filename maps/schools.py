@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from infragap.analyses.schools import columns
-from infragap.analyses.schools.plan import SchoolsResult
+from infragap.analyses.schools.result import SchoolsResult
 from infragap.gis.pack import Pack
 from infragap.maps.base import commune_layer, fields, links, notice, river_layers, road_layer, titled, unit_text
 from infragap.maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Text, Weight

@@ -90,9 +90,9 @@ def _write_head(
     sheet.write_string(HEADER_ROW, 0, "STT", head)
     sheet.write_string(HEADER_ROW + 1, 0, "", unit)
     for i, column in enumerate(columns, start=1):
-        heading, _, shown = column.heading_vi.partition(" (")
+        heading, _, shown = column.heading("vi").partition(" (")
         if column.unit == "-":
-            heading, shown = column.heading_vi, ""
+            heading, shown = column.heading("vi"), ""
         sheet.write_string(HEADER_ROW, i, heading, head)
         sheet.write_string(HEADER_ROW + 1, i, shown.rstrip(")"), unit)
         sheet.set_column(i, i, WIDE if column.name in wide else NARROW)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import geopandas as gpd
 
 from infragap.analyses.water import columns
-from infragap.analyses.water.plan import WaterResult
+from infragap.analyses.water.result import WaterResult
 from infragap.gis.pack import Pack
 from infragap.maps.base import (
     BILLION_VND,

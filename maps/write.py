@@ -9,14 +9,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from infragap.analyses.columns import Column
+from infragap.analyses.columns import Column, table
 from infragap.analyses.electricity import columns as electricity_columns
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.parameters import Parameters, describe
 from infragap.analyses.schools import columns as schools_columns
-from infragap.analyses.schools.plan import SchoolsResult
+from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.water import columns as water_columns
-from infragap.analyses.water.plan import WaterResult
+from infragap.analyses.water.result import WaterResult
 from infragap.gis import schema
 from infragap.gis.crs import crs_name
 from infragap.gis.pack import Pack
@@ -137,16 +137,13 @@ def _parameter_table(parameters: Mapping[str, Parameters]) -> pd.DataFrame:
 def _commune_columns(communes: gpd.GeoDataFrame) -> tuple[Column, ...]:
     """Data dictionary of the commune table: columns of the layer schema, then those that the analyses add."""
     known = schema.describe(schema.Communes).set_index("column")
-    return tuple(
-        Column(
-            name,
-            known["unit"].get(name, "see the table of the analysis"),
-            known["meaning"].get(name, "summed from the table of the analysis"),
-            name,
-            "communes",
-        )
-        for name in communes.columns
-        if name != "geometry"
+    return table(
+        "communes",
+        *(
+            Column(name, known["unit"].get(name, "see the table of the analysis"), "communes")
+            for name in communes.columns
+            if name != "geometry"
+        ),
     )
 
 

@@ -26,11 +26,13 @@ from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.surface import existing_line_cells
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.plan import SchoolsResult, plan_schools
+from infragap.analyses.schools.plan import plan_schools
+from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.schools.travel import build_travel, by_motorbike, on_foot
 from infragap.analyses.water.coverage import scheme_service
 from infragap.analyses.water.parameters import WaterParameters
-from infragap.analyses.water.plan import WaterResult, plan_water
+from infragap.analyses.water.plan import plan_water
+from infragap.analyses.water.result import WaterResult
 from infragap.analyses.water.siting import Candidates, choose
 from infragap.gis.pack import Pack, read_pack
 from infragap.maps.water import _step

@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from infragap.analyses.arrays import IntArray
-from infragap.analyses.electricity.columns import LINES, REMEDIES, names
+from infragap.analyses.columns import names
+from infragap.analyses.electricity.columns import LINES, REMEDIES
 from infragap.analyses.electricity.decision import Decision
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.ranking import INPUT_LAYERS, branch_feeder

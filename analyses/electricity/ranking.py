@@ -10,7 +10,8 @@ import pandas as pd
 from pandas.arrays import IntegerArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
-from infragap.analyses.electricity.columns import RANKING, names
+from infragap.analyses.columns import names
+from infragap.analyses.electricity.columns import RANKING
 from infragap.analyses.electricity.decision import ALL_OPTIONS, Decision, break_even_km, levelised_vnd_per_kwh
 from infragap.analyses.electricity.offgrid import OPTIONS, OffGrid
 from infragap.analyses.electricity.parameters import ElectricityParameters

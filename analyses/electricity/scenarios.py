@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from infragap.analyses.columns import names
 from infragap.analyses.electricity.choice import Choice
-from infragap.analyses.electricity.columns import SCENARIOS, names
+from infragap.analyses.electricity.columns import SCENARIOS
 from infragap.analyses.electricity.decision import Decision, plan_record, take_apart
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.remedies import Remedies

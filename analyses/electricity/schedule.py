@@ -12,7 +12,8 @@ import pandas as pd
 from pandas.arrays import IntegerArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.electricity.columns import EXTENSION, YEARS, names
+from infragap.analyses.columns import names
+from infragap.analyses.electricity.columns import EXTENSION, YEARS
 from infragap.analyses.electricity.decision import Decision
 from infragap.analyses.electricity.interim import interim_steps
 from infragap.analyses.electricity.parameters import ElectricityParameters

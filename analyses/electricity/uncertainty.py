@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.columns import names
 from infragap.analyses.electricity.choice import Choice, ask, choose_fast, start_from
-from infragap.analyses.electricity.columns import SENSITIVITY, names
+from infragap.analyses.electricity.columns import SENSITIVITY
 from infragap.analyses.electricity.hydro import falls_within_reach
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
 from infragap.analyses.electricity.paths import Network

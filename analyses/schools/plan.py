@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -17,6 +16,7 @@ from infragap.analyses.schools.ground import SEASONS, stand, walking_ground
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.placement import Placement, border_candidates, place_border_schools, yearly_minutes
 from infragap.analyses.schools.pupils import border_school_weight
+from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.schools.tables import BorderWays, in_order, site_table, village_table
 from infragap.analyses.schools.travel import (
     Nearest,
@@ -33,34 +33,6 @@ from infragap.analyses.schools.zones import catchments, time_zones
 from infragap.gis.pack import Pack
 
 LAYERS = ("villages", "communes", "schools", "roads", "rivers", "lakes", "elevation")
-
-
-@dataclass(frozen=True, eq=False)
-class SchoolsResult:
-    """Answer to the school question; frames are in the measuring CRS, columns as in `infragap.analyses.schools.columns`.
-
-    Attributes
-    ----------
-    sites
-        Nine border schools where they are placed, schools to be raised, new upper-secondary schools; by rank.
-    villages
-        Every village with its schools, minutes by mode and season, distance and entitlement.
-    catchments
-        Ground nearest to each border school (in border communes), and to each upper-secondary school before and after.
-    isochrones
-        Travel-time rings around the border schools, by mode and season.
-    placement
-        cost (weighted pupil minutes), lower_bound, gap, status; the same of the fairest and the widest placement; comparison of the three.
-    summary
-        Key numbers.
-    """
-
-    sites: gpd.GeoDataFrame
-    villages: gpd.GeoDataFrame
-    catchments: gpd.GeoDataFrame
-    isochrones: gpd.GeoDataFrame
-    placement: dict[str, Any]
-    summary: dict[str, Any]
 
 
 def plan_schools(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from infragap.analyses.wording import number_vi
+from infragap.analyses.wording.catalogue import number_vi
 
 LEVELS_VI = {"primary": "tiểu học", "lower_secondary": "THCS", "upper_secondary": "THPT"}
 

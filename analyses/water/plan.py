@@ -25,6 +25,7 @@ from infragap.analyses.water.provenance import (
 )
 from infragap.analyses.water.ranking import commune_table, main_level, with_rates, work_reason
 from infragap.analyses.water.reach import villages_in_reach
+from infragap.analyses.water.result import WaterResult
 from infragap.analyses.water.siting import (
     Candidates,
     Choice,
@@ -37,29 +38,6 @@ from infragap.analyses.water.siting import (
 )
 from infragap.gis.crs import to_wgs84
 from infragap.gis.pack import Pack
-
-
-@dataclass(frozen=True)
-class WaterResult:
-    """Tables of the water question; frames with geometry are in the measuring CRS.
-
-    Attributes
-    ----------
-    villages, communes, works, schemes
-        As in `infragap.analyses.water.columns`; `communes` has no geometry.
-    siting
-        Choice of works: people covered, bound, gap, status, cost, and what the 2030 target would take. Where nobody lacks water or no
-        candidate reaches anybody: no works, 0 people, and status 'optimal', since nothing can be gained.
-    summary
-        Key numbers.
-    """
-
-    villages: gpd.GeoDataFrame
-    communes: pd.DataFrame
-    works: gpd.GeoDataFrame
-    schemes: gpd.GeoDataFrame
-    siting: dict[str, Any]
-    summary: dict[str, Any]
 
 
 @dataclass(frozen=True)

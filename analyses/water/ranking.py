@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from infragap.analyses.arrays import ObjectArray
-from infragap.analyses.wording import number_vi
+from infragap.analyses.wording.catalogue import number_vi
 
 LEVEL_COLUMNS = {
     "safely_piped": ("people_piped_to_standard", "people_own_source_to_standard"),

@@ -10,7 +10,8 @@ from infragap.analyses.provenance import weakest, weakest_of_each
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.water.parameters import WaterParameters
-from infragap.analyses.water.plan import WaterResult, plan_water
+from infragap.analyses.water.plan import plan_water
+from infragap.analyses.water.result import WaterResult
 from infragap.gis.pack import Pack, read_pack
 from tests import pack_factory
 from tests.pack_factory import write_pack

@@ -4,6 +4,7 @@ import csv
 import itertools
 import json
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -87,11 +88,22 @@ def test_geopackage_holds_layers_and_styles(points: gpd.GeoDataFrame, tmp_path: 
     assert [c.get("value") for c in colours] == ["grid", "minigrid", "hydro", "solar_home"]
 
 
+@dataclass(frozen=True)
+class Headed(Column):
+    """A column whose heading is not in the catalogue."""
+
+    derived_from: str = "x"
+    heading_vi: str = ""
+
+    def heading(self, language: str) -> str:
+        return self.heading_vi
+
+
 def test_kml_is_well_formed_and_sorted_by_commune(points: gpd.GeoDataFrame, tmp_path: Path) -> None:
     columns = [
-        Column("households", "households", "households", "Số hộ", "x"),
-        Column("name", "-", "name", "Tên <thôn> & cụm", "x"),
-        Column("cost", "million VND", "cost", "Chi phí", "x"),
+        Headed("households", "households", heading_vi="Số hộ"),
+        Headed("name", "-", heading_vi="Tên <thôn> & cụm"),
+        Headed("cost", "million VND", heading_vi="Chi phí"),
     ]
     for name in ("a.kml", "b.kml"):
         write_kml({"s": ("Thôn", points)}, {"s": columns}, tmp_path / name)
@@ -107,12 +119,12 @@ def test_kml_is_well_formed_and_sorted_by_commune(points: gpd.GeoDataFrame, tmp_
 
 def test_spreadsheet_cells(tmp_path: Path) -> None:
     columns = [
-        Column("name", "-", "name", "Thôn", "x"),
-        Column("households", "households", "households", "Số hộ (hộ)", "x"),
-        Column("mv_km", "km", "line", "ĐDK 35 kV (km)", "x"),
-        Column("investment_mvnd", "mvnd", "cost", "TMĐT (triệu đồng)", "x"),
-        Column("investment_mvnd_per_household", "mvnd/household", "rate", "Suất đầu tư (triệu đồng/hộ)", "x"),
-        Column("year", "-", "year", "Năm", "x"),
+        Headed("name", "-", heading_vi="Thôn"),
+        Headed("households", "households", heading_vi="Số hộ (hộ)"),
+        Headed("mv_km", "km", heading_vi="ĐDK 35 kV (km)"),
+        Headed("investment_mvnd", "mvnd", heading_vi="TMĐT (triệu đồng)"),
+        Headed("investment_mvnd_per_household", "mvnd/household", heading_vi="Suất đầu tư (triệu đồng/hộ)"),
+        Headed("year", "-", heading_vi="Năm"),
     ]
     frame = pd.DataFrame(
         {

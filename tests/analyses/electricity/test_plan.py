@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from infragap.analyses.electricity.columns import EXTENSION, LINES, RANKING, TABLES, YEARS, names
+from infragap.analyses.columns import names
+from infragap.analyses.electricity.columns import EXTENSION, LINES, RANKING, TABLES, YEARS
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult

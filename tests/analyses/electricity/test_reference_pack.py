@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from infragap.analyses.electricity.columns import LINES, RANKING, names
+from infragap.analyses.columns import names
+from infragap.analyses.electricity.columns import LINES, RANKING
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult

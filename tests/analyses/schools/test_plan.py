@@ -8,9 +8,10 @@ import pytest
 
 from infragap.analyses.schools import columns
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.plan import SchoolsResult, plan_schools
+from infragap.analyses.schools.plan import plan_schools
+from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.schools.tables import weighted_quantile
-from infragap.analyses.wording import number_vi
+from infragap.analyses.wording.catalogue import number_vi
 from infragap.gis.errors import MissingDataError, NoSolutionError
 from infragap.gis.pack import read_pack
 from tests import pack_factory

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from infragap.analyses.schools.reasons import border_reason, upper_reason
-from infragap.analyses.wording import number_vi
+from infragap.analyses.wording.catalogue import number_vi
 
 BORDER = {
     "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "pupils_served": 3227, "villages_served": 28,

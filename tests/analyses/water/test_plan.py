@@ -10,7 +10,8 @@ import pytest
 
 from infragap.analyses.water import columns
 from infragap.analyses.water.parameters import WaterParameters
-from infragap.analyses.water.plan import WaterResult, plan_water
+from infragap.analyses.water.plan import plan_water
+from infragap.analyses.water.result import WaterResult
 from infragap.gis.pack import read_pack
 from tests.pack_factory import write_pack
 
