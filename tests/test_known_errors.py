@@ -2,7 +2,7 @@
 
 The others are guarded beside the code: lines on the spot, joint lines, conductors, forced choices and budgets in
 `tests/analyses/electricity`, missing columns in `tests/gis/test_layer_faults.py` and `tests/infragap/test_cli.py`, ridges and allocation in
-`tests/analyses/water`, limits of walks in `tests/analyses/schools/test_travel.py`, pages without internet in `tests/maps/test_page.py`,
+`tests/analyses/water`, limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages without internet in `tests/maps/test_page.py`,
 place names in `tests/gis/test_names.py`.
 """
 
@@ -28,7 +28,7 @@ from infragap.analyses.electricity.surface import existing_line_cells
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.schools.result import SchoolsResult
-from infragap.analyses.schools.travel import build_travel, by_motorbike, on_foot
+from infragap.analyses.schools.travel.ways import build_travel, by_motorbike, on_foot
 from infragap.analyses.water.coverage import scheme_service
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.travel import Nearest, Travel, nearest_by_motorbike, nearest_on_foot
+from infragap.analyses.schools.codes import SchoolStatus, Season
+from infragap.analyses.schools.study import Study
+from infragap.analyses.schools.travel.ways import Nearest, nearest_by_motorbike, nearest_on_foot
 from infragap.gis.errors import MissingDataError
 
 
@@ -38,45 +38,33 @@ class UpperSecondary:
     way_km: FloatArray
 
 
-def upper_secondary_ways(
-    travel: Travel,
-    schools: gpd.GeoDataFrame,
-    school_cell: IntArray,
-    village_cell: IntArray,
-    *,
-    parameters: SchoolsParameters,
-) -> UpperSecondary:
+def upper_secondary_ways(study: Study) -> UpperSecondary:
     """Find the nearest upper-secondary school of every village, before and after the plan.
 
     Parameters
     ----------
-    travel
-        From `build_travel`.
-    schools
-        Layer of the pack; every school with upper secondary counts, boarding or not.
-    school_cell, village_cell
-        Cells of both.
-    parameters
-        `foot_limit_min`.
+    study
+        Layers and travel; every school with upper secondary counts, boarding or not.
 
     Raises
     ------
     MissingDataError
         No school with upper secondary exists.
     """
+    schools, travel, school_cell, village_cell = study.schools, study.travel, study.school_cell, study.village_cell
     has = schools["has_upper_secondary"].to_numpy(bool)
-    today = np.flatnonzero(has & (schools["status"] == "existing").to_numpy())
+    today = np.flatnonzero(has & (schools["status"] == SchoolStatus.EXISTING).to_numpy())
     later = np.flatnonzero(has)
     if not len(today):
         raise MissingDataError("schools: none that exists has upper secondary, so there is nothing to compare with.")
-    limit = parameters.foot_limit_min
-    before = _of_schools(nearest_by_motorbike(travel, "dry", school_cell[today]), today)
-    after = _of_schools(nearest_by_motorbike(travel, "dry", school_cell[later]), later)
+    limit = study.parameters.foot_limit_min
+    before = _of_schools(nearest_by_motorbike(travel, Season.DRY, school_cell[today]), today)
+    after = _of_schools(nearest_by_motorbike(travel, Season.DRY, school_cell[later]), later)
     fields = {
         "motorbike_dry": after.minutes,
-        "motorbike_rainy": nearest_by_motorbike(travel, "rainy", school_cell[later]).minutes,
-        "foot_dry": nearest_on_foot(travel, "dry", school_cell[later], limit_min=limit).minutes,
-        "foot_rainy": nearest_on_foot(travel, "rainy", school_cell[later], limit_min=limit).minutes,
+        "motorbike_rainy": nearest_by_motorbike(travel, Season.RAINY, school_cell[later]).minutes,
+        "foot_dry": nearest_on_foot(travel, Season.DRY, school_cell[later], limit_min=limit).minutes,
+        "foot_rainy": nearest_on_foot(travel, Season.RAINY, school_cell[later], limit_min=limit).minutes,
     }
     return UpperSecondary(
         before=before,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.schools.parameters import SchoolsParameters
-
-LEVELS = ("primary", "lower_secondary", "upper_secondary")
 
 
 def border_school_weight(villages: pd.DataFrame, parameters: SchoolsParameters) -> FloatArray:
@@ -51,7 +51,7 @@ def may_board(distance_km: ArrayLike, cut_off: ArrayLike, *, level: str, paramet
     cut_off
         (n,) whether the way is blocked part of the year (no bridge), which entitles at any distance.
     level
-        One of `LEVELS`.
+        A `Level`.
     parameters
         Thresholds.
 
@@ -90,3 +90,8 @@ def pupils_who_may_board(
         entitled = may_board(distance_km, cut_off, level=level, parameters=parameters)
         total += np.where(entitled, villages[f"pupils_{level}"].to_numpy(float), 0.0)
     return total
+
+
+def cut_off(minutes: Mapping[str, FloatArray]) -> BoolArray:
+    """Villages that have a motorbike way in the dry season and none in the rainy one."""
+    return np.isfinite(minutes["motorbike_dry"]) & ~np.isfinite(minutes["motorbike_rainy"])

@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 
+from infragap.analyses.schools.codes import Season
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.travel import (
+from infragap.analyses.schools.travel.speeds import motorbike_kmh, slope_factor
+from infragap.analyses.schools.travel.ways import (
     build_travel,
     by_motorbike,
     by_motorbike_km,
-    motorbike_kmh,
     nearest_by_motorbike,
     nearest_on_foot,
     on_foot,
-    slope_factor,
 )
 from infragap.gis.raster import sample
 from tests.analyses.schools.ground_factory import CELL_M, X0, Y0, bare_ground, centre, roads_layer
@@ -115,13 +115,13 @@ def test_motorbike_equals_naive_search(seed, origins):
     )
     expected = naive_motorbike(travel, cost, heights, places, 8.6)
     cells = cells_of(places, cost.shape[1])
-    to_sites, from_sites = by_motorbike(travel, "dry", cells, cells[:origins])
+    to_sites, from_sites = by_motorbike(travel, Season.DRY, cells, cells[:origins])
     np.testing.assert_allclose(to_sites, expected[:, :origins], rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(from_sites.T, expected[:origins], rtol=1e-4, atol=1e-4)
-    again, _ = by_motorbike_km(travel, "dry", cells, cells[:origins])
+    again, _ = by_motorbike_km(travel, Season.DRY, cells, cells[:origins])
     np.testing.assert_allclose(again, to_sites)
     # every cell to its nearest site
-    nearest = nearest_by_motorbike(travel, "dry", cells[:origins])
+    nearest = nearest_by_motorbike(travel, Season.DRY, cells[:origins])
     minutes, site = nearest.minutes, nearest.site
     np.testing.assert_allclose(minutes.ravel()[cells], expected[:, :origins].min(axis=1), rtol=1e-4, atol=1e-4)
     assert np.array_equal(site >= 0, np.isfinite(minutes))
@@ -139,17 +139,17 @@ def test_walks_to_the_road_keep_their_limit(seed, limit_min):
     travel = build_travel(bare_ground(cost, heights), roads, parameters=changed)
     cells = cells_of(places, cost.shape[1])
     expected = naive_motorbike(travel, cost, heights, places, 8.6, limit=limit_min)
-    np.testing.assert_allclose(by_motorbike(travel, "dry", cells, cells)[0], expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(by_motorbike(travel, Season.DRY, cells, cells)[0], expected, rtol=1e-4, atol=1e-4)
 
 
 def test_looks_farther_where_no_road_is_near():
     # the track starts 20 cells (79 min) away: beyond the 60 min that are looked for at once, within the last limit
     travel, cells = flat_case([LineString([centre(10, 25, 20), centre(10, 50, 20)])], [(10, 5), (10, 50)])
-    assert by_motorbike(travel, "dry", cells[:1], cells[1:])[0][0, 0] == pytest.approx(
+    assert by_motorbike(travel, Season.DRY, cells[:1], cells[1:])[0][0, 0] == pytest.approx(
         20 * FLAT_MIN + 60 * 5 / 8.6, rel=1e-4
     )
     nearby = replace(travel, access_min=(60.0, 60.0))
-    assert np.isinf(by_motorbike(nearby, "dry", cells[:1], cells[1:])[0]).all()
+    assert np.isinf(by_motorbike(nearby, Season.DRY, cells[:1], cells[1:])[0]).all()
 
 
 @settings(max_examples=25, deadline=None)
@@ -159,12 +159,12 @@ def test_foot_equals_naive_search(seed, origins):
     travel = build_travel(bare_ground(cost, heights), roads, parameters=PARAMETERS)
     cells = cells_of(places, cost.shape[1])
     expected = np.array([naive_walk(cost, heights, tuple(place)) for place in places])[:, places[:, 0], places[:, 1]]
-    to_sites, from_sites = on_foot(travel, "dry", cells, cells[:origins], limit_min=10_000)
+    to_sites, from_sites = on_foot(travel, Season.DRY, cells, cells[:origins], limit_min=10_000)
     np.testing.assert_allclose(to_sites, expected[:, :origins], rtol=1e-4)
     np.testing.assert_allclose(from_sites.T, expected[:origins], rtol=1e-4)
-    short, _ = on_foot(travel, "dry", cells, cells[:origins], limit_min=30)
+    short, _ = on_foot(travel, Season.DRY, cells, cells[:origins], limit_min=30)
     np.testing.assert_array_equal(np.isfinite(short), to_sites <= 30)
-    minutes = nearest_on_foot(travel, "dry", cells[:origins], limit_min=10_000).minutes
+    minutes = nearest_on_foot(travel, Season.DRY, cells[:origins], limit_min=10_000).minutes
     np.testing.assert_allclose(minutes.ravel()[cells], expected[:, :origins].min(axis=1), rtol=1e-4)
 
 
@@ -181,10 +181,10 @@ def test_lung_cung_takes_nearly_three_hours():
     track = LineString(corners)
     travel, cells = flat_case([track], [(10, 0), (10, 56)], length_km=[25.0])
     travel = replace(travel, access_min=(1.0, 1.0))  # nobody leaves the track
-    minutes, km = by_motorbike_km(travel, "dry", cells[:1], cells[1:])
+    minutes, km = by_motorbike_km(travel, Season.DRY, cells[:1], cells[1:])
     assert minutes[0, 0] == pytest.approx(174.4, abs=0.1)
     assert km[0, 0] == pytest.approx(25.0)
-    assert by_motorbike(travel, "rainy", cells[:1], cells[1:])[0][0, 0] == pytest.approx(375.0, abs=0.1)
+    assert by_motorbike(travel, Season.RAINY, cells[:1], cells[1:])[0][0, 0] == pytest.approx(375.0, abs=0.1)
 
 
 def test_walk_ride_walk_by_hand():
@@ -194,14 +194,14 @@ def test_walk_ride_walk_by_hand():
     travel, cells = flat_case(
         [road], [(7, 5), (12, 45)], length_km=[12.0], road_class=["national"], surface=["asphalt"]
     )
-    minutes, km = by_motorbike_km(travel, "dry", cells[:1], cells[1:])
+    minutes, km = by_motorbike_km(travel, Season.DRY, cells[:1], cells[1:])
     assert minutes[0, 0] == pytest.approx(5 * FLAT_MIN + 24, abs=1e-3)
     assert km[0, 0] == pytest.approx(13.0)
-    nearest = nearest_by_motorbike(travel, "dry", cells[1:])
+    nearest = nearest_by_motorbike(travel, Season.DRY, cells[1:])
     assert nearest.minutes.ravel()[cells[0]] == pytest.approx(minutes[0, 0], rel=1e-5)
     assert nearest.km.ravel()[cells[0]] == pytest.approx(13.0)
     # rain: 12 / (30 * 0.85) h of riding, walks as on this ground in both seasons
-    rainy, _ = by_motorbike(travel, "rainy", cells[:1], cells[1:])
+    rainy, _ = by_motorbike(travel, Season.RAINY, cells[:1], cells[1:])
     assert rainy[0, 0] == pytest.approx(5 * FLAT_MIN + 60 * 12 / 25.5, abs=1e-3)
 
 
@@ -214,12 +214,12 @@ def test_expressways_are_closed_and_unreachable_is_infinite():
     )
     travel = build_travel(bare_ground(wall, np.zeros(wall.shape)), roads, parameters=PARAMETERS)
     one, other = np.array([10 * 60 + 5]), np.array([10 * 60 + 45])
-    assert motorbike_kmh("expressway", "asphalt", "dry", PARAMETERS) == 0
-    assert np.isinf(by_motorbike(travel, "dry", one, other)).all()
-    assert np.isinf(on_foot(travel, "dry", one, other, limit_min=1e6)).all()
-    assert np.isinf(nearest_by_motorbike(travel, "dry", other).minutes.ravel()[one]).all()
+    assert motorbike_kmh("expressway", "asphalt", Season.DRY, PARAMETERS) == 0
+    assert np.isinf(by_motorbike(travel, Season.DRY, one, other)).all()
+    assert np.isinf(on_foot(travel, Season.DRY, one, other, limit_min=1e6)).all()
+    assert np.isinf(nearest_by_motorbike(travel, Season.DRY, other).minutes.ravel()[one]).all()
     # a place that stands nowhere is out of reach of everything
-    assert np.isinf(by_motorbike(travel, "dry", [-1], other)).all()
+    assert np.isinf(by_motorbike(travel, Season.DRY, [-1], other)).all()
 
 
 def test_uphill_is_slower_than_downhill():
@@ -231,7 +231,7 @@ def test_uphill_is_slower_than_downhill():
         parameters=PARAMETERS,
     )
     low, high = np.array([2 * 30 + 4]), np.array([2 * 30 + 24])
-    up, down = on_foot(travel, "dry", low, high, limit_min=1e4)
+    up, down = on_foot(travel, Season.DRY, low, high, limit_min=1e4)
     assert up[0, 0] == pytest.approx(20 * FLAT_MIN * math.exp(0.35), rel=1e-4)
     assert down[0, 0] == pytest.approx(20 * FLAT_MIN, rel=1e-4)
 
@@ -249,8 +249,8 @@ def test_uphill_is_slower_than_downhill():
     ],
 )
 def test_speeds(road_class, surface, dry, rainy):
-    assert motorbike_kmh(road_class, surface, "dry", PARAMETERS) == pytest.approx(dry)
-    assert motorbike_kmh(road_class, surface, "rainy", PARAMETERS) == pytest.approx(rainy)
+    assert motorbike_kmh(road_class, surface, Season.DRY, PARAMETERS) == pytest.approx(dry)
+    assert motorbike_kmh(road_class, surface, Season.RAINY, PARAMETERS) == pytest.approx(rainy)
 
 
 @pytest.mark.parametrize(("grade_pct", "kept"), [(0.0, 1.0), (8.0, 1.0), (12.0, 0.92), (20.0, 0.76), (80.0, 0.5)])

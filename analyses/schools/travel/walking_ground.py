@@ -17,11 +17,10 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+from infragap.analyses.schools.codes import Season
 from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.travel.speeds import PAVED
 from infragap.gis.raster import Raster, rasterize, resample, rowcol, xy
-
-SEASONS = ("dry", "rainy")
-PAVED = ("asphalt", "concrete")
 
 _RING = 5
 _TRIES = 40
@@ -44,7 +43,7 @@ class Ground:
     """
 
     elevation: Raster
-    minutes: dict[str, NDArray[np.float32]]
+    minutes: dict[Season, NDArray[np.float32]]
     water: ObjectArray
 
     @property
@@ -82,11 +81,11 @@ def walking_ground(
     inside = _burnt(communes, like, all_touched=True) & np.isfinite(heights)
     walked = roads[roads["road_class"] != "expressway"]
     wet, shapes = _water(rivers, lakes, like, inside)
-    minutes = {}
-    for season in SEASONS:
+    minutes: dict[Season, NDArray[np.float32]] = {}
+    for season in Season:
         cost = _dry_shod(walked, like, season, parameters)
         passable = walked
-        if season == "rainy" and parameters.fords_closed_in_rain:
+        if season == Season.RAINY and parameters.fords_closed_in_rain:
             passable = walked[(walked["road_class"] != "track") | walked["is_bridge"]]
         crossing = _crossings(passable, shapes, like)
         cost[~inside | (wet & ~crossing)] = np.inf
@@ -94,9 +93,11 @@ def walking_ground(
     return Ground(elevation=like.with_values(np.nan_to_num(heights, nan=0.0)), minutes=minutes, water=shapes)
 
 
-def _dry_shod(roads: gpd.GeoDataFrame, like: Raster, season: str, parameters: SchoolsParameters) -> NDArray[np.float32]:
+def _dry_shod(
+    roads: gpd.GeoDataFrame, like: Raster, season: Season, parameters: SchoolsParameters
+) -> NDArray[np.float32]:
     """Minutes per cell width on the flat, water left aside."""
-    rain = parameters.walk_rainy_factor if season == "rainy" else 1.0
+    rain = parameters.walk_rainy_factor if season == Season.RAINY else 1.0
     flat = 0.06 * like.cell_size_m / parameters.walk_flat_kmh
     off_path = flat / (parameters.walk_off_path_factor * rain)
     # a road drawn straight and really winding is as long to walk as to ride, but nobody has to keep to it

@@ -6,7 +6,12 @@ import pytest
 from pydantic import ValidationError
 
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.pupils import border_school_weight, may_board, minority_pupils, pupils_who_may_board
+from infragap.analyses.schools.pupils.entitlement import (
+    border_school_weight,
+    may_board,
+    minority_pupils,
+    pupils_who_may_board,
+)
 
 PARAMETERS = SchoolsParameters()
 VILLAGES = pd.DataFrame(

@@ -2,7 +2,7 @@
 
 By motorbike the way is: walk from the place to a road, ride, walk from the road; or walk all the way where that is within the
 same limit. Roads are a graph with their real lengths (a raster would straighten the bends of a mountain road, join roads that pass
-each other, and lose the published length), and the bike stays on them. Walks go over the raster of `infragap.analyses.schools.ground`, up and
+each other, and lose the published length), and the bike stays on them. Walks go over the raster of `infragap.analyses.schools.travel.walking_ground`, up and
 down by Tobler's function. On foot everything is that raster, with roads as its fast cells: there the slope decides, and walkers
 leave the road where it pays.
 
@@ -21,9 +21,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.schools.access import WalkingCost, Walks, walks_around, without_detours
-from infragap.analyses.schools.ground import PAVED, SEASONS, Ground, stand
+from infragap.analyses.schools.codes import Season
 from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.travel.access import WalkingCost, Walks, walks_around, without_detours
+from infragap.analyses.schools.travel.speeds import motorbike_kmh, slope_factor
+from infragap.analyses.schools.travel.walking_ground import Ground, stand
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.network import (
     RoadNetwork,
@@ -62,10 +64,10 @@ class Travel:
     roads: JoinedRoads
     network: RoadNetwork
     node_cell: IntArray
-    ride_min: dict[str, FloatArray]
+    ride_min: dict[Season, FloatArray]
     access_min: tuple[float, float]
 
-    def walking(self, season: str) -> WalkingCost:
+    def walking(self, season: Season) -> WalkingCost:
         """What walking costs in a season."""
         return WalkingCost(self.ground.minutes[season], self.ground.elevation.values, self.ground.cell_size_m)
 
@@ -74,38 +76,6 @@ class Travel:
         rows, columns = np.divmod(np.asarray(cells), self.ground.elevation.shape[1])
         other_rows, other_columns = np.divmod(np.asarray(others), self.ground.elevation.shape[1])
         return np.asarray(np.hypot(rows - other_rows, columns - other_columns) * self.ground.cell_size_m / 1000)
-
-
-def motorbike_kmh(road_class: str, surface: str, season: str, parameters: SchoolsParameters) -> float:
-    """Speed of a motorbike [km/h]; 0 on expressways, which motorbikes may not use (Road Traffic Order and Safety Law 2024).
-
-    Parameters
-    ----------
-    road_class, surface
-        As in the schema of roads.
-    season
-        'dry' or 'rainy'.
-    parameters
-        Speeds and factors.
-    """
-    if road_class == "expressway":
-        return 0.0
-    dry = float(getattr(parameters, f"motorbike_{surface}_kmh"))
-    if road_class == "track" and surface not in PAVED:
-        dry = min(dry, parameters.motorbike_track_kmh)
-    if season == "dry":
-        return dry
-    if surface in PAVED:
-        return dry * parameters.motorbike_rainy_paved_factor
-    if surface == "gravel":
-        return dry * parameters.motorbike_rainy_gravel_factor
-    return min(dry, parameters.motorbike_rainy_earth_kmh)
-
-
-def slope_factor(grade_pct: ArrayLike, parameters: SchoolsParameters) -> FloatArray:
-    """Share of its speed that a motorbike keeps on a road of this slope [%], whichever way it goes."""
-    above = np.maximum(np.asarray(grade_pct, np.float64) - parameters.motorbike_slope_free_pct, 0.0)
-    return np.maximum(1.0 - parameters.motorbike_slope_loss * above / 100.0, parameters.motorbike_slope_least_factor)
 
 
 def build_travel(ground: Ground, roads: gpd.GeoDataFrame, *, parameters: SchoolsParameters) -> Travel:
@@ -123,12 +93,12 @@ def build_travel(ground: Ground, roads: gpd.GeoDataFrame, *, parameters: Schools
     joined = join_roads(roads, tolerance_m=parameters.road_join_tolerance_m)
     network = road_network(joined, spacing_m=parameters.cell_size_m)
     slowed = slope_factor(_grade_pct(ground, network), parameters)
-    ride = {}
-    for season in SEASONS:
+    ride: dict[Season, FloatArray] = {}
+    for season in Season:
         with np.errstate(divide="ignore"):
             ride[season] = 60 * network.length_km / (_speeds(roads, season, parameters)[network.road] * slowed)
     if parameters.fords_closed_in_rain:
-        ride["rainy"][_fords(ground, roads, network)] = np.inf
+        ride[Season.RAINY][_fords(ground, roads, network)] = np.inf
     return Travel(
         ground=ground,
         roads=joined,
@@ -139,7 +109,7 @@ def build_travel(ground: Ground, roads: gpd.GeoDataFrame, *, parameters: Schools
     )
 
 
-def by_motorbike(travel: Travel, season: str, places: ArrayLike, sites: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def by_motorbike(travel: Travel, season: Season, places: ArrayLike, sites: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Least minutes by motorbike with walks at both ends, between every place and every site.
 
     Parameters
@@ -147,7 +117,7 @@ def by_motorbike(travel: Travel, season: str, places: ArrayLike, sites: ArrayLik
     travel
         From `build_travel`.
     season
-        'dry' or 'rainy'.
+        Of the year.
     places, sites
         (p,) and (s,) cells as `stand` gives them. One search runs from each site, so let the sites be the fewer.
 
@@ -165,7 +135,9 @@ def by_motorbike(travel: Travel, season: str, places: ArrayLike, sites: ArrayLik
     return np.ascontiguousarray(to_sites.T), np.ascontiguousarray(from_sites.T)
 
 
-def by_motorbike_km(travel: Travel, season: str, places: ArrayLike, sites: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def by_motorbike_km(
+    travel: Travel, season: Season, places: ArrayLike, sites: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
     """Least minutes from every place to every site, and the kilometres of those ways; parameters as in `by_motorbike`."""
     first, second = np.asarray(places, np.int64), np.asarray(sites, np.int64)
     (graph, km), arrive = _layers(travel, season, first, second)
@@ -194,7 +166,7 @@ class Nearest:
     site: NDArray[np.int32]
 
 
-def nearest_by_motorbike(travel: Travel, season: str, sites: ArrayLike, *, limit_min: float = np.inf) -> Nearest:
+def nearest_by_motorbike(travel: Travel, season: Season, sites: ArrayLike, *, limit_min: float = np.inf) -> Nearest:
     """Way by motorbike, with walks at both ends, from every cell of the ground to its nearest site.
 
     Parameters
@@ -216,7 +188,7 @@ def nearest_by_motorbike(travel: Travel, season: str, sites: ArrayLike, *, limit
     return _walk_on(travel, season, where, minutes, length_km, site, limit_min=limit_min)
 
 
-def nearest_on_foot(travel: Travel, season: str, sites: ArrayLike, *, limit_min: float) -> Nearest:
+def nearest_on_foot(travel: Travel, season: Season, sites: ArrayLike, *, limit_min: float) -> Nearest:
     """Walk from every cell of the ground to its nearest site; parameters as in `nearest_by_motorbike`."""
     cells = np.asarray(sites, np.int64)
     nothing = np.zeros(len(cells))
@@ -224,7 +196,7 @@ def nearest_on_foot(travel: Travel, season: str, sites: ArrayLike, *, limit_min:
 
 
 def on_foot(
-    travel: Travel, season: str, places: ArrayLike, sites: ArrayLike, *, limit_min: float
+    travel: Travel, season: Season, places: ArrayLike, sites: ArrayLike, *, limit_min: float
 ) -> tuple[FloatArray, FloatArray]:
     """Walking minutes between every place and every site: one search of the ground from each site and direction.
 
@@ -253,7 +225,7 @@ def on_foot(
 
 
 def _layers(
-    travel: Travel, season: str, origins: IntArray, destinations: IntArray
+    travel: Travel, season: Season, origins: IntArray, destinations: IntArray
 ) -> tuple[tuple[csr_array, csr_array], int]:
     """Minutes and kilometres over three layers, origins, road nodes, destinations, numbered in this order; first destination's number.
 
@@ -300,7 +272,7 @@ def _layers(
 
 def _walk_on(
     travel: Travel,
-    season: str,
+    season: Season,
     cell: IntArray,
     minutes: FloatArray,
     km: FloatArray,
@@ -341,7 +313,7 @@ def _walk_on(
     return Nearest(minutes=found.distance, km=length_km.reshape(shape), site=nearest.reshape(shape))
 
 
-def _speeds(roads: gpd.GeoDataFrame, season: str, parameters: SchoolsParameters) -> FloatArray:
+def _speeds(roads: gpd.GeoDataFrame, season: Season, parameters: SchoolsParameters) -> FloatArray:
     """Speed on each road of the layer [km/h]."""
     pairs = list(zip(roads["road_class"], roads["surface"], strict=True))
     speed = {pair: motorbike_kmh(*pair, season, parameters) for pair in set(pairs)}

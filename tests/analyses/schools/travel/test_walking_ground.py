@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from shapely import LineString, box
 
-from infragap.analyses.schools.ground import stand, walking_ground
+from infragap.analyses.schools.codes import Season
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.travel import build_travel, by_motorbike, on_foot
+from infragap.analyses.schools.travel.walking_ground import stand, walking_ground
+from infragap.analyses.schools.travel.ways import build_travel, by_motorbike, on_foot
 from tests.analyses.schools.ground_factory import CELL_M, CRS, X0, Y0, centre, raster, roads_layer
 
 ROWS, COLUMNS = 21, 31
@@ -47,31 +48,31 @@ WEST_ROAD = LineString([at(10, 1), at(10, 9)])
 def test_paths_and_open_ground():
     roads = roads_layer([WEST_ROAD], road_class=["commune"], surface=["concrete"])
     ground = ground_of(roads)
-    assert ground.minutes["dry"][10, 5] == pytest.approx(FLAT_MIN, rel=1e-5)
-    assert ground.minutes["dry"][5, 5] == pytest.approx(FLAT_MIN / 0.6, rel=1e-5)
+    assert ground.minutes[Season.DRY][10, 5] == pytest.approx(FLAT_MIN, rel=1e-5)
+    assert ground.minutes[Season.DRY][5, 5] == pytest.approx(FLAT_MIN / 0.6, rel=1e-5)
     # rain slows walking by a fifth, but not on paved roads
-    assert ground.minutes["rainy"][10, 5] == pytest.approx(FLAT_MIN, rel=1e-5)
-    assert ground.minutes["rainy"][5, 5] == pytest.approx(FLAT_MIN / 0.6 / 0.8, rel=1e-5)
+    assert ground.minutes[Season.RAINY][10, 5] == pytest.approx(FLAT_MIN, rel=1e-5)
+    assert ground.minutes[Season.RAINY][5, 5] == pytest.approx(FLAT_MIN / 0.6 / 0.8, rel=1e-5)
 
 
 def test_winding_road_is_walked_along_its_length_but_never_slower_than_open_ground():
     # drawn 1.6 km: really 2 km (1.25 times), and really 8 km (walkers leave it: open ground is 1.67 times)
     for km, factor in ((2.0, 1.25), (8.0, 1 / 0.6)):
         roads = roads_layer([WEST_ROAD], length_km=[km], road_class=["commune"], surface=["concrete"])
-        assert ground_of(roads).minutes["dry"][10, 5] == pytest.approx(FLAT_MIN * factor, rel=1e-5)
+        assert ground_of(roads).minutes[Season.DRY][10, 5] == pytest.approx(FLAT_MIN * factor, rel=1e-5)
 
 
 def test_expressway_is_no_path_and_outside_is_closed():
     roads = roads_layer([WEST_ROAD], road_class=["expressway"], surface=["asphalt"])
     ground = ground_of(roads, commune=communes(width=20))
-    assert ground.minutes["dry"][10, 5] == pytest.approx(FLAT_MIN / 0.6, rel=1e-5)
-    assert np.isinf(ground.minutes["dry"][:, 21:]).all()
+    assert ground.minutes[Season.DRY][10, 5] == pytest.approx(FLAT_MIN / 0.6, rel=1e-5)
+    assert np.isinf(ground.minutes[Season.DRY][:, 21:]).all()
 
 
 def crossing(ground) -> float:
     west, east = np.array([3 * COLUMNS + 10]), np.array([3 * COLUMNS + 20])
     travel = build_travel(ground, roads_layer([WEST_ROAD]), parameters=PARAMETERS)
-    return float(on_foot(travel, "rainy", west, east, limit_min=1e4)[0][0, 0])
+    return float(on_foot(travel, Season.RAINY, west, east, limit_min=1e4)[0][0, 0])
 
 
 def test_river_without_a_bridge_is_a_barrier():
@@ -98,7 +99,7 @@ def test_river_cut_off_at_the_border_is_not_walked_around(short_cells, slant):
     ground = ground_of(far_off, rivers=cut, commune=province)
     west, east = np.array([10 * COLUMNS + 3]), np.array([10 * COLUMNS + 27])
     travel = build_travel(ground, far_off, parameters=PARAMETERS)
-    for season in ("dry", "rainy"):
+    for season in Season:
         assert np.isinf(on_foot(travel, season, west, east, limit_min=1e4)[0][0, 0])
 
 
@@ -110,7 +111,7 @@ def test_river_that_rises_inside_is_walked_around_and_joints_are_no_ends():
     halves = [LineString([at(-1, 15), at(1, 15)]), LineString([at(1, 15), at(ROWS, 15)])]
     joined = gpd.GeoDataFrame({"is_major": [True] * 2}, geometry=halves, crs=CRS)
     ground = ground_of(far_off, rivers=joined)
-    assert np.isfinite(ground.minutes["dry"][1, [14, 16]]).all()
+    assert np.isfinite(ground.minutes[Season.DRY][1, [14, 16]]).all()
     assert np.isinf(crossing(ground))
 
 
@@ -121,7 +122,7 @@ def test_bridge_opens_the_river_and_a_ford_only_in_the_dry():
     assert 10 * FLAT_MIN < crossing(bridge) < 400
     ford = ground_of(roads_layer([across]), rivers=river())
     assert np.isinf(crossing(ford))
-    assert np.isfinite(ford.minutes["dry"][10, 15])
+    assert np.isfinite(ford.minutes[Season.DRY][10, 15])
     track_bridge = ground_of(roads_layer([across], is_bridge=[True]), rivers=river())
     assert np.isfinite(crossing(track_bridge))
     open_fords = ground_of(roads_layer([across]), rivers=river(), fords_closed_in_rain=False)
@@ -134,14 +135,14 @@ def test_motorbike_cannot_ford_in_the_rain():
     travel = build_travel(ground, across, parameters=PARAMETERS)
     west, east = np.array([10 * COLUMNS + 5]), np.array([10 * COLUMNS + 25])
     # 4 km of earth track at 8.6 km/h: 27.9 min
-    assert by_motorbike(travel, "dry", west, east)[0][0, 0] == pytest.approx(27.9, abs=0.1)
-    assert np.isinf(by_motorbike(travel, "rainy", west, east)[0][0, 0])
+    assert by_motorbike(travel, Season.DRY, west, east)[0][0, 0] == pytest.approx(27.9, abs=0.1)
+    assert np.isinf(by_motorbike(travel, Season.RAINY, west, east)[0][0, 0])
 
 
 def test_lake_is_a_barrier():
     lake = gpd.GeoDataFrame(geometry=[box(at(0, 14)[0], Y0, at(0, 16)[0], Y0 + ROWS * CELL_M)], crs=CRS)
     ground = ground_of(roads_layer([WEST_ROAD]), lakes=lake)
-    assert np.isinf(ground.minutes["dry"][:, 15]).all()
+    assert np.isinf(ground.minutes[Season.DRY][:, 15]).all()
     assert np.isinf(crossing(ground))
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from shapely import box
 
-from infragap.analyses.schools.zones import catchments, time_zones
+from infragap.analyses.schools.travel.zones import catchments, time_zones
 from tests.analyses.schools.ground_factory import CELL_M, CRS, X0, Y0, raster
 
 LIKE = raster(np.zeros((4, 10)))

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from infragap.analyses.schools.reasons import border_reason, upper_reason
-from infragap.analyses.wording.catalogue import number_vi
+from infragap.analyses.schools.tables.reasons import border_reason, upper_reason
+from infragap.analyses.wording.catalogue import words
 
 BORDER = {
     "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "pupils_served": 3227, "villages_served": 28,
@@ -23,7 +23,7 @@ UPPER = {
 
 
 def test_chosen_site():
-    text = border_reason(BORDER)
+    text = border_reason(BORDER, "vi")
     for part in (
         "Đặt tại Na Lang",
         "3.227 học sinh tiểu học và THCS",
@@ -41,18 +41,18 @@ def test_chosen_site():
 
 
 def test_clear_choice_and_decided_site():
-    assert "khảo sát" not in border_reason({**BORDER, "runner_up_extra_min": 7.6})
-    assert "ưu tiên" not in border_reason({**BORDER, "fairest_village": "Na Lang"})
-    decided = border_reason({**BORDER, "site_known": True, "levels": "lower_secondary"})
+    assert "khảo sát" not in border_reason({**BORDER, "runner_up_extra_min": 7.6}, "vi")
+    assert "ưu tiên" not in border_reason({**BORDER, "fairest_village": "Na Lang"}, "vi")
+    decided = border_reason({**BORDER, "site_known": True, "levels": "lower_secondary"}, "vi")
     assert decided.startswith("Địa điểm đã được xác định")
     assert "Bản Làn" not in decided
     assert "học sinh THCS của" in decided
 
 
 def test_upper_secondary():
-    assert "420 học sinh THPT có trường gần hơn" in upper_reason(UPPER)
-    assert "giảm từ 95 xuống 32 phút" in upper_reason(UPPER)
-    nothing = upper_reason({**UPPER, "status": "upgrade", "pupils_nearer": 0, "pupils_served": 0})
+    assert "420 học sinh THPT có trường gần hơn" in upper_reason(UPPER, "vi")
+    assert "giảm từ 95 xuống 32 phút" in upper_reason(UPPER, "vi")
+    nothing = upper_reason({**UPPER, "status": "upgrade", "pupils_nearer": 0, "pupils_served": 0}, "vi")
     assert nothing.startswith("Nâng cấp lên có cấp THPT: không rút ngắn đường đi")
     assert "0 học sinh" not in nothing
 
@@ -61,4 +61,13 @@ def test_upper_secondary():
     ("value", "decimals", "text"), [(1234567.0, 0, "1.234.567"), (0.05, 2, "0,05"), (float("inf"), 0, "không rõ")]
 )
 def test_numbers(value, decimals, text):
-    assert number_vi(value, decimals=decimals) == text
+    assert words("vi").number(value, decimals=decimals) == text
+
+
+def test_english():
+    text = border_reason(BORDER, "en")
+    assert text.startswith(
+        "At Na Lang the pupils' total travel time is least: serves 3,227 primary and lower-secondary pupils"
+    )
+    assert text.endswith("if the farthest village came first, the place would be Lùng Tao.")
+    assert "from 95 to 32 min" in upper_reason(UPPER, "en")

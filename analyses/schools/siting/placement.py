@@ -11,18 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
-from infragap.gis.errors import MissingDataError, NoSolutionError
-from infragap.gis.raster import Raster, sample
-from infragap.gis.terrain import slope_pct
+from infragap.gis.errors import NoSolutionError
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,66 +63,6 @@ class Placement:
             "within_pct": float(100 * self.weight[best <= coverage_min].sum() / total),
             "out_of_reach_pct": float(100 * (1 - weight.sum() / total)),
         }
-
-
-def border_candidates(
-    villages: gpd.GeoDataFrame,
-    schools: gpd.GeoDataFrame,
-    roads: gpd.GeoDataFrame,
-    elevation: Raster,
-    *,
-    parameters: SchoolsParameters,
-) -> gpd.GeoDataFrame:
-    """Places where each planned border school may stand.
-
-    Parameters
-    ----------
-    villages, schools, roads
-        Layers of the pack.
-    elevation
-        Heights [m]; the slope of its cells is compared with `site_slope_max_pct`.
-    parameters
-        Limits of slope and road distance. Where no village of a commune keeps both, all its villages are candidates.
-
-    Returns
-    -------
-    GeoDataFrame
-        One row per candidate: school (row in `schools`), village (row in `villages`, -1 at a decided site), commune_code, slope_pct,
-        road_km, is_decided, limits_kept, and the point.
-
-    Raises
-    ------
-    MissingDataError
-        The pack has no planned border school, or none of its commune's villages.
-    """
-    planned = schools[(schools["kind"] == "border_boarding") & (schools["status"] != "existing")]
-    if planned.empty:
-        raise MissingDataError(
-            "schools: no planned school of kind border_boarding. Add them, or leave the schools out."
-        )
-    parts = []
-    for row, school in planned.iterrows():
-        if school["site_known"]:
-            part = gpd.GeoDataFrame({"village": [-1]}, geometry=[school.geometry], crs=schools.crs)
-        else:
-            own = villages.index[villages["commune_code"] == school["commune_code"]]
-            if own.empty:
-                raise MissingDataError(
-                    f"villages: none in commune {school['commune_code']}, where {school['name']} is planned."
-                )
-            part = gpd.GeoDataFrame({"village": own}, geometry=villages.geometry[own].array, crs=villages.crs)
-        parts.append(
-            part.assign(school=row, commune_code=school["commune_code"], is_decided=bool(school["site_known"]))
-        )
-    every = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=villages.crs)
-    every["slope_pct"] = sample(slope_pct(elevation), every.geometry.x, every.geometry.y, method="nearest")
-    proper = roads[~roads["road_class"].isin(("track", "expressway"))]
-    every["road_km"] = _distance_km(every, proper)
-    steep = every["slope_pct"].fillna(np.inf) > parameters.site_slope_max_pct
-    kept = ~steep & (every["road_km"] <= parameters.site_road_max_km)
-    every["limits_kept"] = kept
-    some_kept = kept.groupby(every["school"]).transform("any")
-    return every[kept | every["is_decided"] | ~some_kept].reset_index(drop=True)
 
 
 def place_border_schools(
@@ -245,57 +181,3 @@ def _servable(
             if not reason.indices or len(reason.indices) == len(customer):
                 raise NoSolutionError(f"schools: {reason}") from reason
             customer = np.delete(customer, reason.indices)
-
-
-def second_best(placement: Placement, candidates: pd.DataFrame) -> dict[int, tuple[int, float]]:
-    """For each open site the next best candidate of the same school while the other schools stay, and what it adds.
-
-    Returns
-    -------
-    dict
-        Open site → (runner-up candidate, -1 = none; added minutes per weighted pupil that the open site serves, NaN without one).
-    """
-    sites = placement.median.sites
-    result = {}
-    for site in sites.tolist():
-        others = placement.minutes[:, sites[sites != site]].min(axis=1, initial=np.inf)
-        rivals = np.flatnonzero((candidates["school"] == candidates["school"].iloc[site]).to_numpy())
-        best = np.minimum(others[:, None], placement.minutes[:, rivals])
-        total = np.where(np.isfinite(best).all(axis=0), (placement.weight[:, None] * best).sum(axis=0), np.inf)
-        own = total[rivals == site][0]
-        total[rivals == site] = np.inf
-        served = placement.weight[placement.median.assignment == site].sum()
-        runner_up = int(rivals[np.argmin(total)]) if np.isfinite(total).any() else -1
-        extra = float((total.min() - own) / served) if runner_up >= 0 and served > 0 else np.nan
-        result[site] = runner_up, extra
-    return result
-
-
-def yearly_minutes(dry: FloatArray, rainy: FloatArray, *, rainy_share: float) -> FloatArray:
-    """Mean journey over the school year.
-
-    Parameters
-    ----------
-    dry, rainy
-        (villages, sites) minutes of a season, inf = no way.
-    rainy_share
-        Share of journeys in the rainy season.
-
-    Returns
-    -------
-    ndarray
-        The weighted mean. A village that reaches no site at all in the rainy season travels in the dry one only, so its mean is the dry
-        one; for any other village a site that is cut off in the rain stays out of reach.
-    """
-    cut_off = np.asarray(~np.isfinite(rainy).any(axis=1), bool)
-    return np.where(cut_off[:, None], dry, (1 - rainy_share) * dry + rainy_share * rainy)
-
-
-def _distance_km(points: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> FloatArray:
-    """Straight distance to the nearest line [km]; inf without lines."""
-    if lines.empty:
-        return np.full(len(points), np.inf)
-    geometry: ObjectArray = np.asarray(lines.geometry.array, dtype=object)
-    place: ObjectArray = np.asarray(points.geometry.array, dtype=object)
-    nearest = np.asarray(shapely.STRtree(geometry).nearest(place), np.int64)
-    return np.asarray(shapely.distance(place, geometry[nearest]) / 1000)

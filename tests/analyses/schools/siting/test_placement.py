@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from shapely import LineString, Point
 
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.placement import border_candidates, place_border_schools, second_best, yearly_minutes
+from infragap.analyses.schools.siting.candidates import border_candidates
+from infragap.analyses.schools.siting.placement import place_border_schools
+from infragap.analyses.schools.siting.runner_up import second_best
+from infragap.analyses.schools.travel.year import yearly_minutes
 from infragap.gis.errors import MissingDataError, NoSolutionError
 from tests.analyses.schools.ground_factory import CRS, X0, Y0, raster, roads_layer
 
