@@ -1,6 +1,6 @@
 """Tables from CSV and XLSX as text cells: encodings, separators and headings; nothing is guessed from a wrong encoding.
 
-Cells come out as stored (text from CSV; text, numbers, truth values from XLSX) with None for empty ones. `infragap.gis.checks` turns them into the
+Cells come out as stored (text from CSV; text, numbers, truth values from XLSX) with None for empty ones. `infragap.gis.checking.columns` turns them into the
 dtypes of the schema, so that '04489' stays text and '1.234,5' is never read as one point two.
 """
 
@@ -19,21 +19,13 @@ import openpyxl.utils.exceptions
 import pandas as pd
 
 from infragap.gis.errors import LayerError, MissingDataError
-
-SHOWN = 10
-"""Rows named in a message; the others are counted."""
+from infragap.gis.findings import listed
 
 VIETNAMESE_SHARE = 0.9
 """Share of Vietnamese letters among the non-ASCII signs from which text in code page 1258 is told (assumption; real text has all)."""
 
 _VIETNAMESE = set("àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ")
 _EXPECTED_SIGNS = _VIETNAMESE | set("°²³–—’‘“”…×₫·\u00a0")
-
-
-def listed(items: list[str]) -> str:
-    """Join row names for a message: the first ten, then how many more."""
-    rest = len(items) - SHOWN
-    return ", ".join(items[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def require_file(path: Path, *, layer: str) -> None:

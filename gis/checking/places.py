@@ -14,14 +14,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from infragap.gis import schema
+from infragap.gis.arrays import AnyArray, FloatArray
 from infragap.gis.catalog import LayerEntry
-from infragap.gis.checks import sentence
+from infragap.gis.checking.columns import sentence
 from infragap.gis.crs import same_crs
+from infragap.gis.findings import listed
 from infragap.gis.raster import Raster, rasterize
-from infragap.gis.tables import listed
 
 ROUNDING_M = 50.0
 """Coordinates rounded to five decimals and simplified borders: nothing closer than this is said to lie outside."""
@@ -145,13 +145,13 @@ def place_faults(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer:
     return faults
 
 
-def _metres(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
+def _metres(frame: pd.DataFrame, column: str) -> FloatArray:
     if column not in frame.columns or not pd.api.types.is_numeric_dtype(frame[column]):
         return np.zeros(len(frame))
     return frame[column].fillna(0).to_numpy(dtype=np.float64)
 
 
-def _distance_m(points: NDArray[Any], province: Any) -> NDArray[np.float64]:
+def _distance_m(points: AnyArray, province: Any) -> FloatArray:
     distance_m = np.zeros(len(points))
     out = np.flatnonzero(~shapely.covers(province, points))
     distance_m[out] = shapely.distance(points[out], province)
