@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from infragap.analyses.parameters import Parameters, parameter
 
@@ -14,6 +14,8 @@ _ENTITLEMENT = "Decree 66/2025/NĐ-CP (as 116/2016): 4 / 7 / 10 km"
 
 class SchoolsParameters(Parameters):
     """Parameters of `plan_schools`."""
+
+    analysis: ClassVar[str] = "schools"
 
     cell_size_m: float = parameter(
         200.0,
