@@ -24,7 +24,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.access import WalkingCost, Walks, walks_around, without_detours
 from infragap.analyses.schools.ground import PAVED, SEASONS, Ground, stand
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost import Slopes, cost_distance
 from infragap.gis.network import (
     RoadNetwork,
     directed_graphs,
@@ -325,9 +325,7 @@ def _walk_on(
     found = cost_distance(
         ground.cost,
         starts.reshape(shape),
-        elevation=ground.elevation,
-        cell_size_m=ground.cell_size_m,
-        toward_sources=True,
+        slopes=Slopes(ground.elevation, ground.cell_size_m, toward_sources=True),
         regions=True,
         limit=limit_min,
     )

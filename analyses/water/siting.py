@@ -11,7 +11,8 @@ from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import FloatArray, IntArray, ObjectArray
 from infragap.analyses.solvers.facility.solution import Found, certified
-from infragap.analyses.solvers.location import LocationSolution, maximal_coverage
+from infragap.analyses.solvers.location import Budget, Capacity, LocationSolution, maximal_coverage
+from infragap.analyses.solvers.stopping import Stop
 from infragap.analyses.water.coverage import Service, allocate, main_loss_m_per_km
 from infragap.analyses.water.hydraulics import break_tanks, day_demand_m3
 from infragap.analyses.water.parameters import WaterParameters
@@ -249,13 +250,9 @@ def choose(
         covers,
         works_max,
         weight=people,
-        demand=uncovered,
-        capacity=supply,
-        site_cost=cost_mvnd,
-        budget=budget_mvnd,
-        divisible=True,
-        gap=parameters.gap,
-        time_limit_s=parameters.time_limit_s,
+        capacity=Capacity(supply, uncovered, divisible=True),
+        budget=Budget(cost_mvnd, np.inf if budget_mvnd is None else budget_mvnd),
+        stop=Stop(parameters.gap, parameters.time_limit_s),
     )
     return Choice(rows=solution.sites, served=_served(candidates, solution.sites, uncovered), solution=solution)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.facility.lagrangian_bound import NearestFirst
@@ -26,14 +25,13 @@ class Relaxed:
 
 
 @compiled
-def cut_levels(
-    site: NDArray[np.int32], cost: FloatArray, reach: IntArray, opening: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def cut_levels(order: NearestFirst, opening: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Give each customer's deepest cut at this opening: its level, its value, and the opening within reach.
 
     The level is the cost at which the sites nearer than it first open to 1 in all; the value is the least cost of
     serving the customer from the fractional opening (the subproblem's optimum).
     """
+    site, cost, reach = order.site, order.cost, order.reach
     n_customers = len(reach)
     level = np.empty(n_customers)
     value = np.empty(n_customers)
@@ -55,10 +53,9 @@ def cut_levels(
 
 
 @compiled
-def cut_rows(
-    site: NDArray[np.int32], cost: FloatArray, reach: IntArray, customers: IntArray, level: FloatArray
-) -> tuple[IntArray, IntArray, FloatArray]:
+def cut_rows(order: NearestFirst, customers: IntArray, level: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Sparse rows of: theta_i + sum over nearer sites of (level - cost) y_j >= level."""
+    site, cost, reach = order.site, order.cost, order.reach
     n_sites_column = 0
     starts = np.empty(len(customers), dtype=np.int64)
     for c in range(len(customers)):
@@ -119,7 +116,7 @@ class Master:
         """Add one cut per listed customer at the given cost level."""
         if not len(customers):
             return
-        starts, columns, values = cut_rows(self.order.site, self.order.cost, self.order.reach, customers, level)
+        starts, columns, values = cut_rows(self.order, customers, level)
         columns = np.where(columns < 0, self.n_sites - 1 - columns, columns)
         self._add(level, starts, columns, values)
         self._note(customers, level, covers=False)
@@ -199,7 +196,7 @@ class Master:
     def tighten(self, relaxed: Relaxed) -> int:
         """Add every violated cut at this opening; returns how many."""
         order = self.order
-        level, value, within = cut_levels(order.site, order.cost, order.reach, relaxed.opening)
+        level, value, within = cut_levels(order, relaxed.opening)
         theta = np.array(self.highs.getSolution().col_value)[self.n_sites :]
         short = within < 1.0 - 1e-7
         violated = (value - theta > VIOLATION * np.maximum(1.0, level)) & ~short

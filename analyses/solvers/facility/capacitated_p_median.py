@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.solvers.facility.capacitated_bound import capacitated_climb
+from infragap.analyses.solvers.facility.capacitated_bound import Loads, capacitated_climb
 from infragap.analyses.solvers.facility.capacitated_search import capacitated_search
 from infragap.analyses.solvers.facility.capacity_check import refuse_proven
 from infragap.analyses.solvers.facility.interchange import greedy_sites, interchange
@@ -46,7 +46,14 @@ class CapacitatedTask:
         return replace(self, cost=np.where(fits & (self.choice.block >= 0), self.cost, np.inf))
 
     @property
-    def whole_loads(self) -> bool:
+    def loads(self) -> Loads:
+        """Demands and capacities as the bound takes them: whole numbers where that is exact and affordable."""
+        capacity = np.minimum(self.capacity, self.demand.sum())
+        whole = self._has_whole_loads
+        return Loads(self.demand, np.floor(capacity) if whole else capacity, whole)
+
+    @property
+    def _has_whole_loads(self) -> bool:
         """Say whether exact knapsacks are affordable: whole demands and moderate capacities."""
         if not (self.demand == np.rint(self.demand)).all():
             return False
@@ -112,7 +119,7 @@ def solve_capacitated(task: CapacitatedTask, *, gap: float, deadline_s: float) -
 def _first_search(task: CapacitatedTask, site_cost: FloatArray, penalty: float, best: _Best) -> None:
     """Begin at the sites of the problem without capacities."""
     choice = task.choice
-    sites = np.asarray(greedy_sites(site_cost, choice.block, choice.need), dtype=np.int64)
+    sites = np.asarray(greedy_sites(site_cost, choice), dtype=np.int64)
     interchange(site_cost, choice.block, sites)
     _search(task, site_cost, penalty, best, sites, rounds=_rounds(task, share=0.5), seed=1)
 
@@ -149,24 +156,14 @@ def _climb(
     nearest = reachable[:, choice.block >= 0].min(axis=1)
     bound, price = float(nearest.sum()), nearest
     now = _middling(task.cost, choice)
-    capacity = np.minimum(task.capacity, task.demand.sum())
-    whole = task.whole_loads
+    loads = task.loads
     step = 1.0
     for round_number in range(CLIMBS):
         if bound > best.cutoff or time.perf_counter() >= deadline_s:
             break
         target = (best.cost if best.cost < np.inf else 2.0 * bound + 1.0) * (1 + 1e-4)
         found, now, now_earned, often, step = capacitated_climb(
-            np.ascontiguousarray(reachable.T),
-            task.demand,
-            np.floor(capacity) if whole else capacity,
-            whole,
-            choice.block,
-            choice.need,
-            now,
-            target,
-            CLIMB_ITERATIONS,
-            step,
+            np.ascontiguousarray(reachable.T), loads, choice, now, target, CLIMB_ITERATIONS, step
         )
         if found > bound:
             bound, price = found, now
@@ -222,7 +219,7 @@ def _decided(choice: SiteChoice, earned: FloatArray, bound: float, best: _Best) 
     """Open and close the sites that no better solution has otherwise."""
     is_open = np.zeros(len(choice.block), dtype=np.bool_)
     is_open[rounded(earned, choice)] = True
-    return fixed_by_cost(choice, reduced_costs(earned, is_open, choice.block, choice.need), bound, best.cutoff)
+    return fixed_by_cost(choice, reduced_costs(earned, is_open, choice), bound, best.cutoff)
 
 
 def _branch(
@@ -236,9 +233,7 @@ def _branch(
 ) -> float:
     """Best-first branching on sites over the Lagrangian bound, HiGHS where few pairs are left; returns the bound."""
     site_cost = np.ascontiguousarray(task.cost.T)
-    whole = task.whole_loads
-    capacity = np.minimum(task.capacity, task.demand.sum())
-    capacity = np.floor(capacity) if whole else capacity
+    loads = task.loads
     queue: list[tuple[float, int, SiteChoice, FloatArray]] = [(bound, 0, choice, price)]
     closed_bound = np.inf
     branches = 0
@@ -249,7 +244,7 @@ def _branch(
         node_bound, _, node, price = queue[0]
         target = best.cost if best.cost < np.inf else 2.0 * node_bound + 1.0
         found, price, earned, often, _ = capacitated_climb(
-            site_cost, task.demand, capacity, whole, node.block, node.need, price, target, NODE_ITERATIONS, NODE_STEP
+            site_cost, loads, node, price, target, NODE_ITERATIONS, NODE_STEP
         )
         node_bound = max(node_bound, found)
         node = _decided(node, earned, found, best)
@@ -282,7 +277,7 @@ def _useful_pairs(
     """
     is_open = np.zeros(len(choice.block), dtype=np.bool_)
     is_open[rounded(earned, choice)] = True
-    reduced = np.maximum(reduced_costs(earned, is_open, choice.block, choice.need), 0.0)
+    reduced = np.maximum(reduced_costs(earned, is_open, choice), 0.0)
     at_price = float(price.sum() - earned[is_open].sum())
     rise = reduced[None, :] + np.maximum(task.cost - price[:, None], 0.0)
     customer, site = np.nonzero(np.isfinite(task.cost) & (choice.block != CLOSED) & (at_price + rise <= best.cutoff))

@@ -78,7 +78,7 @@ def _missed(outside: BoolArray) -> FloatArray:
 
 
 def _greedy(outside: BoolArray, choice: SiteChoice) -> IntArray:
-    return np.asarray(greedy_sites(_missed(outside), choice.block, choice.need), dtype=np.int64)
+    return np.asarray(greedy_sites(_missed(outside), choice), dtype=np.int64)
 
 
 def _search(outside: BoolArray, choice: SiteChoice, start: IntArray) -> IntArray:

@@ -107,7 +107,7 @@ def _start(cost: FloatArray, choice: SiteChoice, deadline_s: float) -> Incumbent
     finite = np.isfinite(cost)
     penalty = 1.0 + float(np.where(finite, cost, 0.0).max(axis=1).sum())
     best = Incumbent(np.ascontiguousarray(np.where(finite, cost, penalty).T), choice)
-    best.offer(greedy_sites(best.site_cost, choice.block, choice.need))
+    best.offer(greedy_sites(best.site_cost, choice))
     if best.cost >= penalty:
         best.offer(cover_start(finite, choice, deadline_s=deadline_s))
     rounds = int(np.clip(SHAKING_PAIRS / (3 * cost.size), 1, 60))
@@ -129,17 +129,7 @@ def _climb(
         if bound > best.cutoff or time.perf_counter() >= deadline_s:
             break
         target = best.cost * (1 + 1e-4)
-        found, price, is_open, step = climb(
-            order.site,
-            order.cost,
-            order.reach,
-            choice.block,
-            choice.need,
-            price,
-            target,
-            CLIMB_ITERATIONS,
-            step,
-        )
+        found, price, is_open, step = climb(order, choice, price, target, CLIMB_ITERATIONS, step)
         best.offer(np.flatnonzero(is_open))
         if found > bound:
             bound, top_price = found, price
@@ -154,7 +144,7 @@ def _climb(
 
 def decide(order: NearestFirst, choice: SiteChoice, best: Incumbent, price: FloatArray) -> tuple[SiteChoice, float]:
     """Open and close every site that no better set can have otherwise; also returns the bound at these prices."""
-    bound, reduced = dual_bound(order.site, order.cost, order.reach, choice.block, choice.need, price)
+    bound, reduced = dual_bound(order, choice, price)
     return fixed_by_cost(choice, reduced, float(bound), best.cutoff), float(bound)
 
 

@@ -69,7 +69,13 @@ class Found:
 
 
 def relative_gap(cost: float, lower_bound: float) -> float:
-    """(cost - lower_bound) / cost, 0 where the bound meets the cost, inf without a solution."""
+    """(cost - lower_bound) / cost, 0 where the bound meets the cost, inf without a solution.
+
+    Examples
+    --------
+    >>> relative_gap(200.0, 199.0), relative_gap(0.0, 0.0), relative_gap(float("inf"), 5.0)
+    (0.005, 0.0, inf)
+    """
     if cost <= lower_bound:
         return 0.0
     if not np.isfinite(cost):

@@ -1,7 +1,6 @@
 """How is the last gap closed? The cut relaxation, trees from it, and branching; and the best tree within the trees known."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -54,7 +53,7 @@ def _reduced(network: Network) -> Remainder:
 def combine_trees(search: Search) -> None:
     """Look for the best tree that uses only edges of the trees known: a small problem, nearly solved by the same means."""
     part = subnetwork(search.base, search.pool, prize=search.base.prize)
-    alone = replace(part, node_of=np.arange(part.n_nodes), edge_of=np.arange(part.n_arcs // 2))
+    alone = part._replace(node_of=np.arange(part.n_nodes), edge_of=np.arange(part.n_arcs // 2))
     inner = Search(alone, 0.0, search.deadline, best_tree_on(alone, search.tree.nodes[part.node_of]), rounds_left=15)
     rest, ascent = ascend(inner, _reduced(alone), rounds=4, seed=2)
     if not inner.closed and rest.open_arc.sum() <= _SMALL_FOR_CUTS:
@@ -68,8 +67,7 @@ def close_by_cuts(search: Search, rest: Remainder, ascent: DualAscent) -> None:
     """Solve the cut relaxation, and branch on nodes where it stays fractional, until the gap is closed."""
     network = rest.network
     relaxation = CutRelaxation(network, rest.open_arc)
-    graph = (network.pointer, network.out_arc, network.head)
-    pointer, arcs = entering_arcs(*graph, rest.open_arc, ascent.cut_pointer, ascent.cut_node)
+    pointer, arcs = entering_arcs(network, rest.open_arc, ascent.cut_pointer, ascent.cut_node)
     relaxation.add_cuts(pointer, arcs, ascent.cut_sink)
     n = network.n_nodes
     waiting: list[tuple[float, int, FloatArray, FloatArray]] = [(-np.inf, 0, np.zeros(n), np.ones(n))]
@@ -102,7 +100,6 @@ def _solve_node(
 ) -> tuple[float, Relaxed | None]:
     """Add cuts until none is violated; returns the bound and the last solution, None when interrupted."""
     network = rest.network
-    graph = (network.pointer, network.out_arc, network.head)
     bound, rounds = -np.inf, 0
     while True:
         search.rounds_left -= 1
@@ -133,9 +130,7 @@ def _solve_node(
                 continue
             order = np.argsort(-wanted, kind="stable")
             order = order[(wanted[order] > 1e-6) & (order != network.root)]
-            cuts = separate(
-                *graph, network.root, relaxation.open_arc, relaxed.arc_value, wanted, order, violation, _CUTS_A_ROUND
-            )
+            cuts = separate(network, relaxation.open_arc, relaxed.arc_value, wanted, order, violation, _CUTS_A_ROUND)
             found = len(cuts[2])
             if found:
                 relaxation.add_cuts(*cuts)

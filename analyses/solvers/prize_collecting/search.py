@@ -144,7 +144,7 @@ def tree_from_ascent(search: Search, rest: Remainder, ascent: DualAscent) -> Non
     """Offer the trees that the arcs without reduced cost suggest."""
     network = rest.network
     free = rest.open_arc & (ascent.reduced_cost <= 0.0)
-    reached = reachable(network.pointer, network.out_arc, network.head, free, network.root)
+    reached = reachable(network, free)
     offer_part(search, rest, reached)
     wanted = (network.prize > 0) & (ascent.slack > 0)
     weight = np.where(rest.open_arc, ascent.reduced_cost, network.arc_cost)
@@ -211,5 +211,5 @@ def _leave_out(search: Search, rest: Remainder, ascent: DualAscent) -> tuple[Rem
     needed = np.isfinite(network.prize) & (bound + ascent.slack >= search.goal)
     prize = np.where(needed, np.inf, network.prize)
     if open_arc.sum() > 0.95 * rest.open_arc.sum():
-        return replace(rest, open_arc=open_arc, network=replace(network, prize=prize)), False
+        return replace(rest, open_arc=open_arc, network=network._replace(prize=prize)), False
     return cut_down(search.base, rest, open_arc, prize), True

@@ -8,7 +8,7 @@ import pytest
 from scipy.sparse.csgraph import shortest_path
 
 from infragap.analyses.arrays import FloatArray
-from infragap.analyses.solvers.location import p_center, p_median
+from infragap.analyses.solvers.location import Capacity, p_center, p_median
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def test_capacitated_p_median_meets_the_published_best(shared: Path, number: int
     rows = np.array(words[5 : 5 + 4 * n], dtype=np.float64).reshape(n, 4)
     x, y, demand = rows[:, 1], rows[:, 2], rows[:, 3]
     cost = np.floor(np.hypot(x[:, None] - x, y[:, None] - y))
-    found = p_median(cost, p, capacity=np.full(n, capacity), demand=demand)
+    found = p_median(cost, p, capacity=Capacity(np.full(n, capacity), demand))
     assert found.cost == best
     assert found.lower_bound <= best
     assert found.gap <= 0.01
