@@ -394,13 +394,12 @@ def _asset(name: str) -> str:
 
 
 def _leaflet_js() -> str:
-    source = (files("js_lib_leaflet") / "static" / "js_lib_leaflet" / "leaflet.js").read_text(encoding="utf-8")
-    return re.sub(r"//# sourceMappingURL=\S+", "", source)
+    return re.sub(r"//# sourceMappingURL=\S+", "", _asset("leaflet/leaflet.js"))
 
 
 def _leaflet_css() -> str:
     """Leaflet's styles with its icons as data, so that the browser asks for no file."""
-    folder = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
+    folder = files("infragap.maps") / "assets" / "leaflet"
 
     def inline(match: re.Match[str]) -> str:
         image = base64.b64encode((folder / "images" / match.group(1)).read_bytes()).decode()
