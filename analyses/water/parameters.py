@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infragap.analyses.parameters import Parameters, parameter
 
-NORMS = "facts/norms-and-costs.md, sections B and F"
+NORMS = "norms B and F"
 
 
 class WaterParameters(Parameters):
