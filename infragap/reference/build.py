@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.layers import read_vector
-from infragap.gis.raster import Raster, read_raster
-from infragap.gis.tables import read_table
+from infragap.gis.raster import Raster
+from infragap.gis.reading.rasters import read_raster
+from infragap.gis.reading.tables import read_table
+from infragap.gis.reading.vector import read_vector
 from infragap.reference.descriptions import describe_layers
 from infragap.reference.inputs import Base, Facts
 from infragap.reference.land.climate import build_runoff, build_solar

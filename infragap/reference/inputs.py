@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from infragap.gis.crs import WGS84, to_measure, transform
 from infragap.gis.errors import MissingDataError
-from infragap.gis.raster import Raster, read_raster
+from infragap.gis.raster import Raster
+from infragap.gis.reading.rasters import read_raster
 from infragap.reference.words import Words, read_toml
 
 CRS_MEASURE = "EPSG:9208"
