@@ -41,7 +41,7 @@ def vocabulary_faults(frame: pd.DataFrame, profile: Profile, *, layer: str) -> l
             faults.append(
                 sentence(
                     frame, odd, layer=layer, fault=f"a {AREA_CODE} that is not {area.area_code_words}", values=frame[AREA_CODE],
-                    repair="Write the official code with its leading zeros; format the column as text.",
+                    repair=f"Write the official code with its leading zeros, such as {area.area_code_example}; format the column as text.",
                 )
             )  # fmt: skip
     if layer == "communes" and "kind" in frame.columns:

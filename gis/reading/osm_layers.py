@@ -177,7 +177,7 @@ def read_osm_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
 @contextmanager
 def _in_order(path: Path) -> Iterator[Path]:
     """Give an extract whose objects come in the order of their numbers: areas cannot be put together otherwise, and editors save files unordered."""
-    last = ("", 0)
+    last: tuple[str, float] = ("", 0.0)
     for item in osmium.FileProcessor(str(path)):
         # the format's order: kinds, then 0, -1, -2, …, 1, 2, …
         here = (item.type_str(), item.id if item.id > 0 else -1 / (1 - item.id))

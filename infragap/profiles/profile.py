@@ -61,8 +61,8 @@ class Administration(_Part):
     ----------
     area_code_pattern
         Regular expression that every official code of an area matches.
-    area_code_words
-        What such a code looks like, in English, for messages: 'five digits'.
+    area_code_words, area_code_example
+        What such a code looks like, in English, for messages: 'five digits', '04489'.
     rural, urban
         Words of the column `kind`.
     area, area_plural
@@ -71,6 +71,7 @@ class Administration(_Part):
 
     area_code_pattern: str
     area_code_words: str
+    area_code_example: str = Field(min_length=1)
     rural: tuple[str, ...] = Field(min_length=1, strict=False)
     urban: tuple[str, ...] = Field(default=(), strict=False)
     area: dict[str, str]
