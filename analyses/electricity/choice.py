@@ -65,7 +65,7 @@ class Choice:
     gap_of_choice
         The gap by that part.
     status
-        'optimal', 'gap' or 'time_limit', as the solver proved it.
+        as the solver proved it (`infragap.analyses.solvers.stopping.Status`).
     """
 
     edges: BoolArray
@@ -118,7 +118,7 @@ def choose(
             0,
             required=required,
             start=start,
-            stop=Stop(parameters.plan_gap, parameters.plan_time_limit_s),
+            stop=Stop(parameters.plan_gap, parameters.plan_work_limit),
         )
     except Infeasible as error:
         raise NoSolutionError(f"electricity plan: {error.message} {error.relaxation}") from error

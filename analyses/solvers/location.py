@@ -1,7 +1,6 @@
 """Where to open sites: p-median, p-center and maximal coverage, each with a proven bound."""
 
 import math
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,7 @@ from infragap.analyses.solvers.facility.p_median import solve_p_median
 from infragap.analyses.solvers.facility.site_choice import site_choice
 from infragap.analyses.solvers.facility.solution import LocationSolution, certified
 from infragap.analyses.solvers.infeasible import Infeasible
-from infragap.analyses.solvers.stopping import Stop
+from infragap.analyses.solvers.stopping import Meter, Stop
 
 __all__ = ["Budget", "Capacity", "LocationSolution", "maximal_coverage", "p_center", "p_median"]
 
@@ -94,6 +93,7 @@ def p_median(
     ------
     Infeasible
         No allowed set of sites serves everyone; names the customers and the least relaxation that helps.
+        As `Undecided`: neither a set nor that proof was found within the limits.
     ValueError
         Arrays of the wrong shape, negative or NaN values, site numbers out of range.
 
@@ -112,7 +112,7 @@ def p_median(
     >>> found.sites.tolist(), found.cost, found.status
     ([1], 10.0, 'optimal')
     """
-    deadline_s = time.perf_counter() + stop.time_limit_s
+    meter = Meter(stop)
     costs = _costs(cost)
     n_customers, n_sites = costs.shape
     weights = _amounts("weight", weight, n_customers, default=1.0)
@@ -120,16 +120,16 @@ def p_median(
     choice = site_choice(n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites))
     _refuse_unreachable(costs, choice.block >= 0)
     if capacity is None:
-        return certified(solve_p_median(weighted, choice, gap=stop.gap, deadline_s=deadline_s), gap=stop.gap)
+        return certified(solve_p_median(weighted, choice, meter, gap=stop.gap), gap=stop.gap, meter=meter)
     if capacity.divisible:
         raise ValueError("capacity: p_median serves each customer wholly from one site, so none is divisible.")
     capacities = _amounts("capacity", capacity.of_site, n_sites)
     demands = weights if capacity.demand is None else _amounts("demand", capacity.demand, n_customers)
     allowed = np.where(choice.block >= 0, weighted, np.inf)
     refuse_large_customers(allowed, demands, capacities)
-    refuse_small_capacity(allowed, demands, capacities, choice, deadline_s=deadline_s)
+    refuse_small_capacity(allowed, demands, capacities, choice)
     task = CapacitatedTask(allowed, demands, capacities, choice)
-    return certified(solve_capacitated(task, gap=stop.gap, deadline_s=deadline_s), gap=stop.gap)
+    return certified(solve_capacitated(task, meter, gap=stop.gap), gap=stop.gap, meter=meter)
 
 
 def p_center(
@@ -157,6 +157,7 @@ def p_center(
     ------
     Infeasible
         No allowed set of sites reaches everyone; names the customers and the least relaxation that helps.
+        As `Undecided`: neither a set nor that proof was found within the limits.
     ValueError
         Arrays of the wrong shape, negative or NaN values, site numbers out of range.
 
@@ -172,13 +173,13 @@ def p_center(
     >>> found.sites.tolist(), found.cost
     ([1], 5.0)
     """
-    deadline_s = time.perf_counter() + stop.time_limit_s
+    meter = Meter(stop)
     costs = _costs(cost)
     n_customers, n_sites = costs.shape
     weighted = _weighted(costs, _amounts("weight", weight, n_customers, default=1.0))
     choice = site_choice(n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites))
     _refuse_unreachable(costs, choice.block >= 0)
-    return certified(solve_p_center(weighted, choice, deadline_s=deadline_s), gap=stop.gap)
+    return certified(solve_p_center(weighted, choice, meter), gap=stop.gap, meter=meter)
 
 
 def maximal_coverage(
@@ -241,7 +242,7 @@ def maximal_coverage(
     >>> found.sites.tolist(), found.cost
     ([0, 2], 0.0)
     """
-    deadline_s = time.perf_counter() + stop.time_limit_s
+    meter = Meter(stop)
     reach = _reach(covers)
     n_customers, n_sites = reach.shape
     weights = _amounts("weight", weight, n_customers, default=1.0)
@@ -262,7 +263,7 @@ def maximal_coverage(
         ),
     )
     divisible = capacity is not None and capacity.divisible
-    return certified(solve_coverage(task, divisible=divisible, gap=stop.gap, deadline_s=deadline_s), gap=stop.gap)
+    return certified(solve_coverage(task, meter, divisible=divisible, gap=stop.gap), gap=stop.gap, meter=meter)
 
 
 def _costs(cost: ArrayLike) -> FloatArray:
