@@ -20,11 +20,11 @@ import pyproj
 import pytest
 import shapely
 
-from infragap.analyses.electricity.headroom import limits
+from infragap.analyses.electricity.least_cost.headroom import limits
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.electricity.surface import existing_line_cells
+from infragap.analyses.electricity.routing.existing_grid import existing_line_cells
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.schools.result import SchoolsResult

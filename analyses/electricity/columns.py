@@ -87,6 +87,7 @@ RANKING = table(
     Column("latitude", "°", "settlements"),
 )
 
+
 LINES = table(
     "electricity.lines",
     Column("line_id", "-", "plan"),
@@ -127,6 +128,7 @@ LINES = table(
     Column("latitude", "°", "plan"),
 )
 
+
 REMEDIES = table(
     "electricity.remedies",
     Column("line_id", "-", "plan"),
@@ -143,6 +145,7 @@ REMEDIES = table(
     Column("remedy_vi", "-", "feeders"),
     Column("remedy_mvnd", "mvnd", "feeders"),
 )
+
 
 YEARS = table(
     "electricity.years",
@@ -163,6 +166,7 @@ YEARS = table(
     Column("electrified_pct", "%", "communes.households, settlements.supply"),
     Column("safe_supply_pct", "%", "communes.households, settlements.households"),
 )
+
 
 EXTENSION = table(
     "electricity.extension",
@@ -193,6 +197,7 @@ EXTENSION = table(
     Column("provenance", "-", "catalogue"),
 )
 
+
 SENSITIVITY = table(
     "electricity.sensitivity",
     Column("parameter", "-", "parameters"),
@@ -205,6 +210,7 @@ SENSITIVITY = table(
     Column("grid_settlements", "-", "plan"),
     Column("cost_mvnd", "mvnd", "plan"),
 )
+
 
 SCENARIOS = table(
     "electricity.scenarios",
@@ -219,12 +225,14 @@ SCENARIOS = table(
     Column("status", "-", "plan"),
 )
 
+
 ALL_ON_GRID = table(
     "electricity.all_on_grid",
     Column("settlement_id", "-", "settlements.settlement_id"),
     Column("all_on_grid_mvnd", "mvnd", "scenario all_on_grid"),
     Column("extra_mvnd", "mvnd", "scenario all_on_grid"),
 )
+
 
 BACKTEST = table(
     "electricity.backtest",
@@ -239,6 +247,7 @@ BACKTEST = table(
     Column("note_vi", "-", "norms A1"),
     Column("source", "-", "norms A1"),
 )
+
 
 TABLES = {
     "remedies": REMEDIES,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from infragap.analyses.electricity.grid_parameters import GridParameters
-from infragap.analyses.electricity.offgrid_parameters import OffgridParameters
+from infragap.analyses.electricity.assumptions.grid import GridParameters
+from infragap.analyses.electricity.assumptions.offgrid import OffgridParameters
 from infragap.analyses.parameters import parameter
 
 

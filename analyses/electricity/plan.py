@@ -7,29 +7,27 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from infragap.analyses.electricity.backtest import backtest_table
-from infragap.analyses.electricity.decision import plan_record, take_apart
-from infragap.analyses.electricity.diversion import divert
-from infragap.analyses.electricity.headroom import headroom_record, keep_headroom, limits
-from infragap.analyses.electricity.lines import lines_in_order, lines_table, remedies_table, with_check
+from infragap.analyses.electricity.feeders.remedies import find_remedies
+from infragap.analyses.electricity.feeders.voltage import check_voltage
+from infragap.analyses.electricity.feeders.voltage_plan import keep_voltage
+from infragap.analyses.electricity.least_cost.diversion import divert
+from infragap.analyses.electricity.least_cost.headroom import headroom_record, keep_headroom, limits
+from infragap.analyses.electricity.least_cost.outcome import take_apart
+from infragap.analyses.electricity.least_cost.record import plan_record
+from infragap.analyses.electricity.least_cost.study import prepare, solve
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.ranking import in_order, ranking_table, reasons_with_position
-from infragap.analyses.electricity.remedies import find_remedies
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.electricity.scenarios import compare_scenarios, voltage_row
-from infragap.analyses.electricity.schedule import (
-    calendar_year,
-    extension_table,
-    make_schedule,
-    with_schedule,
-    years_table,
-)
-from infragap.analyses.electricity.study import prepare, solve
-from infragap.analyses.electricity.summary import summarise
-from infragap.analyses.electricity.surface import is_existing_mv
-from infragap.analyses.electricity.uncertainty import draw_plans, sensitivity
-from infragap.analyses.electricity.voltage import check_voltage
-from infragap.analyses.electricity.voltage_plan import keep_voltage
+from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
+from infragap.analyses.electricity.tables.extension import extension_table
+from infragap.analyses.electricity.tables.lines import lines_in_order, lines_table, remedies_table, with_check
+from infragap.analyses.electricity.tables.ranking import in_order, ranking_table, reasons_with_position, with_schedule
+from infragap.analyses.electricity.tables.summary import summarise
+from infragap.analyses.electricity.tables.years import years_table
+from infragap.analyses.electricity.uncertainty.backtest import backtest_table
+from infragap.analyses.electricity.uncertainty.monte_carlo import draw_plans
+from infragap.analyses.electricity.uncertainty.scenarios import compare_scenarios, voltage_row
+from infragap.analyses.electricity.uncertainty.sensitivity import sensitivity
+from infragap.analyses.electricity.years.schedule import calendar_year, make_schedule
 from infragap.gis.errors import MissingDataError
 
 if TYPE_CHECKING:

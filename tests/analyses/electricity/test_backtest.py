@@ -1,13 +1,13 @@
 import pytest
 
-from infragap.analyses.electricity.backtest import (
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.uncertainty.backtest import (
     PROJECTS,
     backtest_median,
     backtest_table,
     escalated_mvnd,
     predicted_mvnd,
 )
-from infragap.analyses.electricity.parameters import ElectricityParameters
 
 
 def test_muong_khuong_by_hand() -> None:

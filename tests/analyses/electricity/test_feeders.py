@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 import shapely
 
-from infragap.analyses.electricity.conductors import CATALOGUE, conductor_named, extra_mvnd_per_km
-from infragap.analyses.electricity.feeders import Radial, assemble, choose_conductors, judge, load_flow
+from infragap.analyses.electricity.feeders.conductors import CATALOGUE, conductor_named, extra_mvnd_per_km
+from infragap.analyses.electricity.feeders.existing_feeder import Feeder, Pieces, contract, trace_feeder
+from infragap.analyses.electricity.feeders.load_flow import load_flow
+from infragap.analyses.electricity.feeders.radial import Radial, assemble, choose_conductors
+from infragap.analyses.electricity.feeders.voltage import judge
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.upstream import Feeder, Pieces, contract, trace_feeder
 
 
 def two_branches() -> Radial:

@@ -4,12 +4,13 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from infragap.analyses.electricity.least_cost.branches import grow_branches
+from infragap.analyses.electricity.least_cost.shares import fair_shares
+from infragap.analyses.electricity.least_cost.study import Study, prepare, solve, with_junctions
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.paths import Network
-from infragap.analyses.electricity.routing import network_steps
-from infragap.analyses.electricity.study import Study, prepare, solve, with_junctions
-from infragap.analyses.electricity.surface import COMPONENTS, unit_prices
-from infragap.analyses.electricity.tree import fair_shares, grow_branches
+from infragap.analyses.electricity.routing.candidates import network_steps
+from infragap.analyses.electricity.routing.line_components import COMPONENTS, unit_prices
+from infragap.analyses.electricity.routing.network import Network
 from infragap.gis.leastcost import cost_distance
 
 from .conftest import grid, settlements_at, small_pack

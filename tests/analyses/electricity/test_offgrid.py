@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from infragap.analyses.demand import HOURLY_SHAPE
-from infragap.analyses.electricity.hydro import (
+from infragap.analyses.electricity.assumptions.offgrid import OffgridParameters
+from infragap.analyses.electricity.demand.load import yearly_factors, yearly_household_kwh
+from infragap.analyses.electricity.demand.settlements import Places
+from infragap.analyses.electricity.offgrid.compare import Resources
+from infragap.analyses.electricity.offgrid.hydro import (
     Reach,
     _cheapest_per_place,
     falls_within_reach,
@@ -12,15 +16,19 @@ from infragap.analyses.electricity.hydro import (
     hydro,
     unserved_kwh_per_household,
 )
-from infragap.analyses.electricity.interim import interim_steps
-from infragap.analyses.electricity.minigrid import busbar_kwh_per_day, minigrid, worst_month_kwp
-from infragap.analyses.electricity.offgrid import Resources
-from infragap.analyses.electricity.offgrid_parameters import OffgridParameters
-from infragap.analyses.electricity.options import cheapest_that_serves, yearly_factors
+from infragap.analyses.electricity.offgrid.interim import interim_steps
+from infragap.analyses.electricity.offgrid.minigrid import busbar_kwh_per_day, minigrid, worst_month_kwp
+from infragap.analyses.electricity.offgrid.option import cheapest_that_serves
+from infragap.analyses.electricity.offgrid.solar_home import solar_home
+from infragap.analyses.electricity.offgrid.weather import (
+    DAYS,
+    PANELS,
+    Unserved,
+    daily_yield,
+    simulate_plants,
+    unserved_share,
+)
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.settlements import Places, yearly_household_kwh
-from infragap.analyses.electricity.solar_home import solar_home
-from infragap.analyses.electricity.weather import DAYS, PANELS, Unserved, daily_yield, simulate_plants, unserved_share
 from infragap.gis.hydrology import Falls
 
 P = ElectricityParameters()

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from infragap.analyses.electricity.demand.load import household_energy_pv_kwh
+from infragap.analyses.electricity.demand.payback import grid_payback_years, tariff_cover_pct
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.payback import grid_payback_years, tariff_cover_pct
-from infragap.analyses.electricity.settlements import household_energy_pv_kwh
 
 P = ElectricityParameters(
     household_kwh_per_month_year1=50.0,

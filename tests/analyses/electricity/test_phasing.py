@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.phasing import EXACT_WORKS, Works, fill, phase, worth, yearly_budgets
+from infragap.analyses.electricity.years.phasing import EXACT_WORKS, Works, fill, phase, worth, yearly_budgets
 
 
 def brute_force(works: Works, budgets: np.ndarray) -> float:

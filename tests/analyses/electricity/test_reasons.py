@@ -2,7 +2,7 @@
 
 import pytest
 
-from infragap.analyses.electricity.reasons_vi import reason_vi, with_position
+from infragap.analyses.electricity.tables.reasons import reason_vi, with_position
 
 
 def reason(**change: object) -> str:

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 import shapely
 
-from infragap.analyses.electricity.headroom import Limit, Room
-from infragap.analyses.electricity.other_tap import rerooted
+from infragap.analyses.electricity.feeders.remedies import regulator_lifts, step_up_mvnd
+from infragap.analyses.electricity.feeders.rerooted import rerooted
+from infragap.analyses.electricity.least_cost.branches import Branches
+from infragap.analyses.electricity.least_cost.headroom import Limit, Room
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
-from infragap.analyses.electricity.remedies import regulator_lifts, step_up_mvnd
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.electricity.surface import COMPONENTS, built_for
-from infragap.analyses.electricity.tree import Branches
+from infragap.analyses.electricity.routing.line_components import COMPONENTS, built_for
 
 from .conftest import LINE_X, SIZE_M, SOUTH, SmallPack, settlements_at, small_pack
 

@@ -7,18 +7,15 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import pdist, squareform
 
-from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.settlements import (
-    Places,
+from infragap.analyses.electricity.demand.load import (
     design_load_kw,
-    distribution_mvnd,
-    grid_works,
     household_energy_pv_kwh,
-    lv_length_km,
     settlement_peak_kw,
-    size_stations,
     yearly_household_kwh,
 )
+from infragap.analyses.electricity.demand.local_works import distribution_mvnd, grid_works, lv_length_km, size_stations
+from infragap.analyses.electricity.demand.settlements import Places
+from infragap.analyses.electricity.parameters import ElectricityParameters
 
 P = ElectricityParameters()
 

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import shapely
 
+from infragap.analyses.electricity.least_cost.study import Study, prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
-from infragap.analyses.electricity.positions import least_line_distance_m, moved_places, position_cells
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.electricity.study import Study, prepare
-from infragap.analyses.electricity.uncertainty import drawn_parameters, ranges
+from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_places, position_cells
+from infragap.analyses.electricity.uncertainty.ranges import drawn_parameters, ranges
 from infragap.gis.hydrology import Falls
 from infragap.gis.raster import Raster
 
