@@ -24,6 +24,7 @@ RANKING = table(
     Column("choice", "-", "plan"),
     Column("runner_up", "-", "*_mvnd"),
     Column("reason_vi", "-", "all costs of the row"),
+    Column("reason_en", "-", "all costs of the row"),
     Column("grid_alone_mvnd", "mvnd", "routing, grid parameters"),
     Column("grid_alone_mvnd_per_household", "mvnd/household", "grid_alone_mvnd, households"),
     Column("grid_alone_investment_mvnd", "mvnd", "routing, grid parameters"),
@@ -120,6 +121,7 @@ LINES = table(
     Column("voltage_status", "-", "feeders"),
     Column("voltage_basis", "-", "grid_lines.feeder_load_mw"),
     Column("remedy_vi", "-", "feeders"),
+    Column("remedy_en", "-", "feeders"),
     Column("remedy_mvnd", "mvnd", "feeders"),
     Column("commune_code", "-", "communes"),
     Column("commune", "-", "communes"),
@@ -140,9 +142,11 @@ REMEDIES = table(
     Column("step_up_mvnd", "mvnd", "step_up_mvnd, mv35_line_mvnd_per_km"),
     Column("other_tap_mvnd", "mvnd", "routing, feeders"),
     Column("other_tap", "-", "routing, grid_lines"),
+    Column("other_tap_en", "-", "routing, grid_lines"),
     Column("offgrid_mvnd", "mvnd", "*_mvnd"),
     Column("cheapest_alone", "-", "feeders"),
     Column("remedy_vi", "-", "feeders"),
+    Column("remedy_en", "-", "feeders"),
     Column("remedy_mvnd", "mvnd", "feeders"),
 )
 
@@ -192,6 +196,7 @@ EXTENSION = table(
     Column("year", "-", "phasing"),
     Column("voltage_drop_pct", "%", "feeders"),
     Column("remedy_vi", "-", "feeders"),
+    Column("remedy_en", "-", "feeders"),
     Column("grid_probability_pct", "%", "Monte Carlo"),
     Column("position_accuracy_km", "km", "settlements.position_accuracy_m"),
     Column("provenance", "-", "catalogue"),
@@ -202,6 +207,7 @@ SENSITIVITY = table(
     "electricity.sensitivity",
     Column("parameter", "-", "parameters"),
     Column("parameter_vi", "-", "parameters"),
+    Column("parameter_en", "-", "parameters"),
     Column("value", "see parameter", "parameters"),
     Column("unit", "-", "parameters"),
     Column("end", "-", "parameters"),
@@ -245,6 +251,7 @@ BACKTEST = table(
     Column("within_30_pct", "-", "both"),
     Column("in_fit", "-", "norms A1"),
     Column("note_vi", "-", "norms A1"),
+    Column("note_en", "-", "norms A1"),
     Column("source", "-", "norms A1"),
 )
 

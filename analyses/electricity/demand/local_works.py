@@ -9,7 +9,7 @@ import numpy as np
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
 from infragap.analyses.electricity.demand.load import household_energy_pv_kwh, settlement_peak_kw
-from infragap.analyses.electricity.demand.settlements import Places
+from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 STATION_KVA = np.array([31.5, 50, 75, 100, 160, 180, 250])
@@ -25,7 +25,7 @@ LV_KV, LV_R_OHM_PER_KM, LV_CIRCUITS = 0.4, 0.443, 4
 
 
 @dataclass(frozen=True, eq=False)
-class GridWorks:
+class LocalWorks:
     """Local grid works of each settlement, all (n,); investments and life-cycle costs in million VND.
 
     `life_cycle_mvnd` maps each part ('transformers', 'lv', 'service', 'energy') to its life-cycle cost; the line inside a large settlement
@@ -51,17 +51,17 @@ class GridWorks:
         return np.asarray(sum(self.life_cycle_mvnd.values()))
 
 
-def terrain(places: Places, parameters: ElectricityParameters) -> FloatArray:
+def terrain(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
     """Multiplier on lines and stations on each settlement's ground, (n,)."""
-    return np.asarray(1 + (parameters.terrain_factor - 1) * places.roughness)
+    return np.asarray(1 + (parameters.terrain_factor - 1) * settlements.roughness)
 
 
-def mv_mvnd_per_km(places: Places, parameters: ElectricityParameters) -> FloatArray:
+def mv_mvnd_per_km(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
     """Price of medium-voltage line of each settlement's voltage on easy ground, (n,)."""
-    return np.where(places.at_22_kv, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km)
+    return np.where(settlements.at_22_kv, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km)
 
 
-def lv_length_km(places: Places, parameters: ElectricityParameters) -> FloatArray:
+def lv_length_km(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
     """Length of the 0.4 kV lines of each settlement, whoever feeds them [km], (n,).
 
     Notes
@@ -74,15 +74,15 @@ def lv_length_km(places: Places, parameters: ElectricityParameters) -> FloatArra
     .. [1] P. Cortina-Borja, T. Robinson, "Estimating the asymptotic constants of the total length of Euclidean minimal spanning trees with
        power-weighted edges", Statistics and Probability Letters 47, 2000.
     """
-    p, n = parameters, places.households
-    tree_m = TREE_CONSTANT * np.sqrt(n * np.pi * places.spread_m**2 / 0.9) * p.lv_route_factor
-    return np.where(np.isfinite(places.spread_m), tree_m, n * p.lv_m_per_household) / 1000
+    p, n = parameters, settlements.households
+    tree_m = TREE_CONSTANT * np.sqrt(n * np.pi * settlements.spread_m**2 / 0.9) * p.lv_route_factor
+    return np.where(np.isfinite(settlements.spread_m), tree_m, n * p.lv_m_per_household) / 1000
 
 
-def distribution_mvnd(places: Places, parameters: ElectricityParameters) -> FloatArray:
+def distribution_mvnd(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
     """Investment in 0.4 kV lines and services, which every joint supply needs, on the grid or off it [million VND], (n,)."""
     p = parameters
-    return lv_length_km(places, p) * p.lv_line_mvnd_per_km + places.households * p.service_mvnd_per_household
+    return lv_length_km(settlements, p) * p.lv_line_mvnd_per_km + settlements.households * p.service_mvnd_per_household
 
 
 def size_stations(
@@ -112,7 +112,7 @@ def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) 
     return np.select(steps, [0.0, p.transformer_50_mvnd, p.transformer_100_mvnd], p.transformer_250_mvnd)
 
 
-def grid_works(places: Places, parameters: ElectricityParameters) -> GridWorks:
+def local_works(settlements: Settlements, parameters: ElectricityParameters) -> LocalWorks:
     """Size and price the local grid works of every settlement.
 
     Notes
@@ -121,14 +121,14 @@ def grid_works(places: Places, parameters: ElectricityParameters) -> GridWorks:
     per metre and household as the projects of norms A1 report them. Energy is bought with the losses on top.
     """
     p = parameters
-    households = places.households
+    households = settlements.households
     peak = settlement_peak_kw(households, p)
-    lv_km = lv_length_km(places, p)
+    lv_km = lv_length_km(settlements, p)
     stations, size_kva = size_stations(households, peak, lv_km, p)
-    on_ground = terrain(places, p)
+    on_ground = terrain(settlements, p)
     inner_mv_km = np.maximum(stations - 1, 0) * p.inner_mv_km_per_extra_station
     station_mvnd = stations * station_price_mvnd(size_kva, p) * on_ground
-    inner_mvnd = inner_mv_km * mv_mvnd_per_km(places, p) * on_ground
+    inner_mvnd = inner_mv_km * mv_mvnd_per_km(settlements, p) * on_ground
     investment = {
         "transformers": station_mvnd + inner_mvnd,
         "lv": lv_km * p.lv_line_mvnd_per_km,
@@ -142,7 +142,7 @@ def grid_works(places: Places, parameters: ElectricityParameters) -> GridWorks:
         "service": investment["service"] * as_line,
         "energy": bought_kwh * p.energy_price_vnd_per_kwh / 1e6,
     }
-    return GridWorks(
+    return LocalWorks(
         peak_kw=peak,
         stations=stations,
         station_kva=size_kva,

@@ -33,10 +33,10 @@ def grid_payback_years(
     purchase = p.energy_price_vnd_per_kwh / 1e6 / (1 - p.loss_pct / 100)
     worth = yearly_household_kwh(p) * (unserved_price(p) - purchase)
     result = np.full(len(households), np.nan)
-    for place, (investment, n) in enumerate(zip(investment_mvnd, households, strict=True)):
+    for settlement, (investment, n) in enumerate(zip(investment_mvnd, households, strict=True)):
         if np.isfinite(investment) and n > 0:
             yearly = n * worth - investment * p.grid_om_pct / 100
-            result[place] = payback_years(float(investment), yearly, discount_rate=p.discount_rate)
+            result[settlement] = payback_years(float(investment), yearly, discount_rate=p.discount_rate)
     return result
 
 

@@ -11,7 +11,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class Settlements:
     """The settlements as arrays, in the order of the layer.
 
     Attributes
@@ -52,12 +52,12 @@ class Places:
         return len(self.households)
 
 
-def read_places(
+def read_settlements(
     settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, roughness: FloatArray, at_22_kv: BoolArray
-) -> Places:
+) -> Settlements:
     """Arrays of the settlement layer."""
     row_of = {str(code): row for row, code in enumerate(communes["commune_code"])}
-    return Places(
+    return Settlements(
         households=settlements["households"].to_numpy(dtype=np.float64),
         commune=np.array([row_of.get(str(code), -1) for code in settlements["commune_code"]], dtype=np.int64),
         x=settlements.geometry.x.to_numpy(dtype=np.float64),
@@ -66,12 +66,12 @@ def read_places(
         at_22_kv=at_22_kv,
         has_home_system=(settlements["supply"] == "solar_home").to_numpy(),
         position_accuracy_m=settlements["position_accuracy_m"].to_numpy(dtype=np.float64),
-        spread_m=spread(settlements),
+        spread_m=house_radius_m(settlements),
         id_rank=np.argsort(np.argsort(settlements["settlement_id"].astype(str).to_numpy(), kind="stable")),
     )
 
 
-def spread(settlements: gpd.GeoDataFrame) -> FloatArray:
+def house_radius_m(settlements: gpd.GeoDataFrame) -> FloatArray:
     """Radius that holds nine tenths of each settlement's houses [m]; NaN where the layer does not say."""
     if "spread_m" not in settlements:
         return np.full(len(settlements), np.nan)

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
-import shapely
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.demand.load import design_load_kw
 from infragap.analyses.electricity.feeders.existing_feeder import Feeder, trace_feeder
-from infragap.analyses.electricity.feeders.radial import Radial, assemble, choose_conductors
-from infragap.analyses.electricity.least_cost.outcome import Decision
-from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.feeders.radial import RadialFeeder, choose_conductors, hang_branches
+from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.existing_grid import feeder_keys, is_existing_mv
-
-if TYPE_CHECKING:
-    from infragap.gis.pack import Pack
 
 
 @dataclass(frozen=True, eq=False)
-class Hanging:
+class ExtendedFeeder:
     """One existing feeder and the planned branches on it.
 
     Attributes
@@ -34,7 +26,7 @@ class Hanging:
     branch
         (b,) planned branches, upstream first.
     place
-        (s,) settlements that lie on the line and get the grid.
+        (s,) those that lie on the line and get the grid.
     parent
         (b,) branch above, counted within `branch`; -1 at a tap.
     tap
@@ -47,7 +39,7 @@ class Hanging:
 
     feeder: Feeder
     branch: IntArray
-    place: IntArray
+    settlement: IntArray
     parent: IntArray
     tap: IntArray
     length_km: FloatArray
@@ -66,9 +58,9 @@ class Hanging:
             limit_pct=parameters.mv_drop_limit_pct,
         )
 
-    def radial(self, conductor: list[str], parameters: ElectricityParameters) -> Radial:
+    def radial(self, conductor: list[str], parameters: ElectricityParameters) -> RadialFeeder:
         """Feeder and branches as one network; the branches are its last nodes."""
-        return assemble(
+        return hang_branches(
             self.feeder,
             parent=self.parent,
             tap=self.tap,
@@ -79,47 +71,39 @@ class Hanging:
         )
 
 
-def hang(
-    pack: Pack,
-    study: Study,
-    decision: Decision,
-    parameters: ElectricityParameters,
-    key: str,
-    *,
-    further_cells: IntArray | None = None,
-) -> Hanging:
+def extend_feeder(plan: Plan, key: str, *, further_cells: IntArray | None = None) -> ExtendedFeeder:
     """Put one feeder and what the plan hangs on it together.
 
     Parameters
     ----------
-    pack, study, decision, parameters
+    plan
         The plan.
     key
-        Of `feeder_keys`.
+        Of `ExistingGrid.keys`.
     further_cells
         Flat cells of the feeder at which something else might be tapped.
     """
-    p, branches = parameters, decision.branches
-    keys = feeder_keys(pack.grid_lines)
+    p, study, branches = plan.parameters, plan.study, plan.branches
+    keys = study.grid.keys
     mine = np.flatnonzero(keys[branch_feeder(branches, study)] == key)
-    on_line = np.flatnonzero(decision.on_grid & (branches.branch_of < 0))
+    on_line = np.flatnonzero(plan.outcome.on_grid & (branches.branch_of < 0))
     here = on_line[keys[study.routes.line[on_line]] == key]
     roots = mine[branches.parent[mine] < 0]
     further = np.empty(0, dtype=np.int64) if further_cells is None else further_cells
     root_cells = np.array([branches.cells[root][0] for root in roots], dtype=np.int64)
     cells = np.concatenate([root_cells, study.routes.cell[here], further]).astype(np.int64)
     x, y = study.surface.middles(cells)
-    lines = pack.grid_lines[is_existing_mv(pack.grid_lines) & (keys == key)]
+    pieces = study.grid.pieces(key)
     feeder = trace_feeder(
-        lines,
-        _station(pack, lines),
+        pieces,
+        study.grid.station_of(pieces),
         x,
         y,
         name=key,
         power_factor=p.power_factor,
         served_drop_pct=p.existing_drop_pct,
     )
-    load_kw = design_load_kw(study.places.households, p)
+    load_kw = design_load_kw(study.settlements.households, p)
     # settlements on the line load the feeder at their own tap
     np.add.at(feeder.existing_mw, feeder.tap_node[len(roots) : len(roots) + len(here)], load_kw[here] / 1000)
     number = np.full(len(branches), -1, dtype=np.int64)
@@ -127,19 +111,13 @@ def hang(
     tap = np.zeros(len(mine), dtype=np.int64)
     tap[number[roots]] = np.arange(len(roots))
     above = branches.parent[mine]
-    return Hanging(
+    return ExtendedFeeder(
         feeder=feeder,
         branch=mine,
-        place=here,
+        settlement=here,
         parent=np.where(above >= 0, number[np.maximum(above, 0)], -1),
         tap=tap,
         length_km=branches.length_km[mine],
         load_mw=branches.at_end(load_kw)[mine] / 1000,
         further_tap=len(roots) + len(here) + np.arange(len(further), dtype=np.int64),
     )
-
-
-def _station(pack: Pack, lines: gpd.GeoDataFrame) -> shapely.Point | None:
-    ids = lines["substation_id"].dropna()
-    known = pack.substations[pack.substations["substation_id"].isin(ids)]
-    return known.geometry.iloc[0] if len(known) else None

@@ -7,13 +7,13 @@ import pandapower as pp
 from pandapower.powerflow import LoadflowNotConverged
 
 from infragap.analyses.arrays import FloatArray
-from infragap.analyses.electricity.feeders.radial import Radial
+from infragap.analyses.electricity.feeders.radial import RadialFeeder
 
 USUAL_DROP_PCT = 15.0
 """Up to this linear drop a load flow surely has a solution."""
 
 
-def load_flow(feeders: list[Radial]) -> list[tuple[FloatArray, FloatArray]]:
+def load_flow(feeders: list[RadialFeeder]) -> list[tuple[FloatArray, FloatArray]]:
     """Voltage drop at every node and loading of every piece by one AC load flow over all feeders (pandapower, Newton-Raphson).
 
     Parameters
@@ -41,7 +41,7 @@ def load_flow(feeders: list[Radial]) -> list[tuple[FloatArray, FloatArray]]:
     return results
 
 
-def _solve_together(feeders: list[Radial]) -> list[tuple[FloatArray, FloatArray]]:
+def _solve_together(feeders: list[RadialFeeder]) -> list[tuple[FloatArray, FloatArray]]:
     net = pp.create_empty_network()
     starts = np.cumsum([0] + [len(radial.parent) for radial in feeders])[:-1]
     pp.create_buses(

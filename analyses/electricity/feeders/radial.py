@@ -15,7 +15,7 @@ REGULATOR_BOOST_PCT = 10.0
 
 
 @dataclass(frozen=True, eq=False)
-class Radial:
+class RadialFeeder:
     """One feeder with its planned branches as a radial network; node 0 is the station at nominal voltage.
 
     Attributes
@@ -59,7 +59,7 @@ class Radial:
         return drop
 
 
-def assemble(
+def hang_branches(
     feeder: Feeder,
     *,
     parent: IntArray,
@@ -68,7 +68,7 @@ def assemble(
     conductor: list[str],
     load_mw: FloatArray,
     power_factor: float,
-) -> Radial:
+) -> RadialFeeder:
     """Hang planned branches on a feeder.
 
     Parameters
@@ -88,7 +88,7 @@ def assemble(
     above = np.where(parent >= 0, parent + k, feeder.tap_node[np.maximum(tap, 0)])
     new = [CATALOGUE[name] for name in conductor]
     x = reactance_ohm_per_km(feeder.voltage_kv)
-    return Radial(
+    return RadialFeeder(
         voltage_kv=feeder.voltage_kv,
         parent=np.concatenate([feeder.parent, above]).astype(np.int64),
         length_km=np.concatenate([feeder.length_km, length_km]),
@@ -121,7 +121,7 @@ def choose_conductors(
     k = len(feeder.parent)
 
     def drop_with(names: list[str]) -> tuple[FloatArray, FloatArray]:
-        radial = assemble(
+        radial = hang_branches(
             feeder,
             parent=parent,
             tap=tap,

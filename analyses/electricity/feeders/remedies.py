@@ -2,40 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+from infragap.analyses.electricity.codes import Remedy
 from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
 from infragap.analyses.electricity.demand.load import design_load_kw
 from infragap.analyses.electricity.feeders.existing_feeder import Feeder
-from infragap.analyses.electricity.feeders.other_taps import Move, find_moves
+from infragap.analyses.electricity.feeders.other_taps import TapChange, find_tap_changes
 from infragap.analyses.electricity.feeders.radial import REGULATOR_BOOST_PCT
 from infragap.analyses.electricity.feeders.voltage import Check
-from infragap.analyses.electricity.least_cost.headroom import Limit, Loading, Room
-from infragap.analyses.electricity.least_cost.outcome import Decision
-from infragap.analyses.electricity.least_cost.study import Priced, Study
+from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger
+from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.wording.catalogue import number_vi
 
-if TYPE_CHECKING:
-    from infragap.gis.pack import Pack
-
-
-WAYS = ("regulator", "step_up", "other_tap", "offgrid")
+SINGLE = (Remedy.REGULATOR, Remedy.STEP_UP, Remedy.OTHER_TAP, Remedy.OFFGRID)
+"""What can help one tree by itself; of equal costs the first is taken."""
 
 
-WAY_VI = {
-    "regulator": "lắp máy điều chỉnh điện áp trước chỗ sụt áp",
-    "step_up": "kéo đường dây mới ở 35 kV qua máy biến áp tăng áp tại điểm đấu nối",
-    "offgrid": "chuyển sang nguồn ngoài lưới",
-    "": "cần nguồn 110 kV gần hơn",
-}
+@dataclass(frozen=True, eq=False)
+class TreeRemedies:
+    """Every way to help one tree that fails.
+
+    Attributes
+    ----------
+    root
+        Uppermost branch of the tree.
+    failing
+        Its branches that do not hold.
+    drop_pct, tap_drop_pct
+        Largest drop of those, and that at its tap.
+    mvnd
+        Life-cycle cost of each remedy beyond the plan; inf where it does not suffice.
+    change
+        Cheapest change of tap that holds and finds headroom; None where there is none.
+    cheapest_alone
+        Remedy that costs least for this tree alone.
+    """
+
+    root: int
+    failing: IntArray
+    drop_pct: float
+    tap_drop_pct: float
+    mvnd: Mapping[Remedy, float]
+    change: TapChange | None
+    cheapest_alone: Remedy
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,39 +60,29 @@ class Remedies:
 
     Attributes
     ----------
-    text_vi
-        (branches,) the way taken, on each branch that fails; empty elsewhere.
+    code
+        (branches,) `Remedy` taken, on each branch that fails; empty elsewhere.
     mvnd
         (branches,) its life-cycle cost beyond the plan, on the uppermost branch of the tree; NaN where nothing that has a price helps.
-    table
-        One row per tree that fails: its uppermost branch (`root`) and the columns of `columns.REMEDIES` that are no names of it.
+    regulator_km
+        (branches,) distance from the substation of a regulator that several trees share; NaN elsewhere.
+    trees
+        Every tree that fails, by its uppermost branch.
     """
 
-    text_vi: ObjectArray
+    code: ObjectArray
     mvnd: FloatArray
-    table: pd.DataFrame
+    regulator_km: FloatArray
+    trees: tuple[TreeRemedies, ...]
 
 
-def find_remedies(
-    pack: Pack,
-    study: Study,
-    priced: Priced,
-    decision: Decision,
-    check: Check,
-    parameters: ElectricityParameters,
-    *,
-    known_limits: list[Limit],
-    loading: Loading,
-    other_taps: bool = True,
-) -> Remedies:
+def find_remedies(plan: Plan, check: Check, *, other_taps: bool = True) -> Remedies:
     """Price every way that suffices for every tree that fails, and take the cheapest.
 
     Parameters
     ----------
-    pack, study, priced, decision, check, parameters
+    plan, check
         The plan and its voltage.
-    known_limits, loading
-        What feeders and stations can carry, and what the plan adds to it.
     other_taps
         Whether to look for other taps, which takes longest.
 
@@ -85,57 +91,63 @@ def find_remedies(
     All costs are life-cycle costs beyond the plan. A tree fails as its worst branch does. Where one regulator on a feeder costs less than the
     remedies of the trees behind it that it lifts enough, it is taken for all of them and stands once, on the first.
     """
-    branches, p = decision.branches, parameters
-    top, row = branches.tap(), branch_feeder(branches, study)
-    failing = check.status != "ok"
+    branches = plan.branches
+    trees = _each_tree(plan, check, other_taps=other_taps)
+    count = len(branches)
+    found = Remedies(np.full(count, "", dtype=object), np.zeros(count), np.full(count, np.nan), tuple(trees))
+    for tree in trees:
+        found.code[tree.failing] = tree.cheapest_alone.value
+        found.mvnd[tree.root] = tree.mvnd.get(tree.cheapest_alone, np.nan)
+    _share_regulators(found, check, branches.tap(), plan.parameters)
+    return found
+
+
+def _each_tree(plan: Plan, check: Check, *, other_taps: bool) -> list[TreeRemedies]:
+    branches, p, grid = plan.branches, plan.parameters, plan.study.grid
+    top, row = branches.tap(), branch_feeder(branches, plan.study)
+    failing = check.failing
     roots = np.unique(top[failing])
     row_of_root = {int(root): int(row[root]) for root in roots}
-    moves = find_moves(pack, study, decision, p, ok=~failing, row_of_root=row_of_root) if other_taps else {}
-    room = Room(known_limits, dict(loading.added_kw))
-    load_kw = branches.below(design_load_kw(study.places.households, p))
-    leaving = branches.below(
-        np.where(priced.question.required, np.inf, np.maximum(priced.offgrid.best_mvnd - decision.choice_mvnd, 0.0))
-    )
-    texts, costs = np.full(len(branches), "", dtype=object), np.zeros(len(branches))
-    worst = np.zeros(len(branches))
-    rows = []
+    changes = find_tap_changes(plan, ok=~failing, row_of_root=row_of_root) if other_taps else {}
+    ledger = HeadroomLedger(grid.limits, dict(plan.loading.added_kw))
+    load_kw = branches.below(design_load_kw(plan.study.settlements.households, p))
+    left = np.maximum(plan.costs.offgrid.best_mvnd - plan.outcome.choice_mvnd, 0.0)
+    leaving = branches.below(np.where(plan.costs.problem.required, np.inf, left))
+    found = []
     for root in roots.tolist():
         tree = np.flatnonzero(top == root)
         bad = tree[failing[tree]]
         here, load = int(row[root]), float(load_kw[root])
-        worst[root] = _worst_pct(check, bad)
-        move = next((m for m in moves.get(root, []) if room.fits(m.row, instead_of=here, load_kw=load)), None)
-        lifted = regulator_lifts(worst[root], check.drop_pct[_meeting(bad, branches.parent)], p)
-        ways = {
-            "regulator": p.regulator_mvnd * station_factor(p) if lifted else np.inf,
-            "step_up": step_up_mvnd(
-                worst[root],
-                float(check.tap_drop_pct[root]),
-                voltage_kv=float(pack.grid_lines["voltage_kv"].iloc[here]),
-                length_km=float(branches.length_km[tree].sum()),
-                parameters=p,
-            ),
-            "other_tap": move.investment_mvnd * line_factor(p) if move is not None else np.inf,
-            "offgrid": float(leaving[root]),
+        worst = worst_drop_pct(check, bad)
+        change = next((c for c in changes.get(root, []) if ledger.fits(c.row, instead_of=here, load_kw=load)), None)
+        lifted = regulator_lifts(worst, check.drop_pct[_meeting(bad, branches.parent)], p)
+        tap_drop = float(check.tap_drop_pct[root])
+        length_km, voltage_kv = float(branches.length_km[tree].sum()), float(grid.voltage_kv[here])
+        mvnd = {
+            Remedy.REGULATOR: p.regulator_mvnd * station_factor(p) if lifted else np.inf,
+            Remedy.STEP_UP: step_up_mvnd(worst, tap_drop, voltage_kv=voltage_kv, length_km=length_km, parameters=p),
+            Remedy.OTHER_TAP: change.investment_mvnd * line_factor(p) if change is not None else np.inf,
+            Remedy.OFFGRID: float(leaving[root]),
         }
-        taken = min(WAYS, key=lambda way: ways[way])
-        taken = taken if np.isfinite(ways[taken]) else ""
-        if taken == "other_tap" and move is not None:
-            room.take(move.row, instead_of=here, load_kw=load)
-        other_tap = _move_vi(pack, move) if move is not None else ""
-        texts[bad] = other_tap if taken == "other_tap" else WAY_VI[taken]
-        costs[root] = ways.get(taken, np.nan)
-        rows.append(
-            {"root": root, "voltage_drop_pct": float(check.drop_pct[bad].max()), "tap_drop_pct": check.tap_drop_pct[root]}
-            | {f"{way}_mvnd": cost if np.isfinite(cost) else np.nan for way, cost in ways.items()}
-            | {"other_tap": other_tap, "cheapest_alone": taken}
-        )  # fmt: skip
-    _share_regulators(texts, costs, check, top, worst, p)
-    table = pd.DataFrame(rows, columns=["root", "voltage_drop_pct", "tap_drop_pct", *[f"{way}_mvnd" for way in WAYS], "other_tap", "cheapest_alone"])  # fmt: skip
-    return Remedies(text_vi=texts, mvnd=costs, table=table.assign(remedy_vi=texts[roots], remedy_mvnd=costs[roots]))
+        taken = min(SINGLE, key=lambda remedy: mvnd[remedy])
+        taken = taken if np.isfinite(mvnd[taken]) else Remedy.NEARER_SUBSTATION
+        if taken == Remedy.OTHER_TAP and change is not None:
+            ledger.take(change.row, instead_of=here, load_kw=load)
+        found.append(
+            TreeRemedies(
+                root=root,
+                failing=bad,
+                drop_pct=float(check.drop_pct[bad].max()),
+                tap_drop_pct=tap_drop,
+                mvnd=mvnd,
+                change=change,
+                cheapest_alone=taken,
+            )
+        )
+    return found
 
 
-def _worst_pct(check: Check, bad: IntArray) -> float:
+def worst_drop_pct(check: Check, bad: IntArray) -> float:
     """Largest drop of the branches that fail; inf where one has no solution or is overloaded, which no voltage helps."""
     hopeless = np.isnan(check.drop_pct[bad]) | (check.loading_pct[bad] > 100)
     return float(np.where(hopeless, np.inf, check.drop_pct[bad]).max())
@@ -197,42 +209,32 @@ def step_up_mvnd(
     return p.step_up_mvnd * station_factor(p) + dearer_per_km * length_km * line_factor(p)
 
 
-def _move_vi(pack: Pack, move: Move) -> str:
-    line = pack.grid_lines.iloc[move.row]
-    feeder = str(line["feeder"]) if pd.notna(line["feeder"]) else f"đường dây {line['voltage_kv']:g} kV"
-    text = f"đấu nối sang {feeder} tại {line['line_id']}, kéo mới {number_vi(move.length_km, decimals=1)} km"
-    return text if move.load_known else f"{text} (phụ tải của lộ này chưa công bố)"
-
-
-def _share_regulators(
-    texts: ObjectArray,
-    costs: FloatArray,
-    check: Check,
-    top: IntArray,
-    worst_pct: FloatArray,
-    parameters: ElectricityParameters,
-) -> None:
+def _share_regulators(found: Remedies, check: Check, top: IntArray, parameters: ElectricityParameters) -> None:
     """Take one regulator on a feeder for several of its trees, as long as some place saves more than it costs."""
     price = parameters.regulator_mvnd * station_factor(parameters)
-    for hanging, node_drop_pct in check.feeders:
-        roots = hanging.branch[hanging.parent < 0]
-        km = _from_station_km(hanging.feeder)
-        behind = _behind(hanging.feeder.parent)[:, hanging.feeder.tap_node[: len(roots)]]
+    worst_pct = np.zeros(len(top))
+    for tree in found.trees:
+        worst_pct[tree.root] = worst_drop_pct(check, tree.failing)
+    for extended, node_drop_pct in check.feeders:
+        roots = extended.branch[extended.parent < 0]
+        km = _from_station_km(extended.feeder)
+        behind = _behind(extended.feeder.parent)[:, extended.feeder.tap_node[: len(roots)]]
         waiting = worst_pct[roots] > 0
         while waiting.any():
             lifted = behind & waiting & regulator_lifts(worst_pct[roots], node_drop_pct[:, np.newaxis], parameters)
-            lifted[0] = False  # not in the station itself
-            saved = np.where(lifted, np.nan_to_num(costs[roots], nan=np.inf), 0.0).sum(axis=1)
-            # of places that serve the same trees the farthest: what lies before it needs no lift
-            place = int(np.lexsort((km, saved))[-1])
-            if not saved[place] > price:
+            lifted[0] = False  # not in the substation itself
+            saved = np.where(lifted, np.nan_to_num(found.mvnd[roots], nan=np.inf), 0.0).sum(axis=1)
+            # of nodes that serve the same trees the farthest: what lies before it needs no lift
+            node = int(np.lexsort((km, saved))[-1])
+            if not saved[node] > price:
                 break
-            helped = roots[lifted[place]]
-            text = f"lắp một máy điều chỉnh điện áp chung trên lộ, cách trạm {number_vi(km[place])} km"
-            texts[np.isin(top, helped) & (check.status != "ok")] = text
-            costs[helped] = 0.0
-            costs[helped[0]] = price
-            waiting = waiting & ~lifted[place]
+            helped = roots[lifted[node]]
+            lifted_branches = np.isin(top, helped) & check.failing
+            found.code[lifted_branches] = Remedy.SHARED_REGULATOR.value
+            found.regulator_km[lifted_branches] = km[node]
+            found.mvnd[helped] = 0.0
+            found.mvnd[helped[0]] = price
+            waiting = waiting & ~lifted[node]
 
 
 def _behind(parent: IntArray) -> BoolArray:

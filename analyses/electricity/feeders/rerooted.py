@@ -90,13 +90,13 @@ def _from_first(names: list[int], edges: list[tuple[int, int, float]], removed: 
         around.setdefault(a, []).append((b, km))
         around.setdefault(b, []).append((a, km))
     order, parent, length = [0], [-1], [0.0]
-    place = {0: 0}
+    index_of = {0: 0}
     for here in order:
         for there, km in sorted(around.get(here, [])):
-            if there not in place:
-                place[there] = len(order)
+            if there not in index_of:
+                index_of[there] = len(order)
                 order.append(there)
-                parent.append(place[here])
+                parent.append(index_of[here])
                 length.append(km)
     return Rerooted(
         branch=np.array([names[k] for k in order], dtype=np.int64),

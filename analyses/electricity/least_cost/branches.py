@@ -8,7 +8,7 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.routing.line_components import line_km
-from infragap.analyses.electricity.routing.network import Network
+from infragap.analyses.electricity.routing.network import CandidateNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ class Branches:
         return top
 
 
-def grow_branches(network: Network, edges: BoolArray, served: BoolArray) -> Branches:
+def grow_branches(network: CandidateNetwork, edges: BoolArray, served: BoolArray) -> Branches:
     """Order the chosen edges from the grid downwards and join pieces that nothing separates.
 
     Parameters
@@ -135,6 +135,6 @@ def grow_branches(network: Network, edges: BoolArray, served: BoolArray) -> Bran
     )
 
 
-def _directed(network: Network, edge: int, start: int) -> IntArray:
+def _directed(network: CandidateNetwork, edge: int, start: int) -> IntArray:
     piece = network.cells(edge)
     return piece if int(network.ends[edge, 0]) == start else piece[::-1]

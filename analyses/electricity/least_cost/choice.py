@@ -8,14 +8,14 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.network import Network
+from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 from infragap.gis.errors import NoSolutionError
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class TreeProblem:
     """Costs between which the plan chooses, all life-cycle costs in million VND.
 
     Attributes
@@ -46,7 +46,7 @@ class Question:
 
 
 @dataclass(frozen=True, eq=False)
-class Choice:
+class PlanChoice:
     """A plan: lines, who is on the grid, and the proof.
 
     Attributes
@@ -77,19 +77,19 @@ class Choice:
     status: str
 
 
-def ask(
-    network: Network,
+def state_problem(
+    network: CandidateNetwork,
     *,
     edge_mvnd: FloatArray,
     local_mvnd: FloatArray,
     offgrid_mvnd: FloatArray,
     required: BoolArray,
     barred: BoolArray,
-) -> Question:
+) -> TreeProblem:
     """State the choice; a settlement that cannot be reached, or lacks any lasting off-grid option, has no choice."""
     reachable = network.terminal >= 0
     lone = reachable & ~np.isfinite(offgrid_mvnd) & ~barred
-    return Question(
+    return TreeProblem(
         edge_mvnd=edge_mvnd,
         local_mvnd=local_mvnd,
         offgrid_mvnd=offgrid_mvnd,
@@ -98,9 +98,13 @@ def ask(
     )
 
 
-def choose(
-    network: Network, question: Question, parameters: ElectricityParameters, *, start: BoolArray | None = None
-) -> Choice:
+def choose_plan(
+    network: CandidateNetwork,
+    problem: TreeProblem,
+    parameters: ElectricityParameters,
+    *,
+    start: BoolArray | None = None,
+) -> PlanChoice:
     """Solve to the gap of the parameters, with a proven bound.
 
     Raises
@@ -108,11 +112,11 @@ def choose(
     NoSolutionError
         A settlement that must get the grid cannot be reached on the network.
     """
-    prize, required = node_values(network, question)
+    prize, required = node_values(network, problem)
     try:
         solution = prize_collecting_tree(
             network.ends,
-            question.edge_mvnd,
+            problem.edge_mvnd,
             prize,
             0,
             required=required,
@@ -122,18 +126,18 @@ def choose(
         )
     except Infeasible as error:
         raise NoSolutionError(f"electricity plan: {error.message} {error.relaxation}") from error
-    return read_choice(network, question, solution)
+    return read_choice(network, problem, solution)
 
 
-def choose_fast(network: Network, question: Question, *, start: BoolArray | None = None) -> Choice:
+def choose_plan_fast(network: CandidateNetwork, problem: TreeProblem, *, start: BoolArray | None = None) -> PlanChoice:
     """Find a good plan quickly, from a known one; its bound is true but loose."""
-    prize, required = node_values(network, question)
+    prize, required = node_values(network, problem)
     return read_choice(
-        network, question, primal_tree(network.ends, question.edge_mvnd, prize, 0, required=required, start=start)
+        network, problem, primal_tree(network.ends, problem.edge_mvnd, prize, 0, required=required, start=start)
     )
 
 
-def start_from(network: Network, choice: Choice) -> BoolArray:
+def start_from(network: CandidateNetwork, choice: PlanChoice) -> BoolArray:
     """Nodes of a known plan, to begin another solution on the same network with, (nodes,)."""
     start = np.zeros(len(network.node_cell), dtype=bool)
     start[network.ends[choice.edges].ravel()] = True
@@ -141,16 +145,16 @@ def start_from(network: Network, choice: Choice) -> BoolArray:
     return start
 
 
-def node_values(network: Network, question: Question) -> tuple[FloatArray, IntArray]:
+def node_values(network: CandidateNetwork, problem: TreeProblem) -> tuple[FloatArray, IntArray]:
     """Prize of every node (settlements on one node together) and the nodes that must be reached."""
     prize = np.zeros(len(network.node_cell))
     off_line = network.terminal > 0
-    np.add.at(prize, network.terminal[off_line], question.prize_mvnd[off_line])
-    required = np.unique(network.terminal[question.required & off_line])
+    np.add.at(prize, network.terminal[off_line], problem.prize_mvnd[off_line])
+    required = np.unique(network.terminal[problem.required & off_line])
     return prize, required
 
 
-def read_choice(network: Network, question: Question, solution: TreeSolution) -> Choice:
+def read_choice(network: CandidateNetwork, problem: TreeProblem, solution: TreeSolution) -> PlanChoice:
     """Turn a tree into a plan; a settlement on a line that the tree only passes is served if that is worth anything or required.
 
     Notes
@@ -158,13 +162,13 @@ def read_choice(network: Network, question: Question, solution: TreeSolution) ->
     A settlement on an existing line (node 0) is served at no line cost wherever that beats its off-grid option.
     """
     at = np.maximum(network.terminal, 0)
-    wanted = (question.prize_mvnd > 0) | question.required
-    on_grid = (network.terminal >= 0) & solution.nodes[at] & wanted & ~question.barred
-    offgrid = np.where(np.isfinite(question.offgrid_mvnd), question.offgrid_mvnd, 0.0)
-    cost = float(question.edge_mvnd[solution.edges].sum() + np.where(on_grid, question.local_mvnd, offgrid).sum())
+    wanted = (problem.prize_mvnd > 0) | problem.required
+    on_grid = (network.terminal >= 0) & solution.nodes[at] & wanted & ~problem.barred
+    offgrid = np.where(np.isfinite(problem.offgrid_mvnd), problem.offgrid_mvnd, 0.0)
+    cost = float(problem.edge_mvnd[solution.edges].sum() + np.where(on_grid, problem.local_mvnd, offgrid).sum())
     base = cost - solution.cost
     bound = min(base + solution.lower_bound, cost)
-    return Choice(
+    return PlanChoice(
         edges=solution.edges,
         on_grid=on_grid,
         cost_mvnd=cost,

@@ -7,26 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.codes import Supply
 from infragap.analyses.electricity.least_cost.branches import Branches, grow_branches
-from infragap.analyses.electricity.least_cost.choice import Choice
+from infragap.analyses.electricity.least_cost.choice import PlanChoice
+from infragap.analyses.electricity.least_cost.costs import Costs
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.shares import fair_shares
-from infragap.analyses.electricity.least_cost.study import Priced, Study
+from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.offgrid.compare import OPTIONS
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.line_components import unit_prices
 
-ALL_OPTIONS = ("grid", *OPTIONS)
+ALL_OPTIONS = (Supply.GRID, *OPTIONS)
 
 
 @dataclass(frozen=True, eq=False)
-class Decision:
+class Outcome:
     """What the plan means for each settlement and each line; costs in million VND, all (n,) unless said.
 
     Attributes
     ----------
     choice
-        Place in `ALL_OPTIONS`; -1 without households.
+        Index into `ALL_OPTIONS`; -1 without households.
     runner_up
         The next cheapest; -1 where there is none.
     choice_mvnd, runner_up_mvnd
@@ -63,11 +65,11 @@ class Decision:
         return np.asarray(self.choice == 0)
 
 
-def take_apart(study: Study, priced: Priced, plan: Choice, parameters: ElectricityParameters) -> Decision:
+def settle_accounts(study: Study, costs: Costs, plan: PlanChoice, parameters: ElectricityParameters) -> Outcome:
     """Grow the branches of a plan, share their cost, and compare every settlement's options."""
     p = parameters
-    works, offgrid = priced.works, priced.offgrid
-    households = study.places.households
+    works, offgrid = costs.works, costs.offgrid
+    households = study.settlements.households
     on_grid = plan.on_grid
     branches = grow_branches(study.network, plan.edges, on_grid)
     branch_mvnd = line_life_cycle(branches.components, p)
@@ -94,7 +96,7 @@ def take_apart(study: Study, priced: Priced, plan: Choice, parameters: Electrici
     investment = np.column_stack(
         [share_investment + local_investment, *(offgrid.options[name].investment_mvnd for name in OPTIONS)]
     )
-    return Decision(
+    return Outcome(
         branches=branches,
         choice=chosen,
         runner_up=runner_up,

@@ -36,8 +36,8 @@ def fair_shares(branches: Branches, cost: FloatArray, benefit: FloatArray, house
     left = np.maximum(np.nan_to_num(benefit, posinf=0.0), 0.0).astype(np.float64)
     share = np.zeros(len(households))
     members: list[list[int]] = [[] for _ in range(len(branches))]
-    for place in np.flatnonzero(branches.branch_of >= 0):
-        members[int(branches.branch_of[place])].append(int(place))
+    for settlement in np.flatnonzero(branches.branch_of >= 0):
+        members[int(branches.branch_of[settlement])].append(int(settlement))
     for branch in range(len(branches) - 1, -1, -1):
         below = np.array(members[branch], dtype=np.int64)
         if branches.parent[branch] >= 0:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.electricity.demand.settlements import Places
+from infragap.analyses.electricity.codes import Supply
+from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.hydro import Reach, falls_within_reach, hydro
 from infragap.analyses.electricity.offgrid.minigrid import minigrid
 from infragap.analyses.electricity.offgrid.option import Option, monthly_yield
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from infragap.gis.pack import Pack
 
 
-OPTIONS = ("minigrid", "hydro", "solar_home")
+OPTIONS = (Supply.MINIGRID, Supply.HYDRO, Supply.SOLAR_HOME)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +52,19 @@ class OffGrid:
     Attributes
     ----------
     options
-        By name: 'minigrid', 'hydro', 'solar_home'.
+        By supply, those of `OPTIONS`.
     best
-        (n,) place in `OPTIONS` of the cheapest option that reaches the service floor; -1 where none does.
+        (n,) index into `OPTIONS` of the cheapest option that reaches the service floor; -1 where none does.
     best_mvnd
         (n,) its life-cycle cost; inf where none does.
     """
 
-    options: dict[str, Option]
+    options: dict[Supply, Option]
     best: IntArray
     best_mvnd: FloatArray
 
 
-def read_resources(pack: Pack, places: Places, parameters: ElectricityParameters) -> Resources:
+def read_resources(pack: Pack, settlements: Settlements, parameters: ElectricityParameters) -> Resources:
     """Sun and water from the layers solar, elevation and runoff."""
     neutral = parameters.model_copy(update={"solar_yield_factor": 1.0})
     day_yield = monthly_yield(pack.solar, pack.communes, neutral)
@@ -79,17 +80,17 @@ def read_resources(pack: Pack, places: Places, parameters: ElectricityParameters
         day_yield=day_yield,
         unserved=simulate_plants(hourly),
         falls=found,
-        reach=falls_within_reach(places, found, parameters),
+        reach=falls_within_reach(settlements, found, parameters),
     )
 
 
-def compare_offgrid(places: Places, resources: Resources, parameters: ElectricityParameters) -> OffGrid:
+def compare_offgrid(settlements: Settlements, resources: Resources, parameters: ElectricityParameters) -> OffGrid:
     """Price all options and choose the cheapest that reaches the service floor; of equal ones the first of `OPTIONS`."""
     day_yield = resources.day_yield * parameters.solar_yield_factor
     options = {
-        "minigrid": minigrid(places, resources.unserved, day_yield, parameters),
-        "hydro": hydro(places, resources.falls, resources.reach, parameters),
-        "solar_home": solar_home(places, resources.unserved, day_yield, parameters),
+        Supply.MINIGRID: minigrid(settlements, resources.unserved, day_yield, parameters),
+        Supply.HYDRO: hydro(settlements, resources.falls, resources.reach, parameters),
+        Supply.SOLAR_HOME: solar_home(settlements, resources.unserved, day_yield, parameters),
     }
     cost = np.column_stack(
         [np.where(options[name].lasting(parameters), options[name].life_cycle_mvnd, np.inf) for name in OPTIONS]

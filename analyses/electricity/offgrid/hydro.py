@@ -19,7 +19,7 @@ from infragap.analyses.electricity.demand.load import (
     yearly_household_kwh,
 )
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd, terrain
-from infragap.analyses.electricity.demand.settlements import Places
+from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.option import Option, floor_tier, no_option, serves_enough
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.gis.hydrology import Falls
@@ -42,20 +42,20 @@ MIN_PLANT_KW = 1.0
 class Reach:
     """Falls within reach of settlements as pairs, all (pairs,), settlements ascending."""
 
-    place: IntArray
+    settlement: IntArray
     fall: IntArray
     wire_km: FloatArray
 
 
-def falls_within_reach(places: Places, falls: Falls, parameters: ElectricityParameters) -> Reach:
+def falls_within_reach(settlements: Settlements, falls: Falls, parameters: ElectricityParameters) -> Reach:
     """Pair each settlement with the falls within `hydro_reach_km` to which no other settlement lies nearer, at intake and powerhouse.
 
     The nearest settlement has the water to itself, so that none is counted for two; of several on one spot the first identifier.
     """
-    if len(falls.x) == 0 or len(places) == 0:
+    if len(falls.x) == 0 or len(settlements) == 0:
         return Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
-    by_id = np.argsort(places.id_rank)
-    homes, first = np.unique(np.column_stack([places.x, places.y])[by_id], axis=0, return_index=True)
+    by_id = np.argsort(settlements.id_rank)
+    homes, first = np.unique(np.column_stack([settlements.x, settlements.y])[by_id], axis=0, return_index=True)
     points, powerhouse, intake = falls.spots
     farthest_m = parameters.hydro_reach_km * 1000 / WIRE_WINDING
     # an intake may lie a canal's length beyond its powerhouse
@@ -63,10 +63,10 @@ def falls_within_reach(places: Places, falls: Falls, parameters: ElectricityPara
     nearest = cKDTree(homes).query(points, distance_upper_bound=bound_m, workers=-1)
     distance_m, home = np.asarray(nearest[0]), np.asarray(nearest[1], dtype=np.int64)
     fall = np.flatnonzero((distance_m[powerhouse] <= farthest_m * (1 + 1e-9)) & (home[powerhouse] == home[intake]))
-    place = by_id[first[home[powerhouse[fall]]]]
-    order = np.argsort(place, kind="stable")
+    settlement = by_id[first[home[powerhouse[fall]]]]
+    order = np.argsort(settlement, kind="stable")
     return Reach(
-        place=np.asarray(place[order], dtype=np.int64),
+        settlement=np.asarray(settlement[order], dtype=np.int64),
         fall=np.asarray(fall[order], dtype=np.int64),
         wire_km=distance_m[powerhouse[fall[order]]] / 1000 * WIRE_WINDING,
     )
@@ -78,7 +78,7 @@ def firm_power_kw(falls: Falls, parameters: ElectricityParameters) -> FloatArray
     return GRAVITY_KN_PER_M3 * falls.dry_flow_m3_s * p.hydro_flow_share * falls.head_m * p.hydro_efficiency
 
 
-def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityParameters) -> Option:
+def hydro(settlements: Settlements, falls: Falls, reach: Reach, parameters: ElectricityParameters) -> Option:
     """Price the cheapest plant within reach of every settlement, unserved energy included; NaN where there is none or none is allowed.
 
     Notes
@@ -88,34 +88,34 @@ def hydro(places: Places, falls: Falls, reach: Reach, parameters: ElectricityPar
     longer than 1 km get a transformer at each end.
     """
     p = parameters
-    n, place = places.households, reach.place
-    if len(place) == 0 or not p.hydro_allowed:
-        return no_option(len(places))
+    n, settlement = settlements.households, reach.settlement
+    if len(settlement) == 0 or not p.hydro_allowed:
+        return no_option(len(settlements))
     firm = firm_power_kw(falls, p)[reach.fall]
-    plant_kw = np.minimum(firm, settlement_peak_kw(n, p)[place])
-    on_ground = terrain(places, p)[place]
+    plant_kw = np.minimum(firm, settlement_peak_kw(n, p)[settlement])
+    on_ground = terrain(settlements, p)[settlement]
     plant_mvnd = plant_kw * p.micro_hydro_mvnd_per_kw
     wire_mvnd = reach.wire_km * p.lv_line_mvnd_per_km * on_ground
     wire_mvnd += np.where(reach.wire_km > STEP_UP_KM, 2 * p.transformer_50_mvnd * on_ground, 0.0)
     canal_mvnd = falls.canal_km[reach.fall] * p.canal_mvnd_per_km
-    per_household_kw = plant_kw * local_efficiency(p) / np.maximum(n[place], 1)
+    per_household_kw = plant_kw * local_efficiency(p) / np.maximum(n[settlement], 1)
     lacking = unserved_kwh_per_household(per_household_kw, p)
     running = p.hydro_availability_pct / 100
     all_kwh = household_energy_pv_kwh(p)
-    unserved_kwh = n[place] * (lacking * running + all_kwh * (1 - running))
+    unserved_kwh = n[settlement] * (lacking * running + all_kwh * (1 - running))
     unserved_mvnd = unserved_kwh * unserved_price(p)
     plant_factor = factor(p.hydro_life_years, p, om_pct=p.offgrid_om_pct)
     cost = (plant_mvnd + canal_mvnd) * plant_factor + wire_mvnd * line_factor(p) + unserved_mvnd
-    cost = np.where((plant_kw >= MIN_PLANT_KW) & (n[place] > 0), cost, np.inf)
+    cost = np.where((plant_kw >= MIN_PLANT_KW) & (n[settlement] > 0), cost, np.inf)
     demand_kwh = np.maximum(n, 1) * all_kwh
     serves = serves_enough(lacking / all_kwh, p)
     enough = (tier_by_power(per_household_kw) >= floor_tier(p)) & serves
-    best = _cheapest_per_place(place, cost, enough, len(places))
+    best = cheapest_per_settlement(settlement, cost, enough, len(settlements))
 
     def of(values: FloatArray) -> FloatArray:
         return np.where(best >= 0, values[np.maximum(best, 0)], np.nan)
 
-    local = distribution_mvnd(places, p)
+    local = distribution_mvnd(settlements, p)
     served_day = _served_day_year10(of(per_household_kw), p)
     return Option(
         investment_mvnd=of(plant_mvnd + canal_mvnd + wire_mvnd) + local,
@@ -165,18 +165,18 @@ def _served_day_year10(plant_kw_per_household: FloatArray, parameters: Electrici
     return np.asarray(served, dtype=np.float64)
 
 
-def _cheapest_per_place(place: IntArray, cost: FloatArray, enough: BoolArray, count: int) -> IntArray:
+def cheapest_per_settlement(settlement: IntArray, cost: FloatArray, enough: BoolArray, count: int) -> IntArray:
     """Row of the cheapest pair of each place, of those that serve enough if there are any; -1 where none has a finite cost.
 
     Places stand in ascending order; of equal costs the first row counts.
     """
     best = np.full(count, -1, dtype=np.int64)
-    start = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
-    group = np.repeat(np.arange(len(start)), np.diff(np.append(start, len(place))))
+    start = np.flatnonzero(np.append(True, settlement[1:] != settlement[:-1]))
+    group = np.repeat(np.arange(len(start)), np.diff(np.append(start, len(settlement))))
     some = np.logical_or.reduceat(enough & np.isfinite(cost), start)
     counted = np.where(some[group] & ~enough, np.inf, cost)
     least = np.minimum.reduceat(counted, start)
     rows = np.flatnonzero((counted == least[group]) & np.isfinite(counted))
     # backwards, so that the first of equal rows is written last
-    best[place[rows[::-1]]] = rows[::-1]
+    best[settlement[rows[::-1]]] = rows[::-1]
     return best

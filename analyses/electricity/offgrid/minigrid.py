@@ -16,7 +16,7 @@ from infragap.analyses.electricity.demand.load import (
     yearly_household_kwh,
 )
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd
-from infragap.analyses.electricity.demand.settlements import Places
+from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.option import SECOND_STAGE_YEAR, Option, cheapest_that_serves, serves_enough
 from infragap.analyses.electricity.offgrid.weather import Unserved
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -56,7 +56,9 @@ def worst_month_kwp(day_yield: FloatArray, parameters: ElectricityParameters) ->
     return demand_day, demand_day[:, np.newaxis] / (day_yield.min(axis=1) * parameters.storage_efficiency)
 
 
-def minigrid(places: Places, unserved: Unserved, day_yield: FloatArray, parameters: ElectricityParameters) -> Option:
+def minigrid(
+    settlements: Settlements, unserved: Unserved, day_yield: FloatArray, parameters: ElectricityParameters
+) -> Option:
     """Price a mini-grid for every settlement.
 
     Parameters
@@ -89,9 +91,9 @@ def minigrid(places: Places, unserved: Unserved, day_yield: FloatArray, paramete
     each = np.arange(len(cost))
     lacking_kwh = unserved_kwh[each, best]
 
-    n, commune = places.households, places.commune
+    n, commune = settlements.households, settlements.commune
     inverter_kw = settlement_peak_kw(n, p)
-    local_mvnd = distribution_mvnd(places, p)
+    local_mvnd = distribution_mvnd(settlements, p)
     inverter_mvnd = inverter_kw * p.inverter_mvnd_per_kw * site
     inverter_lcc = inverter_mvnd * factor(p.inverter_life_years, p, om_pct=p.offgrid_om_pct)
     pv_kwp, battery_kwh = coverage[best] * pv_full[0], days[best] * demand_day[0] / p.battery_depth

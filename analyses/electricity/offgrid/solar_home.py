@@ -8,7 +8,7 @@ from infragap.analyses.arrays import FloatArray
 from infragap.analyses.demand import tier_of
 from infragap.analyses.electricity.demand.life_cycle import factor, unserved_price
 from infragap.analyses.electricity.demand.load import tenth_year_day_kwh, yearly_factors, yearly_household_kwh
-from infragap.analyses.electricity.demand.settlements import Places
+from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.option import SECOND_STAGE_YEAR, Option, cheapest_that_serves, serves_enough
 from infragap.analyses.electricity.offgrid.weather import Unserved
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -25,7 +25,9 @@ KITS = np.array([(first, later) for first in range(1, 5) for later in range(firs
 """Kits of a household looked at: from the first year, and from the end of year 10 on."""
 
 
-def solar_home(places: Places, unserved: Unserved, day_yield: FloatArray, parameters: ElectricityParameters) -> Option:
+def solar_home(
+    settlements: Settlements, unserved: Unserved, day_yield: FloatArray, parameters: ElectricityParameters
+) -> Option:
     """Price home systems of tier 3 for every settlement, one to four kits a household, more of them after year 10 where that costs less.
 
     Parameters
@@ -60,9 +62,9 @@ def solar_home(places: Places, unserved: Unserved, day_yield: FloatArray, parame
     best = cheapest_that_serves(cost, unserved_kwh / all_kwh, p)
     each = np.arange(len(cost))
     lacking_kwh = unserved_kwh[each, best]
-    commune, n = places.commune, places.households
+    commune, n = settlements.commune, settlements.households
     first = KITS[best, 0]
-    credit = np.where(places.has_home_system, SMALL_KIT_KWP * p.pv_mvnd_per_kwp, 0.0)
+    credit = np.where(settlements.has_home_system, SMALL_KIT_KWP * p.pv_mvnd_per_kwp, 0.0)
     worst_day = np.minimum(first * KIT_KWP * day_yield.min(axis=1) * p.storage_efficiency, tenth_year_day_kwh(p))
     return Option(
         investment_mvnd=n * (first[commune] * p.home_tier3_mvnd - credit),

@@ -10,7 +10,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.line_components import unit_prices
-from infragap.analyses.electricity.routing.network import Network, assemble
+from infragap.analyses.electricity.routing.network import CandidateNetwork, join_steps
 from infragap.analyses.electricity.routing.paths import border_steps, out_of_window, trace
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS, Routes
 from infragap.gis.leastcost import cost_distance
@@ -20,8 +20,8 @@ NEAR = 8
 
 
 def candidate_network(
-    surface: LineSurface, routes: Routes, parameters: ElectricityParameters, *, known: Network | None = None
-) -> Network:
+    surface: LineSurface, routes: Routes, parameters: ElectricityParameters, *, known: CandidateNetwork | None = None
+) -> CandidateNetwork:
     """Lay the settlements' own ways and the cheapest ways between neighbouring settlements over each other.
 
     Parameters
@@ -48,7 +48,7 @@ def candidate_network(
     else:
         parts.append(network_steps(known))
     steps = np.concatenate(parts)
-    return assemble(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
+    return join_steps(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
 
 
 def neighbour_steps(cost: NDArray[np.float32], cells: IntArray, own_mvnd: FloatArray, *, columns: int) -> IntArray:
@@ -66,13 +66,13 @@ def neighbour_steps(cost: NDArray[np.float32], cells: IntArray, own_mvnd: FloatA
         Width of the raster.
     """
     spots, first = np.unique(cells, return_index=True)
-    places = np.column_stack([spots // columns, spots % columns])
-    if len(places) < 2:
+    settlements = np.column_stack([spots // columns, spots % columns])
+    if len(settlements) < 2:
         return np.empty((0, 2), dtype=np.int64)
-    near = cKDTree(places).query(places, k=min(NEAR + 1, len(places)))[1].reshape(len(places), -1)
+    near = cKDTree(settlements).query(settlements, k=min(NEAR + 1, len(settlements)))[1].reshape(len(settlements), -1)
     found = [np.empty((0, 2), dtype=np.int64)]
-    for here, ((row, col), own) in enumerate(zip(places, own_mvnd[first], strict=True)):
-        others = places[near[here, 1:]]
+    for here, ((row, col), own) in enumerate(zip(settlements, own_mvnd[first], strict=True)):
+        others = settlements[near[here, 1:]]
         if not own > 0:
             continue
         # no cheaper way to a neighbour leads farther round than twice the distance to the farthest of them
@@ -119,10 +119,10 @@ def region_steps(
 def enriched_network(
     surface: LineSurface,
     routes: Routes,
-    network: Network,
+    network: CandidateNetwork,
     chosen: BoolArray,
     parameters: ElectricityParameters,
-) -> Network:
+) -> CandidateNetwork:
     """Add the cheapest ways between the pieces of a chosen tree, and from what it left out to it: trunks get new places to meet.
 
     Parameters
@@ -146,10 +146,10 @@ def enriched_network(
     labels.append(len(cells) + np.arange(len(others), dtype=np.int64))
     added = region_steps(cost, surface, np.concatenate(cells), np.concatenate(labels))
     steps = np.concatenate([network_steps(network), added])
-    return assemble(steps, surface, np.where(routes.reachable, routes.cell, -1), price=unit_prices(parameters))
+    return join_steps(steps, surface, np.where(routes.reachable, routes.cell, -1), price=unit_prices(parameters))
 
 
-def network_steps(network: Network) -> IntArray:
+def network_steps(network: CandidateNetwork) -> IntArray:
     """All steps of a network's lines, (steps, 2) flat cells."""
     if len(network.path) == 0:
         return np.empty((0, 2), dtype=np.int64)

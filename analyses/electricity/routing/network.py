@@ -14,7 +14,7 @@ from infragap.gis.leastcost_kernels import compiled
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class CandidateNetwork:
     """Candidate lines: nodes are cells, edges are pieces of line between them.
 
     Attributes
@@ -48,7 +48,9 @@ class Network:
         return line_km(self.components)
 
 
-def assemble(steps: IntArray, surface: LineSurface, terminal_cell: IntArray, *, price: FloatArray) -> Network:
+def join_steps(
+    steps: IntArray, surface: LineSurface, terminal_cell: IntArray, *, price: FloatArray
+) -> CandidateNetwork:
     """Join steps to a network: existing lines become one node, settlements and meeting points nodes, chains between them edges.
 
     Parameters
@@ -103,7 +105,7 @@ def _collect(
     node_cell: IntArray,
     terminal_cell: IntArray,
     on_line: BoolArray,
-) -> Network:
+) -> CandidateNetwork:
     """Put the chosen chains into a network, each from its lower to its higher node."""
     pieces = []
     for chain in chosen:
@@ -114,7 +116,7 @@ def _collect(
         [-1 if cell < 0 else 0 if on_line[cell] else node_at.get(int(cell), -1) for cell in terminal_cell],
         dtype=np.int64,
     )
-    return Network(
+    return CandidateNetwork(
         node_cell=node_cell,
         terminal=terminal,
         ends=np.sort(ends[chosen], axis=1),

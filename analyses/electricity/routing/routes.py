@@ -152,11 +152,13 @@ def path_components(search: LeastCost, cells: IntArray, surface: LineSurface) ->
     order = np.argsort(distance[after], kind="stable")
     part = step_components(steps, surface)
     used = np.unique(steps)
-    place = {int(cell): row for row, cell in enumerate(used)}
+    settlement = {int(cell): row for row, cell in enumerate(used)}
     total = np.zeros((len(used), len(COMPONENTS)))
     for k in order:
-        total[place[int(after[k])]] = total[place[int(before[k])]] + part[k]
-    return np.array([total[place[int(cell)]] if int(cell) in place else np.zeros(len(COMPONENTS)) for cell in cells])
+        total[settlement[int(after[k])]] = total[settlement[int(before[k])]] + part[k]
+    return np.array(
+        [total[settlement[int(cell)]] if int(cell) in settlement else np.zeros(len(COMPONENTS)) for cell in cells]
+    )
 
 
 def own_way_cost(routes: Routes, cells: IntArray) -> FloatArray:

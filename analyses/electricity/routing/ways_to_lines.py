@@ -16,7 +16,7 @@ from infragap.gis.leastcost import cost_distance, path_back
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class Connection:
     """Cheapest way from a planned tree to another existing line.
 
     Attributes
@@ -38,9 +38,9 @@ class Way:
     components: FloatArray
 
 
-def ways_to_other_lines(
+def connections_to_lines(
     surface: LineSurface, cost: NDArray[np.float32], cells: IntArray, *, limit_mvnd: float
-) -> list[Way]:
+) -> list[Connection]:
     """Cheapest way from some cells to each existing line within a limit of cost, in the order of the lines.
 
     Parameters
@@ -88,7 +88,7 @@ def ways_to_other_lines(
         local = np.array(path_back(search, (int(line_row[k]), int(line_col[k]))), dtype=np.int64)
         way = (local[:, 0] + r0) * columns + local[:, 1] + c0
         ways.append(
-            Way(
+            Connection(
                 row=int(surface.line_of_cell[k]),
                 tap_cell=int(surface.line_flat[k]),
                 junction_cell=int(cells[region[line_row[k], line_col[k]]]),

@@ -10,23 +10,24 @@ import pandas as pd
 import shapely
 
 from infragap.analyses.arrays import IntArray
-from infragap.analyses.columns import names
-from infragap.analyses.electricity.columns import LINES, REMEDIES
+from infragap.analyses.columns import in_order
+from infragap.analyses.electricity.columns import LINES
 from infragap.analyses.electricity.demand.load import design_load_kw
 from infragap.analyses.electricity.feeders.remedies import Remedies
 from infragap.analyses.electricity.feeders.voltage import Check
-from infragap.analyses.electricity.least_cost.outcome import Decision
-from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.least_cost.outcome import Outcome
+from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
-from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.needs import LAYERS
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, FOREST_KM, any_forest_km
-from infragap.analyses.electricity.tables.ranking import INPUT_LAYERS
+from infragap.analyses.electricity.tables.remedies import remedy_texts
+from infragap.analyses.electricity.years.schedule import Schedule, calendar_year
 from infragap.analyses.provenance import provenance_of
 from infragap.gis.crs import to_wgs84
 
 if TYPE_CHECKING:
-    from infragap.gis.pack import Pack
+    pass
 
 
 def branch_ids(count: int) -> list[str]:
@@ -36,13 +37,13 @@ def branch_ids(count: int) -> list[str]:
 
 
 def branch_geometry(
-    decision: Decision, surface: LineSurface, existing: gpd.GeoDataFrame, row: IntArray
+    outcome: Outcome, surface: LineSurface, existing: gpd.GeoDataFrame, row: IntArray
 ) -> list[shapely.LineString]:
     """Course of each branch through cell centres, from its upper to its lower end, in the measuring CRS; at a tap it begins on the line.
 
     Parameters
     ----------
-    decision, surface
+    outcome, surface
         The plan and its raster.
     existing
         Layer `grid_lines`.
@@ -50,9 +51,9 @@ def branch_geometry(
         (branches,) line that each hangs on.
     """
     shapes = []
-    for branch, cells in enumerate(decision.branches.cells):
+    for branch, cells in enumerate(outcome.branches.cells):
         points = np.column_stack(surface.middles(cells))
-        if decision.branches.parent[branch] < 0:
+        if outcome.branches.parent[branch] < 0:
             line = existing.geometry.iloc[row[branch]]
             tap = line.interpolate(line.project(shapely.Point(points[0])))
             if tap.distance(shapely.Point(points[0])) > 0:
@@ -61,16 +62,17 @@ def branch_geometry(
     return shapes
 
 
-def lines_table(pack: Pack, study: Study, decision: Decision, parameters: ElectricityParameters) -> gpd.GeoDataFrame:
-    """Assemble the table of lines, without the columns that phasing and feeders add."""
-    branches, settlements = decision.branches, pack.settlements.reset_index(drop=True)
+def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule) -> gpd.GeoDataFrame:
+    """Assemble the table of lines: course, cost, load, forest, year, voltage and what helps."""
+    study, outcome, parameters = plan.study, plan.outcome, plan.parameters
+    branches, settlements = outcome.branches, study.inputs.settlements
     ids = branch_ids(len(branches))
-    households = study.places.households
-    end = _end_settlement(decision, study.places.id_rank)
+    households = study.settlements.households
+    end = _end_settlement(outcome, study.settlements.id_rank)
     row = branch_feeder(branches, study)
-    existing = pack.grid_lines
+    existing = study.grid.lines
     components = {name: branches.components[:, k] for k, name in enumerate(COMPONENTS)}
-    geometry = gpd.GeoSeries(branch_geometry(decision, study.surface, existing, row), crs=pack.settlements.crs)
+    geometry = gpd.GeoSeries(branch_geometry(outcome, study.surface, existing, row), crs=settlements.crs)
     ends = gpd.GeoDataFrame(
         geometry=gpd.GeoSeries([line.interpolate(1, normalized=True) for line in geometry], crs=geometry.crs)
     )
@@ -78,9 +80,9 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
         geometry=gpd.GeoSeries([geometry.iloc[top].interpolate(0) for top in branches.tap()], crs=geometry.crs)
     )
     end_wgs84, tap_wgs84 = to_wgs84(ends).geometry, to_wgs84(taps).geometry
-    commune = _commune_of(ends, pack.communes)
+    commune = _commune_of(ends, study.inputs.communes)
     below = branches.below(households)
-    provenance = provenance_of(pack.catalog, INPUT_LAYERS, pd.Series(["official"] * len(branches), dtype=object))
+    provenance = provenance_of(study.inputs.catalog, LAYERS, pd.Series(["official"] * len(branches), dtype=object))
     table = {
         "line_id": ids,
         "upstream_line_id": [ids[above] if above >= 0 else "" for above in branches.parent],
@@ -93,55 +95,39 @@ def lines_table(pack: Pack, study: Study, decision: Decision, parameters: Electr
         "tap_latitude": tap_wgs84.y.round(6).to_numpy(),
         "voltage_kv": existing["voltage_kv"].to_numpy()[row],
         "length_km": branches.length_km,
-        "investment_mvnd": decision.branch_investment_mvnd,
-        "life_cycle_mvnd": decision.branch_mvnd,
+        "investment_mvnd": outcome.branch_investment_mvnd,
+        "life_cycle_mvnd": outcome.branch_mvnd,
         "settlements_below": branches.below(np.ones(len(households))).astype(np.int64),
         "households_below": below.astype(np.int64),
         "load_kw": design_load_kw(below, parameters),
         **{name: components[name] for name in FOREST_KM},
         "forest_ha": any_forest_km(branches.components) * parameters.right_of_way_m / 10,
         "river_crossing_mvnd": components["crossings"] * parameters.river_crossing_mvnd,
+        "year": calendar_year(schedule.branch_year, parameters),
+        "conductor": check.conductor,
+        "conductor_extra_mvnd": check.extra_mvnd,
+        "voltage_drop_pct": check.drop_pct,
+        "loading_pct": check.loading_pct,
+        "voltage_status": check.status,
+        "voltage_basis": check.basis,
+        "remedy_vi": remedy_texts(plan, remedies, "vi"),
+        "remedy_en": remedy_texts(plan, remedies, "en"),
+        "remedy_mvnd": remedies.mvnd,
         "commune_code": commune["commune_code"].to_numpy(),
         "commune": commune["name"].to_numpy(),
         "provenance": provenance,
         "longitude": end_wgs84.x.round(6).to_numpy(),
         "latitude": end_wgs84.y.round(6).to_numpy(),
     }
-    return lines_in_order(gpd.GeoDataFrame(table, geometry=geometry.to_numpy(), crs=geometry.crs))
+    return in_order(gpd.GeoDataFrame(table, geometry=geometry.to_numpy(), crs=geometry.crs), LINES)
 
 
-def with_check(lines: gpd.GeoDataFrame, check: Check, remedies: Remedies) -> gpd.GeoDataFrame:
-    """Add what the voltage check says, and what helps."""
-    return lines.assign(
-        conductor=check.conductor,
-        conductor_extra_mvnd=check.extra_mvnd,
-        voltage_drop_pct=check.drop_pct,
-        loading_pct=check.loading_pct,
-        voltage_status=check.status,
-        voltage_basis=check.basis,
-        remedy_vi=remedies.text_vi,
-        remedy_mvnd=remedies.mvnd,
-    )
-
-
-def remedies_table(lines: gpd.GeoDataFrame, remedies: Remedies) -> pd.DataFrame:
-    """Every way to help each tree that fails, with the identifiers of its uppermost line."""
-    roots = lines.iloc[remedies.table["root"].to_numpy(dtype=np.int64)].reset_index(drop=True)
-    told = remedies.table.assign(**{name: roots[name] for name in ("line_id", "to_name", "feeder")})
-    return told[names(REMEDIES)]
-
-
-def lines_in_order(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Columns in the order of the data dictionary, geometry last; what is not there yet stays absent."""
-    return frame[[name for name in names(LINES) if name in frame.columns] + ["geometry"]]
-
-
-def _end_settlement(decision: Decision, id_rank: IntArray) -> IntArray:
+def _end_settlement(outcome: Outcome, id_rank: IntArray) -> IntArray:
     """Settlement at the lower end of each branch (of several on one spot the first identifier), -1 at a fork."""
-    end = np.full(len(decision.branches), -1, dtype=np.int64)
-    served = np.flatnonzero(decision.branches.branch_of >= 0)
-    for place in served[np.argsort(-id_rank[served])]:
-        end[decision.branches.branch_of[place]] = place
+    end = np.full(len(outcome.branches), -1, dtype=np.int64)
+    served = np.flatnonzero(outcome.branches.branch_of >= 0)
+    for settlement in served[np.argsort(-id_rank[served])]:
+        end[outcome.branches.branch_of[settlement]] = settlement
     return end
 
 

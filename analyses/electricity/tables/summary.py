@@ -8,33 +8,35 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from infragap.analyses.electricity.codes import Supply, VoltageStatus
 from infragap.analyses.electricity.demand.payback import tariff_cover_pct
-from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.least_cost.record import plan_record
 from infragap.analyses.electricity.uncertainty.backtest import backtest_median
 from infragap.analyses.electricity.years.rates import share_pct, without_electricity
 from infragap.analyses.electricity.years.schedule import Schedule
 
 if TYPE_CHECKING:
-    from infragap.gis.pack import Pack
+    pass
 
 
 def summarise(
-    pack: Pack,
+    plan: Plan,
+    schedule: Schedule,
+    *,
     settlements: gpd.GeoDataFrame,
     lines: gpd.GeoDataFrame,
     years: pd.DataFrame,
-    record: dict[str, Any],
-    schedule: Schedule,
-    parameters: ElectricityParameters,
 ) -> dict[str, Any]:
     """Collect the key numbers; every one can be counted again from the tables."""
-    grid = settlements[settlements["choice"] == "grid"]
+    inputs, parameters, record = plan.study.inputs, plan.parameters, plan_record(plan)
+    grid = settlements[settlements["choice"] == Supply.GRID.value]
     per_household = grid["plan_investment_mvnd"] / grid["households"].clip(lower=1)
     last = years[years["budget_mvnd"].notna()].iloc[-1]
     households = int(grid["households"].sum())
-    without = float(pack.settlements.loc[without_electricity(pack), "households"].sum())
-    today = share_pct(float(pack.communes["households"].sum()), without)
-    target = pack.catalog.targets.get("household_electrification_2030_pct")
+    without = float(inputs.settlements.loc[without_electricity(inputs.settlements), "households"].sum())
+    today = share_pct(float(inputs.communes["households"].sum()), without)
+    target = inputs.targets.get("household_electrification_2030_pct")
     reached = _known(float(last["electrified_pct"]))
     return {
         "settlements": len(settlements),
@@ -58,7 +60,7 @@ def summarise(
         "minigrid_mvnd_per_kwp": parameters.minigrid_mvnd_per_kwp,
         "mv_m_per_grid_household": 1000 * float(lines["length_km"].sum()) / households if households else None,
         "screening_mv_m_per_household": parameters.screening_mv_m_per_household,
-        "branches_beyond_voltage_limit": int((lines["voltage_status"] != "ok").sum()),
+        "branches_beyond_voltage_limit": int((lines["voltage_status"] != VoltageStatus.OK.value).sum()),
         "remedies_mvnd": float(lines["remedy_mvnd"].sum()),
         "conductor_extra_mvnd": float(lines["conductor_extra_mvnd"].sum()),
         "unbuilt_after_budgets": int((settlements["year"].isna() & (settlements["households"] > 0)).sum()),

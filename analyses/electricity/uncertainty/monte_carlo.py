@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import geopandas as gpd
 import numpy as np
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.demand.local_works import mv_mvnd_per_km, terrain
-from infragap.analyses.electricity.least_cost.choice import Choice, ask, choose_fast, start_from
+from infragap.analyses.electricity.least_cost.choice import choose_plan_fast, start_from, state_problem
+from infragap.analyses.electricity.least_cost.costs import cost_study
+from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.rank import grid_to_offgrid_ratio, rank_by_ratio
-from infragap.analyses.electricity.least_cost.study import Study, price
+from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.offgrid.hydro import falls_within_reach
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.line_components import unit_prices
-from infragap.analyses.electricity.routing.network import Network
+from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.routes import own_way_cost
-from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_places, position_cells
+from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_settlements, position_cells
 from infragap.analyses.electricity.uncertainty.ranges import drawn_parameters
 
 OUT_OF_REACH_MVND = 1e9
@@ -26,7 +27,7 @@ OUT_OF_REACH_MVND = 1e9
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class DrawSummary:
     """Result of the draws, all (n,).
 
     Attributes
@@ -42,15 +43,7 @@ class Spread:
     rank_high: FloatArray
 
 
-def draw_plans(
-    study: Study,
-    choice: Choice,
-    parameters: ElectricityParameters,
-    *,
-    settlements: gpd.GeoDataFrame,
-    communes: gpd.GeoDataFrame,
-    barred: BoolArray,
-) -> Spread:
+def draw_plans(plan: Plan) -> DrawSummary:
     """Draw prices, demand, local conditions and positions, and plan anew each time, starting from the known plan.
 
     Notes
@@ -61,12 +54,13 @@ def draw_plans(
     draw; local works, off-grid plants and pieces of line also have their own spread. Random numbers follow the settlements' identifiers, so
     the order of rows does not matter. Each draw takes the fast primal of the tree solver, not its proof.
     """
-    count, n = parameters.draws, len(study.places)
+    study, choice, parameters, barred = plan.study, plan.choice, plan.parameters, plan.loading.barred
+    count, n = parameters.draws, len(study.settlements)
     rng = np.random.default_rng(parameters.random_seed)
-    identifier = settlements["settlement_id"].astype(str).to_numpy()
+    identifier = study.inputs.identifiers
     by_id = np.argsort(identifier)
-    cells = position_cells(study, communes, least_line_m=least_line_distance_m(settlements, parameters))
-    network = _with_drawn_places(study.network)
+    cells = position_cells(study, least_line_m=least_line_distance_m(study.inputs.settlements, parameters))
+    network = _with_drawn_positions(study.network)
     start = np.concatenate([start_from(study.network, choice), choice.on_grid])
     connected, ranks = np.zeros(n), np.empty((count, n))
     for draw in range(count):
@@ -76,27 +70,27 @@ def draw_plans(
         for noise in (local_noise, off_noise, line_noise):
             noise[by_id] = _noise(rng, n, p.local_cost_sd)
         at = np.array([options[int(u * len(options))] for options, u in zip(cells, place_random, strict=True)])
-        moved = _study_with_places_at(study, at, p)
-        priced = price(moved, p, barred=barred)
+        moved = _study_with_settlements_at(study, at, p)
+        costs = cost_study(moved, p, barred=barred)
         own = own_way_cost(study.routes, at) * _dearer(study, p, parameters) * line_factor(p) * line_noise
-        local = priced.works.total_life_cycle_mvnd * local_noise
-        offgrid = priced.offgrid.best_mvnd * off_noise
-        pieces = priced.question.edge_mvnd * _noise(rng, len(study.network.ends), p.local_cost_sd)
-        inhabited = study.places.households > 0
+        local = costs.works.total_life_cycle_mvnd * local_noise
+        offgrid = costs.offgrid.best_mvnd * off_noise
+        pieces = costs.problem.edge_mvnd * _noise(rng, len(study.network.ends), p.local_cost_sd)
+        inhabited = study.settlements.households > 0
         off_limits = ~np.isfinite(own) | barred | study.forbidden | ~inhabited
-        question = ask(
+        problem = state_problem(
             network,
-            edge_mvnd=np.concatenate([pieces, _ways_from_drawn_places(study, moved, at, own, p)]),
+            edge_mvnd=np.concatenate([pieces, _ways_from_drawn_positions(study, moved, at, own, p)]),
             local_mvnd=local,
             offgrid_mvnd=np.where(inhabited, offgrid, 0.0),
             required=(study.forced | p.all_on_grid) & ~off_limits,
             barred=off_limits,
         )
-        connected += choose_fast(network, question, start=start).on_grid
+        connected += choose_plan_fast(network, problem, start=start).on_grid
         ratio = grid_to_offgrid_ratio(np.where(np.isfinite(own), own + local, np.nan), offgrid)
-        ranks[draw] = rank_by_ratio(ratio, study.places.households, identifier)
+        ranks[draw] = rank_by_ratio(ratio, study.settlements.households, identifier)
     low, high = np.percentile(ranks, [5, 95], axis=0)
-    return Spread(grid_probability=connected / max(count, 1), rank_low=np.floor(low), rank_high=np.ceil(high))
+    return DrawSummary(grid_probability=connected / max(count, 1), rank_low=np.floor(low), rank_high=np.ceil(high))
 
 
 def _noise(rng: np.random.Generator, count: int, sd: float) -> FloatArray:
@@ -104,7 +98,7 @@ def _noise(rng: np.random.Generator, count: int, sd: float) -> FloatArray:
     return np.asarray(np.exp(rng.standard_normal(count) * sd - sd**2 / 2))
 
 
-def _with_drawn_places(network: Network) -> Network:
+def _with_drawn_positions(network: CandidateNetwork) -> CandidateNetwork:
     """Network with one more node for each settlement, its drawn place, joined to the grid and to its mapped place."""
     count, n = len(network.node_cell), len(network.terminal)
     drawn = count + np.arange(n)
@@ -119,7 +113,7 @@ def _with_drawn_places(network: Network) -> Network:
     )
 
 
-def _ways_from_drawn_places(
+def _ways_from_drawn_positions(
     study: Study, moved: Study, cells: IntArray, own_mvnd: FloatArray, parameters: ElectricityParameters
 ) -> FloatArray:
     """Cost of the edges that `_with_drawn_places` adds, in its order: who has not moved is at his mapped place, at no cost."""
@@ -127,8 +121,8 @@ def _ways_from_drawn_places(
     stays = cells == study.routes.cell
     own = np.where(np.isfinite(own_mvnd), own_mvnd, OUT_OF_REACH_MVND)
     own = np.where(stays, np.where(study.network.terminal == 0, 0.0, OUT_OF_REACH_MVND), own)
-    km = np.hypot(moved.places.x - study.places.x, moved.places.y - study.places.y) / 1000
-    per_km = mv_mvnd_per_km(moved.places, p) * terrain(moved.places, p) * line_factor(p)
+    km = np.hypot(moved.settlements.x - study.settlements.x, moved.settlements.y - study.settlements.y) / 1000
+    per_km = mv_mvnd_per_km(moved.settlements, p) * terrain(moved.settlements, p) * line_factor(p)
     return np.concatenate([own, np.where(stays, 0.0, km * per_km)[mapped]])
 
 
@@ -140,8 +134,8 @@ def _dearer(study: Study, drawn: ElectricityParameters, usual: ElectricityParame
     return np.asarray(np.divide(now, then, out=np.full(len(now), plain), where=then > 0))
 
 
-def _study_with_places_at(study: Study, cells: IntArray, parameters: ElectricityParameters) -> Study:
+def _study_with_settlements_at(study: Study, cells: IntArray, parameters: ElectricityParameters) -> Study:
     """Study with its settlements at other cells, each with the falls that are nearest to it there; lines and network stay."""
-    places = moved_places(study, cells)
-    reach = falls_within_reach(places, study.resources.falls, parameters)
-    return replace(study, places=places, resources=replace(study.resources, reach=reach))
+    settlements = moved_settlements(study, cells)
+    reach = falls_within_reach(settlements, study.resources.falls, parameters)
+    return replace(study, settlements=settlements, resources=replace(study.resources, reach=reach))

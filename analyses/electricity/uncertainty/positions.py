@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.electricity.demand.settlements import Places
+from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.gis.raster import rasterize
@@ -27,21 +27,21 @@ def least_line_distance_m(settlements: gpd.GeoDataFrame, parameters: Electricity
     return np.where(settlements["kind"] == "village", np.maximum(reached, connected), reached)
 
 
-def position_cells(study: Study, communes: gpd.GeoDataFrame, *, least_line_m: FloatArray) -> list[IntArray]:
+def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
     """Cells where each settlement may truly lie: within its radius, in its commune, where one without grid can be; else its own cell.
 
     Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out: assumption), nor nearer to a
     medium-voltage line than `least_line_m`, or than the mapped point where that is nearer.
     """
-    grid = study.surface.grid
+    grid, communes = study.surface.grid, study.inputs.communes
     numbered = communes[["geometry"]].assign(number=np.arange(1, len(communes) + 1))
     commune = rasterize(numbered, grid, column="number", dtype="int32").values
     commune = np.where(study.surface.passable & ~study.surface.restricted_forest, commune, 0)
     line_m = study.surface.line_distance_m()
     rows, cols = grid.shape
     found = []
-    for place, cell in enumerate(study.routes.cell):
-        reach = int(study.places.position_accuracy_m[place] / grid.cell_size_m)
+    for settlement, cell in enumerate(study.routes.cell):
+        reach = int(study.settlements.position_accuracy_m[settlement] / grid.cell_size_m)
         if cell < 0 or reach < 1:
             found.append(np.array([cell], dtype=np.int64))
             continue
@@ -54,23 +54,23 @@ def position_cells(study: Study, communes: gpd.GeoDataFrame, *, least_line_m: Fl
         )
         r, c = np.mgrid[r0:r1, c0:c1]
         near = ((r - row) ** 2 + (c - col) ** 2 <= reach**2) & (
-            commune[r0:r1, c0:c1] == study.places.commune[place] + 1
+            commune[r0:r1, c0:c1] == study.settlements.commune[settlement] + 1
         )
-        near &= line_m[r0:r1, c0:c1] >= min(least_line_m[place], line_m[row, col])
+        near &= line_m[r0:r1, c0:c1] >= min(least_line_m[settlement], line_m[row, col])
         found.append(np.append((r * cols + c)[near], [] if near.any() else [cell]).astype(np.int64))
     return found
 
 
-def moved_places(study: Study, cells: IntArray) -> Places:
+def moved_settlements(study: Study, cells: IntArray) -> Settlements:
     """Settlements at other cells of the routing raster, on the ground there; those at their own cell, or outside, stay as they are."""
-    places, surface = study.places, study.surface
+    settlements, surface = study.settlements, study.surface
     moves = (cells != study.routes.cell) & (cells >= 0)
     at = np.where(moves, cells, 0)
     x, y = surface.middles(at)
     return replace(
-        places,
-        x=np.where(moves, x, places.x),
-        y=np.where(moves, y, places.y),
-        roughness=np.where(moves, surface.roughness.ravel()[at], places.roughness),
-        at_22_kv=np.where(moves, surface.at_22_kv.ravel()[at], places.at_22_kv),
+        settlements,
+        x=np.where(moves, x, settlements.x),
+        y=np.where(moves, y, settlements.y),
+        roughness=np.where(moves, surface.roughness.ravel()[at], settlements.roughness),
+        at_22_kv=np.where(moves, surface.at_22_kv.ravel()[at], settlements.at_22_kv),
     )

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from infragap.analyses.columns import names
-from infragap.analyses.electricity.columns import SCENARIOS
 from infragap.analyses.electricity.feeders.remedies import Remedies
-from infragap.analyses.electricity.least_cost.choice import Choice
-from infragap.analyses.electricity.least_cost.outcome import Decision, take_apart
+from infragap.analyses.electricity.feeders.voltage_plan import keep_voltage
+from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
 from infragap.analyses.electricity.least_cost.record import plan_record
-from infragap.analyses.electricity.least_cost.study import Priced, Study, solve
+from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import candidate_network
 from infragap.analyses.electricity.routing.routes import own_routes
@@ -36,20 +33,29 @@ NEW_NETWORK = frozenset({"all_on_grid", "forest_rule", "hydro_allowed"})
 """Changes that bring lines elsewhere, so that the network is enriched around their own plan."""
 
 
-def compare_scenarios(
-    study: Study, decision: Decision, record: dict[str, Any], parameters: ElectricityParameters
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Plan again under other rules (without limits of headroom, to the gap of the parameters).
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """One plan beside that of the run.
 
-    Returns
-    -------
-    scenarios
-        One row per scenario, the plan of the run first.
-    all_on_grid
-        (settlements) what connecting every settlement that a line can reach costs each beyond the plan [million VND].
+    Attributes
+    ----------
+    name
+        Of `ALTERNATIVES`, 'plan' or 'voltage_kept'.
+    plan
+        The plan.
+    record
+        Its cost and bound, as for run.json.
     """
-    rows = [_row("plan", study, decision, record, float(record["cost_mvnd"]))]
-    everywhere = pd.DataFrame()
+
+    name: str
+    plan: Plan
+    record: dict[str, Any]
+
+
+def compare_scenarios(plan: Plan) -> list[Scenario]:
+    """Plan again under other rules (without limits of headroom, to the gap of the parameters); the plan of the run stands first."""
+    found = [Scenario("plan", plan, plan_record(plan))]
+    parameters = plan.parameters
     for name, change in ALTERNATIVES.items():
         p = parameters.model_copy(update=change)
         if p == parameters:
@@ -57,46 +63,20 @@ def compare_scenarios(
         # other prices stay on the network that the plan's junction rounds have enriched already
         rounds = min(p.junction_rounds, 1) if NEW_NETWORK & set(change) else 0
         p = p.model_copy(update={"junction_rounds": rounds})
-        other = reroute(study, p) if p.forest_rule != parameters.forest_rule else study
-        other, priced, choice = solve(other, p)
-        apart = take_apart(other, priced, choice, p)
-        rows.append(_row(name, other, apart, plan_record(other, priced, choice, apart, p), float(record["cost_mvnd"])))
-        if name == "all_on_grid":
-            everywhere = pd.DataFrame(
-                {
-                    "all_on_grid_mvnd": np.where(apart.on_grid, apart.choice_mvnd, np.nan),
-                    "extra_mvnd": np.where(apart.on_grid, apart.choice_mvnd - decision.choice_mvnd, np.nan),
-                }
-            )
-    return pd.DataFrame(rows, columns=names(SCENARIOS)), everywhere
+        study = reroute(plan.study, p) if p.forest_rule != parameters.forest_rule else plan.study
+        other = least_cost(study, p)
+        found.append(Scenario(name, other, plan_record(other)))
+    return found
 
 
-def voltage_row(
-    study: Study,
-    priced: Priced,
-    choice: Choice,
-    decision: Decision,
-    remedies: Remedies,
-    record: dict[str, Any],
-    parameters: ElectricityParameters,
-) -> pd.DataFrame:
-    """One row on the plan in which the voltage holds (`voltage_plan.keep_voltage`), its remedies paid.
-
-    Parameters
-    ----------
-    study, priced, choice, decision, remedies
-        That plan.
-    record
-        Of the plan of the run, whose bound holds here too.
-    parameters
-        All assumptions.
-    """
-    kept = plan_record(study, priced, choice, decision, parameters)
-    kept["cost_mvnd"] += float(np.nansum(remedies.mvnd))
-    kept["lower_bound_mvnd"] = min(float(record["lower_bound_mvnd"]), kept["cost_mvnd"])
-    kept["status"] = "no bound of its own"
-    row = _row("voltage_kept", study, decision, kept, float(record["cost_mvnd"]))
-    return pd.DataFrame([row], columns=names(SCENARIOS))
+def voltage_kept(plan: Plan, remedies: Remedies) -> Scenario:
+    """Plan in which the voltage holds (`voltage_plan.keep_voltage`), its remedies paid; the bound of the plan of the run holds here too."""
+    kept, paid = keep_voltage(plan, remedies)
+    record = plan_record(kept)
+    record["cost_mvnd"] += float(np.nansum(paid.mvnd))
+    record["lower_bound_mvnd"] = min(float(plan_record(plan)["lower_bound_mvnd"]), record["cost_mvnd"])
+    record["status"] = "no bound of its own"
+    return Scenario("voltage_kept", kept, record)
 
 
 def reroute(study: Study, parameters: ElectricityParameters) -> Study:
@@ -104,18 +84,3 @@ def reroute(study: Study, parameters: ElectricityParameters) -> Study:
     routes = own_routes(study.surface, study.routes.cell, parameters)
     known = None if parameters.forest_rule == "forbid" else study.network
     return replace(study, routes=routes, network=candidate_network(study.surface, routes, parameters, known=known))
-
-
-def _row(name: str, study: Study, decision: Decision, record: dict[str, Any], plan_mvnd: float) -> dict[str, Any]:
-    on = decision.on_grid
-    return {
-        "scenario": name,
-        "cost_mvnd": record["cost_mvnd"],
-        "extra_mvnd": record["cost_mvnd"] - plan_mvnd,
-        "investment_mvnd": record["investment_mvnd"],
-        "grid_settlements": int(on.sum()),
-        "grid_households": int(study.places.households[on].sum()),
-        "line_km": float(decision.branches.length_km.sum()),
-        "lower_bound_mvnd": record["lower_bound_mvnd"],
-        "status": record["status"],
-    }

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pandas as pd
 
-from infragap.analyses.arrays import BoolArray
 from infragap.analyses.columns import names
 from infragap.analyses.electricity.columns import SENSITIVITY
-from infragap.analyses.electricity.least_cost.choice import Choice, choose_fast, start_from
-from infragap.analyses.electricity.least_cost.study import Study, price
-from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.least_cost.choice import choose_plan_fast, start_from
+from infragap.analyses.electricity.least_cost.costs import cost_study
+from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.uncertainty.ranges import ranges
 from infragap.analyses.parameters import describe
 
 
-def sensitivity(study: Study, choice: Choice, parameters: ElectricityParameters, *, barred: BoolArray) -> pd.DataFrame:
+def sensitivity(plan: Plan) -> pd.DataFrame:
     """Move every uncertain parameter alone to the ends of its range and plan anew: which one changes most households' choice."""
+    study, choice, parameters, barred = plan.study, plan.choice, plan.parameters, plan.loading.barred
     start = start_from(study.network, choice)
     known = describe(parameters).set_index("parameter")
     rows = []
@@ -24,8 +24,8 @@ def sensitivity(study: Study, choice: Choice, parameters: ElectricityParameters,
             if value == now:
                 continue
             p = parameters.model_copy(update={name: value})
-            plan = choose_fast(study.network, price(study, p, barred=barred).question, start=start)
-            changed = plan.on_grid != choice.on_grid
+            other = choose_plan_fast(study.network, cost_study(study, p, barred=barred).problem, start=start)
+            changed = other.on_grid != choice.on_grid
             rows.append(
                 {
                     "parameter": name,
@@ -34,9 +34,9 @@ def sensitivity(study: Study, choice: Choice, parameters: ElectricityParameters,
                     "unit": known.loc[name, "unit"],
                     "end": end,
                     "choices_changed": int(changed.sum()),
-                    "households_changed": int(study.places.households[changed].sum()),
-                    "grid_settlements": int(plan.on_grid.sum()),
-                    "cost_mvnd": plan.cost_mvnd,
+                    "households_changed": int(study.settlements.households[changed].sum()),
+                    "grid_settlements": int(other.on_grid.sum()),
+                    "cost_mvnd": other.cost_mvnd,
                 }
             )
     table = pd.DataFrame(rows, columns=names(SENSITIVITY))

@@ -146,10 +146,10 @@ def fill(works: Works, budgets_mvnd: FloatArray, *, key: FloatArray) -> IntArray
     count = len(works.cost_mvnd)
     year = np.full(count, -1, dtype=np.int64)
     chains = [_chain(works, work) for work in range(count)]
-    hanging: list[list[int]] = [[] for _ in range(count)]
+    extended: list[list[int]] = [[] for _ in range(count)]
     for work, chain in enumerate(chains):
         for above in chain:
-            hanging[above].append(work)
+            extended[above].append(work)
     missing = np.array([works.cost_mvnd[chain].sum() for chain in chains], dtype=np.float64)
     ready = np.array([works.earliest[chain].max() for chain in chains], dtype=np.int64)
     for now, budget in enumerate(budgets_mvnd):
@@ -164,7 +164,7 @@ def fill(works: Works, budgets_mvnd: FloatArray, *, key: FloatArray) -> IntArray
             left -= float(missing[best])
             for built in [u for u in chains[best] if year[u] < 0]:
                 year[built] = now
-                missing[hanging[built]] -= works.cost_mvnd[built]
+                missing[extended[built]] -= works.cost_mvnd[built]
     return year
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray
 
 if TYPE_CHECKING:
-    from infragap.gis.pack import Pack
+    pass
 
 
-def without_electricity(pack: Pack) -> BoolArray:
+def without_electricity(settlements: gpd.GeoDataFrame) -> BoolArray:
     """Settlements whose households count as without electricity, as the scheme counts: nothing, or donated kits; unsafe wires of their own do count."""
-    return np.asarray(pack.settlements["supply"].isin(("none", "solar_home")))
+    return np.asarray(settlements["supply"].isin(("none", "solar_home")))
 
 
 def share_pct(households: float, without: float) -> float:
