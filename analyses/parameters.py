@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from infragap.analyses.wording.catalogue import words
+
 
 class Parameters(BaseModel):
     """Frozen parameter set: unknown keys and values outside their stated bounds are errors."""
+
+    words_under: ClassVar[str] = ""
+    """Where the catalogue of words holds the short names, such as 'parameter.electricity'."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
@@ -42,7 +47,7 @@ def parameter(
     high: float | None = None,
     minimum: float | None = 0.0,
     maximum: float | None = None,
-    name_vi: str = "",
+    compared: bool = True,
 ) -> Any:
     """Declare one parameter.
 
@@ -56,17 +61,17 @@ def parameter(
         Range of uncertainty [unit], used by sensitivity and Monte Carlo; None where it is a choice, not an uncertainty.
     minimum, maximum
         Smallest and largest value that make sense, of each part of a list; None for no bound.
-    name_vi
-        Short Vietnamese name, for tables that planners read; every uncertain parameter has one.
+    compared
+        Whether the value enters the comparison that the draws repeat; not so for checks and reports.
     """
     extra: dict[str, Any] = {
         "unit": unit,
-        "name_vi": name_vi,
         "source": source,
         "low": low,
         "high": high,
         "minimum": minimum,
         "maximum": maximum,
+        "compared": compared,
     }
     return Field(default=default, description=meaning, json_schema_extra=extra)
 
@@ -83,9 +88,15 @@ def describe(parameters: Parameters) -> pd.DataFrame:
                 "unit": extra.get("unit"),
                 "low": extra.get("low"),
                 "high": extra.get("high"),
-                "name_vi": extra.get("name_vi"),
+                "name_vi": short_name(parameters, name, "vi"),
                 "meaning": field.description,
                 "source": extra.get("source"),
             }
         )
     return pd.DataFrame(rows)
+
+
+def short_name(parameters: Parameters, name: str, language: str) -> str:
+    """Name of a parameter for tables that planners read; empty where the catalogue has none. Every uncertain parameter has one."""
+    key, chosen = f"{parameters.words_under}.{name}", words(language)
+    return chosen(key) if key in chosen else ""

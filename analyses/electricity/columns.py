@@ -196,7 +196,6 @@ EXTENSION = table(
     Column("year", "-", "phasing"),
     Column("voltage_drop_pct", "%", "feeders"),
     Column("remedy_vi", "-", "feeders"),
-    Column("remedy_en", "-", "feeders"),
     Column("grid_probability_pct", "%", "Monte Carlo"),
     Column("position_accuracy_km", "km", "settlements.position_accuracy_m"),
     Column("provenance", "-", "catalogue"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import model_validator
 
 from infragap.analyses.electricity.assumptions.grid import GridParameters
@@ -12,6 +14,8 @@ from infragap.analyses.parameters import parameter
 class ElectricityParameters(OffgridParameters, GridParameters):
     """Parameters of `plan_electricity`; `low` and `high` are what the sensitivity table and the Monte Carlo draw from."""
 
+    words_under: ClassVar[str] = "parameter.electricity"
+
     # appraisal
     discount_rate_pct: float = parameter(
         10.0,
@@ -20,7 +24,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=6,
         high=12,
         source="World Bank and ADB convention 10-12 %",
-        name_vi="Suất chiết khấu thực",
         meaning="real discount rate",
     )
     horizon_years: int = parameter(
@@ -33,30 +36,30 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     )
     price_escalation_pct: float = parameter(
         3.5,
+        compared=False,
         maximum=100,
         unit="%/year",
         low=2.5,
         high=5,
         source="assumption (norms F)",
-        name_vi="Trượt giá xây dựng",
         meaning="brings past project costs to 2026 in the back-test",
     )
     benchmark_mvnd_per_household: float = parameter(
         60.0,
+        compared=False,
         unit="mvnd/household",
         low=35,
         high=110,
         source="grid villages of 2023-26 (norms A1)",
-        name_vi="Suất đầu tư đối chiếu mỗi hộ",
         meaning="usual investment; dearer rows are counted in the summary",
     )
     screening_mv_m_per_household: float = parameter(
         35.0,
+        compared=False,
         unit="m/household",
         low=10,
         high=100,
         source="norms A1",
-        name_vi="Chiều dài trung áp mỗi hộ của các chương trình",
         meaning="new line per household that programmes have paid for: stands beside the plan's own in the summary, and villages left without grid are "
         "drawn farther from lines",
     )
@@ -110,13 +113,13 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     # feeders
     mv_drop_limit_pct: float = parameter(
         5.0,
+        compared=False,
         minimum=0.5,
         maximum=20,
         unit="%",
         low=5,
         high=10,
         source="assumption; ±5 % at the customer (norms A3)",
-        name_vi="Giới hạn sụt áp trung áp",
         meaning="largest voltage drop from station to transformer",
     )
     lv_drop_limit_pct: float = parameter(
@@ -127,45 +130,44 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=5,
         high=8,
         source="assumption (norms A3)",
-        name_vi="Giới hạn sụt áp hạ áp",
         meaning="largest voltage drop along 0.4 kV lines",
     )
     existing_drop_pct: float = parameter(
         10.0,
+        compared=False,
         minimum=0.5,
         maximum=50,
         unit="%",
         low=5,
         high=10,
         source="norms A3: up to 10 % on extreme radial lines; that present customers have no worse is an assumption",
-        name_vi="Sụt áp lớn nhất của lộ hiện có",
         meaning="largest drop of an existing feeder without new load; published load that would give more is taken to stand near the station",
     )
     conductor_mvnd_per_tonne: float = parameter(
         75.0,
+        compared=False,
         unit="mvnd/t",
         low=60,
         high=90,
         source="assumption",
-        name_vi="Giá dây nhôm lõi thép",
         meaning="price of aluminium-steel conductor beyond AC-70",
     )
     regulator_mvnd: float = parameter(
         1500.0,
+        compared=False,
         unit="mvnd",
         low=1000,
         high=2500,
         source="assumption: three single-phase sets",
-        name_vi="Máy điều chỉnh điện áp",
         meaning="voltage regulator",
     )
     step_up_mvnd: float = parameter(
         1500.0,
+        compared=False,
         unit="mvnd",
         low=1000,
         high=3000,
         source="assumption: small 22/35 kV transformer with switchgear",
-        name_vi="Trạm nâng áp 22/35 kV",
         meaning="station that raises 22 to 35 kV at a tap",
     )
     # phasing
@@ -235,11 +237,13 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         return tuple(range(self.first_year, self.first_year + 5))
 
 
-def uncertain(parameters: type[ElectricityParameters] = ElectricityParameters) -> dict[str, tuple[float, float, float]]:
-    """Low, default and high of every parameter that has a range."""
+def uncertain(
+    parameters: type[ElectricityParameters] = ElectricityParameters, *, compared: bool = False
+) -> dict[str, tuple[float, float, float]]:
+    """Low, default and high of every parameter that has a range, or only of those that enter the comparison."""
     found = {}
     for name, field in parameters.model_fields.items():
         extra = field.json_schema_extra
-        if isinstance(extra, dict) and extra.get("low") is not None:
+        if isinstance(extra, dict) and extra.get("low") is not None and (extra.get("compared") or not compared):
             found[name] = (float(str(extra["low"])), float(field.default), float(str(extra["high"])))
     return found

@@ -63,7 +63,6 @@ def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDat
                 "year": row.get("year", pd.NA),
                 "voltage_drop_pct": float(row["voltage_drop_pct"]),
                 "remedy_vi": tap["remedy_vi"] if tap is not None else "",
-                "remedy_en": tap["remedy_en"] if tap is not None else "",
                 "grid_probability_pct": 100 * float(row.get("grid_probability", np.nan)),
                 "position_accuracy_km": float(row["position_accuracy_m"]) / 1000,
                 "provenance": row["provenance"],

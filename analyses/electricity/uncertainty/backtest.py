@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
-from infragap.analyses.wording.catalogue import number_vi
+from infragap.analyses.wording.catalogue import Words, words
 
 PRICE_YEAR = 2026
 
@@ -41,8 +41,8 @@ class Project:
         Publication.
     fitted
         Whether it was among the ten projects that the unit costs were fitted to.
-    note_vi
-        What sets it apart, in Vietnamese.
+    key
+        What sets it apart stands in the catalogue of words under `electricity.project.<key>.note`; empty where nothing does.
     """
 
     name: str
@@ -56,22 +56,22 @@ class Project:
     kv: float
     source: str
     fitted: bool
-    note_vi: str = ""
+    key: str = ""
 
 
 PROJECTS = (
-    Project("Sơn La NPC 2012-15, 557 villages", 2014, 540, 875, 218, None, 30000, 557_821, 35, "en.vietnamplus.vn 36616", True, "chương trình lớn, 18 m trung áp và 29 m hạ áp mỗi hộ"),
+    Project("Sơn La NPC 2012-15, 557 villages", 2014, 540, 875, 218, None, 30000, 557_821, 35, "en.vietnamplus.vn 36616", True, "sonla_557"),
     Project("Sơn La Nà Bó - Mường Bằng", 2020, 11.5, 34.7, 10, None, 1116, 26_000, 35, "nangluongsachvietnam.vn 6702", True),
     Project("Sơn La Chiềng Bôm", 2016, 35.5, 84.5, 6, None, 2950, 69_500, 35, "bnews.vn 7372", True),
     Project("Mường Khương, 14 villages", 2016, 35, 42, 17, 2250, 774, 65_000, 35, "en.evn.com.vn 66-163-21", True),
-    Project("Lai Châu Lều Chải", 2016, 6.8, 6.68, 3, 156.5, 194, 6_700, 35, "evn.com.vn 6-13-18683", True, "trạm nhỏ (52 kVA mỗi trạm)"),
+    Project("Lai Châu Lều Chải", 2016, 6.8, 6.68, 3, 156.5, 194, 6_700, 35, "evn.com.vn 6-13-18683", True, "leuchai"),
     Project("Lai Châu plan, 134 villages", 2012, 240, 340, 140, None, 8000, 430_000, 35, "thiennhien.net 2012-08-28", True),
     Project("Điện Biên Đông, 2 stations", 2023, 3.2, 1.5, 2, 100, 82, 5_200, 35, "en.evn.com.vn 66-163-3783", True),
     Project("Sa Pa Lếch Mông", 2025, 1.3, 1.8, 1, 250, 56, 3_000, 35, "tracuuquyhoach.com 51329630", True),
-    Project("Bảo Yên Cao Lan", 2026, 0.664, 1.0, 1, None, 22, 2_400, 35, "evn.com.vn 60-3557-506933", True, "vượt sông"),
-    Project("Quảng Trị Rào Con", 2025, 6.463, 2.282, 1, 250, 62, 11_000, 22, "ja.laodong.vn 1630238", True, "kèm 98,5 m đường giao thông"),
-    Project("Cao Bằng Sơn Lập", 2017, 6.74, 9.38, 3, 300, None, 23_830, 35, "en.vietnamplus.vn 105446", False, "số hộ không công bố nên thiếu phần công tơ; giá cao khác thường"),
-    Project("Thanh Hóa Nà Đang, line only", 2016, 12, 0, 0, 0, 0, 21_000, 35, "baotintuc.vn 2023-03-03", False, "chỉ có đường dây, giá cao nhất đã biết (1,75 tỷ/km năm 2016)"),
+    Project("Bảo Yên Cao Lan", 2026, 0.664, 1.0, 1, None, 22, 2_400, 35, "evn.com.vn 60-3557-506933", True, "caolan"),
+    Project("Quảng Trị Rào Con", 2025, 6.463, 2.282, 1, 250, 62, 11_000, 22, "ja.laodong.vn 1630238", True, "raocon"),
+    Project("Cao Bằng Sơn Lập", 2017, 6.74, 9.38, 3, 300, None, 23_830, 35, "en.vietnamplus.vn 105446", False, "sonlap"),
+    Project("Thanh Hóa Nà Đang, line only", 2016, 12, 0, 0, 0, 0, 21_000, 35, "baotintuc.vn 2023-03-03", False, "nadang"),
 )  # fmt: skip
 
 
@@ -137,19 +137,25 @@ def backtest_table(parameters: ElectricityParameters) -> pd.DataFrame:
                 "implied_mv_mvnd_per_km": implied,
                 "within_30_pct": hit,
                 "in_fit": project.fitted,
-                "note_vi": project.note_vi if hit else _missed_vi(project, ratio, implied),
+                "note_vi": _note(project, ratio, implied, words("vi")),
+                "note_en": _note(project, ratio, implied, words("en")),
                 "source": project.source,
             }
         )
     return pd.DataFrame(rows)
 
 
-def _missed_vi(project: Project, ratio: float, implied_mvnd_per_km: float) -> str:
-    """Say how a project is missed, and what its line would have to cost."""
-    off = f"dự báo {'cao' if ratio > 1 else 'thấp'} hơn {number_vi(100 * abs(ratio - 1))} %"
+def _note(project: Project, ratio: float, implied_mvnd_per_km: float, w: Words) -> str:
+    """Say what sets a project apart and, where it is missed, by how much and what its line would have to cost."""
+    apart = w(f"electricity.project.{project.key}.note") if project.key else ""
+    if abs(ratio - 1) <= WITHIN:
+        return apart
+    missed = "too_high" if ratio > 1 else "too_low"
+    off = w(f"electricity.backtest.{missed}", percent=w.number(100 * abs(ratio - 1)))
     low, _, high = uncertain()["mv35_line_mvnd_per_km"]
-    fits = f"khớp nếu 1 km trung áp giá {number_vi(implied_mvnd_per_km)} triệu đồng (khoảng {number_vi(low)}–{number_vi(high)})"
-    return "; ".join(part for part in (off, project.note_vi, fits) if part)
+    price = {"price": implied_mvnd_per_km, "low": low, "high": high}
+    fits = w("electricity.backtest.fits", **{name: w.number(value) for name, value in price.items()})
+    return "; ".join(part for part in (off, apart, fits) if part)
 
 
 def backtest_median(parameters: ElectricityParameters) -> float:

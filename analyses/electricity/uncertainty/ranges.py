@@ -6,36 +6,13 @@ import numpy as np
 
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
 
-NOT_A_COST = frozenset(
-    {
-        "tariff_vnd_per_kwh",
-        "household_size",
-        "forest_delay_months",
-        "minigrid_mvnd_per_kwp",
-        "home_tier2_mvnd",
-        "pico_unit_mvnd",
-        "pvout_kwh_per_kwp",
-        "worst_month_factor",
-        "price_escalation_pct",
-        "benchmark_mvnd_per_household",
-        "screening_mv_m_per_household",
-        "mv_drop_limit_pct",
-        "existing_drop_pct",
-        "conductor_mvnd_per_tonne",
-        "regulator_mvnd",
-        "step_up_mvnd",
-    }
-)
-"""Ranges that do not enter the comparison: checks, reports, and what the solar layer overrides."""
-
 
 def ranges(parameters: ElectricityParameters) -> dict[str, tuple[float, float, float]]:
     """Low, present and high value of everything uncertain that enters the comparison; a value set outside its range widens it."""
     found = {}
-    for name, (low, _, high) in uncertain(type(parameters)).items():
-        if name not in NOT_A_COST:
-            value = float(getattr(parameters, name))
-            found[name] = (min(low, value), value, max(high, value))
+    for name, (low, _, high) in uncertain(type(parameters), compared=True).items():
+        value = float(getattr(parameters, name))
+        found[name] = (min(low, value), value, max(high, value))
     return found
 
 

@@ -10,14 +10,14 @@ from infragap.analyses.electricity.least_cost.choice import choose_plan_fast, st
 from infragap.analyses.electricity.least_cost.costs import cost_study
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.uncertainty.ranges import ranges
-from infragap.analyses.parameters import describe
+from infragap.analyses.parameters import describe, short_name
 
 
 def sensitivity(plan: Plan) -> pd.DataFrame:
     """Move every uncertain parameter alone to the ends of its range and plan anew: which one changes most households' choice."""
     study, choice, parameters, barred = plan.study, plan.choice, plan.parameters, plan.loading.barred
     start = start_from(study.network, choice)
-    known = describe(parameters).set_index("parameter")
+    unit = describe(parameters).set_index("parameter")["unit"]
     rows = []
     for name, (low, now, high) in ranges(parameters).items():
         for end, value in (("low", low), ("high", high)):
@@ -29,9 +29,10 @@ def sensitivity(plan: Plan) -> pd.DataFrame:
             rows.append(
                 {
                     "parameter": name,
-                    "parameter_vi": known.loc[name, "name_vi"],
+                    "parameter_vi": short_name(parameters, name, "vi"),
+                    "parameter_en": short_name(parameters, name, "en"),
                     "value": value,
-                    "unit": known.loc[name, "unit"],
+                    "unit": unit[name],
                     "end": end,
                     "choices_changed": int(changed.sum()),
                     "households_changed": int(study.settlements.households[changed].sum()),
