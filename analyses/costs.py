@@ -1,6 +1,7 @@
 """What a work costs over its life: present values, replacements, salvage, levelised cost and pay-back.
 
-Conventions: real prices of one year, costs of a year paid at its end, investment at time 0, rates as fractions (0.10 for 10 %).
+Conventions: real prices of one year, costs of a year paid at its end, investment at time 0, rates as fractions (0.10
+for 10 %).
 All functions take numbers or arrays and return floats or arrays of the broadcast shape.
 """
 
@@ -38,7 +39,8 @@ def replacement_factor(*, life_years: float, horizon_years: float, discount_rate
 
 
 def salvage_factor(*, life_years: float, horizon_years: float, discount_rate: float) -> float:
-    """Present value, per unit of first cost, of the life that the last renewal still has at the horizon (straight line)."""
+    """Present value, per unit of first cost, of the life that the last renewal still has at the horizon (straight
+    line)."""
     used_years = horizon_years - life_years * (math.ceil(horizon_years / life_years - 1e-9) - 1)
     left = max(0.0, 1 - used_years / life_years)
     return float(left * (1 + discount_rate) ** -horizon_years)
@@ -76,7 +78,8 @@ def levelised_cost(cost: ArrayLike, energy: ArrayLike) -> FloatArray:
 
 
 def payback_years(investment: float, yearly_benefit: ArrayLike, *, discount_rate: float) -> float:
-    """Years until the discounted benefits have paid the investment, with a part of the last year; inf where they never do.
+    """Years until the discounted benefits have paid the investment, with a part of the last year; inf where they never
+    do.
 
     Parameters
     ----------

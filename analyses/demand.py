@@ -1,4 +1,5 @@
-"""How much electricity households use: growth over the years, the day's shape, and the peak of a group of households."""
+"""How much electricity households use: growth over the years, the day's shape, and the peak of a group of
+households."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ DAYS_PER_MONTH = 365.25 / 12
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 TIER_KWH_PER_DAY = {1: 0.012, 2: 0.2, 3: 1.0, 4: 3.4, 5: 8.2}
-"""Least energy of each tier of the ESMAP multi-tier framework [kWh per household and day] (Beyond Connections, 2015)."""
+"""Least energy of each tier of the ESMAP multi-tier framework [kWh per household and day] (Beyond Connections,
+2015)."""
 
 TIER_KW = {1: 0.003, 2: 0.05, 3: 0.2, 4: 0.8, 5: 2.0}
 """Least power of each tier [kW per household] (same source)."""
@@ -19,7 +21,8 @@ TIER_KW = {1: 0.003, 2: 0.05, 3: 0.2, 4: 0.8, 5: 2.0}
 HOURLY_SHAPE = (
     np.array([2, 2, 2, 2, 3, 5, 5, 3, 2, 2, 3, 5, 4, 3, 3, 3, 4, 6, 9, 10, 9, 7, 4, 2], dtype=np.float64) / 100
 )
-"""Share of the day's energy by hour, midnight first: assumption for highland homes (light, television and cooking after dusk)."""
+"""Share of the day's energy by hour, midnight first: assumption for highland homes (light, television and cooking after
+dusk)."""
 
 
 def household_kwh_per_month(
@@ -73,7 +76,8 @@ def peak_kw(households: ArrayLike, *, kw_per_household_many: float, coincidence_
 
     References
     ----------
-    .. [1] S. Rusck, "The simultaneous demand in distribution network supplying domestic consumers", ASEA Journal 10, 1956.
+    .. [1] S. Rusck, "The simultaneous demand in distribution network supplying domestic consumers", ASEA Journal 10,
+    1956.
     """
     n = np.asarray(households, dtype=np.float64)
     return n * kw_per_household_many / coincidence_many * coincidence(n, coincidence_many=coincidence_many)

@@ -1,4 +1,5 @@
-"""Codes of the results: what a settlement gets, how a branch fares, what helps. Their words stand in the catalogue of words."""
+"""Codes of the results: what a settlement gets, how a branch fares, what helps. Their words stand in the catalogue of
+words."""
 
 from __future__ import annotations
 

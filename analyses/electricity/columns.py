@@ -1,6 +1,7 @@
 """Columns of the electricity tables: the data dictionary that goes with every run.
 
-Costs named `*_mvnd` are life-cycle costs over the horizon (investment, renewals, upkeep, energy, unserved energy, less salvage, discounted);
+Costs named `*_mvnd` are life-cycle costs over the horizon (investment, renewals, upkeep, energy, unserved energy, less
+salvage, discounted);
 `*_investment_mvnd` is what is paid when building. All in million VND of 2026.
 """
 

@@ -1,4 +1,5 @@
-"""Which layers the electricity plan reads: those that it cannot do without, and those that it uses where they are there."""
+"""Which layers the electricity plan reads: those that it cannot do without, and those that it uses where they are
+there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Every assumption of the electricity analysis in one frozen model: grid, off-grid, appraisal, plan, feeders, years and uncertainty."""
+"""Every assumption of the electricity analysis in one frozen model: grid, off-grid, appraisal, plan, feeders, years and
+uncertainty."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from infragap.analyses.parameters import parameter
 
 
 class ElectricityParameters(OffgridParameters, GridParameters):
-    """Parameters of `plan_electricity`; `low` and `high` are what the sensitivity table and the Monte Carlo draw from."""
+    """Parameters of `plan_electricity`; `low` and `high` are what the sensitivity table and the Monte Carlo draw
+    from."""
 
     words_under: ClassVar[str] = "parameter.electricity"
 
@@ -108,7 +110,10 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         maximum=5,
         unit="-",
         source="choice",
-        meaning="how often the network is enriched around the plan and solved again at most; it ends where that brings nothing",
+        meaning=(
+            "how often the network is enriched around the plan and solved again at most; it ends where that "
+            "brings nothing"
+        ),
     )
     # feeders
     mv_drop_limit_pct: float = parameter(
@@ -141,7 +146,10 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=5,
         high=10,
         source="norms A3: up to 10 % on extreme radial lines; that present customers have no worse is an assumption",
-        meaning="largest drop of an existing feeder without new load; published load that would give more is taken to stand near the station",
+        meaning=(
+            "largest drop of an existing feeder without new load; published load that would give more is taken to"
+            " stand near the station"
+        ),
     )
     conductor_mvnd_per_tonne: float = parameter(
         75.0,
@@ -173,9 +181,12 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     # phasing
     first_year: int = parameter(2026, unit="year", source="the scheme, 2026-2030", meaning="first year of building")
     budgets_mvnd: tuple[float, ...] = parameter(
-        (), unit="mvnd/year", source="assumption: none is published for this item; left empty, four fifths of the plan's investment is "
-        "spread like the budget_<year>_bn_vnd of the catalogue (the scheme's yearly totals), evenly without them", meaning="money of each year",
-    )  # fmt: skip
+        (),
+        unit="mvnd/year",
+        source="assumption: none is published for this item; left empty, four fifths of the plan's investment is "
+        "spread like the budget_<year>_bn_vnd of the catalogue (the scheme's yearly totals), evenly without them",
+        meaning="money of each year",
+    )
     budget_share_pct: float = parameter(
         80.0,
         maximum=100,
@@ -203,7 +214,9 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     without_grid_m: float = parameter(
         1000.0,
         unit="m",
-        source="assumption: reach of 0.4 kV lines 0.8-1.5 km; reported hamlets lie 0.8-1.2 km beyond their ends (norms A3)",
+        source=(
+            "assumption: reach of 0.4 kV lines 0.8-1.5 km; reported hamlets lie 0.8-1.2 km beyond their ends (norms A3)"
+        ),
         meaning="drawn positions keep this far from existing lines: whoever lives nearer has the grid",
     )
     local_cost_sd: float = parameter(

@@ -1,4 +1,5 @@
-"""Who gets the grid and who an own plant, along which lines, in which order, at what cost and how surely: the electricity analysis."""
+"""Who gets the grid and who an own plant, along which lines, in which order, at what cost and how surely: the
+electricity analysis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Assumptions on grid works, demand and forest: default, unit, meaning, source and range (prices of 2026 without VAT)."""
+"""Assumptions on grid works, demand and forest: default, unit, meaning, source and range (prices of 2026 without
+VAT)."""
 
 from __future__ import annotations
 
@@ -14,17 +15,32 @@ class GridParameters(Parameters):
 
     # grid: investment
     mv35_line_mvnd_per_km: float = parameter(
-        1200.0, minimum=1.0, unit="mvnd/km", low=800, high=1750, source=f"{FIT}; high: Nà Đang, 1.75 billion VND/km",
+        1200.0,
+        minimum=1.0,
+        unit="mvnd/km",
+        low=800,
+        high=1750,
+        source=f"{FIT}; high: Nà Đang, 1.75 billion VND/km",
         meaning="35 kV overhead line on easy ground, all-in (design, compensation, contingency), AC-50 or AC-70",
-    )  # fmt: skip
+    )
     mv22_line_mvnd_per_km: float = parameter(
-        1050.0, minimum=1.0, unit="mvnd/km", low=700, high=1500, source="0.85-0.9 of 35 kV: assumption; Rào Con project",
+        1050.0,
+        minimum=1.0,
+        unit="mvnd/km",
+        low=700,
+        high=1500,
+        source="0.85-0.9 of 35 kV: assumption; Rào Con project",
         meaning="22 kV overhead line on easy ground, all-in, where the nearest existing line is 22 kV",
-    )  # fmt: skip
+    )
     terrain_factor: float = parameter(
-        1.25, unit="-", low=1.0, high=1.7, minimum=1.0, source="residuals of the ten projects (0.70-1.29) and assumption",
+        1.25,
+        unit="-",
+        low=1.0,
+        high=1.7,
+        minimum=1.0,
+        source="residuals of the ten projects (0.70-1.29) and assumption",
         meaning="multiplier on lines and transformers on ground steeper than `steep_slope_deg` or far from any road",
-    )  # fmt: skip
+    )
     gentle_slope_deg: float = parameter(
         10.0,
         maximum=90,
@@ -46,9 +62,13 @@ class GridParameters(Parameters):
         meaning="from this distance to a road on the full terrain factor applies",
     )
     river_crossing_mvnd: float = parameter(
-        300.0, unit="mvnd", low=150, high=700, source="residual of the Cao Lan project",
+        300.0,
+        unit="mvnd",
+        low=150,
+        high=700,
+        source="residual of the Cao Lan project",
         meaning="extra cost of one span across a major river",
-    )  # fmt: skip
+    )
     lake_span_km: float = parameter(
         0.3,
         unit="km",
@@ -57,21 +77,41 @@ class GridParameters(Parameters):
         meaning="a line over a lake pays one river crossing per such length",
     )
     lv_line_mvnd_per_km: float = parameter(
-        350.0, unit="mvnd/km", low=100, high=450, source=f"{FIT}; floor: Hà Giang remark of 2018",
+        350.0,
+        unit="mvnd/km",
+        low=100,
+        high=450,
+        source=f"{FIT}; floor: Hà Giang remark of 2018",
         meaning="0.4 kV line with insulated cable, all-in",
-    )  # fmt: skip
+    )
     lv_m_per_household: float = parameter(
-        33.0, unit="m/household", low=18, high=54, source="norms A1, physical totals of four programmes",
+        33.0,
+        unit="m/household",
+        low=18,
+        high=54,
+        source="norms A1, physical totals of four programmes",
         meaning="0.4 kV line within the settlement, where the settlement's spread is not known",
-    )  # fmt: skip
+    )
     lv_route_factor: float = parameter(
-        1.0, unit="-", low=0.55, high=1.65, minimum=0.1, source="assumption; range: 18-54 around 33 m per household between programmes (norms A1)",
-        meaning="0.4 kV line by the shortest tree through houses strewn evenly over the settlement's spread (`settlements.spread_m`)",
-    )  # fmt: skip
+        1.0,
+        unit="-",
+        low=0.55,
+        high=1.65,
+        minimum=0.1,
+        source="assumption; range: 18-54 around 33 m per household between programmes (norms A1)",
+        meaning=(
+            "0.4 kV line by the shortest tree through houses strewn evenly over the settlement's spread "
+            "(`settlements.spread_m`)"
+        ),
+    )
     transformer_50_mvnd: float = parameter(
-        450.0, unit="mvnd", low=290, high=610, source=f"{FIT}; split by size: assumption",
+        450.0,
+        unit="mvnd",
+        low=290,
+        high=610,
+        source=f"{FIT}; split by size: assumption",
         meaning="station up to 50 kVA with mounting and cut-outs",
-    )  # fmt: skip
+    )
     transformer_100_mvnd: float = parameter(
         600.0,
         unit="mvnd",
@@ -89,9 +129,14 @@ class GridParameters(Parameters):
         meaning="station of 160 to 250 kVA",
     )
     households_per_station_max: float = parameter(
-        100.0, unit="households", low=45, high=140, minimum=1.0, source="norms A1: 45-138 households per station",
+        100.0,
+        unit="households",
+        low=45,
+        high=140,
+        minimum=1.0,
+        source="norms A1: 45-138 households per station",
         meaning="a larger settlement gets more stations, so that 0.4 kV lines stay short",
-    )  # fmt: skip
+    )
     inner_mv_km_per_extra_station: float = parameter(
         0.6,
         unit="km",
@@ -101,9 +146,13 @@ class GridParameters(Parameters):
         meaning="line inside the settlement to each station after the first",
     )
     service_mvnd_per_household: float = parameter(
-        6.0, unit="mvnd/household", low=4, high=9, source="scope of the Xà Hồ project; price: assumption",
+        6.0,
+        unit="mvnd/household",
+        low=4,
+        high=9,
+        source="scope of the Xà Hồ project; price: assumption",
         meaning="meter, service wire up to 120 m, board and lamp",
-    )  # fmt: skip
+    )
     # grid: operation
     grid_om_pct: float = parameter(
         2.0,
@@ -142,22 +191,41 @@ class GridParameters(Parameters):
         meaning="losses from the tap to the meter, of what enters",
     )
     energy_price_vnd_per_kwh: float = parameter(
-        2100.0, unit="VND/kWh", low=1800, high=2500, source="average retail price 2,204 (QĐ 1279/QĐ-BCT, 9 May 2025)",
+        2100.0,
+        unit="VND/kWh",
+        low=1800,
+        high=2500,
+        source="average retail price 2,204 (QĐ 1279/QĐ-BCT, 9 May 2025)",
         meaning="economic cost of energy at medium voltage",
-    )  # fmt: skip
+    )
     tariff_vnd_per_kwh: float = parameter(
-        1984.0, compared=False, unit="VND/kWh", low=1984, high=2050, source="first step of QĐ 14/2025/QĐ-TTg",
+        1984.0,
+        compared=False,
+        unit="VND/kWh",
+        low=1984,
+        high=2050,
+        source="first step of QĐ 14/2025/QĐ-TTg",
         meaning="revenue per kWh sold; for the pay-back only, the comparison is economic",
-    )  # fmt: skip
+    )
     # demand
     household_kwh_per_month_year1: float = parameter(
-        40.0, unit="kWh/month", low=25, high=60, minimum=0.1, source="assumption; a quarter of the nation uses below 50 (FREP 2021)",
+        40.0,
+        unit="kWh/month",
+        low=25,
+        high=60,
+        minimum=0.1,
+        source="assumption; a quarter of the nation uses below 50 (FREP 2021)",
         meaning="use of a household in the first year",
-    )  # fmt: skip
+    )
     household_kwh_per_month_year10: float = parameter(
-        80.0, unit="kWh/month", low=50, high=120, minimum=0.1, source="assumption: on the way to the national median",
+        80.0,
+        unit="kWh/month",
+        low=50,
+        high=120,
+        minimum=0.1,
+        source="assumption: on the way to the national median",
         meaning="use of a household in the tenth year",
-    )  # fmt: skip
+    )
     demand_growth_pct: float = parameter(
         6.0,
         maximum=100,
@@ -174,13 +242,19 @@ class GridParameters(Parameters):
         meaning="use does not grow beyond",
     )
     demand_tier: Literal["expected", "tier3", "tier4", "tier5"] = parameter(
-        "expected", unit="-", source="choice; tiers: ESMAP Beyond Connections, 2015",
+        "expected",
+        unit="-",
+        source="choice; tiers: ESMAP Beyond Connections, 2015",
         meaning="expected growth, or the energy of one tier guaranteed from the first year on",
-    )  # fmt: skip
+    )
     peak_kw_per_household: float = parameter(
-        0.45, unit="kW", low=0.3, high=0.8, source="norms F; sample projects 0.64-1.2 kVA per household",
+        0.45,
+        unit="kW",
+        low=0.3,
+        high=0.8,
+        source="norms F; sample projects 0.64-1.2 kVA per household",
         meaning="peak per household at the station within a large group, in the design year",
-    )  # fmt: skip
+    )
     coincidence_many: float = parameter(
         0.4,
         maximum=1,
@@ -210,9 +284,13 @@ class GridParameters(Parameters):
     )
     # forest
     forest_rule: Literal["forbid", "price", "ignore"] = parameter(
-        "forbid", unit="-", source="Luật Lâm nghiệp 2017, Article 14(2)",
-        meaning="whether lines may cross natural and special-use forest: not at all, at a price, or as if there were none",
-    )  # fmt: skip
+        "forbid",
+        unit="-",
+        source="Luật Lâm nghiệp 2017, Article 14(2)",
+        meaning=(
+            "whether lines may cross natural and special-use forest: not at all, at a price, or as if there were none"
+        ),
+    )
     forest_cost_factor: float = parameter(
         1.3,
         unit="-",

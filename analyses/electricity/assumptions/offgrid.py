@@ -34,9 +34,14 @@ class OffgridParameters(Parameters):
         meaning="inverter and balance of system",
     )
     minigrid_site_pct: float = parameter(
-        25.0, maximum=500, unit="%", low=10, high=60, source="assumption: brings the components near 55 million VND/kWp all-in",
+        25.0,
+        maximum=500,
+        unit="%",
+        low=10,
+        high=60,
+        source="assumption: brings the components near 55 million VND/kWp all-in",
         meaning="powerhouse, design and contingency of a mini-grid, of its components",
-    )  # fmt: skip
+    )
     minigrid_mvnd_per_kwp: float = parameter(
         55.0,
         compared=False,
@@ -147,7 +152,10 @@ class OffgridParameters(Parameters):
         True,
         unit="-",
         source="choice",
-        meaning="whether streams may be used; false plans as if no stream held water (the relief or the runoff may be modelled)",
+        meaning=(
+            "whether streams may be used; false plans as if no stream held water (the relief or the runoff may be"
+            " modelled)"
+        ),
     )
     micro_hydro_mvnd_per_kw: float = parameter(
         75.0,
@@ -218,16 +226,23 @@ class OffgridParameters(Parameters):
         6.0, unit="mvnd/km", source="Mỏ Vàng, 2025-26", meaning="self-drawn wire of a pico unit"
     )
     unserved_energy_vnd_per_kwh: float = parameter(
-        20000.0, unit="VND/kWh", low=10000, high=30000, source="assumption: above the 12,000-16,000 that serving costs off the grid here, since below "
+        20000.0,
+        unit="VND/kWh",
+        low=10000,
+        high=30000,
+        source="assumption: above the 12,000-16,000 that serving costs off the grid here, since below "
         "that leaving people without would be the cheapest plan; about US$ 0.8",
         meaning="what a kWh that an option cannot give costs its user",
-    )  # fmt: skip
+    )
     least_served_pct: float = parameter(
         90.0,
         maximum=100,
         unit="%",
         source="choice: what may count as the grid's service; the rest is priced as unserved",
-        meaning="part of the grid's demand that a lasting off-grid plant must be large enough to serve (outages of hydro are priced, not counted here)",
+        meaning=(
+            "part of the grid's demand that a lasting off-grid plant must be large enough to serve (outages of "
+            "hydro are priced, not counted here)"
+        ),
     )
     service_floor_tier: int = parameter(
         3,

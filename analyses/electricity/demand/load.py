@@ -51,7 +51,8 @@ def settlement_peak_kw(households: FloatArray, parameters: ElectricityParameters
 
 
 def design_load_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:
-    """Load of households on medium voltage in the design year: fully diversified, so that loads add up along a line [kW]."""
+    """Load of households on medium voltage in the design year: fully diversified, so that loads add up along a line
+    [kW]."""
     return np.asarray(households * parameters.peak_kw_per_household * tier_scale(parameters))
 
 

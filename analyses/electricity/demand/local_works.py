@@ -1,4 +1,5 @@
-"""What each settlement needs on the spot when the grid arrives: stations, 0.4 kV lines, services and the energy itself."""
+"""What each settlement needs on the spot when the grid arrives: stations, 0.4 kV lines, services and the energy
+itself."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ STATION_KVA = np.array([31.5, 50, 75, 100, 160, 180, 250])
 
 
 TREE_CONSTANT = 0.6331
-"""Length of the shortest tree through n points strewn evenly over an area A, by √(n A), for many points (see `lv_length_km`)."""
+"""Length of the shortest tree through n points strewn evenly over an area A, by √(n A), for many points (see
+`lv_length_km`)."""
 
 
 LV_KV, LV_R_OHM_PER_KM, LV_CIRCUITS = 0.4, 0.443, 4
@@ -28,7 +30,8 @@ LV_KV, LV_R_OHM_PER_KM, LV_CIRCUITS = 0.4, 0.443, 4
 class LocalWorks:
     """Local grid works of each settlement, all (n,); investments and life-cycle costs in million VND.
 
-    `life_cycle_mvnd` maps each part ('transformers', 'lv', 'service', 'energy') to its life-cycle cost; the line inside a large settlement
+    `life_cycle_mvnd` maps each part ('transformers', 'lv', 'service', 'energy') to its life-cycle cost; the line inside
+    a large settlement
     to its further stations counts as a part of 'transformers'.
     """
 
@@ -66,12 +69,14 @@ def lv_length_km(settlements: Settlements, parameters: ElectricityParameters) ->
 
     Notes
     -----
-    Where the spread s is known: nine tenths of the houses lie within s, so they are taken as strewn evenly over ``A = π s² / 0.9``, and the line is
+    Where the spread s is known: nine tenths of the houses lie within s, so they are taken as strewn evenly over ``A = π
+    s² / 0.9``, and the line is
     their shortest tree [1]_ times `lv_route_factor`: ``0.6331 √(n A)``. Elsewhere it is `lv_m_per_household` for each.
 
     References
     ----------
-    .. [1] P. Cortina-Borja, T. Robinson, "Estimating the asymptotic constants of the total length of Euclidean minimal spanning trees with
+    .. [1] P. Cortina-Borja, T. Robinson, "Estimating the asymptotic constants of the total length of Euclidean minimal
+    spanning trees with
        power-weighted edges", Statistics and Probability Letters 47, 2000.
     """
     p, n = parameters, settlements.households
@@ -80,7 +85,8 @@ def lv_length_km(settlements: Settlements, parameters: ElectricityParameters) ->
 
 
 def distribution_mvnd(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
-    """Investment in 0.4 kV lines and services, which every joint supply needs, on the grid or off it [million VND], (n,)."""
+    """Investment in 0.4 kV lines and services, which every joint supply needs, on the grid or off it [million VND],
+    (n,)."""
     p = parameters
     return lv_length_km(settlements, p) * p.lv_line_mvnd_per_km + settlements.households * p.service_mvnd_per_household
 
@@ -88,12 +94,15 @@ def distribution_mvnd(settlements: Settlements, parameters: ElectricityParameter
 def size_stations(
     households: FloatArray, peak: FloatArray, lv_km: FloatArray, parameters: ElectricityParameters
 ) -> tuple[IntArray, FloatArray]:
-    """Number and size [kVA] of equal stations: enough for the households, the peak within the largest standard size, and the voltage.
+    """Number and size [kVA] of equal stations: enough for the households, the peak within the largest standard size,
+    and the voltage.
 
     Notes
     -----
-    Each station feeds `LV_CIRCUITS` equal 0.4 kV circuits with the load spread evenly along them: ``ΔU = P · r · l / 2 / U²`` with the circuit's
-    load and length. Both fall with the number of stations s, so s is at least the root of the drop of a single one by the limit.
+    Each station feeds `LV_CIRCUITS` equal 0.4 kV circuits with the load spread evenly along them: ``ΔU = P · r · l / 2
+    / U²`` with the circuit's
+    load and length. Both fall with the number of stations s, so s is at least the root of the drop of a single one by
+    the limit.
     """
     kva = peak / parameters.power_factor
     by_households = np.ceil(households / parameters.households_per_station_max)
@@ -117,7 +126,8 @@ def local_works(settlements: Settlements, parameters: ElectricityParameters) -> 
 
     Notes
     -----
-    Stations stand on the settlement's ground, so the terrain factor applies to them and to inner lines; 0.4 kV lines and services are priced
+    Stations stand on the settlement's ground, so the terrain factor applies to them and to inner lines; 0.4 kV lines
+    and services are priced
     per metre and household as the projects of norms A1 report them. Energy is bought with the losses on top.
     """
     p = parameters

@@ -27,7 +27,8 @@ def grid_payback_years(
 
     Notes
     -----
-    A kWh is worth the price of unserved energy, less its purchase with losses; upkeep of the investment is taken off each year.
+    A kWh is worth the price of unserved energy, less its purchase with losses; upkeep of the investment is taken off
+    each year.
     """
     p = parameters
     purchase = p.energy_price_vnd_per_kwh / 1e6 / (1 - p.loss_pct / 100)

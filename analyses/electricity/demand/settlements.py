@@ -33,7 +33,7 @@ class Settlements:
     spread_m
         (n,) radius that holds nine tenths of its houses; NaN where it is not known.
     id_rank
-        (n,) place of its identifier among all: decides between equals, so that the order of the rows does not.
+        (n,) rank of its identifier among all: decides between equals, so that the order of the rows does not.
     """
 
     households: FloatArray

@@ -28,7 +28,8 @@ class Conductor:
     mass_kg_per_km: float
 
 
-# resistance and current: norms A3 (AC-50/70/95), AC-120: assumption there; the others and the masses: GOST 839-80 sizes as general knowledge
+# resistance and current: norms A3 (AC-50/70/95), AC-120: assumption there; the others and the masses: GOST 839-80 sizes
+# as general knowledge
 CATALOGUE = {
     conductor.name: conductor
     for conductor in (
@@ -60,7 +61,8 @@ def reactance_ohm_per_km(voltage_kv: float) -> float:
 
 
 def conductor_named(name: str | None) -> Conductor:
-    """Find a conductor by how a layer spells it ('AC120', 'AC-120/19', '3xAC-95'); AC-70 where it is unknown (assumption)."""
+    """Find a conductor by how a layer spells it ('AC120', 'AC-120/19', '3xAC-95'); AC-70 where it is unknown
+    (assumption)."""
     found = re.search(r"(\d{2,3})(?:/\d+)?\s*$", name or "")
     return CATALOGUE.get(f"AC-{found.group(1)}" if found else "", CATALOGUE[PRICED_NAME])
 

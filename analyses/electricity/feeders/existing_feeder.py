@@ -37,7 +37,8 @@ class Feeder:
     parent
         (k,) node above, -1 at the station (node 0).
     length_km, r_ohm_per_km, imax_a
-        (k,) length, mean resistance and smallest current limit of the piece to the node above, from the conductors of its lines.
+        (k,) length, mean resistance and smallest current limit of the piece to the node above, from the conductors of
+        its lines.
     existing_mw
         (k,) load that the feeder already carries at the node, branches off the ways included.
     tap_node
@@ -89,10 +90,14 @@ def trace_feeder(
 
     Notes
     -----
-    Pieces are joined wherever they touch or cross; between station, forks and taps the ways are contracted (see `contract`). The published load is
-    spread evenly over the feeder's length; the load of branches that lead to no tap stands where they leave the way. Where an even spread would
-    give the farthest customers of today more than `served_drop_pct`, part of the load must in truth stand near the station (industry, towns) or be met
-    by small hydro plants: it is moved to the station until they have just that. Drawn lengths are stretched to `length_km` of the layer.
+    Pieces are joined wherever they touch or cross; between station, forks and taps the ways are contracted (see
+    `contract`). The published load is
+    spread evenly over the feeder's length; the load of branches that lead to no tap stands where they leave the way.
+    Where an even spread would
+    give the farthest customers of today more than `served_drop_pct`, part of the load must in truth stand near the
+    station (industry, towns) or be met
+    by small hydro plants: it is moved to the station until they have just that. Drawn lengths are stretched to
+    `length_km` of the layer.
     """
     wires = _segments(lines)
     tails, heads, points = wires.tails, wires.heads, wires.points
@@ -142,7 +147,8 @@ def trace_feeder(
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
-    """Stretches of line between a node and the one above it, all (k,): length, resistance over it, smallest current limit."""
+    """Stretches of line between a node and the one above it, all (k,): length, resistance over it, smallest current
+    limit."""
 
     km: FloatArray
     ohm: FloatArray
@@ -281,7 +287,8 @@ def contract(
 
     Notes
     -----
-    A load `p` behind impedance `z` of a piece of impedance `Z` becomes ``p z / Z`` at its lower and the rest at its upper end, which leaves the
+    A load `p` behind impedance `z` of a piece of impedance `Z` becomes ``p z / Z`` at its lower and the rest at its
+    upper end, which leaves the
     linear drop ``Σ p · z`` at every kept node as it was.
     """
     count = len(parent)

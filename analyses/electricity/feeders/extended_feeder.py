@@ -1,4 +1,4 @@
-"""Which existing feeder planned lines hang on, and each feeder with them as one radial network."""
+"""Which existing feeder feeds planned lines, and each feeder with them as one radial network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ExtendedFeeder:
         Existing line, cut down to the ways to the taps: of trees, then of settlements on the line, then further ones.
     branch
         (b,) planned branches, upstream first.
-    place
+    settlement
         (s,) those that lie on the line and get the grid.
     parent
         (b,) branch above, counted within `branch`; -1 at a tap.

@@ -14,7 +14,8 @@ USUAL_DROP_PCT = 15.0
 
 
 def load_flow(feeders: list[RadialFeeder]) -> list[tuple[FloatArray, FloatArray]]:
-    """Voltage drop at every node and loading of every piece by one AC load flow over all feeders (pandapower, Newton-Raphson).
+    """Voltage drop at every node and loading of every piece by one AC load flow over all feeders (pandapower,
+    Newton-Raphson).
 
     Parameters
     ----------
@@ -24,7 +25,8 @@ def load_flow(feeders: list[RadialFeeder]) -> list[tuple[FloatArray, FloatArray]
     Returns
     -------
     list
-        For each feeder the drop (k,) and the loading (k,) [%]; NaN where the feeder carries more than a load flow can solve.
+        For each feeder the drop (k,) and the loading (k,) [%]; NaN where the feeder carries more than a load flow can
+        solve.
     """
     results = [(np.full(len(r.parent), np.nan), np.full(len(r.parent), np.nan)) for r in feeders]
     usual = [n for n, radial in enumerate(feeders) if radial.linear_drop_pct().max() <= USUAL_DROP_PCT]

@@ -1,4 +1,5 @@
-"""Which trees of planned lines hold at another tap, and what the change costs; checked by the load flow with all else that hangs there."""
+"""Which trees of planned lines hold at another tap, and what the change costs; checked by the load flow with all else
+that hangs there."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class TapChange:
     length_km
         New line to it.
     investment_mvnd
-        New line, lines for the other voltage and heavier conductors, less the piece that is not needed any more; may be below 0.
+        New line, lines for the other voltage and heavier conductors, less the piece that is not needed any more; may be
+        below 0.
     load_known
         Whether the new feeder's load is published; otherwise its drop is understated.
     """
@@ -73,7 +75,8 @@ def find_tap_changes(plan: Plan, *, ok: BoolArray, row_of_root: Mapping[int, int
     Returns
     -------
     dict
-        Uppermost branch → tap changes that hold, cheapest first, each as if it were the only one; empty where none does.
+        Uppermost branch → tap changes that hold, cheapest first, each as if it were the only one; empty where none
+        does.
     """
     p, branches, surface = plan.parameters, plan.branches, plan.study.surface
     top = branches.tap()
@@ -176,7 +179,8 @@ def _with_tree(
 
 
 def tap_change_mvnd(plan: Plan, tree: IntArray, connection: Connection, kept: Rerooted) -> float:
-    """Investment in the connection and in what stays of the tree at the new voltage, less that in the tree as planned [million VND]."""
+    """Investment in the connection and in what stays of the tree at the new voltage, less that in the tree as planned
+    [million VND]."""
     study = plan.study
     prices = unit_prices(plan.parameters)
     planned = plan.branches.components[tree].sum(axis=0)

@@ -1,4 +1,5 @@
-"""One feeder with its planned branches as a radial network: linear voltage drop, and the lightest conductors that keep it."""
+"""One feeder with its planned branches as a radial network: linear voltage drop, and the lightest conductors that keep
+it."""
 
 from __future__ import annotations
 
@@ -114,8 +115,10 @@ def choose_conductors(
 
     Notes
     -----
-    All branches start with the lightest. As long as a branch is beyond its aim, that piece on the way to the worst one is made one size heavier
-    which takes most off its drop. The aim is the limit; where the heaviest conductors cannot keep it, what a regulator can still lift; where that
+    All branches start with the lightest. As long as a branch is beyond its aim, that piece on the way to the worst one
+    is made one size heavier
+    which takes most off its drop. The aim is the limit; where the heaviest conductors cannot keep it, what a regulator
+    can still lift; where that
     fails too there is none, since heavier wire would be money without effect.
     """
     k = len(feeder.parent)

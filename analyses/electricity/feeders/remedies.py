@@ -1,4 +1,5 @@
-"""What helps planned trees that do not keep the voltage, and what each way costs: regulator, 35 kV, another tap, own supply."""
+"""What helps planned trees that do not keep the voltage, and what each way costs: regulator, 35 kV, another tap, own
+supply."""
 
 from __future__ import annotations
 
@@ -63,7 +64,8 @@ class Remedies:
     code
         (branches,) `Remedy` taken, on each branch that fails; empty elsewhere.
     mvnd
-        (branches,) its life-cycle cost beyond the plan, on the uppermost branch of the tree; NaN where nothing that has a price helps.
+        (branches,) its life-cycle cost beyond the plan, on the uppermost branch of the tree; NaN where nothing that has
+        a price helps.
     regulator_km
         (branches,) distance from the substation of a regulator that several trees share; NaN elsewhere.
     trees
@@ -88,7 +90,8 @@ def find_remedies(plan: Plan, check: Check, *, other_taps: bool = True) -> Remed
 
     Notes
     -----
-    All costs are life-cycle costs beyond the plan. A tree fails as its worst branch does. Where one regulator on a feeder costs less than the
+    All costs are life-cycle costs beyond the plan. A tree fails as its worst branch does. Where one regulator on a
+    feeder costs less than the
     remedies of the trees behind it that it lifts enough, it is taken for all of them and stands once, on the first.
     """
     branches = plan.branches
@@ -148,7 +151,8 @@ def _each_tree(plan: Plan, check: Check, *, other_taps: bool) -> list[TreeRemedi
 
 
 def worst_drop_pct(check: Check, bad: IntArray) -> float:
-    """Largest drop of the branches that fail; inf where one has no solution or is overloaded, which no voltage helps."""
+    """Largest drop of the branches that fail; inf where one has no solution or is overloaded, which no voltage
+    helps."""
     hopeless = np.isnan(check.drop_pct[bad]) | (check.loading_pct[bad] > 100)
     return float(np.where(hopeless, np.inf, check.drop_pct[bad]).max())
 
@@ -195,7 +199,8 @@ def step_up_mvnd(
     length_km: float,
     parameters: ElectricityParameters,
 ) -> float:
-    """Life-cycle cost of building a tree for 35 kV behind a transformer at the tap on a 22 kV feeder; inf where that does not suffice.
+    """Life-cycle cost of building a tree for 35 kV behind a transformer at the tap on a 22 kV feeder; inf where that
+    does not suffice.
 
     Notes
     -----
@@ -210,7 +215,7 @@ def step_up_mvnd(
 
 
 def _share_regulators(found: Remedies, check: Check, top: IntArray, parameters: ElectricityParameters) -> None:
-    """Take one regulator on a feeder for several of its trees, as long as some place saves more than it costs."""
+    """Take one regulator on a feeder for several of its trees, as long as some node saves more than it costs."""
     price = parameters.regulator_mvnd * station_factor(parameters)
     worst_pct = np.zeros(len(top))
     for tree in found.trees:

@@ -1,4 +1,5 @@
-"""What the plan costs if voltage must hold everywhere: lines that only own supply could help are given up, all other remedies are paid."""
+"""What the plan costs if voltage must hold everywhere: lines that only own supply could help are given up, all other
+remedies are paid."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def keep_voltage(plan: Plan, remedies: Remedies) -> tuple[Plan, Remedies]:
     Returns
     -------
     plan, remedies
-        The plan, and the remedies that it still pays for (after the first round without other taps). No bound of its own: that of the plan
+        The plan, and the remedies that it still pays for (after the first round without other taps). No bound of its
+        own: that of the plan
         without this rule holds for it too.
     """
     study, p = plan.study, plan.parameters

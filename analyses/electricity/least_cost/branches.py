@@ -24,7 +24,8 @@ class Branches:
     components
         (b, COMPONENTS) what it is made of.
     cells
-        Flat cells of each branch from its upper to its lower end; the first of a branch with parent -1 is the tap on the existing line.
+        Flat cells of each branch from its upper to its lower end; the first of a branch with parent -1 is the tap on
+        the existing line.
     branch_of
         (settlements,) branch at whose lower end a served settlement lies; -1 where it lies on a line or is not served.
     """

@@ -1,4 +1,5 @@
-"""Who joins the grid and along which lines, so that the whole costs least: the prize-collecting tree and what it proves."""
+"""Who joins the grid and along which lines, so that the whole costs least: the prize-collecting tree and what it
+proves."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ class TreeProblem:
 
     @property
     def prize_mvnd(self) -> FloatArray:
-        """(n,) what leaving a settlement out costs beyond its local grid works; 0 where it is barred or better off without."""
+        """(n,) what leaving a settlement out costs beyond its local grid works; 0 where it is barred or better off
+        without."""
         gain = np.where(np.isfinite(self.offgrid_mvnd), self.offgrid_mvnd, self.local_mvnd) - self.local_mvnd
         return np.where(self.barred, 0.0, np.maximum(gain, 0.0))
 
@@ -60,7 +62,8 @@ class PlanChoice:
     gap
         ``(cost - lower bound) / cost`` of the whole.
     chosen_mvnd
-        The part of the cost that depends on the choice: lines, and what those left out cost beyond their local grid works.
+        The part of the cost that depends on the choice: lines, and what those left out cost beyond their local grid
+        works.
     gap_of_choice
         The gap by that part.
     status
@@ -155,7 +158,8 @@ def node_values(network: CandidateNetwork, problem: TreeProblem) -> tuple[FloatA
 
 
 def read_choice(network: CandidateNetwork, problem: TreeProblem, solution: TreeSolution) -> PlanChoice:
-    """Turn a tree into a plan; a settlement on a line that the tree only passes is served if that is worth anything or required.
+    """Turn a tree into a plan; a settlement on a line that the tree only passes is served if that is worth anything or
+    required.
 
     Notes
     -----

@@ -35,7 +35,8 @@ class Costs:
 
     @property
     def gain_mvnd(self) -> FloatArray:
-        """(n,) what the grid saves each settlement before any line is paid; below 0 where off-grid supply costs less than the works on the spot."""
+        """(n,) what the grid saves each settlement before any line is paid; below 0 where off-grid supply costs less
+        than the works on the spot."""
         return self.offgrid.best_mvnd - self.works.total_life_cycle_mvnd
 
 

@@ -55,9 +55,12 @@ def keep_headroom(plan: Plan) -> Plan:
 
     Notes
     -----
-    Where the load below the taps of a feeder (or substation) is above its headroom, the settlements with least benefit per kW after their share of
-    the lines wait, as many as needed; then the plan is solved again. The lower bound stays that of the plan without limits, which no plan with
-    limits undercuts; where the gap to it is above the one asked for, the status is 'headroom'. Settlements that must get the grid never
+    Where the load below the taps of a feeder (or substation) is above its headroom, the settlements with least benefit
+    per kW after their share of
+    the lines wait, as many as needed; then the plan is solved again. The lower bound stays that of the plan without
+    limits, which no plan with
+    limits undercuts; where the gap to it is above the one asked for, the status is 'headroom'. Settlements that must
+    get the grid never
     wait: their feeder is reported as overloaded.
     """
     study, p = plan.study, plan.parameters

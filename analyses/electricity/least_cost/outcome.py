@@ -32,7 +32,8 @@ class Outcome:
     runner_up
         The next cheapest; -1 where there is none.
     choice_mvnd, runner_up_mvnd
-        Their life-cycle costs (for the grid in the plan: share of joint lines and local works; otherwise an own line and local works).
+        Their life-cycle costs (for the grid in the plan: share of joint lines and local works; otherwise an own line
+        and local works).
     investment_mvnd
         Investment of the choice.
     grid_alone_mvnd, grid_alone_investment_mvnd

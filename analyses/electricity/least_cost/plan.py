@@ -94,7 +94,8 @@ def make_plan(
 
 
 def least_cost(study: Study, parameters: ElectricityParameters) -> Plan:
-    """Choose the plan, enrich the network around it and choose again, until that brings nothing or `junction_rounds` times."""
+    """Choose the plan, enrich the network around it and choose again, until that brings nothing or `junction_rounds`
+    times."""
     costs = cost_study(study, parameters)
     choice = choose_plan(study.network, costs.problem, parameters)
     for _ in range(parameters.junction_rounds):

@@ -17,11 +17,13 @@ from infragap.analyses.electricity.routing.ways_to_lines import Connection, conn
 
 
 def reconnect(plan: Plan) -> Plan:
-    """Give waiting settlements a line of their own to the cheapest existing line with headroom, where that beats their own supply.
+    """Give waiting settlements a line of their own to the cheapest existing line with headroom, where that beats their
+    own supply.
 
     Notes
     -----
-    Those with most benefit choose first. Lines are not shared among the reconnected, nor with the plan: a shared one might cost less.
+    Those with most benefit choose first. Lines are not shared among the reconnected, nor with the plan: a shared one
+    might cost less.
     """
     study, p, loading = plan.study, plan.parameters, plan.loading
     ledger = HeadroomLedger(study.grid.limits, dict(loading.added_kw))
@@ -52,7 +54,8 @@ def within_headroom(plan: Plan) -> Plan:
 
 
 def _connections(plan: Plan, ledger: HeadroomLedger) -> dict[int, Connection]:
-    """Settlement → connection to the cheapest line with headroom, where there is one; what is reconnected is taken from the ledger."""
+    """Settlement → connection to the cheapest line with headroom, where there is one; what is reconnected is taken from
+    the ledger."""
     study, p = plan.study, plan.parameters
     cost = study.surface.cost(p, forest_rule=p.forest_rule)
     load_kw = design_load_kw(study.settlements.households, p)

@@ -24,7 +24,8 @@ def plan_record(plan: Plan) -> dict[str, Any]:
     investment |= {name: float(cost[on].sum()) for name, cost in works.investment_mvnd.items()}
     investment["offgrid"] = float(outcome.investment_mvnd[off].sum())
     cost = sum(parts.values())
-    # settlements whose only options are interim cost something that no choice changes: it belongs to cost and bound alike
+    # settlements whose only options are interim cost something that no choice changes: it belongs to cost and bound
+    # alike
     bound = plan.choice.lower_bound_mvnd + (cost - plan.choice.cost_mvnd)
     return {
         "cost_mvnd": cost,

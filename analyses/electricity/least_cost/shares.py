@@ -18,7 +18,8 @@ def fair_shares(branches: Branches, cost: FloatArray, benefit: FloatArray, house
     cost
         (b,) cost of each branch.
     benefit
-        (settlements,) what the grid saves each before any line is paid: best off-grid cost less local grid works, not below 0.
+        (settlements,) what the grid saves each before any line is paid: best off-grid cost less local grid works, not
+        below 0.
     households
         (settlements,) weights for what no benefit covers.
 
@@ -29,8 +30,10 @@ def fair_shares(branches: Branches, cost: FloatArray, benefit: FloatArray, house
 
     Notes
     -----
-    From the ends of the tree upwards, every branch is paid by the settlements below it in proportion to the benefit that each still has. In
-    a cheapest tree the benefit left below a branch always covers it (otherwise the branch would not be built), so nobody pays more than its own
+    From the ends of the tree upwards, every branch is paid by the settlements below it in proportion to the benefit
+    that each still has. In
+    a cheapest tree the benefit left below a branch always covers it (otherwise the branch would not be built), so
+    nobody pays more than its own
     best alternative costs. Where forced connections leave a rest, it is split by households.
     """
     left = np.maximum(np.nan_to_num(benefit, posinf=0.0), 0.0).astype(np.float64)

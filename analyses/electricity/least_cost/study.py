@@ -1,4 +1,5 @@
-"""What a plan is made from: existing grid, surface, routes, candidate network, settlements and resources of one pack."""
+"""What a plan is made from: existing grid, surface, routes, candidate network, settlements and resources of one
+pack."""
 
 from __future__ import annotations
 

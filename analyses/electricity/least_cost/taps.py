@@ -11,7 +11,8 @@ from infragap.analyses.electricity.least_cost.study import Study
 
 
 def feeder_of(study: Study, outcome: Outcome) -> IntArray:
-    """Row of the line that feeds each settlement: of its tap in the plan, otherwise of its own way; -1 where there is none."""
+    """Row of the line that feeds each settlement: of its tap in the plan, otherwise of its own way; -1 where there is
+    none."""
     tap_row = branch_feeder(outcome.branches, study)
     branch = outcome.branches.branch_of
     in_tree = branch >= 0

@@ -85,7 +85,8 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
 
 
 def compare_offgrid(settlements: Settlements, resources: Resources, parameters: ElectricityParameters) -> OffGrid:
-    """Price all options and choose the cheapest that reaches the service floor; of equal ones the first of `OPTIONS`."""
+    """Price all options and choose the cheapest that reaches the service floor; of equal ones the first of
+    `OPTIONS`."""
     day_yield = resources.day_yield * parameters.solar_yield_factor
     options = {
         Supply.MINIGRID: minigrid(settlements, resources.unserved, day_yield, parameters),

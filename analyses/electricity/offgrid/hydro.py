@@ -1,4 +1,5 @@
-"""What a small hydro plant costs a settlement: the best fall within reach, its dry-season power, canal, wire and local lines."""
+"""What a small hydro plant costs a settlement: the best fall within reach, its dry-season power, canal, wire and local
+lines."""
 
 from __future__ import annotations
 
@@ -48,9 +49,11 @@ class Reach:
 
 
 def falls_within_reach(settlements: Settlements, falls: Falls, parameters: ElectricityParameters) -> Reach:
-    """Pair each settlement with the falls within `hydro_reach_km` to which no other settlement lies nearer, at intake and powerhouse.
+    """Pair each settlement with the falls within `hydro_reach_km` to which no other settlement lies nearer, at intake
+    and powerhouse.
 
-    The nearest settlement has the water to itself, so that none is counted for two; of several on one spot the first identifier.
+    The nearest settlement has the water to itself, so that none is counted for two; of several on one spot the first
+    identifier.
     """
     if len(falls.x) == 0 or len(settlements) == 0:
         return Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
@@ -79,12 +82,15 @@ def firm_power_kw(falls: Falls, parameters: ElectricityParameters) -> FloatArray
 
 
 def hydro(settlements: Settlements, falls: Falls, reach: Reach, parameters: ElectricityParameters) -> Option:
-    """Price the cheapest plant within reach of every settlement, unserved energy included; NaN where there is none or none is allowed.
+    """Price the cheapest plant within reach of every settlement, unserved energy included; NaN where there is none or
+    none is allowed.
 
     Notes
     -----
-    The plant is as large as the peak of the design year or the dry-season power, whichever is less, and has no store: in each hour it
-    gives what it can of the day's shape, and in the evening all households draw at once, so its tier is also that of its power per household. Wires
+    The plant is as large as the peak of the design year or the dry-season power, whichever is less, and has no store:
+    in each hour it
+    gives what it can of the day's shape, and in the evening all households draw at once, so its tier is also that of
+    its power per household. Wires
     longer than 1 km get a transformer at each end.
     """
     p = parameters
@@ -145,7 +151,8 @@ def unserved_kwh_per_household(plant_kw_per_household: FloatArray, parameters: E
 
     Notes
     -----
-    ``Σ_t d_t · 365.25 · Σ_h max(E_t · s_h - w, 0)`` with the hour's share of the day `s`: piecewise linear in `w`, summed exactly from
+    ``Σ_t d_t · 365.25 · Σ_h max(E_t · s_h - w, 0)`` with the hour's share of the day `s`: piecewise linear in `w`,
+    summed exactly from
     its sorted breakpoints.
     """
     yearly_day = yearly_household_kwh(parameters) / 365.25
@@ -166,7 +173,8 @@ def _served_day_year10(plant_kw_per_household: FloatArray, parameters: Electrici
 
 
 def cheapest_per_settlement(settlement: IntArray, cost: FloatArray, enough: BoolArray, count: int) -> IntArray:
-    """Row of the cheapest pair of each place, of those that serve enough if there are any; -1 where none has a finite cost.
+    """Row of the cheapest pair of each settlement, of those that serve enough if there are any; -1 where none has a finite
+    cost.
 
     Places stand in ascending order; of equal costs the first row counts.
     """

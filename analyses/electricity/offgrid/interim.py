@@ -1,4 +1,5 @@
-"""What bridges the years until the lasting solution: donated kits that are there, small kits, or pico hydro where a brook is near."""
+"""What bridges the years until the lasting solution: donated kits that are there, small kits, or pico hydro where a
+brook is near."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def interim_steps(
 
     Notes
     -----
-    Pico units give each household the power of tier 3 while the brook runs; the nearest fall whose dry-season power suffices for all units of
+    Pico units give each household the power of tier 3 while the brook runs; the nearest fall whose dry-season power
+    suffices for all units of
     a settlement is taken. Donated kits cost nothing more.
     """
     p = parameters

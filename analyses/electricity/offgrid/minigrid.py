@@ -1,4 +1,5 @@
-"""What a PV-battery mini-grid costs a settlement: sized on the worst month, built in two stages, with its 0.4 kV lines and services."""
+"""What a PV-battery mini-grid costs a settlement: sized on the worst month, built in two stages, with its 0.4 kV lines
+and services."""
 
 from __future__ import annotations
 
@@ -63,7 +64,7 @@ def minigrid(
 
     Parameters
     ----------
-    places
+    settlements
         The settlements.
     unserved
         Of `weather.simulate_plants`.
@@ -74,8 +75,10 @@ def minigrid(
 
     Notes
     -----
-    The first stage is sized for year 10, the second, at the end of year 10, for the last year. In each commune panels and battery are that pair of
-    `COVERAGES` and `BATTERY_DAYS` which costs least, unserved energy priced, among those that serve enough: ``B = E · days / depth``.
+    The first stage is sized for year 10, the second, at the end of year 10, for the last year. In each commune panels
+    and battery are that pair of
+    `COVERAGES` and `BATTERY_DAYS` which costs least, unserved energy priced, among those that serve enough: ``B = E ·
+    days / depth``.
     """
     p = parameters
     demand_day, pv_full = worst_month_kwp(day_yield, p)
@@ -129,7 +132,8 @@ def _unserved_kwh(unserved: Unserved, day_yield: FloatArray, parameters: Electri
     year = np.arange(1, len(yearly) + 1)
     built_for = np.where(year > SECOND_STAGE_YEAR, yearly[-1], yearly[min(SECOND_STAGE_YEAR, len(yearly)) - 1])
     room = built_for / yearly
-    # panels E_built · coverage / (y_min · η), losses η off again, by the load of the year; the hours are those of unscaled yields
+    # panels E_built · coverage / (y_min · η), losses η off again, by the load of the year; the hours are those of
+    # unscaled yields
     panels = np.multiply.outer(
         parameters.solar_yield_factor / day_yield.min(axis=1), np.multiply.outer(COVERAGES, room)
     )

@@ -1,4 +1,5 @@
-"""What an off-grid option is: its cost over the horizon at the service that the grid would give, and the solar yield that it rests on."""
+"""What an off-grid option is: its cost over the horizon at the service that the grid would give, and the solar yield
+that it rests on."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ class Option:
     serves_enough
         Whether the plant is large enough to serve `least_served_pct` of the demand while it runs.
     tier
-        Tier of the ESMAP framework that the service reaches in its worst month of year 10; below the service floor an option is interim.
+        Tier of the ESMAP framework that the service reaches in its worst month of year 10; below the service floor an
+        option is interim.
     size
         Named sizes for the reader, such as 'pv_kwp'.
     """
@@ -52,12 +54,14 @@ class Option:
     size: dict[str, FloatArray]
 
     def lasting(self, parameters: ElectricityParameters) -> BoolArray:
-        """Where the option exists, reaches the service floor and serves enough of the demand; elsewhere it is an interim step at most."""
+        """Where the option exists, reaches the service floor and serves enough of the demand; elsewhere it is an
+        interim step at most."""
         return np.isfinite(self.life_cycle_mvnd) & (self.tier >= floor_tier(parameters)) & self.serves_enough
 
 
 def floor_tier(parameters: ElectricityParameters) -> int:
-    """Tier that a lasting option must reach: the service floor, but no more than what the demand of year 10 itself amounts to."""
+    """Tier that a lasting option must reach: the service floor, but no more than what the demand of year 10 itself
+    amounts to."""
     return min(parameters.service_floor_tier, int(tier_of(tenth_year_day_kwh(parameters))))
 
 
@@ -80,7 +84,8 @@ def monthly_yield(solar: pd.DataFrame, communes: gpd.GeoDataFrame, parameters: E
 
     Notes
     -----
-    A commune that the solar layer lacks gets the province-wide yearly yield of the parameters, with the worst month in January and a cosine
+    A commune that the solar layer lacks gets the province-wide yearly yield of the parameters, with the worst month in
+    January and a cosine
     through the year whose mean is right.
     """
     p = parameters

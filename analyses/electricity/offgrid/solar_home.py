@@ -1,4 +1,5 @@
-"""What solar home systems cost a settlement: the kits of tier 3 that serve its demand best, and the small kit as an interim step."""
+"""What solar home systems cost a settlement: the kits of tier 3 that serve its demand best, and the small kit as an
+interim step."""
 
 from __future__ import annotations
 
@@ -28,11 +29,12 @@ KITS = np.array([(first, later) for first in range(1, 5) for later in range(firs
 def solar_home(
     settlements: Settlements, unserved: Unserved, day_yield: FloatArray, parameters: ElectricityParameters
 ) -> Option:
-    """Price home systems of tier 3 for every settlement, one to four kits a household, more of them after year 10 where that costs less.
+    """Price home systems of tier 3 for every settlement, one to four kits a household, more of them after year 10 where
+    that costs less.
 
     Parameters
     ----------
-    places
+    settlements
         The settlements.
     unserved
         Of `weather.simulate_plants`.
@@ -43,7 +45,8 @@ def solar_home(
 
     Notes
     -----
-    Per household the cost depends on the commune's sun alone. Households with a donated kit keep its panels and need that much less.
+    Per household the cost depends on the commune's sun alone. Households with a donated kit keep its panels and need
+    that much less.
     """
     p = parameters
     demand_day = yearly_household_kwh(p) / 365.25
@@ -78,7 +81,8 @@ def solar_home(
 
 
 def kit_factor(parameters: ElectricityParameters, *, from_year: int = 0) -> float:
-    """Life-cycle cost per unit of investment of a kit bought at the end of `from_year`: battery, panel and electronics each renewed at its own age."""
+    """Life-cycle cost per unit of investment of a kit bought at the end of `from_year`: battery, panel and electronics
+    each renewed at its own age."""
     p = parameters
     usual = type(p).model_fields  # a kit has one price, so its composition is that of the default prices
     parts = (

@@ -1,4 +1,5 @@
-"""How much a solar plant leaves unserved: an hourly year on synthetic weather with the right monthly sums, for plants of many sizes."""
+"""How much a solar plant leaves unserved: an hourly year on synthetic weather with the right monthly sums, for plants
+of many sizes."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ class Unserved:
     share: FloatArray
 
     def at(self, panels: FloatArray, days: FloatArray) -> FloatArray:
-        """Give the share for plants by their panels (communes, k) [kWp per kWh/day] and batteries (k,) [days], linear between simulated ones."""
+        """Give the share for plants by their panels (communes, k) [kWp per kWh/day] and batteries (k,) [days], linear
+        between simulated ones."""
         row, down = _between(PANELS, panels)
         column, right = _between(DAYS, days)
         each = np.arange(len(self.share))[:, np.newaxis]
@@ -54,7 +56,8 @@ class Unserved:
         return np.asarray(upper * (1 - down) + lower * down)
 
     def total_of_pairs(self, panels: FloatArray, days: FloatArray, worth: FloatArray) -> FloatArray:
-        """Sum of the share over the years, weighted, for each pair of panels and battery: the same as `at` and quicker, as either axis is looked up once.
+        """Sum of the share over the years, weighted, for each pair of panels and battery: the same as `at` and quicker,
+        as either axis is looked up once.
 
         Parameters
         ----------
@@ -157,7 +160,8 @@ def hourly_yield(solar: pd.DataFrame, communes: gpd.GeoDataFrame, day_yield: Flo
 
 
 def simulate_plants(hourly: FloatArray) -> Unserved:
-    """Simulate plants of all `PANELS` and `DAYS` for a load of 1 kWh a day shaped like `HOURLY_SHAPE`, in every commune for one year.
+    """Simulate plants of all `PANELS` and `DAYS` for a load of 1 kWh a day shaped like `HOURLY_SHAPE`, in every commune
+    for one year.
 
     Parameters
     ----------

@@ -1,4 +1,5 @@
-"""The candidate network that settlements can share: own ways, ways between neighbours, and places for trunks to meet."""
+"""The candidate network that settlements can share: own ways, ways between neighbours, and places for trunks to
+meet."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from infragap.analyses.electricity.routing.routes import NEIGHBOURS, Routes
 from infragap.gis.leastcost import cost_distance
 
 NEAR = 8
-"""Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference pack)."""
+"""Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference
+pack)."""
 
 
 def candidate_network(
@@ -31,12 +33,15 @@ def candidate_network(
     parameters
         Prices and the forest rule.
     known
-        Lines laid out under a stricter rule that stay candidates, so that the looser one cannot make the best plan dearer.
+        Lines laid out under a stricter rule that stay candidates, so that the looser one cannot make the best plan
+        dearer.
 
     Notes
     -----
-    One search from all settlements and all existing lines at once gives each cell its nearest source. The cheapest ways across the borders of
-    these regions hold a minimum spanning tree of all cheapest ways between settlements and grid (Mehlhorn, 1988). Ways to near settlements whose
+    One search from all settlements and all existing lines at once gives each cell its nearest source. The cheapest ways
+    across the borders of
+    these regions hold a minimum spanning tree of all cheapest ways between settlements and grid (Mehlhorn, 1988). Ways
+    to near settlements whose
     regions do not touch come on top (`neighbour_steps`). Where ways run together or meet, the network has a junction.
     """
     reached = routes.reachable
@@ -52,7 +57,8 @@ def candidate_network(
 
 
 def neighbour_steps(cost: NDArray[np.float32], cells: IntArray, own_mvnd: FloatArray, *, columns: int) -> IntArray:
-    """Steps of the cheapest ways from each settlement to its `NEAR` nearest, as far as they cost less than its own line.
+    """Steps of the cheapest ways from each settlement to its `NEAR` nearest, as far as they cost less than its own
+    line.
 
     Parameters
     ----------
@@ -123,14 +129,16 @@ def enriched_network(
     chosen: BoolArray,
     parameters: ElectricityParameters,
 ) -> CandidateNetwork:
-    """Add the cheapest ways between the pieces of a chosen tree, and from what it left out to it: trunks get new places to meet.
+    """Add the cheapest ways between the pieces of a chosen tree, and from what it left out to it: trunks get new places
+    to meet.
 
     Parameters
     ----------
     surface, routes
         As for `candidate_network`.
     network, chosen
-        Network and the edges of the plan on it; all of its lines stay candidates, so the best plan cannot become dearer.
+        Network and the edges of the plan on it; all of its lines stay candidates, so the best plan cannot become
+        dearer.
     parameters
         Prices and the forest rule.
     """

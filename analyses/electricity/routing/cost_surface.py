@@ -1,4 +1,5 @@
-"""What a kilometre of medium-voltage line costs on every cell: slope, roads, rivers, forest and the voltage of the nearest line."""
+"""What a kilometre of medium-voltage line costs on every cell: slope, roads, rivers, forest and the voltage of the
+nearest line."""
 
 from __future__ import annotations
 
@@ -82,7 +83,8 @@ class LineSurface:
         return xy(self.grid, flat // columns, flat % columns)
 
     def stubs(self, flat: IntArray) -> FloatArray:
-        """Components of the last stretch from the middle of line cells to the line, (n, len(COMPONENTS)); 0 for other cells."""
+        """Components of the last stretch from the middle of line cells to the line, (n, len(COMPONENTS)); 0 for other
+        cells."""
         number = self.line_number[flat]
         km = np.where(number >= 0, self.stub_km[number], 0.0)
         columns = self.grid.shape[1]
@@ -145,7 +147,8 @@ class LineSurface:
 
 
 def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
-    """Build the routing raster from the layers elevation, roads, rivers, lakes, forest, communes, settlements and grid_lines.
+    """Build the routing raster from the layers elevation, roads, rivers, lakes, forest, communes, settlements and
+    grid_lines.
 
     Raises
     ------
@@ -184,7 +187,8 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
 
 
 def routing_grid(elevation: Raster, cell_size_m: float) -> Raster:
-    """Elevation as float32 with NaN where unknown, on cells of about `cell_size_m`: refined or merged only where 1.5 times off."""
+    """Elevation as float32 with NaN where unknown, on cells of about `cell_size_m`: refined or merged only where 1.5
+    times off."""
     values = elevation.with_values(elevation.floats(), nodata=np.nan)
     ratio = elevation.cell_size_m / cell_size_m
     if 1 / 1.5 <= ratio <= 1.5:

@@ -1,4 +1,5 @@
-"""The existing medium-voltage lines: which lines count, the cells that they touch, and the feeder that each belongs to."""
+"""The existing medium-voltage lines: which lines count, the cells that they touch, and the feeder that each belongs
+to."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ FOREST_KM = ("production_forest_km", "protection_forest_km", "special_use_forest
 
 
 COMPONENTS = PRICED + FOREST_KM
-"""What a line is made of: first what has a price of its own (`unit_prices`), then kilometres by forest class (natural forest is also
+"""What a line is made of: first what has a price of its own (`unit_prices`), then kilometres by forest class (natural
+forest is also
 counted in its class)."""
 
 
@@ -31,7 +32,8 @@ def unit_prices(parameters: ElectricityParameters) -> FloatArray:
 
     Notes
     -----
-    Forest components cost something under the rule 'price' only: a mark-up on the line and the replacement planting of the corridor.
+    Forest components cost something under the rule 'price' only: a mark-up on the line and the replacement planting of
+    the corridor.
     """
     p = parameters
     mark_up = p.forest_cost_factor - 1 if p.forest_rule == "price" else 0.0

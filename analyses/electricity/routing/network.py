@@ -28,7 +28,8 @@ class CandidateNetwork:
     components
         (edges, len(COMPONENTS)) what each piece is made of.
     path, path_start
-        Cells of edge e: ``path[path_start[e]:path_start[e + 1]]``, from `ends[e, 0]` to `ends[e, 1]`; at the grid the line's own cell.
+        Cells of edge e: ``path[path_start[e]:path_start[e + 1]]``, from `ends[e, 0]` to `ends[e, 1]`; at the grid the
+        line's own cell.
     """
 
     node_cell: IntArray
@@ -51,7 +52,8 @@ class CandidateNetwork:
 def join_steps(
     steps: IntArray, surface: LineSurface, terminal_cell: IntArray, *, price: FloatArray
 ) -> CandidateNetwork:
-    """Join steps to a network: existing lines become one node, settlements and meeting points nodes, chains between them edges.
+    """Join steps to a network: existing lines become one node, settlements and meeting points nodes, chains between
+    them edges.
 
     Parameters
     ----------

@@ -1,4 +1,5 @@
-"""From searches on the raster to steps: the ways back to the sources, the ways across borders, and what they are made of."""
+"""From searches on the raster to steps: the ways back to the sources, the ways across borders, and what they are made
+of."""
 
 from __future__ import annotations
 
@@ -82,7 +83,8 @@ def border_steps(search: LeastCost, cost: NDArray[np.float32], label: NDArray[np
     cost
         The raster searched [per cell width].
     label
-        Label of each source, by the numbers that the search gives to regions; sources with one label count as one region.
+        Label of each source, by the numbers that the search gives to regions; sources with one label count as one
+        region.
 
     Returns
     -------
@@ -116,11 +118,13 @@ def border_steps(search: LeastCost, cost: NDArray[np.float32], label: NDArray[np
 
 
 def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:
-    """Components of each step between two cells, (steps, len(COMPONENTS)): the mean of the cells it crosses times its length.
+    """Components of each step between two cells, (steps, len(COMPONENTS)): the mean of the cells it crosses times its
+    length.
 
     Notes
     -----
-    A knight's move crosses its two ends and two cells between, a quarter of its length each, as in `infragap.gis.leastcost`.
+    A knight's move crosses its two ends and two cells between, a quarter of its length each, as in
+    `infragap.gis.leastcost`.
     """
     columns = surface.grid.shape[1]
     row, col = steps // columns, steps % columns
@@ -137,6 +141,7 @@ def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:
 
 
 def line_components(cells: IntArray, surface: LineSurface) -> FloatArray:
-    """Components of a line along flat cells from its tap in the first one, its stub to the existing line included, (len(COMPONENTS),)."""
+    """Components of a line along flat cells from its tap in the first one, its stub to the existing line included,
+    (len(COMPONENTS),)."""
     steps = np.column_stack([cells[:-1], cells[1:]])
     return np.asarray(step_components(steps, surface).sum(axis=0) + surface.stubs(cells[:1])[0])

@@ -18,7 +18,8 @@ from infragap.gis.leastcost import LeastCost, cost_distance
 from infragap.gis.raster import rowcol, xy
 
 NEIGHBOURS = 16
-"""Moves per cell: with knight's moves a raster path is at most 2.8 % longer than the straight line, with eight 8.2 %."""
+"""Moves per cell: with knight's moves a raster path is at most 2.8 % longer than the straight line, with eight 8.2
+%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,8 @@ class Routes:
     line
         (n,) row in `grid_lines` of the line that it meets; -1 where there is no way.
     if_forest_mvnd
-        (n,) cost if lines could cross natural and special-use forest at a price; equal to `cost_mvnd` unless forest is forbidden.
+        (n,) cost if lines could cross natural and special-use forest at a price; equal to `cost_mvnd` unless forest is
+        forbidden.
     search
         The search from the existing lines, kept for positions drawn later.
     steps
@@ -72,7 +74,8 @@ def settlement_cells(surface: LineSurface, x: FloatArray, y: FloatArray) -> IntA
 def on_line_cells(
     surface: LineSurface, cell: IntArray, settlements: gpd.GeoDataFrame, grid_lines: gpd.GeoDataFrame
 ) -> IntArray:
-    """Cells of the settlements, on the line for those that lie within half a cell of an existing line, on whichever side of a cell's edge.
+    """Cells of the settlements, on the line for those that lie within half a cell of an existing line, on whichever
+    side of a cell's edge.
 
     Parameters
     ----------

@@ -13,7 +13,8 @@ from infragap.analyses.wording.catalogue import words
 
 
 def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> pd.DataFrame:
-    """List the grid extensions for the power company, in order of building; every planned kilometre stands in exactly one row.
+    """List the grid extensions for the power company, in order of building; every planned kilometre stands in exactly
+    one row.
 
     Parameters
     ----------

@@ -85,7 +85,8 @@ def if_forest_mvnd(plan: Plan) -> FloatArray:
 
 
 def break_even_km(plan: Plan) -> FloatArray:
-    """Length of an own line at which grid and best off-grid option cost the same, at the price of the settlement's own way, (n,)."""
+    """Length of an own line at which grid and best off-grid option cost the same, at the price of the settlement's own
+    way, (n,)."""
     study, p = plan.study, plan.parameters
     length = study.routes.length_km
     own_price = np.divide(

@@ -1,4 +1,5 @@
-"""The table of planned lines: one row per branch with length, cost, load, forest and the existing line that it hangs on."""
+"""The table of planned lines: one row per branch with length, cost, load, forest and the existing line that it hangs
+on."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ def branch_ids(count: int) -> list[str]:
 def branch_geometry(
     outcome: Outcome, surface: LineSurface, existing: gpd.GeoDataFrame, row: IntArray
 ) -> list[shapely.LineString]:
-    """Course of each branch through cell centres, from its upper to its lower end, in the measuring CRS; at a tap it begins on the line.
+    """Course of each branch through cell centres, from its upper to its lower end, in the measuring CRS; at a tap it
+    begins on the line.
 
     Parameters
     ----------

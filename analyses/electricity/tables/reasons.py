@@ -1,4 +1,5 @@
-"""Why a settlement gets what it gets, in one sentence that names cost, runner-up and reason, in every language of the catalogue."""
+"""Why a settlement gets what it gets, in one sentence that names cost, runner-up and reason, in every language of the
+catalogue."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class Grounds:
     lasting
         The choice reaches the service floor.
     cheaper_interim, interim_mvnd
-        A supply that undercuts the choice or its runner-up but is below the floor, and its life-cycle cost; None where there is none.
+        A supply that undercuts the choice or its runner-up but is below the floor, and its life-cycle cost; None where
+        there is none.
     stream_modelled
         The relief that streams are read from is modelled.
     position_accuracy_m

@@ -42,7 +42,8 @@ class Project:
     fitted
         Whether it was among the ten projects that the unit costs were fitted to.
     key
-        What sets it apart stands in the catalogue of words under `electricity.project.<key>.note`; empty where nothing does.
+        What sets it apart stands in the catalogue of words under `electricity.project.<key>.note`; empty where nothing
+        does.
     """
 
     name: str
@@ -85,7 +86,8 @@ def predicted_mvnd(project: Project, parameters: ElectricityParameters) -> float
 
     Notes
     -----
-    Stations without a published size count at the middle size (75-100 kVA). The terrain factor and river crossings stay out: the ten budgets that the unit costs
+    Stations without a published size count at the middle size (75-100 kVA). The terrain factor and river crossings stay
+    out: the ten budgets that the unit costs
     were fitted to contain their terrain already.
     """
     p = parameters
@@ -118,7 +120,8 @@ def backtest_table(parameters: ElectricityParameters) -> pd.DataFrame:
 
     Notes
     -----
-    ``implied = (actual - all but the line) / km`` is the price of medium-voltage line at which the project would come out exactly.
+    ``implied = (actual - all but the line) / km`` is the price of medium-voltage line at which the project would come
+    out exactly.
     """
     rows = []
     for project in PROJECTS:

@@ -48,10 +48,14 @@ def draw_plans(plan: Plan) -> DrawSummary:
 
     Notes
     -----
-    Positions are drawn evenly among the cells within the radius in the commune. A settlement that has moved may join the grid by its own way from
-    the drawn position, priced from the cost-distance raster, or by a straight line to its mapped place in the network. Ground and streams are those
-    of the drawn position: each draw gives every fall to the settlement that lies nearest in it. Prices are common to all settlements of a
-    draw; local works, off-grid plants and pieces of line also have their own spread. Random numbers follow the settlements' identifiers, so
+    Positions are drawn evenly among the cells within the radius in the commune. A settlement that has moved may join
+    the grid by its own way from
+    the drawn position, priced from the cost-distance raster, or by a straight line to its mapped position in the network.
+    Ground and streams are those
+    of the drawn position: each draw gives every fall to the settlement that lies nearest in it. Prices are common to
+    all settlements of a
+    draw; local works, off-grid plants and pieces of line also have their own spread. Random numbers follow the
+    settlements' identifiers, so
     the order of rows does not matter. Each draw takes the fast primal of the tree solver, not its proof.
     """
     study, choice, parameters, barred = plan.study, plan.choice, plan.parameters, plan.loading.barred
@@ -99,7 +103,7 @@ def _noise(rng: np.random.Generator, count: int, sd: float) -> FloatArray:
 
 
 def _with_drawn_positions(network: CandidateNetwork) -> CandidateNetwork:
-    """Network with one more node for each settlement, its drawn place, joined to the grid and to its mapped place."""
+    """Network with one more node for each settlement, its drawn position, joined to the grid and to its mapped one."""
     count, n = len(network.node_cell), len(network.terminal)
     drawn = count + np.arange(n)
     mapped = network.terminal > 0
@@ -116,7 +120,8 @@ def _with_drawn_positions(network: CandidateNetwork) -> CandidateNetwork:
 def _ways_from_drawn_positions(
     study: Study, moved: Study, cells: IntArray, own_mvnd: FloatArray, parameters: ElectricityParameters
 ) -> FloatArray:
-    """Cost of the edges that `_with_drawn_places` adds, in its order: who has not moved is at his mapped place, at no cost."""
+    """Cost of the edges that `_with_drawn_positions` adds, in its order: one that has not moved is at its mapped position, at no
+    cost."""
     p, mapped = parameters, study.network.terminal > 0
     stays = cells == study.routes.cell
     own = np.where(np.isfinite(own_mvnd), own_mvnd, OUT_OF_REACH_MVND)
@@ -127,7 +132,8 @@ def _ways_from_drawn_positions(
 
 
 def _dearer(study: Study, drawn: ElectricityParameters, usual: ElectricityParameters) -> FloatArray:
-    """Price of each settlement's own line at drawn prices by that at the usual ones; of a plain line where it has none."""
+    """Price of each settlement's own line at drawn prices by that at the usual ones; of a plain line where it has
+    none."""
     components = np.nan_to_num(study.routes.components)
     now, then = components @ unit_prices(drawn), components @ unit_prices(usual)
     plain = drawn.mv35_line_mvnd_per_km / usual.mv35_line_mvnd_per_km
@@ -135,7 +141,8 @@ def _dearer(study: Study, drawn: ElectricityParameters, usual: ElectricityParame
 
 
 def _study_with_settlements_at(study: Study, cells: IntArray, parameters: ElectricityParameters) -> Study:
-    """Study with its settlements at other cells, each with the falls that are nearest to it there; lines and network stay."""
+    """Study with its settlements at other cells, each with the falls that are nearest to it there; lines and network
+    stay."""
     settlements = moved_settlements(study, cells)
     reach = falls_within_reach(settlements, study.resources.falls, parameters)
     return replace(study, settlements=settlements, resources=replace(study.resources, reach=reach))

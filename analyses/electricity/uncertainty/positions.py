@@ -19,7 +19,8 @@ def least_line_distance_m(settlements: gpd.GeoDataFrame, parameters: Electricity
 
     Notes
     -----
-    0.4 kV lines reach everybody within `without_grid_m`. Programmes so far have connected whole villages that needed less than
+    0.4 kV lines reach everybody within `without_grid_m`. Programmes so far have connected whole villages that needed
+    less than
     `screening_mv_m_per_household`, so those that are left need more.
     """
     reached = np.full(len(settlements), parameters.without_grid_m)
@@ -28,9 +29,11 @@ def least_line_distance_m(settlements: gpd.GeoDataFrame, parameters: Electricity
 
 
 def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
-    """Cells where each settlement may truly lie: within its radius, in its commune, where one without grid can be; else its own cell.
+    """Cells where each settlement may truly lie: within its radius, in its commune, where one without grid can be; else
+    its own cell.
 
-    Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out: assumption), nor nearer to a
+    Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out:
+    assumption), nor nearer to a
     medium-voltage line than `least_line_m`, or than the mapped point where that is nearer.
     """
     grid, communes = study.surface.grid, study.inputs.communes
@@ -62,7 +65,8 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
 
 
 def moved_settlements(study: Study, cells: IntArray) -> Settlements:
-    """Settlements at other cells of the routing raster, on the ground there; those at their own cell, or outside, stay as they are."""
+    """Settlements at other cells of the routing raster, on the ground there; those at their own cell, or outside, stay
+    as they are."""
     settlements, surface = study.settlements, study.surface
     moves = (cells != study.routes.cell) & (cells >= 0)
     at = np.where(moves, cells, 0)

@@ -8,7 +8,8 @@ from infragap.analyses.electricity.parameters import ElectricityParameters, unce
 
 
 def ranges(parameters: ElectricityParameters) -> dict[str, tuple[float, float, float]]:
-    """Low, present and high value of everything uncertain that enters the comparison; a value set outside its range widens it."""
+    """Low, present and high value of everything uncertain that enters the comparison; a value set outside its range
+    widens it."""
     found = {}
     for name, (low, _, high) in uncertain(type(parameters), compared=True).items():
         value = float(getattr(parameters, name))

@@ -1,4 +1,5 @@
-"""What other rules would cost: everything on the grid, forest rules, discount rates and demand tiers beside the plan."""
+"""What other rules would cost: everything on the grid, forest rules, discount rates and demand tiers beside the
+plan."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ class Scenario:
 
 
 def compare_scenarios(plan: Plan) -> list[Scenario]:
-    """Plan again under other rules (without limits of headroom, to the gap of the parameters); the plan of the run stands first."""
+    """Plan again under other rules (without limits of headroom, to the gap of the parameters); the plan of the run
+    stands first."""
     found = [Scenario("plan", plan, plan_record(plan))]
     parameters = plan.parameters
     for name, change in ALTERNATIVES.items():
@@ -70,7 +72,8 @@ def compare_scenarios(plan: Plan) -> list[Scenario]:
 
 
 def voltage_kept(plan: Plan, remedies: Remedies) -> Scenario:
-    """Plan in which the voltage holds (`voltage_plan.keep_voltage`), its remedies paid; the bound of the plan of the run holds here too."""
+    """Plan in which the voltage holds (`voltage_plan.keep_voltage`), its remedies paid; the bound of the plan of the
+    run holds here too."""
     kept, paid = keep_voltage(plan, remedies)
     record = plan_record(kept)
     record["cost_mvnd"] += float(np.nansum(paid.mvnd))
@@ -80,7 +83,8 @@ def voltage_kept(plan: Plan, remedies: Remedies) -> Scenario:
 
 
 def reroute(study: Study, parameters: ElectricityParameters) -> Study:
-    """Lay the lines out anew under another forest rule; where it is looser than the study's, all known lines stay candidates."""
+    """Lay the lines out anew under another forest rule; where it is looser than the study's, all known lines stay
+    candidates."""
     routes = own_routes(study.surface, study.routes.cell, parameters)
     known = None if parameters.forest_rule == "forbid" else study.network
     return replace(study, routes=routes, network=candidate_network(study.surface, routes, parameters, known=known))

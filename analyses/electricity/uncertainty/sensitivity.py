@@ -14,7 +14,8 @@ from infragap.analyses.parameters import describe, short_name
 
 
 def sensitivity(plan: Plan) -> pd.DataFrame:
-    """Move every uncertain parameter alone to the ends of its range and plan anew: which one changes most households' choice."""
+    """Move every uncertain parameter alone to the ends of its range and plan anew: which one changes most households'
+    choice."""
     study, choice, parameters, barred = plan.study, plan.choice, plan.parameters, plan.loading.barred
     start = start_from(study.network, choice)
     unit = describe(parameters).set_index("parameter")["unit"]

@@ -1,4 +1,5 @@
-"""In which year each line and each settlement is built: yearly budgets, upstream before downstream, most benefit early."""
+"""In which year each line and each settlement is built: yearly budgets, upstream before downstream, most benefit
+early."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ VALUE_DECIMALS = 10
 class Works:
     """Things to build: lines and settlements.
 
-    Of works that are alike the first is built first: give them in an order that says something (`schedule.make_schedule`: by identifier).
+    Of works that are alike the first is built first: give them in an order that says something
+    (`schedule.make_schedule`: by identifier).
 
     Attributes
     ----------
@@ -81,7 +83,8 @@ def yearly_budgets(
     parameters
         Where they give budgets, those are taken.
     targets
-        Targets of the catalogue; without budgets, a share of the investment is spread like its ``budget_<year>_bn_vnd``, evenly where it lacks one of
+        Targets of the catalogue; without budgets, a share of the investment is spread like its
+        ``budget_<year>_bn_vnd``, evenly where it lacks one of
         the years.
     """
     if parameters.budgets_mvnd:
@@ -96,8 +99,10 @@ def phase(works: Works, budgets_mvnd: FloatArray) -> Phases:
 
     Notes
     -----
-    ``x[i, t]`` is 1 where work i stands at the end of year t; it stays, needs what is above it, and each year's additions keep the budget.
-    Up to `EXACT_WORKS` works the integer programme is solved (HiGHS, to the end or `EXACT_NODES` nodes). Beyond, its linear relaxation gives the bound, and two orders
+    ``x[i, t]`` is 1 where work i stands at the end of year t; it stays, needs what is above it, and each year's
+    additions keep the budget.
+    Up to `EXACT_WORKS` works the integer programme is solved (HiGHS, to the end or `EXACT_NODES` nodes). Beyond, its
+    linear relaxation gives the bound, and two orders
     are filled into the budgets: benefit per VND, and the relaxation's own years; the better one is taken.
     """
     count, years = len(works.cost_mvnd), len(budgets_mvnd)
@@ -132,7 +137,8 @@ def worth(works: Works, year: IntArray, years: int) -> float:
 
 
 def fill(works: Works, budgets_mvnd: FloatArray, *, key: FloatArray) -> IntArray:
-    """Fill the budgets year by year: smallest key first, of equal ones most benefit per VND, each with all that it still needs.
+    """Fill the budgets year by year: smallest key first, of equal ones most benefit per VND, each with all that it
+    still needs.
 
     Parameters
     ----------

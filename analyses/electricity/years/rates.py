@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def without_electricity(settlements: gpd.GeoDataFrame) -> BoolArray:
-    """Settlements whose households count as without electricity, as the scheme counts: nothing, or donated kits; unsafe wires of their own do count."""
+    """Settlements whose households count as without electricity, as the scheme counts: nothing, or donated kits; unsafe
+    wires of their own do count."""
     return np.asarray(settlements["supply"].isin(("none", "solar_home")))
 
 

@@ -50,7 +50,8 @@ class Schedule:
 
 
 def household_weights(study: Study, parameters: ElectricityParameters) -> FloatArray:
-    """Benefit of supplying each settlement for a year: households, more where the commune is poor, less where donated kits give light."""
+    """Benefit of supplying each settlement for a year: households, more where the commune is poor, less where donated
+    kits give light."""
     poverty = study.inputs.communes["poverty_rate_pct"].to_numpy(dtype=np.float64)
     poverty = np.where(np.isfinite(poverty), poverty, np.nanmean(poverty) if np.isfinite(poverty).any() else 0.0) / 100
     rate = np.where(study.settlements.commune >= 0, poverty[np.maximum(study.settlements.commune, 0)], 0.0)
@@ -95,7 +96,8 @@ def make_schedule(plan: Plan) -> Schedule:
 
 
 def _order_of_works(branches: Branches, rank: IntArray) -> IntArray:
-    """Order of lines and settlements that hangs on identifiers alone: settlements by theirs, each line before the first of those it serves."""
+    """Order of lines and settlements that hangs on identifiers alone: settlements by theirs, each line before the first
+    of those it serves."""
     count, n = len(branches), len(rank)
     first = np.full(count, n, dtype=np.int64)
     served = branches.branch_of >= 0

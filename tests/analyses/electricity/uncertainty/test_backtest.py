@@ -32,7 +32,8 @@ def test_missed_projects_are_named_with_a_reason() -> None:
 
 
 def test_the_line_price_that_fits_by_hand() -> None:
-    # Lều Chải: 6,700 · 1.035^10 = 9,451.0; without the line 6.68 · 350 + 3 · 450 + 194 · 6 = 4,852; (9,451.0 - 4,852) / 6.8 km = 676.3
+    # Lều Chải: 6,700 · 1.035^10 = 9,451.0; without the line 6.68 · 350 + 3 · 450 + 194 · 6 = 4,852; (9,451.0 - 4,852) /
+    # 6.8 km = 676.3
     table = backtest_table(ElectricityParameters()).set_index("project")
     assert table.loc["Lai Châu Lều Chải", "implied_mv_mvnd_per_km"] == pytest.approx(676.3, abs=0.1)
     assert "676 triệu đồng (khoảng 800–1.750)" in table.loc["Lai Châu Lều Chải", "note_vi"]

@@ -5,17 +5,19 @@ import numpy as np
 import pytest
 import shapely
 
+from infragap.analyses.electricity.codes import VoltageStatus
 from infragap.analyses.electricity.feeders.conductors import CATALOGUE, conductor_named, extra_mvnd_per_km
 from infragap.analyses.electricity.feeders.existing_feeder import Feeder, Pieces, contract, trace_feeder
 from infragap.analyses.electricity.feeders.load_flow import load_flow
-from infragap.analyses.electricity.feeders.radial import Radial, assemble, choose_conductors
+from infragap.analyses.electricity.feeders.radial import RadialFeeder, choose_conductors, hang_branches
 from infragap.analyses.electricity.feeders.voltage import judge
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 
-def two_branches() -> Radial:
-    """Station - 10 km AC-70 - fork with 0.5 MW; from it 5 km AC-50 with 0.8 MW and 8 km AC-50 with 0.3 MW; 35 kV, power factor 0.9."""
-    return Radial(
+def two_branches() -> RadialFeeder:
+    """Station - 10 km AC-70 - fork with 0.5 MW; from it 5 km AC-50 with 0.8 MW and 8 km AC-50 with 0.3 MW; 35 kV, power
+    factor 0.9."""
+    return RadialFeeder(
         voltage_kv=35.0,
         parent=np.array([-1, 0, 1, 1]),
         length_km=np.array([0.0, 10.0, 5.0, 8.0]),
@@ -28,7 +30,8 @@ def two_branches() -> Radial:
 
 
 def test_linear_drop_of_two_branches_by_hand() -> None:
-    # tan φ = 0.484322. Trunk: P = 1.6 MW, Q = 0.774915: (1.6·0.422 + 0.774915·0.40)·10/35² = (0.6752 + 0.309966)·10/1225 = 0.804217 %
+    # tan φ = 0.484322. Trunk: P = 1.6 MW, Q = 0.774915: (1.6·0.422 + 0.774915·0.40)·10/35² = (0.6752 +
+    # 0.309966)·10/1225 = 0.804217 %
     # branch 2: (0.8·0.595 + 0.387458·0.40)·5/1225 = (0.476 + 0.154983)·5/1225 = 0.257544 %
     # branch 3: (0.3·0.595 + 0.145297·0.40)·8/1225 = (0.1785 + 0.058119)·8/1225 = 0.154527 %
     drop = two_branches().linear_drop_pct()
@@ -79,7 +82,8 @@ def station(length_km: float) -> Feeder:
     ("load_mw", "expected"), [(1.9, "AC-50"), (2.4, "AC-70"), (3.0, "AC-95"), (3.4, "AC-120"), (30.0, "AC-50")]
 )
 def test_lightest_conductor_that_keeps_the_limit(load_mw: float, expected: str) -> None:
-    # 40 km at 35 kV: 5 % allows P (r + 0.4 · 0.484322) = 0.05 · 1225 / 40 = 1.53125, so AC-50 carries 1.941 MW, AC-70 2.487, AC-95 3.095, AC-120 3.474;
+    # 40 km at 35 kV: 5 % allows P (r + 0.4 · 0.484322) = 0.05 · 1225 / 40 = 1.53125, so AC-50 carries 1.941 MW, AC-70
+    # 2.487, AC-95 3.095, AC-120 3.474;
     # 30 MW is beyond what the heaviest and a regulator (15 %: 10.4 MW) can do: no heavier wire than needed
     chosen = choose_conductors(
         station(0.0),
@@ -94,7 +98,7 @@ def test_lightest_conductor_that_keeps_the_limit(load_mw: float, expected: str) 
 
 
 def test_upstream_and_planned_loads_add_up() -> None:
-    radial = assemble(
+    radial = hang_branches(
         station(10.0),
         parent=np.array([-1, 0, 0]),
         tap=np.array([0, 0, 0]),
@@ -124,13 +128,15 @@ def test_a_feeder_is_traced_through_touching_pieces_and_carries_its_load() -> No
     assert feeder.imax_a[1] == CATALOGUE["AC-120"].imax_a
     assert feeder.length_km.sum() == pytest.approx(10.0)
     assert feeder.existing_mw.sum() == pytest.approx(3.0)
-    # 0.2 MW per km: the fork at 4 km carries half of its segments (2 + 3 + 2.5 km) and the branch's end (2.5 km), 2 MW; the trunk's end 0.6 MW
+    # 0.2 MW per km: the fork at 4 km carries half of its segments (2 + 3 + 2.5 km) and the branch's end (2.5 km), 2 MW;
+    # the trunk's end 0.6 MW
     # (3 km). By the lever rule 2 · 4/10 of it stand at the tap: 1.4 MW there and 1.6 MW at the station
     assert feeder.existing_mw == pytest.approx([1.6, 1.4])
 
 
 def test_every_piece_keeps_its_own_conductor() -> None:
-    # 6 km of AC-120, then 4 km of AC-50, and many short spurs of AC-35 that must not count: (6 · 0.247 + 4 · 0.595) / 10 = 0.3862 ohm/km
+    # 6 km of AC-120, then 4 km of AC-50, and many short spurs of AC-35 that must not count: (6 · 0.247 + 4 · 0.595) /
+    # 10 = 0.3862 ohm/km
     spurs = [shapely.LineString([(1_000.0 * k, 0), (1_000.0 * k, 100)]) for k in range(1, 10)]
     trunk = [shapely.LineString([(0, 0), (6_000, 0)]), shapely.LineString([(6_000, 0), (10_000, 0)])]
     lines = gpd.GeoDataFrame(
@@ -165,7 +171,7 @@ def test_a_load_that_present_customers_could_not_bear_stands_near_the_station() 
 
     def drop(feeder: Feeder) -> float:
         nothing = np.empty(0)
-        hung = assemble(
+        hung = hang_branches(
             feeder,
             parent=nothing.astype(int),
             tap=nothing.astype(int),
@@ -192,7 +198,7 @@ def test_contracting_keeps_the_linear_drop_at_kept_nodes() -> None:
 
     def drop(parent: np.ndarray, pieces: Pieces, load: np.ndarray) -> np.ndarray:
         size = len(parent)
-        return Radial(
+        return RadialFeeder(
             voltage_kv=35.0,
             parent=parent,
             length_km=pieces.km,
@@ -224,10 +230,11 @@ def test_a_tap_that_the_drawn_feeder_does_not_reach_gets_a_straight_way() -> Non
 
 def test_verdicts() -> None:
     p = ElectricityParameters()
-    assert judge(4.9, 1.0, 50.0, p) == "ok"
-    assert "too long" in judge(6.0, 1.0, 50.0, p)
-    assert "at the tap" in judge(6.0, 5.5, 50.0, p)
-    assert "no solution" in judge(math.nan, math.nan, math.nan, p)
+    assert judge(4.9, 1.0, 50.0, p) == VoltageStatus.OK
+    assert judge(4.9, 1.0, 101.0, p) == VoltageStatus.OVERLOADED
+    assert judge(6.0, 1.0, 50.0, p) == VoltageStatus.TOO_LONG
+    assert judge(6.0, 5.5, 50.0, p) == VoltageStatus.WEAK_AT_TAP
+    assert judge(math.nan, math.nan, math.nan, p) == VoltageStatus.NO_SOLUTION
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ P = ElectricityParameters(
 
 
 def test_constant_benefit_by_hand() -> None:
-    # 600 kWh · (8,000 - 2,100/0.92) VND = 3.430435 million; 10 households 34.304; investment 100 with upkeep 2: 32.304 a year
+    # 600 kWh · (8,000 - 2,100/0.92) VND = 3.430435 million; 10 households 34.304; investment 100 with upkeep 2: 32.304
+    # a year
     # 32.304/1.1 + 32.304/1.21 + 32.304/1.331 = 80.336; the rest 19.664 is 0.891 of the fourth year's 22.064
     years = grid_payback_years(np.array([100.0, np.nan, 1e6]), np.array([10.0, 10.0, 10.0]), P)
     assert years[0] == pytest.approx(3.891, abs=2e-3)

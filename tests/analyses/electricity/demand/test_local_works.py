@@ -13,16 +13,16 @@ from infragap.analyses.electricity.demand.load import (
     settlement_peak_kw,
     yearly_household_kwh,
 )
-from infragap.analyses.electricity.demand.local_works import distribution_mvnd, grid_works, lv_length_km, size_stations
-from infragap.analyses.electricity.demand.settlements import Places
+from infragap.analyses.electricity.demand.local_works import distribution_mvnd, local_works, lv_length_km, size_stations
+from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 P = ElectricityParameters()
 
 
-def places(households: list[float], *, roughness: float = 0.0) -> Places:
+def settlements(households: list[float], *, roughness: float = 0.0) -> Settlements:
     n = len(households)
-    return Places(
+    return Settlements(
         households=np.array(households, dtype=float),
         commune=np.zeros(n, dtype=np.int64),
         x=np.zeros(n),
@@ -37,8 +37,9 @@ def places(households: list[float], *, roughness: float = 0.0) -> Places:
 
 
 def test_works_of_25_households_by_hand() -> None:
-    # peak 25 · 0.45/0.4 · 0.52 = 14.625 kW = 16.25 kVA → one station of 31.5 kVA at 450; 0.4 kV: 25 · 33 m = 0.825 km · 350 = 288.75; services 25 · 6 = 150
-    works = grid_works(places([25]), P)
+    # peak 25 · 0.45/0.4 · 0.52 = 14.625 kW = 16.25 kVA → one station of 31.5 kVA at 450; 0.4 kV: 25 · 33 m = 0.825 km ·
+    # 350 = 288.75; services 25 · 6 = 150
+    works = local_works(settlements([25]), P)
     assert works.peak_kw[0] == pytest.approx(14.625)
     assert works.stations[0] == 1
     assert works.station_kva[0] == 31.5
@@ -51,24 +52,25 @@ def test_works_of_25_households_by_hand() -> None:
 
 
 def test_energy_is_bought_with_losses() -> None:
-    works = grid_works(places([10]), P)
+    works = local_works(settlements([10]), P)
     expected = 10 * household_energy_pv_kwh(P) / 0.92 * 2100 / 1e6
     assert works.life_cycle_mvnd["energy"][0] == pytest.approx(expected)
 
 
 def test_a_large_village_gets_several_stations_and_rough_ground_costs_more() -> None:
     # Lùng Cúng, 219 households: three stations of 73, each 36.2 kW (108.5/3) = 40.2 kVA → 50 kVA; 2 · 0.6 km inside
-    works = grid_works(places([219]), P)
+    works = local_works(settlements([219]), P)
     assert works.stations[0] == 3
     assert works.station_kva[0] == 50
     assert works.inner_mv_km[0] == pytest.approx(1.2)
-    rough = grid_works(places([219], roughness=1.0), P)
+    rough = local_works(settlements([219], roughness=1.0), P)
     assert rough.investment_mvnd["transformers"][0] == pytest.approx(1.25 * works.investment_mvnd["transformers"][0])
     assert rough.investment_mvnd["lv"][0] == works.investment_mvnd["lv"][0]
 
 
 def test_long_low_voltage_lines_ask_for_more_stations() -> None:
-    # 100 households 200 m apart: 20 km of 0.4 kV and 51.75 kW on one station: 0.05175 · 0.443 · 20 / (2 · 16 · 0.16) = 8.96 %;
+    # 100 households 200 m apart: 20 km of 0.4 kV and 51.75 kW on one station: 0.05175 · 0.443 · 20 / (2 · 16 · 0.16) =
+    # 8.96 %;
     # two stations of half the load and half the length have a quarter, 2.2 %
     households = np.array([100.0])
     stations, _ = size_stations(households, settlement_peak_kw(households, P), np.array([20.0]), P)
@@ -76,20 +78,22 @@ def test_long_low_voltage_lines_ask_for_more_stations() -> None:
 
 
 def test_low_voltage_line_by_hand() -> None:
-    # 40 households within 200 m: 0.6331 · √(40 · π · 200² / 0.9) = 0.6331 · 2,363.3 = 1,496.2 m; without a spread 40 · 33 = 1,320 m
-    both = replace(places([40, 40]), spread_m=np.array([200.0, np.nan]))
+    # 40 households within 200 m: 0.6331 · √(40 · π · 200² / 0.9) = 0.6331 · 2,363.3 = 1,496.2 m; without a spread 40 ·
+    # 33 = 1,320 m
+    both = replace(settlements([40, 40]), spread_m=np.array([200.0, np.nan]))
     assert lv_length_km(both, P) == pytest.approx([1.4962, 1.32], abs=1e-4)
     shorter = lv_length_km(both, P.model_copy(update={"lv_route_factor": 0.5}))
     assert shorter == pytest.approx([0.7481, 1.32], abs=1e-4)
     # 0.4 kV and services are the same on the grid and off it: 1.4962 km · 350 + 40 · 6
     assert distribution_mvnd(both, P)[0] == pytest.approx(1.4962 * 350 + 240, abs=0.05)
-    works = grid_works(both, P)
+    works = local_works(both, P)
     assert works.lv_km == pytest.approx(lv_length_km(both, P))
     assert works.investment_mvnd["lv"] + works.investment_mvnd["service"] == pytest.approx(distribution_mvnd(both, P))
 
 
 def test_low_voltage_line_is_near_the_shortest_tree_of_drawn_houses() -> None:
-    # 200 houses strewn over the circle that holds nine tenths of them within 300 m; the border lengthens the tree by a few per cent
+    # 200 houses strewn over the circle that holds nine tenths of them within 300 m; the border lengthens the tree by a
+    # few per cent
     rng = np.random.default_rng(7)
     lengths = []
     for _ in range(20):
@@ -97,7 +101,7 @@ def test_low_voltage_line_is_near_the_shortest_tree_of_drawn_houses() -> None:
         angle = 2 * np.pi * rng.random(200)
         points = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
         lengths.append(minimum_spanning_tree(squareform(pdist(points))).sum())
-    told = lv_length_km(replace(places([200]), spread_m=np.array([300.0])), P)[0] * 1000
+    told = lv_length_km(replace(settlements([200]), spread_m=np.array([300.0])), P)[0] * 1000
     assert told == pytest.approx(np.mean(lengths), rel=0.08)
 
 
@@ -105,13 +109,13 @@ def test_low_voltage_line_is_near_the_shortest_tree_of_drawn_houses() -> None:
 def test_one_more_household_never_lowers_demand_or_stations(n: int) -> None:
     households = np.array([n, n + 1], dtype=float)
     peak = settlement_peak_kw(households, P)
-    lv_km = lv_length_km(replace(places([n, n + 1]), spread_m=np.full(2, 400.0)), P)
+    lv_km = lv_length_km(replace(settlements([n, n + 1]), spread_m=np.full(2, 400.0)), P)
     assert lv_km[1] > lv_km[0]
     stations, size = size_stations(households, peak, lv_km, P)
     assert peak[1] >= peak[0]
     assert (stations * size)[0] >= peak[0] / P.power_factor - 1e-9
     assert stations[1] >= stations[0]
-    energy = grid_works(places([n, n + 1]), P).life_cycle_mvnd["energy"]
+    energy = local_works(settlements([n, n + 1]), P).life_cycle_mvnd["energy"]
     assert energy[1] > energy[0]
 
 

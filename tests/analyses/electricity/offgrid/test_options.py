@@ -6,11 +6,11 @@ import pytest
 from infragap.analyses.demand import HOURLY_SHAPE
 from infragap.analyses.electricity.assumptions.offgrid import OffgridParameters
 from infragap.analyses.electricity.demand.load import yearly_factors, yearly_household_kwh
-from infragap.analyses.electricity.demand.settlements import Places
+from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.compare import Resources
 from infragap.analyses.electricity.offgrid.hydro import (
     Reach,
-    _cheapest_per_place,
+    cheapest_per_settlement,
     falls_within_reach,
     firm_power_kw,
     hydro,
@@ -36,9 +36,9 @@ DAY_YIELD = np.tile(np.array([2.0, 2, 2.5, 3, 3.5, 3.5, 3.5, 3.5, 3, 3, 2.5, 2.2
 ALL_SERVED = Unserved(share=np.zeros((1, len(PANELS), len(DAYS))))
 
 
-def places(households: list[float], *, kit: bool = False, x: list[float] | None = None) -> Places:
+def settlements(households: list[float], *, kit: bool = False, x: list[float] | None = None) -> Settlements:
     n = len(households)
-    return Places(
+    return Settlements(
         households=np.array(households, dtype=float),
         commune=np.zeros(n, dtype=np.int64),
         x=np.array(x if x is not None else [0.0] * n),
@@ -62,9 +62,10 @@ def test_minigrid_size_by_hand() -> None:
 
 def test_minigrid_investment_by_hand() -> None:
     # with nothing unserved at any size the smallest is cheapest: 30 % of the panels, 0.2 days: per household
-    # (0.3 · 1.610501 · 14 + 0.2 · 2.737851 / 0.9 · 7) · 1.25 = 13.778810; 25 households 344.470; inverter 14.625 kW · 6 · 1.25 = 109.6875;
+    # (0.3 · 1.610501 · 14 + 0.2 · 2.737851 / 0.9 · 7) · 1.25 = 13.778810; 25 households 344.470; inverter 14.625 kW · 6
+    # · 1.25 = 109.6875;
     # 0.4 kV 288.75; services 150
-    option = minigrid(places([25]), ALL_SERVED, DAY_YIELD, P)
+    option = minigrid(settlements([25]), ALL_SERVED, DAY_YIELD, P)
     assert (option.size["coverage"][0], option.size["battery_days"][0]) == (0.3, 0.2)
     assert option.investment_mvnd[0] == pytest.approx(344.470 + 109.6875 + 288.75 + 150, rel=1e-5)
     assert option.unserved_mvnd[0] == 0
@@ -72,7 +73,7 @@ def test_minigrid_investment_by_hand() -> None:
 
 def test_unserved_energy_is_priced() -> None:
     half = Unserved(share=np.full((1, len(PANELS), len(DAYS)), 0.5))
-    free, dear = minigrid(places([25]), ALL_SERVED, DAY_YIELD, P), minigrid(places([25]), half, DAY_YIELD, P)
+    free, dear = minigrid(settlements([25]), ALL_SERVED, DAY_YIELD, P), minigrid(settlements([25]), half, DAY_YIELD, P)
     demand = 25 * float(yearly_household_kwh(P) @ yearly_factors(P))
     assert dear.unserved_pct[0] == pytest.approx(50)
     assert dear.unserved_mvnd[0] == pytest.approx(0.5 * demand * 20000 / 1e6)
@@ -94,7 +95,7 @@ def test_leaving_people_without_is_never_the_cheapest_plant() -> None:
     """The price of unserved energy lies above what serving costs, so the chosen sizes are no bounds of the search."""
     hours = sunny_hours()
     daily = hours.reshape(12, -1).sum(axis=1) / (365 / 12)
-    option = minigrid(places([25]), simulate_plants(hours), daily[np.newaxis], P)
+    option = minigrid(settlements([25]), simulate_plants(hours), daily[np.newaxis], P)
     assert option.unserved_pct[0] <= 10
     assert 0.3 < option.size["coverage"][0] < 1.5
     assert 0.2 < option.size["battery_days"][0] < 2.0
@@ -130,8 +131,8 @@ def test_the_total_over_the_years_is_the_sum_of_each_plant_looked_up_alone() -> 
 
 
 def test_home_systems_and_the_donated_ones() -> None:
-    bare = solar_home(places([40]), ALL_SERVED, DAY_YIELD, P)
-    donated = solar_home(places([40], kit=True), ALL_SERVED, DAY_YIELD, P)
+    bare = solar_home(settlements([40]), ALL_SERVED, DAY_YIELD, P)
+    donated = solar_home(settlements([40], kit=True), ALL_SERVED, DAY_YIELD, P)
     assert bare.size["kits_per_household"][0] == 1
     assert bare.investment_mvnd[0] == pytest.approx(40 * 50)
     # the donated kits' 0.3 kWp stay in use: 40 · 0.3 · 14
@@ -141,17 +142,17 @@ def test_home_systems_and_the_donated_ones() -> None:
 
 
 def test_an_option_below_the_floor_is_interim_at_most() -> None:
-    option = solar_home(places([40]), ALL_SERVED, DAY_YIELD, P)
+    option = solar_home(settlements([40]), ALL_SERVED, DAY_YIELD, P)
     assert option.lasting(P)[0]
     # a demand of tier 4 from the first year on: one kit gives 1.7 kWh a day in the worst month
     tier4 = P.model_copy(update={"service_floor_tier": 4, "demand_tier": "tier4"})
-    assert not solar_home(places([40]), ALL_SERVED, DAY_YIELD, tier4).lasting(tier4)[0]
+    assert not solar_home(settlements([40]), ALL_SERVED, DAY_YIELD, tier4).lasting(tier4)[0]
     # a floor above what the demand itself amounts to (2.63 kWh a day, tier 3) asks for no more than the demand
     assert option.lasting(P.model_copy(update={"service_floor_tier": 5}))[0]
     fifth = Unserved(share=np.full((1, len(PANELS), len(DAYS)), 0.2))
-    assert not solar_home(places([40]), fifth, DAY_YIELD, P).lasting(P)[0]
+    assert not solar_home(settlements([40]), fifth, DAY_YIELD, P).lasting(P)[0]
     modest = P.model_copy(update={"least_served_pct": 80.0})
-    assert solar_home(places([40]), fifth, DAY_YIELD, modest).lasting(modest)[0]
+    assert solar_home(settlements([40]), fifth, DAY_YIELD, modest).lasting(modest)[0]
 
 
 def test_cheapest_size_that_serves_enough() -> None:
@@ -177,8 +178,8 @@ def fall(*, x: float = 0.0, intake_x: float | None = None, flow: float = 0.1, he
 def test_hydro_by_hand() -> None:
     # 9.81 · 0.1 m³/s · 0.6 · 20 m · 0.6 = 7.0632 kW
     assert firm_power_kw(fall(), P)[0] == pytest.approx(7.0632)
-    reach = Reach(place=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
-    option = hydro(places([10]), fall(), reach, P)
+    reach = Reach(settlement=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
+    option = hydro(settlements([10]), fall(), reach, P)
     # 10 households peak at 10 · 0.45/0.4 · (0.4 + 0.6/√10) = 6.634537 kW, below the firm power
     # plant 6.634537 · 75 = 497.590; canal 0.5 · 300; wire 0.6 · 350; 0.4 kV 10 · 0.033 · 350; services 60
     assert option.size["plant_kw"][0] == pytest.approx(6.634537, rel=1e-6)
@@ -188,15 +189,15 @@ def test_hydro_by_hand() -> None:
 
 
 def test_hydro_can_be_ruled_out() -> None:
-    reach = Reach(place=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
-    without = hydro(places([10]), fall(), reach, P.model_copy(update={"hydro_allowed": False}))
+    reach = Reach(settlement=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
+    without = hydro(settlements([10]), fall(), reach, P.model_copy(update={"hydro_allowed": False}))
     assert np.isnan(without.life_cycle_mvnd[0])
     assert not without.lasting(P)[0]
 
 
 def test_a_weak_stream_gives_a_low_tier() -> None:
-    reach = Reach(place=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
-    weak = hydro(places([100]), fall(flow=0.05), reach, P)
+    reach = Reach(settlement=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
+    weak = hydro(settlements([100]), fall(flow=0.05), reach, P)
     # 3.53 kW for 100 households, 4 % lost on the way: 34 W each, below tier 2
     assert weak.tier[0] == 1
     assert not weak.lasting(P)[0]
@@ -215,23 +216,26 @@ def test_interim_steps_by_hand() -> None:
     nothing = Falls(*(np.empty(0) for _ in range(8)))
     empty = Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
     dry = Resources(day_yield=DAY_YIELD, unserved=ALL_SERVED, falls=nothing, reach=empty)
-    names, cost = interim_steps(places([40]), dry, P)
-    assert (names[0], cost[0]) == ("home systems of tier 2", pytest.approx(720))
-    names, cost = interim_steps(places([40], kit=True), dry, P)
-    assert (names[0], cost[0]) == ("donated home systems", 0)
+    names, cost = interim_steps(settlements([40]), dry, P)
+    assert (names[0], cost[0]) == ("small_kits", pytest.approx(720))
+    names, cost = interim_steps(settlements([40], kit=True), dry, P)
+    assert (names[0], cost[0]) == ("donated_kits", 0)
     # 20 households at 0.2 kW: two units of 3 kW, 6 kW of 7.06: 2 · 16 + 0.6 · 6
-    near = Reach(place=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
-    names, cost = interim_steps(places([20]), replace(dry, falls=fall(), reach=near), P)
-    assert (names[0], cost[0]) == ("pico hydro", pytest.approx(35.6))
+    near = Reach(settlement=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
+    names, cost = interim_steps(settlements([20]), replace(dry, falls=fall(), reach=near), P)
+    assert (names[0], cost[0]) == ("pico_hydro", pytest.approx(35.6))
 
 
 def test_a_fall_belongs_to_the_nearest_settlement_only() -> None:
-    reach = falls_within_reach(places([10, 10], x=[0.0, 1000.0]), fall(x=700.0), P)
-    assert reach.place.tolist() == [1]
+    reach = falls_within_reach(settlements([10, 10], x=[0.0, 1000.0]), fall(x=700.0), P)
+    assert reach.settlement.tolist() == [1]
     assert reach.wire_km[0] == pytest.approx(0.36)
-    assert len(falls_within_reach(places([10], x=[9000.0]), fall(), P).place) == 0
+    assert len(falls_within_reach(settlements([10], x=[9000.0]), fall(), P).settlement) == 0
     # an intake that lies nearer to the other settlement is that one's water
-    assert len(falls_within_reach(places([10, 10], x=[0.0, 1000.0]), fall(x=700.0, intake_x=300.0), P).place) == 0
+    assert (
+        len(falls_within_reach(settlements([10, 10], x=[0.0, 1000.0]), fall(x=700.0, intake_x=300.0), P).settlement)
+        == 0
+    )
 
 
 def test_synthetic_days_keep_the_monthly_means() -> None:
@@ -273,4 +277,4 @@ def test_cheapest_fall_of_each_place_against_a_plain_loop(seed: int) -> None:
         rows = [k for k in rows if enough[k]] or rows
         if rows:
             expected[one] = min(rows, key=lambda k: (cost[k], k))
-    assert _cheapest_per_place(place, cost, enough, 12).tolist() == expected.tolist()
+    assert cheapest_per_settlement(place, cost, enough, 12).tolist() == expected.tolist()

@@ -11,13 +11,13 @@ import shapely
 from infragap.analyses.electricity.feeders.remedies import regulator_lifts, step_up_mvnd
 from infragap.analyses.electricity.feeders.rerooted import rerooted
 from infragap.analyses.electricity.least_cost.branches import Branches
-from infragap.analyses.electricity.least_cost.headroom import Limit, Room
+from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, built_for
-
-from .conftest import LINE_X, SIZE_M, SOUTH, SmallPack, settlements_at, small_pack
+from tests.analyses.electricity.small_pack import LINE_X, SIZE_M, SOUTH, SmallPack, settlements_at, small_pack
 
 P = ElectricityParameters()
 AS_LINE, AS_STATION = 1.140543, 1.170271
@@ -90,8 +90,9 @@ def test_a_tree_fed_from_within_its_trunk_keeps_what_lies_behind() -> None:
 
 
 def test_room_counts_what_has_moved_and_not_what_stays_below_the_same_station() -> None:
-    room = Room(
-        [Limit("feeder B", frozenset({1}), 100.0), Limit("station", frozenset({0, 1}), 10.0)], {"feeder B": 40.0}
+    room = HeadroomLedger(
+        [CapacityLimit("feeder B", frozenset({1}), 100.0), CapacityLimit("station", frozenset({0, 1}), 10.0)],
+        {"feeder B": 40.0},
     )
     assert room.fits(1, instead_of=0, load_kw=60.0)
     assert not room.fits(1, instead_of=0, load_kw=61.0)
@@ -141,7 +142,8 @@ def test_another_tap_is_priced_by_the_difference_of_the_lines() -> None:
 
 
 def test_a_joint_tree_moves_with_its_trunk_left_out() -> None:
-    # two settlements in a row, 0.5 and 1.0 km from the weak line; from the second it is 1.0 km to the strong one, and the first 0.5 km go
+    # two settlements in a row, 0.5 and 1.0 km from the weak line; from the second it is 1.0 km to the strong one, and
+    # the first 0.5 km go
     result = planned(two_feeders(settlements_at([(2.55, 16.0, 150), (3.05, 16.0, 150)])))
     assert len(result.lines) == 2
     assert result.lines["length_km"].sum() == pytest.approx(1.0)
@@ -194,7 +196,8 @@ def test_all_lines_hold_without_load() -> None:
 
 
 def test_a_shared_regulator_stands_before_the_first_tree_that_needs_it() -> None:
-    # four trees 12 to 18 km up a weak feeder (it begins at 0.5 km): the place before all of them is the first tap, 11.5 km from the station
+    # four trees 12 to 18 km up a weak feeder (it begins at 0.5 km): the place before all of them is the first tap, 11.5
+    # km from the station
     pack = small_pack(settlements_at([(2.35, north, 400) for north in (12.0, 14.0, 16.0, 18.0)]))
     pack.layers["grid_lines"] = pack.layers["grid_lines"].assign(feeder_load_mw=14.0, feeder_loading_pct=50.0)  # type: ignore[union-attr]
     result = planned(pack)

@@ -6,12 +6,21 @@ from infragap.analyses.electricity.least_cost.study import Study, prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_places, position_cells
+from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_settlements, position_cells
 from infragap.analyses.electricity.uncertainty.ranges import drawn_parameters, ranges
 from infragap.gis.hydrology import Falls
 from infragap.gis.raster import Raster
-
-from .conftest import CELL_M, LINE_X, SIZE_M, SOUTH, WEST, at, grid, settlements_at, small_pack
+from tests.analyses.electricity.small_pack import (
+    CELL_M,
+    LINE_X,
+    SIZE_M,
+    SOUTH,
+    WEST,
+    at,
+    grid,
+    settlements_at,
+    small_pack,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +95,7 @@ def test_drawn_positions_lie_where_a_settlement_without_grid_can_be(easy: dict[s
     settlements = settlements_at([(3.0, 10.0, 60), (2.5, 5.0, 60), (9.9, 3.0, 60)], position_accuracy_m=2000.0)
     pack = small_pack(settlements, forest=forest_east_of_4_km())
     study = prepare(pack, ElectricityParameters(**easy))  # type: ignore[arg-type]
-    far, near, deep = position_cells(study, pack.communes, least_line_m=np.full(3, 1000.0))  # type: ignore[arg-type]
+    far, near, deep = position_cells(study, least_line_m=np.full(3, 1000.0))  # type: ignore[arg-type]
     columns = study.surface.grid.shape[1]
 
     def naive(east_km: float, north_km: float, keep_off_m: float) -> set[int]:
@@ -115,7 +124,8 @@ def test_drawn_positions_lie_where_a_settlement_without_grid_can_be(easy: dict[s
 
 
 def test_whoever_could_have_been_connected_has_been() -> None:
-    # a village of 60: 35 m of line a household were always paid for, 2.1 km; a cluster is only out of reach of 0.4 kV lines
+    # a village of 60: 35 m of line a household were always paid for, 2.1 km; a cluster is only out of reach of 0.4 kV
+    # lines
     places = settlements_at([(3.0, 10.0, 60), (3.0, 5.0, 20), (4.0, 5.0, 60)], kind=["village", "village", "cluster"])
     assert least_line_distance_m(places, ElectricityParameters()).tolist() == [2100, 1000, 1000]
 
@@ -132,19 +142,20 @@ def test_a_moved_settlement_stands_on_the_ground_there(easy: dict[str, object]) 
     columns = study.surface.grid.shape[1]
     assert study.surface.roughness[99, 150] == pytest.approx(1.0)
     there = 99 * columns + 150
-    moved = moved_places(study, np.array([there, study.routes.cell[1]]))
+    moved = moved_settlements(study, np.array([there, study.routes.cell[1]]))
     assert moved.roughness[0] == pytest.approx(1.0)
-    assert study.places.roughness[0] < 0.01
+    assert study.settlements.roughness[0] < 0.01
     assert (moved.x[0], moved.y[0]) == (WEST + 150.5 * CELL_M, SOUTH + SIZE_M - 99.5 * CELL_M)
     # who stays, stays to the metre
-    assert (moved.x[1], moved.y[1]) == (study.places.x[1], study.places.y[1])
-    assert study.places.x[0] == at(3.0, 10.0).x
+    assert (moved.x[1], moved.y[1]) == (study.settlements.x[1], study.settlements.y[1])
+    assert study.settlements.x[0] == at(3.0, 10.0).x
 
 
 def test_a_stream_counts_where_the_settlement_is_drawn(
     easy: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # a strong fall beside the mapped point and none elsewhere: with a known position it wins always, with an unknown one seldom
+    # a strong fall beside the mapped point and none elsewhere: with a known position it wins always, with an unknown
+    # one seldom
     point = at(9.0, 10.0)
     one = {
         "intake_x": point.x,
@@ -155,7 +166,7 @@ def test_a_stream_counts_where_the_settlement_is_drawn(
         "upstream_km2": 10.0,
     }
     stream = Falls(x=np.array([point.x]), y=np.array([point.y]), **{k: np.array([v]) for k, v in one.items()})
-    monkeypatch.setattr("infragap.analyses.electricity.offgrid.falls", lambda *_, **__: stream)
+    monkeypatch.setattr("infragap.analyses.electricity.offgrid.compare.falls", lambda *_, **__: stream)
     places = [(9.0, 10.0, 120)]
     dear = {"home_tier3_mvnd": 70.0, "pv_mvnd_per_kwp": 20.0, "mv35_line_mvnd_per_km": 800.0}
     known = draws(easy, places, accuracy=0.0, **dear).settlements

@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 
 from infragap.analyses.electricity.least_cost.branches import grow_branches
+from infragap.analyses.electricity.least_cost.plan import least_cost, with_junctions
 from infragap.analyses.electricity.least_cost.shares import fair_shares
-from infragap.analyses.electricity.least_cost.study import Study, prepare, solve, with_junctions
+from infragap.analyses.electricity.least_cost.study import Study, prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import network_steps
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, unit_prices
-from infragap.analyses.electricity.routing.network import Network
+from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.gis.leastcost import cost_distance
-
-from .conftest import grid, settlements_at, small_pack
+from tests.analyses.electricity.small_pack import grid, settlements_at, small_pack
 
 P = ElectricityParameters(no_road_km=1000.0)
 
@@ -29,7 +29,7 @@ def study() -> Study:
     return prepare(small_pack(settlements_at(places), elevation=grid(hills.astype(np.float32))), P)  # type: ignore[arg-type]
 
 
-def graph(network: Network) -> nx.Graph:
+def graph(network: CandidateNetwork) -> nx.Graph:
     result = nx.Graph()
     cost = network.components @ unit_prices(P)
     result.add_weighted_edges_from((int(a), int(b), float(c)) for (a, b), c in zip(network.ends, cost, strict=True))
@@ -49,7 +49,8 @@ def test_the_network_holds_every_own_way_at_its_cost(study: Study) -> None:
 
 
 def test_the_network_holds_the_ways_to_near_settlements(study: Study) -> None:
-    """Each settlement's cheapest way to its three nearest, searched alone on the raster, where it costs less than the own line."""
+    """Each settlement's cheapest way to its three nearest, searched alone on the raster, where it costs less than the
+    own line."""
     shape, cells = study.surface.grid.shape, study.routes.cell
     cost = study.surface.cost(P, forest_rule="forbid")
     known = graph(study.network)
@@ -57,9 +58,9 @@ def test_the_network_holds_the_ways_to_near_settlements(study: Study) -> None:
     for place, cell in enumerate(cells):
         alone = cost_distance(cost, [divmod(int(cell), shape[1])], neighbours=16).distance.ravel()[cells]
         from_here = nx.single_source_dijkstra_path_length(known, int(study.network.terminal[place]))
-        nearest = np.hypot(study.places.x - study.places.x[place], study.places.y - study.places.y[place]).argsort()[
-            1:4
-        ]
+        nearest = np.hypot(
+            study.settlements.x - study.settlements.x[place], study.settlements.y - study.settlements.y[place]
+        ).argsort()[1:4]
         for other in nearest:
             if 0 < alone[other] < study.routes.cost_mvnd[place]:
                 assert from_here[int(study.network.terminal[other])] <= alone[other] * (1 + 1e-4)
@@ -83,19 +84,19 @@ def test_edges_are_their_cells(study: Study) -> None:
 
 def test_the_junction_round_never_makes_the_plan_dearer(study: Study) -> None:
     one = P.model_copy(update={"junction_rounds": 0, "all_on_grid": True})
-    _, _, first = solve(study, one)
+    first = least_cost(study, one).choice
     larger, _ = with_junctions(study, first, one)
     assert len(larger.network.ends) > len(study.network.ends)
-    _, _, second = solve(study, P.model_copy(update={"junction_rounds": 1, "all_on_grid": True}))
+    second = least_cost(study, P.model_copy(update={"junction_rounds": 1, "all_on_grid": True})).choice
     assert second.cost_mvnd <= first.cost_mvnd * (1 + 1e-3)
 
 
-def hand_network() -> Network:
+def hand_network() -> CandidateNetwork:
     """Grid - fork (10 km) - A (2 km) and - B (3 km); a piece without a stop lies in the trunk."""
     lengths = [6.0, 4.0, 2.0, 3.0]
     components = np.zeros((4, len(COMPONENTS)))
     components[:, 0] = lengths
-    return Network(
+    return CandidateNetwork(
         node_cell=np.array([-1, 11, 12, 13, 14]),
         terminal=np.array([3, 4, 0]),
         ends=np.array([[0, 1], [1, 2], [2, 3], [2, 4]]),
