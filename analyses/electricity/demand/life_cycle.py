@@ -19,7 +19,13 @@ def factor(life_years: float, parameters: ElectricityParameters, *, from_year: i
 
 
 def line_factor(parameters: ElectricityParameters) -> float:
-    """Life-cycle cost per unit of investment of lines."""
+    """Life-cycle cost per unit of investment of lines.
+
+    Examples
+    --------
+    >>> round(line_factor(ElectricityParameters()), 4)
+    1.1405
+    """
     return factor(parameters.line_life_years, parameters, om_pct=parameters.grid_om_pct)
 
 

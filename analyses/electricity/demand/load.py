@@ -6,7 +6,7 @@ import numpy as np
 
 from infragap.analyses.arrays import FloatArray
 from infragap.analyses.costs import discount_factors
-from infragap.analyses.demand import DAYS_PER_MONTH, TIER_KWH_PER_DAY, household_kwh_per_month, peak_kw
+from infragap.analyses.demand import DAYS_PER_MONTH, DAYS_PER_YEAR, TIER_KWH_PER_DAY, household_kwh_per_month, peak_kw
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 
@@ -27,7 +27,7 @@ def yearly_household_kwh(parameters: ElectricityParameters) -> FloatArray:
 
 def tenth_year_day_kwh(parameters: ElectricityParameters) -> float:
     """Use of one household on a day of year 10, of the last year where the horizon is shorter [kWh]."""
-    return float(yearly_household_kwh(parameters)[min(10, parameters.horizon_years) - 1] / 365.25)
+    return float(yearly_household_kwh(parameters)[min(10, parameters.horizon_years) - 1] / DAYS_PER_YEAR)
 
 
 def local_efficiency(parameters: ElectricityParameters) -> float:
@@ -52,7 +52,13 @@ def settlement_peak_kw(households: FloatArray, parameters: ElectricityParameters
 
 def design_load_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:
     """Load of households on medium voltage in the design year: fully diversified, so that loads add up along a line
-    [kW]."""
+    [kW].
+
+    Examples
+    --------
+    >>> design_load_kw(np.array([100.0]), ElectricityParameters()).tolist()
+    [45.0]
+    """
     return np.asarray(households * parameters.peak_kw_per_household * tier_scale(parameters))
 
 

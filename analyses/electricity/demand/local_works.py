@@ -103,6 +103,16 @@ def size_stations(
     / U²`` with the circuit's
     load and length. Both fall with the number of stations s, so s is at least the root of the drop of a single one by
     the limit.
+
+    Examples
+    --------
+    25 households peak at 14.6 kW, 16.3 kVA at a power factor of 0.9: one station of the smallest size. 219 need three.
+
+    >>> p = ElectricityParameters()
+    >>> households = np.array([25.0, 219.0])
+    >>> stations, kva = size_stations(households, settlement_peak_kw(households, p), np.array([0.8, 7.2]), p)
+    >>> stations.tolist(), kva.tolist()
+    ([1, 3], [31.5, 50.0])
     """
     kva = peak / parameters.power_factor
     by_households = np.ceil(households / parameters.households_per_station_max)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from infragap.analyses.electricity.routing.line_components import is_35_kv
+
 
 @dataclass(frozen=True)
 class Conductor:
@@ -57,17 +59,31 @@ WIRES = 3
 
 def reactance_ohm_per_km(voltage_kv: float) -> float:
     """Reactance of an overhead line (norms A3)."""
-    return 0.40 if voltage_kv > 30 else 0.37
+    return 0.40 if is_35_kv(voltage_kv) else 0.37
 
 
 def conductor_named(name: str | None) -> Conductor:
     """Find a conductor by how a layer spells it ('AC120', 'AC-120/19', '3xAC-95'); AC-70 where it is unknown
-    (assumption)."""
+    (assumption).
+
+    Examples
+    --------
+    >>> conductor_named("3xAC-95").name, conductor_named(None).name
+    ('AC-95', 'AC-70')
+    """
     found = re.search(r"(\d{2,3})(?:/\d+)?\s*$", name or "")
     return CATALOGUE.get(f"AC-{found.group(1)}" if found else "", CATALOGUE[PRICED_NAME])
 
 
 def extra_mvnd_per_km(name: str, mvnd_per_tonne: float) -> float:
-    """Price of a line's wires beyond AC-70, which the line price covers [million VND/km]."""
+    """Price of a line's wires beyond AC-70, which the line price covers [million VND/km].
+
+    Examples
+    --------
+    AC-95 against AC-70: ``3 · (385 - 276) kg = 0.327 t`` at 75 million VND.
+
+    >>> round(extra_mvnd_per_km("AC-95", 75.0), 3)
+    24.525
+    """
     heavier = CATALOGUE[name].mass_kg_per_km - CATALOGUE[PRICED_NAME].mass_kg_per_km
     return max(0.0, WIRES * heavier / 1000 * mvnd_per_tonne)

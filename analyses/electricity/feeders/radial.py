@@ -50,7 +50,20 @@ class RadialFeeder:
         return flow
 
     def linear_drop_pct(self) -> FloatArray:
-        """Voltage drop from the station to each node without losses: ``Σ (P r + Q x) l / U²`` [%]."""
+        """Voltage drop from the station to each node without losses: ``Σ (P r + Q x) l / U²`` [%].
+
+        Examples
+        --------
+        10 km of AC-70 at 35 kV with 1.6 MW at its end and a power factor of 0.9:
+        ``100 · (1.6 · 0.422 + 0.7749 · 0.40) · 10 / 35²``.
+
+        >>> feeder = RadialFeeder(
+        ...     voltage_kv=35.0, parent=np.array([-1, 0]), length_km=np.array([0.0, 10.0]), r_ohm_per_km=np.array([0.0, 0.422]),
+        ...     x_ohm_per_km=np.array([0.0, 0.40]), imax_a=np.array([1.0, 290.0]), p_mw=np.array([0.0, 1.6]), power_factor=0.9
+        ... )
+        >>> feeder.linear_drop_pct().round(3).tolist()
+        [0.0, 0.804]
+        """
         flow = self.flow_mw()
         reactive = flow * np.tan(np.arccos(self.power_factor))
         piece = 100 * (flow * self.r_ohm_per_km + reactive * self.x_ohm_per_km) * self.length_km / self.voltage_kv**2

@@ -21,6 +21,7 @@ from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.routing.line_components import is_35_kv
 
 SINGLE = (Remedy.REGULATOR, Remedy.STEP_UP, Remedy.OTHER_TAP, Remedy.OFFGRID)
 """What can help one tree by itself; of equal costs the first is taken."""
@@ -185,6 +186,13 @@ def regulator_lifts(
     Notes
     -----
     It lifts by `REGULATOR_BOOST_PCT` at most, and not above the upper limit where it stands.
+
+    Examples
+    --------
+    A regulator where the drop is 5 % lifts by 10 %: 15 % behind it becomes 5 %, which is the limit.
+
+    >>> regulator_lifts([15.0, 15.1], 5.0, ElectricityParameters()).tolist()
+    [True, False]
     """
     limit = parameters.mv_drop_limit_pct
     boost = np.minimum(REGULATOR_BOOST_PCT, limit + np.asarray(place_drop_pct, dtype=np.float64))
@@ -208,7 +216,7 @@ def step_up_mvnd(
     """
     p = parameters
     after_pct = tap_drop_pct + (worst_drop_pct - tap_drop_pct) * (voltage_kv / 35) ** 2
-    if voltage_kv > 30 or not after_pct <= p.mv_drop_limit_pct:
+    if is_35_kv(voltage_kv) or not after_pct <= p.mv_drop_limit_pct:
         return np.inf
     dearer_per_km = max(p.mv35_line_mvnd_per_km - p.mv22_line_mvnd_per_km, 0.0)
     return p.step_up_mvnd * station_factor(p) + dearer_per_km * length_km * line_factor(p)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.demand import HOURLY_SHAPE, tier_by_power, tier_of
+from infragap.analyses.demand import DAYS_PER_YEAR, HOURLY_SHAPE, tier_by_power, tier_of
 from infragap.analyses.electricity.demand.life_cycle import factor, line_factor, unserved_price
 from infragap.analyses.electricity.demand.load import (
     household_energy_pv_kwh,
@@ -155,9 +155,9 @@ def unserved_kwh_per_household(plant_kw_per_household: FloatArray, parameters: E
     summed exactly from
     its sorted breakpoints.
     """
-    yearly_day = yearly_household_kwh(parameters) / 365.25
+    yearly_day = yearly_household_kwh(parameters) / DAYS_PER_YEAR
     level = np.multiply.outer(yearly_day, HOURLY_SHAPE).ravel()
-    weight = np.repeat(yearly_factors(parameters) * 365.25, len(HOURLY_SHAPE))
+    weight = np.repeat(yearly_factors(parameters) * DAYS_PER_YEAR, len(HOURLY_SHAPE))
     order = np.argsort(level)
     level, weight = level[order], weight[order]
     above_weight = np.append(np.cumsum(weight[::-1])[::-1], 0.0)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray
-from infragap.analyses.demand import tier_of
+from infragap.analyses.demand import DAYS_PER_YEAR, tier_of
 from infragap.analyses.electricity.demand.life_cycle import factor, line_factor, unserved_price
 from infragap.analyses.electricity.demand.load import (
     household_energy_pv_kwh,
@@ -32,7 +32,7 @@ BATTERY_DAYS = np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.6, 2.0])
 
 def busbar_kwh_per_day(parameters: ElectricityParameters) -> FloatArray:
     """Household demand of each year at the plant, half of the grid's losses on top for the local line [kWh/day]."""
-    return np.asarray(yearly_household_kwh(parameters) / 365.25 / local_efficiency(parameters))
+    return np.asarray(yearly_household_kwh(parameters) / DAYS_PER_YEAR / local_efficiency(parameters))
 
 
 def worst_month_kwp(day_yield: FloatArray, parameters: ElectricityParameters) -> tuple[FloatArray, FloatArray]:

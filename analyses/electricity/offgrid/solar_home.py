@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray
-from infragap.analyses.demand import tier_of
+from infragap.analyses.demand import DAYS_PER_YEAR, tier_of
 from infragap.analyses.electricity.demand.life_cycle import factor, unserved_price
 from infragap.analyses.electricity.demand.load import tenth_year_day_kwh, yearly_factors, yearly_household_kwh
 from infragap.analyses.electricity.demand.settlements import Settlements
@@ -49,8 +49,8 @@ def solar_home(
     that much less.
     """
     p = parameters
-    demand_day = yearly_household_kwh(p) / 365.25
-    worth = yearly_factors(p) * 365.25
+    demand_day = yearly_household_kwh(p) / DAYS_PER_YEAR
+    worth = yearly_factors(p) * DAYS_PER_YEAR
     year = np.arange(1, len(demand_day) + 1)
     kits = np.where(year > SECOND_STAGE_YEAR, KITS[:, 1:], KITS[:, :1])  # (choices, years)
     panels = kits * KIT_KWP * p.storage_efficiency * p.solar_yield_factor / demand_day

@@ -27,6 +27,11 @@ def _planting_per_km(parameters: ElectricityParameters) -> float:
     return parameters.replacement_planting_mvnd_per_ha * hectares_per_km
 
 
+def is_35_kv(voltage_kv: float) -> bool:
+    """Whether a medium-voltage line is one of 35 kV; the other is 22 kV."""
+    return voltage_kv > 30
+
+
 def unit_prices(parameters: ElectricityParameters) -> FloatArray:
     """Investment per unit of each of `COMPONENTS` [million VND], (len(COMPONENTS),).
 
@@ -60,7 +65,7 @@ def line_km(components: FloatArray) -> FloatArray:
 def built_for(components: FloatArray, voltage_kv: float) -> FloatArray:
     """Components of the same lines if all of them are built for one voltage, (..., len(COMPONENTS))."""
     at = {name: k for k, name in enumerate(PRICED)}
-    given, other = ("35", "22") if voltage_kv > 30 else ("22", "35")
+    given, other = ("35", "22") if is_35_kv(voltage_kv) else ("22", "35")
     result = np.array(components, dtype=np.float64)
     for kind in ("km", "rough_km", "forest_km"):
         result[..., at[f"{kind}_{given}"]] += result[..., at[f"{kind}_{other}"]]
@@ -70,6 +75,5 @@ def built_for(components: FloatArray, voltage_kv: float) -> FloatArray:
 
 def any_forest_km(components: FloatArray) -> FloatArray:
     """Kilometres on forest of any class, (n,): natural forest without a class counts too, and none counts twice."""
-    first = len(PRICED)
-    by_class = components[:, first : first + 3].sum(axis=1)
-    return np.asarray(np.fmax(by_class, components[:, first + 3]))
+    *classes, natural = (components[:, COMPONENTS.index(name)] for name in FOREST_KM)
+    return np.asarray(np.fmax(sum(classes), natural))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
+from infragap.analyses.electricity.routing.line_components import is_35_kv
 from infragap.analyses.wording.catalogue import Words, words
 
 PRICE_YEAR = 2026
@@ -78,7 +79,7 @@ PROJECTS = (
 
 def line_mvnd_per_km(project: Project, parameters: ElectricityParameters) -> float:
     """Price of a project's medium-voltage line."""
-    return parameters.mv35_line_mvnd_per_km if project.kv > 30 else parameters.mv22_line_mvnd_per_km
+    return parameters.mv35_line_mvnd_per_km if is_35_kv(project.kv) else parameters.mv22_line_mvnd_per_km
 
 
 def predicted_mvnd(project: Project, parameters: ElectricityParameters) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from pandas.arrays import IntegerArray
 
 from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.demand import DAYS_PER_YEAR
 from infragap.analyses.electricity.demand.load import yearly_household_kwh
 from infragap.analyses.electricity.least_cost.branches import Branches
 from infragap.analyses.electricity.least_cost.outcome import Outcome
@@ -55,7 +56,7 @@ def household_weights(study: Study, parameters: ElectricityParameters) -> FloatA
     poverty = study.inputs.communes["poverty_rate_pct"].to_numpy(dtype=np.float64)
     poverty = np.where(np.isfinite(poverty), poverty, np.nanmean(poverty) if np.isfinite(poverty).any() else 0.0) / 100
     rate = np.where(study.settlements.commune >= 0, poverty[np.maximum(study.settlements.commune, 0)], 0.0)
-    has_light = min(1.0, KIT_KWH_PER_DAY * 365.25 / float(yearly_household_kwh(parameters)[0]))
+    has_light = min(1.0, KIT_KWH_PER_DAY * DAYS_PER_YEAR / float(yearly_household_kwh(parameters)[0]))
     need = np.where(study.settlements.has_home_system, 1 - has_light, 1.0)
     return np.asarray(study.settlements.households * need * (1 + parameters.weight_poverty * rate))
 
