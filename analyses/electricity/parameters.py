@@ -16,7 +16,7 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     """Parameters of `plan_electricity`; `low` and `high` are what the sensitivity table and the Monte Carlo draw
     from."""
 
-    words_under: ClassVar[str] = "parameter.electricity"
+    analysis: ClassVar[str] = "electricity"
 
     # appraisal
     discount_rate_pct: float = parameter(
