@@ -11,6 +11,11 @@ from infragap.analyses.wording.catalogue import words
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
+DECIMALS = {
+    "households": 0, "people": 0, "-": 2, "mvnd": 0, "m": 0, "VND/kWh": 0, "pupils": 0, "min": 0, "kits": 0, "m³/s": 3, "°": 5,
+}  # fmt: skip
+"""Decimals of people's tables and maps by unit; one where the unit is not named here."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -33,6 +38,11 @@ class Column:
     unit: str
     derived_from: str
     table: str = ""
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that people's tables and maps show, at most."""
+        return DECIMALS.get(self.unit, 1)
 
     def heading(self, language: str) -> str:
         """Heading of people's tables and maps."""

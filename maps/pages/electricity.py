@@ -10,22 +10,25 @@ import numpy as np
 from infragap.analyses.columns import Column, table
 from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.wording.catalogue import number_vi
+from infragap.analyses.wording.catalogue import Number, in_each_language
+from infragap.analyses.wording.codes import code_words, labels
 from infragap.gis.crs import WGS84
 from infragap.gis.pack import Pack
-from infragap.maps.base import (
-    BILLION_VND,
+from infragap.maps import colours
+from infragap.maps.pages.common import (
+    coloured,
     commune_layer,
+    fact,
     fields,
     links,
     notice,
     river_layers,
     road_layer,
+    select,
     titled,
-    unit_text,
+    weight,
 )
-from infragap.maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Text, Weight
-from infragap.maps.style import CHOICES, INTERIM, KINDS, SUPPLY, VOLTAGE_BASIS, VOLTAGE_HOLDS, VOLTAGE_STATUS, VOLTAGES
+from infragap.maps.pages.page import Fact, Ground, Layer, Page, Popup, Ranking, Style
 
 POPUP_KEYS = (
     "grid_probability_pct", "rank_low", "rank_high", "position_accuracy_m", "grid_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd",
@@ -82,127 +85,131 @@ def electricity_page(
     pages
         Pages of this run, for the links.
     """
-    values = {
-        "choice": {k: label for k, (label, _) in CHOICES.items()},
-        "runner_up": {k: label for k, (label, _) in CHOICES.items()},
-        "supply": SUPPLY,
-        "kind": KINDS,
-        "interim": INTERIM,
-        "voltage_status": VOLTAGE_STATUS,
-        "voltage_basis": VOLTAGE_BASIS,
-    }
-    settlements = Layer(
-        "settlements",
-        ("Thôn và cụm dân cư", "Villages and clusters"),
-        _settlements(result.settlements, communes),
-        Style(
-            {"color": "#1c2b33", "weight": 0.8, "fillOpacity": 0.9},
-            by="choice",
-            values={k: (label, {"fillColor": colour}) for k, (label, colour) in CHOICES.items()},
-            radius=("households", 0.75, 3.0, 14.0),
-        ),
-        popup=Popup("name", ("commune",), fields((*columns.RANKING, *DERIVED), POPUP_KEYS, values), reason="reason_vi"),
-        search=("name", "commune"),
-        filtered=True,
-        note=("kích thước theo số hộ", "size by households"),
-    )
-    lines = Layer(
-        "lines",
-        ("Đường dây đề xuất", "Proposed lines"),
-        result.lines.assign(holds=np.where(result.lines["voltage_status"] == "ok", "yes", "no")),
-        Style({"weight": 3.2, "opacity": 1.0, "dashArray": "7 3"}, by="holds", values=VOLTAGE_HOLDS),
-        popup=Popup("line_id", ("commune",), fields(columns.LINES, LINE_KEYS, values)),
-        filtered=True,
-    )
-    taps = Layer(
-        "taps",
-        ("Điểm đấu nối đề xuất", "Proposed taps"),
-        _taps(result.lines),
-        Style({"color": "#e53935", "weight": 1.8, "fillColor": "#ffffff", "fillOpacity": 1.0, "radius": 2.8}),
-        popup=Popup("tap_line_id", ("feeder", "commune"), fields(columns.LINES, TAP_KEYS, values)),
-        filtered=True,
-    )
-    powerhouses = Layer(
-        "powerhouses",
-        ("Suối cần khảo sát (thủy điện nhỏ)", "Streams to survey (small hydro)"),
-        _powerhouses(result.settlements),
-        Style({"color": "#0b5f52", "weight": 1.2, "fillColor": "#7fe0cf", "fillOpacity": 0.95, "radius": 4}),
-        popup=Popup("name", ("commune",), fields(columns.RANKING, HYDRO_KEYS, values)),
-        filtered=True,
-        shown=False,
-    )
-    existing = Layer(
-        "grid",
-        ("Lưới trung áp hiện có", "Existing medium-voltage grid"),
-        _with_station(result.existing_grid, pack),
-        Style(
-            {"opacity": 0.6},
-            by="voltage_kv",
-            values={
-                key: (label, {"color": colour, "weight": weight})
-                for key, (label, colour, weight) in VOLTAGES.items()
-                if (result.existing_grid["voltage_kv"] == float(key)).any()
-            },
-        ),
-        popup=Popup("feeder", ("line_id",), fields(FEEDER, [c.name for c in FEEDER], {})),
-        simplify_m=10.0,
-    )
-    stations = Layer(
-        "stations",
-        ("Trạm 110 kV trở lên", "Stations of 110 kV and above"),
-        pack.substations[pack.substations["status"] == "existing"],
-        Style({"color": "#b71c1c", "weight": 2.0, "fillColor": "#ffd54f", "fillOpacity": 1.0, "radius": 5}),
-        popup=Popup("name", ("substation_id",), fields(STATION, [c.name for c in STATION], {})),
-    )
     return Page(
-        title=titled(
-            pack, "Cấp điện nông thôn {}: kéo lưới hay nguồn tại chỗ", "Rural electricity, {}: grid or off-grid"
-        ),
+        title=titled(pack, "maps.electricity.title"),
         notice=notice(result.settlements),
         layers=[
             commune_layer(communes),
             *river_layers(pack),
             road_layer(pack, shown=False),
-            existing,
-            stations,
-            lines,
-            settlements,
-            taps,
-            powerhouses,
+            _existing_layer(result, pack),
+            _station_layer(pack),
+            _line_layer(result),
+            _settlement_layer(result, communes),
+            _tap_layer(result),
+            _powerhouse_layer(result),
         ],
         facts=_facts(result),
         filters=(
-            Filter("choice", ("Phương án", "Choice"), values["choice"]),
-            Filter("year", ("Năm", "Year"), empty=("chưa có vốn trong kỳ", "no money within the period")),
-            Filter("commune", ("Xã, phường", "Commune")),
-            Filter("supply", ("Hiện trạng", "Supply today"), SUPPLY),
-            Filter("kind", ("Loại", "Kind"), KINDS),
+            select("electricity", "choice", labels("choice")),
+            select("electricity", "year", empty=in_each_language("maps.electricity.no_money")),
+            select("electricity", "commune"),
+            select("electricity", "supply", labels("supply")),
+            select("electricity", "kind", labels("kind", "electricity.ranking")),
         ),
-        ranking=Ranking(
-            "settlements",
-            "rank",
-            "name",
-            ("1 = kéo lưới rẻ nhất so với nguồn tại chỗ", "1 = grid cheapest against off-grid"),
-            (
-                Field("commune", ("Xã", "Commune")),
-                Field("households", ("Hộ", "Households"), unit_text("households"), 0),
-                Field("choice", ("Phương án", "Choice"), values=values["choice"]),
-            ),
-            (
-                Weight(
-                    "grid_to_offgrid_ratio", ("Chi phí lưới so với ngoài lưới", "Grid cost against off-grid"), True, 5
-                ),
-                Weight("households", ("Số hộ", "Households"), False),
-                Weight(
-                    "grid_alone_mvnd_per_household",
-                    ("Chi phí nối lưới mỗi hộ thấp", "Low grid cost per household"),
-                    True,
-                ),
-                Weight("poverty_rate_pct", ("Xã nghèo", "Poverty of the commune"), False),
-            ),
-        ),
+        ranking=_ranking(),
         links=links("electricity.html", pages),
         ground=ground,
+    )
+
+
+def _ranking() -> Ranking:
+    return Ranking(
+        "settlements",
+        "rank",
+        "name",
+        in_each_language("maps.electricity.ranking"),
+        fields(columns.RANKING, ("commune", "households", "choice")),
+        (
+            weight("electricity", "grid_to_offgrid_ratio", smaller_is_better=True, start=5),
+            weight("electricity", "households"),
+            weight("electricity", "grid_alone_mvnd_per_household", smaller_is_better=True),
+            weight("electricity", "poverty_rate_pct"),
+        ),
+    )
+
+
+def _settlement_layer(result: ElectricityResult, communes: gpd.GeoDataFrame) -> Layer:
+    return Layer(
+        "settlements",
+        in_each_language("maps.layer.settlements"),
+        _settlements(result.settlements, communes),
+        Style(
+            {"color": "#1c2b33", "weight": 0.8, "fillOpacity": 0.9},
+            by="choice",
+            values=coloured(colours.CHOICES, "choice"),
+            radius=("households", 0.75, 3.0, 14.0),
+        ),
+        popup=Popup("name", ("commune",), fields((*columns.RANKING, *DERIVED), POPUP_KEYS), reason=True),
+        search=("name", "commune"),
+        filtered=True,
+        note=in_each_language("maps.layer.settlements.note"),
+    )
+
+
+def _line_layer(result: ElectricityResult) -> Layer:
+    looks = {
+        code: (code_words("voltage_holds", code), {"color": colour}) for code, colour in colours.VOLTAGE_HOLDS.items()
+    }
+    return Layer(
+        "lines",
+        in_each_language("maps.layer.lines"),
+        result.lines.assign(holds=np.where(result.lines["voltage_status"] == "ok", "yes", "no")),
+        Style({"weight": 3.2, "opacity": 1.0, "dashArray": "7 3"}, by="holds", values=looks),
+        popup=Popup("line_id", ("commune",), fields(columns.LINES, LINE_KEYS)),
+        filtered=True,
+    )
+
+
+def _tap_layer(result: ElectricityResult) -> Layer:
+    return Layer(
+        "taps",
+        in_each_language("maps.layer.taps"),
+        _taps(result.lines),
+        Style(
+            {"color": colours.PLANNED_LINE, "weight": 1.8, "fillColor": "#ffffff", "fillOpacity": 1.0, "radius": 2.8}
+        ),
+        popup=Popup("tap_line_id", ("feeder", "commune"), fields(columns.LINES, TAP_KEYS)),
+        filtered=True,
+    )
+
+
+def _powerhouse_layer(result: ElectricityResult) -> Layer:
+    return Layer(
+        "powerhouses",
+        in_each_language("maps.layer.powerhouses"),
+        _powerhouses(result.settlements),
+        Style({"color": "#0b5f52", "weight": 1.2, "fillColor": "#7fe0cf", "fillOpacity": 0.95, "radius": 4}),
+        popup=Popup("name", ("commune",), fields(columns.RANKING, HYDRO_KEYS)),
+        filtered=True,
+        shown=False,
+    )
+
+
+def _existing_layer(result: ElectricityResult, pack: Pack) -> Layer:
+    present = set(result.existing_grid["voltage_kv"])
+    looks = {
+        code: (code_words("voltage_kv", code), {"color": colour, "weight": width})
+        for code, (colour, width) in colours.VOLTAGES.items()
+        if float(code) in present
+    }
+    return Layer(
+        "grid",
+        in_each_language("maps.layer.grid"),
+        _with_station(result.existing_grid, pack),
+        Style({"opacity": 0.6}, by="voltage_kv", values=looks),
+        popup=Popup("feeder", ("line_id",), fields(FEEDER, [c.name for c in FEEDER])),
+        simplify_m=10.0,
+    )
+
+
+def _station_layer(pack: Pack) -> Layer:
+    return Layer(
+        "stations",
+        in_each_language("maps.layer.stations"),
+        pack.substations[pack.substations["status"] == "existing"],
+        Style({"color": "#b71c1c", "weight": 2.0, "fillColor": "#ffd54f", "fillOpacity": 1.0, "radius": 5}),
+        popup=Popup("name", ("substation_id",), fields(STATION, [c.name for c in STATION])),
     )
 
 
@@ -243,31 +250,26 @@ def _powerhouses(settlements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _facts(result: ElectricityResult) -> list[tuple[Text, object, Text | None]]:
-    frame = result.settlements
-    facts: list[tuple[Text, object, Text | None]] = [
-        (("Thôn, cụm", "Settlements"), len(frame), None),
-        (("Số hộ", "Households"), int(frame["households"].sum()), unit_text("households")),
+def _facts(result: ElectricityResult) -> list[Fact]:
+    frame, plan = result.settlements, result.plan
+    facts = [
+        fact("settlements", len(frame)),
+        fact("households", int(frame["households"].sum()), "households", 0),
     ]
-    for key, (label, _) in CHOICES.items():
-        chosen = frame[frame["choice"] == key]
-        households = int(chosen["households"].sum())
-        counted = f"{len(chosen)} · {number_vi(households)} hộ", f"{len(chosen)} · {households:,} households"
-        facts.append((label, counted, None))
-    plan = result.plan
+    for code in colours.CHOICES:
+        chosen = frame[frame["choice"] == code]
+        counted = in_each_language(
+            "maps.electricity.counted",
+            settlements=Number(len(chosen)),
+            households=Number(float(chosen["households"].sum())),
+        )
+        facts.append(Fact(code_words("choice", code), counted))
     if "grid_probability" in frame:
         unsure = int(((frame["choice"] == "grid") & (frame["grid_probability"] < 0.5)).sum())
-        facts.append((("Nối lưới nhưng xác suất dưới 50 %", "On the grid, probability below 50 %"), unsure, None))
-    failing = int((result.lines["voltage_status"] != "ok").sum())
-    facts.append((("Nhánh đề xuất không giữ được điện áp", "Proposed lines beyond the voltage limit"), failing, None))
+        facts.append(fact("grid_unsure", unsure))
+    facts.append(fact("lines_beyond_voltage", int((result.lines["voltage_status"] != "ok").sum())))
     if isinstance(plan.get("cost_mvnd"), int | float):
-        facts.append(
-            (
-                ("Chi phí vòng đời phương án", "Life-cycle cost of the plan"),
-                plan["cost_mvnd"] / 1000,
-                BILLION_VND,
-            )
-        )
+        facts.append(fact("life_cycle_cost", plan["cost_mvnd"] / 1000, "bn_vnd"))
     if isinstance(plan.get("gap"), int | float):
-        facts.append((("Khoảng cách tới cận dưới", "Gap to the lower bound"), 100 * plan["gap"], unit_text("%")))
+        facts.append(fact("gap", 100 * plan["gap"], "%"))
     return facts
