@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.tables import listed
+from infragap.gis.findings import listed
 
 MARKER = "run.json"
 """File that every complete result holds; a folder without it is never replaced."""

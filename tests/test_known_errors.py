@@ -2,7 +2,7 @@
 
 The others are guarded beside the code: lines on the spot, joint lines, conductors, forced choices and budgets in
 `tests/analyses/electricity`, missing columns in `tests/gis/test_layer_faults.py` and `tests/infragap/test_cli.py`, ridges and allocation in
-`tests/analyses/water`, limits of walks in `tests/analyses/schools/test_travel.py`, pages without internet in `tests/maps/test_page.py`,
+`tests/analyses/water`, limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages without internet in `tests/maps/test_page.py`,
 place names in `tests/gis/test_names.py`.
 """
 
@@ -28,12 +28,13 @@ from infragap.analyses.electricity.surface import existing_line_cells
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.schools.result import SchoolsResult
-from infragap.analyses.schools.travel import build_travel, by_motorbike, on_foot
+from infragap.analyses.schools.travel.ways import build_travel, by_motorbike, on_foot
 from infragap.analyses.water.coverage import scheme_service
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water
 from infragap.analyses.water.result import WaterResult
 from infragap.analyses.water.siting import Candidates, choose
+from infragap.gis.findings import faults
 from infragap.gis.pack import Pack, read_pack
 from infragap.maps.water import _step
 from infragap.maps.write import write_results
@@ -74,7 +75,7 @@ class Run:
 
 def run_all(folder: Path) -> Run:
     pack = read_pack(folder)
-    assert pack.faults() == []
+    assert faults(pack.findings()) == []
     return Run(
         pack,
         plan_electricity(pack, QUICK),
@@ -344,7 +345,7 @@ def test_another_metric_crs_changes_no_choice(small: Run, tmp_path: Path) -> Non
     assert text.count('crs_measure = "EPSG:9208"') == 1
     catalog.write_text(text.replace('crs_measure = "EPSG:9208"', 'crs_measure = "EPSG:32648"'), encoding="utf-8")
     pack = read_pack(folder)
-    assert pack.faults() == []
+    assert faults(pack.findings()) == []
     other = plan_electricity(pack, QUICK).settlements.set_index("settlement_id")
     one = small.electricity.settlements.set_index("settlement_id")
     assert other["choice"].to_dict() == one["choice"].to_dict()

@@ -15,17 +15,14 @@ class GridParameters(Parameters):
     # grid: investment
     mv35_line_mvnd_per_km: float = parameter(
         1200.0, minimum=1.0, unit="mvnd/km", low=800, high=1750, source=f"{FIT}; high: Nà Đang, 1.75 billion VND/km",
-        name_vi="Đơn giá đường dây 35 kV",
         meaning="35 kV overhead line on easy ground, all-in (design, compensation, contingency), AC-50 or AC-70",
     )  # fmt: skip
     mv22_line_mvnd_per_km: float = parameter(
         1050.0, minimum=1.0, unit="mvnd/km", low=700, high=1500, source="0.85-0.9 of 35 kV: assumption; Rào Con project",
-        name_vi="Đơn giá đường dây 22 kV",
         meaning="22 kV overhead line on easy ground, all-in, where the nearest existing line is 22 kV",
     )  # fmt: skip
     terrain_factor: float = parameter(
         1.25, unit="-", low=1.0, high=1.7, minimum=1.0, source="residuals of the ten projects (0.70-1.29) and assumption",
-        name_vi="Hệ số địa hình khó",
         meaning="multiplier on lines and transformers on ground steeper than `steep_slope_deg` or far from any road",
     )  # fmt: skip
     gentle_slope_deg: float = parameter(
@@ -50,7 +47,6 @@ class GridParameters(Parameters):
     )
     river_crossing_mvnd: float = parameter(
         300.0, unit="mvnd", low=150, high=700, source="residual of the Cao Lan project",
-        name_vi="Chi phí vượt sông",
         meaning="extra cost of one span across a major river",
     )  # fmt: skip
     lake_span_km: float = parameter(
@@ -62,22 +58,18 @@ class GridParameters(Parameters):
     )
     lv_line_mvnd_per_km: float = parameter(
         350.0, unit="mvnd/km", low=100, high=450, source=f"{FIT}; floor: Hà Giang remark of 2018",
-        name_vi="Đơn giá đường dây hạ áp",
         meaning="0.4 kV line with insulated cable, all-in",
     )  # fmt: skip
     lv_m_per_household: float = parameter(
         33.0, unit="m/household", low=18, high=54, source="norms A1, physical totals of four programmes",
-        name_vi="Chiều dài hạ áp mỗi hộ khi chưa biết độ phân tán",
         meaning="0.4 kV line within the settlement, where the settlement's spread is not known",
     )  # fmt: skip
     lv_route_factor: float = parameter(
         1.0, unit="-", low=0.55, high=1.65, minimum=0.1, source="assumption; range: 18-54 around 33 m per household between programmes (norms A1)",
-        name_vi="Hệ số chiều dài hạ áp theo độ phân tán nhà",
         meaning="0.4 kV line by the shortest tree through houses strewn evenly over the settlement's spread (`settlements.spread_m`)",
     )  # fmt: skip
     transformer_50_mvnd: float = parameter(
         450.0, unit="mvnd", low=290, high=610, source=f"{FIT}; split by size: assumption",
-        name_vi="Trạm biến áp đến 50 kVA",
         meaning="station up to 50 kVA with mounting and cut-outs",
     )  # fmt: skip
     transformer_100_mvnd: float = parameter(
@@ -86,7 +78,6 @@ class GridParameters(Parameters):
         low=390,
         high=810,
         source=f"{FIT}: 600 on average",
-        name_vi="Trạm biến áp 75–100 kVA",
         meaning="station of 75 or 100 kVA",
     )
     transformer_250_mvnd: float = parameter(
@@ -95,12 +86,10 @@ class GridParameters(Parameters):
         low=520,
         high=1080,
         source=f"{FIT}; split by size: assumption",
-        name_vi="Trạm biến áp 160–250 kVA",
         meaning="station of 160 to 250 kVA",
     )
     households_per_station_max: float = parameter(
         100.0, unit="households", low=45, high=140, minimum=1.0, source="norms A1: 45-138 households per station",
-        name_vi="Số hộ tối đa mỗi trạm",
         meaning="a larger settlement gets more stations, so that 0.4 kV lines stay short",
     )  # fmt: skip
     inner_mv_km_per_extra_station: float = parameter(
@@ -109,12 +98,10 @@ class GridParameters(Parameters):
         low=0.3,
         high=1.0,
         source="assumption",
-        name_vi="Trung áp trong thôn đến mỗi trạm thêm",
         meaning="line inside the settlement to each station after the first",
     )
     service_mvnd_per_household: float = parameter(
         6.0, unit="mvnd/household", low=4, high=9, source="scope of the Xà Hồ project; price: assumption",
-        name_vi="Công tơ, dây vào nhà mỗi hộ",
         meaning="meter, service wire up to 120 m, board and lamp",
     )  # fmt: skip
     # grid: operation
@@ -125,7 +112,6 @@ class GridParameters(Parameters):
         low=1.5,
         high=3,
         source="assumption (norms F)",
-        name_vi="Vận hành, bảo dưỡng lưới",
         meaning="operation and maintenance of grid works, of investment",
     )
     line_life_years: float = parameter(
@@ -135,7 +121,6 @@ class GridParameters(Parameters):
         high=30,
         minimum=1.0,
         source="assumption (norms F)",
-        name_vi="Tuổi thọ đường dây",
         meaning="life of lines and services",
     )
     transformer_life_years: float = parameter(
@@ -145,7 +130,6 @@ class GridParameters(Parameters):
         high=30,
         minimum=1.0,
         source="assumption (norms F)",
-        name_vi="Tuổi thọ trạm biến áp",
         meaning="life of transformer stations",
     )
     loss_pct: float = parameter(
@@ -155,28 +139,23 @@ class GridParameters(Parameters):
         low=6,
         high=12,
         source="assumption (norms A2: 6-10 %)",
-        name_vi="Tổn thất điện năng",
         meaning="losses from the tap to the meter, of what enters",
     )
     energy_price_vnd_per_kwh: float = parameter(
         2100.0, unit="VND/kWh", low=1800, high=2500, source="average retail price 2,204 (QĐ 1279/QĐ-BCT, 9 May 2025)",
-        name_vi="Giá kinh tế của điện năng trung áp",
         meaning="economic cost of energy at medium voltage",
     )  # fmt: skip
     tariff_vnd_per_kwh: float = parameter(
         1984.0, unit="VND/kWh", low=1984, high=2050, source="first step of QĐ 14/2025/QĐ-TTg",
-        name_vi="Giá bán điện",
         meaning="revenue per kWh sold; for the pay-back only, the comparison is economic",
     )  # fmt: skip
     # demand
     household_kwh_per_month_year1: float = parameter(
         40.0, unit="kWh/month", low=25, high=60, minimum=0.1, source="assumption; a quarter of the nation uses below 50 (FREP 2021)",
-        name_vi="Điện dùng mỗi hộ năm đầu",
         meaning="use of a household in the first year",
     )  # fmt: skip
     household_kwh_per_month_year10: float = parameter(
         80.0, unit="kWh/month", low=50, high=120, minimum=0.1, source="assumption: on the way to the national median",
-        name_vi="Điện dùng mỗi hộ năm thứ mười",
         meaning="use of a household in the tenth year",
     )  # fmt: skip
     demand_growth_pct: float = parameter(
@@ -186,7 +165,6 @@ class GridParameters(Parameters):
         low=4,
         high=9,
         source="assumption (norms F)",
-        name_vi="Tăng trưởng điện dùng sau năm thứ mười",
         meaning="growth of use after the tenth year",
     )
     household_kwh_per_month_ceiling: float = parameter(
@@ -201,7 +179,6 @@ class GridParameters(Parameters):
     )  # fmt: skip
     peak_kw_per_household: float = parameter(
         0.45, unit="kW", low=0.3, high=0.8, source="norms F; sample projects 0.64-1.2 kVA per household",
-        name_vi="Công suất đỉnh mỗi hộ",
         meaning="peak per household at the station within a large group, in the design year",
     )  # fmt: skip
     coincidence_many: float = parameter(
@@ -220,7 +197,6 @@ class GridParameters(Parameters):
         high=0.95,
         minimum=0.1,
         source="assumption (norms F)",
-        name_vi="Hệ số công suất",
         meaning="power factor at the peak",
     )
     household_size: float = parameter(
@@ -229,7 +205,6 @@ class GridParameters(Parameters):
         low=3.5,
         high=6.5,
         source="highland villages; Lùng Cúng 6.1 (Thanh Niên, 4 March 2026)",
-        name_vi="Số người mỗi hộ",
         meaning="people per household",
     )
     # forest
@@ -244,7 +219,6 @@ class GridParameters(Parameters):
         high=2,
         minimum=1.0,
         source="assumption (norms F)",
-        name_vi="Hệ số giá đường dây qua rừng",
         meaning="multiplier on lines through such forest where allowed",
     )
     forest_delay_months: float = parameter(
@@ -253,7 +227,6 @@ class GridParameters(Parameters):
         low=12,
         high=36,
         source="assumption (norms F)",
-        name_vi="Thời gian chuyển mục đích sử dụng rừng",
         meaning="time for the conversion of forest before building",
     )
     replacement_planting_mvnd_per_ha: float = parameter(
@@ -262,7 +235,6 @@ class GridParameters(Parameters):
         low=70,
         high=200,
         source="assumption (norms F)",
-        name_vi="Trồng rừng thay thế",
         meaning="replacement planting for forest taken",
     )
     right_of_way_m: float = parameter(

@@ -15,7 +15,6 @@ class OffgridParameters(Parameters):
         low=10,
         high=20,
         source="7.5-8 without storage in 2025 (soha.vn), times a remote factor",
-        name_vi="Giá pin mặt trời",
         meaning="panels, delivered and mounted",
     )
     battery_mvnd_per_kwh: float = parameter(
@@ -24,7 +23,6 @@ class OffgridParameters(Parameters):
         low=5,
         high=10,
         source="30-50 per 5 kWh (Thanh Niên, 26 October 2025)",
-        name_vi="Giá pin lưu trữ",
         meaning="lithium battery, delivered",
     )
     inverter_mvnd_per_kw: float = parameter(
@@ -33,12 +31,10 @@ class OffgridParameters(Parameters):
         low=4,
         high=10,
         source="assumption (norms F)",
-        name_vi="Giá bộ nghịch lưu",
         meaning="inverter and balance of system",
     )
     minigrid_site_pct: float = parameter(
         25.0, maximum=500, unit="%", low=10, high=60, source="assumption: brings the components near 55 million VND/kWp all-in",
-        name_vi="Nhà trạm, thiết kế, dự phòng của lưới nhỏ",
         meaning="powerhouse, design and contingency of a mini-grid, of its components",
     )  # fmt: skip
     minigrid_mvnd_per_kwp: float = parameter(
@@ -47,7 +43,6 @@ class OffgridParameters(Parameters):
         low=35,
         high=90,
         source="80 in Ea Rớt, 2017 (Green ID)",
-        name_vi="Suất đầu tư trọn gói lưới nhỏ (đối chiếu)",
         meaning="mini-grid all-in: reported beside the sum of components as a check",
     )
     home_tier2_mvnd: float = parameter(
@@ -56,7 +51,6 @@ class OffgridParameters(Parameters):
         low=12,
         high=30,
         source="self-bought systems 20-40 (VietnamPlus, January 2026)",
-        name_vi="Bộ điện mặt trời hộ gia đình 0,3 kWp",
         meaning="home system of 0.3 kWp and 1 kWh",
     )
     home_tier3_mvnd: float = parameter(
@@ -65,7 +59,6 @@ class OffgridParameters(Parameters):
         low=35,
         high=70,
         source="59 in the pilot of Mù Cang Chải",
-        name_vi="Bộ điện mặt trời hộ gia đình 1 kWp",
         meaning="home system of 1 kWp and 4.5 kWh",
     )
     solar_yield_factor: float = parameter(
@@ -75,7 +68,6 @@ class OffgridParameters(Parameters):
         high=1.10,
         minimum=0.1,
         source="PVOUT 900-1,150 around 1,050 kWh/kWp (norms A5)",
-        name_vi="Hệ số sản lượng mặt trời",
         meaning="multiplier on the yields of the solar layer",
     )
     pvout_kwh_per_kwp: float = parameter(
@@ -84,7 +76,6 @@ class OffgridParameters(Parameters):
         low=900,
         high=1150,
         source="norms A5, derived",
-        name_vi="Sản lượng mặt trời năm khi xã chưa có số liệu",
         meaning="yearly yield where the solar layer has no row for the commune",
     )
     worst_month_factor: float = parameter(
@@ -94,7 +85,6 @@ class OffgridParameters(Parameters):
         low=0.45,
         high=0.65,
         source="norms A5, derived",
-        name_vi="Tháng kém nhất so với trung bình",
         meaning="worst month by the mean month where the solar layer has no row",
     )
     pv_life_years: float = parameter(
@@ -104,7 +94,6 @@ class OffgridParameters(Parameters):
         high=25,
         minimum=1.0,
         source="assumption (norms F)",
-        name_vi="Tuổi thọ pin mặt trời",
         meaning="life of panels",
     )
     battery_life_years: float = parameter(
@@ -114,7 +103,6 @@ class OffgridParameters(Parameters):
         high=12,
         minimum=1.0,
         source="assumption (norms F)",
-        name_vi="Tuổi thọ pin lưu trữ",
         meaning="life of batteries",
     )
     inverter_life_years: float = parameter(
@@ -124,7 +112,6 @@ class OffgridParameters(Parameters):
         high=12,
         minimum=1.0,
         source="assumption (norms F)",
-        name_vi="Tuổi thọ bộ nghịch lưu",
         meaning="life of inverters",
     )
     offgrid_om_pct: float = parameter(
@@ -134,7 +121,6 @@ class OffgridParameters(Parameters):
         low=2,
         high=6,
         source="assumption (norms F)",
-        name_vi="Vận hành, bảo dưỡng nguồn ngoài lưới",
         meaning="operation and maintenance off grid, of investment",
     )
     battery_depth: float = parameter(
@@ -165,7 +151,6 @@ class OffgridParameters(Parameters):
         low=50,
         high=120,
         source="US$ 2,000-4,500 per kW: assumption, at 26,300 VND/US$",
-        name_vi="Suất đầu tư thủy điện nhỏ",
         meaning="micro hydro plant without local lines",
     )
     hydro_life_years: float = parameter(
@@ -185,7 +170,6 @@ class OffgridParameters(Parameters):
         low=0.4,
         high=0.8,
         source="assumption: 40 % stays in the stream",
-        name_vi="Phần lưu lượng mùa kiệt được dùng",
         meaning="usable part of the dry-season flow",
     )
     hydro_availability_pct: float = parameter(
@@ -195,7 +179,6 @@ class OffgridParameters(Parameters):
         low=80,
         high=95,
         source="assumption; units in Mỏ Vàng clog and wash away in floods (norms A5)",
-        name_vi="Thời gian vận hành của thủy điện nhỏ",
         meaning="time in which a micro hydro plant runs; what it misses counts as unserved",
     )
     hydro_reach_km: float = parameter(
@@ -216,7 +199,6 @@ class OffgridParameters(Parameters):
         low=150,
         high=500,
         source="assumption",
-        name_vi="Kênh dẫn, ống áp lực",
         meaning="canal and penstock",
     )
     pico_unit_mvnd: float = parameter(
@@ -225,7 +207,6 @@ class OffgridParameters(Parameters):
         low=5,
         high=25,
         source="Mỏ Vàng, 2025-26",
-        name_vi="Bộ thủy điện cực nhỏ 3 kW",
         meaning="pico hydro unit of 3 kW: an interim step, floods take it",
     )
     pico_wire_mvnd_per_km: float = parameter(
@@ -234,7 +215,6 @@ class OffgridParameters(Parameters):
     unserved_energy_vnd_per_kwh: float = parameter(
         20000.0, unit="VND/kWh", low=10000, high=30000, source="assumption: above the 12,000-16,000 that serving costs off the grid here, since below "
         "that leaving people without would be the cheapest plan; about US$ 0.8",
-        name_vi="Giá của điện năng không được cấp",
         meaning="what a kWh that an option cannot give costs its user",
     )  # fmt: skip
     least_served_pct: float = parameter(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import model_validator
 
 from infragap.analyses.electricity.grid_parameters import GridParameters
@@ -12,6 +14,8 @@ from infragap.analyses.parameters import parameter
 class ElectricityParameters(OffgridParameters, GridParameters):
     """Parameters of `plan_electricity`; `low` and `high` are what the sensitivity table and the Monte Carlo draw from."""
 
+    analysis: ClassVar[str] = "electricity"
+
     # appraisal
     discount_rate_pct: float = parameter(
         10.0,
@@ -20,7 +24,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=6,
         high=12,
         source="World Bank and ADB convention 10-12 %",
-        name_vi="Suất chiết khấu thực",
         meaning="real discount rate",
     )
     horizon_years: int = parameter(
@@ -38,7 +41,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=2.5,
         high=5,
         source="assumption (norms F)",
-        name_vi="Trượt giá xây dựng",
         meaning="brings past project costs to 2026 in the back-test",
     )
     benchmark_mvnd_per_household: float = parameter(
@@ -47,7 +49,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=35,
         high=110,
         source="grid villages of 2023-26 (norms A1)",
-        name_vi="Suất đầu tư đối chiếu mỗi hộ",
         meaning="usual investment; dearer rows are counted in the summary",
     )
     screening_mv_m_per_household: float = parameter(
@@ -56,7 +57,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=10,
         high=100,
         source="norms A1",
-        name_vi="Chiều dài trung áp mỗi hộ của các chương trình",
         meaning="new line per household that programmes have paid for: stands beside the plan's own in the summary, and villages left without grid are "
         "drawn farther from lines",
     )
@@ -116,7 +116,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=5,
         high=10,
         source="assumption; ±5 % at the customer (norms A3)",
-        name_vi="Giới hạn sụt áp trung áp",
         meaning="largest voltage drop from station to transformer",
     )
     lv_drop_limit_pct: float = parameter(
@@ -127,7 +126,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=5,
         high=8,
         source="assumption (norms A3)",
-        name_vi="Giới hạn sụt áp hạ áp",
         meaning="largest voltage drop along 0.4 kV lines",
     )
     existing_drop_pct: float = parameter(
@@ -138,7 +136,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=5,
         high=10,
         source="norms A3: up to 10 % on extreme radial lines; that present customers have no worse is an assumption",
-        name_vi="Sụt áp lớn nhất của lộ hiện có",
         meaning="largest drop of an existing feeder without new load; published load that would give more is taken to stand near the station",
     )
     conductor_mvnd_per_tonne: float = parameter(
@@ -147,7 +144,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=60,
         high=90,
         source="assumption",
-        name_vi="Giá dây nhôm lõi thép",
         meaning="price of aluminium-steel conductor beyond AC-70",
     )
     regulator_mvnd: float = parameter(
@@ -156,7 +152,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=1000,
         high=2500,
         source="assumption: three single-phase sets",
-        name_vi="Máy điều chỉnh điện áp",
         meaning="voltage regulator",
     )
     step_up_mvnd: float = parameter(
@@ -165,7 +160,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=1000,
         high=3000,
         source="assumption: small 22/35 kV transformer with switchgear",
-        name_vi="Trạm nâng áp 22/35 kV",
         meaning="station that raises 22 to 35 kV at a tap",
     )
     # phasing
