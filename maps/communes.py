@@ -6,11 +6,19 @@ import geopandas as gpd
 
 from infragap.analyses.columns import Column, Columns, table
 from infragap.analyses.results import Results
+from infragap.analyses.wording.catalogue import words
 from infragap.gis import schema
 from infragap.gis.crs import to_wgs84
 from infragap.gis.pack import Pack
 
 WATER_COLUMNS = ("to_standard_pct", "basic_pct", "people_without_standard", "to_standard_after_pct")
+
+
+class ForeignColumn(Column):
+    """A column of the user's own layer: the catalogue does not know it, so its name is its heading."""
+
+    def _text(self, kind: str, language: str) -> str:
+        return self.name if kind == "heading" else ""
 
 
 def commune_summary(pack: Pack, results: Results) -> gpd.GeoDataFrame:
@@ -42,7 +50,9 @@ def commune_columns(communes: gpd.GeoDataFrame) -> Columns:
     return table(
         "communes",
         *(
-            Column(name, known["unit"].get(name, "see the table of the analysis"), "communes")
+            (Column if f"column.communes.{name}.heading" in words("en") else ForeignColumn)(
+                name, known["unit"].get(name, "see the table of the analysis"), "communes"
+            )
             for name in communes.columns
             if name != "geometry"
         ),

@@ -90,7 +90,7 @@ def _parameter_table(parameters: Mapping[str, Parameters]) -> pd.DataFrame:
     described = [describe(group) for group in parameters.values()]
     named = [frame.assign(analysis=name) for name, frame in zip(parameters, described, strict=True)]
     table = pd.concat(named, ignore_index=True)
-    return table[["analysis", "parameter", "name_vi", "value", "unit", "low", "high", "meaning", "source"]]
+    return table[["analysis", "parameter", "name_vi", "name_en", "value", "unit", "low", "high", "meaning", "source"]]
 
 
 def _write_layers(folder: Path, communes: gpd.GeoDataFrame, results: Results) -> None:

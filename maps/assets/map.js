@@ -53,8 +53,9 @@ function infragapPage(map, page) {
     if (reason) box.append(make("div", { class: "reason" }, String(reason)));
     const list = make("dl", {});
     for (const field of layer.popup.fields) {
-      if (!(field.key in item) || (field.skipEmpty && (item[field.key] === null || item[field.key] === undefined))) continue;
-      list.append(make("dt", {}, say(field.label)), make("dd", {}, show(field, item[field.key])));
+      const value = item[field.columns ? field.columns[language] : field.key];
+      if (value === undefined || (field.skipEmpty && value === null)) continue;
+      list.append(make("dt", {}, say(field.label)), make("dd", {}, show(field, value)));
     }
     box.append(list);
     if (item.provenance === "modelled") box.append(make("span", { class: "notice modelled" }, word("modelled")));

@@ -12,7 +12,7 @@ from infragap.analyses.wording.catalogue import in_each_language, languages
 from infragap.analyses.wording.codes import code_words, labels, unit_words
 from infragap.gis.pack import Pack
 from infragap.maps import colours
-from infragap.maps.pages.page import Fact, Field, Filter, Layer, Popup, Style, Text, Weight
+from infragap.maps.pages.page import Fact, Field, Filter, Layer, Popup, Style, Text, Weight, columns_by_language
 
 PAGES = ("index.html", "electricity.html", "water.html", "schools.html")
 COMMUNES = table(
@@ -51,22 +51,25 @@ def heading(column: Column) -> Text:
     return {code: column.heading(code) for code in languages()}
 
 
-def field(column: Column) -> Field:
-    """One value of a popup, list or table, as the data dictionary describes its column."""
+def fields(columns: Sequence[Column], keys: Sequence[str]) -> tuple[Field, ...]:
+    """Popup fields of the named columns; keys that the dictionary lacks are left out."""
+    known = {c.name: c for c in columns}
+    return tuple(_field(known[key], known) for key in keys if key in known)
+
+
+def _field(column: Column, known: Mapping[str, Column]) -> Field:
+    """One value as the data dictionary describes its column; a text in several languages is one value."""
+    stem, _, ending = column.name.rpartition("_")
+    by_language = columns_by_language(stem, known) if ending == "vi" else None
     return Field(
         column.name,
-        heading(column),
+        {code: known[by_language[code]].heading(code) for code in by_language} if by_language else heading(column),
         unit_words(column.unit),
         column.decimals,
         labels(column.name, column.table) or None,
         plain=column.name == "year",
+        columns=by_language,
     )
-
-
-def fields(columns: Sequence[Column], keys: Sequence[str]) -> tuple[Field, ...]:
-    """Popup fields of the named columns; keys that the dictionary lacks are left out."""
-    known = {c.name: c for c in columns}
-    return tuple(field(known[key]) for key in keys if key in known)
 
 
 def fact(name: str, value: float | Text, unit: str = "-", digits: int = 1) -> Fact:

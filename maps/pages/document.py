@@ -15,7 +15,7 @@ from branca.element import Element
 
 from infragap.analyses.wording.catalogue import in_each_language, languages, words
 from infragap.maps.pages.geometry import bounds, coordinates, plain_value, projected
-from infragap.maps.pages.page import Ground, Layer, Page, Ranking, reason_columns
+from infragap.maps.pages.page import Ground, Layer, Page, Ranking, columns_by_language
 
 LEAST_ZOOM, MOST_ZOOM = 7, 15
 """From the province and its neighbours to about 2 km across: nothing on the pages is known more closely."""
@@ -135,7 +135,7 @@ def _layer_json(layer: Layer, asked: Sequence[str]) -> dict[str, Any]:
         else {
             "title": layer.popup.title,
             "subtitle": layer.popup.subtitle,
-            "reason": reason_columns(layer.frame) if layer.popup.reason else None,
+            "reason": columns_by_language("reason", layer.frame.columns) if layer.popup.reason else None,
             "fields": [f.as_json() for f in layer.popup.fields],
         },
         "search": list(layer.search) or None,

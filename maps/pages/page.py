@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from infragap.analyses.wording.catalogue import languages
 
@@ -26,7 +25,23 @@ class Ground:
 
 @dataclass(frozen=True)
 class Field:
-    """A value shown in a popup or list: its column, label and unit."""
+    """A value shown in a popup or list.
+
+    Attributes
+    ----------
+    key
+        Its column.
+    label, unit
+        Its words; no unit behind texts and ratios.
+    digits
+        Decimals at most.
+    values
+        Words of codes.
+    plain
+        A year or a number of a list, written without separators.
+    columns
+        Language → column, where a text has a column for each language.
+    """
 
     key: str
     label: Text
@@ -35,6 +50,7 @@ class Field:
     values: Mapping[str, Text] | None = None
     skip_empty: bool = True
     plain: bool = False
+    columns: Mapping[str, str] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Form that the page script reads."""
@@ -46,7 +62,12 @@ class Field:
             "values": self.values,
             "skipEmpty": self.skip_empty,
             "plain": self.plain,
+            "columns": self.columns,
         }
+
+    def needed(self) -> list[str]:
+        """Columns that it reads."""
+        return sorted(set(self.columns.values())) if self.columns else [self.key]
 
 
 @dataclass(frozen=True)
@@ -132,8 +153,15 @@ class Layer:
         """Columns of the frame that the page needs, each once, in a fixed order."""
         wanted: list[str] = [*self.search, *self.extra]
         if self.popup is not None:
-            wanted += [self.popup.title, *self.popup.subtitle, *(f.key for f in self.popup.fields), "provenance"]
-            wanted += sorted(set(reason_columns(self.frame).values())) if self.popup.reason else []
+            wanted += [
+                self.popup.title,
+                *self.popup.subtitle,
+                *(key for f in self.popup.fields for key in f.needed()),
+                "provenance",
+            ]
+            wanted += (
+                sorted(set(columns_by_language("reason", self.frame.columns).values())) if self.popup.reason else []
+            )
         wanted += [c for c in (self.style.by, self.label, self.style.radius and self.style.radius[0]) if c]
         return [c for c in dict.fromkeys(wanted) if c in self.frame.columns]
 
@@ -194,7 +222,7 @@ class Page:
     ground: Ground | None = None
 
 
-def reason_columns(frame: pd.DataFrame) -> dict[str, str]:
-    """Give language → column of the reason: the language's own, else the English, else the Vietnamese one."""
-    known = [name for name in ("reason_en", "reason_vi") if name in frame]
-    return {code: own if (own := f"reason_{code}") in frame else known[0] for code in languages() if known}
+def columns_by_language(stem: str, known: Collection[str]) -> dict[str, str]:
+    """Give language → column of a text such as 'reason': the language's own, else the English, else the Vietnamese one."""
+    present = [f"{stem}_{code}" for code in ("en", "vi") if f"{stem}_{code}" in known]
+    return {code: own if (own := f"{stem}_{code}") in known else present[0] for code in languages() if present}

@@ -12,7 +12,7 @@ from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.wording.catalogue import Number, Words
 from infragap.analyses.wording.codes import code_words, label, unit_words
 from infragap.maps import colours
-from infragap.maps.summary.markdown import headed, reason, shown, table
+from infragap.maps.summary.markdown import headed, in_language, shown, table
 
 SENSITIVE_ROWS = 5
 
@@ -88,7 +88,7 @@ def _villages(say: Words, result: ElectricityResult) -> list[str]:
             row["commune"],
             say.number(row["households"]),
             label(say.language, "choice", row["choice"]) or say("maps.no_choice"),
-            reason(say, row),
+            in_language(say, row, "reason"),
         )
         for row in pd.DataFrame(villages.drop(columns="geometry", errors="ignore")).to_dict("records")
     ]
@@ -156,10 +156,10 @@ def _sensitivity(say: Words, result: ElectricityResult) -> list[str]:
     return [say("maps.summary.electricity.sensitivity"), table(headings, rows)]
 
 
-def _parameter(say: Words, row: Mapping[str, Any]) -> str:
+def _parameter(say: Words, row: Mapping[Any, Any]) -> str:
     """Short name of a parameter in the language."""
     key = f"parameter.electricity.{row['parameter']}"
-    return say(key) if key in say else str(row.get("parameter_vi", row["parameter"]))
+    return say(key) if key in say else in_language(say, row, "parameter")
 
 
 def _backtest(say: Words, result: ElectricityResult) -> list[str]:
@@ -174,7 +174,7 @@ def _backtest(say: Words, result: ElectricityResult) -> list[str]:
             say.number(row["predicted_mvnd"]),
             say.number(row["actual_2026_mvnd"]),
             say.number(row["predicted_to_actual"], decimals=2),
-            row["note_vi"],
+            in_language(say, row, "note"),
         )
         for row in frame.to_dict("records")
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,9 +42,9 @@ def headed(say: Words, column: Column) -> str:
     return f"{heading} ({unit[say.language]})" if unit else heading
 
 
-def reason(say: Words, row: dict[str, Any]) -> str:
-    """Reason of a row in a language; where the table lacks it, in English, else in Vietnamese."""
+def in_language(say: Words, row: Mapping[Any, Any], stem: str) -> str:
+    """Text of a row in a language, such as its 'reason'; where the table lacks it, in English, else in Vietnamese."""
     for code in (say.language, "en", "vi"):
-        if f"reason_{code}" in row:
-            return str(row[f"reason_{code}"])
+        if f"{stem}_{code}" in row:
+            return shown(say, row[f"{stem}_{code}"])
     return ""

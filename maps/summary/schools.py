@@ -8,7 +8,7 @@ from infragap.analyses.schools import columns
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.wording.catalogue import Number, Words
 from infragap.analyses.wording.codes import label
-from infragap.maps.summary.markdown import reason, shown, table
+from infragap.maps.summary.markdown import in_language, shown, table
 
 KEYS = ("rank", "name", "commune")
 
@@ -26,5 +26,7 @@ def schools_part(say: Words, result: SchoolsResult) -> list[str]:
     sites = result.sites[result.sites["kind"] == "border_boarding"]
     known = {column.name: column.heading(say.language) for column in columns.SITES}
     headings = [*(known[key] for key in KEYS), say("maps.summary.schools.reason")]
-    rows = [(*(shown(say, row[key]) for key in KEYS), reason(say, row)) for row in sites.to_dict("records")]
+    rows = [
+        (*(shown(say, row[key]) for key in KEYS), in_language(say, row, "reason")) for row in sites.to_dict("records")
+    ]
     return [say("maps.summary.schools.title"), quality, table(headings, rows)]

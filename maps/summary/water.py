@@ -8,7 +8,7 @@ from typing import Any
 from infragap.analyses.water.result import WaterResult
 from infragap.analyses.wording.catalogue import Number, Words
 from infragap.analyses.wording.codes import label
-from infragap.maps.summary.markdown import reason, table
+from infragap.maps.summary.markdown import in_language, table
 
 TOP = 10
 
@@ -38,7 +38,10 @@ def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> l
         reached_pct=Number(siting["target_reached_pct"], 1),
     )
     headings = [say(f"maps.summary.water.{part}") for part in ("rank", "commune", "reason")]
-    rows = [(row["rank"], row["commune"], reason(say, row)) for row in result.communes.head(TOP).to_dict("records")]
+    rows = [
+        (row["rank"], row["commune"], in_language(say, row, "reason"))
+        for row in result.communes.head(TOP).to_dict("records")
+    ]
     return [
         say("maps.summary.water.title"),
         now,

@@ -8,7 +8,7 @@ import string
 import pytest
 
 from infragap.analyses.wording.catalogue import read_texts
-from tests.analyses.wording.code_scan import ROOT, code_files, said
+from tests.analyses.wording.code_scan import code_files, said
 
 SPOKEN_ROOMS = ("maps.", "code.", "unit.", "language.", "number.")
 """Beginnings of keys that are nothing but keys; others are names of tables and files as well."""
