@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infragap.analyses.water.hydraulics import (
+from infragap.analyses.water.hydraulics.formulas import (
     break_tanks,
     day_demand_m3,
     head_loss_m_per_km,

@@ -10,8 +10,10 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infragap.analyses.water.coverage import allocate, household_size, village_levels
-from infragap.analyses.water.reach import Sources, villages_in_reach
+from infragap.analyses.water.service.allocation import allocate
+from infragap.analyses.water.service.levels import village_levels
+from infragap.analyses.water.service.reach import Sources, villages_in_reach
+from infragap.analyses.water.service.schemes import household_size
 from infragap.gis.raster import Raster
 
 CELL_M = 100.0
