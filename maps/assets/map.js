@@ -90,7 +90,7 @@ function infragapPage(map, page) {
   labelZoom();
 
   const ranked = page.ranking ? layers.get(page.ranking.layer) : null;
-  const state = { filters: {}, weights: ranked ? page.ranking.weights.map((w) => w.start) : [] };
+  const state = { filters: {}, weights: ranked ? page.ranking.weights.map(() => 0) : [] };
   const open = (source, entry) => {
     if (!map.hasLayer(source.group)) source.group.addTo(map);
     /* what is asked for by name is shown, even where the filters hide it */
@@ -101,7 +101,7 @@ function infragapPage(map, page) {
   };
 
   function drawHeader() {
-    header.replaceChildren(make("h1", {}, say(page.title)), page.notice ? make("span", { class: "notice" }, say(page.notice)) : null);
+    header.replaceChildren(make("h1", {}, say(page.title)), page.notice ? make("span", { class: "notice" }, say(page.notice)) : "", page.alarm ? make("span", { class: "alarm" }, say(page.proof)) : "");
     const nav = make("nav", {});
     for (const link of page.links || []) nav.append(make("a", { href: link.href, "aria-current": link.current ? "page" : null }, say(link.label)));
     nav.append(make("button", { type: "button", on: { click: () => window.print() } }, word("print")));
@@ -196,10 +196,10 @@ function infragapPage(map, page) {
     }
     return percentiles.get(name);
   }
-  const rankingList = make("ol", { class: "rows" }), rankingCount = make("div", { class: "count" });
+  const rankingList = make("ol", { class: "rows" }), rankingCount = make("div", { class: "count" }), rankingOrder = make("div", { class: "order" });
   function order() {
     const entries = ranked.entries.filter((entry) => entry.shown);
-    const moved = page.ranking.weights.some((w, i) => state.weights[i] !== w.start);
+    const moved = page.ranking.weights.some((w, i) => state.weights[i] !== 0);
     if (!moved) return entries.sort((a, b) => (a.item[page.ranking.key] ?? 1e9) - (b.item[page.ranking.key] ?? 1e9)).map((e) => [e.item[page.ranking.key], e]);
     const score = (entry) => page.ranking.weights.reduce((sum, w, i) => sum + state.weights[i] * percentile(w.key, w.smallerIsBetter)(entry), 0);
     return entries.map((e) => [score(e), e]).sort((a, b) => b[0] - a[0]).map(([, e], i) => [i + 1, e]);
@@ -207,6 +207,7 @@ function infragapPage(map, page) {
   function drawRanking() {
     if (!ranked) return;
     const rows = order();
+    rankingOrder.textContent = state.weights.some((weight) => weight > 0) ? word("own_order") : say(page.ranking.label);
     rankingCount.textContent = numberFormat().format(rows.length) + " " + word("shown");
     rankingList.replaceChildren(...rows.slice(0, 200).map(([rank, entry]) => {
       const detail = page.ranking.detail.map((field) => show(field, entry.item[field.key])).join(" · ");
@@ -222,14 +223,15 @@ function infragapPage(map, page) {
       slider.value = state.weights[i];
       box.append(make("label", {}, say(weight.label), slider));
     });
-    box.append(make("button", { type: "button", on: { click: () => { state.weights = page.ranking.weights.map((w) => w.start); drawSide(); } } }, word("reset")));
+    box.append(make("button", { type: "button", on: { click: () => { state.weights = page.ranking.weights.map(() => 0); drawSide(); } } }, word("reset")));
     return box;
   }
   function drawSide() {
     const facts = make("div", { class: "facts" });
     for (const fact of page.facts || []) facts.append(make("span", {}, say(fact.label)), make("b", {}, typeof fact.value === "object" ? say(fact.value) : show(fact, fact.value)));
-    side.replaceChildren(...[drawSearch(), (page.facts || []).length ? make("h2", {}, word("facts")) : null, facts, drawFilters(), drawWeights(),
-      ranked ? make("h2", {}, word("ranking") + (page.ranking.label ? ": " + say(page.ranking.label) : "")) : null, ranked ? rankingCount : null, ranked ? rankingList : null].filter(Boolean));
+    side.replaceChildren(...[drawSearch(), (page.facts || []).length ? make("h2", {}, word("facts")) : null, facts,
+      page.proof ? make("p", { class: page.alarm ? "alarm" : "proof" }, say(page.proof)) : null, drawFilters(), drawWeights(),
+      ranked ? make("h2", {}, word("ranking")) : null, ranked ? rankingOrder : null, ranked ? rankingCount : null, ranked ? rankingList : null].filter(Boolean));
     drawRanking();
   }
 

@@ -13,6 +13,7 @@ from infragap.analyses.wording.codes import code_words, labels, unit_words
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.page import Fact, Field, Filter, Layer, Popup, Style, Text, Weight, columns_by_language
+from infragap.maps.quantities import Quantities, Quantity
 
 PAGES = ("index.html", "electricity.html", "water.html", "schools.html")
 COMMUNES = table(
@@ -72,9 +73,14 @@ def _field(column: Column, known: Mapping[str, Column]) -> Field:
     )
 
 
-def fact(name: str, value: float | Text, unit: str = "-", digits: int = 1) -> Fact:
-    """A key figure beside the map; its label is `maps.fact.<name>`."""
-    return Fact(in_each_language(f"maps.fact.{name}"), value, unit_words(unit), digits)
+def fact(quantity: Quantity) -> Fact:
+    """A key figure beside the map."""
+    return Fact(quantity.label, quantity.value, quantity.unit_text, quantity.decimals)
+
+
+def facts(quantities: Quantities, keys: Sequence[str]) -> list[Fact]:
+    """Key figures beside the map, in the order of the keys; those that the run has not are left out."""
+    return [fact(quantities[key]) for key in keys if key in quantities]
 
 
 def select(page: str, key: str, values: Mapping[str, Text] | None = None, *, empty: Text | None = None) -> Filter:
@@ -82,9 +88,9 @@ def select(page: str, key: str, values: Mapping[str, Text] | None = None, *, emp
     return Filter(key, in_each_language(f"maps.{page}.filter.{key}"), values, empty)
 
 
-def weight(page: str, key: str, *, smaller_is_better: bool = False, start: int = 0) -> Weight:
+def weight(page: str, key: str, *, smaller_is_better: bool = False) -> Weight:
     """A slider of a page; its label is `maps.<page>.weight.<key>`."""
-    return Weight(key, in_each_language(f"maps.{page}.weight.{key}"), smaller_is_better, start)
+    return Weight(key, in_each_language(f"maps.{page}.weight.{key}"), smaller_is_better)
 
 
 def coloured(

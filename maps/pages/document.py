@@ -85,6 +85,8 @@ def _as_json(page: Page) -> dict[str, Any]:
         "notice": page.notice,
         "links": [{"href": href, "label": label, "current": current} for href, label, current in page.links],
         "facts": [{"label": f.label, "value": f.value, "unit": f.unit, "digits": f.digits} for f in page.facts],
+        "proof": page.proof,
+        "alarm": page.alarm,
         "filters": [{"key": f.key, "label": f.label, "values": f.values, "empty": f.empty} for f in page.filters],
         "ranking": _ranking_json(page.ranking),
         "layers": [_layer_json(layer, _asked_of(layer, page)) for layer in page.layers],
@@ -101,10 +103,7 @@ def _ranking_json(ranking: Ranking | None) -> dict[str, Any] | None:
         "title": ranking.title,
         "label": ranking.label,
         "detail": [f.as_json() for f in ranking.detail],
-        "weights": [
-            {"key": w.key, "label": w.label, "smallerIsBetter": w.smaller_is_better, "start": w.start}
-            for w in ranking.weights
-        ],
+        "weights": [{"key": w.key, "label": w.label, "smallerIsBetter": w.smaller_is_better} for w in ranking.weights],
     }
 
 

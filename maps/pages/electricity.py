@@ -18,7 +18,7 @@ from infragap.maps import colours
 from infragap.maps.pages.common import (
     coloured,
     commune_layer,
-    fact,
+    facts,
     fields,
     links,
     notice,
@@ -29,6 +29,8 @@ from infragap.maps.pages.common import (
     weight,
 )
 from infragap.maps.pages.page import Fact, Ground, Layer, Page, Popup, Ranking, Style
+from infragap.maps.proof import proof_of
+from infragap.maps.quantities import electricity_quantities
 
 POPUP_KEYS = (
     "grid_probability_pct", "rank_low", "rank_high", "position_accuracy_m", "grid_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd",
@@ -65,6 +67,15 @@ HYDRO_KEYS = (
     "households", "hydro_plant_kw", "hydro_head_m", "hydro_dry_flow_m3_s", "hydro_canal_km", "hydro_wire_km", "hydro_longitude", "hydro_latitude",
     "hydro_mvnd", "hydro_investment_mvnd", "year", "provenance",
 )  # fmt: skip
+FACTS = (
+    "settlements",
+    "households",
+    "grid_unsure",
+    "lines_beyond_voltage",
+    "branches_to_remedy",
+    "life_cycle_cost",
+    "plan_investment",
+)
 
 
 def electricity_page(
@@ -85,6 +96,7 @@ def electricity_page(
     pages
         Pages of this run, for the links.
     """
+    proof = proof_of("electricity", result.plan)
     return Page(
         title=titled(pack, "maps.electricity.title"),
         notice=notice(result.settlements),
@@ -100,6 +112,8 @@ def electricity_page(
             _powerhouse_layer(result),
         ],
         facts=_facts(result),
+        proof=proof.text if proof else None,
+        alarm=proof is not None and proof.alarming,
         filters=(
             select("electricity", "choice", labels("choice")),
             select("electricity", "year", empty=in_each_language("maps.electricity.no_money")),
@@ -121,7 +135,7 @@ def _ranking() -> Ranking:
         in_each_language("maps.electricity.ranking"),
         fields(columns.RANKING, ("commune", "households", "choice")),
         (
-            weight("electricity", "grid_to_offgrid_ratio", smaller_is_better=True, start=5),
+            weight("electricity", "grid_to_offgrid_ratio", smaller_is_better=True),
             weight("electricity", "households"),
             weight("electricity", "grid_alone_mvnd_per_household", smaller_is_better=True),
             weight("electricity", "poverty_rate_pct"),
@@ -251,25 +265,14 @@ def _powerhouses(settlements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _facts(result: ElectricityResult) -> list[Fact]:
-    frame, plan = result.settlements, result.plan
-    facts = [
-        fact("settlements", len(frame)),
-        fact("households", int(frame["households"].sum()), "households", 0),
-    ]
+    frame, counted = result.settlements, electricity_quantities(result)
+    by_choice = []
     for code in colours.CHOICES:
         chosen = frame[frame["choice"] == code]
-        counted = in_each_language(
+        text = in_each_language(
             "maps.electricity.counted",
             settlements=Number(len(chosen)),
             households=Number(float(chosen["households"].sum())),
         )
-        facts.append(Fact(code_words("choice", code), counted))
-    if "grid_probability" in frame:
-        unsure = int(((frame["choice"] == "grid") & (frame["grid_probability"] < 0.5)).sum())
-        facts.append(fact("grid_unsure", unsure))
-    facts.append(fact("lines_beyond_voltage", int((result.lines["voltage_status"] != "ok").sum())))
-    if isinstance(plan.get("cost_mvnd"), int | float):
-        facts.append(fact("life_cycle_cost", plan["cost_mvnd"] / 1000, "bn_vnd"))
-    if isinstance(plan.get("gap"), int | float):
-        facts.append(fact("gap", 100 * plan["gap"], "%"))
-    return facts
+        by_choice.append(Fact(code_words("choice", code), text))
+    return [*facts(counted, FACTS[:2]), *by_choice, *facts(counted, FACTS[2:])]

@@ -48,6 +48,6 @@ def table(head: Sequence[Text], rows: Iterable[Sequence[str]], kind: str = "numb
 
 
 def one_language_at_a_time() -> str:
-    """Style sheet that shows the language of the document alone."""
-    hidden = "span[lang]{display:none}"
-    return hidden + "".join(f"html[lang={code}] span[lang={code}]{{display:inline}}" for code in languages())
+    """Style sheet that shows the language of the document alone, and the buttons of the others."""
+    rules = "html[lang={code}] span[lang={code}]{{display:inline}}html[lang={code}] button[lang={code}]{{display:none}}"
+    return "span[lang]{display:none}" + "".join(rules.format(code=code) for code in languages())

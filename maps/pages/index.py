@@ -15,7 +15,7 @@ from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.results import Results
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.water.result import WaterResult
-from infragap.analyses.wording.catalogue import Number, in_each_language, languages, words
+from infragap.analyses.wording.catalogue import in_each_language, languages, words
 from infragap.analyses.wording.codes import code_words, unit_words
 from infragap.gis.pack import Pack
 from infragap.maps import colours
@@ -23,17 +23,14 @@ from infragap.maps.pages.choropleth import choropleth
 from infragap.maps.pages.common import PAGES, heading, page_title
 from infragap.maps.pages.html import cell, escaped, number, one_language_at_a_time, spoken, table
 from infragap.maps.pages.page import Text
+from infragap.maps.proof import proofs
+from infragap.maps.quantities import Quantity, schools_quantities, water_quantities
 
 SCHOOL_FACTS = (
-    ("border_schools", "-"),
-    ("border_pupils", "-"),
-    ("border_mean_min", "min"),
-    ("border_longest_min", "min"),
-    ("upper_secondary_mean_before_min", "min"),
-    ("upper_secondary_mean_after_min", "min"),
-    ("villages_cut_off_in_rain", "-"),
-)
-"""Key numbers of the schools with their unit, in the order of the card."""
+    "border_schools", "border_pupils", "border_mean_min", "border_longest_min", "upper_secondary_mean_before_min",
+    "upper_secondary_mean_after_min", "villages_cut_off_in_rain",
+)  # fmt: skip
+"""Key figures of the schools, in the order of the card."""
 SWITCH = "for(const b of document.querySelectorAll('nav button'))b.addEventListener('click',()=>{document.documentElement.lang=b.lang;});"
 Target = tuple[Text, str, str, str]
 """Indicator, as published, in this run, target of 2030."""
@@ -66,6 +63,7 @@ def index_html(pack: Pack, communes: gpd.GeoDataFrame, results: Results, documen
             _header(title, [p for p in PAGES if any(d.name == p for d in documents)]),
             "<main>",
             _notice(pack),
+            _alarms(results),
             _targets(pack, results),
             f'<section class="cards">{"".join(cards)}</section>',
             _years(results.electricity),
@@ -102,6 +100,15 @@ def _notice(pack: Pack) -> str:
         return ""
     text = in_each_language("maps.index.notice", modelled=modelled, layers=len(pack.catalog.layer))
     return f'<p class="notice">{spoken(text)}</p>'
+
+
+def _alarms(results: Results) -> str:
+    """Answers that a reader must be warned of, each with its question."""
+    return "".join(
+        f'<p class="alarm"><b>{spoken(page_title(f"{proof.question}.html"))}.</b> {spoken(proof.text)}</p>'
+        for proof in proofs(results)
+        if proof.alarming
+    )
 
 
 def _targets(pack: Pack, results: Results) -> str:
@@ -172,26 +179,20 @@ def _electricity_card(communes: gpd.GeoDataFrame, result: ElectricityResult) -> 
     frame = result.settlements
     waiting = frame.groupby("commune_code")["households"].sum()
     bars = [
-        (code_words("choice", code), int(frame.loc[frame["choice"] == code, "households"].sum()), colour)
+        (code_words("choice", code), Quantity(code, float(chosen["households"].sum()), "households"), colour)
         for code, colour in colours.CHOICES.items()
+        if len(chosen := frame[frame["choice"] == code])
     ]
-    chart = _bars([bar for bar in bars if bar[1]], "households")
+    chart = _bars(bars)
     values = communes["commune_code"].map(waiting).fillna(0)
     return _card("electricity", communes, values, chart)
 
 
 def _water_card(communes: gpd.GeoDataFrame, result: WaterResult) -> str:
     rate = result.communes.set_index("commune_code")["to_standard_pct"]
-    siting = result.siting
-    after = in_each_language("maps.index.bar.after", works=Number(siting["works"]))
-    chart = _bars(
-        [
-            (in_each_language("maps.index.bar.now"), siting["to_standard_now_pct"], "#6db7e0"),
-            (after, siting["to_standard_after_pct"], "#0b6fa4"),
-            (in_each_language("maps.index.bar.target"), siting["target_pct"], "#9e9e9e"),
-        ],
-        "%",
-    )
+    counted = water_quantities(result)
+    now, after, target = (counted[key] for key in ("to_standard_now", "to_standard_after", "water_target"))
+    chart = _bars([(now.label, now, "#6db7e0"), (after.label, after, "#0b6fa4"), (target.label, target, "#9e9e9e")])
     return _card("water", communes, 100 - communes["commune_code"].map(rate), chart)
 
 
@@ -200,16 +201,17 @@ def _schools_card(communes: gpd.GeoDataFrame, result: SchoolsResult) -> str:
     pupils = villages["pupils_upper_secondary"].clip(lower=1)
     weighted = (villages["upper_motorbike_dry_min"] * pupils).groupby(villages["commune_code"]).sum()
     values = communes["commune_code"].map(weighted / pupils.groupby(villages["commune_code"]).sum())
+    counted = schools_quantities(result)
     facts = "".join(
-        f"<tr><td>{spoken(in_each_language(f'maps.fact.{key}'))}</td><td>{_measured(result.summary[key], unit)}</td></tr>"
-        for key, unit in SCHOOL_FACTS
-        if key in result.summary
+        f"<tr><td>{spoken(counted[key].label)}</td><td>{_figure(counted[key])}</td></tr>"
+        for key in SCHOOL_FACTS
+        if key in counted
     )
     return _card("schools", communes, values, f'<table class="numbers">{facts}</table>')
 
 
-def _measured(value: float, unit: str) -> str:
-    return number(value, 1 if isinstance(value, float) else 0, unit_words(unit))
+def _figure(quantity: Quantity) -> str:
+    return number(quantity.value, quantity.decimals, quantity.unit_text)
 
 
 def _card(name: str, communes: gpd.GeoDataFrame, values: pd.Series[float], chart: str) -> str:
@@ -222,12 +224,12 @@ def _card(name: str, communes: gpd.GeoDataFrame, values: pd.Series[float], chart
     )
 
 
-def _bars(bars: Sequence[tuple[Text, float, str]], unit: str) -> str:
-    most = max((value for _, value, _ in bars), default=1) or 1
+def _bars(bars: Sequence[tuple[Text, Quantity, str]]) -> str:
+    most = max((quantity.value for _, quantity, _ in bars), default=1) or 1
     rows = "".join(
-        f'<tr><td>{spoken(label)}</td><td class="bar"><i style="width:{100 * value / most:.1f}%;background:{colour}"></i></td>'
-        f"<td>{number(value, 0 if float(value).is_integer() else 1, unit_words(unit))}</td></tr>"
-        for label, value, colour in bars
+        f'<tr><td>{spoken(label)}</td><td class="bar"><i style="width:{100 * quantity.value / most:.1f}%;background:{colour}"></i></td>'
+        f"<td>{_figure(quantity)}</td></tr>"
+        for label, quantity, colour in bars
     )
     return f'<table class="bars">{rows}</table>'
 

@@ -178,12 +178,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Weight:
-    """A slider of the ranking: the column that it weighs, and whether small values are better."""
+    """A slider of the ranking, at rest at 0: the column that it weighs, and whether small values are better."""
 
     key: str
     label: Text
     smaller_is_better: bool
-    start: int = 0
 
 
 @dataclass(frozen=True)
@@ -210,12 +209,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Page:
-    """Content of one page."""
+    """Content of one page; `proof` says how far its answer is proven, `alarm` that a reader must be warned of it."""
 
     title: Text
     layers: Sequence[Layer]
     notice: Text | None = None
     facts: Sequence[Fact] = ()
+    proof: Text | None = None
+    alarm: bool = False
     filters: Sequence[Filter] = ()
     ranking: Ranking | None = None
     links: Sequence[tuple[str, Text, bool]] = ()

@@ -17,7 +17,7 @@ from infragap.maps import colours
 from infragap.maps.pages.common import (
     coloured,
     commune_layer,
-    fact,
+    facts,
     fields,
     links,
     notice,
@@ -27,7 +27,9 @@ from infragap.maps.pages.common import (
     titled,
     weight,
 )
-from infragap.maps.pages.page import Fact, Ground, Layer, Page, Popup, Ranking, Style, Text
+from infragap.maps.pages.page import Ground, Layer, Page, Popup, Ranking, Style, Text
+from infragap.maps.proof import proof_of
+from infragap.maps.quantities import schools_quantities
 
 SITE_KEYS = (
     "rank", "kind", "status", "village", "levels", "pupils_served", "pupils_minority", "pupils_may_board", "capacity_pupils", "load_pct",
@@ -39,6 +41,10 @@ VILLAGE_KEYS = (
     "upper_foot_dry_min", "upper_before_min", "upper_way_km", "upper_may_board", "border_school", "border_motorbike_dry_min",
     "border_motorbike_rainy_min", "border_foot_dry_min", "border_way_km", "cut_off_in_rain", "position_accuracy_m", "provenance",
 )  # fmt: skip
+FACTS = (
+    "border_schools", "border_pupils", "border_pupils_may_board", "border_mean_dry_min", "border_mean_min", "border_longest_min",
+    "upper_secondary_mean_before_min", "upper_secondary_mean_after_min", "villages_cut_off_in_rain",
+)  # fmt: skip
 CATCHMENTS = ("border_boarding", "upper_secondary_before", "upper_secondary_after")
 """Kinds of catchments in the order of the layer control."""
 MINUTE_STEPS = (30, 60, 90, 120)
@@ -49,6 +55,7 @@ def schools_page(
     pack: Pack, result: SchoolsResult, communes: gpd.GeoDataFrame, ground: Ground, pages: Sequence[str]
 ) -> Page:
     """Compose the page; parameters as in `infragap.maps.pages.electricity.electricity_page`."""
+    proof = proof_of("schools", result.placement)
     classes = {code: label for code, (label, _) in _time_looks().items()}
     return Page(
         title=titled(pack, "maps.schools.title"),
@@ -62,7 +69,9 @@ def schools_page(
             _village_layer(result),
             _site_layer(result),
         ],
-        facts=_facts(result),
+        facts=facts(schools_quantities(result), FACTS),
+        proof=proof.text if proof else None,
+        alarm=proof is not None and proof.alarming,
         filters=(
             select("schools", "commune"),
             select("schools", "kind", labels("kind", "schools.sites")),
@@ -75,7 +84,7 @@ def schools_page(
             in_each_language("maps.schools.ranking"),
             fields(columns.SITES, ("commune", "pupils_served", "mean_min")),
             (
-                weight("schools", "pupils_may_board", start=5),
+                weight("schools", "pupils_may_board"),
                 weight("schools", "mean_min"),
                 weight("schools", "hours_saved"),
             ),
@@ -188,20 +197,3 @@ def _catchments(result: SchoolsResult) -> list[Layer]:
         for kind in CATCHMENTS
         if len(frame := result.catchments[result.catchments["kind"] == kind])
     ]
-
-
-def _facts(result: SchoolsResult) -> list[Fact]:
-    border = result.sites[result.sites["kind"] == "border_boarding"]
-    pupils = border["pupils_served"].sum()
-    facts = [
-        fact("border_schools", len(border)),
-        fact("border_pupils", int(pupils), "pupils", 0),
-        fact("border_pupils_may_board", int(border["pupils_may_board"].sum()), "pupils", 0),
-    ]
-    if pupils:
-        facts.append(
-            fact("border_mean_dry_min", float((border["mean_min"] * border["pupils_served"]).sum() / pupils), "min")
-        )
-    if isinstance(result.placement.get("gap"), int | float):
-        facts.append(fact("gap", 100 * float(result.placement["gap"]), "%"))
-    return facts

@@ -16,7 +16,7 @@ from infragap.maps import colours
 from infragap.maps.pages.common import (
     coloured,
     commune_layer,
-    fact,
+    facts,
     fields,
     links,
     notice,
@@ -26,7 +26,9 @@ from infragap.maps.pages.common import (
     titled,
     weight,
 )
-from infragap.maps.pages.page import Fact, Ground, Layer, Page, Popup, Ranking, Style, Text
+from infragap.maps.pages.page import Ground, Layer, Page, Popup, Ranking, Style, Text
+from infragap.maps.proof import proof_of
+from infragap.maps.quantities import water_quantities
 
 VILLAGE_KEYS = (
     "households", "population", "level", "to_standard_pct", "basic_pct", "scheme", "nearest_source_km", "work_id", "people_gained", "provenance",
@@ -43,6 +45,7 @@ COMMUNE_KEYS = (
     "rank", "population", "to_standard_pct", "basic_pct", "people_without_standard", "poverty_rate_pct", "hot_spot", "works",
     "to_standard_after_pct", "provenance",
 )  # fmt: skip
+FACTS = ("to_standard_now", "to_standard_after", "water_target", "basic", "works", "works_cost", "target_cost")
 GAP_STEPS = (60.0, 70.0, 80.0, 101.0)
 """Upper ends [%] of the classes of the share of people without water to standard."""
 
@@ -51,6 +54,7 @@ def water_page(
     pack: Pack, result: WaterResult, communes: gpd.GeoDataFrame, ground: Ground, pages: Sequence[str]
 ) -> Page:
     """Compose the page; parameters as in `infragap.maps.pages.electricity.electricity_page`."""
+    proof = proof_of("water", result.siting)
     kinds = labels("kind", "water.works") | labels("kind", "water.schemes")
     return Page(
         title=titled(pack, "maps.water.title"),
@@ -64,7 +68,9 @@ def water_page(
             _scheme_layer(result),
             _work_layer(result),
         ],
-        facts=_facts(result),
+        facts=facts(water_quantities(result), FACTS),
+        proof=proof.text if proof else None,
+        alarm=proof is not None and proof.alarming,
         filters=(
             select("water", "commune"),
             select("water", "level", labels("level")),
@@ -81,7 +87,7 @@ def water_page(
                 for shown in fields(columns.COMMUNES, ("people_without_standard", "to_standard_pct"))
             ),
             (
-                weight("water", "people_without_standard", start=5),
+                weight("water", "people_without_standard"),
                 weight("water", "gap_pct"),
                 weight("water", "poverty_rate_pct"),
             ),
@@ -166,19 +172,6 @@ def _work_layer(result: WaterResult) -> Layer:
         search=("name", "commune"),
         filtered=True,
     )
-
-
-def _facts(result: WaterResult) -> list[Fact]:
-    siting = result.siting
-    return [
-        fact("to_standard_now", siting["to_standard_now_pct"], "%"),
-        fact("to_standard_after", siting["to_standard_after_pct"], "%"),
-        fact("water_target", siting["target_pct"], "%"),
-        fact("basic", result.summary["basic_pct"], "%"),
-        fact("works", siting["works"]),
-        fact("works_cost", siting["cost_mvnd"] / 1000, "bn_vnd"),
-        fact("target_cost", siting["target_cost_mvnd"] / 1000, "bn_vnd"),
-    ]
 
 
 def step_of(value: float) -> str:

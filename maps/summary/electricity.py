@@ -12,7 +12,9 @@ from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.wording.catalogue import Number, Words
 from infragap.analyses.wording.codes import code_words, label, unit_words
 from infragap.maps import colours
-from infragap.maps.summary.markdown import headed, in_language, shown, table
+from infragap.maps.proof import proof_of
+from infragap.maps.quantities import electricity_quantities
+from infragap.maps.summary.markdown import headed, in_language, shown, spoken_proof, table
 
 SENSITIVE_ROWS = 5
 
@@ -23,7 +25,7 @@ def electricity_part(say: Words, result: ElectricityResult, targets: Mapping[str
         say("maps.summary.electricity.title"),
         _scope(say, result, targets),
         _choices(say, result),
-        *_proof(say, result.plan),
+        *_cost(say, result),
         *_villages(say, result),
         *_years(say, result),
         *_what_if(say, result),
@@ -38,9 +40,11 @@ def _headings(say: Words, table_name: str, *parts: str) -> list[str]:
 
 
 def _scope(say: Words, result: ElectricityResult, targets: Mapping[str, Any]) -> str:
-    frame = result.settlements
+    counted = electricity_quantities(result)
     text = say(
-        "maps.summary.electricity.scope", settlements=len(frame), households=Number(float(frame["households"].sum()))
+        "maps.summary.electricity.scope",
+        settlements=counted["settlements"].number,
+        households=counted["households"].number,
     )
     known = [
         say(f"maps.summary.electricity.{key}", pct=Number(targets[key], 2))
@@ -64,10 +68,11 @@ def _choices(say: Words, result: ElectricityResult) -> str:
     return table(_headings(say, "choices", "choice", "settlements", "households"), rows)
 
 
-def _proof(say: Words, plan: Mapping[str, Any]) -> list[str]:
-    if not isinstance(plan.get("cost_mvnd"), int | float):
+def _cost(say: Words, result: ElectricityResult) -> list[str]:
+    plan, counted = result.plan, electricity_quantities(result)
+    if "life_cycle_cost" not in counted:
         return []
-    text = say("maps.summary.electricity.cost", cost_bn=Number(plan["cost_mvnd"] / 1000, 1))
+    text = say("maps.summary.electricity.cost", cost_bn=counted["life_cycle_cost"].number)
     if isinstance(plan.get("lower_bound_mvnd"), int | float):
         bound = Number(plan["lower_bound_mvnd"] / 1000, 1)
         text += say("maps.summary.electricity.bound", bound_bn=bound, gap_pct=Number(100 * plan["gap"], 3))
@@ -75,7 +80,8 @@ def _proof(say: Words, plan: Mapping[str, Any]) -> list[str]:
     if "candidate_lines" in plan:
         nodes, lines = Number(plan["candidate_nodes"]), Number(plan["candidate_lines"])
         text += " " + say("maps.summary.electricity.bound_covers", nodes=nodes, lines=lines)
-    return [text]
+    proof = proof_of("electricity", plan)
+    return [text, *([spoken_proof(say, proof)] if proof else [])]
 
 
 def _villages(say: Words, result: ElectricityResult) -> list[str]:
@@ -129,11 +135,13 @@ def _voltage(say: Words, result: ElectricityResult) -> list[str]:
     frame = result.tables.get("remedies", pd.DataFrame())
     if not len(frame):
         return []
+    counted = electricity_quantities(result)
     counts = frame["remedy_vi"].str.split(",").str[0].value_counts()
     ways = "; ".join(f"{way}: {say.number(count)}" for way, count in counts.items())
     text = say(
         "maps.summary.electricity.voltage",
-        lines=Number(len(frame)),
+        lines=counted["lines_beyond_voltage"].number,
+        branches=counted["branches_to_remedy"].number,
         cost_bn=Number(frame["remedy_mvnd"].sum() / 1000, 1),
         ways=ways,
     )

@@ -11,6 +11,7 @@ import pandas as pd
 from infragap.analyses.columns import Column
 from infragap.analyses.wording.catalogue import Words
 from infragap.analyses.wording.codes import unit_words
+from infragap.maps.proof import Proof
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
@@ -48,3 +49,9 @@ def in_language(say: Words, row: Mapping[Any, Any], stem: str) -> str:
         if f"{stem}_{code}" in row:
             return shown(say, row[f"{stem}_{code}"])
     return ""
+
+
+def spoken_proof(say: Words, proof: Proof) -> str:
+    """How far the answer is proven; in bold where the reader must be warned."""
+    text = proof.text[say.language]
+    return f"> **{text}**" if proof.alarming else text

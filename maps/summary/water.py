@@ -7,34 +7,34 @@ from typing import Any
 
 from infragap.analyses.water.result import WaterResult
 from infragap.analyses.wording.catalogue import Number, Words
-from infragap.analyses.wording.codes import label
-from infragap.maps.summary.markdown import in_language, table
+from infragap.maps.proof import proof_of
+from infragap.maps.quantities import water_quantities
+from infragap.maps.summary.markdown import in_language, spoken_proof, table
 
 TOP = 10
 
 
 def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> list[str]:
     """Write what people have now, what the works bring, and the communes with the largest gap."""
-    siting, here = result.siting, result.summary
+    siting, counted = result.siting, water_quantities(result)
     published = ""
     if "water_clean_pct" in targets:
         published = say("maps.summary.water.published", pct=Number(targets["water_clean_pct"], 1))
     now = say(
         "maps.summary.water.now",
-        to_standard_pct=Number(here["to_standard_pct"], 1),
+        to_standard_pct=counted["to_standard_now"].number,
         published=published,
-        basic_pct=Number(here["basic_pct"], 1),
-        works=siting["works"],
-        after_pct=Number(siting["to_standard_after_pct"], 1),
-        cost_bn=Number(siting["cost_mvnd"] / 1000, 1),
-        gap_pct=Number(100 * siting["gap"], 2),
-        status=label(say.language, "solver_status", siting["status"]),
+        basic_pct=counted["basic"].number,
+        works=counted["works"].number,
+        after_pct=counted["to_standard_after"].number,
+        cost_bn=counted["works_cost"].number,
     )
+    proof = proof_of("water", siting)
     cheapest = say(
         "maps.summary.water.cheapest",
-        target_pct=Number(siting["target_pct"]),
-        works=siting["target_works"],
-        cost_bn=Number(siting["target_cost_mvnd"] / 1000, 1),
+        target_pct=counted["water_target"].number,
+        works=Number(siting["target_works"]),
+        cost_bn=counted["target_cost"].number,
         reached_pct=Number(siting["target_reached_pct"], 1),
     )
     headings = [say(f"maps.summary.water.{part}") for part in ("rank", "commune", "reason")]
@@ -45,6 +45,7 @@ def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> l
     return [
         say("maps.summary.water.title"),
         now,
+        *([spoken_proof(say, proof)] if proof else []),
         cheapest,
         say("maps.summary.water.communes", count=TOP),
         table(headings, rows),
