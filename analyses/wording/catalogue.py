@@ -131,8 +131,3 @@ def in_each_language(key: str, /, **values: Any) -> dict[str, str]:
 
 def _pattern(decimals: int) -> str:
     return "#,##0" + ("." + "0" * decimals if decimals else "")
-
-
-def number_vi(value: float, *, decimals: int = 0) -> str:
-    """Write a number as Vietnamese text does."""
-    return words("vi").number(value, decimals=decimals)
