@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from infragap.analyses.wording.catalogue import words
+from infragap.analyses.wording.catalogue import languages, words
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
@@ -69,6 +69,13 @@ def table(name: str, *columns: Column) -> Columns:
 def names(columns: Columns) -> list[str]:
     """Give the names in order."""
     return [column.name for column in columns]
+
+
+def in_one_language(columns: Columns, language: str) -> Columns:
+    """Leave out texts in other languages, where a text has a column for each: 'remedy_en' beside 'remedy_vi'."""
+    others = tuple(f"_{code}" for code in languages() if code != language)
+    own = {column.name.removesuffix(f"_{language}") for column in columns if column.name.endswith(f"_{language}")}
+    return tuple(c for c in columns if not (c.name.endswith(others) and c.name.rpartition("_")[0] in own))
 
 
 def in_order(frame: Frame, columns: Columns) -> Frame:

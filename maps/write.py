@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from infragap.analyses.columns import in_one_language
 from infragap.analyses.electricity import columns as electricity_columns
 from infragap.analyses.parameters import Parameters, describe
 from infragap.analyses.results import Results
@@ -31,9 +32,13 @@ from infragap.maps.pages.water import water_page
 from infragap.maps.summary.summary import summary_markdown
 from infragap.maps.workbooks.grid_extension import write_grid_extension_list
 
-EXTENSION_COLUMNS = tuple(c for c in electricity_columns.EXTENSION if c.name != "stt")
 LANGUAGE = "vi"
 """Language of the files that show one: the list for the power company, the KML, the summary."""
+EXTENSION_COLUMNS = tuple(
+    column
+    for column in in_one_language(electricity_columns.EXTENSION, LANGUAGE)
+    if column.name != "stt"  # the workbook numbers its rows itself
+)
 
 
 def write_results(
@@ -99,7 +104,7 @@ def _write_layers(folder: Path, communes: gpd.GeoDataFrame, results: Results) ->
     for name, frame in layers.items():
         write_geojson(frame, folder / "geojson" / f"{name}.geojson")
     write_geopackage(layers, folder / "results.gpkg")
-    columns = {name: columns for name, (_, columns) in tables_of(communes, results).items()}
+    columns = {name: in_one_language(known, LANGUAGE) for name, (_, known) in tables_of(communes, results).items()}
     shown = {name: table for name, table in KML_LAYERS.items() if name in layers}
     write_kml(
         {name: (words(LANGUAGE)(f"maps.kml.{name}"), layers[name]) for name in shown},

@@ -136,8 +136,8 @@ def _voltage(say: Words, result: ElectricityResult) -> list[str]:
     if not len(frame):
         return []
     counted = electricity_quantities(result)
-    counts = frame["remedy_vi"].str.split(",").str[0].value_counts()
-    ways = "; ".join(f"{way}: {say.number(count)}" for way, count in counts.items())
+    counts = frame["remedy"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    ways = "; ".join(f"{label(say.language, 'remedy', code)}: {say.number(count)}" for code, count in counts.items())
     text = say(
         "maps.summary.electricity.voltage",
         lines=counted["lines_beyond_voltage"].number,

@@ -69,7 +69,7 @@ class _Reader(ast.NodeVisitor):
             self.found.constants.setdefault(node.value, self.file)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        parts = [re.escape(p.value) if isinstance(p, ast.Constant) else "(.+)" for p in node.values]
+        parts = [re.escape(p.value) if isinstance(p, ast.Constant) else "(.*)" for p in node.values]
         self.found.patterns.add("".join(str(part) for part in parts))
         for part in node.values:
             if isinstance(part, ast.FormattedValue):

@@ -67,7 +67,9 @@ def test_no_key_is_spare() -> None:
         if key.startswith("code."):
             return all(part in spoken for part in key.rsplit(".", 1)[1].split("+"))
         for pattern in patterns:
-            if (match := pattern.fullmatch(key)) and all(part in spoken for part in match.groups()):
+            if (match := pattern.fullmatch(key)) and all(
+                part in spoken for group in match.groups() if group not in spoken for part in group.split(".") if part
+            ):
                 return True
         return False
 
