@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from infragap.analyses.wording.catalogue import languages, words
+from infragap.wording.catalogue import languages, words
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 

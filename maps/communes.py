@@ -6,10 +6,10 @@ import geopandas as gpd
 
 from infragap.analyses.columns import Column, Columns, table
 from infragap.analyses.results import Results
-from infragap.analyses.wording.catalogue import words
 from infragap.gis import schema
 from infragap.gis.crs import to_wgs84
 from infragap.gis.pack import Pack
+from infragap.wording.catalogue import words
 
 WATER_COLUMNS = ("to_standard_pct", "basic_pct", "people_without_standard", "to_standard_after_pct")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infragap.analyses.results import Results
-from infragap.analyses.wording.catalogue import Number, in_each_language
+from infragap.wording.catalogue import Number, in_each_language
 
 PROVEN = ("optimal", "gap")
 """States in which the solver finished what it was asked."""

@@ -14,8 +14,8 @@ from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.results import Results
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.water.result import WaterResult
-from infragap.analyses.wording.catalogue import Number, in_each_language
-from infragap.analyses.wording.codes import unit_words
+from infragap.wording.catalogue import Number, in_each_language
+from infragap.wording.codes import unit_words
 
 SURE = 0.5
 """Probability below which a settlement on the grid is called unsure."""

@@ -13,7 +13,6 @@ from infragap.analyses.columns import in_one_language
 from infragap.analyses.electricity import columns as electricity_columns
 from infragap.analyses.parameters import Parameters, describe
 from infragap.analyses.results import Results
-from infragap.analyses.wording.catalogue import languages, words
 from infragap.gis.crs import crs_name
 from infragap.gis.pack import Pack
 from infragap.maps.communes import commune_summary
@@ -31,6 +30,7 @@ from infragap.maps.pages.schools import schools_page
 from infragap.maps.pages.water import water_page
 from infragap.maps.summary.summary import summary_markdown
 from infragap.maps.workbooks.grid_extension import write_grid_extension_list
+from infragap.wording.catalogue import languages, words
 
 LANGUAGE = "vi"
 """Language of the files that show one: the list for the power company, the KML, the summary."""

@@ -8,8 +8,8 @@ from xml.sax.saxutils import quoteattr
 
 import geopandas as gpd
 
-from infragap.analyses.wording.codes import label
 from infragap.maps import colours
+from infragap.wording.codes import label
 
 LABELS = "vi"
 """Language of the labels in QGIS, which shows one."""

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from infragap.analyses.columns import Column
-from infragap.analyses.wording.catalogue import languages
+from infragap.wording.catalogue import languages
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 DECIMALS = 6

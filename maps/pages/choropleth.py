@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from infragap.analyses.wording.catalogue import Number, in_each_language
 from infragap.maps import colours
 from infragap.maps.pages.html import spoken
 from infragap.maps.pages.page import Text
+from infragap.wording.catalogue import Number, in_each_language
 
 MAP_WIDTH = 300
 CLASSES = 5

@@ -8,12 +8,12 @@ import geopandas as gpd
 import pandas as pd
 
 from infragap.analyses.columns import Column, table
-from infragap.analyses.wording.catalogue import in_each_language, languages
-from infragap.analyses.wording.codes import code_words, labels, unit_words
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.page import Fact, Field, Filter, Layer, Popup, Style, Text, Weight, columns_by_language
 from infragap.maps.quantities import Quantities, Quantity
+from infragap.wording.catalogue import in_each_language, languages
+from infragap.wording.codes import code_words, labels, unit_words
 
 PAGES = ("index.html", "electricity.html", "water.html", "schools.html")
 COMMUNES = table(

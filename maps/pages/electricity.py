@@ -10,8 +10,6 @@ import numpy as np
 from infragap.analyses.columns import Column, table
 from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.wording.catalogue import Number, in_each_language
-from infragap.analyses.wording.codes import code_words, labels
 from infragap.gis.crs import WGS84
 from infragap.gis.pack import Pack
 from infragap.maps import colours
@@ -31,6 +29,8 @@ from infragap.maps.pages.common import (
 from infragap.maps.pages.page import Fact, Ground, Layer, Page, Popup, Ranking, Style
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import electricity_quantities
+from infragap.wording.catalogue import Number, in_each_language
+from infragap.wording.codes import code_words, labels
 
 POPUP_KEYS = (
     "grid_probability_pct", "rank_low", "rank_high", "position_accuracy_m", "grid_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd",

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.wording.catalogue import Number, languages, words
 from infragap.maps.pages.page import Text
+from infragap.wording.catalogue import Number, languages, words
 
 
 def escaped(text: object) -> str:

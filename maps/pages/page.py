@@ -8,7 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 
-from infragap.analyses.wording.catalogue import languages
+from infragap.wording.catalogue import languages
 
 Text = Mapping[str, str]
 """A text by language code."""

@@ -10,8 +10,6 @@ import pandas as pd
 
 from infragap.analyses.schools import columns
 from infragap.analyses.schools.result import SchoolsResult
-from infragap.analyses.wording.catalogue import in_each_language
-from infragap.analyses.wording.codes import labels
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.common import (
@@ -30,6 +28,8 @@ from infragap.maps.pages.common import (
 from infragap.maps.pages.page import Ground, Layer, Page, Popup, Ranking, Style, Text
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import schools_quantities
+from infragap.wording.catalogue import in_each_language
+from infragap.wording.codes import labels
 
 SITE_KEYS = (
     "rank", "kind", "status", "village", "levels", "pupils_served", "pupils_minority", "pupils_may_board", "capacity_pupils", "load_pct",

@@ -9,8 +9,6 @@ import geopandas as gpd
 
 from infragap.analyses.water import columns
 from infragap.analyses.water.result import WaterResult
-from infragap.analyses.wording.catalogue import in_each_language
-from infragap.analyses.wording.codes import labels
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.common import (
@@ -29,6 +27,8 @@ from infragap.maps.pages.common import (
 from infragap.maps.pages.page import Ground, Layer, Page, Popup, Ranking, Style, Text
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import water_quantities
+from infragap.wording.catalogue import in_each_language
+from infragap.wording.codes import labels
 
 VILLAGE_KEYS = (
     "households", "population", "level", "to_standard_pct", "basic_pct", "scheme", "nearest_source_km", "work_id", "people_gained", "provenance",
@@ -100,7 +100,7 @@ def water_page(
 def _gap_layer(result: WaterResult, communes: gpd.GeoDataFrame) -> Layer:
     gap = communes[["commune_code", "geometry"]].merge(result.communes, on="commune_code")
     gap["gap_pct"] = 100 - gap["to_standard_pct"]
-    gap["step"] = [step_of(value) for value in gap["gap_pct"]]
+    gap["step"] = [colour_step(value) for value in gap["gap_pct"]]
     return Layer(
         "gaps",
         in_each_language("maps.layer.gaps"),
@@ -174,7 +174,7 @@ def _work_layer(result: WaterResult) -> Layer:
     )
 
 
-def step_of(value: float) -> str:
+def colour_step(value: float) -> str:
     """Give the number of the colour step of a share [%]; empty where it is unknown."""
     for i, end in enumerate(GAP_STEPS):
         if value < end:

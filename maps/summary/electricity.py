@@ -9,12 +9,12 @@ import pandas as pd
 
 from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.wording.catalogue import Number, Words
-from infragap.analyses.wording.codes import code_words, label, unit_words
 from infragap.maps import colours
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import electricity_quantities
 from infragap.maps.summary.markdown import headed, in_language, shown, spoken_proof, table
+from infragap.wording.catalogue import Number, Words
+from infragap.wording.codes import code_words, label, unit_words
 
 SENSITIVE_ROWS = 5
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from infragap.analyses.columns import Column
-from infragap.analyses.wording.catalogue import Words
-from infragap.analyses.wording.codes import unit_words
 from infragap.maps.proof import Proof
+from infragap.wording.catalogue import Words
+from infragap.wording.codes import unit_words
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from infragap.analyses.schools import columns
 from infragap.analyses.schools.result import SchoolsResult
-from infragap.analyses.wording.catalogue import Words
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import schools_quantities
 from infragap.maps.summary.markdown import in_language, shown, spoken_proof, table
+from infragap.wording.catalogue import Words
 
 FIGURES = ("border_mean_dry_min", "border_mean_min", "border_longest_min")
 KEYS = ("rank", "name", "commune")

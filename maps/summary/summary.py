@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from infragap.analyses.results import Results
-from infragap.analyses.wording.catalogue import Words, words
-from infragap.analyses.wording.codes import label
 from infragap.gis.pack import Pack
 from infragap.maps.summary.electricity import electricity_part
 from infragap.maps.summary.markdown import cell, table
 from infragap.maps.summary.schools import schools_part
 from infragap.maps.summary.water import water_part
+from infragap.wording.catalogue import Words, words
+from infragap.wording.codes import label
 
 
 def summary_markdown(pack: Pack, results: Results, language: str) -> str:

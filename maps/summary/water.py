@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from infragap.analyses.water.result import WaterResult
-from infragap.analyses.wording.catalogue import Number, Words
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import water_quantities
 from infragap.maps.summary.markdown import in_language, spoken_proof, table
+from infragap.wording.catalogue import Number, Words
 
 TOP = 10
 

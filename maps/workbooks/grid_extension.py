@@ -13,8 +13,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from infragap.analyses.columns import Column
-from infragap.analyses.wording.catalogue import words
-from infragap.analyses.wording.codes import label
+from infragap.wording.catalogue import words
+from infragap.wording.codes import label
 
 SUMMED = ("households", "mv_km", "stations", "station_kva", "lv_km", "meters", "investment_mvnd", "forest_ha")
 """Columns that have a total; a rate, a year or an accuracy has none."""

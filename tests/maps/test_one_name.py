@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import words
 from tests.maps.page_reader import page_content, table_rows
 
 pytestmark = pytest.mark.slow

@@ -8,12 +8,12 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import Point
 
-from infragap.analyses.wording import catalogue
-from infragap.analyses.wording.catalogue import in_each_language, languages, words
-from infragap.analyses.wording.codes import codes
 from infragap.maps.pages.document import render
 from infragap.maps.pages.html import number, one_language_at_a_time, spoken
 from infragap.maps.pages.page import Layer, Page, Popup, Style
+from infragap.wording import catalogue
+from infragap.wording.catalogue import in_each_language, languages, words
+from infragap.wording.codes import codes
 
 
 @pytest.fixture
