@@ -1,6 +1,7 @@
 """Which tree rooted in the existing network costs least, when leaving a node out costs its prize?"""
 
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +14,7 @@ from infragap.analyses.solvers.prize_collecting.graph import Network, build_netw
 from infragap.analyses.solvers.prize_collecting.local_search import improve
 from infragap.analyses.solvers.prize_collecting.search import PROOF_TOLERANCE, Search
 from infragap.analyses.solvers.prize_collecting.tree import Tree, best_tree_on
-from infragap.analyses.solvers.stopping import Meter, Status, Stop
+from infragap.analyses.solvers.stopping import Limits, Meter, Status, Stop, stop_of
 
 DEFAULT_STOP = Stop(gap=1e-3)
 
@@ -73,7 +74,7 @@ def prize_collecting_tree(
     required: ArrayLike | None = None,
     forbidden: ArrayLike | None = None,
     start: ArrayLike | None = None,
-    stop: Stop = DEFAULT_STOP,
+    **limits: Unpack[Limits],
 ) -> TreeSolution:
     """Find the tree with the root that costs least, edges chosen plus prizes of nodes left out, with a proof.
 
@@ -91,8 +92,9 @@ def prize_collecting_tree(
         Nodes that the tree must hold or must not hold. The prize of a forbidden node counts as lost.
     start : (n,) bool, optional
         Nodes of a known tree to begin with.
-    stop : Stop
-        Gap at which the search may stop (where little is left to decide it goes on to the optimum), and its guard.
+    **limits
+        `gap` at which the search may stop (where little is left to decide it goes on to the optimum), `work_limit` and the
+        guard `time_limit_s`, or all as one `stop`.
 
     Returns
     -------
@@ -120,6 +122,7 @@ def prize_collecting_tree(
     >>> found.cost, found.status, found.nodes.tolist()
     (12.0, 'optimal', [True, True, True, True])
     """
+    stop = stop_of(limits, DEFAULT_STOP)
     meter = Meter(stop)
     problem = _checked(edges, edge_cost, prize, root, required=required, forbidden=forbidden)
     network = problem.network

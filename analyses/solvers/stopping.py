@@ -4,10 +4,11 @@ Work is counted, not timed, so that the same input gives the same result on a sl
 only a guard against waiting for ever; where it ends a search, the status says so.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 Status = Literal["optimal", "gap", "work_limit", "time_limit", "heuristic"]
 """How a search ended.
@@ -38,6 +39,30 @@ class Stop:
     work_limit: float = 60.0
     time_limit_s: float = 1800.0
     clock: Callable[[], float] = time.perf_counter
+
+
+class Limits(TypedDict, total=False):
+    """The limits of a `Stop` as keywords of a solver's door.
+
+    `stop` gives them as one thing. A `time_limit_s` without a `work_limit` leaves the clock as the only limit: whoever
+    names seconds wants these seconds used.
+    """
+
+    stop: Stop
+    gap: float
+    work_limit: float
+    time_limit_s: float
+
+
+def stop_of(limits: Limits, default: Stop) -> Stop:
+    """Give the `Stop` that keywords describe.
+
+    >>> stop_of({"gap": 0.01}, Stop()).gap, stop_of({"time_limit_s": 5.0}, Stop()).work_limit
+    (0.01, inf)
+    """
+    base = limits.get("stop", default)
+    work = limits.get("work_limit", math.inf if "time_limit_s" in limits else base.work_limit)
+    return Stop(limits.get("gap", base.gap), work, limits.get("time_limit_s", base.time_limit_s), base.clock)
 
 
 UNTIL_PROVEN = Stop(gap=0.0)

@@ -314,3 +314,19 @@ def test_malformed_arrays_are_value_errors(wrong, words) -> None:  # type: ignor
     arguments = {"cost": [[1.0, 2.0]], "p": 1, **wrong}
     with pytest.raises(ValueError, match=words):
         p_median(**arguments)
+
+
+def test_plain_numbers_say_the_same_as_things() -> None:
+    cost = np.array([[1.0, 5, 9], [4, 2, 7], [9, 3, 1], [6, 6, 2]])
+    as_things = p_median(cost, 2, capacity=Capacity([3.0, 2, 2], [1.0, 1, 1, 1]), stop=Stop(gap=0.0))
+    plain = p_median(cost, 2, capacity=[3.0, 2, 2], demand=[1.0, 1, 1, 1], gap=0.0, time_limit_s=60)
+    assert plain.cost == as_things.cost
+    assert plain.sites.tolist() == as_things.sites.tolist()
+    covers = cost < 4
+    budget = Budget([2.0, 1, 1], 2.0)
+    assert (
+        maximal_coverage(covers, 2, budget=budget).cost
+        == maximal_coverage(covers, 2, site_cost=[2.0, 1, 1], budget=2.0).cost
+    )
+    with pytest.raises(ValueError, match="site_cost"):
+        maximal_coverage(covers, 2, budget=2.0)
