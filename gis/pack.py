@@ -23,6 +23,7 @@ from infragap.gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
 from infragap.gis.consistency import cross_faults, raster_faults
 from infragap.gis.crs import measures_truly, require_metres, to_measure
 from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.findings import OTHER, Finding, faults, findings_of, notices, refusal
 from infragap.gis.layers import read_layer
 from infragap.gis.raster import Raster, grid_of, read_raster, warp
 
@@ -159,8 +160,12 @@ class Pack:
         """Give all faults of one layer by itself: file, checksum, columns, values, geometry, catalogue."""
         return self._attempt(name)[1]
 
-    def faults(self) -> list[str]:
-        """Give all faults of all layers, then (where the layers can be read) those between layers."""
+    def findings(self) -> list[Finding]:
+        """Give what is wrong with the layers and between them: faults first, then notices."""
+        found = [_other(text) for text in self._fault_texts()]
+        return faults(found) + notices(found)
+
+    def _fault_texts(self) -> list[str]:
         found = [
             f"{name}: the pack has no such layer. Add the file and its [[layer]] to catalog.toml."
             for name in REQUIRED
@@ -176,17 +181,23 @@ class Pack:
         readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None}
         return found + cross_faults(readable, targets=self.catalog.targets)
 
-    def require_sound(self) -> None:
+    def require_sound(self) -> list[Finding]:
         """Refuse a pack with faults.
+
+        Returns
+        -------
+        list of Finding
+            The notices, which a run writes into its results.
 
         Raises
         ------
         LayerError
             All faults, one a line.
         """
-        found = self.faults()
-        if found:
-            raise LayerError("\n".join(found))
+        found = self.findings()
+        if faults(found):
+            raise refusal(faults(found))
+        return notices(found)
 
     def _frame(self, name: str) -> gpd.GeoDataFrame:
         layer = self._layer(name)
@@ -260,10 +271,15 @@ def read_pack(folder: Path) -> Pack:
     return Pack(folder=folder, catalog=catalog)
 
 
-def check_pack(folder: Path) -> list[str]:
-    """Give all faults of a pack at once, one sentence each with layer, rows and repair; empty where it is sound."""
+def check_pack(folder: Path) -> list[Finding]:
+    """Give all findings on a pack at once, faults first; empty where there is nothing to say."""
     try:
         pack = read_pack(folder)
     except (LayerError, MissingDataError) as error:
-        return [str(error)]
-    return pack.faults()
+        return findings_of(error, layer="catalog")
+    return pack.findings()
+
+
+def _other(text: str) -> Finding:
+    layer, sentence = text.split(": ", 1)
+    return OTHER.found(layer, sentence=sentence, advice="")

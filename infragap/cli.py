@@ -100,12 +100,16 @@ def backtest_command(params: ParamsOption = None) -> None:
 @app.command("check")
 def check_command(pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
     """Check a data pack and print all its faults at once."""
+    from infragap.gis.findings import faults as only_faults
+    from infragap.gis.findings import notices
     from infragap.gis.pack import check_pack
 
-    faults = check_pack(pack)
-    if faults:
+    found = check_pack(pack)
+    for notice in notices(found):
+        errors.print(f"[yellow]![/yellow] {escape(str(notice))}")
+    if faults := only_faults(found):
         for fault in faults:
-            errors.print(f"[red]✗[/red] {escape(fault)}")
+            errors.print(f"[red]✗[/red] {escape(str(fault))}")
         errors.print(f"{len(faults)} faults in {escape(str(pack))}.")
         raise typer.Exit(1)
     console.print(f"[green]✓[/green] {escape(str(pack))}: no faults.")

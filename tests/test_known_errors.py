@@ -34,6 +34,7 @@ from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water
 from infragap.analyses.water.result import WaterResult
 from infragap.analyses.water.siting import Candidates, choose
+from infragap.gis.findings import faults
 from infragap.gis.pack import Pack, read_pack
 from infragap.maps.water import _step
 from infragap.maps.write import write_results
@@ -74,7 +75,7 @@ class Run:
 
 def run_all(folder: Path) -> Run:
     pack = read_pack(folder)
-    assert pack.faults() == []
+    assert faults(pack.findings()) == []
     return Run(
         pack,
         plan_electricity(pack, QUICK),
@@ -344,7 +345,7 @@ def test_another_metric_crs_changes_no_choice(small: Run, tmp_path: Path) -> Non
     assert text.count('crs_measure = "EPSG:9208"') == 1
     catalog.write_text(text.replace('crs_measure = "EPSG:9208"', 'crs_measure = "EPSG:32648"'), encoding="utf-8")
     pack = read_pack(folder)
-    assert pack.faults() == []
+    assert faults(pack.findings()) == []
     other = plan_electricity(pack, QUICK).settlements.set_index("settlement_id")
     one = small.electricity.settlements.set_index("settlement_id")
     assert other["choice"].to_dict() == one["choice"].to_dict()
