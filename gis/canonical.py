@@ -41,7 +41,7 @@ def in_canonical_order(frame: Frame, *, layer: str) -> Frame:
     """
     keys = [column for column in KEYS.get(layer, ()) if column in frame]
     if keys:
-        frame = frame.sort_values(keys, kind="stable", ignore_index=True)  # type: ignore[assignment]
+        frame = frame.sort_values(keys, kind="stable", ignore_index=True)
     if isinstance(frame, gpd.GeoDataFrame):
         directed = from_smaller_end(frame.geometry.to_numpy())
         frame = frame.set_geometry(gpd.GeoSeries(directed, index=frame.index, crs=frame.crs))
