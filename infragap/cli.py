@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from infragap.gis.errors import InfragapError
+from infragap.guard import main_of
 from infragap.options import Places, Scenario, grouped_options
+from infragap.terminal import Terminal
 
 if TYPE_CHECKING:
     from infragap.settings import Settings
@@ -27,19 +24,25 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="The data pack: what is in it, and how it is built.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
-
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-_debug = False
+terminal = Terminal()
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
 
 
 @app.callback()
-def _options(debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False) -> None:
-    global _debug
-    _debug = debug
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Language of the messages: vi, en; default: that of the system.")
+    ] = None,
+) -> None:
+    from infragap.analyses.wording.catalogue import languages
+
+    if language is not None and language not in languages():
+        raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
+    terminal.debug = debug
+    terminal.language = language or terminal.language
 
 
 @app.command("run")
@@ -73,7 +76,7 @@ def compare_command(
     """Compare two electricity runs: what changed choice, cost and rank, and why."""
     from infragap.compare import compare, print_comparison
 
-    print_comparison(compare(first, second), console, out)
+    print_comparison(compare(first, second), terminal.out, out)
 
 
 @app.command("backtest")
@@ -93,26 +96,23 @@ def backtest_command(params: ParamsOption = None) -> None:
         table.add_row(
             escape(str(row.project)), str(row.year), *cells, "yes" if row.in_fit else "no", escape(str(row.note_vi))
         )
-    console.print(table)
-    console.print(f"Median over the projects of the fit: {backtest_median(parameters):.2f}.")
+    terminal.out.print(table)
+    terminal.out.print(f"Median over the projects of the fit: {backtest_median(parameters):.2f}.")
 
 
 @app.command("check")
 def check_command(pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
     """Check a data pack and print all its faults at once."""
-    from infragap.gis.findings import faults as only_faults
-    from infragap.gis.findings import notices
+    from infragap.gis.findings import faults, notices
     from infragap.gis.pack import check_pack
 
     found = check_pack(pack)
-    for notice in notices(found):
-        errors.print(f"[yellow]![/yellow] {escape(str(notice))}")
-    if faults := only_faults(found):
-        for fault in faults:
-            errors.print(f"[red]✗[/red] {escape(str(fault))}")
-        errors.print(f"{len(faults)} faults in {escape(str(pack))}.")
+    terminal.complain((notice.spoken(terminal.language) for notice in notices(found)), "[yellow]![/yellow] ")
+    terminal.complain(fault.spoken(terminal.language) for fault in faults(found))
+    if faults(found):
+        terminal.say("command.check.faults", count=len(faults(found)), pack=pack)
         raise typer.Exit(1)
-    console.print(f"[green]✓[/green] {escape(str(pack))}: no faults.")
+    terminal.out.print(f"[green]✓[/green] {terminal.text('command.check.sound', pack=pack)}", soft_wrap=True)
 
 
 @data_app.command("list")
@@ -128,7 +128,7 @@ def data_list_command(data: DataOption = None) -> None:
     for entry in catalog.layer:
         cells = (entry.name, entry.kind, entry.rows, entry.provenance, entry.licence, entry.date, entry.method)
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in cells))
-    console.print(table)
+    terminal.out.print(table)
 
 
 @data_app.command("build")
@@ -140,11 +140,11 @@ def data_build_command(
     forest: Annotated[Path | None, typer.Option(help="Real forest shares by commune.")] = None,
 ) -> None:
     """Build the reference pack from its fact tables, better where real base layers are given."""
-    from infragap.progress import ConsoleProgress
+    from infragap.progress import TerminalProgress
     from infragap.reference.build import build_pack
     from infragap.settings import data_folder
 
-    with ConsoleProgress(console).step("build the reference pack") as part:
+    with TerminalProgress(terminal).step("build") as part:
         build_pack(
             out,
             facts=data_folder() / "facts",
@@ -154,43 +154,30 @@ def data_build_command(
             forest=forest,
             progress=part,
         )
-    console.print(f"The pack is in {escape(str(out))}.")
+    terminal.say("command.data.built", out=out)
 
 
 def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
-    from infragap.progress import ConsoleProgress
+    from infragap.progress import TerminalProgress
     from infragap.run import run
     from infragap.settings import data_folder
 
-    progress = ConsoleProgress(console)
-    record = run(places.data or data_folder(), places.out, settings, only=only, progress=progress)
+    record = run(places.data or data_folder(), places.out, settings, only=only, progress=TerminalProgress(terminal))
     timings = record["timings"]
-    index = escape(str(places.out / "index.html"))
-    console.print(f"Done in {timings['total_s']:.0f} s, {timings['peak_memory_mb']} MB. Open {index}.")
+    if record["notices"]:
+        terminal.say("command.run.had_notices", count=len(record["notices"]), pack=places.data or data_folder())
+    if stopped := record["stopped_by_time"]:
+        terminal.complain(
+            [terminal.text("command.run.stopped_by_time", names=", ".join(stopped))], "[red bold]![/red bold] "
+        )
+    terminal.say(
+        "command.run.done",
+        seconds=f"{timings['total_s']:.0f}",
+        memory_mb=timings["peak_memory_mb"],
+        index=places.out / "index.html",
+    )
 
 
 def main() -> None:
     """Entry point: errors that the user can repair end in a short message and exit code 1."""
-    for stream in (sys.stdout, sys.stderr):
-        # a terminal that knows no Vietnamese shows question marks, it does not end the run
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    _guard(app)
-
-
-def _guard(command: Callable[[], None]) -> None:
-    try:
-        command()
-    except InfragapError as error:
-        if _debug:
-            raise
-        errors.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}")
-        errors.print("[dim]Nothing was written. Add --debug before the command for the trace.[/dim]")
-        raise SystemExit(1) from None
-    except OSError as error:
-        if _debug:
-            raise
-        where = f"{error.filename}: " if error.filename else ""
-        errors.print(f"[red]OSError[/red]: {escape(f'{where}{error.strerror or error}')}")
-        errors.print("[dim]An earlier result is kept. Free space or permissions, then run again.[/dim]")
-        raise SystemExit(1) from None
+    main_of(app, terminal)

@@ -6,20 +6,26 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from infragap.messages import Message
+from infragap.terminal import Terminal
 
 
-class ConsoleProgress:
+class TerminalProgress:
     """Shows each step with the part under way, then its time."""
 
-    def __init__(self, console: Console) -> None:
-        """Write to `console`."""
-        self._console = console
+    def __init__(self, terminal: Terminal) -> None:
+        """Print to a terminal."""
+        self._terminal = terminal
 
     @contextmanager
-    def step(self, title: str) -> Iterator[Callable[[str], None]]:
+    def step(self, name: str) -> Iterator[Callable[[str], None]]:
         """Show one step; on a terminal with a spinner and the part under way."""
         start = time.perf_counter()
-        with self._console.status(f"{title} …") as status:
+        title = self._terminal.text(f"command.step.{name}")
+        with self._terminal.out.status(f"{title} …") as status:
             yield lambda part: status.update(f"{title}: {part} …")
-        self._console.print(f"[green]✓[/green] {title}  [dim]{time.perf_counter() - start:.1f} s[/dim]")
+        self._terminal.out.print(f"[green]✓[/green] {title}  [dim]{time.perf_counter() - start:.1f} s[/dim]")
+
+    def say(self, message: Message) -> None:
+        """Print what the user must know."""
+        self._terminal.complain([message.spoken(self._terminal.language)], "[yellow]![/yellow] ")

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from infragap.gis.errors import ParameterError
-from infragap.output import MARKER, atomic_folder, check_output
+from infragap.manifest import MARKER
+from infragap.output import atomic_folder, check_output
 
 
 def _earlier(out: Path) -> None:
