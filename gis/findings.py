@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -152,6 +152,20 @@ def printable(value: Any, *, signs: int = SHOWN_SIGNS) -> str:
         for sign in str(value)[: signs * 2]
     )
     return text if len(text) <= signs else text[: signs - 1] + "…"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Join row names for a message: the first ten, then how many more.
+
+    Examples
+    --------
+    >>> listed(["A", "B"])
+    'A, B'
+    >>> listed([str(number) for number in range(12)])
+    '0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more'
+    """
+    rest = len(items) - SHOWN_ROWS
+    return ", ".join(items[:SHOWN_ROWS]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _escaped(sign: str) -> str:

@@ -94,7 +94,13 @@ class Match:
 
 @lru_cache(maxsize=65536)
 def normal(text: str) -> str:
-    """Give the text in NFC, lower case, single blanks, diacritics kept, both ways of placing the tone made one ('Hoà' = 'Hòa')."""
+    """Give the text in NFC, lower case, single blanks, diacritics kept, both ways of placing the tone made one ('Hoà' = 'Hòa').
+
+    Examples
+    --------
+    >>> normal("Thôn  Hoà-Bình")
+    'thôn hòa bình'
+    """
     words = " ".join(unicodedata.normalize("NFC", text).replace("-", " ").replace("–", " ").lower().split())
     for old, new in _TONES:
         words = old.sub(new, words)
@@ -106,6 +112,11 @@ def fold(text: str) -> str:
     """Give the text without diacritics, in lower case, single blanks: 'Mù Cang Chải' becomes 'mu cang chai'.
 
     Composed and decomposed text fold alike; 'đ' becomes 'd'. Folding twice changes nothing.
+
+    Examples
+    --------
+    >>> fold("Mù Cang Chải")
+    'mu cang chai'
     """
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = unicodedata.normalize("NFKD", plain).translate(_STRAIGHT)
@@ -117,6 +128,11 @@ def strip_prefix(text: str, *, level: Level = "village") -> str:
     """Take one generic word off the front: 'Thôn Lùng Cúng' gives 'Lùng Cúng', 'Xã Bản Mù' (level 'commune') gives 'Bản Mù'.
 
     A bare number keeps its word ('Thôn 3'). Without any diacritics in the text the words are recognised without theirs too.
+
+    Examples
+    --------
+    >>> strip_prefix("Thôn Lùng Cúng"), strip_prefix("Xã Bản Mù", level="commune"), strip_prefix("Thôn 3")
+    ('Lùng Cúng', 'Bản Mù', 'Thôn 3')
     """
     clean = " ".join(unicodedata.normalize("NFC", text).split())
     lower = clean.lower()
@@ -146,6 +162,13 @@ def match(query: str, places: Iterable[tuple[str, str]], *, level: Level = "vill
     -------
     Match
         Undecided where two candidates fit equally well (two villages called Làng Mảnh) or none well enough.
+
+    Examples
+    --------
+    >>> match("mu cang chai", [("04489", "Mù Cang Chải"), ("02647", "Lào Cai")]).key
+    '04489'
+    >>> match("Lào Cai", [("a", "Lao Chải"), ("b", "Nghĩa Lộ")]).decided
+    False
     """
     listed = [(key, name, _tier_and_score(query, name, level=level)) for key, name in places]
     ranked = sorted(listed, key=lambda item: (-item[2][0], -item[2][1], item[0]))

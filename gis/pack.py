@@ -21,12 +21,13 @@ import pyproj
 from infragap.gis import schema
 from infragap.gis.canonical import in_canonical_order
 from infragap.gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
-from infragap.gis.consistency import cross_faults, raster_faults
+from infragap.gis.checking.places import cross_faults, raster_faults
 from infragap.gis.crs import measures_truly, require_metres, to_measure
 from infragap.gis.errors import LayerError, MissingDataError
 from infragap.gis.findings import OTHER, Finding, faults, findings_of, notices, refusal
-from infragap.gis.layers import read_layer
-from infragap.gis.raster import Raster, grid_of, read_raster, warp
+from infragap.gis.raster import Raster, warp
+from infragap.gis.reading.layers import read_layer
+from infragap.gis.reading.rasters import grid_of, read_raster
 
 REQUIRED = ("communes", "villages", "settlements", "roads", "grid_lines", "elevation")
 """Layers without which no analysis runs; the others are asked for by the analysis that needs them."""

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.layers import read_vector
-from infragap.gis.raster import Raster, read_raster
-from infragap.gis.tables import read_table
+from infragap.gis.raster import Raster
+from infragap.gis.reading.rasters import read_raster
+from infragap.gis.reading.tables import read_table
+from infragap.gis.reading.vector import read_vector
 from infragap.reference.climate import build_runoff, build_solar
 from infragap.reference.communes import build_communes
 from infragap.reference.descriptions import HEAD, SEED, TARGETS, describe_layers

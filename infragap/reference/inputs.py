@@ -15,7 +15,8 @@ from affine import Affine
 
 from infragap.gis.crs import WGS84, to_measure, transform
 from infragap.gis.errors import MissingDataError
-from infragap.gis.raster import Raster, read_raster
+from infragap.gis.raster import Raster
+from infragap.gis.reading.rasters import read_raster
 
 CRS_MEASURE = "EPSG:9208"
 """VN-2000 / TM-3 104°45', the legal projected system of Lào Cai."""

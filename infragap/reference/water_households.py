@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from infragap.analyses.water.coverage import village_levels
 from infragap.analyses.water.parameters import WaterParameters
-from infragap.analyses.water.plan import coverage_today
+from infragap.analyses.water.service.levels import village_levels
+from infragap.analyses.water.service.today import coverage_today
 from infragap.reference.inputs import Base
 from infragap.reference.shares import largest_remainder
 
@@ -50,7 +50,7 @@ def build_water_households(base: Base, villages: gpd.GeoDataFrame, schemes: gpd.
             "basic_pct": 100.0,
         }
     )
-    today = coverage_today(villages, schemes, table, base, WaterParameters())
+    today = coverage_today(villages, schemes, table, base.elevation, WaterParameters())
     served = np.zeros((2, len(villages)))
     standard = schemes["meets_standard"].to_numpy(dtype=bool)[today.pairs["source"]]
     np.add.at(served[0], today.pairs["village"], today.served * standard)

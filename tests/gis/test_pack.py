@@ -14,9 +14,9 @@ from shapely.geometry import Point
 from infragap.gis import pack as packs
 from infragap.gis.errors import InfragapError, LayerError, MissingDataError
 from infragap.gis.findings import faults
-from infragap.gis.layers import read_vector
 from infragap.gis.pack import read_pack
 from infragap.gis.raster import Raster, sample
+from infragap.gis.reading.vector import read_vector
 from infragap.gis.schema import NEEDS_ROWS
 from tests import pack_factory
 from tests.pack_factory import write_pack

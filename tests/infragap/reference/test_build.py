@@ -11,7 +11,8 @@ from infragap.gis.crs import WGS84, transform
 from infragap.gis.errors import LayerError, ParameterError
 from infragap.gis.findings import faults
 from infragap.gis.pack import Pack, check_pack, read_pack
-from infragap.gis.raster import read_raster, sample
+from infragap.gis.raster import sample
+from infragap.gis.reading.rasters import read_raster
 from infragap.reference.build import build_pack, layer_rng
 from infragap.reference.pack_writer import FILES, replaced
 

@@ -9,7 +9,8 @@ import scipy.ndimage as ndi
 from numpy.typing import NDArray
 
 from infragap.gis.crs import WGS84, transform
-from infragap.gis.raster import Raster, rasterize, read_raster, sample, xy
+from infragap.gis.raster import Raster, rasterize, sample, xy
+from infragap.gis.reading.rasters import read_raster
 from infragap.gis.terrain import slope_pct
 from infragap.reference.inputs import CRS_MEASURE, Facts, province_grid
 from infragap.reference.landform import breach_pits, cut_heights, drain, upstream_area

@@ -7,7 +7,8 @@ import pytest
 import shapely
 
 from infragap.gis.pack import read_pack
-from infragap.gis.raster import read_raster, rowcol, warp
+from infragap.gis.raster import rowcol, warp
+from infragap.gis.reading.rasters import read_raster
 from infragap.reference.build import build_pack
 
 SCHEME = (

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infragap.analyses.water.parameters import WaterParameters
-from infragap.analyses.water.plan import coverage_today
+from infragap.analyses.water.service.today import coverage_today
 from infragap.gis.pack import Pack, read_pack
 from infragap.reference.water_schemes import LARGE_HOUSEHOLDS, RURAL_HOUSEHOLDS, RURAL_SCHEMES, households_served
 
@@ -59,7 +59,7 @@ def test_a_gravity_source_lies_above_a_village_of_its_commune(pack: Pack, rural:
 
 
 def test_published_rates_come_out(pack: Pack) -> None:
-    today = coverage_today(pack.villages, pack.water_schemes, pack.water_households, pack, WaterParameters())
+    today = coverage_today(pack.villages, pack.water_schemes, pack.water_households, pack.elevation, WaterParameters())
     kind = pack.villages["commune_code"].map(pack.communes.set_index("commune_code")["kind"])
     rural = (kind == "xã").to_numpy()
     people = pack.villages["population"].to_numpy()[rural].sum()
