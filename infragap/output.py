@@ -90,7 +90,8 @@ def check_output(out: Path, pack: Path) -> None:
         `out` is no folder, lies in the data pack (or holds it), holds files of others or files that were changed, is being written by another
         run, or cannot be written.
     """
-    out, pack = out.resolve(), pack.resolve()
+    with _told(out, 0):
+        out, pack = out.resolve(), pack.resolve()
     if out == pack or pack in out.parents or out in pack.parents:
         raise _refused("overlap", out=out, pack=pack)
     with claimed(out):
@@ -113,26 +114,38 @@ def claimed(out: Path, *, reserve_bytes: int = 0) -> Iterator[Claim]:
     ParameterError
         `out` is no folder, holds files of others or files that were changed, is being written by another run, or cannot be written.
     """
-    out = out.resolve()
-    if out.exists() and not out.is_dir():
-        raise _refused("no_folder", out=out)
-    work = _work_folder(out)
     with contextlib.ExitStack() as held:
-        try:
+        with _told(out, reserve_bytes):
+            out = out.resolve()
+            if out.exists() and not out.is_dir():
+                raise _refused("no_folder", out=out)
+            work = _work_folder(out)
             work.parent.mkdir(parents=True, exist_ok=True)
             work.mkdir(exist_ok=True)
             is_ours = held.enter_context(locked(work)) and (not out.is_dir() or held.enter_context(locked(out)))
-        except OSError as error:
-            raise _refused("not_writable", out=out, reason=error.strerror or error) from error
         if not is_ours:
             raise _refused("in_use", out=out, owner=_owner(work))
         try:
-            _put_in_order(out, work)
-            _refuse_others(out)
-            _prepare(out, work, reserve_bytes)
+            with _told(out, reserve_bytes):
+                for left in _work_folders(out):
+                    if left.is_dir():
+                        _put_in_order(out, left)
+                _refuse_others(out)
+                _prepare(work, reserve_bytes)
             yield Claim(out, work)
         finally:
             shutil.rmtree(work, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _told(out: Path, reserve_bytes: int) -> Iterator[None]:
+    """Say what the system refuses before the work."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            raise _refused("no_space", out=out, size_mb=round(reserve_bytes / 1e6)) from error
+        raise _refused("not_writable", out=out, reason=error.strerror or error) from error
 
 
 @contextlib.contextmanager
@@ -143,10 +156,13 @@ def atomic_folder(out: Path) -> Iterator[Path]:
 
 
 def _work_folder(out: Path) -> Path:
-    if out.is_dir() and not can_be_renamed(out):
-        return out / WORK_INSIDE
+    inside, beside = _work_folders(out)
+    return inside if out.is_dir() and not can_be_renamed(out) else beside
+
+
+def _work_folders(out: Path) -> tuple[Path, Path]:
     # the name of the folder may be as long as names can be: only its checksum fits into another name
-    return out.parent / f".infragap-{hashlib.sha256(os.fsencode(out.name)).hexdigest()[:12]}"
+    return out / WORK_INSIDE, out.parent / f".infragap-{hashlib.sha256(os.fsencode(out.name)).hexdigest()[:12]}"
 
 
 def _owner(work: Path) -> str:
@@ -168,6 +184,8 @@ def _put_in_order(out: Path, work: Path) -> None:
             _remove_own(left, out)
     for part in work.iterdir():
         shutil.rmtree(part) if part.is_dir() and not part.is_symlink() else part.unlink()
+    if work != _work_folder(out):
+        work.rmdir()
 
 
 def _refuse_others(out: Path) -> None:
@@ -185,21 +203,15 @@ def _refuse_others(out: Path) -> None:
         raise refused(ParameterError, messages)
 
 
-def _prepare(out: Path, work: Path, reserve_bytes: int) -> None:
+def _prepare(work: Path, reserve_bytes: int) -> None:
     """Try all that the results will need: names as long as theirs, and space."""
-    try:
-        now = datetime.now().astimezone().strftime("%H:%M")
-        (work / "owner").write_text(f"process {os.getpid()}, since {now}", encoding="utf-8")
-        longest = work / "result" / LONGEST_NAME
-        longest.parent.mkdir(parents=True)
-        longest.write_bytes(b"tried")
-        shutil.rmtree(work / "result")
-        reserve(work / "reserve", reserve_bytes)
-    except OSError as error:
-        if error.errno in DISK_FULL:
-            size_mb = round(reserve_bytes / 1e6)
-            raise _refused("no_space", out=out, size_mb=size_mb) from error
-        raise _refused("not_writable", out=out, reason=error.strerror or error) from error
+    now = datetime.now().astimezone().strftime("%H:%M")
+    (work / "owner").write_text(f"process {os.getpid()}, since {now}", encoding="utf-8")
+    longest = work / "result" / LONGEST_NAME
+    longest.parent.mkdir(parents=True)
+    longest.write_bytes(b"tried")
+    shutil.rmtree(work / "result")
+    reserve(work / "reserve", reserve_bytes)
 
 
 def _put_in_place(claim: Claim, folder: Path) -> Path | None:
