@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from infragap.gis.errors import NoSolutionError
-from infragap.messages import Message, refused
+from infragap.console.messages import Message, refused
 
 Tell = Callable[[str], None]
 

@@ -9,9 +9,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from infragap.guard import main_of
-from infragap.options import Places, Scenario, grouped_options
-from infragap.terminal import Terminal
+from infragap import __version__
+from infragap.console.guard import main_of
+from infragap.console.options import Places, Scenario, grouped_options
+from infragap.console.terminal import Terminal
 
 if TYPE_CHECKING:
     from infragap.settings import Settings
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Rank infrastructure gaps: electricity, water, boarding schools. Results open without internet.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 data_app = typer.Typer(help="The data pack: what is in it, and how it is built.", no_args_is_help=True)
@@ -30,9 +30,18 @@ DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a dat
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        terminal.out.print(f"infragap {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
     language: Annotated[
         str | None, typer.Option("--language", help="Language of the messages: vi, en; default: that of the system.")
     ] = None,
@@ -140,7 +149,7 @@ def data_build_command(
     forest: Annotated[Path | None, typer.Option(help="Real forest shares by commune.")] = None,
 ) -> None:
     """Build the reference pack from its fact tables, better where real base layers are given."""
-    from infragap.progress import TerminalProgress
+    from infragap.console.progress import TerminalProgress
     from infragap.reference.build import build_pack
     from infragap.settings import data_folder
 
@@ -158,7 +167,7 @@ def data_build_command(
 
 
 def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
-    from infragap.progress import TerminalProgress
+    from infragap.console.progress import TerminalProgress
     from infragap.run import run
     from infragap.settings import data_folder
 

@@ -13,7 +13,7 @@ from typing import Any
 from infragap.analyses.results import Results
 from infragap.gis.findings import Finding
 from infragap.gis.pack import Pack
-from infragap.manifest import MARKER, RECORD_CHECKSUM, checksums, record_checksum
+from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksums, record_checksum
 from infragap.settings import Settings
 
 VERSIONS_OF = (

@@ -20,7 +20,7 @@ from infragap.gis.errors import ParameterError
 from infragap.gis.findings import Finding
 from infragap.gis.pack import Pack, read_pack
 from infragap.maps.write import write_results
-from infragap.messages import Message, refused
+from infragap.console.messages import Message, refused
 from infragap.output import check_output, claimed
 from infragap.record import record_of, write_record
 from infragap.settings import ANALYSES, Settings

@@ -12,9 +12,9 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.gis.errors import MissingDataError, ParameterError
-from infragap.messages import SHOWN_MESSAGES, Message, refused
-from infragap.parameter_faults import faults_of, shares_for_percent
-from infragap.parameter_file import read_parameter_file
+from infragap.console.messages import SHOWN_MESSAGES, Message, refused
+from infragap.parameters.faults import faults_of, shares_for_percent
+from infragap.parameters.file import read_parameter_file
 
 ANALYSES = ("electricity", "water", "schools")
 

@@ -12,7 +12,7 @@ import pytest
 from shapely.geometry import Point
 
 from infragap.cli import main
-from infragap.guard import DEFECT
+from infragap.console.guard import DEFECT
 from tests.pack_factory import write_pack
 
 

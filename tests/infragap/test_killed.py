@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from infragap.manifest import MARKER, others
+from infragap.disk.manifest import MARKER, others
 from tests.pack_factory import write_pack
 
 pytestmark = pytest.mark.slow

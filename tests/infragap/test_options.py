@@ -5,7 +5,7 @@ import typer
 from typer.testing import CliRunner
 
 from infragap.gis.errors import ParameterError
-from infragap.options import Places, Scenario, grouped_options
+from infragap.console.options import Places, Scenario, grouped_options
 from infragap.settings import Settings, read_settings
 
 

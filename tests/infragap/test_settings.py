@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infragap.gis.errors import ParameterError
-from infragap.messages import sentences
+from infragap.console.messages import sentences
 from infragap.settings import Settings, data_folder, read_settings
 
 
