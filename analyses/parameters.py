@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import words
 
 
 class Range(TypedDict, total=False):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
-from infragap.analyses.wording.catalogue import number_vi
+from infragap.wording.catalogue import number_vi
 
 PRICE_YEAR = 2026
 WITHIN = 0.30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from infragap.analyses.wording.catalogue import number_vi
+from infragap.wording.catalogue import number_vi
 
 OPTION_VI = {
     "grid": "nối lưới điện quốc gia",

@@ -20,7 +20,7 @@ from infragap.analyses.electricity.settlements import design_load_kw, line_facto
 from infragap.analyses.electricity.study import Priced, Study
 from infragap.analyses.electricity.upstream import Feeder
 from infragap.analyses.electricity.voltage import Check
-from infragap.analyses.wording.catalogue import number_vi
+from infragap.wording.catalogue import number_vi
 
 if TYPE_CHECKING:
     from infragap.gis.pack import Pack

@@ -14,7 +14,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-FOLDER = files("infragap.analyses.wording")
+FOLDER = files("infragap.wording")
 
 
 @lru_cache(maxsize=1)
