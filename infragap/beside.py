@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any
 
-from infragap.gis.errors import NoSolutionError
 from infragap.console.messages import Message, refused
+from infragap.gis.errors import NoSolutionError
 
 Tell = Callable[[str], None]
 

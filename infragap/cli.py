@@ -46,7 +46,7 @@ def _options(
         str | None, typer.Option("--language", help="Language of the messages: vi, en; default: that of the system.")
     ] = None,
 ) -> None:
-    from infragap.analyses.wording.catalogue import languages
+    from infragap.wording.catalogue import languages
 
     if language is not None and language not in languages():
         raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")

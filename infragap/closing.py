@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from infragap.analyses.wording.catalogue import languages, words
 from infragap.gis.findings import Finding
+from infragap.wording.catalogue import languages, words
 
 SUMMARY = "summary"
 SUMMARY_LANGUAGE = "vi"

@@ -25,11 +25,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from infragap.console.messages import Message, refused
 from infragap.disk.exchange import can_be_renamed, exchange, locked, move_file, reserve
+from infragap.disk.manifest import MARKER, others, written
 from infragap.gis.errors import ParameterError
 from infragap.gis.findings import listed
-from infragap.disk.manifest import MARKER, others, written
-from infragap.console.messages import Message, refused
 
 WORK_INSIDE = ".infragap-work"
 """Name of the work folder inside an output folder that cannot be renamed."""

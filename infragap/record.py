@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from infragap.analyses.results import Results
+from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksums, record_checksum
 from infragap.gis.findings import Finding
 from infragap.gis.pack import Pack
-from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksums, record_checksum
 from infragap.settings import Settings
 
 VERSIONS_OF = (

@@ -16,11 +16,11 @@ from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.water.plan import plan_water
 from infragap.beside import Beside
 from infragap.closing import append_to_summaries
+from infragap.console.messages import Message, refused
 from infragap.gis.errors import ParameterError
 from infragap.gis.findings import Finding
 from infragap.gis.pack import Pack, read_pack
 from infragap.maps.write import write_results
-from infragap.console.messages import Message, refused
 from infragap.output import check_output, claimed
 from infragap.record import record_of, write_record
 from infragap.settings import ANALYSES, Settings

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.water.parameters import WaterParameters
-from infragap.gis.errors import MissingDataError, ParameterError
 from infragap.console.messages import SHOWN_MESSAGES, Message, refused
+from infragap.gis.errors import MissingDataError, ParameterError
 from infragap.parameters.faults import faults_of, shares_for_percent
 from infragap.parameters.file import read_parameter_file
 

@@ -12,9 +12,9 @@ from typing import Any
 import typer
 from typer import rich_utils
 
-from infragap.gis.errors import InfragapError
 from infragap.console.messages import SHOWN_MESSAGES, sentences
 from infragap.console.terminal import Terminal, cut, shown, survive_narrow_encodings
+from infragap.gis.errors import InfragapError
 
 DONE, REPAIRABLE, DEFECT = 0, 1, 3
 """Exit codes; 2 is a wrong option. 3 is what the program did not foresee: a defect, and no test may end with it."""

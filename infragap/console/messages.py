@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from infragap.analyses.wording.catalogue import words
 from infragap.gis.errors import InfragapError
 from infragap.gis.findings import printable
+from infragap.wording.catalogue import words
 
 SHOWN_SIGNS = 300
 """Signs of one value shown in a sentence; with them a sentence stays shorter than a screen."""

@@ -13,7 +13,7 @@ from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook,
 from rich.markup import escape
 from rich.segment import Segment
 
-from infragap.analyses.wording.catalogue import languages, words
+from infragap.wording.catalogue import languages, words
 
 LINE_SIGNS = 2000
 """Longest sentence printed: about a screen of 24 lines with 80 signs."""

@@ -7,8 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from infragap.gis.errors import ParameterError
 from infragap.console.messages import Message, refused
+from infragap.gis.errors import ParameterError
 
 SIZE_MAX_BYTES = 1_000_000
 """Largest parameter file; one with every parameter and its comment is below a tenth of that."""

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from infragap import output
-from infragap.gis.errors import ParameterError
-from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksums, record_checksum
 from infragap.console.messages import Message
+from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksums, record_checksum
+from infragap.gis.errors import ParameterError
 from infragap.output import WORK_INSIDE, atomic_folder, check_output, claimed
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infragap.gis.errors import ParameterError
 from infragap.console.messages import sentences
+from infragap.gis.errors import ParameterError
 from infragap.settings import Settings, data_folder, read_settings
 
 
