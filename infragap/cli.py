@@ -61,10 +61,10 @@ def run_command(
     only: Annotated[str | None, typer.Option(help="Analyses, comma-separated: electricity,water,schools.")] = None,
 ) -> None:
     """Plan electricity, water and schools on a data pack: tables, layers and maps into --out."""
-    from infragap.settings import ANALYSES, read_settings
+    from infragap.readiness import chosen_analyses
+    from infragap.settings import read_settings
 
-    chosen = tuple(part.strip() for part in only.split(",") if part.strip()) if only is not None else ANALYSES
-    _run(places, read_settings(places.params), chosen)
+    _run(places, read_settings(places.params), chosen_analyses(only, "--only"))
 
 
 @app.command("electrify")
@@ -110,18 +110,26 @@ def backtest_command(params: ParamsOption = None) -> None:
 
 
 @app.command("check")
-def check_command(pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
-    """Check a data pack and print all its faults at once."""
-    from infragap.gis.findings import faults, notices
-    from infragap.gis.pack import check_pack
+def check_command(
+    pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")],
+    analyses: Annotated[
+        str | None,
+        typer.Option("--for", help="Analyses that the pack must be ready for, comma-separated: electricity,water,schools."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, for machines.")] = False,
+) -> None:
+    """Check a data pack: all its faults and notices at once, and what it is ready for."""
+    from infragap.check import print_json, print_readiness
+    from infragap.readiness import chosen_analyses, judge_folder
 
-    found = check_pack(pack)
-    terminal.complain((notice.spoken(terminal.language) for notice in notices(found)), "[yellow]![/yellow] ")
-    terminal.complain(fault.spoken(terminal.language) for fault in faults(found))
-    if faults(found):
-        terminal.say("command.check.faults", count=len(faults(found)), pack=pack)
+    chosen = chosen_analyses(analyses, "--for")
+    readiness = judge_folder(pack, chosen)
+    if as_json:
+        print_json(readiness, terminal)
+    else:
+        print_readiness(readiness, pack, terminal)
+    if readiness.has_faults or (analyses is not None and not all(map(readiness.is_ready, chosen))):
         raise typer.Exit(1)
-    terminal.out.print(f"[green]✓[/green] {terminal.text('command.check.sound', pack=pack)}", soft_wrap=True)
 
 
 @data_app.command("list")

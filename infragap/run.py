@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +16,11 @@ from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.water.plan import plan_water
 from infragap.beside import Beside
 from infragap.closing import append_to_summaries
-from infragap.console.messages import Message, refused
-from infragap.gis.errors import ParameterError
-from infragap.gis.findings import Finding
+from infragap.console.messages import Message
 from infragap.gis.pack import Pack, read_pack
 from infragap.maps.write import write_results
 from infragap.output import check_output, claimed
+from infragap.readiness import chosen_analyses, require_ready
 from infragap.record import record_of, write_record
 from infragap.settings import ANALYSES, Settings
 
@@ -106,16 +105,14 @@ def run(
     ParameterError
         A parameter, an analysis name or the output folder cannot be used.
     """
-    unknown = sorted(set(only) - set(ANALYSES))
-    if unknown or not only:
-        values = {"given": ",".join(unknown) or "-", "known": ", ".join(ANALYSES)}
-        raise refused(ParameterError, [Message("command.run.unknown_analysis", values)])
+    only = chosen_analyses(",".join(only), "--only")
     check_output(out, data)
     progress = progress or SilentProgress()
     timings = Timings()
     started = time.perf_counter()
-    with claimed(out, reserve_bytes=_room_for_results(data, out)) as claim:
-        pack, notices = timings.measure(progress, "read", lambda part: _read_checked(data, only))
+    pack = read_pack(data)
+    with claimed(out, reserve_bytes=_room_for_results(pack, out)) as claim:
+        notices = timings.measure(progress, "read", lambda part: require_ready(pack, only))
         results = _plan(pack, settings, only, progress, timings)
         record = record_of(pack, settings, results, notices)
         with claim.result(progress.say) as folder:
@@ -142,14 +139,15 @@ def run(
     return record
 
 
-def _room_for_results(data: Path, out: Path) -> int:
+def _room_for_results(pack: Pack, out: Path) -> int:
     """Space that the results may take [bytes]: by the size of the pack and of an earlier result, with something to spare."""
-    earlier = _size_bytes(out) if out.is_dir() else 0
-    return max(LEAST_RESULT_BYTES, RESULT_TO_PACK * _size_bytes(data), round(1.25 * earlier))
+    layers = [pack.folder / entry.file for entry in pack.catalog.layer]
+    earlier = [path for path in out.rglob("*") if path.is_file()] if out.is_dir() else []
+    return max(LEAST_RESULT_BYTES, RESULT_TO_PACK * _size_bytes(layers), round(1.25 * _size_bytes(earlier)))
 
 
-def _size_bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def _size_bytes(files: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for path in files if path.is_file())
 
 
 def _plan(pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings) -> Results:
@@ -180,12 +178,6 @@ def _plan_beside(
         result = PLANNERS[name](pack, getattr(settings, name), progress=tell)
         planned[name] = (result, round(time.perf_counter() - start, 3))
     return planned
-
-
-def _read_checked(data: Path, only: Collection[str]) -> tuple[Pack, list[Finding]]:
-    """Read the pack, or fail once with all its faults; notices go with the run."""
-    pack = read_pack(data)
-    return pack, pack.require_sound()
 
 
 def _peak_memory_mb() -> int:

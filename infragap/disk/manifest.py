@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ MARKER = "run.json"
 
 RECORD_CHECKSUM = "record_sha256"
 """Key of the marker with the checksum of its other content."""
+
+ADDED_MAX = 1000
+"""Foreign files after which a search ends: somebody's home folder is refused as fast as a small one."""
 
 LEFT_BY_PROGRAMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """Files that file managers put into every folder that somebody looks at."""
@@ -53,7 +57,7 @@ class Others:
 
 def checksums(folder: Path) -> dict[str, str]:
     """Checksum of every file in a folder but the marker, by its path in it."""
-    return {name: checksum(folder / name) for name in _files(folder) if name != MARKER}
+    return {name: checksum(folder / name) for name in sorted(_files(folder)) if name != MARKER}
 
 
 def checksum(file: Path) -> str:
@@ -87,7 +91,8 @@ def others(folder: Path, marker: Path | None = None) -> Others:
         Marker of the earlier run, where it does not lie in the folder.
     """
     own = _own(marker or folder / MARKER)
-    added, changed = [], []
+    added: list[str] = []
+    changed: list[str] = []
     for name in _files(folder):
         path = folder / name
         if name not in own:
@@ -95,7 +100,9 @@ def others(folder: Path, marker: Path | None = None) -> Others:
                 added.append(name)
         elif path.is_symlink() or not path.is_file() or not _unchanged(path, own[name]):
             changed.append(name)
-    return Others(tuple(added), tuple(changed))
+        if len(added) >= ADDED_MAX:
+            break
+    return Others(tuple(sorted(added)), tuple(sorted(changed)))
 
 
 def written(marker: Path) -> set[str]:
@@ -103,13 +110,12 @@ def written(marker: Path) -> set[str]:
     return set(_own(marker))
 
 
-def _files(folder: Path) -> list[str]:
-    """Everything in a folder that is no folder itself, links to folders among it; by path, in order."""
-    found = []
+def _files(folder: Path) -> Iterator[str]:
+    """Everything in a folder that is no folder itself, links to folders among it."""
     for place, folders, files in os.walk(folder):
         linked = [name for name in folders if (Path(place) / name).is_symlink()]
-        found += [(Path(place) / name).relative_to(folder).as_posix() for name in (*files, *linked)]
-    return sorted(found)
+        for name in (*files, *linked):
+            yield (Path(place) / name).relative_to(folder).as_posix()
 
 
 def _own(marker: Path) -> dict[str, str | None]:
