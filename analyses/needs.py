@@ -9,20 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from infragap.gis.errors import MissingDataError
 from infragap.gis.findings import Check, Finding, fault
 from infragap.gis.pack import Pack
-from infragap.gis.raster import Raster
 
 MISSING_LAYER: dict[str, Check] = {
     analysis: fault(f"needs.{analysis}.layer", reason="the analysis reads it, and nothing stands in for it")
     for analysis in ("electricity", "water", "schools")
 }
-EMPTY_LAYER = fault(
-    "needs.empty_layer", reason="a layer without rows answers nothing, and is mostly a file that was not filled"
-)
 
 
 @dataclass(frozen=True)
@@ -51,8 +45,6 @@ class Needs:
         Its name.
     layers, optional
         Layers that it cannot do without, and those that it uses where they are there.
-    with_rows
-        Layers that must have rows.
     preconditions
         What else must hold.
     """
@@ -60,17 +52,14 @@ class Needs:
     analysis: str
     layers: tuple[str, ...]
     optional: tuple[str, ...] = ()
-    with_rows: tuple[str, ...] = ()
     preconditions: tuple[Precondition, ...] = ()
 
     def lacking(self, pack: Pack) -> list[Finding]:
         """Give what a pack lacks for the analysis: layers first, then what does not hold in those that are there and can be read."""
         missing = [MISSING_LAYER[self.analysis].found(name) for name in self.layers if not pack.has(name)]
         readable = {name for name in self.layers if pack.has(name) and not pack.layer_faults(name)}
-        empty = [EMPTY_LAYER.found(name) for name in self.with_rows if name in readable and _is_empty(pack.layer(name))]
-        readable -= {finding.layer for finding in empty}
         judged = [p.unmet(pack) for p in self.preconditions if readable.issuperset(p.layers)]
-        return missing + empty + [finding for finding in judged if finding is not None]
+        return missing + [finding for finding in judged if finding is not None]
 
     def require(self, pack: Pack) -> None:
         """Refuse a pack that lacks something.
@@ -87,7 +76,3 @@ class Needs:
 def missing_data(lacking: Sequence[Finding]) -> MissingDataError:
     """Make what a pack lacks an error: one sentence a line, the findings with it."""
     return MissingDataError("\n".join(map(str, lacking)), findings=lacking)
-
-
-def _is_empty(layer: pd.DataFrame | Raster) -> bool:
-    return isinstance(layer, pd.DataFrame) and layer.empty

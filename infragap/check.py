@@ -55,7 +55,9 @@ def _print_verdict(readiness: Readiness, analysis: str, terminal: Terminal) -> N
     ready = readiness.is_ready(analysis)
     key = "ready" if ready else "not_ready"
     mark = "[green]✓[/green]" if ready else "[red]✗[/red]"
-    terminal.out.print(f"{mark} {terminal.text(f'command.check.{key}', name=terminal.text(f'command.step.{analysis}'))}")
+    terminal.out.print(
+        f"{mark} {terminal.text(f'command.check.{key}', name=terminal.text(f'command.step.{analysis}'))}"
+    )
 
 
 def _table(readiness: Readiness, terminal: Terminal) -> Table:

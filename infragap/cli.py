@@ -114,7 +114,9 @@ def check_command(
     pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")],
     analyses: Annotated[
         str | None,
-        typer.Option("--for", help="Analyses that the pack must be ready for, comma-separated: electricity,water,schools."),
+        typer.Option(
+            "--for", help="Analyses that the pack must be ready for, comma-separated: electricity,water,schools."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, for machines.")] = False,
 ) -> None:

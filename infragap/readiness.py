@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from infragap.analyses.electricity import preconditions as electricity
 from infragap.analyses.needs import Needs
-from infragap.analyses.electricity import needs as electricity
 from infragap.analyses.schools import needs as schools
 from infragap.analyses.water import needs as water
 from infragap.console.messages import Message, refused

@@ -56,7 +56,6 @@ NEEDS = Needs(
     "schools",
     NEEDED_LAYERS,
     OPTIONAL_LAYERS,
-    with_rows=("villages", "communes", "roads"),
     preconditions=(
         Precondition(("schools",), _planned_school),
         Precondition(("schools",), _upper_secondary),

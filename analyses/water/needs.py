@@ -8,4 +8,4 @@ NEEDED_LAYERS = ("villages", "communes", "water_schemes", "water_households", "e
 OPTIONAL_LAYERS: tuple[str, ...] = ()
 LAYERS = (*NEEDED_LAYERS, *OPTIONAL_LAYERS)
 
-NEEDS = Needs("water", NEEDED_LAYERS, OPTIONAL_LAYERS, with_rows=("villages", "communes", "water_households"))
+NEEDS = Needs("water", NEEDED_LAYERS, OPTIONAL_LAYERS)
