@@ -20,12 +20,15 @@ class Range(TypedDict, total=False):
         Range of uncertainty, used by sensitivity and Monte Carlo; left out where the value is a choice, not an uncertainty.
     minimum, maximum
         Smallest and largest value that make sense, of each part of a list. The smallest is 0 where nothing is said; None is no bound.
+    compared
+        Whether a value with a range enters the comparison that the draws repeat, which it does where nothing is said; checks and reports do not.
     """
 
     low: float
     high: float
     minimum: float | None
     maximum: float | None
+    compared: bool
 
 
 class Parameters(BaseModel):
@@ -80,6 +83,7 @@ def parameter(default: Any, *, unit: str, meaning: str, source: str, **limits: U
         "high": limits.get("high"),
         "minimum": limits.get("minimum", 0.0),
         "maximum": limits.get("maximum"),
+        "compared": limits.get("compared", True),
     }
     return Field(default=default, description=meaning, json_schema_extra=extra)
 

@@ -2,7 +2,7 @@
 
 The others are guarded beside the code: lines on the spot, joint lines, conductors, forced choices and budgets in
 `tests/analyses/electricity`, missing columns in `tests/gis/test_layer_faults.py` and `tests/infragap/test_cli.py`, ridges and allocation in
-`tests/analyses/water`, limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages without internet in `tests/maps/test_page.py`,
+`tests/analyses/water`, capacity_limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages without internet in `tests/maps/test_page.py`,
 place names in `tests/gis/test_names.py`.
 """
 
@@ -20,11 +20,10 @@ import pyproj
 import pytest
 import shapely
 
-from infragap.analyses.electricity.headroom import limits
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.electricity.surface import existing_line_cells
+from infragap.analyses.electricity.routing.existing_grid import capacity_limits, existing_line_cells
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.schools.result import SchoolsResult
@@ -150,10 +149,10 @@ def test_unknown_loads_are_not_taken_for_zero(small: Run) -> None:
     """A blank is not a 0: a station or feeder whose load nobody published sets no limit, and is not taken for an empty one."""
     lines, stations = small.pack.grid_lines, small.pack.substations
     # 25 MVA at 100 %, 15 MVA used, and nothing known of the feeder
-    (known,) = limits(lines, stations, QUICK)
+    (known,) = capacity_limits(lines, stations, QUICK)
     share, power_factor = QUICK.loading_limit_pct / 100, QUICK.power_factor
     assert known.headroom_kw == pytest.approx((25 * share - 15) * 1000 * power_factor)
-    assert limits(lines, stations.assign(load_mva=np.nan), QUICK) == []
+    assert capacity_limits(lines, stations.assign(load_mva=np.nan), QUICK) == []
 
 
 def test_no_data_is_not_unserved(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infragap.analyses.electricity.needs import NEEDED_LAYERS, OPTIONAL_LAYERS
-from infragap.analyses.electricity.surface import is_existing_mv
+from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
 from infragap.analyses.needs import Needs, Precondition
 from infragap.gis.findings import Finding, fault
 from infragap.gis.pack import Pack

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from infragap.analyses.electricity.settlements import TREE_CONSTANT
+from infragap.analyses.electricity.demand.local_works import TREE_CONSTANT
 from infragap.reference.inputs import Base
 from infragap.reference.land.ground import Ground, distance_to, draw_spaced, habitability, points_frame, within_cells
 from infragap.reference.shares import largest_remainder
