@@ -1,0 +1,190 @@
+"""Everything about one place, from a result folder: its rows in every table, with headings and units, for the terminal."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from infragap.console.messages import Message, refused
+from infragap.disk.manifest import MARKER
+from infragap.gis.errors import MissingDataError
+from infragap.gis.findings import listed
+from infragap.gis.names import fold
+
+OWN_ID: Mapping[str, str] = {
+    "electricity_ranking": "settlement_id",
+    "water_villages": "village_id",
+    "schools_villages": "village_id",
+    "schools_sites": "school_id",
+    "water_works": "work_id",
+    "communes": "commune_code",
+    "electricity_lines": "line_id",
+}
+"""Tables that hold one row for each place or work, with the column that names it."""
+
+REFERS: tuple[tuple[str, str, str], ...] = (
+    ("electricity_ranking", "electricity_lines", "to_settlement_id"),
+    ("electricity_lines", "electricity_remedies", "line_id"),
+    ("communes", "water_communes", "commune_code"),
+    ("water_villages", "water_works", "work_id"),
+)
+"""From a row to the rows of another table that belong to it: table, other table, column of the other table."""
+
+NOT_NUMBERS = ("_id", "_code", "year")
+SUGGESTED = 5
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something that a result names.
+
+    Attributes
+    ----------
+    table, row
+        Where its row stands.
+    key, name, commune
+        Its id, name and commune.
+    """
+
+    table: str
+    row: int
+    key: str
+    name: str
+    commune: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One value of a place: heading, value as the table has it, unit."""
+
+    heading: str
+    value: str
+    unit: str
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """The values of a place in one table."""
+
+    table: str
+    entries: tuple[Entry, ...]
+
+
+class Result:
+    """The tables of a result folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the tables.
+
+        Raises
+        ------
+        MissingDataError
+            The folder holds no complete result, or a damaged one.
+        """
+        if not (folder / MARKER).is_file() or not (folder / "tables" / "columns.csv").is_file():
+            raise _refused("no_result", folder=folder)
+        try:
+            files = sorted((folder / "tables").glob("*.csv"))
+            self._tables = {file.stem: _read(file) for file in files if file.stem != "columns"}
+            self._columns = _read(folder / "tables" / "columns.csv").set_index(["table", "column"])
+        except (OSError, ValueError, KeyError) as error:
+            raise _refused("damaged", folder=folder, reason=error) from error
+
+    def places(self) -> Iterator[Place]:
+        """Give every place and work, villages once."""
+        seen = set()
+        for table, column in OWN_ID.items():
+            frame = self._tables.get(table)
+            if frame is None or column not in frame:
+                continue
+            for row, record in enumerate(frame.to_dict("records")):
+                if (column, record[column]) not in seen:
+                    seen.add((column, record[column]))
+                    name = record.get("name") or record.get("to_name") or record[column]
+                    yield Place(table, row, record[column], name, record.get("commune", ""))
+
+    def find(self, asked: str) -> list[Place]:
+        """Find a place by its id, else by its name, with or without diacritics; several where several bear the name.
+
+        Raises
+        ------
+        MissingDataError
+            There is no such place; the nearest names come with the message.
+        """
+        places = list(self.places())
+        by_id = [place for place in places if place.key.casefold() == asked.strip().casefold()]
+        wanted = fold(asked)
+        found = by_id or [place for place in places if fold(place.name) == wanted]
+        found = found or [place for place in places if wanted and f" {wanted} " in f" {fold(place.name)} "]
+        if not found:
+            names = {fold(place.name): place for place in places}
+            near = difflib.get_close_matches(wanted[:100], names, n=SUGGESTED, cutoff=0.7)
+            raise _refused("no_place", asked=asked, near=listed([f"{names[n].name} ({names[n].key})" for n in near]) or "-")
+        return found
+
+    def about(self, place: Place, language: str) -> list[Section]:
+        """Give all that the tables say about a place: its own rows, and those that belong to them."""
+        shown: dict[tuple[str, int], None] = {}
+        waiting = [(place.table, place.row), *self._same_village(place)]
+        while waiting:
+            table, row = waiting.pop(0)
+            if (table, row) in shown:
+                continue
+            shown[table, row] = None
+            waiting += self._belonging(table, row)
+        return [self._section(table, row, language) for table, row in shown]
+
+    def _same_village(self, place: Place) -> Iterator[tuple[str, int]]:
+        """Rows of the same village in the tables of the other questions: same id, or the only one of its name in the commune."""
+        for table in ("electricity_ranking", "water_villages", "schools_villages"):
+            frame = self._tables.get(table)
+            if frame is None or table == place.table or place.table not in OWN_ID or not place.commune:
+                continue
+            same = frame[OWN_ID[table]] == place.key
+            if not same.any():
+                same = (frame["commune"] == place.commune) & (frame["name"].map(fold) == fold(place.name))
+            if same.sum() == 1:
+                yield table, int(same.to_numpy().argmax())
+
+    def _belonging(self, table: str, row: int) -> Iterator[tuple[str, int]]:
+        own = self._tables[table].iloc[row]
+        for source, other, column in REFERS:
+            frame = self._tables.get(other)
+            key = own.get(column) or own.get(OWN_ID.get(source, ""))
+            if source == table and frame is not None and column in frame and key:
+                for match in (frame[column] == key).to_numpy().nonzero()[0]:
+                    yield other, int(match)
+
+    def _section(self, table: str, row: int, language: str) -> Section:
+        values = self._tables[table].iloc[row]
+        entries = [self._entry(table, str(name), value, language) for name, value in values.items() if value != ""]
+        other_reasons = {f"reason_{code}" for code in ("vi", "en") if f"reason_{language}" in values} - {f"reason_{language}"}
+        return Section(table, tuple(e for e, name in zip(entries, values[values != ""].index, strict=True) if name not in other_reasons))
+
+    def _entry(self, table: str, name: str, value: str, language: str) -> Entry:
+        known = self._columns.loc[(table, name)] if (table, name) in self._columns.index else pd.Series(dtype=str)
+        heading = str(known.get(f"heading_{language}") or name)
+        unit = str(known.get("unit", "-"))
+        is_number = not name.endswith(NOT_NUMBERS) and _is_number(value)
+        return Entry(heading, value, "" if unit == "-" else unit, is_number)
+
+
+def _read(file: Path) -> pd.DataFrame:
+    return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _refused(name: str, **values: object) -> MissingDataError:
+    return refused(MissingDataError, [Message(f"command.explain.{name}", values)])
