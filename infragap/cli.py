@@ -28,6 +28,7 @@ terminal = Terminal()
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
+ResultsOption = Annotated[Path, typer.Option("--results", help="Result folder.")]
 
 
 def _print_version(asked: bool) -> None:
@@ -132,6 +133,48 @@ def check_command(
         print_readiness(readiness, pack, terminal)
     if readiness.has_faults or (analyses is not None and not all(map(readiness.is_ready, chosen))):
         raise typer.Exit(1)
+
+
+@app.command("explain")
+def explain_command(
+    place: Annotated[str, typer.Argument(help="Id or name of a settlement, village, school, work, line or commune.")],
+    results: ResultsOption = Path("out"),
+) -> None:
+    """Tell everything that a result says about one place."""
+    from infragap.explain import Result
+    from infragap.explained import print_candidates, print_sections
+
+    result = Result(results)
+    found = result.find(place)
+    if len(found) > 1:
+        print_candidates(found, terminal)
+    else:
+        print_sections(found[0], result.about(found[0], terminal.language), terminal)
+
+
+@app.command("open")
+def open_command(results: Annotated[Path, typer.Argument(help="Result folder.")] = Path("out")) -> None:
+    """Open the maps of a result in the browser."""
+    from infragap.explain import index_of
+
+    index = index_of(results)
+    terminal.say("command.open.opens", index=index)
+    typer.launch(index.resolve().as_uri())
+
+
+@app.command("params")
+def params_command(
+    template: Annotated[
+        bool, typer.Option("--template", help="Write a parameter file with every default, commented out.")
+    ] = False,
+    params: ParamsOption = None,
+) -> None:
+    """Print the parameters that a run would use, as a parameter file; with --template one to begin with."""
+    from infragap.parameter_template import as_file
+    from infragap.settings import Settings, read_settings
+
+    text = as_file(Settings() if template else read_settings(params), terminal.language, commented=template)
+    terminal.out.print(text, markup=False, soft_wrap=True, end="")
 
 
 @data_app.command("list")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from infragap.disk.manifest import MARKER
 from infragap.gis.errors import MissingDataError
 from infragap.gis.findings import listed
 from infragap.gis.names import fold
+from infragap.wording.catalogue import languages
 
 OWN_ID: Mapping[str, str] = {
     "electricity_ranking": "settlement_id",
@@ -75,6 +76,20 @@ class Section:
     entries: tuple[Entry, ...]
 
 
+def index_of(folder: Path) -> Path:
+    """Give the page that a result opens with.
+
+    Raises
+    ------
+    MissingDataError
+        The folder holds no complete result.
+    """
+    index = folder / "index.html"
+    if not (folder / MARKER).is_file() or not index.is_file():
+        raise _refused("no_result", folder=folder)
+    return index
+
+
 class Result:
     """The tables of a result folder."""
 
@@ -91,7 +106,8 @@ class Result:
         try:
             files = sorted((folder / "tables").glob("*.csv"))
             self._tables = {file.stem: _read(file) for file in files if file.stem != "columns"}
-            self._columns = _read(folder / "tables" / "columns.csv").set_index(["table", "column"])
+            described = _read(folder / "tables" / "columns.csv").to_dict("records")
+            self._columns = {(str(row["table"]), str(row["column"])): row for row in described}
         except (OSError, ValueError, KeyError) as error:
             raise _refused("damaged", folder=folder, reason=error) from error
 
@@ -124,7 +140,8 @@ class Result:
         if not found:
             names = {fold(place.name): place for place in places}
             near = difflib.get_close_matches(wanted[:100], names, n=SUGGESTED, cutoff=0.7)
-            raise _refused("no_place", asked=asked, near=listed([f"{names[n].name} ({names[n].key})" for n in near]) or "-")
+            suggestions = listed([f"{names[name].name} ({names[name].key})" for name in near]) or "-"
+            raise _refused("no_place", asked=asked, near=suggestions)
         return found
 
     def about(self, place: Place, language: str) -> list[Section]:
@@ -162,12 +179,16 @@ class Result:
 
     def _section(self, table: str, row: int, language: str) -> Section:
         values = self._tables[table].iloc[row]
-        entries = [self._entry(table, str(name), value, language) for name, value in values.items() if value != ""]
-        other_reasons = {f"reason_{code}" for code in ("vi", "en") if f"reason_{language}" in values} - {f"reason_{language}"}
-        return Section(table, tuple(e for e, name in zip(entries, values[values != ""].index, strict=True) if name not in other_reasons))
+        left_out = {name for name in values.index if _is_other_language(str(name), language, values.index)}
+        entries = (
+            self._entry(table, str(name), value, language)
+            for name, value in values.items()
+            if value != "" and name not in left_out
+        )
+        return Section(table, tuple(entries))
 
     def _entry(self, table: str, name: str, value: str, language: str) -> Entry:
-        known = self._columns.loc[(table, name)] if (table, name) in self._columns.index else pd.Series(dtype=str)
+        known = self._columns.get((table, name), {})
         heading = str(known.get(f"heading_{language}") or name)
         unit = str(known.get("unit", "-"))
         is_number = not name.endswith(NOT_NUMBERS) and _is_number(value)
@@ -176,6 +197,12 @@ class Result:
 
 def _read(file: Path) -> pd.DataFrame:
     return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def _is_other_language(name: str, language: str, names: Container[object]) -> bool:
+    """Whether a column is a text in another language, and the one in this language stands beside it."""
+    stem, _, code = name.rpartition("_")
+    return code in languages() and code != language and f"{stem}_{language}" in names
 
 
 def _is_number(text: str) -> bool:

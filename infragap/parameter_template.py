@@ -1,4 +1,4 @@
-"""A parameter file to begin with: every parameter with its default, unit, meaning, range and source, all of it commented out."""
+"""A parameter file written for people: every parameter with its value, unit, meaning, range and source."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ from infragap.wording.catalogue import words
 WIDTH_SIGNS = 110
 
 
-def template(language: str) -> str:
-    """Write the template; taken as it is, it changes nothing.
+def as_file(settings: Settings, language: str, *, commented: bool) -> str:
+    """Write parameters as a parameter file with a comment above each.
 
     Parameters
     ----------
+    settings
+        The values.
     language
         Language of the short names and of what stands around them; meanings and sources are written in English.
+    commented
+        Whether the values are commented out too: a template, which changes nothing as it is.
     """
-    say, settings = words(language), Settings()
-    lines = [*_comment(say("command.params.head"))]
+    lines = _comment(words(language)("command.params.head" if commented else "command.params.head_of_values"))
     for analysis in ANALYSES:
-        lines += ["", f"[{analysis}]"]
-        for line in _parameters(getattr(settings, analysis), language):
-            lines.append(line)
+        lines += ["", f"[{analysis}]", *_parameters(getattr(settings, analysis), language, "#" if commented else "")]
     return "\n".join(lines) + "\n"
 
 
-def _parameters(parameters: Parameters, language: str) -> Iterator[str]:
+def _parameters(parameters: Parameters, language: str, mark: str) -> Iterator[str]:
     for name, field in type(parameters).model_fields.items():
         yield ""
         yield from _comment(_description(parameters, name, field, language))
         value = getattr(parameters, name)
-        yield f"#{name} = {toml_value(value)}" if value is not None else f"#{name} ="
+        yield f"#{name} =" if value is None else f"{mark}{name} = {toml_value(value)}"
 
 
 def _description(parameters: Parameters, name: str, field: FieldInfo, language: str) -> str:
