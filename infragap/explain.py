@@ -14,7 +14,8 @@ from infragap.disk.manifest import MARKER
 from infragap.gis.errors import MissingDataError
 from infragap.gis.findings import listed
 from infragap.gis.names import fold
-from infragap.wording.catalogue import languages
+from infragap.wording.catalogue import languages, words
+from infragap.wording.codes import label, unit_words
 
 OWN_ID: Mapping[str, str] = {
     "electricity_ranking": "settlement_id",
@@ -36,6 +37,15 @@ REFERS: tuple[tuple[str, str, str], ...] = (
 """From a row to the rows of another table that belong to it: table, other table, column of the other table."""
 
 NOT_NUMBERS = ("_id", "_code", "year")
+DECIMALS_MAX = 3
+DECIMALS = {
+    "longitude": 5,
+    "latitude": 5,
+    "hydro_longitude": 5,
+    "hydro_latitude": 5,
+    "tap_longitude": 5,
+    "tap_latitude": 5,
+}
 SUGGESTED = 5
 
 
@@ -60,12 +70,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Entry:
-    """One value of a place: heading, value as the table has it, unit."""
+    """One value of a place in words: its column, the heading, the value with its unit."""
 
+    column: str
     heading: str
-    value: str
-    unit: str
-    is_number: bool
+    text: str
 
 
 @dataclass(frozen=True)
@@ -133,10 +142,12 @@ class Result:
             There is no such place; the nearest names come with the message.
         """
         places = list(self.places())
+        # a settlement and a village of one name in one commune are one place
         by_id = [place for place in places if place.key.casefold() == asked.strip().casefold()]
         wanted = fold(asked)
         found = by_id or [place for place in places if fold(place.name) == wanted]
         found = found or [place for place in places if wanted and f" {wanted} " in f" {fold(place.name)} "]
+        found = list({(fold(place.name), place.commune): place for place in reversed(found)}.values())[::-1]
         if not found:
             names = {fold(place.name): place for place in places}
             near = difflib.get_close_matches(wanted[:100], names, n=SUGGESTED, cutoff=0.7)
@@ -187,12 +198,24 @@ class Result:
         )
         return Section(table, tuple(entries))
 
-    def _entry(self, table: str, name: str, value: str, language: str) -> Entry:
-        known = self._columns.get((table, name), {})
-        heading = str(known.get(f"heading_{language}") or name)
-        unit = str(known.get("unit", "-"))
-        is_number = not name.endswith(NOT_NUMBERS) and _is_number(value)
-        return Entry(heading, value, "" if unit == "-" else unit, is_number)
+    def _entry(self, table: str, column: str, value: str, language: str) -> Entry:
+        known = self._columns.get((table, column), {})
+        heading = str(known.get(f"heading_{language}") or column)
+        return Entry(column, heading, _in_words(value, column, table, str(known.get("unit", "-")), language))
+
+
+def _in_words(value: str, column: str, table: str, unit: str, language: str) -> str:
+    """Write a value as people read it: words of codes, yes and no, separators of the language, the unit behind it."""
+    say = words(language)
+    if value in ("True", "False"):
+        return say("command.yes" if value == "True" else "command.no")
+    if column.endswith(NOT_NUMBERS) or not _is_number(value):
+        return label(language, column, value, table.replace("_", ".", 1))
+    number, decimals = float(value), DECIMALS.get(column, DECIMALS_MAX)
+    text = f"{number:.{decimals}f}" if abs(number) < 100 or column in DECIMALS else f"{number:.0f}"
+    kept = len(text.rstrip("0").partition(".")[2])
+    behind = (unit_words(unit) or {}).get(language, "")
+    return f"{say.number(number, decimals=kept)} {behind}".rstrip()
 
 
 def _read(file: Path) -> pd.DataFrame:

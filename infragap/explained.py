@@ -8,11 +8,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from infragap.console.terminal import Terminal
-from infragap.explain import Entry, Place, Section
-from infragap.wording.catalogue import Words, words
+from infragap.explain import Place, Section
+from infragap.wording.catalogue import words
 
 SHOWN_PLACES = 20
-DECIMALS_MAX = 3
+SENTENCES = ("reason", "remedy_vi", "remedy_en")
 
 
 def print_candidates(places: Sequence[Place], terminal: Terminal) -> None:
@@ -25,8 +25,12 @@ def print_candidates(places: Sequence[Place], terminal: Terminal) -> None:
 
 
 def print_sections(place: Place, sections: Sequence[Section], terminal: Terminal) -> None:
-    """Print all values of a place, a table of the result after the other."""
+    """Print all values of a place: what is said in sentences first, then a table of the result after the other."""
     terminal.out.print(f"[bold]{escape(place.key)}  {escape(_with_commune(place))}[/bold]", soft_wrap=True)
+    for section in sections:
+        for entry in section.entries:
+            if entry.column.startswith(SENTENCES):
+                terminal.out.print(f"\n{escape(entry.text)}", soft_wrap=True)
     say = words(terminal.language)
     for section in sections:
         title = f"command.explain.table.{section.table}"
@@ -34,20 +38,10 @@ def print_sections(place: Place, sections: Sequence[Section], terminal: Terminal
         table.add_column(overflow="fold", style="dim", ratio=1)
         table.add_column(overflow="fold", ratio=2)
         for entry in section.entries:
-            table.add_row(escape(entry.heading), escape(value_in_words(entry, say)))
+            if not entry.column.startswith(SENTENCES):
+                table.add_row(escape(entry.heading), escape(entry.text))
         terminal.out.print(table)
 
 
 def _with_commune(place: Place) -> str:
     return f"{place.name}, {place.commune}" if place.commune and place.commune != place.name else place.name
-
-
-def value_in_words(entry: Entry, say: Words) -> str:
-    """Write a value as the language does: separators, yes and no, the unit behind it."""
-    if entry.value in ("True", "False"):
-        return say("command.yes" if entry.value == "True" else "command.no")
-    if not entry.is_number:
-        return entry.value
-    number = float(entry.value)
-    text = f"{number:.{DECIMALS_MAX}f}".rstrip("0") if abs(number) < 100 else f"{number:.0f}."
-    return f"{say.number(number, decimals=len(text.partition('.')[2]))} {entry.unit}".rstrip()
