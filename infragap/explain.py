@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,9 @@ OWN_ID: Mapping[str, str] = {
 REFERS: tuple[tuple[str, str, str], ...] = (
     ("electricity_ranking", "electricity_lines", "to_settlement_id"),
     ("electricity_lines", "electricity_remedies", "line_id"),
+    ("electricity_ranking", "communes", "commune_code"),
+    ("water_villages", "communes", "commune_code"),
+    ("schools_villages", "communes", "commune_code"),
     ("communes", "water_communes", "commune_code"),
     ("water_villages", "water_works", "work_id"),
 )
@@ -142,14 +145,13 @@ class Result:
             There is no such place; the nearest names come with the message.
         """
         places = list(self.places())
-        # a settlement and a village of one name in one commune are one place
         by_id = [place for place in places if place.key.casefold() == asked.strip().casefold()]
         wanted = fold(asked)
         found = by_id or [place for place in places if fold(place.name) == wanted]
         found = found or [place for place in places if wanted and f" {wanted} " in f" {fold(place.name)} "]
-        found = list({(fold(place.name), place.commune): place for place in reversed(found)}.values())[::-1]
+        found = _first_of_each(found)
         if not found:
-            names = {fold(place.name): place for place in places}
+            names = {fold(place.name): place for place in reversed(places)}
             near = difflib.get_close_matches(wanted[:100], names, n=SUGGESTED, cutoff=0.7)
             suggestions = listed([f"{names[name].name} ({names[name].key})" for name in near]) or "-"
             raise _refused("no_place", asked=asked, near=suggestions)
@@ -216,6 +218,14 @@ def _in_words(value: str, column: str, table: str, unit: str, language: str) -> 
     kept = len(text.rstrip("0").partition(".")[2])
     behind = (unit_words(unit) or {}).get(language, "")
     return f"{say.number(number, decimals=kept)} {behind}".rstrip()
+
+
+def _first_of_each(places: Iterable[Place]) -> list[Place]:
+    """Keep one of the places that bear one name in one commune: a settlement without grid is a village too."""
+    kept: dict[tuple[str, str], Place] = {}
+    for place in places:
+        kept.setdefault((fold(place.name), place.commune), place)
+    return list(kept.values())
 
 
 def _read(file: Path) -> pd.DataFrame:
