@@ -5,15 +5,14 @@ from __future__ import annotations
 import base64
 import html
 import json
-import re
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
 import folium
 from branca.element import Element
 
 from infragap.maps.pages.geometry import bounds, coordinates, plain_value, projected
+from infragap.maps.pages.leaflet import asset, leaflet_script, leaflet_styles
 from infragap.maps.pages.page import Ground, Layer, Page, Ranking, columns_by_language
 from infragap.wording.catalogue import in_each_language, languages, words
 
@@ -47,12 +46,12 @@ def render(page: Page) -> str:
     root.header.add_child(Element("@@HEAD@@"), name="infragap_head")
     _number_elements(root)
     document = root.render()
-    head = f"<style>{_leaflet_css()}</style><style>{_asset('map.css')}</style><script>{leaflet_script()}</script>"
+    head = f"<style>{leaflet_styles()}</style><style>{asset('map.css')}</style><script>{leaflet_script()}</script>"
     call = f"infragapPage({map_.get_name()}, {_script_json(_as_json(page))});"
     document = document.replace(
         "@@HEAD@@", f'<meta charset="utf-8"><title>{html.escape(page.title["vi"], quote=False)}</title>{head}', 1
     )
-    return _replace_last(document, "</html>", f"<script>{_asset('map.js')}\n{call}</script>\n</html>\n")
+    return _replace_last(document, "</html>", f"<script>{asset('map.js')}\n{call}</script>\n</html>\n")
 
 
 def _add_ground(map_: folium.Map, ground: Ground) -> None:
@@ -161,25 +160,3 @@ def _script_json(value: Any) -> str:
 def _replace_last(text: str, old: str, new: str) -> str:
     head, found, tail = text.rpartition(old)
     return head + new + tail if found else text + new
-
-
-def _asset(name: str) -> str:
-    return (files("infragap.maps") / "assets" / name).read_text(encoding="utf-8")
-
-
-def leaflet_script() -> str:
-    """Leaflet with its licence in front, ready to stand in a page."""
-    # its licence asks that notice and conditions go with every copy, and each page holds one
-    script = re.sub(r"//# sourceMappingURL=\S+", "", _asset("leaflet/leaflet.js"))
-    return f"/*\n{_asset('leaflet/LICENSE')}*/\n{script}"
-
-
-def _leaflet_css() -> str:
-    """Leaflet's styles with its icons as data, so that the browser asks for no file."""
-    folder = files("infragap.maps") / "assets" / "leaflet"
-
-    def inline(match: re.Match[str]) -> str:
-        image = base64.b64encode((folder / "images" / match.group(1)).read_bytes()).decode()
-        return f"url(data:image/png;base64,{image})"
-
-    return re.sub(r"url\(images/([\w.-]+)\)", inline, (folder / "leaflet.css").read_text(encoding="utf-8"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from infragap.maps import colours
 from infragap.maps.pages.choropleth import choropleth
 from infragap.maps.pages.common import PAGES, heading, page_title
 from infragap.maps.pages.html import cell, escaped, number, one_language_at_a_time, spoken, table
+from infragap.maps.pages.leaflet import asset
 from infragap.maps.pages.page import Text
 from infragap.maps.proof import proofs
 from infragap.maps.quantities import Quantity, schools_quantities, water_quantities
@@ -72,7 +72,7 @@ def index_html(pack: Pack, communes: gpd.GeoDataFrame, results: Results, documen
             "</main>",
         ]
     )
-    style = (files("infragap.maps") / "assets" / "index.css").read_text(encoding="utf-8") + one_language_at_a_time()
+    style = asset("index.css") + one_language_at_a_time()
     return (
         f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{escaped(title['vi'])}</title><style>{style}</style></head><body>{body}<script>{SWITCH}</script></body></html>\n"

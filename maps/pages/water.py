@@ -100,7 +100,7 @@ def water_page(
 def _gap_layer(result: WaterResult, communes: gpd.GeoDataFrame) -> Layer:
     gap = communes[["commune_code", "geometry"]].merge(result.communes, on="commune_code")
     gap["gap_pct"] = 100 - gap["to_standard_pct"]
-    gap["step"] = [step_of(value) for value in gap["gap_pct"]]
+    gap["step"] = [colour_step(value) for value in gap["gap_pct"]]
     return Layer(
         "gaps",
         in_each_language("maps.layer.gaps"),
@@ -174,7 +174,7 @@ def _work_layer(result: WaterResult) -> Layer:
     )
 
 
-def step_of(value: float) -> str:
+def colour_step(value: float) -> str:
     """Give the number of the colour step of a share [%]; empty where it is unknown."""
     for i, end in enumerate(GAP_STEPS):
         if value < end:
