@@ -220,6 +220,7 @@ def data_build_command(
 
 
 def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
+    from infragap.explain import first_place
     from infragap.console.progress import TerminalProgress
     from infragap.run import run
     from infragap.settings import data_folder
@@ -238,6 +239,9 @@ def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
         memory_mb=timings["peak_memory_mb"],
         index=places.out / "index.html",
     )
+    if (place := first_place(places.out)) is not None:
+        summary = places.out / ("summary.md" if terminal.language == "vi" else f"summary_{terminal.language}.md")
+        terminal.say("command.run.next", out=places.out, place=place, summary=summary)
 
 
 def main() -> None:

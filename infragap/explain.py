@@ -102,6 +102,12 @@ def index_of(folder: Path) -> Path:
     return index
 
 
+def first_place(folder: Path) -> str | None:
+    """Give the id of the place that a result names first, as an example; None where it names none."""
+    place = next(Result(folder).places(), None)
+    return place.key if place is not None else None
+
+
 class Result:
     """The tables of a result folder."""
 

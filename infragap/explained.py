@@ -28,19 +28,27 @@ def print_sections(place: Place, sections: Sequence[Section], terminal: Terminal
     """Print all values of a place: what is said in sentences first, then a table of the result after the other."""
     terminal.out.print(f"[bold]{escape(place.key)}  {escape(_with_commune(place))}[/bold]", soft_wrap=True)
     for section in sections:
-        for entry in section.entries:
-            if entry.column.startswith(SENTENCES):
-                terminal.out.print(f"\n{escape(entry.text)}", soft_wrap=True)
-    say = words(terminal.language)
+        told = [entry.text for entry in section.entries if entry.column.startswith(SENTENCES)]
+        if told:
+            terminal.out.print(f"\n[bold]{escape(_title(section, terminal))}[/bold]")
+            terminal.out.print(escape("\n".join(told)), soft_wrap=True)
     for section in sections:
-        title = f"command.explain.table.{section.table}"
-        table = Table(title=say(title) if title in say else section.table, title_justify="left", show_header=False)
-        table.add_column(overflow="fold", style="dim", ratio=1)
-        table.add_column(overflow="fold", ratio=2)
-        for entry in section.entries:
-            if not entry.column.startswith(SENTENCES):
-                table.add_row(escape(entry.heading), escape(entry.text))
-        terminal.out.print(table)
+        terminal.out.print(_table(section, terminal))
+
+
+def _table(section: Section, terminal: Terminal) -> Table:
+    table = Table(title=escape(_title(section, terminal)), title_justify="left", show_header=False)
+    table.add_column(overflow="fold", style="dim", ratio=1)
+    table.add_column(overflow="fold", ratio=2)
+    for entry in section.entries:
+        if not entry.column.startswith(SENTENCES):
+            table.add_row(escape(entry.heading), escape(entry.text))
+    return table
+
+
+def _title(section: Section, terminal: Terminal) -> str:
+    key, say = f"command.explain.table.{section.table}", words(terminal.language)
+    return say(key) if key in say else section.table
 
 
 def _with_commune(place: Place) -> str:

@@ -37,6 +37,9 @@ PLANNERS: Mapping[str, Callable[..., Any]] = {
 class Progress(Protocol):
     """How a run tells what it does: a block for each step, a word for each part of a step."""
 
+    def begin(self, steps: Sequence[str]) -> None:
+        """Take the steps that are to come."""
+
     def step(self, name: str) -> AbstractContextManager[Callable[[str], None]]:
         """Open a step; the block receives a function that names the part under way."""
 
@@ -46,6 +49,9 @@ class Progress(Protocol):
 
 class SilentProgress:
     """Progress that nobody watches."""
+
+    def begin(self, steps: Sequence[str]) -> None:
+        """Take steps for nobody."""
 
     def step(self, name: str) -> AbstractContextManager[Callable[[str], None]]:
         """Open a step that reports nothing."""
@@ -110,6 +116,7 @@ def run(
     progress = progress or SilentProgress()
     timings = Timings()
     started = time.perf_counter()
+    progress.begin(["read", *_planned_steps(only), "write"])
     pack = read_pack(data)
     with claimed(out, reserve_bytes=_room_for_results(pack, out)) as claim:
         notices = timings.measure(progress, "read", lambda part: require_ready(pack, only))
@@ -150,16 +157,20 @@ def _size_bytes(files: Iterable[Path]) -> int:
 
 def _plan(pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings) -> Results:
     """Plan the questions; where there are several, electricity here and the others beside it on the second core."""
-    beside = [name for name in ANALYSES if name in only and name != "electricity"]
-    if "electricity" not in only or not beside:
+    if "wait" not in _planned_steps(only):
         return Results(**{name: _measured(name, pack, settings, progress, timings) for name in only})
-    with Beside(_plan_beside, pack.folder, settings, beside) as others:
+    others = [name for name in only if name != "electricity"]
+    with Beside(_plan_beside, pack.folder, settings, others) as work:
         results = {"electricity": _measured("electricity", pack, settings, progress, timings)}
-        planned = timings.measure(progress, "wait", others.result)
+        planned = timings.measure(progress, "wait", work.result)
     for name, (result, seconds) in planned.items():
         results[name] = result
         timings.seconds[name] = seconds
     return Results(**results)
+
+
+def _planned_steps(only: Collection[str]) -> list[str]:
+    return ["electricity", "wait"] if "electricity" in only and len(only) > 1 else list(only)
 
 
 def _measured(name: str, pack: Pack, settings: Settings, progress: Progress, timings: Timings) -> Any:
