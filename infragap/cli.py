@@ -220,8 +220,8 @@ def data_build_command(
 
 
 def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
-    from infragap.explain import first_place
     from infragap.console.progress import TerminalProgress
+    from infragap.explain import first_place
     from infragap.run import run
     from infragap.settings import data_folder
 

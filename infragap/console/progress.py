@@ -46,8 +46,8 @@ class TerminalProgress:
             yield tell
         now = time.perf_counter()
         self._estimate.end(name, now)
-        told = f"[green]✓[/green] {line.title}  [dim]{now - start:.1f} s   {self.so_far()}[/dim]"
-        self._terminal.out.print(told.rstrip())
+        told = f"{now - start:.1f} s   {self.so_far()}".rstrip()
+        self._terminal.out.print(f"[green]✓[/green] {line.title}  [dim]{told}[/dim]")
 
     def say(self, message: Message) -> None:
         """Print what the user must know."""
@@ -60,7 +60,7 @@ class TerminalProgress:
         if not share or left_s is None:
             return ""
         percent = f"{100 * share:.0f}"
-        if share == 1:
+        if share >= 1:
             return self._terminal.text("command.progress.percent", percent=percent)
         if left_s < LONG_S:
             return self._terminal.text("command.progress.seconds_left", percent=percent, seconds=f"{left_s:.0f}")
