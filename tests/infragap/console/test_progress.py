@@ -1,6 +1,7 @@
 """Percent and time left: hand-made shares and a hand-wound clock."""
 
 import io
+import re
 from itertools import pairwise
 
 import pytest
@@ -92,8 +93,8 @@ def test_lines_say_step_time_percent_and_what_is_left() -> None:
     with progress.step("write"):
         pass
     first, second = buffer.getvalue().splitlines()
-    assert first.startswith("✓ read and check the data pack  0.0 s   50 %, about 0 s left")
-    assert second.startswith("✓ maps and tables  0.0 s   100 %")
+    assert re.fullmatch(r"✓ read and check the data pack  \d+\.\d s   50 %, about \d+ s left", first)
+    assert re.fullmatch(r"✓ maps and tables  \d+\.\d s   100 %", second)
 
 
 def test_in_vietnamese_and_without_known_steps() -> None:
@@ -102,7 +103,7 @@ def test_in_vietnamese_and_without_known_steps() -> None:
         pass
     progress.say(Message("command.output.kept", {"out": "[red]x", "kept": "y"}))
     first, second = buffer.getvalue().splitlines()
-    assert first == "✓ nước  0.0 s"
+    assert re.fullmatch(r"✓ nước  \d+\.\d s", first)
     assert second == "! Các tệp được thêm hoặc sửa trong [red]x lúc đang chạy nay nằm ở y."
 
 
