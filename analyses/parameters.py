@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypedDict, Unpack
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import words
 
 
 class Range(TypedDict, total=False):

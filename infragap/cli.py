@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from infragap import __version__
 from infragap.gis.errors import InfragapError
 from infragap.options import Places, Scenario, grouped_options
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Rank infrastructure gaps: electricity, water, boarding schools. Results open without internet.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 data_app = typer.Typer(help="The data pack: what is in it, and how it is built.", no_args_is_help=True)
@@ -36,8 +36,19 @@ DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a dat
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        console.print(f"infragap {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _options(debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False) -> None:
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
     global _debug
     _debug = debug
 

@@ -37,7 +37,7 @@ from infragap.analyses.water.siting.choice import choose
 from infragap.analyses.water.works.candidate import Candidates
 from infragap.gis.findings import faults
 from infragap.gis.pack import Pack, read_pack
-from infragap.maps.water import _step
+from infragap.maps.water import colour_step
 from infragap.maps.write import write_results
 from tests import pack_factory
 from tests.analyses.schools.ground_factory import CELL_M, bare_ground, centre, roads_layer
@@ -167,8 +167,8 @@ def test_no_data_is_not_unserved(tmp_path: Path) -> None:
     assert unknown["rank"] > known.loc[known["people_without_standard"] > 0, "rank"].max()
     assert known["to_standard_pct"].notna().all()
     # a step of the gap means a known share
-    assert _step(float("nan")) == ""
-    assert _step(0.0) == "0"
+    assert colour_step(float("nan")) == ""
+    assert colour_step(0.0) == "0"
 
 
 def test_a_scheme_serves_no_more_than_its_capacity(small: Run) -> None:

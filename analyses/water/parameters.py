@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from infragap.analyses.parameters import Parameters, parameter
 
-NORMS = "facts/norms-and-costs.md, sections B and F"
+NORMS = "norms B and F"
 
 
 class WaterParameters(Parameters):

@@ -12,6 +12,7 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
+from infragap.analyses.solvers.stopping import Stop
 from infragap.gis.errors import NoSolutionError
 
 
@@ -124,8 +125,7 @@ def choose_plan(
             0,
             required=required,
             start=start,
-            gap=parameters.plan_gap,
-            time_limit_s=parameters.plan_time_limit_s,
+            stop=Stop(parameters.plan_gap, parameters.plan_time_limit_s),
         )
     except Infeasible as error:
         raise NoSolutionError(f"electricity plan: {error.message} {error.relaxation}") from error

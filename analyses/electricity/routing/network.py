@@ -10,7 +10,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.line_components import line_km
 from infragap.analyses.electricity.routing.paths import step_components
-from infragap.gis.leastcost_kernels import compiled
+from infragap.compiled import compiled
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
+from infragap.compiled import compiled
 from infragap.gis.leastcost import MOVES, LeastCost
-from infragap.gis.leastcost_kernels import compiled
 
 
 def trace(search: LeastCost, cells: IntArray, *, columns: int) -> IntArray:

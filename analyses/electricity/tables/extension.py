@@ -9,7 +9,7 @@ import pandas as pd
 from infragap.analyses.columns import names
 from infragap.analyses.electricity.columns import EXTENSION
 from infragap.analyses.electricity.least_cost.plan import Plan
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import words
 
 
 def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 
 from infragap.analyses.electricity.codes import GridRule, Supply
-from infragap.analyses.wording.catalogue import Words, words
+from infragap.wording.catalogue import Words, words
 
 NO_LINE_PAYS_KM = 0.05
 """A break-even length below this reads 0.0 km: not even the works on the spot pay."""

@@ -11,7 +11,7 @@ from infragap.analyses.electricity.codes import Remedy
 from infragap.analyses.electricity.columns import REMEDIES
 from infragap.analyses.electricity.feeders.remedies import Remedies, TreeRemedies
 from infragap.analyses.electricity.least_cost.plan import Plan
-from infragap.analyses.wording.catalogue import Words, words
+from infragap.wording.catalogue import Words, words
 
 
 def remedies_table(plan: Plan, remedies: Remedies, lines: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from infragap.analyses.electricity.columns import YEARS
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.years.rates import share_pct, without_electricity
 from infragap.analyses.electricity.years.schedule import Schedule
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import words
 
 if TYPE_CHECKING:
     pass

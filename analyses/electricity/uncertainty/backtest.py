@@ -9,7 +9,7 @@ import pandas as pd
 
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
 from infragap.analyses.electricity.routing.line_components import is_35_kv
-from infragap.analyses.wording.catalogue import Words, words
+from infragap.wording.catalogue import Words, words
 
 PRICE_YEAR = 2026
 

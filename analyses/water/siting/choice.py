@@ -9,8 +9,9 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.solvers.location import LocationSolution, maximal_coverage
-from infragap.analyses.solvers.location_solution import Found, certified
+from infragap.analyses.solvers.facility.solution import Found, certified
+from infragap.analyses.solvers.location import Budget, Capacity, LocationSolution, maximal_coverage
+from infragap.analyses.solvers.stopping import Stop
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.service.allocation import allocate
 from infragap.analyses.water.service.today import Gap
@@ -55,13 +56,11 @@ def choose(candidates: Candidates, gap: Gap, parameters: WaterParameters) -> Cho
         covers,
         parameters.works_max,
         weight=people,
-        demand=uncovered,
-        capacity=supply,
-        site_cost=table["cost_mvnd"].to_numpy(),
-        budget=parameters.budget_mvnd,
-        divisible=True,
-        gap=parameters.gap,
-        time_limit_s=parameters.time_limit_s,
+        capacity=Capacity(supply, uncovered, divisible=True),
+        budget=Budget(
+            table["cost_mvnd"].to_numpy(), np.inf if parameters.budget_mvnd is None else parameters.budget_mvnd
+        ),
+        stop=Stop(parameters.gap, parameters.time_limit_s),
     )
     return Choice(
         rows=solution.sites,

@@ -16,7 +16,7 @@ from infragap.analyses.water.tables.provenance import work_provenance
 from infragap.analyses.water.tables.reasons import with_reasons, work_reason
 from infragap.analyses.water.works.candidate import Candidates
 from infragap.analyses.water.works.costs import works_cost_mvnd
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import words
 
 
 def built_works(study: Study, candidates: Candidates, choice: Choice, gap: Gap) -> gpd.GeoDataFrame:

@@ -34,7 +34,7 @@ def random_works(rng: np.random.Generator, count: int) -> Works:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_small_cases_equal_brute_force(seed: int) -> None:
     rng = np.random.default_rng(seed)
