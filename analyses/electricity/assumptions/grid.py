@@ -320,9 +320,15 @@ class GridParameters(Parameters):
     right_of_way_m: float = parameter(
         9.0, unit="m", source="assumption: 3 m beyond the outer conductors", meaning="width of the corridor of a line"
     )
-    settlement_clearing_m: float = parameter(
+    forest_clearing_m: float = parameter(
         300.0,
         unit="m",
-        source="assumption",
-        meaning="around a settlement, and on roads, ground does not count as forest",
+        source="assumption: houses and fields of a settlement",
+        meaning="around a settlement's point forest does not count, since people live there",
+    )
+    forest_road_strip_m: float = parameter(
+        13.0,
+        unit="m",
+        source="assumption: safety strip of 9 m beside minor roads (NĐ 11/2010, not re-read) and half a carriageway",
+        meaning="to either side of a road's middle forest does not count, since the strip is kept clear; a line through forest keeps to it",
     )

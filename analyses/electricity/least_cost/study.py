@@ -18,7 +18,12 @@ from infragap.analyses.electricity.routing.candidates import candidate_network
 from infragap.analyses.electricity.routing.cost_surface import LineSurface, build_surface
 from infragap.analyses.electricity.routing.existing_grid import ExistingGrid, existing_grid
 from infragap.analyses.electricity.routing.network import CandidateNetwork
-from infragap.analyses.electricity.routing.routes import Routes, on_line_cells, own_routes, settlement_cells
+from infragap.analyses.electricity.routing.routes import (
+    Routes,
+    on_line_cells,
+    settlement_cells,
+    with_lawful_routes,
+)
 from infragap.gis.catalog import Catalog
 from infragap.gis.errors import NoSolutionError, ParameterError
 
@@ -104,7 +109,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         roughness=surface.roughness.ravel()[known].astype(np.float64),
         at_22_kv=surface.at_22_kv.ravel()[known],
     )
-    routes = own_routes(surface, cell, parameters)
+    surface, routes = with_lawful_routes(surface, cell, parameters)
     inputs = Inputs(settlements=layer, communes=pack.communes.reset_index(drop=True), catalog=pack.catalog)
     forced = _named(inputs.identifiers, parameters.forced_grid, "forced_grid")
     cut_off = inputs.identifiers[forced & ~routes.reachable]

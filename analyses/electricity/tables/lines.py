@@ -54,7 +54,7 @@ def branch_geometry(
     """
     shapes = []
     for branch, cells in enumerate(outcome.branches.cells):
-        points = np.column_stack(surface.middles(cells))
+        points = surface.course(cells)
         if outcome.branches.parent[branch] < 0:
             line = existing.geometry.iloc[row[branch]]
             tap = line.interpolate(line.project(shapely.Point(points[0])))

@@ -37,9 +37,10 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
     medium-voltage line than `least_line_m`, or than the mapped point where that is nearer.
     """
     grid, communes = study.surface.grid, study.inputs.communes
+    on_road = study.surface.corridors.on_road.reshape(grid.shape)
     numbered = communes[["geometry"]].assign(number=np.arange(1, len(communes) + 1))
     commune = rasterize(numbered, grid, column="number", dtype="int32").values
-    commune = np.where(study.surface.passable & ~study.surface.restricted_forest, commune, 0)
+    commune = np.where(study.surface.passable & ~study.surface.restricted_forest & ~on_road, commune, 0)
     line_m = study.surface.line_distance_m()
     rows, cols = grid.shape
     found = []

@@ -15,7 +15,7 @@ from infragap.analyses.electricity.least_cost.record import plan_record
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import candidate_network
-from infragap.analyses.electricity.routing.routes import own_routes
+from infragap.analyses.electricity.routing.routes import with_lawful_routes
 
 ALTERNATIVES: dict[str, dict[str, Any]] = {
     "all_on_grid": {"all_on_grid": True},
@@ -85,6 +85,8 @@ def voltage_kept(plan: Plan, remedies: Remedies) -> Scenario:
 def reroute(study: Study, parameters: ElectricityParameters) -> Study:
     """Lay the lines out anew under another forest rule; where it is looser than the study's, all known lines stay
     candidates."""
-    routes = own_routes(study.surface, study.routes.cell, parameters)
+    surface = replace(study.surface, follows_roads=parameters.forest_rule == "forbid")
+    surface, routes = with_lawful_routes(surface, study.routes.cell, parameters)
     known = None if parameters.forest_rule == "forbid" else study.network
-    return replace(study, routes=routes, network=candidate_network(study.surface, routes, parameters, known=known))
+    network = candidate_network(surface, routes, parameters, known=known)
+    return replace(study, surface=surface, routes=routes, network=network)

@@ -69,4 +69,4 @@ def _nearest_voltage_kv(x: np.ndarray, y: np.ndarray, grid_lines: gpd.GeoDataFra
     lines = grid_lines[grid_lines["voltage_kv"] < 100]
     vertices = lines.geometry.segmentize(200.0).get_coordinates()
     nearest = cKDTree(vertices.to_numpy()).query(np.column_stack([x, y]))[1]
-    return lines["voltage_kv"].loc[vertices.index[nearest]].to_numpy(dtype=np.float64)
+    return np.asarray(lines["voltage_kv"].loc[vertices.index[nearest]], dtype=np.float64)
