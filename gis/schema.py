@@ -151,7 +151,9 @@ class GridLines(_Sourced):
     substation_id: Series[str] = _column("-", "station that feeds it", nullable=True)
     voltage_kv: Series[float] = _column("kV", "nominal voltage", gt=0)
     conductor: Series[str] = _column("-", "conductor, such as AC-120", nullable=True)
-    status: Series[str] = _column("-", "existing, not_energised (built, never switched on) or planned", isin=LINE_STATUS)
+    status: Series[str] = _column(
+        "-", "existing, not_energised (built, never switched on) or planned", isin=LINE_STATUS
+    )
     length_km: Series[float] = _column("km", "length of the piece along the line", gt=0)
     feeder_length_km: Series[float] = _column("km", "published length of the whole feeder", gt=0, nullable=True)
     feeder_load_mw: Series[float] = _column("MW", "published peak load of the feeder", ge=0, nullable=True)

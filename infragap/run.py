@@ -206,7 +206,11 @@ def _record(pack: Pack, settings: Settings, results: Results) -> dict[str, Any]:
         "parameters": settings.model_dump(mode="json"),
     }
     if results.electricity is not None:
-        record["electricity"] = {"plan": results.electricity.plan, "summary": results.electricity.summary}
+        record["electricity"] = {
+            "plan": results.electricity.plan,
+            "summary": results.electricity.summary,
+            "targets": results.electricity.targets,
+        }
     if results.water is not None:
         record["water"] = {"siting": results.water.siting, "summary": results.water.summary}
     if results.schools is not None:

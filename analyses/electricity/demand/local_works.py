@@ -131,6 +131,13 @@ def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) 
     return np.select(steps, [0.0, p.transformer_50_mvnd, p.transformer_100_mvnd], p.transformer_250_mvnd)
 
 
+def energy_mvnd(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Energy bought over the horizon, losses on top [million VND], (n,)."""
+    p = parameters
+    bought_kwh = settlements.households * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
+    return np.asarray(bought_kwh * p.energy_price_vnd_per_kwh / 1e6)
+
+
 def local_works(settlements: Settlements, parameters: ElectricityParameters) -> LocalWorks:
     """Size and price the local grid works of every settlement.
 
@@ -155,12 +162,11 @@ def local_works(settlements: Settlements, parameters: ElectricityParameters) -> 
         "service": households * p.service_mvnd_per_household,
     }
     as_line, as_station = line_factor(p), station_factor(p)
-    bought_kwh = households * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
     life_cycle = {
         "transformers": station_mvnd * as_station + inner_mvnd * as_line,
         "lv": investment["lv"] * as_line,
         "service": investment["service"] * as_line,
-        "energy": bought_kwh * p.energy_price_vnd_per_kwh / 1e6,
+        "energy": energy_mvnd(settlements, p),
     }
     return LocalWorks(
         peak_kw=peak,

@@ -12,18 +12,14 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, ObjectArray
 from infragap.analyses.electricity.demand.settlements import Settlements, read_settlements
+from infragap.analyses.electricity.low_voltage.works import Stations, read_stations
 from infragap.analyses.electricity.offgrid.compare import Resources, read_resources
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import candidate_network
 from infragap.analyses.electricity.routing.cost_surface import LineSurface, build_surface
 from infragap.analyses.electricity.routing.existing_grid import ExistingGrid, existing_grid
 from infragap.analyses.electricity.routing.network import CandidateNetwork
-from infragap.analyses.electricity.routing.routes import (
-    Routes,
-    on_line_cells,
-    settlement_cells,
-    with_lawful_routes,
-)
+from infragap.analyses.electricity.routing.routes import Routes, on_line_cells, settlement_cells, with_lawful_routes
 from infragap.gis.catalog import Catalog
 from infragap.gis.errors import NoSolutionError, ParameterError
 
@@ -72,6 +68,8 @@ class Study:
         Where lines could run.
     settlements, resources
         The settlements, and sun and water around them.
+    stations
+        Distribution stations that stand already.
     forced, forbidden
         (n,) settlements that the user wants on or off the grid.
     """
@@ -83,6 +81,7 @@ class Study:
     network: CandidateNetwork
     settlements: Settlements
     resources: Resources
+    stations: Stations
     forced: BoolArray
     forbidden: BoolArray
 
@@ -126,6 +125,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         network=candidate_network(surface, routes, parameters),
         settlements=settlements,
         resources=read_resources(pack, settlements, parameters),
+        stations=read_stations(pack.stations if pack.has("stations") else None),
         forced=forced,
         forbidden=_named(inputs.identifiers, parameters.forbidden_grid, "forbidden_grid"),
     )

@@ -157,12 +157,6 @@ class LineSurface:
         """Width of a cell [km]."""
         return self.grid.cell_size_m / 1000
 
-    def line_distance_m(self) -> FloatArray:
-        """Straight distance of every cell to the nearest cell of an existing line [m], (rows, cols)."""
-        on_line = np.zeros(self.grid.shape, dtype=bool)
-        on_line[self.line_cells[:, 0], self.line_cells[:, 1]] = True
-        return _distance_m(on_line, self.grid.cell_size_m)
-
     def cost(self, parameters: ElectricityParameters, *, forest_rule: str) -> NDArray[np.float32]:
         """Million VND per cell width; inf where no line may pass."""
         kv22 = self.at_22_kv
@@ -329,6 +323,13 @@ def _nearest_is_22_kv(
     if region is None:
         raise AssertionError("regions were asked for")
     return np.asarray((region >= 0) & is_22[np.maximum(region, 0)])
+
+
+def distance_m(cells: IntArray, grid: Raster) -> FloatArray:
+    """Straight distance of every cell to the nearest of some cells, (rows, cols) [m]."""
+    mask = np.zeros(grid.shape, dtype=bool)
+    mask[cells[:, 0], cells[:, 1]] = True
+    return _distance_m(mask, grid.cell_size_m)
 
 
 def _distance_m(mask: BoolArray, cell_size_m: float) -> FloatArray:

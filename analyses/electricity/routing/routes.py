@@ -97,7 +97,7 @@ def on_line_cells(
     if len(found) == 0:
         return cell
     middles = np.column_stack(xy(surface.grid, surface.line_cells[:, 0], surface.line_cells[:, 1]))
-    nearest = cKDTree(middles).query(shapely.get_coordinates(points[found]))[1]
+    nearest = np.asarray(cKDTree(middles).query(shapely.get_coordinates(points[found]))[1], dtype=np.int64)
     result = cell.copy()
     # in forest the nearest place to tap may lie elsewhere
     near = np.hypot(*(middles[nearest] - shapely.get_coordinates(points[found])).T) <= 1.5 * surface.grid.cell_size_m
