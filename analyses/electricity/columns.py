@@ -163,6 +163,7 @@ REMEDIES = table(
     Column("other_tap_en", "-", "routing, grid_lines"),
     Column("offgrid_mvnd", "mvnd", "*_mvnd"),
     Column("cheapest_alone", "-", "feeders"),
+    Column("remedy", "-", "feeders"),
     Column("remedy_vi", "-", "feeders"),
     Column("remedy_en", "-", "feeders"),
     Column("remedy_mvnd", "mvnd", "feeders"),

@@ -97,7 +97,9 @@ class PlanChoice:
     gap_of_choice
         The gap by that part.
     status
-        'optimal', 'gap' or 'time_limit', as the solver proved it.
+        As the solver proved it (`infragap.analyses.solvers.stopping.Status`).
+    clock_struck
+        Whether the guard on the time cut the solution short, so that another machine may find another plan.
     household_price_mvnd
         Multiplier of the household target that the bound was proven with: the marginal price of a household.
     """
@@ -111,6 +113,7 @@ class PlanChoice:
     chosen_mvnd: float
     gap_of_choice: float
     status: str
+    clock_struck: bool = False
     household_price_mvnd: float = 0.0
 
     @property
@@ -174,7 +177,7 @@ def choose_plan(
             0,
             required=required,
             start=start,
-            stop=Stop(parameters.plan_gap, parameters.plan_time_limit_s),
+            stop=Stop(parameters.plan_gap, parameters.plan_work_limit),
         )
     except Infeasible as error:
         raise NoSolutionError(f"electricity plan: {error.message} {error.relaxation}") from error
@@ -232,5 +235,6 @@ def read_choice(network: CandidateNetwork, problem: TreeProblem, solution: TreeS
         chosen_mvnd=solution.cost,
         gap_of_choice=solution.gap,
         status=solution.status,
+        clock_struck=solution.clock_struck,
         household_price_mvnd=problem.household_price_mvnd,
     )

@@ -3,7 +3,7 @@
 import hashlib
 from importlib.resources import files
 
-from infragap.maps.page import leaflet_script
+from infragap.maps.pages.leaflet import leaflet_script
 
 SHA256 = {
     "LICENSE": "53e8dc25862014e4324741ca18fbe3611e11d42ef69f59f86ea8c5389647d4cb",

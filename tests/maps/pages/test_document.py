@@ -8,7 +8,8 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import LineString, Point, Polygon
 
-from infragap.maps.page import Field, Filter, Layer, Page, Popup, Ranking, Style, Weight, render
+from infragap.maps.pages.document import render
+from infragap.maps.pages.page import Field, Filter, Layer, Page, Popup, Ranking, Style, Weight
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}</script><img src=x onerror=alert(2)>"
 
@@ -24,6 +25,7 @@ def page() -> Page:
             "choice": ["grid", "hydro", "grid"],
             "rank": [2, 1, 3],
             "reason_vi": ["Kéo 12,5 km đường dây.", "Suối gần.", HOSTILE],
+            "reason_en": ["12.5 km of line.", "A stream is near.", HOSTILE],
             "provenance": ["modelled"] * 3,
         },
         geometry=[Point(104.25, 21.89), Point(104.30, 21.87), Point(104.0, 21.8)],
@@ -35,29 +37,37 @@ def page() -> Page:
     areas = gpd.GeoDataFrame(
         {"name": ["Nậm Có"]}, geometry=[Polygon([(104, 21.7), (104.4, 21.7), (104.4, 22), (104, 22)])], crs="EPSG:4326"
     )
-    style = Style({"weight": 1}, by="choice", values={"grid": (("Lưới", "Grid"), {"fillColor": "#00f"})})
+    style = Style({"weight": 1}, by="choice", values={"grid": ({"vi": "Lưới", "en": "Grid"}, {"fillColor": "#00f"})})
     popup = Popup(
         "name",
         ("commune",),
-        (Field("households", ("Số hộ", "Households")), Field("share", ("Phần", "Share"))),
-        reason="reason_vi",
+        (Field("households", {"vi": "Số hộ", "en": "Households"}), Field("share", {"vi": "Phần", "en": "Share"})),
+        reason=True,
     )
     return Page(
-        title=("Điện nông thôn", "Rural electricity"),
-        notice=("dữ liệu mô phỏng", "modelled data"),
+        title={"vi": "Điện nông thôn", "en": "Rural electricity"},
+        notice={"vi": "dữ liệu mô phỏng", "en": "modelled data"},
         layers=[
-            Layer("areas", ("Xã", "Communes"), areas, Style(), label="name"),
-            Layer("lines", ("Đường dây", "Lines"), lines, Style({"color": "#f00"})),
-            Layer("points", ("Thôn", "Villages"), points, style, popup, search=("name", "commune"), filtered=True),
+            Layer("areas", {"vi": "Xã", "en": "Communes"}, areas, Style(), label="name"),
+            Layer("lines", {"vi": "Đường dây", "en": "Lines"}, lines, Style({"color": "#f00"})),
+            Layer(
+                "points",
+                {"vi": "Thôn", "en": "Villages"},
+                points,
+                style,
+                popup,
+                search=("name", "commune"),
+                filtered=True,
+            ),
         ],
-        filters=[Filter("choice", ("Phương án", "Choice"))],
+        filters=[Filter("choice", {"vi": "Phương án", "en": "Choice"})],
         ranking=Ranking(
             "points",
             "rank",
             "name",
-            ("hạng", "rank"),
-            (Field("households", ("Hộ", "Households")),),
-            (Weight("households", ("Hộ", "Households"), False),),
+            {"vi": "hạng", "en": "rank"},
+            (Field("households", {"vi": "Hộ", "en": "Households"}),),
+            (Weight("households", {"vi": "Hộ", "en": "Households"}, False),),
         ),
     )
 
@@ -128,6 +138,8 @@ def test_filter_and_weights_change_the_list(file: Path, visit: Any) -> None:
 def test_english_switch(file: Path, visit: Any) -> None:
     opened = visit(file)
     assert opened.page.title() == "Điện nông thôn"
-    opened.page.locator('[aria-label="language"]').click()
+    opened.page.locator("button[lang=en]").click()
     assert opened.page.locator("header h1").inner_text() == "Rural electricity"
     assert opened.page.locator(".notice").first.inner_text() == "modelled data"
+    opened.page.locator(".rows li").nth(1).click()
+    assert opened.page.locator(".leaflet-popup .reason").inner_text() == "12.5 km of line."

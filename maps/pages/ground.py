@@ -10,7 +10,7 @@ from rasterio.warp import transform_bounds
 
 from infragap.gis.raster import Raster, resample, warp, warp_like
 from infragap.gis.terrain import hillshade
-from infragap.maps.page import Ground
+from infragap.maps.pages.page import Ground
 
 WEB_MERCATOR = "EPSG:3857"
 CELL_M = 150.0

@@ -13,7 +13,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from infragap.analyses.columns import Column
-from infragap.maps.style import PROVENANCE
+from infragap.wording.catalogue import words
+from infragap.wording.codes import label
 
 SUMMED = ("households", "mv_km", "stations", "station_kva", "lv_km", "meters", "investment_mvnd", "forest_ha")
 """Columns that have a total; a rate, a year or an accuracy has none."""
@@ -24,6 +25,8 @@ FORMATS = {
 """Number formats by column; a spreadsheet set to Vietnamese shows them with dot and decimal comma."""
 DEFAULT_FORMAT = "#,##0.00"
 WIDE, NARROW = 28, 13
+LANGUAGE = "vi"
+"""Language of the list: the power company's."""
 SHORT_TEXTS = ("conductor", "provenance")
 """Texts that need no wide column."""
 HEADER_ROW = 4
@@ -56,7 +59,7 @@ def write_grid_extension_list(
         },
     ) as book:
         book.set_properties({"title": title, "created": FIXED_DATE})
-        sheet = book.add_worksheet("Danh mục kéo lưới")
+        sheet = book.add_worksheet(words(LANGUAGE)("maps.grid_extension.sheet"))
         texts = {name for name in frame.columns if pd.api.types.is_object_dtype(frame[name])} - {"year", *SHORT_TEXTS}
         _write_head(book, sheet, columns, title, note, wide=texts)
         _write_rows(book, sheet, frame, columns, late=late)
@@ -87,12 +90,12 @@ def _write_head(
         {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "border": 1, "bg_color": "#DDEBF7"}
     )
     unit = book.add_format({"italic": True, "align": "center", "border": 1, "bg_color": "#DDEBF7"})
-    sheet.write_string(HEADER_ROW, 0, "STT", head)
+    sheet.write_string(HEADER_ROW, 0, words(LANGUAGE)("maps.grid_extension.number"), head)
     sheet.write_string(HEADER_ROW + 1, 0, "", unit)
     for i, column in enumerate(columns, start=1):
-        heading, _, shown = column.heading("vi").partition(" (")
+        heading, _, shown = column.heading(LANGUAGE).partition(" (")
         if column.unit == "-":
-            heading, shown = column.heading("vi"), ""
+            heading, shown = column.heading(LANGUAGE), ""
         sheet.write_string(HEADER_ROW, i, heading, head)
         sheet.write_string(HEADER_ROW + 1, i, shown.rstrip(")"), unit)
         sheet.set_column(i, i, WIDE if column.name in wide else NARROW)
@@ -117,16 +120,15 @@ def _write_rows(book: Any, sheet: Any, frame: pd.DataFrame, columns: Sequence[Co
                 else:
                     sheet.write_blank(at, i, None, text)
             elif isinstance(value, bool | np.bool_):
-                sheet.write_string(at, i, "có" if value else "không", text)
+                sheet.write_string(at, i, words(LANGUAGE)("maps.page.yes" if value else "maps.page.no"), text)
             elif isinstance(value, int | float | np.integer | np.floating):
                 sheet.write_number(at, i, round(float(value), 4), number[column.name])
             else:
-                shown = PROVENANCE[value][0] if column.name == "provenance" and value in PROVENANCE else str(value)
-                sheet.write_string(at, i, shown, text)
+                sheet.write_string(at, i, label(LANGUAGE, column.name, str(value), column.table), text)
 
 
 def _write_totals(book: Any, sheet: Any, rows: int, columns: Sequence[Column]) -> None:
-    """Row 'Tổng cộng' with SUM formulas; investment per household is total over total, not a sum of rates."""
+    """Last row with SUM formulas; investment per household is total over total, not a sum of rates."""
     at, first, last = HEADER_ROW + 2 + rows, HEADER_ROW + 3, HEADER_ROW + 2 + rows
     bold = book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2"})
     sheet.write_string(at, 0, "", bold)
@@ -140,7 +142,7 @@ def _write_totals(book: Any, sheet: Any, rows: int, columns: Sequence[Column]) -
             cost, homes = (xl_col_to_name(names.index(n) + 1) for n in ("investment_mvnd", "households"))
             sheet.write_formula(at, i, f"=SUM({cost}{first}:{cost}{last})/SUM({homes}{first}:{homes}{last})", shown)
         else:
-            sheet.write(at, i, "Tổng cộng" if i == 1 else None, bold)
+            sheet.write(at, i, words(LANGUAGE)("maps.grid_extension.total") if i == 1 else None, bold)
 
 
 def _format(column: Column) -> str:
