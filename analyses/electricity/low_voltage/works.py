@@ -16,7 +16,7 @@ from infragap.analyses.electricity.demand.local_works import (
     STATION_KVA,
     energy_mvnd,
     lv_length_km,
-    station_price_mvnd,
+    one_station_mvnd,
     terrain,
 )
 from infragap.analyses.electricity.demand.settlements import Settlements
@@ -214,7 +214,7 @@ def _with_transformers(
     for station, users in members.items():
         for k, size_kva, part in _shares_of_transformer(station, users, stations, peak_kw, p):
             supply = chosen[k]
-            swap = part * float(station_price_mvnd(np.array([size_kva]), p)[0]) * ground[k]
+            swap = part * one_station_mvnd(size_kva, p) * ground[k]
             none.station[k], none.upgrade_kva[k] = station, size_kva
             none.works[k] = _code(bool(stations.energised[station]), size_kva).value
             none.distance_m[k], none.feed_km[k] = supply.distance_m, supply.feed_km
