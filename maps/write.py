@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def write_results(
         name = "summary.md" if language == LANGUAGE else f"summary_{language}.md"
         (folder / name).write_text(summary_markdown(pack, results, language), encoding="utf-8")
     tell("maps")
-    _write_pages(folder, pack, communes, results)
+    _write_pages(folder, pack, communes, results, parameters)
 
 
 def _write_tables(
@@ -132,9 +133,11 @@ def _write_extension_list(folder: Path, pack: Pack, results: Results) -> None:
     )
 
 
-def _write_pages(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results) -> None:
+def _write_pages(
+    folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results, parameters: Mapping[str, Parameters]
+) -> None:
     makers: Mapping[str, tuple[Any, Callable[..., Page]]] = {
-        "electricity.html": (results.electricity, electricity_page),
+        "electricity.html": (results.electricity, partial(electricity_page, parameters=parameters.get("electricity"))),
         "water.html": (results.water, water_page),
         "schools.html": (results.schools, schools_page),
     }
