@@ -10,7 +10,6 @@ import pandas as pd
 from infragap.analyses.columns import Column, in_one_language, table
 from infragap.gis.pack import Pack
 from infragap.maps import colours
-from infragap.maps.totals import SUMMED
 from infragap.maps.pages.page import (
     Card,
     Counted,
@@ -25,6 +24,7 @@ from infragap.maps.pages.page import (
     columns_by_language,
 )
 from infragap.maps.quantities import Quantities, Quantity
+from infragap.maps.totals import SUMMED
 from infragap.wording.catalogue import in_each_language, languages
 from infragap.wording.codes import code_words, labels, unit_words
 

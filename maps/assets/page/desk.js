@@ -43,7 +43,7 @@ async function infragapPage(map, packed) {
 function frame(desk, narrow) {
   const holder = desk.map.getContainer(), part = (tag, attributes) => make(tag, attributes);
   const parts = desk.parts = { header: part("header", {}), caption: part("div", { class: "caption" }), side: part("aside", { id: "panel" }), list: part("div", {}), main: part("main", {}), card: part("div", { class: "detail", "aria-live": "polite" }), legend: part("div", { class: "legend-holder" }), table: part("div", { class: "table-holder" }), foot: part("footer", {}) };
-  const skip = make("a", { href: "#list", class: "skip", on: { click: (event) => { event.preventDefault(); document.querySelector("#list button, #search")?.focus(); } } });
+  const skip = make("a", { href: "#list", class: "skip", on: { click: (event) => { event.preventDefault(); (document.querySelector("#list button") || document.querySelector("#search")).focus(); } } });
   parts.skip = skip;
   const north = make("div", { class: "north", "aria-hidden": "true" }, "\u2191 N");
   const app = make("div", { class: "frame" }, skip, parts.header, parts.caption, parts.side, parts.main, parts.card, parts.foot);

@@ -19,7 +19,7 @@ function tableBox(desk) {
   if (!state.table || !page.ranking) return null;
   const fields = page.ranking.table, rows = tableRows(desk), body = make("tbody", {});
   const sorted = (field) => (state.sort?.key === field.key ? (state.sort.down ? "descending" : "ascending") : "none");
-  const head = make("tr", {}, ...fields.map((field) => make("th", { "aria-sort": sorted(field), scope: "col" },
+  const head = make("tr", {}, ...fields.map((field) => make("th", { "aria-sort": sorted(field), scope: "col", "data-column": field.key },
     button(desk.heading(field), () => { state.sort = state.sort?.key === field.key ? { key: field.key, down: !state.sort.down } : { key: field.key, down: false }; desk.drawTable(); }))));
   const scroller = make("div", { class: "scroller", tabindex: "0" }, make("table", {}, make("thead", {}, head), body));
   const gap = (count) => make("tr", { class: "gap", "aria-hidden": "true" }, make("td", { colspan: String(fields.length), style: `height:${count * ROW_HEIGHT}px` }));
