@@ -6,7 +6,10 @@ function speak(language) {
   document.documentElement.lang = language;
   const hash = language === known[0] ? "" : `#lang=${language}`;
   if (location.hash !== hash) history.replaceState(null, "", hash || location.pathname);
-  for (const link of document.querySelectorAll("a[href]")) if (link.pathname.endsWith(".html")) link.hash = hash;
+  for (const link of document.querySelectorAll("a[href]")) {
+    const page = link.getAttribute("href").split("#")[0];
+    if (page.endsWith(".html")) link.setAttribute("href", page + hash);
+  }
   document.title = document.querySelector(`h1 span[lang="${language}"]`)?.textContent || document.title;
 }
 for (const button of document.querySelectorAll("nav button")) button.addEventListener("click", () => speak(button.lang));

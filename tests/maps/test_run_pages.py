@@ -1,6 +1,7 @@
 """A whole run on the embedded pack: the contract of its outputs, and its pages in a browser."""
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,45 @@ def test_map_table_and_layer_show_the_same_lines(out: Path) -> None:
 
 
 def test_spreadsheet_lists_the_grid_settlements(out: Path, ranking: pd.DataFrame) -> None:
-    sheet = openpyxl.load_workbook(out / "grid_extension_list.xlsx").active
-    assert sheet is not None
-    rows = [row for row in sheet.iter_rows(min_row=7, values_only=True) if isinstance(row[0], int | float)]
+    sheet = openpyxl.load_workbook(out / "grid_extension_list.xlsx").worksheets[0]
+    rows = [row for row in sheet.iter_rows(min_row=5, values_only=True) if isinstance(row[0], int | float)]
     grid = ranking[ranking["choice"] == "grid"]
     assert sorted(str(row[1]) for row in rows) == sorted(grid["name"])
-    assert sum(row[4] for row in rows if isinstance(row[4], int | float)) == grid["households"].sum()
+    assert sum(row[3] for row in rows if isinstance(row[3], int | float)) == grid["households"].sum()
+
+
+@pytest.mark.parametrize("name", ["grid_extension_list", "programme", "tables"])
+def test_every_formula_carries_the_value_that_it_computes(out: Path, name: str) -> None:
+    """The value beside each SUBTOTAL is the sum of its cells; a formula without a value shows 0 where nothing recomputes."""
+    formulas = openpyxl.load_workbook(out / f"{name}.xlsx")
+    values = openpyxl.load_workbook(out / f"{name}.xlsx", data_only=True)
+    checked = 0
+    for sheet in formulas.worksheets:
+        known = values[sheet.title]
+        for row in sheet.iter_rows():
+            for cell in row:
+                subtotal = re.fullmatch(r"=SUBTOTAL\(9,([A-Z]+)(\d+):[A-Z]+(\d+)\)", str(cell.value))
+                if str(cell.value).startswith("="):
+                    assert isinstance(known[cell.coordinate].value, int | float), cell.coordinate
+                if subtotal:
+                    column, first, last = subtotal.groups()
+                    places = [f"{column}{r}" for r in range(int(first), int(last) + 1)]
+                    parts = [known[p].value for p in places if not str(sheet[p].value).startswith("=")]
+                    total = sum(part for part in parts if isinstance(part, int | float))
+                    assert known[cell.coordinate].value == pytest.approx(total, rel=1e-6, abs=1e-6)
+                    checked += 1
+    assert checked > 0 or name == "programme"
+
+
+def test_the_programme_sums_to_the_tables(out: Path, ranking: pd.DataFrame) -> None:
+    sheet = openpyxl.load_workbook(out / "programme.xlsx", data_only=True).worksheets[0]
+    rows = [list(row) for row in sheet.iter_rows(min_row=4, values_only=True)]
+    totals = dict(zip(rows[0], rows[-1], strict=True))
+    works = pd.read_csv(out / "tables" / "water_works.csv")
+    assert totals["Điện"] == pytest.approx(ranking["plan_investment_mvnd"].sum(), rel=1e-6)
+    assert totals["Nước sạch"] == pytest.approx(works["cost_mvnd"].sum(), rel=1e-6)
+    by_year = {row[0]: row[1] for row in rows[1:-1]}
+    assert by_year[2026] == pytest.approx(ranking.loc[ranking["year"] == 2026, "plan_investment_mvnd"].sum(), rel=1e-6)
 
 
 @pytest.mark.parametrize(("page", "typed", "hit"), [
