@@ -32,7 +32,8 @@ SAFE = {
 FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 """Characters that no sheet may have in its name."""
 A3, A4 = 8, 9
-WIDE, NARROW = 26, 12
+WIDE, NARROW, TINY = 46, 12, 6
+"""Widths of columns in characters: the most, of numbers, of a running number."""
 NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000", 5: "0.00000"}
 PLAIN = ("year", "rank", "priority_rank", "rank_low", "rank_high", "stt")
 """Whole numbers that are written without separators."""
@@ -111,12 +112,12 @@ def heading(column: Column, language: str) -> str:
 
 
 def set_widths(sheet: Sheet, columns: Sequence[Column], frame: pd.DataFrame) -> None:
-    """Give texts room and numbers little."""
+    """Give each column the room of its longest text, within limits, and numbers little."""
     for i, column in enumerate(columns):
         values = frame[column.name] if column.name in frame else pd.Series(dtype=float)
-        text = values.dtype == object and values.map(lambda v: isinstance(v, str)).any()
-        longest = int(values.map(lambda v: len(str(v)) if isinstance(v, str) else 0).max() or 0) if text else 0
-        sheet.page.set_column(i, i, min(WIDE * (2 if longest > 120 else 1), max(NARROW, longest)) if text else NARROW)
+        longest = int(values.map(lambda v: len(str(v)) if isinstance(v, str) else 0).max() or 0) if len(values) else 0
+        least = TINY if column.name == "stt" else NARROW
+        sheet.page.set_column(i, i, max(least, min(WIDE, longest + 1)))
 
 
 def write_row(sheet: Sheet, row: int, columns: Sequence[Column], values: Mapping[Any, Any]) -> None:
@@ -154,7 +155,8 @@ def write_sum(
 ) -> None:
     """Write a SUBTOTAL over rows (first and last, zero-based) with its value: it counts what a filter leaves, and no other subtotal."""
     letter, (first, last) = xl_col_to_name(at), rows
-    shown = sheet.book.look(border=1, bold=True, num_format=number_format(column), **look)
+    whole = column.unit == "-" and value == round(value)
+    shown = sheet.book.look(border=1, bold=True, num_format=number_format(column, 0 if whole else value), **look)
     sheet.page.write_formula(row, at, f"=SUBTOTAL(9,{letter}{first + 1}:{letter}{last + 1})", shown, value)
 
 
