@@ -93,6 +93,7 @@ def water_quantities(result: WaterResult) -> Quantities:
         Quantity("to_standard_after", float(siting["to_standard_after_pct"]), "%", 1),
         Quantity("water_target", float(siting["target_pct"]), "%", 1),
         Quantity("basic", float(here["basic_pct"]), "%", 1),
+        Quantity("people_without", float(here["people_without_standard"]), "people"),
         Quantity("works", int(siting["works"])),
         _bn("works_cost", siting, "cost_mvnd"),
         _bn("target_cost", siting, "target_cost_mvnd"),

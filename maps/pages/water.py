@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -12,6 +12,7 @@ from infragap.analyses.water.result import WaterResult
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.common import (
+    all_fields,
     coloured,
     commune_layer,
     facts,
@@ -20,32 +21,76 @@ from infragap.maps.pages.common import (
     notice,
     river_layers,
     road_layer,
+    sections,
     select,
+    source,
     titled,
     weight,
 )
-from infragap.maps.pages.page import Ground, Layer, Page, Popup, Ranking, Style, Text
+from infragap.maps.pages.page import Card, Counted, Ground, Layer, Page, Ranking, Related, Style, Text
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import water_quantities
 from infragap.wording.catalogue import in_each_language
 from infragap.wording.codes import labels
 
-VILLAGE_KEYS = (
-    "households", "population", "level", "to_standard_pct", "basic_pct", "scheme", "nearest_source_km", "work_id", "people_gained", "provenance",
-)  # fmt: skip
-SCHEME_KEYS = (
-    "functionality", "meets_standard", "capacity_m3_day", "households_registered", "households_served", "villages_in_reach",
-    "in_plan_2026_2030", "provenance",
-)  # fmt: skip
-WORK_KEYS = (
-    "rank", "kind", "households_gained", "people_gained", "villages", "main_km", "static_head_m", "break_tanks", "cost_mvnd", "cost_per_person_mvnd",
-    "in_plan_2026_2030", "provenance",
-)  # fmt: skip
-COMMUNE_KEYS = (
-    "rank", "population", "to_standard_pct", "basic_pct", "people_without_standard", "poverty_rate_pct", "hot_spot", "works",
-    "to_standard_after_pct", "provenance",
-)  # fmt: skip
-FACTS = ("to_standard_now", "to_standard_after", "water_target", "basic", "works", "works_cost", "target_cost")
+VILLAGE_PARTS = {
+    "water": ("level", "to_standard_pct", "basic_pct", "scheme", "nearest_source_km", "work_id", "people_gained"),
+    "place": ("households", "population"),
+    "source": ("provenance",),
+}
+SCHEME_PARTS = {
+    "water": (
+        "functionality",
+        "meets_standard",
+        "capacity_m3_day",
+        "households_registered",
+        "households_served",
+        "villages_in_reach",
+    ),
+    "decision": ("in_plan_2026_2030",),
+    "source": ("provenance",),
+}
+WORK_PARTS = {
+    "decision": (
+        "rank",
+        "kind",
+        "year",
+        "households_gained",
+        "people_gained",
+        "villages",
+        "cost_mvnd",
+        "cost_per_person_mvnd",
+        "in_plan_2026_2030",
+    ),
+    "pipe": ("main_km", "static_head_m", "break_tanks"),
+    "source": ("provenance",),
+}
+COMMUNE_PARTS = {
+    "water": (
+        "rank",
+        "people_without_standard",
+        "to_standard_pct",
+        "basic_pct",
+        "to_standard_after_pct",
+        "works",
+        "hot_spot",
+        "hot_spot_people",
+    ),
+    "place": ("population", "poverty_rate_pct"),
+    "source": ("provenance",),
+}
+VILLAGES = Counted("villages", where={"is_rural": "true"})
+FACTS: Mapping[str, tuple[Counted, ...]] = {
+    "to_standard_now": (replace(VILLAGES, total="to_standard_pct", mean_by="population"),),
+    "to_standard_after": (),
+    "water_target": (),
+    "basic": (replace(VILLAGES, total="basic_pct", mean_by="population"),),
+    "people_without": (Counted("gaps", total="people_without_standard"),),
+    "works": (Counted("works"),),
+    "works_cost": (Counted("works", total="cost_mvnd", factor=1e-3),),
+    "target_cost": (),
+}
+"""Key figures and how they follow the filters."""
 GAP_STEPS = (60.0, 70.0, 80.0, 101.0)
 """Upper ends [%] of the classes of the share of people without water to standard."""
 
@@ -57,8 +102,10 @@ def water_page(
     proof = proof_of("water", result.siting)
     kinds = labels("kind", "water.works") | labels("kind", "water.schemes")
     return Page(
+        id="water",
         title=titled(pack, "maps.water.title"),
         notice=notice(result.villages),
+        source=source(pack),
         layers=[
             _gap_layer(result, communes),
             commune_layer(communes),
@@ -91,6 +138,7 @@ def water_page(
                 weight("water", "gap_pct"),
                 weight("water", "poverty_rate_pct"),
             ),
+            all_fields(columns.COMMUNES),
         ),
         links=links("water.html", pages),
         ground=ground,
@@ -100,18 +148,21 @@ def water_page(
 def _gap_layer(result: WaterResult, communes: gpd.GeoDataFrame) -> Layer:
     gap = communes[["commune_code", "geometry"]].merge(result.communes, on="commune_code")
     gap["gap_pct"] = 100 - gap["to_standard_pct"]
+    gap["poverty_rate_pct"] = gap["poverty_rate_pct"].astype(float)
     gap["step"] = [colour_step(value) for value in gap["gap_pct"]]
     return Layer(
         "gaps",
         in_each_language("maps.layer.gaps"),
         gap,
         Style(
-            {"color": "#6b4a3a", "weight": 0.6, "fillOpacity": 0.45},
+            {"color": "#6b4a3a", "weight": 0.6, "fillOpacity": 1.0},
             by="step",
             values={str(i): (_step_words(i), {"fillColor": fill}) for i, fill in enumerate(colours.WATER_GAPS)},
             other=(in_each_language("maps.water.no_data"), {"fillColor": colours.UNKNOWN}),
         ),
-        popup=Popup("commune", (), fields(columns.COMMUNES, COMMUNE_KEYS), reason=True),
+        card=Card("commune", (), sections(columns.COMMUNES, COMMUNE_PARTS), reason=True),
+        key="commune_code",
+        filtered=True,
         simplify_m=120.0,
     )
 
@@ -129,13 +180,19 @@ def _village_layer(result: WaterResult) -> Layer:
         in_each_language("maps.layer.villages_by_water"),
         result.villages,
         Style(
-            {"color": "#37474f", "weight": 0.5, "fillOpacity": 0.9},
+            {"color": "#37474f", "weight": 0.6, "fillOpacity": 1.0},
             by="level",
             values=coloured(colours.COVERAGE_LEVELS, "level"),
             radius=("population", 0.18, 2.5, 9.0),
         ),
-        popup=Popup("name", ("commune",), fields(columns.VILLAGES, VILLAGE_KEYS)),
-        search=("name", "commune"),
+        card=Card(
+            "name",
+            ("commune",),
+            sections(columns.VILLAGES, VILLAGE_PARTS),
+            related=(Related("works", "work_id", "work_id", spoke=True),),
+        ),
+        key="village_id",
+        search=("name", "commune", "village_id"),
         search_title=in_each_language("maps.search.village"),
         filtered=True,
     )
@@ -147,12 +204,15 @@ def _scheme_layer(result: WaterResult) -> Layer:
         in_each_language("maps.layer.schemes"),
         result.schemes,
         Style(
-            {"color": "#ffffff", "weight": 1.2, "fillOpacity": 1, "radius": 4},
+            {"color": "#37474f", "weight": 1.0, "fillOpacity": 1, "radius": 5},
             by="functionality",
-            values=coloured(colours.FUNCTIONALITY, "functionality"),
+            values=coloured(
+                colours.FUNCTIONALITY, "functionality", shapes=dict.fromkeys(colours.FUNCTIONALITY, "square")
+            ),
         ),
-        popup=Popup("name", ("commune",), fields(columns.SCHEMES, SCHEME_KEYS)),
-        search=("name", "commune"),
+        card=Card("name", ("commune",), sections(columns.SCHEMES, SCHEME_PARTS)),
+        key="scheme_id",
+        search=("name", "commune", "scheme_id"),
         shown=False,
         filtered=True,
     )
@@ -164,12 +224,19 @@ def _work_layer(result: WaterResult) -> Layer:
         in_each_language("maps.layer.works"),
         result.works,
         Style(
-            {"color": "#000000", "weight": 1.6, "fillOpacity": 1, "radius": 6},
+            {"color": "#000000", "weight": 1.4, "fillOpacity": 1, "radius": 6},
             by="kind",
-            values=coloured(colours.WORKS, "kind", "water.works"),
+            values=coloured(colours.WORKS, "kind", "water.works", shapes=colours.WORK_SHAPES),
         ),
-        popup=Popup("name", ("commune",), fields(columns.WORKS, WORK_KEYS), reason=True),
-        search=("name", "commune"),
+        card=Card(
+            "name",
+            ("commune",),
+            sections(columns.WORKS, WORK_PARTS),
+            reason=True,
+            related=(Related("villages", "work_id", "work_id", spoke=True),),
+        ),
+        key="work_id",
+        search=("name", "commune", "work_id"),
         filtered=True,
     )
 
