@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 from infragap import __version__
 from infragap.console.guard import main_of
 from infragap.console.options import Places, Scenario, grouped_options
-from infragap.console.terminal import Terminal
+from infragap.console.terminal import Terminal, language_of
 
 if TYPE_CHECKING:
     from infragap.settings import Settings
@@ -51,7 +52,7 @@ def _options(
     if language is not None and language not in languages():
         raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
     terminal.debug = debug
-    terminal.language = language or terminal.language
+    terminal.language = language or language_of(os.environ)
 
 
 @app.command("run")
