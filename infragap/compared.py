@@ -8,7 +8,9 @@ import pandas as pd
 from rich.table import Table
 
 from infragap.compare import Comparison
+from infragap.console.messages import Message, refused
 from infragap.console.terminal import Terminal, cell
+from infragap.gis.errors import ParameterError
 from infragap.maps.exports.tables import write_csv
 from infragap.wording.catalogue import words
 from infragap.wording.codes import label
@@ -39,8 +41,21 @@ def print_comparison(comparison: Comparison, terminal: Terminal, out: Path | Non
     if (rest := len(changed) - PRINTED_ROWS) > 0:
         terminal.say("command.compare.more", count=rest)
     if out is not None:
+        _refuse_others(out, comparison.settlements)
         write_csv(comparison.settlements, out)
         terminal.say("command.compare.written", out=out)
+
+
+def _refuse_others(out: Path, settlements: pd.DataFrame) -> None:
+    """Refuse to replace a file that is no earlier comparison."""
+    wanted = ",".join(settlements.columns)
+    if out.exists() and not (out.is_file() and _first_line(out) == wanted):
+        raise refused(ParameterError, [Message("command.compare.other_file", {"out": out})])
+
+
+def _first_line(file: Path) -> str:
+    with file.open(encoding="utf-8-sig", errors="replace") as stream:
+        return stream.readline(10_000).rstrip("\n")
 
 
 def _table(name: str, frame: pd.DataFrame, terminal: Terminal) -> Table:
