@@ -56,7 +56,7 @@ def lines() -> gpd.GeoDataFrame:
 
 def result() -> ElectricityResult:
     nothing = gpd.GeoDataFrame(geometry=[], crs="EPSG:9208")
-    return ElectricityResult(nothing, lines(), pd.DataFrame(), nothing, works(), {}, {})
+    return ElectricityResult(nothing, lines(), pd.DataFrame(), nothing, works(), {}, {}, targets=[])
 
 
 @pytest.fixture
