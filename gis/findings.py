@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -86,6 +86,10 @@ class Finding:
     def __str__(self) -> str:
         """The finding in English."""
         return self.spoken()
+
+    def about(self, layer: str) -> Finding:
+        """Give the same finding on another layer: rows of one may show what another lacks."""
+        return replace(self, layer=layer)
 
     def as_json(self, language: str = "en") -> dict[str, Any]:
         """Give the finding as plain values for JSON.
