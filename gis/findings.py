@@ -151,6 +151,8 @@ def printable(value: Any, *, signs: int = SHOWN_SIGNS) -> str:
     """
     if value is None or value is pd.NA or value is pd.NaT:
         return "empty"
+    if isinstance(value, float | np.floating):
+        return f"{value:.10g}"
     text = "".join(
         sign if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else _escaped(sign)
         for sign in str(value)[: signs * 2]

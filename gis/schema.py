@@ -297,7 +297,7 @@ class WaterSchemes(_Sourced):
     treatment: Series[bool] = _column("-", "has filtration or disinfection")
     meets_standard: Series[bool] = _column("-", "water meets QCVN 01-1")
     in_plan_2026_2030: Series[bool] = _column("-", "listed for building, upgrade or repair in 2026-2030")
-    year: Series[float] = _column("-", "year of building", usual=Usual(1900, 2100), nullable=True)
+    year: Series[float] = _column("year", "year of building", usual=Usual(1900, 2100), nullable=True)
     position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", usual=ACCURACY, ge=0)
 
 

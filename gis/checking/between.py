@@ -64,12 +64,10 @@ def cross_findings(
 
 
 def _on_relief(elevation: Raster, frames: Mapping[str, gpd.GeoDataFrame]) -> list[Finding]:
-    found = []
-    if "water_schemes" in frames:
-        found += source_findings(frames["water_schemes"], elevation)
-    if "rivers" in frames:
-        found += river_findings(elevation, frames["rivers"])
-    return found
+    upside_down = river_findings(elevation, frames["rivers"]) if "rivers" in frames else []
+    if upside_down or "water_schemes" not in frames:
+        return upside_down
+    return source_findings(frames["water_schemes"], elevation)
 
 
 def _against_communes(

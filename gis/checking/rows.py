@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -132,7 +133,7 @@ def _commune_rows(communes: pd.DataFrame) -> list[Finding]:
     kinds = ("special_use_forest_ha", "protection_forest_ha", "production_forest_ha")
     if not has(communes, "area_km2", "natural_forest_ha", *kinds):
         return found
-    area_ha = 100 * numbers(communes, "area_km2")
+    area_ha = _area_ha(communes)
     forest_ha = np.maximum(_total(communes, kinds), numbers(communes, "natural_forest_ha"))
     shown = [f"{forest:,.0f} of {area:,.0f} ha" for forest, area in zip(forest_ha, area_ha, strict=True)]
     found += where(FOREST_AREA, communes, forest_ha > 1.1 * area_ha, "communes", shown=shown)
@@ -140,6 +141,13 @@ def _commune_rows(communes: pd.DataFrame) -> list[Finding]:
         covered_ha = area_ha * numbers(communes, "forest_cover_pct") / 100
         found += _forest_units(communes, kinds, covered_ha)
     return found
+
+
+def _area_ha(communes: pd.DataFrame) -> FloatArray:
+    """Area as drawn, where it is drawn in metres: a wrong `area_km2` is told by itself and should not be told as wrong forest [ha]."""
+    if isinstance(communes, gpd.GeoDataFrame) and communes.crs is not None and communes.crs.is_projected:
+        return np.asarray(communes.geometry.area.to_numpy() / 10_000)
+    return 100 * numbers(communes, "area_km2")
 
 
 def _forest_units(communes: pd.DataFrame, kinds: tuple[str, ...], covered_ha: FloatArray) -> list[Finding]:

@@ -81,7 +81,8 @@ def _range_findings(
     outside &= ~codes
     if not outside.any():
         return found
-    shared = {"layer": layer, "shown": frame[name], "column": name, "unit": unit, "low": usual.low, "high": usual.high}
+    shared = {"layer": layer, "shown": frame[name], "column": name, "unit": unit}
+    shared |= {"low": _plain(usual.low), "high": _plain(usual.high)}
     for other in usual.others:
         if _explains(values[outside], other, usual):
             example = float(values[outside][0])
@@ -94,6 +95,11 @@ def _range_findings(
             return found
     found.append(RANGE.in_rows(frame, outside, **shared))
     return found
+
+
+def _plain(limit: float) -> str | float:
+    """A year is written without a mark between its thousands."""
+    return f"{limit:g}" if 1_000 <= limit < 10_000 else limit
 
 
 def _explains(outside: FloatArray, other: schema.Unit, usual: schema.Usual) -> bool:

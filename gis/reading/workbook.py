@@ -95,6 +95,8 @@ def _chosen_sheet(book: openpyxl.Workbook, path: Path, *, layer: str, sheet: str
             found = SHEET_ABSENT.found(layer, file=path.name, sheet=sheet, sheets=", ".join(names))
             raise MissingDataError(str(found), findings=[found])
         return sheet
+    if not names:
+        raise DAMAGED.error(layer, file=path.name, reason="no sheet")
     shown = [ws.title for ws in book.worksheets if ws.sheet_state == "visible"]
     if len(shown) == 1 or len(names) == 1:
         return (shown or names)[0]
