@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import words
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 

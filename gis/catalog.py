@@ -13,7 +13,8 @@ import pyproj.exceptions
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from infragap.gis.errors import MissingDataError
-from infragap.gis.findings import Finding, fault
+from infragap.gis.findings import Finding, fault, notice
+from infragap.profiles.profile import DEFAULT
 
 FILE_NAME = "catalog.toml"
 
@@ -24,6 +25,12 @@ KEYS = fault("catalog.keys", reason="a misspelt key is passed over in silence, a
 NO_LAYER = fault("catalog.no_layer", reason="an analysis asks for a layer that the pack does not list")
 CHANGED = fault(
     "file.changed", reason="a file that is not the one the catalogue describes: sums and sources no longer hold"
+)
+
+UNSOURCED = notice(
+    "catalog.unsourced",
+    tolerance="none",
+    reason="whoever reads the results asks where the layers come from; without a checksum a change goes unseen",
 )
 
 LARGEST_MB = 5.0
@@ -44,7 +51,25 @@ def _known_crs(value: str) -> str:
 
 
 class LayerEntry(BaseModel):
-    """One layer of the pack."""
+    """One layer of the pack.
+
+    Attributes
+    ----------
+    name, title, file, kind, crs, geometry, rows, bands, id
+        What it is called, where it lies, and what is to be found there.
+    licence, date, sha256, method
+        What the file rests on; a planner's own pack may leave them out, and the check says so (`infragap data hash` fills `sha256`).
+    provenance
+        official, open-data or modelled.
+    columns
+        Column of the schema → column of the file, or a formula over columns of the file such as 'persons / 4.6'.
+    values
+        Column of the schema → word of the file → word of the schema.
+    defaults
+        Column of the schema → value of every row that has none.
+    sheet, x, y, axis_order, encoding
+        How the file is to be read.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -57,11 +82,14 @@ class LayerEntry(BaseModel):
     rows: Annotated[int, Field(ge=0)] | None = None
     bands: Annotated[int, Field(ge=1)] | None = None
     id: str | None = None
-    licence: str
-    date: str
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    licence: str | None = None
+    date: str | None = None
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     provenance: Provenance
-    method: Annotated[str, Field(min_length=1)]
+    method: Annotated[str, Field(min_length=1)] | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str | float | int | bool]] = Field(default_factory=dict)
+    defaults: dict[str, str | float | int | bool] = Field(default_factory=dict)
     sheet: str | None = None
     x: str | None = None
     y: str | None = None
@@ -75,8 +103,9 @@ class LayerEntry(BaseModel):
 
     @field_validator("date")
     @classmethod
-    def _date_is_iso(cls, value: str) -> str:
-        date.fromisoformat(value)
+    def _date_is_iso(cls, value: str | None) -> str | None:
+        if value is not None:
+            date.fromisoformat(value)
         return value
 
     @field_validator("file")
@@ -97,14 +126,29 @@ class LayerEntry(BaseModel):
 
 
 class PackHead(BaseModel):
-    """Head of the catalogue."""
+    """Head of the catalogue.
+
+    Attributes
+    ----------
+    title, province
+        What pages are headed with.
+    crs_measure
+        Projected CRS that lengths are measured in.
+    provenance_note
+        Sentence on what the data rest on, for every map.
+    profile
+        Profile of the country: a name ('vn') or the path of a TOML file beside the catalogue.
+    seed
+        Of the modelled layers.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     title: str
     province: str
     crs_measure: str
-    provenance_note: str
+    provenance_note: str = ""
+    profile: Annotated[str, Field(min_length=1)] = DEFAULT
     seed: int | None = None
 
     @field_validator("crs_measure")
@@ -211,10 +255,16 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def unsourced_findings(entry: LayerEntry) -> list[Finding]:
+    """Say what the catalogue leaves out of a layer's origin."""
+    absent = [key for key in ("licence", "date", "sha256", "method") if getattr(entry, key) is None]
+    return [UNSOURCED.found(entry.name, keys=", ".join(absent))] if absent else []
+
+
 def checksum_findings(folder: Path, entry: LayerEntry) -> list[Finding]:
     """Check that the file of a layer is unchanged since the catalogue was written."""
     path = folder / entry.file
-    if not path.exists():
+    if entry.sha256 is None or not path.exists():
         return []
     found = sha256_of(path)
     if found == entry.sha256:

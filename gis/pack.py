@@ -20,7 +20,7 @@ import pandas as pd
 import pyproj
 
 from infragap.gis import schema
-from infragap.gis.catalog import Catalog, LayerEntry, checksum_findings, read_catalog
+from infragap.gis.catalog import Catalog, LayerEntry, checksum_findings, read_catalog, unsourced_findings
 from infragap.gis.checking.between import cross_findings
 from infragap.gis.checking.grids import raster_findings
 from infragap.gis.crs import measures_truly, require_metres, to_measure
@@ -29,12 +29,14 @@ from infragap.gis.findings import Finding, fault, faults, findings_of, notices, 
 from infragap.gis.raster import Raster, warp
 from infragap.gis.reading.layers import read_layer
 from infragap.gis.reading.rasters import grid_of, read_raster
+from infragap.profiles.profile import Profile, ProfileError, read_profile
 
 REQUIRED = ("communes", "villages", "settlements", "roads", "grid_lines", "elevation")
 """Layers without which no analysis runs; the others are asked for by the analysis that needs them."""
 
 REQUIRED_LAYER = fault("catalog.layer_missing", reason="no analysis runs without these layers: " + ", ".join(REQUIRED))
 UNKNOWN_LAYER = fault("catalog.layer_unknown", reason="a layer under a misspelt name is read by nothing, in silence")
+PROFILE = fault("catalog.profile", reason="codes, words and prices of the country stand in the profile")
 NO_PLACES = fault("catalog.no_places", reason="an analysis asks this layer for places")
 NO_TABLE = fault("catalog.no_table", reason="an analysis asks this layer for rows")
 NO_RASTER = fault("catalog.no_raster", reason="an analysis asks this layer for a raster")
@@ -64,6 +66,11 @@ class Pack:
     _read: dict[str, tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[Finding, ...]]] = field(
         default_factory=dict, repr=False
     )
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What is particular to the country of the pack."""
+        return read_profile(self.catalog.pack.profile, folder=self.folder)
 
     @cached_property
     def crs_measure(self) -> str:
@@ -187,10 +194,11 @@ class Pack:
             if entry.name not in known:
                 near = difflib.get_close_matches(entry.name, known, n=1)
                 found.append(UNKNOWN_LAYER.found(entry.name, near=near[0] if near else ", ".join(known)))
-            found += self.layer_findings(entry.name)
+            found += [*unsourced_findings(entry), *self.layer_findings(entry.name)]
         readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None}
         crs_of = {entry.name: entry.crs for entry in self.catalog.layer}
-        found += cross_findings(readable, targets=self.catalog.targets, crs_of=crs_of)
+        rural = self.profile.administration.rural
+        found += cross_findings(readable, targets=self.catalog.targets, crs_of=crs_of, rural=rural)
         return (*faults(found), *notices(found))
 
     def require_sound(self) -> list[Finding]:
@@ -249,7 +257,7 @@ class Pack:
         return checksum_findings(self.folder, entry)
 
     def _read_frame(self, entry: LayerEntry) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[Finding]]:
-        layer, found = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure)
+        layer, found = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure, profile=self.profile)
         if isinstance(layer, gpd.GeoDataFrame):
             layer = to_measure(layer, self.crs_measure, layer=entry.name)
             if not np.isfinite(layer.geometry.bounds.to_numpy()[~layer.geometry.is_empty.to_numpy()]).all():
@@ -282,6 +290,10 @@ def read_pack(folder: Path) -> Pack:
     """
     catalog = read_catalog(folder)
     require_metres(catalog.pack.crs_measure)
+    try:
+        read_profile(catalog.pack.profile, folder=folder)
+    except ProfileError as error:
+        raise PROFILE.error("catalog", reason=str(error)) from error
     return Pack(folder=folder, catalog=catalog)
 
 

@@ -87,11 +87,11 @@ class _Sourced(_Layer):
 
 
 class Communes(_Sourced):
-    """Commune polygons (99 in Lào Cai since 1 July 2025)."""
+    """Areas that plans are made for: communes, wards, districts, as the profile calls them."""
 
-    commune_code: Series[str] = _column("-", "official five-digit code", unique=True, str_matches=r"^\d{5}$")
-    name: Series[str] = _column("-", "name without 'xã' or 'phường'")
-    kind: Series[str] = _column("-", "xã (rural) or phường (urban)", isin=("xã", "phường"))
+    commune_code: Series[str] = _column("-", "official code", unique=True)
+    name: Series[str] = _column("-", "name without the word for its kind")
+    kind: Series[str] = _column("-", "what kind of area it is, a word of the profile")
     area_km2: Series[float] = _column(
         "km²", "official area", usual=Usual(0.05, 20_000, (Unit("hectares", 100), Unit("m²", 1_000_000))), gt=0
     )
@@ -109,14 +109,21 @@ class Communes(_Sourced):
     merged_from: Series[str] = _column("-", "former communes, separated by '; '", nullable=True)
     centre_longitude: Series[float] = _column("°", "commune centre, WGS84", ge=-180, le=180)
     centre_latitude: Series[float] = _column("°", "commune centre, WGS84", ge=-90, le=90)
+    boundary_accuracy_m: Series[float] | None = _column(
+        "m",
+        "how far the drawn border may lie from the true one; the column may be left out",
+        usual=ACCURACY,
+        ge=0,
+        nullable=True,
+    )
 
 
 class Villages(_Sourced):
-    """Villages (thôn, bản, tổ dân phố): 2,693 in Lào Cai."""
+    """Villages and quarters."""
 
     village_id: Series[str] = _column("-", "identifier", unique=True)
-    name: Series[str] = _column("-", "name without 'thôn' or 'bản'")
-    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    name: Series[str] = _column("-", "name without the word for village")
+    commune_code: Series[str] = _column("-", "commune that it lies in")
     legacy_commune: Series[str] = _column("-", "commune before July 2025", nullable=True)
     households: Series[int] = _column("households", "households", usual=Usual(0, 20_000), ge=0)
     population: Series[int] = _column("people", "population", usual=PEOPLE, ge=0)
@@ -140,7 +147,7 @@ class Settlements(_Sourced):
     name: Series[str] = _column("-", "name, spelling corrected")
     name_in_scheme: Series[str] = _column("-", "name as the scheme spells it", nullable=True)
     kind: Series[str] = _column("-", "village or cluster", isin=("village", "cluster"))
-    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    commune_code: Series[str] = _column("-", "commune that it lies in")
     legacy_commune: Series[str] = _column("-", "commune before July 2025", nullable=True)
     households: Series[int] = _column("households", "households without safe grid supply", usual=Usual(0, 20_000), ge=0)
     households_provenance: Series[str] = _column("-", "what the household count rests on", isin=PROVENANCE)
@@ -198,10 +205,10 @@ class Bridges(_Sourced):
 
 
 class GridLines(_Sourced):
-    """Power lines of 22 kV and above."""
+    """Power lines of medium voltage and above."""
 
     line_id: Series[str] = _column("-", "identifier of the drawn piece", unique=True)
-    feeder: Series[str] = _column("-", "feeder (lộ) that the piece belongs to", nullable=True)
+    feeder: Series[str] = _column("-", "feeder that the piece belongs to", nullable=True)
     substation_id: Series[str] = _column("-", "station that feeds it", nullable=True)
     voltage_kv: Series[float] = _column("kV", "nominal voltage", usual=Usual(0.2, 1_200, (VOLTS,)), gt=0)
     conductor: Series[str] = _column("-", "conductor, such as AC-120", nullable=True)
@@ -237,7 +244,7 @@ class Substations(_Sourced):
 class Solar(_Sourced):
     """Sunshine and photovoltaic yield by commune and month."""
 
-    commune_code: Series[str] = _column("-", "commune", str_matches=r"^\d{5}$")
+    commune_code: Series[str] = _column("-", "commune")
     month: Series[int] = _column("-", "month, 1 to 12", ge=1, le=12)
     ghi_kwh_per_m2_day: Series[float] = _column(
         "kWh/m²/day",
@@ -281,7 +288,7 @@ class WaterSchemes(_Sourced):
 
     scheme_id: Series[str] = _column("-", "identifier", unique=True)
     name: Series[str] = _column("-", "name")
-    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    commune_code: Series[str] = _column("-", "commune that it lies in")
     kind: Series[str] = _column("-", "how it works", isin=("gravity", "pumped", "urban_plant"))
     capacity_m3_day: Series[float] = _column("m³/day", "capacity", usual=Usual(0.1, 1_000_000), gt=0)
     households_design: Series[int] = _column(
@@ -304,7 +311,7 @@ class WaterSchemes(_Sourced):
 class WaterHouseholds(_Sourced):
     """Household water works (wells, springs, rain tanks) by commune: what the people without a piped scheme use."""
 
-    commune_code: Series[str] = _column("-", "commune", unique=True, str_matches=r"^\d{5}$")
+    commune_code: Series[str] = _column("-", "commune", unique=True)
     household_works: Series[int] = _column("works", "number of household works", usual=Usual(0, 1_000_000), ge=0)
     own_source_to_standard_pct: Series[float] = _column(
         "%", "households off the piped schemes whose own source meets QCVN 01-1", ge=0, le=100
@@ -324,7 +331,7 @@ class Schools(_Sourced):
     has_lower_secondary: Series[bool] = _column("-", "teaches lower secondary")
     has_upper_secondary: Series[bool] = _column("-", "teaches upper secondary, or will after its upgrade")
     boarding: Series[bool] = _column("-", "pupils can live there")
-    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    commune_code: Series[str] = _column("-", "commune that it lies in")
     capacity_pupils: Series[float] = _column("pupils", "places", usual=Usual(5, 20_000), ge=0, nullable=True)
     pupils: Series[float] = _column("pupils", "pupils of today", usual=PUPILS, ge=0, nullable=True)
     status: Series[str] = _column("-", "existing, upgrade or planned", isin=SCHOOL_STATUS)

@@ -10,7 +10,6 @@ import numpy as np
 from infragap.analyses.columns import Column, table
 from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.wording.catalogue import number_vi
 from infragap.gis.crs import WGS84
 from infragap.gis.pack import Pack
 from infragap.maps.base import (
@@ -26,6 +25,7 @@ from infragap.maps.base import (
 )
 from infragap.maps.page import Field, Filter, Ground, Layer, Page, Popup, Ranking, Style, Text, Weight
 from infragap.maps.style import CHOICES, INTERIM, KINDS, SUPPLY, VOLTAGE_BASIS, VOLTAGE_HOLDS, VOLTAGE_STATUS, VOLTAGES
+from infragap.wording.catalogue import number_vi
 
 POPUP_KEYS = (
     "grid_probability_pct", "rank_low", "rank_high", "position_accuracy_m", "grid_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd",

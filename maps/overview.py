@@ -18,12 +18,12 @@ from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.water.result import WaterResult
-from infragap.analyses.wording.catalogue import number_vi
 from infragap.gis.crs import to_wgs84
 from infragap.gis.pack import Pack
 from infragap.maps.base import PAGES, UNIT_VI
 from infragap.maps.page import Text
 from infragap.maps.style import CHOICES, MODELLED_NOTICE, PROVENANCE
+from infragap.wording.catalogue import number_vi
 
 MAP_WIDTH = 300
 CLASSES = 5

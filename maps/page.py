@@ -224,7 +224,7 @@ def render(page: Page) -> str:
     root.header.add_child(Element("@@HEAD@@"), name="infragap_head")
     _number_elements(root)
     document = root.render()
-    head = f"<style>{_leaflet_css()}</style><style>{_asset('map.css')}</style><script>{_leaflet_js()}</script>"
+    head = f"<style>{_leaflet_css()}</style><style>{_asset('map.css')}</style><script>{leaflet_script()}</script>"
     call = f"infragapPage({map_.get_name()}, {_script_json(_as_json(page))});"
     document = document.replace(
         "@@HEAD@@", f'<meta charset="utf-8"><title>{html.escape(page.title[0], quote=False)}</title>{head}', 1
@@ -393,14 +393,17 @@ def _asset(name: str) -> str:
     return (files("infragap.maps") / "assets" / name).read_text(encoding="utf-8")
 
 
-def _leaflet_js() -> str:
-    source = (files("js_lib_leaflet") / "static" / "js_lib_leaflet" / "leaflet.js").read_text(encoding="utf-8")
-    return re.sub(r"//# sourceMappingURL=\S+", "", source)
+def leaflet_script() -> str:
+    """Leaflet with its licence in front, ready to stand in a page."""
+    # its licence asks that notice and conditions go with every copy, and each page holds one
+    return f"/*\n{_asset('leaflet/LICENSE')}*/\n" + re.sub(
+        r"//# sourceMappingURL=\S+", "", _asset("leaflet/leaflet.js")
+    )
 
 
 def _leaflet_css() -> str:
     """Leaflet's styles with its icons as data, so that the browser asks for no file."""
-    folder = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
+    folder = files("infragap.maps") / "assets" / "leaflet"
 
     def inline(match: re.Match[str]) -> str:
         image = base64.b64encode((folder / "images" / match.group(1)).read_bytes()).decode()

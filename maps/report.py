@@ -13,10 +13,10 @@ from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.water.result import WaterResult
-from infragap.analyses.wording.catalogue import number_vi
 from infragap.gis.pack import Pack
 from infragap.maps.base import UNIT_VI
 from infragap.maps.style import CHOICES, PROVENANCE, SCENARIOS, choice_label
+from infragap.wording.catalogue import number_vi
 
 TOP = 10
 

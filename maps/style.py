@@ -28,9 +28,9 @@ PROVENANCE: Mapping[str, Text] = {
     "modelled": ("mô phỏng", "modelled"),
 }
 INTERIM: Mapping[str, Text] = {
-    "donated home systems": ("bộ điện mặt trời được tài trợ đã có", "donated home systems"),
-    "pico hydro": ("thủy điện cực nhỏ", "pico hydro"),
-    "home systems of tier 2": ("bộ điện mặt trời hộ bậc 2", "home systems of tier 2"),
+    "donated_kits": ("bộ điện mặt trời được tài trợ đã có", "donated home systems"),
+    "pico_hydro": ("thủy điện cực nhỏ", "pico hydro"),
+    "small_kits": ("bộ điện mặt trời hộ bậc 2", "home systems of tier 2"),
 }
 SCENARIOS: Mapping[str, str] = {
     "plan": "phương án của lần chạy này",
@@ -46,32 +46,32 @@ SCENARIOS: Mapping[str, str] = {
 }
 VOLTAGE_STATUS: Mapping[str, Text] = {
     "ok": ("đạt", "within the limit"),
-    "the load flow has no solution: the existing feeder is far beyond its reach": (
+    "no_solution": (
         "không tính được: lộ hiện có quá tải hoặc quá dài",
         "no solution: the existing feeder is far beyond its reach",
     ),
-    "conductor overloaded": ("dây dẫn quá tải", "conductor overloaded"),
-    "the existing feeder is beyond the limit at the tap already": (
+    "overloaded": ("dây dẫn quá tải", "conductor overloaded"),
+    "weak_at_tap": (
         "lộ hiện có đã vượt giới hạn tại điểm đấu nối",
         "the existing feeder is beyond the limit at the tap",
     ),
-    "the new line is too long for its load": ("nhánh mới quá dài so với tải", "the new line is too long for its load"),
+    "too_long": ("nhánh mới quá dài so với tải", "the new line is too long for its load"),
 }
 VOLTAGE_HOLDS: Mapping[str, tuple[Text, Mapping[str, str]]] = {
     "yes": (("giữ được điện áp", "voltage holds"), {"color": "#e53935"}),
     "no": (("sụt áp quá giới hạn, cần biện pháp", "beyond the voltage limit, needs a remedy"), {"color": "#6d1b7b"}),
 }
 VOLTAGE_BASIS: Mapping[str, Text] = {
-    "load published; drawn course": ("đã công bố phụ tải; theo tuyến đã vẽ", "load published; drawn course"),
-    "load published; course not drawn, straight way assumed": (
+    "known": ("đã công bố phụ tải; theo tuyến đã vẽ", "load published; drawn course"),
+    "course_assumed": (
         "đã công bố phụ tải; chưa vẽ tuyến, giả định đi thẳng",
         "load published; course not drawn, straight way assumed",
     ),
-    "load not published, drop understated; drawn course": (
+    "load_unknown": (
         "chưa công bố phụ tải nên tổn thất tính thấp hơn thực tế; theo tuyến đã vẽ",
         "load not published, drop understated; drawn course",
     ),
-    "load not published, drop understated; course not drawn, straight way assumed": (
+    "course_assumed_load_unknown": (
         "chưa công bố phụ tải nên tổn thất tính thấp hơn thực tế; chưa vẽ tuyến, giả định đi thẳng",
         "load not published, drop understated; course not drawn, straight way assumed",
     ),

@@ -49,7 +49,7 @@ def water_page(
     }
     gap = communes[["commune_code", "geometry"]].merge(result.communes, on="commune_code")
     gap["gap_pct"] = 100 - gap["to_standard_pct"]
-    gap["step"] = [_step(value) for value in gap["gap_pct"]]
+    gap["step"] = [colour_step(value) for value in gap["gap_pct"]]
     areas = Layer(
         "gaps",
         ("Khoảng trống nước sạch theo xã", "Gap by commune"),
@@ -196,7 +196,7 @@ def water_page(
     )
 
 
-def _step(value: float) -> str:
+def colour_step(value: float) -> str:
     """Number of the colour step of a share; empty where it is unknown."""
     for i, (end, _) in enumerate(GAP_STEPS):
         if value < end:

@@ -42,6 +42,7 @@ SITES = table(
     Column("cost_mvnd", "mvnd", "schools.cost_mvnd"),
     Column("position_accuracy_m", "m", "schools, villages"),
     Column("reason_vi", "-", "all numbers of the row"),
+    Column("reason_en", "-", "all numbers of the row"),
     Column("provenance", "-", "catalogue"),
     Column("modelled_inputs", "-", "catalogue"),
     Column("longitude", "°", "geometry"),

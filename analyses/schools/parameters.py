@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar
 
 from infragap.analyses.parameters import Parameters, parameter
+from infragap.analyses.schools.codes import Mode
 
 _SPEEDS = (
     "norms C and F: mountain motorbike speeds, checked on Lùng Cúng (25 km of earth track in nearly 3 hours, press)"
@@ -14,6 +15,8 @@ _ENTITLEMENT = "Decree 66/2025/NĐ-CP (as 116/2016): 4 / 7 / 10 km"
 
 class SchoolsParameters(Parameters):
     """Parameters of `plan_schools`."""
+
+    analysis: ClassVar[str] = "schools"
 
     cell_size_m: float = parameter(
         200.0,
@@ -162,8 +165,8 @@ class SchoolsParameters(Parameters):
         1 / 3, unit="-", meaning="share of the school year's journeys in the rainy season (September, April, May of nine months)",
         source="assumption", low=0.2, high=0.5,
     )  # fmt: skip
-    placement_mode: Literal["motorbike", "foot"] = parameter(
-        "motorbike",
+    placement_mode: Mode = parameter(
+        Mode.MOTORBIKE,
         unit="-",
         meaning="way of travelling whose minutes the placement minimises",
         source="choice: boarders go weekly",

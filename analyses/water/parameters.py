@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from infragap.analyses.parameters import Parameters, parameter
 
-NORMS = "facts/norms-and-costs.md, sections B and F"
+NORMS = "norms B and F"
 
 
 class WaterParameters(Parameters):
     """Demand, hydraulics, service of each functionality class, costs and limits of new works."""
+
+    analysis: ClassVar[str] = "water"
 
     demand_l_per_person_day: float = parameter(
         80.0,

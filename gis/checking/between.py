@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import geopandas as gpd
 import pandas as pd
 
-from infragap.gis.checking.completeness import solar_month_findings, work_row_findings
 from infragap.gis.checking.geometry import spike_findings
 from infragap.gis.checking.grids import coverage_findings, ground_findings, river_findings
 from infragap.gis.checking.heights import source_findings
@@ -16,7 +15,7 @@ from infragap.gis.checking.near import near_findings
 from infragap.gis.checking.places import commune_findings, far_findings, place_findings
 from infragap.gis.checking.rows import row_findings
 from infragap.gis.checking.shifts import shift_findings
-from infragap.gis.checking.sums import sum_findings
+from infragap.gis.checking.sums import solar_month_findings, sum_findings, work_row_findings
 from infragap.gis.checking.targets import target_findings
 from infragap.gis.checking.twins import twin_findings
 from infragap.gis.findings import Finding
@@ -28,7 +27,11 @@ Layers = Mapping[str, gpd.GeoDataFrame | pd.DataFrame | Raster]
 
 
 def cross_findings(
-    layers: Layers, *, targets: Mapping[str, float | int], crs_of: Mapping[str, str | None] | None = None
+    layers: Layers,
+    *,
+    targets: Mapping[str, float | int],
+    crs_of: Mapping[str, str | None] | None = None,
+    rural: Collection[str] = (),
 ) -> list[Finding]:
     """Give what does not fit between columns, layers and targets.
 
@@ -40,9 +43,11 @@ def cross_findings(
         Published totals and rates of the catalogue.
     crs_of
         CRS that the catalogue names for each layer.
+    rural
+        Words of the column `kind` of communes that mean rural.
     """
     tables = {name: layer for name, layer in layers.items() if isinstance(layer, pd.DataFrame) and len(layer)}
-    found = target_findings(tables, targets) + row_findings(tables) + sum_findings(tables)
+    found = target_findings(tables, targets, rural) + row_findings(tables) + sum_findings(tables)
     frames = {name: table for name, table in tables.items() if isinstance(table, gpd.GeoDataFrame)}
     for name in ("roads", "grid_lines"):
         if name in frames:

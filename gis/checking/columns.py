@@ -41,7 +41,6 @@ THOUSANDS = fault(
 )
 TWICE = fault("cell.twice", reason="results are joined by the identifier, so two rows must not share one")
 CHOICE = fault("cell.choice", reason="an analysis decides by this word")
-CODE = fault("cell.code", reason="leading zeros are part of a code; a number format eats them")
 BELOW = fault("cell.below", reason="the quantity cannot be smaller")
 ABOVE = fault("cell.above", reason="the quantity cannot be larger")
 RULE = fault("cell.rule", reason="the column has a rule of its own")
@@ -233,8 +232,6 @@ def _rule_broken(frame: pd.DataFrame, marked: BoolArray, column: pa.Column, chec
     shared = {"layer": layer, "shown": frame[column.name], "column": column.name}
     if "allowed_values" in limits:
         return CHOICE.in_rows(frame, marked, **shared, allowed=", ".join(map(str, limits["allowed_values"])))
-    if "pattern" in limits and "d{5}" in str(limits["pattern"]):
-        return CODE.in_rows(frame, marked, **shared)
     if "min_value" in limits:
         above = check.name == "greater_than"
         return BELOW.in_rows(

@@ -1,9 +1,10 @@
-"""Sums over communes and layers: villages and settlements against their commune and province, villages without grid in both layers."""
+"""Sums over communes and layers: villages and settlements against commune and province, villages without grid, rows that must be there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -36,6 +37,9 @@ SERVED_ALL = fault(
 ALL_ON_GRID = fault("sum.all_on_grid", reason="the settlements list villages without grid, the villages know none")
 OFF_GRID = notice("sum.off_grid", tolerance="none", reason="the two layers should list the same villages without grid")
 GRID_TWICE = fault("sum.on_grid_and_not", reason="one village cannot be on the grid and without it")
+MONTH_TWICE = fault("solar.month_twice", reason="two values for one month")
+MONTHS_MISSING = fault("solar.months_missing", reason="mini-grids are sized on the worst month, so none may be missing")
+WORKS_MISSING = fault("works.missing", reason="a commune without a row would count as having no household works at all")
 
 
 def sum_findings(frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
@@ -125,3 +129,26 @@ def _off_grid(frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
         both = villages["on_grid"].astype(bool) & keys.isin(own - off)
         found += where(GRID_TWICE, villages, both, "villages", shown=villages["name"])
     return found
+
+
+def solar_month_findings(solar: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[Finding]:
+    """Check that every commune has each month once."""
+    if not {"commune_code", "month"} <= set(solar.columns):
+        return []
+    found = []
+    repeated = solar.duplicated(["commune_code", "month"]).to_numpy()
+    if repeated.any():
+        found.append(MONTH_TWICE.in_rows(solar, repeated, layer="solar"))
+    months = solar.drop_duplicates(["commune_code", "month"]).groupby("commune_code").size()
+    incomplete = (communes["commune_code"].map(months).fillna(0) < 12).to_numpy()
+    if incomplete.any():
+        found.append(MONTHS_MISSING.in_rows(communes, incomplete, layer="communes").about("solar"))
+    return found
+
+
+def work_row_findings(works: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[Finding]:
+    """Check that every commune has its household water works."""
+    if "commune_code" not in works.columns:
+        return []
+    absent = ~communes["commune_code"].isin(works["commune_code"]).to_numpy()
+    return [WORKS_MISSING.in_rows(communes, absent, layer="communes").about("water_households")] if absent.any() else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +61,9 @@ OTHER_TARGETS = (
 """Targets that are rates of today, goals of the scheme, or totals of the province; `budget_YYYY_bn_vnd` too."""
 
 
-def target_findings(frames: Mapping[str, pd.DataFrame], targets: Mapping[str, float | int]) -> list[Finding]:
+def target_findings(
+    frames: Mapping[str, pd.DataFrame], targets: Mapping[str, float | int], rural: Collection[str]
+) -> list[Finding]:
     """Compare the layers with the published totals and rates that the catalogue says they reproduce."""
     found = _target_value_findings(targets)
     for total in TOTALS:
@@ -79,7 +81,7 @@ def target_findings(frames: Mapping[str, pd.DataFrame], targets: Mapping[str, fl
         held_km2, stated_km2 = float(communes["area_km2"].sum()), float(targets["area_km2"])
         if abs(held_km2 - stated_km2) > 0.01 * stated_km2:
             found.append(TARGET_AREA.found("communes", of=len(communes), found=held_km2, stated=stated_km2))
-    return found + _rate_findings(frames, targets)
+    return found + _rate_findings(frames, targets, rural)
 
 
 def _target_value_findings(targets: Mapping[str, float | int]) -> list[Finding]:
@@ -100,7 +102,9 @@ def _target_value_findings(targets: Mapping[str, float | int]) -> list[Finding]:
     return found
 
 
-def _rate_findings(frames: Mapping[str, pd.DataFrame], targets: Mapping[str, float | int]) -> list[Finding]:
+def _rate_findings(
+    frames: Mapping[str, pd.DataFrame], targets: Mapping[str, float | int], rural_kinds: Collection[str]
+) -> list[Finding]:
     communes, settlements, works = frames.get("communes"), frames.get("settlements"), frames.get("water_households")
     if communes is None or not has(communes, "commune_code", "households", "population", "kind"):
         return []
@@ -116,7 +120,7 @@ def _rate_findings(frames: Mapping[str, pd.DataFrame], targets: Mapping[str, flo
         dark = float(settlements.loc[settlements["supply"] != "unsafe", "households"].sum())
         compare("settlements", "household_electrification_pct", 100 - 100 * dark / total, 1.0)
     if works is not None and has(works, "commune_code", "basic_pct", "own_source_to_standard_pct"):
-        rural = communes[communes["kind"] == "xã"].set_index("commune_code")
+        rural = communes[communes["kind"].isin(list(rural_kinds))].set_index("commune_code")
         keyed = works.drop_duplicates("commune_code").set_index("commune_code").reindex(rural.index)
         people = rural["population"].to_numpy(dtype=np.float64)
         if people.sum() > 0:

@@ -74,17 +74,19 @@ _MAGIC = (
     (b"SQLite format 3\x00", "SQLite database"), (b"fgb\x03fgb", "FlatGeobuf"), (b"PK\x03\x04", "ZIP archive"), (b"PK\x05\x06", "ZIP archive"),
     (b"\x00\x00\x27\x0a", "shapefile"), (b"II*\x00", "TIFF"), (b"MM\x00*", "TIFF"), (b"II+\x00", "TIFF"), (b"MM\x00+", "TIFF"),
     (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"%PDF", "PDF"), (b"\xd0\xcf\x11\xe0", "old Excel workbook (XLS)"), (b"CDF", "NetCDF"),
-    (b"\x89HDF", "HDF5"), (b"\x1f\x8b", "gzip archive"), (b"Rar!", "RAR archive"), (b"7z\xbc\xaf", "7z archive"),
+    (b"\x89HDF", "HDF5"), (b"\x1f\x8b", "gzip archive"), (b"PAR1", "Parquet"), (b"Rar!", "RAR archive"), (b"7z\xbc\xaf", "7z archive"),
 )  # fmt: skip
 
 WANTED = {
     ".gpkg": ("SQLite database",), ".fgb": ("FlatGeobuf",), ".zip": ("ZIP archive",), ".kmz": ("ZIP archive",), ".xlsx": ("ZIP archive",),
     ".xlsm": ("ZIP archive",), ".shp": ("shapefile",), ".tif": ("TIFF",), ".tiff": ("TIFF",), ".geojson": ("JSON",), ".json": ("JSON",),
-    ".kml": ("XML <kml>",),
+ ".kml": ("XML <kml>",), ".gpx": ("XML <gpx>",), ".gml": ("XML <featurecollection>",), ".parquet": ("Parquet",), ".geoparquet": ("Parquet",),
+    ".geojsonl": ("JSON",), ".mif": ("text",), ".tab": ("text",),
 }  # fmt: skip
 """Content that each ending may have; tables of text have no ending of their own here."""
 
 _REMOTE = (b"ogrvrtdatasource", b"ogrvrtlayer", b"vrtdataset", b"gdal_streamed_alg", b"overview_file")
+_REMOTE_TAB = (*_REMOTE, b"open table", b"type linked", b"seamless")
 """Words that make a GDAL driver open other files."""
 
 
@@ -145,7 +147,24 @@ def require_file(path: Path, *, layer: str, inside: Path | None = None) -> None:
 def sidecars(path: Path) -> list[Path]:
     """Files that a format reads beside the one named."""
     beside = [path.with_name(path.name + suffix) for suffix in (".msk", ".ovr", ".aux.xml", "-wal", "-journal", "-shm")]
-    own = [".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".tfw", ".tifw", ".wld", ".aux"]
+    own = [
+        ".shx",
+        ".dbf",
+        ".prj",
+        ".cpg",
+        ".qix",
+        ".sbn",
+        ".sbx",
+        ".tfw",
+        ".tifw",
+        ".wld",
+        ".aux",
+        ".mid",
+        ".dat",
+        ".map",
+        ".id",
+        ".ind",
+    ]
     beside += [path.with_suffix(suffix) for suffix in (*own, *(suffix.upper() for suffix in own))]
     return [part for part in beside if part != path and (part.exists() or part.is_symlink())]
 
@@ -207,7 +226,7 @@ def require_format(path: Path, *, layer: str) -> None:
         raise DAMAGED.error(layer, file=path.name, reason="0 bytes")
     if found not in wanted:
         raise FORMAT.error(layer, file=path.name, found=found, wanted=" / ".join(wanted))
-    if found in ("TIFF", "JSON", "XML <kml>"):
+    if found in ("TIFF", "JSON", "text") or found.startswith("XML"):
         _require_no_remote(path, layer=layer)
     for part in sidecars(path):
         name = part.name.lower()
@@ -224,7 +243,7 @@ def _require_no_remote(path: Path, *, layer: str) -> None:
         step, overlap = 1 << 24, 64
         for start in range(0, len(content), step):
             part = content[max(0, start - overlap) : start + step].lower()
-            for word in _REMOTE:
+            for word in _REMOTE_TAB if path.suffix.lower() == ".tab" else _REMOTE:
                 if word in part:
                     raise FORBIDDEN.error(layer, file=path.name, word=word.decode())
 

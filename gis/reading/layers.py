@@ -13,12 +13,15 @@ from infragap.gis import schema
 from infragap.gis.catalog import LayerEntry
 from infragap.gis.checking.columns import typed
 from infragap.gis.checking.geometry import geometry_findings
+from infragap.gis.checking.vocabulary import vocabulary_findings
 from infragap.gis.crs import same_crs
 from infragap.gis.errors import InfragapError
 from infragap.gis.findings import Finding, fault, findings_of
 from infragap.gis.reading.files import require_file
+from infragap.gis.reading.mapping import mapped
 from infragap.gis.reading.tables import read_table
 from infragap.gis.reading.vector import TABLE_SUFFIXES, read_vector
+from infragap.profiles.profile import Profile, read_profile
 
 KIND = fault("catalog.kind_table", reason="places are read with their geometry")
 NO_ROWS = fault("layer.no_rows", reason="no analysis can run without these rows")
@@ -30,7 +33,7 @@ ENTRY_ID_TWICE = fault("catalog.id_twice", reason="results are joined by the ide
 
 
 def read_layer(
-    folder: Path, entry: LayerEntry, *, crs_measure: str
+    folder: Path, entry: LayerEntry, *, crs_measure: str, profile: Profile | None = None
 ) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[Finding]]:
     """Read and validate a vector layer or table of a pack.
 
@@ -42,6 +45,8 @@ def read_layer(
         The layer's part of the catalogue.
     crs_measure
         CRS of tables with VN-2000 coordinates that name none.
+    profile
+        Of the pack; None for the default one.
 
     Returns
     -------
@@ -56,7 +61,9 @@ def read_layer(
     except InfragapError as error:
         return None, findings_of(error, layer=entry.name)
     found = list(raw.attrs.get("findings", ()))
+    raw, unmapped = mapped(raw, entry)
     frame, cell_findings = typed(raw, layer=entry.name)
+    cell_findings = unmapped + cell_findings + vocabulary_findings(frame, profile or read_profile(), layer=entry.name)
     if len(raw) == 0 and entry.name in schema.NEEDS_ROWS:
         # without rows a GeoJSON has no columns either: that is no fault of its own
         cell_findings = [NO_ROWS.found(entry.name, file=entry.file)]

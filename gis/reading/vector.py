@@ -33,13 +33,23 @@ from infragap.gis.reading.files import (
     require_text_size,
     unpack,
 )
+from infragap.gis.reading.osm_layers import SUFFIXES as OSM_SUFFIXES
+from infragap.gis.reading.osm_layers import is_osm, read_osm_layer
 from infragap.gis.reading.points import AxisOrder, with_points
 from infragap.gis.reading.shapefile import full_names, shapefile_in, texts_decoded
 from infragap.gis.reading.tables import read_table
 from infragap.gis.reading.text import decode, decode_bytes
 
+# a GML may name a schema at some address: it is never fetched, and no link in it is followed
+pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO", "GML_SKIP_RESOLVE_ELEMS": "ALL"})
+
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
-VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".kmz", ".fgb")
+VECTOR_SUFFIXES = (
+    ".gpkg", ".geojson", ".json", ".geojsonl", ".shp", ".zip", ".kml", ".kmz", ".fgb", ".gdb", ".gml", ".gpx", ".tab", ".mif",
+)  # fmt: skip
+PARQUET_SUFFIXES = (".parquet", ".geoparquet")
+FORMATS = (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES, *OSM_SUFFIXES, *TABLE_SUFFIXES)
+"""Endings that are read. What GDAL can read beyond these may fetch from the network or open other files (VRT, WFS by file, PDF), and stays out."""
 
 NO_CRS = fault("vector.no_crs", reason="coordinates mean nothing without their system")
 DATUM = fault("vector.datum", reason="an unnamed or wrong datum shifts VN-2000 coordinates by up to 200 m")
@@ -103,8 +113,8 @@ def read_vector(
     if suffix in TABLE_SUFFIXES and path.is_file():
         table = read_table(path, layer=layer, sheet=sheet, encoding=encoding)
         return with_points(table, layer=layer, crs=crs, x=x, y=y, axis_order=axis_order)
-    if suffix not in VECTOR_SUFFIXES and not path.is_dir():
-        raise UNKNOWN_SUFFIX.error(layer, file=path.name, suffixes=", ".join(VECTOR_SUFFIXES + TABLE_SUFFIXES))
+    if not (suffix in (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES) or is_osm(path) or path.is_dir()):
+        raise UNKNOWN_SUFFIX.error(layer, file=path.name, suffixes=", ".join(FORMATS))
     try:
         with warnings.catch_warnings():
             # GDAL tells its doubts about single fields; the cells are checked one by one later
@@ -139,20 +149,33 @@ def _with_crs(frame: gpd.GeoDataFrame, path: Path, *, layer: str, crs: pyproj.CR
 
 def _read(path: Path, *, layer: str, sheet: str | None, encoding: str | None) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     suffix = path.suffix.lower()
-    if path.is_dir() or suffix in (".shp", ".zip"):
+    if is_osm(path):
+        return read_osm_layer(path, sheet or layer), []
+    if (path.is_dir() and suffix != ".gdb") or suffix in (".shp", ".zip"):
         with shapefile_in(path, layer=layer) as shape:
             raw = _read_ogr(shape, path, layer=layer, sheet=None, encoding="ISO-8859-1")
             return full_names(texts_decoded(raw, shape, path=path, layer=layer, encoding=encoding), layer=layer)
     require_format(path, layer=layer)
+    if suffix in PARQUET_SUFFIXES:
+        return gpd.read_parquet(path), []
+    source = _checked_source(path, layer=layer, encoding=encoding)
+    frame = _read_ogr(source, path, layer=layer, sheet=sheet)
+    if suffix in (".kml", ".kmz") and "name" not in frame.columns:
+        frame = frame.rename(columns={"Name": "name"})
+    return frame, []
+
+
+def _checked_source(path: Path, *, layer: str, encoding: str | None) -> Path | bytes:
+    """Give what GDAL is handed: the file, or the bytes of a text read to its end, so that nothing beside it is read or written."""
+    suffix = path.suffix.lower()
     if suffix == ".gpkg":
         require_gpkg(path, layer=layer)
-        return _read_ogr(path, path, layer=layer, sheet=sheet), []
+        return path
     if suffix in (".geojson", ".json"):
-        return _read_ogr(_whole_geojson(path, layer=layer, encoding=encoding), path, layer=layer, sheet=None), []
-    if suffix in (".kml", ".kmz"):
-        frame = _read_ogr(_whole_kml(path, layer=layer, encoding=encoding), path, layer=layer, sheet=sheet)
-        return (frame.rename(columns={"Name": "name"}) if "name" not in frame.columns else frame), []
-    return _read_ogr(path, path, layer=layer, sheet=sheet), []
+        return _whole_geojson(path, layer=layer, encoding=encoding)
+    if suffix in (".kml", ".kmz", ".gml", ".gpx"):
+        return _whole_xml(path, layer=layer, encoding=encoding)
+    return path
 
 
 def _whole_geojson(path: Path, *, layer: str, encoding: str | None) -> bytes:
@@ -193,8 +216,8 @@ def _require_known_crs(member: Any, path: Path, *, layer: str) -> None:
         raise JSON_CRS.error(layer, file=path.name, crs=str(name or member)) from error
 
 
-def _whole_kml(path: Path, *, layer: str, encoding: str | None) -> bytes:
-    """Give the bytes of a KML, or of the one in a KMZ, parsed to their end."""
+def _whole_xml(path: Path, *, layer: str, encoding: str | None) -> bytes:
+    """Give the bytes of a KML, GML or GPX, or of the KML in a KMZ, parsed to their end."""
     if path.suffix.lower() == ".kmz":
         with open_archive(path, layer=layer) as archive:
             names = sorted(
@@ -211,7 +234,7 @@ def _whole_kml(path: Path, *, layer: str, encoding: str | None) -> bytes:
         content = decode_bytes(content, path=path, layer=layer, encoding=encoding).encode("utf-8")
     require_plain_xml(content, path=path, layer=layer)
     if b"ogrvrt" in content.lower():
-        raise FORMAT.error(layer, file=path.name, found="OGR VRT", wanted="KML")
+        raise FORMAT.error(layer, file=path.name, found="OGR VRT", wanted=path.suffix[1:].upper())
     return content
 
 

@@ -6,7 +6,8 @@ import pyproj
 from affine import Affine
 from shapely import LineString
 
-from infragap.analyses.schools.ground import Ground
+from infragap.analyses.schools.codes import Season
+from infragap.analyses.schools.travel.walking_ground import Ground
 from infragap.gis.raster import Raster
 
 CRS = pyproj.CRS.from_epsg(9208)
@@ -41,4 +42,4 @@ def roads_layer(lines: list[LineString], **columns: list) -> gpd.GeoDataFrame:
 def bare_ground(minutes: np.ndarray, heights: np.ndarray) -> Ground:
     """Ground with the same costs in both seasons and no water."""
     cost = minutes.astype(np.float32)
-    return Ground(elevation=raster(heights), minutes={"dry": cost, "rainy": cost}, water=np.zeros(0, object))
+    return Ground(elevation=raster(heights), minutes={Season.DRY: cost, Season.RAINY: cost}, water=np.zeros(0, object))

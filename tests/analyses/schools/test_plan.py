@@ -10,8 +10,7 @@ from infragap.analyses.schools import columns
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.schools.result import SchoolsResult
-from infragap.analyses.schools.tables import weighted_quantile
-from infragap.analyses.wording.catalogue import number_vi
+from infragap.analyses.schools.tables.sites import weighted_quantile
 from infragap.gis.errors import MissingDataError, NoSolutionError
 from infragap.gis.pack import read_pack
 from tests import pack_factory
@@ -118,13 +117,11 @@ def test_slower_roads_never_shorten_a_way(small, tmp_path):
     assert (after > before + 1).any()
 
 
-def test_weighted_quantile_and_numbers():
+def test_weighted_quantile():
     # of 10 pupils 9 need at most 20 minutes, and exactly 90 % is enough
     assert weighted_quantile(np.array([30.0, 10.0, 20.0]), np.array([1.0, 4.0, 5.0]), 0.9) == 20.0
     assert weighted_quantile(np.array([30.0, 10.0, 20.0]), np.array([1.1, 4.0, 5.0]), 0.9) == 30.0
     assert np.isnan(weighted_quantile(np.zeros(0), np.zeros(0), 0.9))
-    assert number_vi(12345.678, decimals=1) == "12.345,7"
-    assert number_vi(float("nan")) == "không rõ"
 
 
 @pytest.mark.slow

@@ -1,0 +1,7 @@
+"""Layers that the school question reads: declared once, for the plan, for provenance and for whoever asks what is missing."""
+
+from __future__ import annotations
+
+NEEDED_LAYERS = ("villages", "communes", "schools", "roads", "elevation")
+OPTIONAL_LAYERS = ("rivers", "lakes")
+LAYERS = (*NEEDED_LAYERS, *OPTIONAL_LAYERS)

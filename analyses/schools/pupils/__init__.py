@@ -1,0 +1,1 @@
+"""Who goes to school, at which level, and who may board."""

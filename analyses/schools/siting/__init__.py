@@ -1,0 +1,1 @@
+"""Where a school may stand, and which of these places takes pupils least time."""

@@ -1,0 +1,1 @@
+"""Upper-secondary schools: today's, those to be raised, and new ones."""

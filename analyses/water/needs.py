@@ -1,0 +1,7 @@
+"""Layers that the water question reads: declared once, for the plan, for provenance and for whoever asks what is missing."""
+
+from __future__ import annotations
+
+NEEDED_LAYERS = ("villages", "communes", "water_schemes", "water_households", "elevation", "runoff")
+OPTIONAL_LAYERS: tuple[str, ...] = ()
+LAYERS = (*NEEDED_LAYERS, *OPTIONAL_LAYERS)
