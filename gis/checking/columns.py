@@ -42,6 +42,7 @@ THOUSANDS = fault(
 TWICE = fault("cell.twice", reason="results are joined by the identifier, so two rows must not share one")
 CHOICE = fault("cell.choice", reason="an analysis decides by this word")
 BELOW = fault("cell.below", reason="the quantity cannot be smaller")
+NOT_ABOVE = fault("cell.not_above", reason="the quantity cannot be 0 or less")
 ABOVE = fault("cell.above", reason="the quantity cannot be larger")
 RULE = fault("cell.rule", reason="the column has a rule of its own")
 
@@ -82,11 +83,7 @@ def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[Findin
     found = []
     if missing:
         left = [str(name) for name in frame.columns if name not in columns and name != "geometry"]
-        found.append(
-            MISSING.found(
-                layer, of=len(frame), number=len(missing), columns=", ".join(missing), others=", ".join(left) or "-"
-            )
-        )
+        found.append(MISSING.found(layer, of=len(frame), columns=", ".join(missing), others=", ".join(left) or "-"))
     result = frame.copy()
     for name, column in columns.items():
         if name in frame.columns:
@@ -233,10 +230,8 @@ def _rule_broken(frame: pd.DataFrame, marked: BoolArray, column: pa.Column, chec
     if "allowed_values" in limits:
         return CHOICE.in_rows(frame, marked, **shared, allowed=", ".join(map(str, limits["allowed_values"])))
     if "min_value" in limits:
-        above = check.name == "greater_than"
-        return BELOW.in_rows(
-            frame, marked, **shared, limit=("> " if above else "≥ ") + f"{limits['min_value']:g}", unit=column.title
-        )
+        broken = NOT_ABOVE if check.name == "greater_than" else BELOW
+        return broken.in_rows(frame, marked, **shared, limit=f"{limits['min_value']:g}", unit=column.title)
     if "max_value" in limits:
-        return ABOVE.in_rows(frame, marked, **shared, limit=f"≤ {limits['max_value']:g}", unit=column.title)
+        return ABOVE.in_rows(frame, marked, **shared, limit=f"{limits['max_value']:g}", unit=column.title)
     return RULE.in_rows(frame, marked, **shared, rule=str(check.error or check.name))

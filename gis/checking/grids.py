@@ -13,7 +13,7 @@ from infragap.gis.arrays import AnyArray, BoolArray, FloatArray
 from infragap.gis.catalog import LayerEntry
 from infragap.gis.crs import same_crs
 from infragap.gis.findings import Finding, fault, listed
-from infragap.gis.raster import Raster, rasterize, sample
+from infragap.gis.raster import Raster, rasterize, sample, xy
 
 BANDS = {"elevation": 1, "forest": 1, "runoff": 12}
 LIMITS = {"elevation": (-500.0, 9_000.0), "runoff": (0.0, 5_000.0)}
@@ -111,6 +111,8 @@ def ground_findings(raster: Raster, *, layer: str) -> list[Finding]:
 
 def _cliff_findings(elevation: Raster) -> list[Finding]:
     heights = elevation.floats()
+    # values that no ground has are told already
+    heights[(heights < LIMITS["elevation"][0]) | (heights > LIMITS["elevation"][1])] = np.nan
     least_m = max(CLIFF_M, CLIFF_SLOPE * elevation.cell_size_m)
     steep: BoolArray = np.zeros(heights.shape, dtype=bool)
     for axis in (0, 1):
@@ -121,13 +123,13 @@ def _cliff_findings(elevation: Raster) -> list[Finding]:
     if not steep.any():
         return []
     row, col = np.argwhere(steep)[0]
-    x, y = elevation.transform * (col + 0.5, row + 0.5)
+    x, y = xy(elevation, row, col)
     values: dict[str, Any] = {
         "cells": int(steep.sum()),
         "all": steep.size,
         "limit_m": least_m,
-        "x": f"{x:.0f}",
-        "y": f"{y:.0f}",
+        "x": f"{float(x):.0f}",
+        "y": f"{float(y):.0f}",
     }
     heights_there = heights[steep]
     return [

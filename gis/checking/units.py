@@ -75,6 +75,10 @@ def _range_findings(
     )
     outside = np.isfinite(values) & ~((values >= usual.low) & (values <= usual.high)) & ~((values == 0) & zero_allowed)
     codes = outside & np.isin(values, NO_DATA_CODES)
+    known = np.flatnonzero(~np.isnan(values))
+    for check in column.checks:
+        # told already as too small or too large
+        outside[known] &= codes[known] | check(frame[name].iloc[known]).check_output.to_numpy(dtype=bool)
     found = []
     if codes.any():
         found.append(NO_DATA.in_rows(frame, codes, layer=layer, shown=frame[name], column=name))

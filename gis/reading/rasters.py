@@ -147,8 +147,8 @@ def _require_grid(dataset: Any, crs: pyproj.CRS, path: Path, *, layer: str) -> N
     if any(np.dtype(kind).kind not in "iuf" for kind in dataset.dtypes):
         raise COMPLEX.error(layer, file=path.name, dtype=dataset.dtypes[0])
     require_size(cells * np.dtype(dataset.dtypes[0]).itemsize / 1e6, RASTER_MB, "MB", path=path, layer=layer)
-    corners = [affine * corner for corner in ((0, 0), (dataset.width, dataset.height))]
-    reach = max(abs(value) for corner in corners for value in corner)
+    far = (affine.c + affine.a * dataset.width, affine.f + affine.e * dataset.height)
+    reach = max(abs(value) for value in (affine.c, affine.f, *far))
     if crs.is_geographic and reach > 400:
         raise IN_METRES.error(layer, file=path.name, crs=crs.to_string())
     if crs.is_projected and reach <= 360 and abs(affine.a) < 1:
