@@ -7,11 +7,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from infragap.gis.arrays import FloatArray
 from infragap.gis.checking.places import in_km, metres
-from infragap.gis.findings import Finding, notice
+from infragap.gis.feeder_lines import JOIN_TOLERANCE_M, feeder_reach
+from infragap.gis.findings import Check, Finding, notice, printable
 
 VILLAGE_LINE_KM, VILLAGE_ROAD_KM = 5.0, 5.0
 STATION_KM, BRIDGE_KM = 1.0, 1.0
@@ -35,6 +37,16 @@ NO_STATION = notice(
     "near.no_station",
     tolerance="none",
     reason="a feeder whose station is not in the layer has no capacity and no start",
+)
+UNREACHED = notice(
+    "near.unreached",
+    tolerance=f"gaps up to {JOIN_TOLERANCE_M:g} m, which are closed; 0.1 km or 1 % of a feeder",
+    reason="losses and voltage are reckoned along the drawn feeder; beyond a gap a straight way is assumed",
+)
+GAPS_CLOSED = notice(
+    "near.gaps_closed",
+    tolerance="gaps up to 2 m: rounding of coordinates",
+    reason="lines that should meet and do not were joined; a wide gap may also be an open switch",
 )
 BRIDGE_FAR = notice(
     "near.bridge",
@@ -70,6 +82,7 @@ def near_findings(layers: Mapping[str, Any]) -> list[Finding]:
             )
     if stations is not None and lines is not None:
         found += _station_findings(stations, lines)
+        found += _feeder_findings(lines, stations)
     if "bridges" in frames and "rivers" in frames:
         far_m = distance_to(frames["bridges"], frames["rivers"])
         far = far_m > 1000 * BRIDGE_KM
@@ -103,3 +116,29 @@ def _station_findings(stations: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> li
         if unknown.any():
             found.append(NO_STATION.in_rows(lines, unknown, layer="grid_lines", shown=lines["substation_id"]))
     return found
+
+
+def _feeder_findings(lines: gpd.GeoDataFrame, stations: gpd.GeoDataFrame) -> list[Finding]:
+    """Name the feeders that their station does not reach along the drawn lines, and count the gaps that were closed."""
+    if not {"feeder", "substation_id", "voltage_kv", "length_km"} <= set(lines.columns):
+        return []
+    if "substation_id" not in stations.columns or not (lines.geometry.geom_type == "LineString").all():
+        return []
+    reach = feeder_reach(lines, stations)
+    found = []
+    off = reach[reach["unreached_km"] > np.maximum(0.1, 0.01 * reach["length_km"])]
+    if len(off):
+        shown = [f"{row.unreached_km:.1f} of {row.length_km:.1f} km" for row in off.itertuples()]
+        values = {"km": float(off["unreached_km"].sum())}
+        found.append(_of_feeders(UNREACHED, off["feeder"], shown, of=len(reach), **values))
+    closed = reach[reach["widest_gap_m"] > 2.0]
+    if len(closed):
+        shown = [f"{row.gaps_closed} gaps, {row.widest_gap_m:.1f} m" for row in closed.itertuples()]
+        values = {"gaps": int(closed["gaps_closed"].sum()), "widest_m": float(closed["widest_gap_m"].max())}
+        found.append(_of_feeders(GAPS_CLOSED, closed["feeder"], shown, of=len(reach), **values))
+    return found
+
+
+def _of_feeders(check: Check, feeders: pd.Series[Any], shown: list[str], *, of: int, **values: Any) -> Finding:
+    names = tuple(printable(name) for name in feeders)
+    return Finding(check.code, check.severity, "grid_lines", rows=names, of=of, shown=tuple(shown), values=values)
