@@ -197,8 +197,7 @@ class Pack:
             found += [*unsourced_findings(entry), *self.layer_findings(entry.name)]
         readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None}
         crs_of = {entry.name: entry.crs for entry in self.catalog.layer}
-        rural = self.profile.administration.rural
-        found += cross_findings(readable, targets=self.catalog.targets, crs_of=crs_of, rural=rural)
+        found += cross_findings(readable, targets=self.catalog.targets, crs_of=crs_of, profile=self.profile)
         return (*faults(found), *notices(found))
 
     def require_sound(self) -> list[Finding]:

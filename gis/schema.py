@@ -290,7 +290,7 @@ class WaterSchemes(_Sourced):
     name: Series[str] = _column("-", "name")
     commune_code: Series[str] = _column("-", "commune that it lies in")
     kind: Series[str] = _column("-", "how it works", isin=("gravity", "pumped", "urban_plant"))
-    capacity_m3_day: Series[float] = _column("m³/day", "capacity", usual=Usual(0.1, 1_000_000), gt=0)
+    capacity_m3_day: Series[float] = _column("m³/day", "capacity", usual=Usual(0.01, 1_000_000), gt=0)
     households_design: Series[int] = _column(
         "households", "households that it was designed for", usual=Usual(0, 500_000), ge=0
     )

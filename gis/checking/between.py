@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import geopandas as gpd
 import pandas as pd
@@ -20,6 +20,10 @@ from infragap.gis.checking.targets import target_findings
 from infragap.gis.checking.twins import twin_findings
 from infragap.gis.findings import Finding
 from infragap.gis.raster import Raster
+from infragap.profiles.profile import Profile
+
+WET = {"VN", "VNM"}
+"""Countries of which no province has less runoff than `RUNOFF_YEAR_WET` in the mean."""
 
 PLACES = ("settlements", "villages", "water_schemes", "schools")
 
@@ -31,7 +35,7 @@ def cross_findings(
     *,
     targets: Mapping[str, float | int],
     crs_of: Mapping[str, str | None] | None = None,
-    rural: Collection[str] = (),
+    profile: Profile,
 ) -> list[Finding]:
     """Give what does not fit between columns, layers and targets.
 
@@ -43,11 +47,11 @@ def cross_findings(
         Published totals and rates of the catalogue.
     crs_of
         CRS that the catalogue names for each layer.
-    rural
-        Words of the column `kind` of communes that mean rural.
+    profile
+        What is particular to the country: words for rural, climate.
     """
     tables = {name: layer for name, layer in layers.items() if isinstance(layer, pd.DataFrame) and len(layer)}
-    found = target_findings(tables, targets, rural) + row_findings(tables) + sum_findings(tables)
+    found = target_findings(tables, targets, profile.administration.rural) + row_findings(tables) + sum_findings(tables)
     frames = {name: table for name, table in tables.items() if isinstance(table, gpd.GeoDataFrame)}
     for name in ("roads", "grid_lines"):
         if name in frames:
@@ -59,7 +63,7 @@ def cross_findings(
     found += near_findings(frames)
     rasters = {name: layer for name, layer in layers.items() if isinstance(layer, Raster)}
     for name, raster in rasters.items():
-        found += ground_findings(raster, layer=name)
+        found += ground_findings(raster, layer=name, wet=bool(WET & set(profile.country_codes)))
     if "elevation" in rasters:
         found += _on_relief(rasters["elevation"], frames)
     communes = frames.get("communes")

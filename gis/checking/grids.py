@@ -20,6 +20,9 @@ LIMITS = {"elevation": (-500.0, 9_000.0), "runoff": (0.0, 5_000.0)}
 RUNOFF_YEAR = (5.0, 8_000.0)
 """Mean runoff of a province in a year [mm]: deserts to the wettest coasts; one place on Earth has more than 11,000 mm of rain."""
 
+RUNOFF_YEAR_WET = 100.0
+"""Least mean runoff of a Vietnamese province in a year [mm]; the driest, Ninh Thuận, has some 250 (assumption with a margin)."""
+
 DRY_BESIDE_MM = 20.0
 GAPS_SHARE = 0.001
 CLIFF_M, CLIFF_SLOPE = 300.0, 4.0
@@ -54,7 +57,7 @@ GAPS = fault(
 COVER = fault("raster.cover", tolerance="one cell", reason="ground that a raster does not reach cannot be planned on")
 YEAR = fault(
     "raster.runoff_year",
-    tolerance=f"{RUNOFF_YEAR[0]:g} to {RUNOFF_YEAR[1]:,.0f} mm in the mean of the province and year",
+    tolerance=f"{RUNOFF_YEAR[0]:g} to {RUNOFF_YEAR[1]:,.0f} mm in the mean of the raster and year; in Vietnam {RUNOFF_YEAR_WET:g} mm at least",
     reason="metres for millimetres, or a year's sum in every month",
 )
 DRY_MONTH = fault(
@@ -100,12 +103,12 @@ def raster_findings(raster: Raster, entry: LayerEntry) -> list[Finding]:
     return found
 
 
-def ground_findings(raster: Raster, *, layer: str) -> list[Finding]:
+def ground_findings(raster: Raster, *, layer: str, wet: bool = False) -> list[Finding]:
     """Check what a raster in the measuring CRS says of the ground: cliffs, a year's runoff, dry months."""
     if layer == "elevation" and raster.values.ndim == 2:
         return _cliff_findings(raster)
     if layer == "runoff" and raster.bands == BANDS["runoff"]:
-        return _runoff_findings(raster)
+        return _runoff_findings(raster, RUNOFF_YEAR_WET if wet else RUNOFF_YEAR[0])
     return []
 
 
@@ -137,22 +140,17 @@ def _cliff_findings(elevation: Raster) -> list[Finding]:
     ]
 
 
-def _runoff_findings(runoff: Raster) -> list[Finding]:
+def _runoff_findings(runoff: Raster, least_mm: float) -> list[Finding]:
     with np.errstate(invalid="ignore"):
         months = np.array([np.nanmean(band) if np.isfinite(band).any() else np.nan for band in runoff.floats()])
     if not np.isfinite(months).all():
         return []
     year_mm, found = float(months.sum()), []
-    if not RUNOFF_YEAR[0] <= year_mm <= RUNOFF_YEAR[1]:
-        factor = {True: ("metres", 1000.0), False: ("mm a year", 1 / 12)}[year_mm < RUNOFF_YEAR[0]]
-        fits = RUNOFF_YEAR[0] <= year_mm * factor[1] <= RUNOFF_YEAR[1]
-        values: dict[str, Any] = {
-            "year_mm": year_mm,
-            "low": RUNOFF_YEAR[0],
-            "high": RUNOFF_YEAR[1],
-            "other": factor[0] if fits else "-",
-        }
-        found.append(YEAR.found("runoff", **values))
+    if not least_mm <= year_mm <= RUNOFF_YEAR[1]:
+        units = (("metres", 1000.0), ("mm a day", 30.4), ("mm a year", 1 / 12))
+        fits = [name for name, factor in units if max(least_mm, 50.0) <= year_mm * factor <= RUNOFF_YEAR[1]]
+        values: dict[str, Any] = {"year_mm": year_mm, "low": least_mm, "high": RUNOFF_YEAR[1]}
+        found.append(YEAR.found("runoff", **values, other=fits[0] if fits else "-"))
     beside = np.minimum(np.roll(months, 1), np.roll(months, -1))
     dry = np.flatnonzero((months == 0) & (beside > DRY_BESIDE_MM))
     if len(dry):
