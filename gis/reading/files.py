@@ -6,10 +6,13 @@ structure are not those of a format that this package reads.
 
 from __future__ import annotations
 
+import lzma
 import mmap
 import sqlite3
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
@@ -88,6 +91,12 @@ WANTED = {
 _REMOTE = (b"ogrvrtdatasource", b"ogrvrtlayer", b"vrtdataset", b"gdal_streamed_alg", b"overview_file")
 _REMOTE_TAB = (*_REMOTE, b"open table", b"type linked", b"seamless")
 """Words that make a GDAL driver open other files."""
+
+
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError,
+    OverflowError,
+)  # fmt: skip
 
 
 def limits() -> ReadingLimits:
@@ -286,7 +295,7 @@ def open_archive(path: Path, *, layer: str) -> Iterator[zipfile.ZipFile]:
             if any(item.flag_bits & 0x1 for item in archive.infolist()):
                 raise DAMAGED.error(layer, file=path.name, reason="encrypted")
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
+    except _BROKEN_ARCHIVE as error:
         raise DAMAGED.error(layer, file=path.name, reason=str(error)) from error
 
 

@@ -182,10 +182,12 @@ def _values(dataset: Any, path: Path, *, layer: str) -> tuple[AnyArray, float | 
 
 def _hidden(dataset: Any, bands: list[int], nodata: float | None) -> BoolArray | None:
     """Mark the cells that a mask or an alpha band hides; None where the file has neither."""
-    if nodata is not None:
-        return None
+    alpha = [band for band in dataset.indexes if band not in bands]
+    if alpha:
+        # read as it is: GDAL makes masks of alpha bands of a few types only
+        return np.broadcast_to(dataset.read(alpha[0]) == 0, (len(bands), *dataset.shape)).copy()
     flags = dataset.mask_flag_enums
-    if not any(rasterio.enums.MaskFlags.all_valid not in flags[band - 1] for band in bands):
+    if nodata is not None or all(rasterio.enums.MaskFlags.all_valid in flags[band - 1] for band in bands):
         return None
     return np.asarray(dataset.read_masks(bands) == 0)
 

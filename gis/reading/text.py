@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
 
 import charset_normalizer
 
-from infragap.gis.checking.vietnamese import from_tcvn3, from_vni, is_vietnamese_sign
+from infragap.gis.checking.vietnamese import from_tcvn3, from_vni, is_syllable
 from infragap.gis.findings import fault, listed
 from infragap.gis.reading.files import require_file, require_text_size
 
@@ -22,14 +23,15 @@ WIDE = fault("text.wide", reason="Excel's 'Unicode text' is UTF-16, which must b
 NOT_UTF8 = fault("text.not_utf8", reason="read in the wrong encoding, Vietnamese names are garbled and match nothing")
 NUL = fault("text.nul", reason="NUL bytes are no text: the file is cut off, padded or of another format")
 
-VIETNAMESE_SHARE = 0.9
-"""Share of Vietnamese letters among the non-ASCII signs from which text in code page 1258 is told (assumption; real text has all)."""
+SYLLABLE_SHARE = 0.5
+"""Share of the words beyond a to z that must be Vietnamese syllables in an encoding before it is named (assumption; real text has nearly all)."""
 
 OLD_FONTS = {"tcvn3": from_tcvn3, "tcvn": from_tcvn3, "abc": from_tcvn3, "vni": from_vni}
 """Names for `encoding` in the catalogue that are fonts, not code pages."""
 
 _REFUSED = ("punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7", "mbcs", "oem", "palmos")
-_EXPECTED_SIGNS = set("°²³–—’‘“”…×₫·\u00a0")
+_WORDS = re.compile(r"[\s,;|\"]+")
+_PUNCTUATION = "()[].:'"
 
 
 def decode(path: Path, *, layer: str, encoding: str | None = None) -> str:
@@ -139,16 +141,25 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def legacy_encoding(content: bytes) -> str:
-    """Name the old encoding of Vietnamese text that is not UTF-8, as it is written for `encoding` in the catalogue where it is known."""
-    for name, signs in (
-        ("cp1258", _signs(content, "cp1258")),
-        ("tcvn3", from_tcvn3(content.decode("latin-1"))),
-        ("vni", from_vni(content.decode("latin-1"))),
-    ):
-        beyond = [sign for sign in signs.lower() if ord(sign) > 127]
-        expected = sum(is_vietnamese_sign(sign) or sign in _EXPECTED_SIGNS for sign in beyond)
-        if beyond and expected >= VIETNAMESE_SHARE * len(beyond):
-            return name
+    """Name the old encoding of Vietnamese text that is not UTF-8, as it is written for `encoding` in the catalogue where it is known.
+
+    Each is tried; the one in which most words become Vietnamese syllables is named.
+
+    Examples
+    --------
+    >>> legacy_encoding("Laøng Maûnh".encode("latin-1")), legacy_encoding(b"L\\xb5ng M\\xb6nh")
+    ('vni', 'tcvn3')
+    """
+    latin = content.decode("latin-1")
+    words = sum(not word.isascii() for word in latin.split())
+    readings = {"cp1258": _signs(content, "cp1258"), "tcvn3": from_tcvn3(latin), "vni": from_vni(latin)}
+    syllables = {
+        name: sum(is_syllable(word.strip(_PUNCTUATION)) for word in _WORDS.split(text))
+        for name, text in readings.items()
+    }
+    best_name = max(readings, key=lambda name: syllables[name])
+    if syllables[best_name] > 0 and syllables[best_name] >= SYLLABLE_SHARE * words:
+        return best_name
     best = charset_normalizer.from_bytes(content[:100_000]).best()
     return best.encoding if best is not None else "?"
 

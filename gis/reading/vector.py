@@ -5,7 +5,6 @@ Coordinates stay in the CRS of the file until `infragap.gis.crs` moves them.
 
 from __future__ import annotations
 
-import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -33,12 +32,13 @@ from infragap.gis.reading.files import (
     require_text_size,
     unpack,
 )
+from infragap.gis.reading.geojson import whole_geojson
 from infragap.gis.reading.osm_layers import SUFFIXES as OSM_SUFFIXES
 from infragap.gis.reading.osm_layers import is_osm, read_osm_layer
 from infragap.gis.reading.points import AxisOrder, with_points
 from infragap.gis.reading.shapefile import full_names, shapefile_in, texts_decoded
 from infragap.gis.reading.tables import read_table
-from infragap.gis.reading.text import decode, decode_bytes
+from infragap.gis.reading.text import decode_bytes
 
 # a GML may name a schema at some address: it is never fetched, and no link in it is followed
 pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO", "GML_SKIP_RESOLVE_ELEMS": "ALL"})
@@ -54,10 +54,6 @@ FORMATS = (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES, *OSM_SUFFIXES, *TABLE_SUFFIXES)
 NO_CRS = fault("vector.no_crs", reason="coordinates mean nothing without their system")
 DATUM = fault("vector.datum", reason="an unnamed or wrong datum shifts VN-2000 coordinates by up to 200 m")
 ODD_CRS = fault("vector.odd_crs", reason="a system that nobody knows, or that has no place on Earth, places nothing")
-JSON_CRS = fault(
-    "geojson.crs", reason="a GeoJSON that names an unknown system would be taken for longitude and latitude"
-)
-JSON_TYPE = fault("geojson.type", reason="only a FeatureCollection holds the rows of a layer")
 NO_GEOMETRY = fault("vector.no_geometry", reason="a table without places cannot be a layer of places")
 LAYER_ABSENT = fault("vector.layer_absent", reason="the catalogue names a layer that the file has not")
 SEVERAL = fault(
@@ -172,48 +168,10 @@ def _checked_source(path: Path, *, layer: str, encoding: str | None) -> Path | b
         require_gpkg(path, layer=layer)
         return path
     if suffix in (".geojson", ".json"):
-        return _whole_geojson(path, layer=layer, encoding=encoding)
+        return whole_geojson(path, layer=layer, encoding=encoding)
     if suffix in (".kml", ".kmz", ".gml", ".gpx"):
         return _whole_xml(path, layer=layer, encoding=encoding)
     return path
-
-
-def _whole_geojson(path: Path, *, layer: str, encoding: str | None) -> bytes:
-    """Give the bytes of a GeoJSON in UTF-8, parsed to its end before GDAL sees it: GDAL reads a file that is cut off up to the cut."""
-    text = decode(path, layer=layer, encoding=encoding)
-
-    def constant(name: str) -> float:
-        raise ValueError(f"{name} is no JSON")
-
-    try:
-        content = json.loads(text, parse_constant=constant)
-    except (ValueError, RecursionError) as error:
-        line = (
-            f"line {error.lineno}: {error.msg}"
-            if isinstance(error, json.JSONDecodeError)
-            else str(error) or "nested too deep"
-        )
-        raise DAMAGED.error(layer, file=path.name, reason=line) from error
-    features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(content, dict) or content.get("type") != "FeatureCollection" or not isinstance(features, list):
-        kind = content.get("type") if isinstance(content, dict) else type(content).__name__
-        raise JSON_TYPE.error(layer, file=path.name, found=str(kind))
-    require_size(len(features), limits().rows, "rows", path=path, layer=layer)
-    _require_known_crs(content.get("crs"), path, layer=layer)
-    return text.encode("utf-8")
-
-
-def _require_known_crs(member: Any, path: Path, *, layer: str) -> None:
-    """Refuse the `crs` of an old GeoJSON where it names none: GDAL would pass over it."""
-    if member is None:
-        return
-    properties = member.get("properties") if isinstance(member, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    code = properties.get("code") if isinstance(properties, dict) else None
-    try:
-        pyproj.CRS.from_user_input(f"EPSG:{code}" if name is None and code is not None else str(name))
-    except pyproj.exceptions.CRSError as error:
-        raise JSON_CRS.error(layer, file=path.name, crs=str(name or member)) from error
 
 
 def _whole_xml(path: Path, *, layer: str, encoding: str | None) -> bytes:
