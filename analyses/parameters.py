@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, ClassVar, TypedDict, Unpack
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from infragap.wording.catalogue import words
 
@@ -43,6 +45,17 @@ class Parameters(BaseModel):
 
     analysis: ClassVar[str] = ""
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _code_of_text(cls, value: Any, info: ValidationInfo) -> Any:
+        """Take the code that a text names: a file can hold texts only."""
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if not (isinstance(kind, type) and issubclass(kind, StrEnum) and isinstance(value, str)):
+            return value
+        if value not in list(kind):
+            raise PydanticCustomError("no_choice", "choose {expected}", {"expected": ", ".join(kind)})
+        return kind(value)
+
     @field_validator("*", mode="after")
     @classmethod
     def _ordered_range(cls, value: Any, info: ValidationInfo) -> Any:
@@ -56,10 +69,11 @@ class Parameters(BaseModel):
 
 
 def _check_bounds(number: float, extra: dict[str, Any]) -> None:
+    unit = "" if extra["unit"] == "-" else f" {extra['unit']}"
     if extra["minimum"] is not None and number < extra["minimum"]:
-        raise ValueError(f"must be at least {extra['minimum']:g} {extra['unit']}")
+        raise PydanticCustomError("below_minimum", "must be at least {bound}", {"bound": f"{extra['minimum']:g}{unit}"})
     if extra["maximum"] is not None and number > extra["maximum"]:
-        raise ValueError(f"must be at most {extra['maximum']:g} {extra['unit']}")
+        raise PydanticCustomError("above_maximum", "must be at most {bound}", {"bound": f"{extra['maximum']:g}{unit}"})
 
 
 def parameter(default: Any, *, unit: str, meaning: str, source: str, **limits: Unpack[Range]) -> Any:

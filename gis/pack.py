@@ -27,6 +27,7 @@ from infragap.gis.crs import measures_truly, require_metres, to_measure
 from infragap.gis.errors import InfragapError
 from infragap.gis.findings import Finding, fault, faults, findings_of, notices, refusal
 from infragap.gis.raster import Raster, warp
+from infragap.gis.reading.canonical import in_canonical_order
 from infragap.gis.reading.layers import read_layer
 from infragap.gis.reading.rasters import grid_of, read_raster
 from infragap.profiles.profile import Profile, ProfileError, read_profile
@@ -51,7 +52,8 @@ class Pack:
     """A data pack: catalogue and layers.
 
     Every layer is read, checked against catalogue and schema, and brought into `crs_measure` [m] when it is first asked for; then it is kept.
-    Frames have a RangeIndex in the order of the file. Do not change them in place.
+    Frames have a RangeIndex in the order of their ids, lines begin at their smaller end: what a file gives in another order is the same layer.
+    Do not change them in place.
 
     Attributes
     ----------
@@ -136,6 +138,11 @@ class Pack:
         return self._frame("substations")
 
     @property
+    def stations(self) -> gpd.GeoDataFrame:
+        """Distribution stations, medium to low voltage."""
+        return self._frame("stations")
+
+    @property
     def water_schemes(self) -> gpd.GeoDataFrame:
         """Piped water schemes."""
         return self._frame("water_schemes")
@@ -181,6 +188,10 @@ class Pack:
     def layer_findings(self, name: str) -> tuple[Finding, ...]:
         """Give what is wrong with one layer by itself: file, checksum, columns, values, geometry, catalogue."""
         return self._attempt(name)[1]
+
+    def layer_faults(self, name: str) -> list[Finding]:
+        """Give what keeps one layer from being used."""
+        return faults(self.layer_findings(name))
 
     def findings(self) -> list[Finding]:
         """Give what is wrong with the layers and between them: faults first, then notices."""
@@ -261,6 +272,8 @@ class Pack:
             layer = to_measure(layer, self.crs_measure, layer=entry.name)
             if not np.isfinite(layer.geometry.bounds.to_numpy()[~layer.geometry.is_empty.to_numpy()]).all():
                 return None, [*found, NOT_MEASURED.found(entry.name, of=len(layer), crs=self.crs_measure)]
+        if layer is not None and not faults(found):
+            layer = in_canonical_order(layer, layer=entry.name)
         return layer, found
 
     def _read_raster(self, entry: LayerEntry) -> tuple[Raster | None, list[Finding]]:

@@ -20,7 +20,8 @@ PROVENANCE = ("official", "open-data", "modelled")
 SUPPLY = ("none", "solar_home", "unsafe")
 ROAD_CLASSES = ("expressway", "national", "provincial", "commune", "track")
 SURFACES = ("asphalt", "concrete", "gravel", "earth")
-LINE_STATUS = ("existing", "planned")
+LINE_STATUS = ("existing", "not_energised", "planned")
+STATION_STATUS = ("existing", "not_energised", "planned")
 SUBSTATION_STATUS = ("existing", "under_construction", "planned")
 FUNCTIONALITY = ("sustainable", "fairly_sustainable", "unsustainable", "not_working")
 SCHOOL_KINDS = ("ethnic_boarding", "border_boarding", "upper_secondary", "new_upper_secondary")
@@ -212,7 +213,9 @@ class GridLines(_Sourced):
     substation_id: Series[str] = _column("-", "station that feeds it", nullable=True)
     voltage_kv: Series[float] = _column("kV", "nominal voltage", usual=Usual(0.2, 1_200, (VOLTS,)), gt=0)
     conductor: Series[str] = _column("-", "conductor, such as AC-120", nullable=True)
-    status: Series[str] = _column("-", "existing or planned", isin=LINE_STATUS)
+    status: Series[str] = _column(
+        "-", "existing, not_energised (built, never switched on) or planned", isin=LINE_STATUS
+    )
     length_km: Series[float] = _column(
         "km", "length of the piece along the line", usual=Usual(0.0005, 1_000, (METRES_FOR_KM,)), gt=0
     )
@@ -238,6 +241,20 @@ class Substations(_Sourced):
     )
     load_mva: Series[float] = _column("MVA", "peak load", usual=Usual(0, 5_000, (KILO["MVA"],)), ge=0, nullable=True)
     status: Series[str] = _column("-", "existing, under construction or planned", isin=SUBSTATION_STATUS)
+    position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", usual=ACCURACY, ge=0)
+
+
+class Stations(_Sourced):
+    """Distribution stations: transformers from medium to low voltage, which low-voltage lines start from."""
+
+    station_id: Series[str] = _column("-", "identifier", unique=True)
+    name: Series[str] = _column("-", "name, such as that of the village", nullable=True)
+    voltage_kv: Series[float] = _column("kV", "upper voltage", usual=Usual(0.2, 1_200, (VOLTS,)), gt=0)
+    capacity_kva: Series[float] = _column("kVA", "transformer capacity", usual=Usual(5, 100_000), gt=0)
+    load_kva: Series[float] = _column("kVA", "peak load; empty where it is not known", ge=0, nullable=True)
+    status: Series[str] = _column(
+        "-", "existing, not_energised (built, never switched on) or planned", isin=STATION_STATUS
+    )
     position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", usual=ACCURACY, ge=0)
 
 
@@ -356,6 +373,7 @@ LAYERS: dict[str, type[pa.DataFrameModel]] = {
     "bridges": Bridges,
     "grid_lines": GridLines,
     "substations": Substations,
+    "stations": Stations,
     "solar": Solar,
     "water_schemes": WaterSchemes,
     "water_households": WaterHouseholds,
@@ -385,6 +403,7 @@ GEOMETRY: dict[str, tuple[str, ...]] = {
     "bridges": ("Point",),
     "grid_lines": ("LineString",),
     "substations": ("Point",),
+    "stations": ("Point",),
     "solar": (),
     "water_schemes": ("Point",),
     "water_households": (),
@@ -401,6 +420,7 @@ ID_COLUMN: dict[str, str] = {
     "bridges": "bridge_id",
     "grid_lines": "line_id",
     "substations": "substation_id",
+    "stations": "station_id",
     "water_schemes": "scheme_id",
     "water_households": "commune_code",
     "schools": "school_id",

@@ -2,7 +2,7 @@
 
 The others are guarded beside the code: lines on the spot, joint lines, conductors, forced choices and budgets in
 `tests/analyses/electricity`, missing columns in `tests/gis/test_layer_faults.py` and `tests/infragap/test_cli.py`, ridges and allocation in
-`tests/analyses/water`, capacity_limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages without internet in `tests/maps/test_page.py`,
+`tests/analyses/water`, limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages without internet in `tests/maps/pages/test_document.py`,
 place names in `tests/gis/test_names.py`.
 """
 
@@ -24,6 +24,7 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.routing.existing_grid import capacity_limits, existing_line_cells
+from infragap.analyses.results import Results
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.schools.result import SchoolsResult
@@ -37,10 +38,11 @@ from infragap.analyses.water.siting.choice import choose
 from infragap.analyses.water.works.candidate import Candidates
 from infragap.gis.findings import faults
 from infragap.gis.pack import Pack, read_pack
-from infragap.maps.water import colour_step
+from infragap.maps.pages.water import colour_step
 from infragap.maps.write import write_results
 from tests import pack_factory
 from tests.analyses.schools.ground_factory import CELL_M, bare_ground, centre, roads_layer
+from tests.maps.page_reader import page_content
 from tests.pack_factory import write_pack
 
 ELLIPSOID = pyproj.Geod(ellps="WGS84")
@@ -93,9 +95,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module")
 def out(small: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
-    write_results(
-        folder, small.pack, small.electricity, small.water, small.schools, parameters={"schools": SchoolsParameters()}
-    )
+    results = Results(small.electricity, small.water, small.schools)
+    write_results(folder, small.pack, results, parameters={"schools": SchoolsParameters()})
     return folder
 
 
@@ -112,9 +113,7 @@ def features(out: Path, name: str) -> list[dict[str, Any]]:
 
 def page_layer(out: Path, page: str, layer: str) -> dict[str, Any]:
     """One layer of a page, as its script receives it."""
-    text = (out / page).read_text(encoding="utf-8")
-    start = text.index("{", text.rindex("infragapPage("))
-    content, _ = json.JSONDecoder().raw_decode(text[start:])
+    content = page_content(out / page)
     (found,) = [one for one in content["layers"] if one["id"] == layer]
     return dict(found)
 
@@ -245,7 +244,7 @@ def test_out_of_reach_is_empty_not_a_large_number(tmp_path: Path) -> None:
     assert schools.villages.loc[~beyond, "upper_motorbike_dry_min"].notna().all()
     assert schools.summary["villages_out_of_reach"] == beyond.sum()
     (tmp_path / "out").mkdir()
-    write_results(tmp_path / "out", pack, None, None, schools, parameters={"schools": SchoolsParameters()})
+    write_results(tmp_path / "out", pack, Results(schools=schools), parameters={"schools": SchoolsParameters()})
     ids = set(schools.villages.loc[beyond, "village_id"])
     table = csv(tmp_path / "out", "schools_villages").set_index("village_id")
     assert table.loc[sorted(ids), minutes].isna().all(axis=None)

@@ -146,7 +146,11 @@ class WaterParameters(Parameters):
     poverty_weight: float = parameter(
         1.0, unit="-", low=0, high=2, meaning="a poor person without safe water counts 1 + this", source="choice"
     )
-    time_limit_s: float = parameter(
-        15.0, unit="s", meaning="time for the choice of works", source="choice", minimum=0.1
+    work_limit: float = parameter(
+        15.0,
+        unit="-",
+        meaning="most work for the choice of works; one unit takes about a second, but is counted and not timed",
+        source="choice",
+        minimum=0.1,
     )
     gap: float = parameter(1e-3, unit="-", meaning="relative gap at which the choice may stop", source="choice")

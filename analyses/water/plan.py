@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from infragap.analyses.water.needs import NEEDS
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.result import WaterResult
 from infragap.analyses.water.service.today import coverage_today, gap_of
@@ -38,6 +39,7 @@ def plan_water(
     MissingDataError
         A layer is not in the pack.
     """
+    NEEDS.require(pack)
     step = progress or (lambda _: None)
     step("coverage today")
     study = prepare(pack, parameters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -15,6 +16,26 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 FOLDER = files("infragap.wording")
+FALLBACK = "en"
+"""Language of what a catalogue lacks; the Vietnamese and the English one lack nothing, which a test holds."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number inside a text: each language writes it with its own separators.
+
+    Examples
+    --------
+    >>> Number(1234.5, decimals=1).written(words("vi"))
+    '1.234,5'
+    """
+
+    value: float
+    decimals: int = 0
+
+    def written(self, language: Words) -> str:
+        """Write the number as a language does."""
+        return language.number(self.value, decimals=self.decimals)
 
 
 @lru_cache(maxsize=1)
@@ -35,9 +56,14 @@ def words(language: str) -> Words:
     """
     if language not in languages():
         raise KeyError(f"no catalogue for language '{language}'; there are {', '.join(languages())}")
+    return Words(language, read_texts(FALLBACK) | read_texts(language))
+
+
+def read_texts(language: str) -> dict[str, str]:
+    """Read the texts that stand in the catalogue file of a language, by key."""
     with (FOLDER / f"{language}.po").open("rb") as file:
         catalogue = read_po(file, locale=language, abort_invalid=True)
-    return Words(language, {str(entry.id): str(entry.string) for entry in catalogue if entry.id})
+    return {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string}
 
 
 class Words:
@@ -66,7 +92,7 @@ class Words:
         return key in self._texts
 
     def __call__(self, key: str, /, **values: Any) -> str:
-        """Give the text of a key with its values filled in.
+        """Give the text of a key with its values filled in; a `Number` is written as the language does.
 
         Raises
         ------
@@ -74,7 +100,9 @@ class Words:
             The catalogue has no such key, or the text names a value that was not given.
         """
         text = self._texts[key]
-        return text.format(**values) if values or "{" in text else text
+        if not values and "{" not in text:
+            return text
+        return text.format(**{k: v.written(self) if isinstance(v, Number) else v for k, v in values.items()})
 
     def keys(self, prefix: str = "") -> list[str]:
         """Keys that begin with the prefix, in the order of the catalogue."""
@@ -103,8 +131,3 @@ def in_each_language(key: str, /, **values: Any) -> dict[str, str]:
 
 def _pattern(decimals: int) -> str:
     return "#,##0" + ("." + "0" * decimals if decimals else "")
-
-
-def number_vi(value: float, *, decimals: int = 0) -> str:
-    """Write a number as Vietnamese text does."""
-    return words("vi").number(value, decimals=decimals)

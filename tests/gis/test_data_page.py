@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import infragap.gis.pack  # noqa: F401 (declares every check)
+import infragap.readiness  # noqa: F401 (declares every check, those of the analyses' needs too)
 from infragap.gis.findings import CHECKS, Severity
 from infragap.wording.catalogue import languages, words
 

@@ -34,6 +34,7 @@ def remedies_table(plan: Plan, remedies: Remedies, lines: gpd.GeoDataFrame) -> p
             | {"voltage_drop_pct": tree.drop_pct, "tap_drop_pct": tree.tap_drop_pct}
             | {f"{code.value}_mvnd": cost if np.isfinite(cost) else np.nan for code, cost in tree.mvnd.items()}
             | {"other_tap": change["vi"], "other_tap_en": change["en"], "cheapest_alone": alone}
+            | {"remedy": remedies.code[tree.root]}
             | {"remedy_vi": line["remedy_vi"], "remedy_en": line["remedy_en"]}
             | {"remedy_mvnd": line["remedy_mvnd"]}
         )

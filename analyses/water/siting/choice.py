@@ -60,7 +60,7 @@ def choose(candidates: Candidates, gap: Gap, parameters: WaterParameters) -> Cho
         budget=Budget(
             table["cost_mvnd"].to_numpy(), np.inf if parameters.budget_mvnd is None else parameters.budget_mvnd
         ),
-        stop=Stop(parameters.gap, parameters.time_limit_s),
+        stop=Stop(parameters.gap, parameters.work_limit),
     )
     return Choice(
         rows=solution.sites,

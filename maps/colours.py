@@ -1,0 +1,73 @@
+"""Colours and shapes by code: one place for the pages, the GeoPackage and the legends; the order is that of the legends.
+
+Within a set every two colours differ by at least 25 (CIE 1976) for normal sight, for the three kinds of colour blindness and in grey; ramps run from
+light to dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CHOICES: Mapping[str, str] = {"grid": "#012b6a", "minigrid": "#fa9f26", "hydro": "#047b71", "solar_home": "#fffcde"}
+CHOICE_SHAPES: Mapping[str, str] = {
+    "grid": "circle",
+    "minigrid": "square",
+    "hydro": "diamond",
+    "solar_home": "triangle",
+}
+VOLTAGES: Mapping[str, tuple[str, float]] = {
+    "500": ("#3b0f4f", 2.8),
+    "220": ("#8a2b7a", 2.4),
+    "110": ("#c2508f", 2.0),
+    "35": ("#024e92", 1.4),
+    "22": ("#3aaa63", 1.2),
+}
+"""Colour and width [pixels] of existing lines by voltage [kV]."""
+PLANNED_LINE = "#f22227"
+VOLTAGE_HOLDS: Mapping[str, str] = {"yes": PLANNED_LINE, "no": "#4e1560"}
+"""Planned lines by whether they keep the voltage."""
+COVERAGE_LEVELS: Mapping[str, str] = {
+    "safely_piped": "#edf8ff",
+    "piped": "#08b8f2",
+    "basic": "#9f5212",
+    "none": "#580008",
+}
+FUNCTIONALITY: Mapping[str, str] = {
+    "sustainable": "#d6feff",
+    "fairly_sustainable": "#0ebcd2",
+    "unsustainable": "#a14f02",
+    "not_working": "#560010",
+}
+WORKS: Mapping[str, str] = {"repair": "#4e2191", "extend": "#048dd7", "new": "#9fe998"}
+WORK_SHAPES: Mapping[str, str] = {"repair": "square", "extend": "diamond", "new": "triangle"}
+SCHOOL_KINDS: Mapping[str, str] = {
+    "border_boarding": "#5b0038",
+    "ethnic_boarding": "#7355cb",
+    "new_upper_secondary": "#fb9937",
+    "upper_secondary": "#f1fde7",
+}
+SCHOOL_SHAPES: Mapping[str, str] = {
+    "border_boarding": "square",
+    "ethnic_boarding": "diamond",
+    "new_upper_secondary": "triangle",
+    "upper_secondary": "circle",
+}
+ROADS: Mapping[str, tuple[str, float]] = {
+    "expressway": ("#b5651d", 2.2),
+    "national": ("#c98b4a", 1.6),
+    "provincial": ("#d9b38c", 1.2),
+}
+"""Colour and width [pixels] of the main roads."""
+TIMES = ("#fdf9be", "#e89f27", "#b8421c", "#550040")
+"""Travel time from short to long."""
+WATER_GAPS = ("#fff2e2", "#ef9562", "#bc352c", "#5b0018")
+"""Share of people without water to standard, from small to large."""
+RAMPS: Mapping[str, tuple[str, ...]] = {
+    "electricity": ("#f1f7ff", "#89b3d4", "#1a65b6", "#072162"),
+    "water": ("#fff1e4", "#ef9562", "#b9392f", "#5b0018"),
+    "schools": ("#f7f1fc", "#bf9eda", "#814fb1", "#3a1660"),
+}
+"""Small maps of the index, from little to much."""
+UNKNOWN = "#bdbdbd"
+CHANGED: Mapping[str, str] = {"same": "#c9d2d6", "changed": "#b3001b"}
+"""Settlements of two runs by whether their choice changed."""
