@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 NEEDED_LAYERS = ("villages", "communes", "water_schemes", "water_households", "elevation", "runoff")
-OPTIONAL_LAYERS: tuple[str, ...] = ()
+OPTIONAL_LAYERS = ("settlements",)
 LAYERS = (*NEEDED_LAYERS, *OPTIONAL_LAYERS)

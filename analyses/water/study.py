@@ -25,6 +25,8 @@ class Study:
         Layers `villages`, `communes`, `water_schemes`, `water_households`.
     elevation, runoff
         Rasters [m], [mm/month].
+    settlements
+        Hamlets beside the villages, for what lies above an intake; None where the pack has no such layer.
     catalog
         Provenance of the layers.
     parameters
@@ -41,6 +43,7 @@ class Study:
     household_works: pd.DataFrame
     elevation: Raster
     runoff: Raster
+    settlements: gpd.GeoDataFrame | None
     catalog: Catalog
     parameters: WaterParameters
     households: FloatArray
@@ -58,6 +61,7 @@ def prepare(pack: Pack, parameters: WaterParameters) -> Study:
         household_works=pack.water_households,
         elevation=pack.elevation,
         runoff=pack.runoff,
+        settlements=pack.settlements if pack.has("settlements") else None,
         catalog=pack.catalog,
         parameters=parameters,
         households=pack.villages["households"].to_numpy(dtype=float),

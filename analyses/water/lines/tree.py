@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,36 @@ class PipeTree:
     village: IntArray
     node: IntArray
 
-    def first(self, count: int) -> PipeTree:
-        """The tree of the first villages only."""
-        end = int(self.node[:count].max()) + 1 if count else 1
-        cut = (self.row[:end], self.col[:end], self.z[:end], self.parent[:end], self.length_m[:end])
-        return PipeTree(*cut, self.village[:count], self.node[:count])
+    def only(self, kept: list[int]) -> PipeTree:
+        """The tree of some of its villages, by their places in the list."""
+        wanted = np.zeros(len(self.z), dtype=bool)
+        wanted[0] = True
+        for node in self.node[kept]:
+            at = int(node)
+            while not wanted[at]:
+                wanted[at] = True
+                at = int(self.parent[at])
+        number = np.cumsum(wanted) - 1
+        parent = np.where(self.parent[wanted] >= 0, number[np.maximum(self.parent[wanted], 0)], -1)
+        return PipeTree(
+            self.row[wanted],
+            self.col[wanted],
+            self.z[wanted],
+            parent,
+            self.length_m[wanted],
+            self.village[kept],
+            number[self.node[kept]],
+        )
+
+    def moved(self, down: int, right: int) -> PipeTree:
+        """The same tree in a relief that begins so many cells further up and left."""
+        return replace(self, row=self.row + down, col=self.col + right)
+
+    def starting_at(self, level_m: float) -> PipeTree:
+        """The same tree with its source at another height."""
+        z = self.z.copy()
+        z[0] = level_m
+        return replace(self, z=z)
 
 
 def grow_tree(
