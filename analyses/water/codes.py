@@ -73,6 +73,7 @@ class BillItem(StrEnum):
     CHLORINATOR = "chlorinator"
     REPAIR = "repair"
     CONNECTION = "connection"
+    NETWORK = "network"
     PLANT = "plant"
     PUMP = "pump"
     DESIGN = "design"

@@ -94,6 +94,15 @@ class WaterParameters(Parameters):
     urban_reach_km: float = parameter(
         6.0, unit="km", low=3, high=10, meaning="longest main of an urban plant", source="assumption", minimum=0.1
     )
+    extension_reach_km: float = parameter(
+        12.0,
+        unit="km",
+        low=8,
+        high=20,
+        meaning="farthest that the network of a plant is extended to",
+        source="assumption",
+        minimum=0.1,
+    )
     pump_lift_m: float = parameter(
         60.0, unit="m", low=30, high=100, meaning="lift of pumped schemes and urban plants", source="assumption"
     )
@@ -246,6 +255,14 @@ class WaterParameters(Parameters):
     connection_mvnd: float = parameter(
         1.8, unit="mvnd/household", low=1.0, high=3.5, meaning="house connection, 20 m of pipe, meter", source=PRICES
     )
+    network_mvnd_per_household: float = parameter(
+        4.0,
+        unit="mvnd/household",
+        low=2,
+        high=8,
+        meaning="pipes within the village: 40 m of small pipe a household",
+        source="assumption, with the price of laid pipe in facts/water-engineering.md 1",
+    )
     town_connection_mvnd: float = parameter(
         3.2, unit="mvnd/household", low=2.5, high=4.0, meaning="connection to the network of a plant", source=PRICES
     )
@@ -353,7 +370,7 @@ class WaterParameters(Parameters):
         maximum=100.0,
     )
     frontier_points: int = parameter(12, unit="points", meaning="points of people against money", source="choice", minimum=2)
-    gap: float = parameter(4e-3, unit="-", meaning="relative gap at which a choice may stop", source="choice")
+    gap: float = parameter(4.5e-3, unit="-", meaning="relative gap at which a choice may stop", source="choice")
     time_limit_s: float = parameter(
         60.0, unit="s", meaning="time for each choice; without the gap it is named so", source="choice", minimum=0.1
     )
@@ -365,6 +382,16 @@ class WaterParameters(Parameters):
         if self.plan not in PLANS:
             raise ValueError(f"plan: choose from {', '.join(PLANS)}")
         return self
+
+    @property
+    def rural_connection_mvnd(self) -> float:
+        """Connection and village network of a household of a rural scheme."""
+        return self.connection_mvnd + self.network_mvnd_per_household
+
+    @property
+    def plant_connection_mvnd(self) -> float:
+        """Connection and village network of a household on a plant's network."""
+        return self.town_connection_mvnd + self.network_mvnd_per_household
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -49,6 +50,16 @@ class Study:
     households: FloatArray
     population: FloatArray
     rural: BoolArray
+
+    @property
+    def targets(self) -> Mapping[str, float]:
+        """Published numbers of the catalogue."""
+        return self.catalog.targets
+
+    @property
+    def rural_people(self) -> float:
+        """People that the rural rate is of."""
+        return float(self.population[self.rural].sum())
 
 
 def prepare(pack: Pack, parameters: WaterParameters) -> Study:

@@ -10,6 +10,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.water.codes import Functionality, PlannedWork, Quality, SchemeKind, Treatment, WorkKind
 from infragap.analyses.water.lines.design import SourceLevel
 from infragap.analyses.water.lines.tree import PipeTree
+from infragap.analyses.water.service.reach import Sources, reach_of
 from infragap.analyses.water.service.schemes import exists
 from infragap.analyses.water.service.today import Today
 from infragap.analyses.water.sources.streams import L_PER_M3, SECONDS_PER_DAY, StreamFlow, cell_of
@@ -37,9 +38,10 @@ def existing_candidates(study: Study, today: Today, flow: StreamFlow | None, mak
     served = _served_by(today, len(study.schemes))
     stands = exists(study.schemes)
     above = _village_above(study, flow)
+    far = _extension_trees(study, today)
     order = np.argsort(study.schemes["scheme_id"].to_numpy().astype(str), kind="stable")
     for row in order:
-        tree = today.reach.trees.get(int(row))
+        tree = far.get(int(row)) or today.reach.trees.get(int(row))
         if tree is None:
             continue
         is_plant = study.schemes["kind"].iloc[row] == SchemeKind.URBAN_PLANT
@@ -52,6 +54,22 @@ def existing_candidates(study: Study, today: Today, flow: StreamFlow | None, mak
         for offer in _offers(study, today, int(row), start, served.get(int(row), {}), bool(above[row]), maker):
             found += maker.candidates(site, start, offer, sizes)
     return found
+
+
+def _extension_trees(study: Study, today: Today) -> dict[int, PipeTree]:
+    """Of each plant: the villages that its network may be extended to."""
+    plants = np.flatnonzero((study.schemes["kind"] == SchemeKind.URBAN_PLANT).to_numpy())
+    sources, p = today.service.sources, study.parameters
+    far = Sources(
+        x=sources.x[plants],
+        y=sources.y[plants],
+        head_m=sources.head_m[plants],
+        reach_km=np.full(len(plants), max(p.extension_reach_km, p.urban_reach_km)),
+        loss_m_per_km=np.zeros(len(plants)),
+    )
+    x, y = study.villages.geometry.x.to_numpy(), study.villages.geometry.y.to_numpy()
+    reach = reach_of(far, x, y, study.elevation, residual_head_m=p.residual_head_m)
+    return {int(plants[k]): tree for k, tree in reach.trees.items()}
 
 
 def site_level(study: Study, today: Today, row: int) -> float:
@@ -107,7 +125,7 @@ def _offers(
     connected = np.array([served.get(int(v), 0.0) for v in tree.village])
     lacking = np.where(quality == Quality.TO_STANDARD, 0.0, connected)
     if scheme["kind"] == SchemeKind.URBAN_PLANT:
-        yield from _plant_offers(study, row, today, maker)
+        yield from _plant_offers(study, row, today, len(tree.village), maker)
         return
     wants = planned_work(study, row)
     spare = max(capacity - (households if quality == Quality.TO_STANDARD else 0.0), 0.0)
@@ -122,7 +140,7 @@ def _offers(
             spare,
             nothing,
             0.0,
-            p.connection_mvnd,
+            p.rural_connection_mvnd,
             np.zeros(len(tree.village)),
             1.0,
             each_link_pays=False,
@@ -164,28 +182,27 @@ def _renewed(kind: WorkKind, share: float, households: float, connected: FloatAr
         capacity_households=households,
         bill=bill,
         mvnd_per_household=0.0,
-        connection_mvnd=p.connection_mvnd,
+        connection_mvnd=p.rural_connection_mvnd,
         connected=connected,
         pipes_share=share,
         each_link_pays=False,
     )
 
 
-def _plant_offers(study: Study, row: int, today: Today, maker: Maker) -> Iterator[Offer]:
+def _plant_offers(study: Study, row: int, today: Today, villages: int, maker: Maker) -> Iterator[Offer]:
     """Extend the network of a plant as far as its capacity goes; a planned plant is paid for by the capacity used, unless private money builds it."""
     p, scheme = study.parameters, study.schemes.iloc[row]
     stands = bool(exists(study.schemes)[row])
     spare = float(today.service.capacity_households[row]) - float(today.service.households[row])
     private = "is_private" in study.schemes and bool(scheme["is_private"])
     plant = 0.0 if stands or private else p.plant_mvnd_per_m3_day * maker.day_m3
-    villages = len(today.reach.trees[row].village)
     yield Offer(
         kind=WorkKind.EXTEND,
         treatment=Treatment.FILTER,
         capacity_households=max(spare, 0.0),
         bill=nothing,
         mvnd_per_household=plant,
-        connection_mvnd=p.town_connection_mvnd,
+        connection_mvnd=p.plant_connection_mvnd,
         connected=np.zeros(villages),
         pipes_share=1.0,
         each_link_pays=True,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.water.codes import Treatment, WorkKind
 from infragap.analyses.water.hydraulics.formulas import SECONDS_PER_DAY, day_demand_m3
 from infragap.analyses.water.hydraulics.pipe_catalogue import PipePrices, pipe_catalogue
 from infragap.analyses.water.lines.design import Line, LineRules, SourceLevel, design_line, pipe_options
-from infragap.analyses.water.lines.pressure_kernels import NOTHING, VALVE
+from infragap.analyses.water.lines.pressure_kernels import TANK, VALVE
 from infragap.analyses.water.lines.sizing_kernels import Limits
 from infragap.analyses.water.lines.tree import PipeTree
 from infragap.analyses.water.parameters import WaterParameters
@@ -130,9 +130,10 @@ class Maker:
             peak_m3_s_per_household=self.day_m3 / SECONDS_PER_DAY * p.peak_hour_factor,
         )
 
-    def households_from(self, flow_l_s: float) -> float:
-        """Households that a flow suffices for on the peak day; none where all water is lost."""
-        return flow_l_s / self.withdrawal_l_s if 0 < self.withdrawal_l_s < np.inf else 0.0
+    @property
+    def markup(self) -> float:
+        """Factor for design and tax."""
+        return markup(self.parameters)
 
     def lines(self, tree: PipeTree, capacity: float, level: SourceLevel, sizes: tuple[int, ...]) -> Iterator[Line]:
         """Lines to the nearest villages that can be joined, for each number of villages."""
@@ -225,14 +226,15 @@ class Maker:
         sections = owner == k
         if share <= 0:
             return []
-        pipes = pipe_bill(line, self.rules.catalogue, share, sections)
+        return pipe_bill(line, self.rules.catalogue, share, sections) + self.chambers(line, sections, [k])
+
+    def chambers(self, line: Line, sections: BoolArray, villages: list[int]) -> list[BillLine]:
+        """Tanks at the ends of some sections, valves at their starts and at the taps of some villages."""
         device = line.points.device
-        ends = line.sections.end[sections]
-        tanks = int((device[ends] != NOTHING).sum())
+        tanks = int((device[line.sections.end[sections]] == TANK).sum())
         tops = line.sections.start[sections]
-        first = tops[device[tops] == VALVE]
-        valves = len(set(first.tolist())) + int(line.tap_valve[k])
-        return pipes + chamber_bill(tanks, valves, self.parameters)
+        valves = len(set(tops[device[tops] == VALVE].tolist())) + int(line.tap_valve[villages].sum())
+        return chamber_bill(tanks, valves, self.parameters)
 
 
 def owners(line: Line) -> tuple[IntArray, IntArray]:

@@ -124,7 +124,7 @@ def _offer(kind: WorkKind, households: float, tree: PipeTree, lift_m: float, mak
         capacity_households=households,
         bill=bill,
         mvnd_per_household=0.0,
-        connection_mvnd=p.connection_mvnd,
+        connection_mvnd=p.rural_connection_mvnd,
         connected=np.zeros(len(tree.village)),
         pipes_share=1.0,
         each_link_pays=False,

@@ -1,0 +1,224 @@
+"""The answer to one question: which works, whom they serve, and how far from the best that can be at most."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+
+from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.solvers.mixed_integer import Program, minimise
+from infragap.analyses.water.siting.model import Asked, Model
+from infragap.analyses.water.siting.relaxation import Relaxation, Relaxed, extra_rows, limits_of, near, tie_weight
+
+KEPT = (700, 1500)
+"""Candidates that the small programmes choose among; where their answer is too far from the relaxation, all of them."""
+
+EXACT = 1e-6
+
+Status = Literal["optimal", "gap", "time_limit", "infeasible"]
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A plan and its proof.
+
+    Attributes
+    ----------
+    open
+        (candidates,) True where a work is built.
+    pipes
+        (pipe variables,) True where a village's pipes are laid.
+    households
+        (links,) households served over each link.
+    cost_mvnd, people
+        What the plan costs, and the people that it brings to the standard.
+    bound
+        No plan costs less; of the question for most people: none serves more.
+    gap
+        Distance of plan and bound, as a part of the plan's value.
+    status
+        'optimal', 'gap' (proven within the gap asked for), 'time_limit', or 'infeasible'.
+    """
+
+    open: BoolArray
+    pipes: BoolArray
+    households: FloatArray
+    cost_mvnd: float
+    people: float
+    bound: float
+    gap: float
+    status: Status
+
+    @property
+    def works(self) -> int:
+        """Number of works."""
+        return int(self.open.sum())
+
+
+def choose(
+    model: Model, relaxation: Relaxation, asked: Asked, *, gap: float, time_limit_s: float, start: Choice | None = None
+) -> Choice:
+    """Answer one question with a proven bound.
+
+    Parameters
+    ----------
+    model, relaxation
+        The choice, and its relaxation kept warm.
+    asked
+        The question.
+    gap
+        Relative distance at which the search may stop.
+    time_limit_s
+        Most seconds; what is found by then is stated with its gap.
+    start
+        A plan that answers the question already, to begin with.
+
+    Notes
+    -----
+    The linear relaxation gives the bound. The integer programme is first solved over the candidates that the relaxation opens or nearly opens; if its
+    plan is within the gap of that bound, it is as good as any over all candidates. Else more candidates, at last all of them, are let in.
+    """
+    deadline = time.perf_counter() + time_limit_s
+    relaxed = relaxation.solve(asked)
+    if relaxed is None:
+        return nothing(model, status="infeasible")
+    best, bound = start, relaxed.value
+    for keep in (*KEPT, model.candidates):
+        kept = near(relaxed, model, keep=keep) if keep < model.candidates else np.ones(model.candidates, dtype=bool)
+        found, proven = _integer(model, asked, kept, best, gap=gap / 3, deadline_s=deadline)
+        if kept.all():
+            bound = max(bound, proven)
+        if found is not None and (best is None or _value(model, asked, found) < _value(model, asked, best) - EXACT):
+            best = found
+        if best is not None and _distance(_value(model, asked, best), bound) <= gap * 0.9:
+            break
+        if time.perf_counter() > deadline or kept.all():
+            break
+    if best is None:
+        return nothing(model, status="time_limit" if np.isfinite(bound) else "infeasible")
+    return _certified(model, asked, best, bound, gap)
+
+
+def nothing(model: Model, *, status: Status) -> Choice:
+    """The plan that builds nothing."""
+    return Choice(
+        open=np.zeros(model.candidates, dtype=bool),
+        pipes=np.zeros(model.pipes, dtype=bool),
+        households=np.zeros(len(model.candidate)),
+        cost_mvnd=0.0,
+        people=0.0,
+        bound=0.0,
+        gap=0.0,
+        status=status,
+    )
+
+
+def _value(model: Model, asked: Asked, choice: Choice) -> float:
+    return -choice.people + choice.cost_mvnd * tie_weight(model) if asked.most_people else choice.cost_mvnd
+
+
+def _distance(value: float, bound: float) -> float:
+    return 0.0 if value <= bound else (value - bound) / max(abs(value), 1e-9)
+
+
+def _certified(model: Model, asked: Asked, best: Choice, bound: float, gap: float) -> Choice:
+    """State bound and gap in the question's own quantity."""
+    if asked.most_people:
+        # the money term makes the minimum larger, never smaller: without it the bound on people holds
+        most = -bound + tie_weight(model) * _dearest(model)
+        bound = max(min(most, float(model.people @ model.upper)), best.people)
+        reached = (bound - best.people) / best.people if best.people > 0 else 0.0
+    else:
+        bound = min(bound, best.cost_mvnd)
+        reached = _distance(best.cost_mvnd, bound)
+    status: Status = "optimal" if reached <= EXACT else "gap" if reached <= gap else "time_limit"
+    return replace(best, bound=bound, gap=reached, status=status)
+
+
+def _dearest(model: Model) -> float:
+    """Money that no plan can exceed: each site's dearest candidate with all its links."""
+    links = model.cost[model.first_household :] * model.upper[model.first_household :]
+    of_candidate = model.cost[: model.candidates] + np.bincount(
+        model.candidate, weights=links, minlength=model.candidates
+    )
+    own = model.pipe >= 0
+    of_candidate += np.bincount(
+        model.candidate[own],
+        weights=model.cost[model.candidates + model.pipe[own]],
+        minlength=model.candidates,
+    )
+    dearest = np.zeros(len(model.sites))
+    np.maximum.at(dearest, model.site, of_candidate)
+    return float(dearest.sum())
+
+
+def _integer(
+    model: Model, asked: Asked, kept: BoolArray, start: Choice | None, *, gap: float, deadline_s: float
+) -> tuple[Choice | None, float]:
+    """Plan among some candidates, and the bound among them."""
+    limits = limits_of(model, asked)
+    columns = _columns(model, kept)
+    rows = csr_array(vstack([model.rows, extra_rows(model)]))[:, columns]
+    used = np.diff(rows.indptr) > 0
+    low = np.concatenate([model.low, limits.low, np.where(limits.forced_low > 0, 1.0, -np.inf)])
+    high = np.concatenate([model.high, limits.high, np.full(len(model.sites), np.inf)])
+    used |= (low > 0) | (high < 0)
+    program = Program(
+        objective=limits.objective[columns],
+        lower=np.zeros(len(columns)),
+        upper=limits.upper[columns],
+        integer=model.whole[columns],
+        rows=csr_array(rows[used]),
+        row_lower=low[used],
+        row_upper=high[used],
+    )
+    begin = None if start is None else _values(model, start)[columns]
+    outcome = minimise(program, deadline_s=deadline_s, gap=gap, start=begin)
+    if outcome.values is None:
+        return None, outcome.bound
+    values = np.zeros(len(model.cost))
+    values[columns] = outcome.values
+    return _choice(model, values), outcome.bound
+
+
+def _columns(model: Model, kept: BoolArray) -> FloatArray:
+    """Variables of some candidates."""
+    links = kept[model.candidate]
+    own = np.flatnonzero(model.pipe >= 0)
+    pipes = kept[model.candidate[own]]
+    return np.flatnonzero(np.concatenate([kept, pipes, links]))
+
+
+def _values(model: Model, choice: Choice) -> FloatArray:
+    return np.concatenate([choice.open.astype(float), choice.pipes.astype(float), choice.households])
+
+
+def _choice(model: Model, values: FloatArray) -> Choice:
+    """Read a plan off the variables; works and pipes that serve nobody are left out."""
+    households = np.maximum(values[model.first_household :], 0.0)
+    households[households < 1e-7] = 0.0
+    opening = values[: model.candidates] > 0.5
+    pipes = values[model.candidates : model.first_household] > 0.5
+    served = np.bincount(model.candidate, weights=households, minlength=model.candidates) > 0
+    opening &= served
+    households = np.where(opening[model.candidate], households, 0.0)
+    own = np.flatnonzero(model.pipe >= 0)
+    pipes &= opening[model.candidate[own]]
+    cleaned = np.concatenate([opening.astype(float), pipes.astype(float), households])
+    return Choice(
+        open=opening,
+        pipes=pipes,
+        households=households,
+        cost_mvnd=float(model.cost @ cleaned),
+        people=float(model.people @ cleaned),
+        bound=0.0,
+        gap=0.0,
+        status="gap",
+    )
+
+
+__all__ = ["Choice", "Relaxed", "choose", "nothing"]
