@@ -12,10 +12,10 @@ from scipy.sparse import csr_array, vstack
 from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.solvers.mixed_integer import Program, minimise
 from infragap.analyses.water.siting.model import Asked, Model
-from infragap.analyses.water.siting.relaxation import Relaxation, Relaxed, extra_rows, limits_of, near, tie_weight
+from infragap.analyses.water.siting.relaxation import Relaxation, extra_rows, limits_of, near, tie_weight
 
-KEPT = (700, 1500)
-"""Candidates that the small programmes choose among; where their answer is too far from the relaxation, all of them."""
+KEPT_BESIDE = 200
+"""Candidates that the first, small programme chooses among besides those that the relaxation opens."""
 
 EXACT = 1e-6
 
@@ -80,24 +80,21 @@ def choose(
     Notes
     -----
     The linear relaxation gives the bound. The integer programme is first solved over the candidates that the relaxation opens or nearly opens; if its
-    plan is within the gap of that bound, it is as good as any over all candidates. Else more candidates, at last all of them, are let in.
+    plan is within the gap of that bound, it is as good as any over all candidates. Else it is solved over all candidates, and its own bound is taken.
     """
     deadline = time.perf_counter() + time_limit_s
     relaxed = relaxation.solve(asked)
     if relaxed is None:
         return nothing(model, status="infeasible")
     best, bound = start, relaxed.value
-    for keep in (*KEPT, model.candidates):
-        kept = near(relaxed, model, keep=keep) if keep < model.candidates else np.ones(model.candidates, dtype=bool)
-        found, proven = _integer(model, asked, kept, best, gap=gap / 3, deadline_s=deadline)
-        if kept.all():
-            bound = max(bound, proven)
-        if found is not None and (best is None or _value(model, asked, found) < _value(model, asked, best) - EXACT):
-            best = found
-        if best is not None and _distance(_value(model, asked, best), bound) <= gap * 0.9:
-            break
-        if time.perf_counter() > deadline or kept.all():
-            break
+    kept = near(relaxed, model, beside=KEPT_BESIDE)
+    found, _ = _integer(model, asked, kept, best, gap=gap / 4, deadline_s=deadline)
+    best = _better(model, asked, best, found)
+    if best is None or _distance(_value(model, asked, best), bound) > gap:
+        worth = np.inf if best is None else _value(model, asked, best)
+        kept = np.ones(model.candidates, dtype=bool)
+        found, proven = _integer(model, asked, kept, best, gap=gap / 2, deadline_s=deadline)
+        best, bound = _better(model, asked, best, found), max(bound, min(proven, worth))
     if best is None:
         return nothing(model, status="time_limit" if np.isfinite(bound) else "infeasible")
     return _certified(model, asked, best, bound, gap)
@@ -115,6 +112,12 @@ def nothing(model: Model, *, status: Status) -> Choice:
         gap=0.0,
         status=status,
     )
+
+
+def _better(model: Model, asked: Asked, one: Choice | None, two: Choice | None) -> Choice | None:
+    if one is None or two is None:
+        return one if two is None else two
+    return two if _value(model, asked, two) < _value(model, asked, one) - EXACT else one
 
 
 def _value(model: Model, asked: Asked, choice: Choice) -> float:
@@ -220,5 +223,3 @@ def _choice(model: Model, values: FloatArray) -> Choice:
         status="gap",
     )
 
-
-__all__ = ["Choice", "Relaxed", "choose", "nothing"]

@@ -125,7 +125,7 @@ def build_model(candidates: Candidates, gap_households: FloatArray, poor_village
     loads = csr_array((np.ones(m), (cand, at)), shape=(n, m))
     blocks.add(csr_array((-capacity, (np.arange(n), np.arange(n)))), None, loads, 0.0)
     open_of = np.where(pipe >= 0, n + pipe, cand)
-    opened = csr_array((-most, (at, open_of)), shape=(m, n + pipes))
+    opened = csr_array((-np.minimum(most, capacity[cand]), (at, open_of)), shape=(m, n + pipes))
     blocks.add(opened[:, :n], opened[:, n:], csr_array((np.ones(m), (at, at))), 0.0)
     blocks.add(*_branches(links, pipe, n, pipes), None, 0.0)
     villages = len(gap_households)

@@ -17,7 +17,7 @@ from infragap.analyses.water.study import Study
 from infragap.analyses.water.works.candidate import Candidates
 from infragap.gis.errors import NoSolutionError, ParameterError
 
-FRONTIER_TO = 0.95
+FRONTIER_TO = 0.9
 """The frontier goes so far towards most people; beyond, the last households cost more than any plan would pay."""
 
 
@@ -112,19 +112,22 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
             "water: the works that must be built do not fit into the number of works, the money, or what the streams give. Force fewer of them."
         )
     listed = candidates.table["listed"].to_numpy(dtype=bool)
+    # one after the other in an order in which each is near the one before: the relaxation starts from there
+    least = asker.least(wanted, asker.works_max, most)
+    share = _poor_share_pct(study, gap, poor)
+    poor_min = share / 100 * min(wanted, least.choice.people)
+    fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and wanted > 0 else None
+    steps = FRONTIER_TO * np.arange(p.frontier_points, 0, -1) / p.frontier_points
+    frontier = [asker.point(step * most.people) for step in steps] if most.people > 0 else []
     by_question = {
         Question.MOST_PEOPLE: Answer(most, most.people >= wanted - 1e-3),
-        Question.LEAST_COST: asker.least(wanted, asker.works_max, most),
+        Question.LEAST_COST: least,
         Question.LEAST_COST_UNLIMITED: asker.least(wanted, None, None),
         Question.LISTED_ONLY: asker.among(listed).least(wanted, asker.works_max, None),
     }
-    frontier = tuple(
-        asker.point(share * most.people) for share in FRONTIER_TO * np.arange(1, p.frontier_points + 1) / p.frontier_points
-    ) if most.people > 0 else ()  # fmt: skip
-    share = _poor_share_pct(study, gap, poor)
-    poor_min = share / 100 * min(wanted, by_question[Question.LEAST_COST].choice.people)
-    fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and wanted > 0 else None
-    return model, Answers(wanted, asker.works_max, by_question, frontier, fair, share, poor_min, Question(p.plan))
+    return model, Answers(
+        wanted, asker.works_max, by_question, tuple(frontier[::-1]), fair, share, poor_min, Question(p.plan)
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -121,11 +121,11 @@ class Relaxation:
         )
 
 
-def near(relaxed: Relaxed, model: Model, *, keep: int) -> BoolArray:
-    """Candidates that the relaxation opens, and those that would cost least more, by site: (candidates,)."""
+def near(relaxed: Relaxed, model: Model, *, beside: int) -> BoolArray:
+    """Candidates that the relaxation opens, and so many that would cost least more, (candidates,)."""
     opening = relaxed.values[: model.candidates] > 1e-7
     dearness = np.where(opening, -1.0, np.maximum(relaxed.reduced_cost[: model.candidates], 0.0))
     order = np.lexsort((np.arange(model.candidates), dearness))
     kept = opening.copy()
-    kept[order[: max(keep, int(opening.sum()))]] = True
+    kept[order[: int(opening.sum()) + beside]] = True
     return kept

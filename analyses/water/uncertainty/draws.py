@@ -22,6 +22,9 @@ NO_REGRET_PCT = 90.0
 WORSE_CLASS_COST = 2.5
 """What a repair costs, times, where the scheme turns out one class worse (a rehabilitation instead of a filter; assumption)."""
 
+COST_RANGE, KIND_COST_RANGE = (0.8, 1.0, 1.35), (0.8, 1.0, 1.3)
+"""Low, likely and high factor on all prices, and on those of each kind of work (assumption, after the spread of facts/water-engineering.md 5)."""
+
 RADIUS_TO_SIGMA = 2.146
 """The accuracy radius holds 90 % of the positions; of a round normal distribution that is 2.146 standard deviations."""
 
@@ -65,6 +68,22 @@ class _Links:
 
 
 @dataclass(frozen=True, eq=False)
+class _Works:
+    """What draws change of each candidate, (candidates,): prices by part, kind, whether it is a repair, whether it draws from a stream."""
+
+    fixed: FloatArray
+    pipes: FloatArray
+    per_household: FloatArray
+    kind: IntArray
+    kinds: int
+    repair: BoolArray
+    stream: BoolArray
+    capacity: FloatArray
+    usable_l_s: FloatArray
+    withdrawal_l_s: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class _Draw:
     """One draw: links that still work, households to serve, capacities, costs."""
 
@@ -89,7 +108,7 @@ def assess(
     p = study.parameters
     if p.draws == 0 or not len(candidates.works):
         return Uncertainty(np.full(model.candidates, np.nan), np.zeros(0), float("nan"), np.zeros(0))
-    links = _links(study, today, candidates, model)
+    links, terms = _links(study, today, candidates, model), _works(candidates, model)
     gap = gap_of(study, today)
     rng = np.random.default_rng(p.seed)
     plan = np.zeros(model.candidates, dtype=bool)
@@ -101,7 +120,7 @@ def assess(
     people, cost = np.zeros(p.draws), np.zeros(p.draws)
     limit = answers.works_max if answers.works_max is not None else model.candidates
     for k in range(p.draws):
-        draw = _draw(study, candidates, model, links, gap, rng)
+        draw = _draw(study, terms, model, links, gap, rng)
         chosen, _, _ = plan_greedily(
             links.first, links.village, links.size, draw.alive, draw.households, draw.capacity, draw.fixed,
             draw.per_household, model.site, len(model.sites), limit, answers.people_min,
@@ -161,7 +180,7 @@ def _path_m(parent: IntArray, length_m: FloatArray, node: IntArray) -> FloatArra
 
 
 def _draw(
-    study: Study, candidates: Candidates, model: Model, links: _Links, gap: Gap, rng: np.random.Generator
+    study: Study, works: _Works, model: Model, links: _Links, gap: Gap, rng: np.random.Generator
 ) -> _Draw:
     p, villages = study.parameters, study.villages
     order = np.argsort(villages["village_id"].to_numpy().astype(str), kind="stable")
@@ -175,49 +194,56 @@ def _draw(
     reaches = (away * links.winding <= links.reach_m) & (links.level_m - height[links.village] >= p.residual_head_m)
     alive = reaches | links.joined
     stretch = np.where(links.plan_m > 100.0, np.clip(away / np.maximum(links.plan_m, 1.0), 0.5, 3.0), 1.0)
-    return _prices(study, candidates, model, links, gap, rng, alive, stretch)
+    return _prices(study.parameters, works, model, gap, rng, alive, stretch)
+
+
+def _works(candidates: Candidates, model: Model) -> _Works:
+    table, households = candidates.table, candidates.links["households_max"].to_numpy()
+    kinds, kind = np.unique(table["kind"].to_numpy().astype(str), return_inverse=True)
+    own = np.bincount(model.candidate, weights=candidates.links["fixed_mvnd"].to_numpy(), minlength=model.candidates)
+    worth = model.cost[model.first_household :] * households
+    mean = np.bincount(model.candidate, weights=worth, minlength=model.candidates)
+    total = np.bincount(model.candidate, weights=households, minlength=model.candidates)
+    return _Works(
+        fixed=table["fixed_mvnd"].to_numpy() + own,
+        pipes=np.array([w.line.pipes_mvnd * w.pipes_share for w in candidates.works]),
+        per_household=np.divide(mean, total, out=np.zeros(len(mean)), where=total > 0),
+        kind=kind.astype(np.int64),
+        kinds=len(kinds),
+        repair=table["kind"].str.startswith("repair").to_numpy(),
+        stream=np.array([w.source.cell >= 0 for w in candidates.works]),
+        capacity=table["capacity_households"].to_numpy(),
+        usable_l_s=table["usable_flow_l_s"].to_numpy(),
+        withdrawal_l_s=table["withdrawal_l_s_per_household"].to_numpy(),
+    )
 
 
 def _prices(
-    study: Study,
-    candidates: Candidates,
+    p: WaterParameters,
+    works: _Works,
     model: Model,
-    links: _Links,
     gap: Gap,
     rng: np.random.Generator,
     alive: BoolArray,
     stretch: FloatArray,
 ) -> _Draw:
-    p = study.parameters
+    """Capacities and prices of one draw."""
     demand = _between(rng, p, "demand_l_per_person_day") / p.demand_l_per_person_day
-    water = _between(rng, p, "yield_factor") / p.yield_factor
-    everywhere = rng.triangular(0.8, 1.0, 1.35)
-    kinds, kind = np.unique(candidates.table["kind"].to_numpy().astype(str), return_inverse=True)
-    of_kind = rng.triangular(0.8, 1.0, 1.3, size=len(kinds))[kind]
-    sites = np.array(model.sites, dtype=object)
-    worse = rng.random(len(sites)) < p.class_error_pct / 100
-    repair = candidates.table["kind"].str.startswith("repair").to_numpy()
-    factor = everywhere * of_kind * np.where(repair & worse[model.site], WORSE_CLASS_COST, 1.0)
-    stream = np.array([w.source.cell >= 0 for w in candidates.works])
-    capacity = candidates.table["capacity_households"].to_numpy() / demand
-    limit = candidates.table["usable_flow_l_s"].to_numpy() * water
-    taken = candidates.table["withdrawal_l_s_per_household"].to_numpy() * demand
-    capacity = np.where(stream, np.minimum(capacity * demand, limit / np.maximum(taken, 1e-12)), capacity)
+    water = _between(rng, p, "yield_factor") / p.yield_factor if p.yield_factor > 0 else 1.0
+    everywhere = rng.triangular(*COST_RANGE)
+    of_kind = rng.triangular(*KIND_COST_RANGE, size=works.kinds)[works.kind]
+    worse = rng.random(len(model.sites)) < p.class_error_pct / 100
+    factor = everywhere * of_kind * np.where(works.repair & worse[model.site], WORSE_CLASS_COST, 1.0)
+    from_stream = works.usable_l_s * water / np.maximum(works.withdrawal_l_s * demand, 1e-12)
+    capacity = np.where(works.stream, np.minimum(works.capacity, from_stream), works.capacity / demand)
     longest = np.ones(model.candidates)
     np.maximum.at(longest, model.candidate, np.where(alive, stretch, 0.0))
-    pipes = np.array([w.line.pipes_mvnd * w.pipes_share for w in candidates.works])
-    own = np.bincount(model.candidate, weights=candidates.links["fixed_mvnd"].to_numpy(), minlength=model.candidates)
-    fixed = candidates.table["fixed_mvnd"].to_numpy() + own + pipes * (longest - 1.0)
-    households = candidates.links["households_max"].to_numpy()
-    mean = np.bincount(model.candidate, weights=model.cost[model.first_household :] * households, minlength=model.candidates)
-    total = np.bincount(model.candidate, weights=households, minlength=model.candidates)
-    per_household = np.divide(mean, total, out=np.zeros(len(mean)), where=total > 0)
     return _Draw(
         alive=alive,
         households=np.round(gap.households, 6),
         capacity=capacity,
-        fixed=fixed * factor,
-        per_household=per_household * factor,
+        fixed=(works.fixed + works.pipes * (longest - 1.0)) * factor,
+        per_household=works.per_household * factor,
     )
 
 
