@@ -16,6 +16,7 @@ from benchmarks import Row
 from benchmarks.measure import peak_memory_mb, timed, timed_with_cpu
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
+from infragap.analyses.solvers.stopping import UNTIL_PROVEN, Stop
 
 GEOMETRIC = ((845, 0.0, 60.0), (5_000, 1e-3, 120.0), (20_000, 1e-2, 300.0))  # nodes, gap asked for, time limit [s]
 KINDS = ((1.0, 1.0), (0.3, 2.0), (0.1, 5.0))  # share of nodes with a prize, mean prize in mean edge costs
@@ -65,7 +66,7 @@ def read(path: Path) -> Instance:
 
 def run_geometric(n: int, share: float, scale: float, gap: float, limit_s: float) -> None:
     """One run in a process of its own, for its memory."""
-    prize_collecting_tree(*geometric(n, share, scale), gap=gap, time_limit_s=limit_s)
+    prize_collecting_tree(*geometric(n, share, scale), stop=Stop(gap, limit_s))
 
 
 def with_pcst_fast(instance: Instance) -> float | None:
@@ -114,7 +115,7 @@ def published(folder: Path) -> Iterator[Row]:
     """Rooted instances with proven optima, to gap 0."""
     for record in csv.DictReader((folder / "optima.csv").read_text(encoding="utf-8").splitlines()):
         instance = read(folder / record["file"])
-        seconds, cpu, solution = timed_with_cpu(lambda one=instance: prize_collecting_tree(*one, gap=0))  # type: ignore[misc]
+        seconds, cpu, solution = timed_with_cpu(lambda one=instance: prize_collecting_tree(*one, stop=UNTIL_PROVEN))  # type: ignore[misc]
         yield row_of(
             solution,
             "prize_collecting_tree",
@@ -133,7 +134,7 @@ def random_graphs(sizes: tuple[tuple[int, float, float], ...]) -> Iterator[Row]:
         for share, scale in KINDS:
             instance = geometric(n, share, scale)
             seconds, cpu, solution = timed_with_cpu(
-                lambda one=instance, g=gap, s=limit_s: prize_collecting_tree(*one, gap=g, time_limit_s=s)  # type: ignore[misc]
+                lambda one=instance, g=gap, s=limit_s: prize_collecting_tree(*one, stop=Stop(g, s))  # type: ignore[misc]
             )
             peer_seconds, theirs = timed(lambda one=instance: with_pcst_fast(one))  # type: ignore[misc]
             yield row_of(
@@ -182,7 +183,9 @@ def steiner_trees(n: int) -> Iterator[Row]:
     instance = geometric(n, 0.1, 5.0)
     terminals = np.flatnonzero(instance.prize)
     plain = instance._replace(prize=np.zeros(n))
-    seconds, cpu, solution = timed_with_cpu(lambda: prize_collecting_tree(*plain, required=terminals, gap=0))
+    seconds, cpu, solution = timed_with_cpu(
+        lambda: prize_collecting_tree(*plain, required=terminals, stop=UNTIL_PROVEN)
+    )
     peer_seconds, theirs = timed(lambda: with_networkx(instance, terminals))
     yield row_of(
         solution,
@@ -199,7 +202,7 @@ def steiner_trees(n: int) -> Iterator[Row]:
 
 def cases(*, quick: bool, shared: Path | None) -> Iterator[Row]:
     """Published instances where they are there, random graphs of 845, 5,000 and (not quick) 20,000 nodes, repeated plans."""
-    prize_collecting_tree(*geometric(200, 0.3, 2.0), gap=0)  # compile before measuring
+    prize_collecting_tree(*geometric(200, 0.3, 2.0), stop=UNTIL_PROVEN)  # compile before measuring
     primal_tree(*geometric(200, 0.3, 2.0))
     if shared is not None:
         yield from published(shared / "instances" / "rpcst")

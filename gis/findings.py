@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.wording.catalogue import words
 from infragap.gis import schema
 from infragap.gis.errors import InfragapError, LayerError
+from infragap.wording.catalogue import words
 
 SHOWN_ROWS = 10
 """Rows named in a sentence; the others are counted."""

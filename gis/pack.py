@@ -27,6 +27,7 @@ from infragap.gis.findings import OTHER, Finding, faults, findings_of, notices, 
 from infragap.gis.raster import Raster, warp
 from infragap.gis.reading.layers import read_layer
 from infragap.gis.reading.rasters import grid_of, read_raster
+from infragap.profiles.profile import Profile, ProfileError, read_profile
 
 REQUIRED = ("communes", "villages", "settlements", "roads", "grid_lines", "elevation")
 """Layers without which no analysis runs; the others are asked for by the analysis that needs them."""
@@ -52,6 +53,11 @@ class Pack:
     _read: dict[str, tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[str, ...]]] = field(
         default_factory=dict, repr=False
     )
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What is particular to the country of the pack."""
+        return read_profile(self.catalog.pack.profile, folder=self.folder)
 
     @cached_property
     def crs_measure(self) -> str:
@@ -238,7 +244,7 @@ class Pack:
         return self._read[name]
 
     def _read_frame(self, entry: LayerEntry) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[str]]:
-        layer, faults = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure)
+        layer, faults = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure, profile=self.profile)
         if isinstance(layer, gpd.GeoDataFrame):
             layer = to_measure(layer, self.crs_measure, layer=entry.name)
         return layer, faults
@@ -269,6 +275,10 @@ def read_pack(folder: Path) -> Pack:
     """
     catalog = read_catalog(folder)
     require_metres(catalog.pack.crs_measure)
+    try:
+        read_profile(catalog.pack.profile, folder=folder)
+    except ProfileError as error:
+        raise LayerError(f"catalog: {error}.") from error
     return Pack(folder=folder, catalog=catalog)
 
 

@@ -6,90 +6,73 @@ import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from infragap.gis.errors import InfragapError, ParameterError
+from infragap import __version__
+from infragap.gis.errors import InfragapError
+from infragap.options import Places, Scenario, grouped_options
+
+if TYPE_CHECKING:
+    from infragap.settings import Settings
 
 app = typer.Typer(
     help="Rank infrastructure gaps: electricity, water, boarding schools. Results open without internet.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 data_app = typer.Typer(help="The data pack: what is in it, and how it is built.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
 console = Console(highlight=False)
-complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 _debug = False
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
-OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        console.print(f"infragap {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _options(debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False) -> None:
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
     global _debug
     _debug = debug
 
 
 @app.command("run")
+@grouped_options
 def run_command(
-    data: DataOption = None,
-    out: OutOption = Path("out"),
-    params: ParamsOption = None,
+    places: Places,
     only: Annotated[str | None, typer.Option(help="Analyses, comma-separated: electricity,water,schools.")] = None,
 ) -> None:
     """Plan electricity, water and schools on a data pack: tables, layers and maps into --out."""
     from infragap.settings import ANALYSES, read_settings
 
     chosen = tuple(part.strip() for part in only.split(",") if part.strip()) if only is not None else ANALYSES
-    _run(data, out, read_settings(params), chosen)
+    _run(places, read_settings(places.params), chosen)
 
 
 @app.command("electrify")
-def electrify_command(
-    data: DataOption = None,
-    out: OutOption = Path("out"),
-    params: ParamsOption = None,
-    forest: Annotated[
-        str | None, typer.Option(help="Lines through natural and special-use forest: forbid, price, ignore.")
-    ] = None,
-    discount_rate_pct: Annotated[float | None, typer.Option(help="Real discount rate, percent a year.")] = None,
-    demand_tier: Annotated[
-        str | None, typer.Option(help="Demand of the households: expected, tier3, tier4, tier5.")
-    ] = None,
-    all_on_grid: Annotated[
-        bool, typer.Option("--all-on-grid", help="Every settlement gets the grid, whatever it costs.")
-    ] = False,
-    force_grid: Annotated[list[str] | None, typer.Option(help="Settlement that must get the grid; repeatable.")] = None,
-    forbid_grid: Annotated[
-        list[str] | None, typer.Option(help="Settlement that must not get the grid; repeatable.")
-    ] = None,
-    budgets_mvnd: Annotated[str | None, typer.Option(help="Money of each year, million VND, comma-separated.")] = None,
-    draws: Annotated[int | None, typer.Option(help="Draws of the Monte Carlo; 0 leaves it out.")] = None,
-) -> None:
+@grouped_options
+def electrify_command(places: Places, scenario: Scenario) -> None:
     """Plan electricity alone, under a scenario."""
     from infragap.settings import read_settings
 
-    changes: dict[str, Any] = {
-        "forest_rule": forest,
-        "discount_rate_pct": discount_rate_pct,
-        "demand_tier": demand_tier,
-        "all_on_grid": all_on_grid or None,
-        "forced_grid": tuple(force_grid) if force_grid else None,
-        "forbidden_grid": tuple(forbid_grid) if forbid_grid else None,
-        "budgets_mvnd": _numbers(budgets_mvnd, "--budgets-mvnd") if budgets_mvnd else None,
-        "draws": draws,
-    }
-    settings = read_settings(params, {"electricity": {k: v for k, v in changes.items() if v is not None}})
-    _run(data, out, settings, ("electricity",))
+    _run(places, read_settings(places.params, {"electricity": scenario.changes()}), ("electricity",))
 
 
 @app.command("compare")
@@ -106,8 +89,8 @@ def compare_command(
 
 @app.command("backtest")
 def backtest_command(params: ParamsOption = None) -> None:
-    """Hold the unit costs of lines and stations against real projects: predicted by actual, and what is missed."""
-    from infragap.analyses.electricity.backtest import backtest_median, backtest_table
+    """Hold the unit costs of lines and stations against real projects: the cost that they give divided by the actual one."""
+    from infragap.analyses.electricity.uncertainty.backtest import backtest_median, backtest_table
     from infragap.settings import read_settings
 
     parameters = read_settings(params).electricity
@@ -134,11 +117,11 @@ def check_command(pack: Annotated[Path, typer.Argument(help="Folder of a data pa
 
     found = check_pack(pack)
     for notice in notices(found):
-        complaints.print(f"[yellow]![/yellow] {escape(str(notice))}")
+        errors.print(f"[yellow]![/yellow] {escape(str(notice))}")
     if faults := only_faults(found):
         for fault in faults:
-            complaints.print(f"[red]✗[/red] {escape(str(fault))}")
-        complaints.print(f"{len(faults)} faults in {escape(str(pack))}.")
+            errors.print(f"[red]✗[/red] {escape(str(fault))}")
+        errors.print(f"{len(faults)} faults in {escape(str(pack))}.")
         raise typer.Exit(1)
     console.print(f"[green]✓[/green] {escape(str(pack))}: no faults.")
 
@@ -185,23 +168,16 @@ def data_build_command(
     console.print(f"The pack is in {escape(str(out))}.")
 
 
-def _numbers(text: str, option: str) -> tuple[float, ...]:
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError as error:
-        raise ParameterError(f"{option} {text!r}: give numbers separated by commas, such as 90000,90000.") from error
-
-
-def _run(data: Path | None, out: Path, settings: Any, only: tuple[str, ...]) -> None:
+def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
     from infragap.progress import ConsoleProgress
     from infragap.run import run
     from infragap.settings import data_folder
 
-    record = run(data or data_folder(), out, settings, only=only, progress=ConsoleProgress(console))
+    progress = ConsoleProgress(console)
+    record = run(places.data or data_folder(), places.out, settings, only=only, progress=progress)
     timings = record["timings"]
-    console.print(
-        f"Done in {timings['total_s']:.0f} s, {timings['peak_memory_mb']} MB. Open {escape(str(out / 'index.html'))}."
-    )
+    index = escape(str(places.out / "index.html"))
+    console.print(f"Done in {timings['total_s']:.0f} s, {timings['peak_memory_mb']} MB. Open {index}.")
 
 
 def main() -> None:
@@ -219,13 +195,13 @@ def _guard(command: Callable[[], None]) -> None:
     except InfragapError as error:
         if _debug:
             raise
-        complaints.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}")
-        complaints.print("[dim]Nothing was written. Add --debug before the command for the trace.[/dim]")
+        errors.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}")
+        errors.print("[dim]Nothing was written. Add --debug before the command for the trace.[/dim]")
         raise SystemExit(1) from None
     except OSError as error:
         if _debug:
             raise
         where = f"{error.filename}: " if error.filename else ""
-        complaints.print(f"[red]OSError[/red]: {escape(f'{where}{error.strerror or error}')}")
-        complaints.print("[dim]An earlier result is kept. Free space or permissions, then run again.[/dim]")
+        errors.print(f"[red]OSError[/red]: {escape(f'{where}{error.strerror or error}')}")
+        errors.print("[dim]An earlier result is kept. Free space or permissions, then run again.[/dim]")
         raise SystemExit(1) from None

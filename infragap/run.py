@@ -123,9 +123,7 @@ def run(
             lambda part: write_results(
                 folder,
                 pack,
-                results.electricity,
-                results.water,
-                results.schools,
+                results,
                 parameters={name: getattr(settings, name) for name in only},
                 progress=part,
             ),

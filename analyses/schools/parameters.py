@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from infragap.analyses.parameters import Parameters, parameter
 from infragap.analyses.schools.codes import Mode
 
@@ -13,6 +15,8 @@ _ENTITLEMENT = "Decree 66/2025/NĐ-CP (as 116/2016): 4 / 7 / 10 km"
 
 class SchoolsParameters(Parameters):
     """Parameters of `plan_schools`."""
+
+    analysis: ClassVar[str] = "schools"
 
     cell_size_m: float = parameter(
         200.0,

@@ -1,23 +1,64 @@
 """Where to open sites: p-median, p-center and maximal coverage, each with a proven bound."""
 
+import math
 import time
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.solvers.capacitated_p_median import CapacitatedTask, solve_capacitated
-from infragap.analyses.solvers.capacity_check import refuse_large_customers, refuse_small_capacity
-from infragap.analyses.solvers.coverage_start import CoverageTask
+from infragap.analyses.solvers.facility.capacitated_p_median import CapacitatedTask, solve_capacitated
+from infragap.analyses.solvers.facility.capacity_check import refuse_large_customers, refuse_small_capacity
+from infragap.analyses.solvers.facility.coverage_heuristics import CoverageTask
+from infragap.analyses.solvers.facility.maximal_coverage import solve_coverage
+from infragap.analyses.solvers.facility.p_center import solve_p_center
+from infragap.analyses.solvers.facility.p_median import solve_p_median
+from infragap.analyses.solvers.facility.site_choice import site_choice
+from infragap.analyses.solvers.facility.solution import LocationSolution, certified
 from infragap.analyses.solvers.infeasible import Infeasible
-from infragap.analyses.solvers.location_solution import LocationSolution, certified
-from infragap.analyses.solvers.maximal_coverage import solve_coverage
-from infragap.analyses.solvers.p_center import solve_p_center
-from infragap.analyses.solvers.p_median import solve_p_median
-from infragap.analyses.solvers.site_choice import site_choice
+from infragap.analyses.solvers.stopping import Stop
 
-__all__ = ["LocationSolution", "maximal_coverage", "p_center", "p_median"]
+__all__ = ["Budget", "Capacity", "LocationSolution", "maximal_coverage", "p_center", "p_median"]
+
+DEFAULT_STOP = Stop(gap=1e-4)
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """How much each site can serve.
+
+    Parameters
+    ----------
+    of_site
+        (sites,) >= 0 in units of demand; inf = unlimited.
+    demand
+        (customers,) >= 0; None = the customers' weights.
+    divisible
+        False: a customer is served wholly by one site or not at all. True: several sites may share a customer, and a
+        part of it counts as that part of its weight.
+    """
+
+    of_site: ArrayLike
+    demand: ArrayLike | None = None
+    divisible: bool = False
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the open sites may cost together.
+
+    Parameters
+    ----------
+    site_cost
+        (sites,) >= 0.
+    limit
+        Most that the open sites may cost, in the same unit; inf = no limit.
+    """
+
+    site_cost: ArrayLike
+    limit: float = math.inf
 
 
 def p_median(
@@ -25,12 +66,10 @@ def p_median(
     p: int,
     *,
     weight: ArrayLike | None = None,
-    capacity: ArrayLike | None = None,
-    demand: ArrayLike | None = None,
+    capacity: Capacity | None = None,
     fixed: ArrayLike | None = None,
     group: ArrayLike | None = None,
-    gap: float = 1e-4,
-    time_limit_s: float = 60.0,
+    stop: Stop = DEFAULT_STOP,
 ) -> LocationSolution:
     """Open p sites so that the weighted sum of what it costs to serve every customer is least.
 
@@ -43,17 +82,13 @@ def p_median(
     weight
         (customers,) >= 0, multiplies the customer's costs; default 1.
     capacity
-        (sites,) >= 0, most demand that a site serves; None = unlimited. Each customer is wholly served by one site.
-    demand
-        (customers,) >= 0 against `capacity`; default: `weight`.
+        Most demand that each site serves; None = unlimited. Each customer is wholly served by one site.
     fixed
         Numbers of sites that must be among the p.
     group
         (sites,) whole numbers; of the sites with the same number >= 0 exactly one opens; negative = in no group.
-    gap
-        Relative gap at which the search may stop. Up to it the status is 'gap', at 1e-6 'optimal'.
-    time_limit_s
-        Wall-clock limit [s]; the status is then 'time_limit' with the gap reached.
+    stop
+        Gap at which the search may stop (up to it the status is 'gap', at 1e-6 'optimal'), and its guard.
 
     Raises
     ------
@@ -68,8 +103,16 @@ def p_median(
     and reduced-cost fixing, Benders cuts on HiGHS (Duran-Mateluna, Ales & Elloumi 2023) and branching for the proof.
     With capacities: search by shifts, exchanges and moved sites; Lagrangian bound with one knapsack per site (exact for
     whole demands of moderate size); HiGHS on the pairs that a better solution could still use.
+
+    Examples
+    --------
+    Three villages, two sites: the first would cost 1 + 4 + 9, the second 5 + 2 + 3.
+
+    >>> found = p_median([[1, 5], [4, 2], [9, 3]], p=1)
+    >>> found.sites.tolist(), found.cost, found.status
+    ([1], 10.0, 'optimal')
     """
-    deadline_s = time.perf_counter() + time_limit_s
+    deadline_s = time.perf_counter() + stop.time_limit_s
     costs = _costs(cost)
     n_customers, n_sites = costs.shape
     weights = _amounts("weight", weight, n_customers, default=1.0)
@@ -77,14 +120,16 @@ def p_median(
     choice = site_choice(n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites))
     _refuse_unreachable(costs, choice.block >= 0)
     if capacity is None:
-        return certified(solve_p_median(weighted, choice, gap=gap, deadline_s=deadline_s), gap=gap)
-    capacities = _amounts("capacity", capacity, n_sites)
-    demands = weights if demand is None else _amounts("demand", demand, n_customers)
+        return certified(solve_p_median(weighted, choice, gap=stop.gap, deadline_s=deadline_s), gap=stop.gap)
+    if capacity.divisible:
+        raise ValueError("capacity: p_median serves each customer wholly from one site, so none is divisible.")
+    capacities = _amounts("capacity", capacity.of_site, n_sites)
+    demands = weights if capacity.demand is None else _amounts("demand", capacity.demand, n_customers)
     allowed = np.where(choice.block >= 0, weighted, np.inf)
     refuse_large_customers(allowed, demands, capacities)
     refuse_small_capacity(allowed, demands, capacities, choice, deadline_s=deadline_s)
     task = CapacitatedTask(allowed, demands, capacities, choice)
-    return certified(solve_capacitated(task, gap=gap, deadline_s=deadline_s), gap=gap)
+    return certified(solve_capacitated(task, gap=stop.gap, deadline_s=deadline_s), gap=stop.gap)
 
 
 def p_center(
@@ -94,15 +139,14 @@ def p_center(
     weight: ArrayLike | None = None,
     fixed: ArrayLike | None = None,
     group: ArrayLike | None = None,
-    gap: float = 1e-4,
-    time_limit_s: float = 60.0,
+    stop: Stop = DEFAULT_STOP,
 ) -> LocationSolution:
     """Open p sites so that the largest weighted cost of a customer to its nearest open site is least.
 
     Parameters
     ----------
-    cost, p, weight, fixed, group, gap, time_limit_s
-        As in `p_median`. The search goes on to the proof; `gap` only names the status when the clock ends it.
+    cost, p, weight, fixed, group, stop
+        As in `p_median`. The search goes on to the proof; the gap only names the status when the guard ends it.
 
     Returns
     -------
@@ -119,14 +163,22 @@ def p_center(
     Notes
     -----
     Bisection over the costs that occur, set cover on HiGHS over a growing sample of customers (Chen & Chen 2009).
+
+    Examples
+    --------
+    Three villages, two sites: the longest way is 9 to the first and 5 to the second.
+
+    >>> found = p_center([[1, 5], [4, 2], [9, 3]], p=1)
+    >>> found.sites.tolist(), found.cost
+    ([1], 5.0)
     """
-    deadline_s = time.perf_counter() + time_limit_s
+    deadline_s = time.perf_counter() + stop.time_limit_s
     costs = _costs(cost)
     n_customers, n_sites = costs.shape
     weighted = _weighted(costs, _amounts("weight", weight, n_customers, default=1.0))
     choice = site_choice(n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites))
     _refuse_unreachable(costs, choice.block >= 0)
-    return certified(solve_p_center(weighted, choice, deadline_s=deadline_s), gap=gap)
+    return certified(solve_p_center(weighted, choice, deadline_s=deadline_s), gap=stop.gap)
 
 
 def maximal_coverage(
@@ -134,15 +186,11 @@ def maximal_coverage(
     p: int | None,
     *,
     weight: ArrayLike | None = None,
-    capacity: ArrayLike | None = None,
-    demand: ArrayLike | None = None,
-    site_cost: ArrayLike | None = None,
-    budget: float | None = None,
+    capacity: Capacity | None = None,
+    budget: Budget | None = None,
     fixed: ArrayLike | None = None,
     group: ArrayLike | None = None,
-    divisible: bool = False,
-    gap: float = 1e-4,
-    time_limit_s: float = 60.0,
+    stop: Stop = DEFAULT_STOP,
 ) -> LocationSolution:
     """Open at most p sites within a budget so that the weight of the customers left uncovered is least.
 
@@ -155,27 +203,22 @@ def maximal_coverage(
     weight
         (customers,) >= 0, what covering the customer is worth; default 1.
     capacity
-        (sites,) >= 0 in units of demand, None = unlimited.
-    demand
-        (customers,) >= 0 against `capacity`; default: `weight`.
-    site_cost, budget
-        (sites,) >= 0 and the most that the open sites may cost together; default 0 and no limit.
+        Most demand that each site serves, and whether sites may share a customer; None = unlimited.
+    budget
+        What the sites cost and what they may cost together; None = no limit.
     fixed
         Numbers of sites that must open (they count in p and in the budget).
     group
         (sites,) whole numbers; of the sites with the same number >= 0 exactly one opens; negative = in no group.
-    divisible
-        False: a customer is served wholly by one site or not at all. True: several sites may share a customer and
-        a part of it counts as that part of its weight; matters only with `capacity`.
-    gap, time_limit_s
+    stop
         As in `p_median`; the gap is relative to `cost`, the weight left uncovered.
 
     Returns
     -------
     LocationSolution
         `cost` and `lower_bound` are weight **not** covered (covered weight = sum of weights - cost);
-        `assignment` is -1 for customers not covered, else a site that covers it (with `divisible` the one with the
-        largest part); `share` is the part of each customer that is served. `alternatives` only without capacity.
+        `assignment` is -1 for customers not covered, else a site that covers it (of several that share
+        it the one with the largest part); `share` is the part of each customer that is served. `alternatives` only without capacity.
 
     Raises
     ------
@@ -187,18 +230,29 @@ def maximal_coverage(
     Notes
     -----
     Greedy and exchange for the start, HiGHS for the rest. Customers with the same sites are merged where that is exact.
+
+    Examples
+    --------
+    Four villages in a row, three sites that each reach two neighbours. The middle one reaches most people, but the best
+    two are the others: they leave nobody out.
+
+    >>> reaches = np.array([[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], dtype=bool)
+    >>> found = maximal_coverage(reaches, 2, weight=[40, 50, 50, 40])
+    >>> found.sites.tolist(), found.cost
+    ([0, 2], 0.0)
     """
-    deadline_s = time.perf_counter() + time_limit_s
+    deadline_s = time.perf_counter() + stop.time_limit_s
     reach = _reach(covers)
     n_customers, n_sites = reach.shape
     weights = _amounts("weight", weight, n_customers, default=1.0)
+    demand = None if capacity is None else capacity.demand
     task = CoverageTask(
         reach=reach,
         weight=weights,
         demand=weights if demand is None else _amounts("demand", demand, n_customers),
-        capacity=None if capacity is None else _amounts("capacity", capacity, n_sites),
-        site_cost=_amounts("site_cost", site_cost, n_sites, default=0.0),
-        budget=_budget(budget),
+        capacity=None if capacity is None else _amounts("capacity", capacity.of_site, n_sites),
+        site_cost=_amounts("site_cost", None if budget is None else budget.site_cost, n_sites, default=0.0),
+        budget=np.inf if budget is None else _limit(budget.limit),
         choice=site_choice(
             n_sites,
             None if p is None else _count(p),
@@ -207,7 +261,8 @@ def maximal_coverage(
             at_most=True,
         ),
     )
-    return certified(solve_coverage(task, divisible=divisible, gap=gap, deadline_s=deadline_s), gap=gap)
+    divisible = capacity is not None and capacity.divisible
+    return certified(solve_coverage(task, divisible=divisible, gap=stop.gap, deadline_s=deadline_s), gap=stop.gap)
 
 
 def _costs(cost: ArrayLike) -> FloatArray:
@@ -236,9 +291,7 @@ def _amounts(name: str, values: ArrayLike | None, size: int, *, default: float |
     return amounts
 
 
-def _budget(budget: float | None) -> float:
-    if budget is None:
-        return float("inf")
+def _limit(budget: float) -> float:
     if not budget >= 0:
         raise ValueError(f"budget must be >= 0, not {budget}.")
     return float(budget)

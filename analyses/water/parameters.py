@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import model_validator
 
 from infragap.analyses.parameters import Parameters, parameter
 from infragap.analyses.water.codes import Question
 
-NORMS = "facts/norms-and-costs.md, sections B and F"
-PRICES = "facts/water-engineering.md 5, general knowledge"
+NORMS = "norms B and F"
+PRICES = "norms B3, general knowledge"
 PLANS = tuple(str(question) for question in Question)
 
 
 class WaterParameters(Parameters):
     """Demand, hydraulics, service of each functionality class, costs and limits of new works."""
+
+    analysis: ClassVar[str] = "water"
 
     demand_l_per_person_day: float = parameter(
         80.0,
@@ -175,7 +177,7 @@ class WaterParameters(Parameters):
         low=30,
         high=50,
         meaning="most of the driest month's flow that may be taken; the rest stays in the stream",
-        source="TT 03/2024/TT-BTNMT art. 15; facts/water-engineering.md 2",
+        source="TT 03/2024/TT-BTNMT art. 15; norms B2",
         maximum=100.0,
     )
     q95_of_driest_month: float = parameter(
@@ -184,7 +186,7 @@ class WaterParameters(Parameters):
         low=0.6,
         high=0.75,
         meaning="flow of 95 % of the days over the mean flow of the driest month",
-        source="assumption of the regional relation: facts/water-engineering.md 2",
+        source="assumption of the regional relation: norms B2",
         maximum=1.0,
     )
     small_catchment_factor: float = parameter(
@@ -193,7 +195,7 @@ class WaterParameters(Parameters):
         low=0.3,
         high=0.8,
         meaning="what a catchment below 1 km² gives of that flow",
-        source="assumption: facts/water-engineering.md 2",
+        source="assumption: norms B2",
         maximum=1.0,
     )
     least_catchment_km2: float = parameter(
@@ -202,10 +204,10 @@ class WaterParameters(Parameters):
         low=0.2,
         high=1.0,
         meaning="smaller catchments give nothing without a measurement",
-        source="assumption: facts/water-engineering.md 2",
+        source="assumption: norms B2",
     )
     yield_factor: float = parameter(
-        1.0, unit="-", low=0.4, high=1.6, meaning="yield of streams over the layer's", source="facts/water-engineering.md 2"
+        1.0, unit="-", low=0.4, high=1.6, meaning="yield of streams over the layer's", source="norms B2"
     )
     sanitary_zone_m3_day: float = parameter(
         100.0, unit="m³/day", meaning="intakes above it need a sanitary zone", source="TT 03/2024/TT-BTNMT art. 9"
@@ -216,7 +218,7 @@ class WaterParameters(Parameters):
     sanitary_zone_down_m: float = parameter(
         100.0, unit="m", meaning="sanitary zone downstream, mountains", source="TT 24/2016/TT-BTNMT art. 5"
     )
-    # prices; all ranges from facts/water-engineering.md 5
+    # prices
     pipe_vnd_per_kg: float = parameter(
         68_000.0, unit="VND/kg", low=50_000, high=80_000, meaning="polyethylene pipe by weight", source=PRICES
     )
@@ -261,7 +263,7 @@ class WaterParameters(Parameters):
         low=2,
         high=8,
         meaning="pipes within the village: 40 m of small pipe a household",
-        source="assumption, with the price of laid pipe in facts/water-engineering.md 1",
+        source="assumption, with the price of laid pipe in norms B1",
     )
     town_connection_mvnd: float = parameter(
         3.2, unit="mvnd/household", low=2.5, high=4.0, meaning="connection to the network of a plant", source=PRICES
@@ -279,7 +281,7 @@ class WaterParameters(Parameters):
         55.0, unit="%", low=45, high=65, meaning="pump and motor", source="assumption", minimum=5.0, maximum=100.0
     )
     power_vnd_per_kwh: float = parameter(
-        2_204.0, unit="VND/kWh", low=1_800, high=2_600, meaning="price of current", source="average retail price, facts F"
+        2_204.0, unit="VND/kWh", low=1_800, high=2_600, meaning="price of current", source="average retail price, norms F"
     )
     pump_head_max_m: float = parameter(
         120.0, unit="m", low=80, high=160, meaning="highest lift of a new pumped scheme", source="assumption"
@@ -313,7 +315,7 @@ class WaterParameters(Parameters):
         12.0, unit="mvnd/year", low=12, high=24, meaning="operator of a rural scheme", source=PRICES
     )
     treatment_vnd_per_m3: float = parameter(
-        800.0, unit="VND/m³", low=500, high=1_500, meaning="chlorine, sand, laboratory", source="assumption after facts 5"
+        800.0, unit="VND/m³", low=500, high=1_500, meaning="chlorine, sand, laboratory", source="assumption after norms B3"
     )
     tariff_vnd_per_m3: float = parameter(
         5_000.0, unit="VND/m³", low=2_000, high=11_000, meaning="price that households pay", source="TT 44/2021: 2,000-11,000"
@@ -324,14 +326,14 @@ class WaterParameters(Parameters):
         low=3,
         high=12,
         meaning="piped rural schemes that fall out each year",
-        source="World Bank: 30 % in five years; facts/water-engineering.md 6",
+        source="World Bank: 30 % in five years; norms B4",
         maximum=100.0,
     )
     life_years: int = parameter(20, unit="years", meaning="years that cost is spread over", source="assumption", minimum=1)
     discount_rate_pct: float = parameter(10.0, unit="%/year", low=6, high=12, meaning="real discount rate", source=NORMS)
     # households off the pipe
     tank_mvnd: float = parameter(
-        3.0, unit="mvnd/household", low=2.5, high=4.0, meaning="water tank of 1 m³", source="CTMTQG 1719; facts 5"
+        3.0, unit="mvnd/household", low=2.5, high=4.0, meaning="water tank of 1 m³", source="CTMTQG 1719; norms B3"
     )
     filter_household_mvnd: float = parameter(
         2.0, unit="mvnd/household", low=1.0, high=3.0, meaning="ceramic or membrane filter", source=PRICES

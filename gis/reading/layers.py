@@ -13,14 +13,17 @@ from infragap.gis import schema
 from infragap.gis.catalog import LayerEntry
 from infragap.gis.checking.columns import sentence, typed
 from infragap.gis.checking.geometry import geometry_faults
+from infragap.gis.checking.vocabulary import vocabulary_faults
 from infragap.gis.crs import same_crs
 from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.reading.mapping import mapped
 from infragap.gis.reading.tables import read_table
 from infragap.gis.reading.vector import TABLE_SUFFIXES, read_vector
+from infragap.profiles.profile import Profile, read_profile
 
 
 def read_layer(
-    folder: Path, entry: LayerEntry, *, crs_measure: str
+    folder: Path, entry: LayerEntry, *, crs_measure: str, profile: Profile | None = None
 ) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[str]]:
     """Read and validate a vector layer or table of a pack.
 
@@ -32,6 +35,8 @@ def read_layer(
         The layer's part of the catalogue.
     crs_measure
         CRS of tables with VN-2000 coordinates that name none.
+    profile
+        Of the pack; None for the default one.
 
     Returns
     -------
@@ -53,7 +58,9 @@ def read_layer(
             )  # fmt: skip
     except (LayerError, MissingDataError) as error:
         return None, [str(error)]
+    raw, unmapped = mapped(raw, entry)
     frame, faults = typed(raw, layer=entry.name)
+    faults = unmapped + faults + vocabulary_faults(frame, profile or read_profile(), layer=entry.name)
     if len(raw) == 0 and entry.name in schema.NEEDS_ROWS:
         # without rows a GeoJSON has no columns either: that is no fault of its own
         faults = [

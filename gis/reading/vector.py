@@ -22,11 +22,18 @@ import shapely
 from infragap.gis import schema
 from infragap.gis.crs import datum_fault
 from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.reading.osm_layers import SUFFIXES as OSM_SUFFIXES
+from infragap.gis.reading.osm_layers import is_osm, read_osm_layer
 from infragap.gis.reading.points import AxisOrder, with_points
 from infragap.gis.reading.tables import decode, read_table, require_file
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
-VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".kmz", ".fgb")
+VECTOR_SUFFIXES = (
+    ".gpkg", ".geojson", ".json", ".geojsonl", ".shp", ".zip", ".kml", ".kmz", ".fgb", ".gdb", ".gml", ".gpx", ".tab", ".mif",
+)  # fmt: skip
+PARQUET_SUFFIXES = (".parquet", ".geoparquet")
+FORMATS = (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES, *OSM_SUFFIXES, *TABLE_SUFFIXES)
+"""Endings that are read. What GDAL can read beyond these may fetch from the network or run code (VRT, WFS by file, PDF), and stays out."""
 
 
 def read_vector(
@@ -75,8 +82,13 @@ def read_vector(
     if path.suffix.lower() in TABLE_SUFFIXES:
         table = read_table(path, layer=layer, sheet=sheet, encoding=encoding)
         return with_points(table, layer=layer, crs=crs, x=x, y=y, axis_order=axis_order)
-    frame = _read_ogr(_ogr_source(path, layer=layer), path, layer=layer, sheet=sheet, encoding=encoding)
-    if path.suffix.lower() in (".shp", ".zip") or path.is_dir():
+    if is_osm(path):
+        frame = read_osm_layer(path, sheet or layer)
+    elif path.suffix.lower() in PARQUET_SUFFIXES:
+        frame = _read_parquet(path, layer=layer)
+    else:
+        frame = _read_ogr(_ogr_source(path, layer=layer), path, layer=layer, sheet=sheet, encoding=encoding)
+    if path.suffix.lower() in (".shp", ".zip") or (path.is_dir() and path.suffix.lower() != ".gdb"):
         frame = _full_names(frame, layer=layer)
     if path.suffix.lower() in (".kml", ".kmz") and "Name" in frame.columns and "name" not in frame.columns:
         frame = frame.rename(columns={"Name": "name"})
@@ -95,7 +107,7 @@ def read_vector(
 
 def _ogr_source(path: Path, *, layer: str) -> str:
     suffix = path.suffix.lower()
-    if path.is_dir():
+    if path.is_dir() and suffix != ".gdb":
         shapes = sorted(path.glob("*.shp"))
         if len(shapes) != 1:
             raise LayerError(
@@ -103,9 +115,7 @@ def _ogr_source(path: Path, *, layer: str) -> str:
             )
         return str(shapes[0])
     if suffix not in VECTOR_SUFFIXES:
-        raise LayerError(
-            f"{layer}: {path.name} is of no known format. Use one of {', '.join(VECTOR_SUFFIXES + TABLE_SUFFIXES)}."
-        )
+        raise LayerError(f"{layer}: {path.name} is of no known format. Use one of {', '.join(FORMATS)}.")
     if suffix == ".zip":
         try:
             with zipfile.ZipFile(path) as archive:
@@ -124,6 +134,15 @@ def _ogr_source(path: Path, *, layer: str) -> str:
     if suffix in (".geojson", ".json"):
         _require_utf8_json(path, layer=layer)
     return str(path)
+
+
+def _read_parquet(path: Path, *, layer: str) -> gpd.GeoDataFrame:
+    try:
+        return gpd.read_parquet(path)
+    except (ValueError, OSError, KeyError, shapely.errors.GEOSException) as error:
+        raise LayerError(
+            f"{layer}: {path.name} cannot be read as GeoParquet ({error}). Export it again with its geometry."
+        ) from error
 
 
 def _require_whole_gpkg(path: Path, *, layer: str) -> None:

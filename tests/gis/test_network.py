@@ -64,7 +64,7 @@ def test_links_along_roads():
     assert travel_matrix(graph, [first], [last]) == pytest.approx(np.array([[1.8]]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(2, 12), st.integers(0, 40), st.integers(0, 2**32 - 1), st.booleans())
 def test_matrix_equals_networkx(nodes, links, seed, toward):
     rng = np.random.default_rng(seed)
@@ -121,7 +121,7 @@ def test_morton_neighbours_and_bad_input():
         road_network(join_roads(roads_layer([LineString([(0, 0), (1, 0)])], [1.0])), spacing_m=0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 14), st.integers(0, 20), st.integers(0, 2**32 - 1))
 def test_merged_chains_keep_all_ways(nodes, links, seed):
     rng = np.random.default_rng(seed)

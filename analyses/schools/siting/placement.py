@@ -18,6 +18,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
+from infragap.analyses.solvers.stopping import Stop
 from infragap.gis.errors import NoSolutionError
 
 
@@ -110,7 +111,7 @@ def place_border_schools(
         )
     cost[:, ~usable] = np.inf
     p = int(group.max()) + 1
-    task: dict[str, Any] = {"group": group, "gap": parameters.gap, "time_limit_s": parameters.time_limit_s}
+    task: dict[str, Any] = {"group": group, "stop": Stop(parameters.gap, parameters.time_limit_s)}
     customer, median = _servable(cost, weight, np.flatnonzero(binding), p, task)
     chosen, weighted = cost[customer], weight[customer]
     if not (weighted > 0).any():

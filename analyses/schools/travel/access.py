@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost import Slopes, cost_distance
 
 TOBLER_BEST = float(np.exp(-0.175))
 """Least effort of Tobler's function, at 5 % downhill, against that on the flat."""
@@ -78,9 +78,7 @@ class WalkingCost:
         found = cost_distance(
             self.cost[window],
             [(row - top, column - left)],
-            elevation=self.elevation[window],
-            cell_size_m=self.cell_size_m,
-            toward_sources=toward,
+            slopes=Slopes(self.elevation[window], self.cell_size_m, toward_sources=toward),
             limit=limit,
         )
         return found.distance, top, left

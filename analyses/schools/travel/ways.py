@@ -26,7 +26,7 @@ from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.travel.access import WalkingCost, Walks, walks_around, without_detours
 from infragap.analyses.schools.travel.speeds import motorbike_kmh, slope_factor
 from infragap.analyses.schools.travel.walking_ground import Ground, stand
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost import Slopes, cost_distance
 from infragap.gis.network import (
     RoadNetwork,
     directed_graphs,
@@ -297,9 +297,7 @@ def _walk_on(
     found = cost_distance(
         ground.cost,
         starts.reshape(shape),
-        elevation=ground.elevation,
-        cell_size_m=ground.cell_size_m,
-        toward_sources=True,
+        slopes=Slopes(ground.elevation, ground.cell_size_m, toward_sources=True),
         regions=True,
         limit=limit_min,
     )

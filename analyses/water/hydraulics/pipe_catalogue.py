@@ -35,7 +35,7 @@ POLYETHYLENE: dict[int, dict[float, tuple[float, float]]] = {
 }
 """Outer diameter [mm] → pressure class [bar] → (mean inner diameter [mm], weight [kg/m]).
 
-Up to 200 mm from the published table (facts, water-engineering 1, confidence A). Above, for town mains, the standard ratios of diameter to wall
+Up to 200 mm from the published table (norms B1, confidence A). Above, for town mains, the standard ratios of diameter to wall
 (21, 17, 13.6, 11) give the inner diameter, and the weight follows from the ring of the wall (derived).
 """
 
@@ -48,7 +48,7 @@ STEEL: dict[int, tuple[float, float]] = {
     114: (105.0, 330.0),
     168: (155.0, 600.0),
 }
-"""Galvanised steel: outer diameter [mm] → (inner diameter [mm], price [thousand VND/m]); facts, water-engineering 1, ±30 %."""
+"""Galvanised steel: outer diameter [mm] → (inner diameter [mm], price [thousand VND/m]); norms B1, ±30 %."""
 
 STEEL_CLASS_BAR = 25.0
 STEEL_C_SHARE = 110.0 / 140.0

@@ -9,7 +9,7 @@ from infragap.analyses.water.works.maker import Maker
 
 YEARS_AFTER = 5
 PLANT_LOSS_SHARE = 3.0 / 7.0
-"""Schemes with a paid operator fail at 2-4 % a year where others do at 7 % (facts/water-engineering.md 6, assumption)."""
+"""Schemes with a paid operator fail at 2-4 % a year where others do at 7 % (norms B4, assumption)."""
 
 
 def loss_per_year(work: Built, p: WaterParameters) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import words
 
 Row = Mapping[Any, Any]
 

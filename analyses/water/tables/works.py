@@ -19,7 +19,7 @@ from infragap.analyses.water.tables.provenance import work_provenance
 from infragap.analyses.water.tables.reasons import with_reasons, work_reason
 from infragap.analyses.water.uncertainty.draws import NO_REGRET_PCT, Uncertainty
 from infragap.analyses.water.works.maker import Maker
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import words
 
 L_S_TO_M3_DAY = 86.4
 

@@ -23,7 +23,7 @@ WORSE_CLASS_COST = 2.5
 """What a repair costs, times, where the scheme turns out one class worse (a rehabilitation instead of a filter; assumption)."""
 
 COST_RANGE, KIND_COST_RANGE = (0.8, 1.0, 1.35), (0.8, 1.0, 1.3)
-"""Low, likely and high factor on all prices, and on those of each kind of work (assumption, after the spread of facts/water-engineering.md 5)."""
+"""Low, likely and high factor on all prices, and on those of each kind of work (assumption, after the spread of norms B3)."""
 
 RADIUS_TO_SIGMA = 2.146
 """The accuracy radius holds 90 % of the positions; of a round normal distribution that is 2.146 standard deviations."""

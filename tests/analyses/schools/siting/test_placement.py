@@ -36,7 +36,7 @@ def everything(minutes, weight, candidates):
         yield float((weight * best).sum()), float(best.max()), sites
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.booleans())
 def test_equals_trying_everything(seed, own_only):
     minutes, weight, candidates, commune = case(seed)

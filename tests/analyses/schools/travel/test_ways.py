@@ -106,7 +106,7 @@ def naive_motorbike(travel, cost, heights, places, kmh, limit=math.inf):
     return np.minimum(ridden, walk[:, places[:, 0], places[:, 1]])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(1, 6))
 def test_motorbike_equals_naive_search(seed, origins):
     cost, heights, roads, places = random_case(seed)
@@ -131,7 +131,7 @@ def test_motorbike_equals_naive_search(seed, origins):
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.sampled_from([6.0, 15.0, 30.0]))
 def test_walks_to_the_road_keep_their_limit(seed, limit_min):
     cost, heights, roads, places = random_case(seed)
@@ -152,7 +152,7 @@ def test_looks_farther_where_no_road_is_near():
     assert np.isinf(by_motorbike(nearby, Season.DRY, cells[:1], cells[1:])[0]).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(1, 6))
 def test_foot_equals_naive_search(seed, origins):
     cost, heights, roads, places = random_case(seed)

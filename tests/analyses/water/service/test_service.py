@@ -79,7 +79,7 @@ def test_short_mains_come_first() -> None:
     assert allocate(pairs, np.array([40.0]), np.array([40.0, 40.0])).tolist() == pytest.approx([0.0, 40.0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**20), st.integers(1, 3), st.integers(1, 3))
 def test_allocation_is_the_largest_flow(seed: int, sources: int, villages: int) -> None:
     rng = np.random.default_rng(seed)
