@@ -280,16 +280,18 @@ def household_faults(works: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[st
 
 @dataclass(frozen=True)
 class Total:
-    """A published total: rows of a layer (where a column holds one of some values), or the sum of a column over them."""
+    """A published total: rows of a layer (where a column holds one of some values, unless another holds one), or the sum of a column over them."""
 
     target: str
     layer: str
     what: str
     where: tuple[str, tuple[str | bool, ...]] | None = None
     sum_of: str | None = None
+    unless: tuple[str, str] | None = None
 
 
 _RURAL = ("kind", ("gravity", "pumped"))
+_PLANNED = ("status", "planned")
 
 TOTALS = (
     Total("villages", "villages", "villages"),
@@ -299,13 +301,14 @@ TOTALS = (
     Total(
         "cluster_households", "settlements", "households in clusters", where=("kind", ("cluster",)), sum_of="households"
     ),
-    Total("water_schemes", "water_schemes", "rural schemes", where=_RURAL),
+    Total("water_schemes", "water_schemes", "rural schemes", where=_RURAL, unless=_PLANNED),
     Total(
         "water_scheme_households",
         "water_schemes",
         "households on rural schemes",
         where=_RURAL,
         sum_of="households_served",
+        unless=_PLANNED,
     ),
     Total(
         "boarding_schools_border",
@@ -334,6 +337,8 @@ def target_faults(layers: Layers, targets: Mapping[str, float | int]) -> list[st
         if total.target not in targets or not isinstance(frame, pd.DataFrame) or not needed <= set(frame.columns):
             continue
         rows = frame if total.where is None else frame[frame[total.where[0]].isin(total.where[1])]
+        if total.unless is not None and total.unless[0] in rows:
+            rows = rows[rows[total.unless[0]] != total.unless[1]]
         if total.sum_of is not None and not pd.api.types.is_numeric_dtype(rows[total.sum_of]):
             # the column has a fault of its own, told with its layer
             continue

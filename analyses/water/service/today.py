@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -84,6 +84,16 @@ def coverage_today(
     own = np.nan_to_num(own_source_households(villages, works))
     served = share_out(villages, schemes, service, quality, reach, own)
     return Today(service, quality, reach, served, people_by_level(villages, works, quality, reach, served), own)
+
+
+def shared_again(
+    today: Today, villages: gpd.GeoDataFrame, schemes: gpd.GeoDataFrame, works: pd.DataFrame
+) -> Today:
+    """The same schemes with other household works: reach and capacities stay."""
+    own = np.nan_to_num(own_source_households(villages, works))
+    served = share_out(villages, schemes, today.service, today.quality, today.reach, own)
+    people = people_by_level(villages, works, today.quality, today.reach, served)
+    return replace(today, served=served, people=people, own=own)
 
 
 def share_out(
