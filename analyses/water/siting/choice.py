@@ -136,10 +136,17 @@ def _certified(model: Model, asked: Asked, best: Choice, bound: float, gap: floa
         bound = max(min(most, float(model.people @ model.upper)), best.people)
         reached = (bound - best.people) / best.people if best.people > 0 else 0.0
     else:
-        bound = min(bound, best.cost_mvnd)
-        reached = _distance(best.cost_mvnd, bound)
+        return with_bound(best, bound, gap)
     status: Status = "optimal" if reached <= EXACT else "gap" if reached <= gap else "time_limit"
     return replace(best, bound=bound, gap=reached, status=status)
+
+
+def with_bound(choice: Choice, bound: float, gap: float) -> Choice:
+    """The same plan of least cost held against another bound."""
+    bound = min(bound, choice.cost_mvnd)
+    reached = _distance(choice.cost_mvnd, bound)
+    status: Status = "optimal" if reached <= EXACT else "gap" if reached <= gap else "time_limit"
+    return replace(choice, bound=bound, gap=reached, status=status)
 
 
 def _dearest(model: Model) -> float:

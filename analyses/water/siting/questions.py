@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from infragap.analyses.arrays import BoolArray
 from infragap.analyses.water.codes import Question
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.service.today import Gap
-from infragap.analyses.water.siting.choice import Choice, choose
+from infragap.analyses.water.siting.choice import Choice, choose, with_bound
 from infragap.analyses.water.siting.model import Asked, Model, build_model
 from infragap.analyses.water.siting.relaxation import Relaxation
 from infragap.analyses.water.study import Study
@@ -117,6 +117,9 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
     share = _poor_share_pct(study, gap, poor)
     poor_min = share / 100 * min(wanted, least.choice.people)
     fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and wanted > 0 else None
+    if fair is not None and fair.target_met and fair.choice.cost_mvnd < least.choice.cost_mvnd:
+        # what fulfils more also answers the question that asks less
+        least = replace(least, choice=with_bound(fair.choice, least.choice.bound, p.gap))
     steps = FRONTIER_TO * np.arange(p.frontier_points, 0, -1) / p.frontier_points
     frontier = [asker.point(step * most.people) for step in steps] if most.people > 0 else []
     by_question = {

@@ -74,12 +74,13 @@ def _fair(answers: Answers) -> dict[str, Any] | None:
     """Least cost where poor communes get their part of the people gained, and what that adds."""
     if answers.fair is None:
         return None
-    price = answers.fair.choice.cost_mvnd - answers.by_question[Question.LEAST_COST].choice.cost_mvnd
+    least = answers.by_question[Question.LEAST_COST].choice
     return {
         "poor_share_pct": round(answers.poor_share_pct, 2),
         "poor_people_min": round(answers.poor_min, 1),
         **question_record(answers.fair),
-        "price_mvnd": round(price, 3),
+        "price_mvnd_at_least": round(max(answers.fair.choice.bound - least.cost_mvnd, 0.0), 3),
+        "price_mvnd_at_most": round(max(answers.fair.choice.cost_mvnd - least.bound, 0.0), 3),
     }
 
 

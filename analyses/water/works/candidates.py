@@ -21,7 +21,7 @@ def all_candidates(study: Study, today: Today, flow: StreamFlow, gap: Gap) -> tu
     """List the works on existing schemes, then new ones, by identifier; every one has a line that can be built."""
     maker = Maker(study.parameters, household_size(study.villages), gap.households)
     works = existing_candidates(study, today, flow, maker)
-    works += new_candidates(study, flow, maker, {link.village for work in works for link in work.links})
+    works += new_candidates(study, flow, maker, works)
     by_id: dict[str, Candidate] = {}
     for work in works:
         by_id.setdefault(work.candidate_id, work)

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from infragap.analyses.arrays import IntArray
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.water.codes import SchemeKind, Treatment, WorkKind
 from infragap.analyses.water.lines.design import SourceLevel
 from infragap.analyses.water.lines.tree import PipeTree
 from infragap.analyses.water.service.reach import Reach, Sources, reach_of
 from infragap.analyses.water.service.schemes import exists
-from infragap.analyses.water.sources.intakes import Intakes, intakes_above, intakes_below, possible_intakes
+from infragap.analyses.water.sources.intakes import SPACING_M, Intakes, intakes_above, intakes_below, possible_intakes
 from infragap.analyses.water.sources.streams import StreamFlow, next_below
 from infragap.analyses.water.study import Study
 from infragap.analyses.water.works.bills import filter_bill, intake_bill, pump_bill, storage_bill
@@ -24,7 +24,7 @@ PUMP_SPARE_M = 10.0
 """A pump lifts so much above what the farthest tap needs, for the pipes to spend."""
 
 
-def new_candidates(study: Study, flow: StreamFlow, maker: Maker, served: set[int]) -> list[Candidate]:
+def new_candidates(study: Study, flow: StreamFlow, maker: Maker, known: list[Candidate]) -> list[Candidate]:
     """Schemes that the list wants new, then gravity schemes above villages, then pumped ones for villages that nothing else reaches.
 
     Parameters
@@ -33,50 +33,59 @@ def new_candidates(study: Study, flow: StreamFlow, maker: Maker, served: set[int
         Villages, relief, list; water in the streams.
     maker
         Makes the candidates.
-    served
-        Villages that a candidate on an existing scheme reaches already.
+    known
+        Candidates on existing schemes.
     """
     p = study.parameters
     possible = possible_intakes(study, flow, maker.withdrawal_l_s)
-    listed, rows = _listed_intakes(study, possible)
-    found = _made(study, flow, maker, listed, WorkKind.NEW, 0.0, rows)
-    above = intakes_above(study, possible, maker.gap)
+    found: list[Candidate] = []
+    for kind, lift_m in ((WorkKind.NEW, 0.0), (WorkKind.PUMPED, p.pump_head_max_m)):
+        done = {work.scheme for work in found}
+        listed, rows = _listed_intakes(study, possible, kind, done)
+        found += _made(study, flow, maker, listed, kind, lift_m, rows)
+    # the list and what exists come first: no intake is invented for a village that one of them can serve as a whole
+    able = known + found
+    served = {link.village for work in able for link in work.links if work.capacity_households >= link.households_max}
+    above = intakes_above(study, possible, _without(maker.gap, served))
     found += _made(study, flow, maker, above, WorkKind.NEW, 0.0, None)
-    reached = served | {link.village for work in found for link in work.links}
-    left = np.where(np.isin(np.arange(len(maker.gap)), list(reached)), 0.0, maker.gap)
-    below = intakes_below(study, possible, left)
+    reached = {link.village for work in known + found for link in work.links}
+    below = intakes_below(study, possible, _without(maker.gap, reached))
     return found + _made(study, flow, maker, below, WorkKind.PUMPED, p.pump_head_max_m, None)
 
 
-def _listed_intakes(study: Study, possible: Intakes) -> tuple[Intakes, IntArray]:
+def _without(gap_households: FloatArray, villages: set[int]) -> FloatArray:
+    """Households to be served, those of some villages left out."""
+    return np.where(np.isin(np.arange(len(gap_households)), sorted(villages)), 0.0, gap_households)
+
+
+HEIGHTS_M = {WorkKind.NEW: (-60.0, 150.0), WorkKind.PUMPED: (-np.inf, -60.0)}
+"""How far the bed of a stream may lie from the height that the list's scheme is mapped at [m]: water runs from there by itself, or is lifted."""
+
+
+def _listed_intakes(study: Study, possible: Intakes, kind: WorkKind, done: set[int]) -> tuple[Intakes, IntArray]:
     """Intake of each planned scheme of the list: the nearest cell, within its accuracy, that carries its capacity or else most."""
-    schemes = study.schemes
+    schemes, low, high = study.schemes, *HEIGHTS_M[kind]
     rural = (~exists(schemes)) & (schemes["kind"] != SchemeKind.URBAN_PLANT).to_numpy()
     chosen, rows, households = [], [], []
-    order = np.argsort(schemes["scheme_id"].to_numpy().astype(str), kind="stable")
-    per_m3 = study.parameters.demand_l_per_person_day
-    for row in order[rural[order]]:
+    for row in np.argsort(schemes["scheme_id"].to_numpy().astype(str), kind="stable"):
+        if not rural[row] or int(row) in done:
+            continue
         scheme = schemes.iloc[row]
         away = np.hypot(possible.x - scheme.geometry.x, possible.y - scheme.geometry.y)
-        near = np.flatnonzero(away <= max(float(scheme["position_accuracy_m"]), 300.0))
-        level = scheme["source_elevation_m"]
-        if np.isfinite(level):
-            near = near[np.abs(possible.height_m[near] - level) <= HEIGHT_TOLERANCE_M]
-        if not len(near) or per_m3 <= 0:
+        near = np.flatnonzero(away <= max(float(scheme["position_accuracy_m"]), SPACING_M))
+        rise = possible.height_m[near] - float(np.nan_to_num(scheme["source_elevation_m"]))
+        near = near[(rise >= low) & (rise <= high)]
+        if not len(near):
             continue
         wanted = float(scheme["households_design"])
         enough = possible.households[near] >= wanted
-        key = np.lexsort((possible.cell[near], np.round(away[near], 3), ~enough))
-        chosen.append(int(near[key[0]]))
+        best = int(near[np.lexsort((possible.cell[near], np.round(away[near], 3), ~enough))[0]])
+        chosen.append(best)
         rows.append(int(row))
-        households.append(min(wanted, float(possible.households[near[key[0]]])))
+        households.append(min(wanted, float(possible.households[best])))
     kept = possible.only(np.array(chosen, dtype=np.int64))
     limited = Intakes(kept.cell, kept.x, kept.y, kept.height_m, np.array(households, dtype=np.float64))
     return limited, np.array(rows, dtype=np.int64)
-
-
-HEIGHT_TOLERANCE_M = 100.0
-"""How far the bed of a stream may lie from the height that the list's scheme is mapped at [m]."""
 
 
 def _made(
