@@ -6,6 +6,7 @@ from typing import Any, ClassVar, TypedDict, Unpack
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from infragap.wording.catalogue import words
 
@@ -56,10 +57,11 @@ class Parameters(BaseModel):
 
 
 def _check_bounds(number: float, extra: dict[str, Any]) -> None:
+    unit = "" if extra["unit"] == "-" else f" {extra['unit']}"
     if extra["minimum"] is not None and number < extra["minimum"]:
-        raise ValueError(f"must be at least {extra['minimum']:g} {extra['unit']}")
+        raise PydanticCustomError("below_minimum", "must be at least {bound}", {"bound": f"{extra['minimum']:g}{unit}"})
     if extra["maximum"] is not None and number > extra["maximum"]:
-        raise ValueError(f"must be at most {extra['maximum']:g} {extra['unit']}")
+        raise PydanticCustomError("above_maximum", "must be at most {bound}", {"bound": f"{extra['maximum']:g}{unit}"})
 
 
 def parameter(default: Any, *, unit: str, meaning: str, source: str, **limits: Unpack[Range]) -> Any:

@@ -18,7 +18,7 @@ from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 from infragap.analyses.solvers.stopping import UNTIL_PROVEN, Stop
 
-GEOMETRIC = ((845, 0.0, 60.0), (5_000, 1e-3, 120.0), (20_000, 1e-2, 300.0))  # nodes, gap asked for, time limit [s]
+GEOMETRIC = ((845, 0.0, 60.0), (5_000, 1e-3, 120.0), (20_000, 1e-2, 300.0))  # nodes, gap asked for, work limit
 KINDS = ((1.0, 1.0), (0.3, 2.0), (0.1, 5.0))  # share of nodes with a prize, mean prize in mean edge costs
 DRAWS = 20  # repeated plans with changed costs, as an uncertainty analysis makes them
 
@@ -64,9 +64,9 @@ def read(path: Path) -> Instance:
     return Instance(np.array(edges), np.array(cost), prize, root)
 
 
-def run_geometric(n: int, share: float, scale: float, gap: float, limit_s: float) -> None:
+def run_geometric(n: int, share: float, scale: float, gap: float, work_limit: float) -> None:
     """One run in a process of its own, for its memory."""
-    prize_collecting_tree(*geometric(n, share, scale), stop=Stop(gap, limit_s))
+    prize_collecting_tree(*geometric(n, share, scale), stop=Stop(gap, work_limit))
 
 
 def with_pcst_fast(instance: Instance) -> float | None:
@@ -130,11 +130,11 @@ def published(folder: Path) -> Iterator[Row]:
 
 def random_graphs(sizes: tuple[tuple[int, float, float], ...]) -> Iterator[Row]:
     """Random geometric graphs beside pcst_fast."""
-    for n, gap, limit_s in sizes:
+    for n, gap, work_limit in sizes:
         for share, scale in KINDS:
             instance = geometric(n, share, scale)
             seconds, cpu, solution = timed_with_cpu(
-                lambda one=instance, g=gap, s=limit_s: prize_collecting_tree(*one, stop=Stop(g, s))  # type: ignore[misc]
+                lambda one=instance, g=gap, s=work_limit: prize_collecting_tree(*one, stop=Stop(g, s))  # type: ignore[misc]
             )
             peer_seconds, theirs = timed(lambda one=instance: with_pcst_fast(one))  # type: ignore[misc]
             yield row_of(
@@ -143,7 +143,7 @@ def random_graphs(sizes: tuple[tuple[int, float, float], ...]) -> Iterator[Row]:
                 f"geometric, {share:.0%} prizes of {scale:g} edges, gap {gap:g}",
                 n,
                 seconds,
-                peak_memory_mb=peak_memory_mb(run_geometric, n, share, scale, gap, limit_s),
+                peak_memory_mb=peak_memory_mb(run_geometric, n, share, scale, gap, work_limit),
                 peer=None if theirs is None else "pcst_fast (no bound)",
                 peer_seconds=None if theirs is None else peer_seconds,
                 peer_objective=theirs,

@@ -19,6 +19,7 @@ import pandas as pd
 import pyproj
 
 from infragap.gis import schema
+from infragap.gis.canonical import in_canonical_order
 from infragap.gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
 from infragap.gis.checking.places import cross_faults, raster_faults
 from infragap.gis.crs import measures_truly, require_metres, to_measure
@@ -38,7 +39,8 @@ class Pack:
     """A data pack: catalogue and layers.
 
     Every layer is read, checked against catalogue and schema, and brought into `crs_measure` [m] when it is first asked for; then it is kept.
-    Frames have a RangeIndex in the order of the file. Do not change them in place.
+    Frames have a RangeIndex in the order of their ids, lines begin at their smaller end: what a file gives in another order is the same layer.
+    Do not change them in place.
 
     Attributes
     ----------
@@ -247,6 +249,8 @@ class Pack:
         layer, faults = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure, profile=self.profile)
         if isinstance(layer, gpd.GeoDataFrame):
             layer = to_measure(layer, self.crs_measure, layer=entry.name)
+        if layer is not None and not faults:
+            layer = in_canonical_order(layer, layer=entry.name)
         return layer, faults
 
     def _read_raster(self, entry: LayerEntry) -> tuple[Raster | None, list[str]]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from infragap import __version__
-from infragap.gis.errors import InfragapError
-from infragap.options import Places, Scenario, grouped_options
+from infragap.console.guard import main_of
+from infragap.console.options import Places, Scenario, grouped_options
+from infragap.console.terminal import Terminal
 
 if TYPE_CHECKING:
     from infragap.settings import Settings
@@ -24,21 +21,20 @@ app = typer.Typer(
     help="Rank infrastructure gaps: electricity, water, boarding schools. Results open without internet.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: the decorated one takes twice as long to start
 )
 data_app = typer.Typer(help="The data pack: what is in it, and how it is built.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
-
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-_debug = False
+terminal = Terminal()
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
+ResultsOption = Annotated[Path, typer.Option("--results", help="Result folder.")]
 
 
 def _print_version(asked: bool) -> None:
     if asked:
-        console.print(f"infragap {__version__}")
+        terminal.out.print(f"infragap {__version__}")
         raise typer.Exit
 
 
@@ -48,9 +44,16 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
     ] = False,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Language of the messages: vi, en; default: that of the system.")
+    ] = None,
 ) -> None:
-    global _debug
-    _debug = debug
+    from infragap.wording.catalogue import languages
+
+    if language is not None and language not in languages():
+        raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
+    terminal.debug = debug
+    terminal.language = language or terminal.language
 
 
 @app.command("run")
@@ -60,10 +63,10 @@ def run_command(
     only: Annotated[str | None, typer.Option(help="Analyses, comma-separated: electricity,water,schools.")] = None,
 ) -> None:
     """Plan electricity, water and schools on a data pack: tables, layers and maps into --out."""
-    from infragap.settings import ANALYSES, read_settings
+    from infragap.readiness import chosen_analyses
+    from infragap.settings import read_settings
 
-    chosen = tuple(part.strip() for part in only.split(",") if part.strip()) if only is not None else ANALYSES
-    _run(places, read_settings(places.params), chosen)
+    _run(places, read_settings(places.params), chosen_analyses(only, "--only"))
 
 
 @app.command("electrify")
@@ -84,7 +87,7 @@ def compare_command(
     """Compare two electricity runs: what changed choice, cost and rank, and why."""
     from infragap.compare import compare, print_comparison
 
-    print_comparison(compare(first, second), console, out)
+    print_comparison(compare(first, second), terminal.out, out)
 
 
 @app.command("backtest")
@@ -104,26 +107,75 @@ def backtest_command(params: ParamsOption = None) -> None:
         table.add_row(
             escape(str(row.project)), str(row.year), *cells, "yes" if row.in_fit else "no", escape(str(row.note_vi))
         )
-    console.print(table)
-    console.print(f"Median over the projects of the fit: {backtest_median(parameters):.2f}.")
+    terminal.out.print(table)
+    terminal.out.print(f"Median over the projects of the fit: {backtest_median(parameters):.2f}.")
 
 
 @app.command("check")
-def check_command(pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
-    """Check a data pack and print all its faults at once."""
-    from infragap.gis.findings import faults as only_faults
-    from infragap.gis.findings import notices
-    from infragap.gis.pack import check_pack
+def check_command(
+    pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")],
+    analyses: Annotated[
+        str | None,
+        typer.Option(
+            "--for", help="Analyses that the pack must be ready for, comma-separated: electricity,water,schools."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, for machines.")] = False,
+) -> None:
+    """Check a data pack: all its faults and notices at once, and what it is ready for."""
+    from infragap.check import print_json, print_readiness
+    from infragap.readiness import chosen_analyses, judge_folder
 
-    found = check_pack(pack)
-    for notice in notices(found):
-        errors.print(f"[yellow]![/yellow] {escape(str(notice))}")
-    if faults := only_faults(found):
-        for fault in faults:
-            errors.print(f"[red]✗[/red] {escape(str(fault))}")
-        errors.print(f"{len(faults)} faults in {escape(str(pack))}.")
+    chosen = chosen_analyses(analyses, "--for")
+    readiness = judge_folder(pack, chosen)
+    if as_json:
+        print_json(readiness, terminal)
+    else:
+        print_readiness(readiness, pack, terminal)
+    if readiness.has_faults or (analyses is not None and not all(map(readiness.is_ready, chosen))):
         raise typer.Exit(1)
-    console.print(f"[green]✓[/green] {escape(str(pack))}: no faults.")
+
+
+@app.command("explain")
+def explain_command(
+    place: Annotated[str, typer.Argument(help="Id or name of a settlement, village, school, work, line or commune.")],
+    results: ResultsOption = Path("out"),
+) -> None:
+    """Tell everything that a result says about one place."""
+    from infragap.explain import Result
+    from infragap.explained import print_candidates, print_sections
+
+    result = Result(results)
+    found = result.find(place)
+    if len(found) > 1:
+        print_candidates(found, terminal)
+    else:
+        print_sections(found[0], result.about(found[0], terminal.language), terminal)
+
+
+@app.command("open")
+def open_command(results: Annotated[Path, typer.Argument(help="Result folder.")] = Path("out")) -> None:
+    """Open the maps of a result in the browser."""
+    from infragap.explain import index_of
+
+    index = index_of(results)
+    terminal.say("command.open.opens", index=index)
+    typer.launch(index.resolve().as_uri())
+
+
+@app.command("params")
+def params_command(
+    template: Annotated[
+        bool, typer.Option("--template", help="Write a parameter file with every default, commented out.")
+    ] = False,
+    params: ParamsOption = None,
+) -> None:
+    """Print the parameters that a run would use, as a parameter file; with --template one to begin with."""
+    from infragap.parameter_template import as_file
+    from infragap.settings import Settings, read_settings
+
+    text = as_file(Settings() if template else read_settings(params), terminal.language, commented=template)
+    terminal.out.print(text, markup=False, soft_wrap=True, end="")
 
 
 @data_app.command("list")
@@ -139,7 +191,7 @@ def data_list_command(data: DataOption = None) -> None:
     for entry in catalog.layer:
         cells = (entry.name, entry.kind, entry.rows, entry.provenance, entry.licence, entry.date, entry.method)
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in cells))
-    console.print(table)
+    terminal.out.print(table)
 
 
 @data_app.command("build")
@@ -151,11 +203,11 @@ def data_build_command(
     forest: Annotated[Path | None, typer.Option(help="Real forest shares by commune.")] = None,
 ) -> None:
     """Build the reference pack from its fact tables, better where real base layers are given."""
-    from infragap.progress import ConsoleProgress
+    from infragap.console.progress import TerminalProgress
     from infragap.reference.build import build_pack
     from infragap.settings import data_folder
 
-    with ConsoleProgress(console).step("build the reference pack") as part:
+    with TerminalProgress(terminal).step("build") as part:
         build_pack(
             out,
             facts=data_folder() / "facts",
@@ -165,43 +217,34 @@ def data_build_command(
             forest=forest,
             progress=part,
         )
-    console.print(f"The pack is in {escape(str(out))}.")
+    terminal.say("command.data.built", out=out)
 
 
 def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
-    from infragap.progress import ConsoleProgress
+    from infragap.console.progress import TerminalProgress
+    from infragap.explain import first_place
     from infragap.run import run
     from infragap.settings import data_folder
 
-    progress = ConsoleProgress(console)
-    record = run(places.data or data_folder(), places.out, settings, only=only, progress=progress)
+    record = run(places.data or data_folder(), places.out, settings, only=only, progress=TerminalProgress(terminal))
     timings = record["timings"]
-    index = escape(str(places.out / "index.html"))
-    console.print(f"Done in {timings['total_s']:.0f} s, {timings['peak_memory_mb']} MB. Open {index}.")
+    if record["notices"]:
+        terminal.say("command.run.had_notices", count=len(record["notices"]), pack=places.data or data_folder())
+    if stopped := record["stopped_by_time"]:
+        terminal.complain(
+            [terminal.text("command.run.stopped_by_time", names=", ".join(stopped))], "[red bold]![/red bold] "
+        )
+    terminal.say(
+        "command.run.done",
+        seconds=f"{timings['total_s']:.0f}",
+        memory_mb=timings["peak_memory_mb"],
+        index=places.out / "index.html",
+    )
+    if (place := first_place(places.out)) is not None:
+        summary = places.out / ("summary.md" if terminal.language == "vi" else f"summary_{terminal.language}.md")
+        terminal.say("command.run.next", out=places.out, place=place, summary=summary)
 
 
 def main() -> None:
     """Entry point: errors that the user can repair end in a short message and exit code 1."""
-    for stream in (sys.stdout, sys.stderr):
-        # a terminal that knows no Vietnamese shows question marks, it does not end the run
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    _guard(app)
-
-
-def _guard(command: Callable[[], None]) -> None:
-    try:
-        command()
-    except InfragapError as error:
-        if _debug:
-            raise
-        errors.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}")
-        errors.print("[dim]Nothing was written. Add --debug before the command for the trace.[/dim]")
-        raise SystemExit(1) from None
-    except OSError as error:
-        if _debug:
-            raise
-        where = f"{error.filename}: " if error.filename else ""
-        errors.print(f"[red]OSError[/red]: {escape(f'{where}{error.strerror or error}')}")
-        errors.print("[dim]An earlier result is kept. Free space or permissions, then run again.[/dim]")
-        raise SystemExit(1) from None
+    main_of(app, terminal)

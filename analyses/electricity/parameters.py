@@ -102,8 +102,12 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         source="design",
         meaning="proven relative distance to the optimum at which the plan is accepted",
     )
-    plan_time_limit_s: float = parameter(
-        30.0, unit="s", minimum=0.1, source="choice", meaning="longest time for one solution of the plan"
+    plan_work_limit: float = parameter(
+        30.0,
+        unit="-",
+        minimum=0.1,
+        source="choice",
+        meaning="most work for one solution of the plan; one unit takes about a second, but is counted and not timed",
     )
     junction_rounds: int = parameter(
         3,

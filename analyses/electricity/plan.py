@@ -10,8 +10,8 @@ from infragap.analyses.electricity.feeders.voltage import check_voltage
 from infragap.analyses.electricity.least_cost.plan import least_cost
 from infragap.analyses.electricity.least_cost.reconnection import within_headroom
 from infragap.analyses.electricity.least_cost.study import prepare
-from infragap.analyses.electricity.needs import NEEDED_LAYERS
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.tables.all_tables import build_tables
 from infragap.analyses.electricity.uncertainty.assessment import assess_uncertainty
@@ -64,10 +64,6 @@ def plan_electricity(
 
 
 def _require_layers(pack: Pack) -> None:
-    if lacking := [name for name in NEEDED_LAYERS if not pack.has(name)]:
-        raise MissingDataError(
-            f"{', '.join(lacking)}: the electricity plan needs {'these layers' if len(lacking) > 1 else 'this layer'}, "
-            "and the pack does not hold them. Add the files and their [[layer]] to catalog.toml."
-        )
+    NEEDS.require(pack)
     if len(pack.settlements) == 0:
         raise MissingDataError("settlements: the layer has no rows. Add the settlements that lack safe supply.")

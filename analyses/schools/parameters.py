@@ -196,6 +196,10 @@ class SchoolsParameters(Parameters):
         (30.0, 60.0, 90.0, 120.0), unit="min", meaning="upper ends of the travel-time zones", source="choice"
     )
     gap: float = parameter(1e-4, unit="-", meaning="relative gap at which the placement may stop", source="choice")
-    time_limit_s: float = parameter(
-        20.0, unit="s", meaning="time limit of each placement", source="choice", minimum=0.1
+    work_limit: float = parameter(
+        20.0,
+        unit="-",
+        meaning="most work for each placement; one unit takes about a second, but is counted and not timed",
+        source="choice",
+        minimum=0.1,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from infragap.analyses.schools.needs import NEEDS
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.schools.siting.border_ways import border_schools
@@ -37,6 +38,7 @@ def plan_schools(
     NoSolutionError
         Nobody can reach any place where a border school may stand.
     """
+    NEEDS.require(pack)
     step = progress or (lambda _: None)
     step("ground and roads")
     study = prepare(pack, parameters)

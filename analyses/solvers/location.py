@@ -1,8 +1,8 @@
 """Where to open sites: p-median, p-center and maximal coverage, each with a proven bound."""
 
 import math
-import time
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,7 +18,7 @@ from infragap.analyses.solvers.facility.p_median import solve_p_median
 from infragap.analyses.solvers.facility.site_choice import site_choice
 from infragap.analyses.solvers.facility.solution import LocationSolution, certified
 from infragap.analyses.solvers.infeasible import Infeasible
-from infragap.analyses.solvers.stopping import Stop
+from infragap.analyses.solvers.stopping import Limits, Meter, Stop, stop_of
 
 __all__ = ["Budget", "Capacity", "LocationSolution", "maximal_coverage", "p_center", "p_median"]
 
@@ -61,15 +61,28 @@ class Budget:
     limit: float = math.inf
 
 
+class CapacityLimits(Limits, total=False):
+    """Keywords of `p_median`: limits of the search, and what customers demand where `capacity` is an array."""
+
+    demand: ArrayLike | None
+
+
+class CoverageLimits(CapacityLimits, total=False):
+    """Keywords of `maximal_coverage`: those of `p_median`, and what goes with a `budget` and a `capacity` in plain numbers."""
+
+    divisible: bool
+    site_cost: ArrayLike | None
+
+
 def p_median(
     cost: ArrayLike,
     p: int,
     *,
     weight: ArrayLike | None = None,
-    capacity: Capacity | None = None,
+    capacity: Capacity | ArrayLike | None = None,
     fixed: ArrayLike | None = None,
     group: ArrayLike | None = None,
-    stop: Stop = DEFAULT_STOP,
+    **limits: Unpack[CapacityLimits],
 ) -> LocationSolution:
     """Open p sites so that the weighted sum of what it costs to serve every customer is least.
 
@@ -87,13 +100,15 @@ def p_median(
         Numbers of sites that must be among the p.
     group
         (sites,) whole numbers; of the sites with the same number >= 0 exactly one opens; negative = in no group.
-    stop
-        Gap at which the search may stop (up to it the status is 'gap', at 1e-6 'optimal'), and its guard.
+    **limits
+        `gap` at which the search may stop (up to it the status is 'gap', at 1e-6 'optimal'), `work_limit` and the guard
+        `time_limit_s`, or all as one `stop`; `demand` (customers,) where `capacity` is an array (sites,).
 
     Raises
     ------
     Infeasible
         No allowed set of sites serves everyone; names the customers and the least relaxation that helps.
+        As `Undecided`: neither a set nor that proof was found within the limits.
     ValueError
         Arrays of the wrong shape, negative or NaN values, site numbers out of range.
 
@@ -112,24 +127,26 @@ def p_median(
     >>> found.sites.tolist(), found.cost, found.status
     ([1], 10.0, 'optimal')
     """
-    deadline_s = time.perf_counter() + stop.time_limit_s
+    stop = stop_of(limits, DEFAULT_STOP)
+    meter = Meter(stop)
     costs = _costs(cost)
     n_customers, n_sites = costs.shape
     weights = _amounts("weight", weight, n_customers, default=1.0)
     weighted = _weighted(costs, weights)
     choice = site_choice(n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites))
     _refuse_unreachable(costs, choice.block >= 0)
+    capacity = _capacity(capacity, limits)
     if capacity is None:
-        return certified(solve_p_median(weighted, choice, gap=stop.gap, deadline_s=deadline_s), gap=stop.gap)
+        return certified(solve_p_median(weighted, choice, meter, gap=stop.gap), gap=stop.gap, meter=meter)
     if capacity.divisible:
         raise ValueError("capacity: p_median serves each customer wholly from one site, so none is divisible.")
     capacities = _amounts("capacity", capacity.of_site, n_sites)
     demands = weights if capacity.demand is None else _amounts("demand", capacity.demand, n_customers)
     allowed = np.where(choice.block >= 0, weighted, np.inf)
     refuse_large_customers(allowed, demands, capacities)
-    refuse_small_capacity(allowed, demands, capacities, choice, deadline_s=deadline_s)
+    refuse_small_capacity(allowed, demands, capacities, choice)
     task = CapacitatedTask(allowed, demands, capacities, choice)
-    return certified(solve_capacitated(task, gap=stop.gap, deadline_s=deadline_s), gap=stop.gap)
+    return certified(solve_capacitated(task, meter, gap=stop.gap), gap=stop.gap, meter=meter)
 
 
 def p_center(
@@ -139,13 +156,13 @@ def p_center(
     weight: ArrayLike | None = None,
     fixed: ArrayLike | None = None,
     group: ArrayLike | None = None,
-    stop: Stop = DEFAULT_STOP,
+    **limits: Unpack[Limits],
 ) -> LocationSolution:
     """Open p sites so that the largest weighted cost of a customer to its nearest open site is least.
 
     Parameters
     ----------
-    cost, p, weight, fixed, group, stop
+    cost, p, weight, fixed, group, **limits
         As in `p_median`. The search goes on to the proof; the gap only names the status when the guard ends it.
 
     Returns
@@ -157,6 +174,7 @@ def p_center(
     ------
     Infeasible
         No allowed set of sites reaches everyone; names the customers and the least relaxation that helps.
+        As `Undecided`: neither a set nor that proof was found within the limits.
     ValueError
         Arrays of the wrong shape, negative or NaN values, site numbers out of range.
 
@@ -172,13 +190,14 @@ def p_center(
     >>> found.sites.tolist(), found.cost
     ([1], 5.0)
     """
-    deadline_s = time.perf_counter() + stop.time_limit_s
+    stop = stop_of(limits, DEFAULT_STOP)
+    meter = Meter(stop)
     costs = _costs(cost)
     n_customers, n_sites = costs.shape
     weighted = _weighted(costs, _amounts("weight", weight, n_customers, default=1.0))
     choice = site_choice(n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites))
     _refuse_unreachable(costs, choice.block >= 0)
-    return certified(solve_p_center(weighted, choice, deadline_s=deadline_s), gap=stop.gap)
+    return certified(solve_p_center(weighted, choice, meter), gap=stop.gap, meter=meter)
 
 
 def maximal_coverage(
@@ -186,11 +205,11 @@ def maximal_coverage(
     p: int | None,
     *,
     weight: ArrayLike | None = None,
-    capacity: Capacity | None = None,
-    budget: Budget | None = None,
+    capacity: Capacity | ArrayLike | None = None,
+    budget: Budget | float | None = None,
     fixed: ArrayLike | None = None,
     group: ArrayLike | None = None,
-    stop: Stop = DEFAULT_STOP,
+    **limits: Unpack[CoverageLimits],
 ) -> LocationSolution:
     """Open at most p sites within a budget so that the weight of the customers left uncovered is least.
 
@@ -210,8 +229,9 @@ def maximal_coverage(
         Numbers of sites that must open (they count in p and in the budget).
     group
         (sites,) whole numbers; of the sites with the same number >= 0 exactly one opens; negative = in no group.
-    stop
-        As in `p_median`; the gap is relative to `cost`, the weight left uncovered.
+    **limits
+        As in `p_median`; the gap is relative to `cost`, the weight left uncovered. `site_cost` (sites,) where `budget` is a
+        number; `divisible` where `capacity` is an array.
 
     Returns
     -------
@@ -241,10 +261,12 @@ def maximal_coverage(
     >>> found.sites.tolist(), found.cost
     ([0, 2], 0.0)
     """
-    deadline_s = time.perf_counter() + stop.time_limit_s
+    stop = stop_of(limits, DEFAULT_STOP)
+    meter = Meter(stop)
     reach = _reach(covers)
     n_customers, n_sites = reach.shape
     weights = _amounts("weight", weight, n_customers, default=1.0)
+    capacity, budget = _capacity(capacity, limits), _budget(budget, limits)
     demand = None if capacity is None else capacity.demand
     task = CoverageTask(
         reach=reach,
@@ -262,7 +284,22 @@ def maximal_coverage(
         ),
     )
     divisible = capacity is not None and capacity.divisible
-    return certified(solve_coverage(task, divisible=divisible, gap=stop.gap, deadline_s=deadline_s), gap=stop.gap)
+    return certified(solve_coverage(task, meter, divisible=divisible, gap=stop.gap), gap=stop.gap, meter=meter)
+
+
+def _capacity(capacity: Capacity | ArrayLike | None, limits: CoverageLimits | CapacityLimits) -> Capacity | None:
+    if capacity is None or isinstance(capacity, Capacity):
+        return capacity
+    return Capacity(capacity, limits.get("demand"), bool(limits.get("divisible", False)))
+
+
+def _budget(budget: Budget | float | None, limits: CoverageLimits) -> Budget | None:
+    site_cost = limits.get("site_cost")
+    if budget is None or isinstance(budget, Budget):
+        return budget
+    if site_cost is None:
+        raise ValueError("budget: say what each site costs (site_cost).")
+    return Budget(site_cost, budget)
 
 
 def _costs(cost: ArrayLike) -> FloatArray:

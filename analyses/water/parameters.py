@@ -373,8 +373,12 @@ class WaterParameters(Parameters):
     )
     frontier_points: int = parameter(12, unit="points", meaning="points of people against money", source="choice", minimum=2)
     gap: float = parameter(4.5e-3, unit="-", meaning="relative gap at which a choice may stop", source="choice")
-    time_limit_s: float = parameter(
-        60.0, unit="s", meaning="time for each choice; without the gap it is named so", source="choice", minimum=0.1
+    work_limit: float = parameter(
+        60.0,
+        unit="-",
+        meaning="most work for each answer; one unit takes about a second, but is counted and not timed",
+        source="choice",
+        minimum=0.1,
     )
 
     @model_validator(mode="after")

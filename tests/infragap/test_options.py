@@ -4,8 +4,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from infragap.console.options import Places, Scenario, grouped_options
 from infragap.gis.errors import ParameterError
-from infragap.options import Places, Scenario, grouped_options
 from infragap.settings import Settings, read_settings
 
 

@@ -68,7 +68,9 @@ class PlanChoice:
     gap_of_choice
         The gap by that part.
     status
-        'optimal', 'gap' or 'time_limit', as the solver proved it.
+        As the solver proved it (`infragap.analyses.solvers.stopping.Status`).
+    clock_struck
+        Whether the guard on the time cut the solution short, so that another machine may find another plan.
     """
 
     edges: BoolArray
@@ -79,6 +81,7 @@ class PlanChoice:
     chosen_mvnd: float
     gap_of_choice: float
     status: str
+    clock_struck: bool = False
 
 
 def state_problem(
@@ -125,7 +128,7 @@ def choose_plan(
             0,
             required=required,
             start=start,
-            stop=Stop(parameters.plan_gap, parameters.plan_time_limit_s),
+            stop=Stop(parameters.plan_gap, parameters.plan_work_limit),
         )
     except Infeasible as error:
         raise NoSolutionError(f"electricity plan: {error.message} {error.relaxation}") from error
@@ -181,4 +184,5 @@ def read_choice(network: CandidateNetwork, problem: TreeProblem, solution: TreeS
         chosen_mvnd=solution.cost,
         gap_of_choice=solution.gap,
         status=solution.status,
+        clock_struck=solution.clock_struck,
     )

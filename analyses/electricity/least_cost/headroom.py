@@ -93,7 +93,11 @@ def restate_bound(choice: PlanChoice, bound_mvnd: float, parameters: Electricity
     # where limits leave nothing of the choice, all that lies above the bound is their doing
     by_choice = away / max(choice.chosen_mvnd, away) if away > 0 else 0.0
     status = (
-        choice.status if choice.status == "time_limit" else "gap" if by_choice <= parameters.plan_gap else "headroom"
+        choice.status
+        if choice.status in ("work_limit", "time_limit")
+        else "gap"
+        if by_choice <= parameters.plan_gap
+        else "headroom"
     )
     return replace(
         choice,

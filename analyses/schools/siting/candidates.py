@@ -8,9 +8,9 @@ import pandas as pd
 import shapely
 
 from infragap.analyses.arrays import FloatArray, ObjectArray
-from infragap.analyses.schools.codes import SchoolKind, SchoolStatus
+from infragap.analyses.needs import missing_data
+from infragap.analyses.schools.needs import NO_PLANNED_SCHOOL, no_village, planned_border_schools
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.gis.errors import MissingDataError
 from infragap.gis.raster import Raster, sample
 from infragap.gis.terrain import slope_pct
 
@@ -45,21 +45,17 @@ def border_candidates(
     MissingDataError
         The pack has no planned border school, or none of its commune's villages.
     """
-    planned = schools[(schools["kind"] == SchoolKind.BORDER_BOARDING) & (schools["status"] != SchoolStatus.EXISTING)]
+    planned = planned_border_schools(schools)
     if planned.empty:
-        raise MissingDataError(
-            "schools: no planned school of kind border_boarding. Add them, or leave the schools out."
-        )
+        raise missing_data([NO_PLANNED_SCHOOL.found("schools", of=len(schools))])
+    if (lacking := no_village(planned, villages)) is not None:
+        raise missing_data([lacking])
     parts = []
     for row, school in planned.iterrows():
         if school["site_known"]:
             part = gpd.GeoDataFrame({"village": [-1]}, geometry=[school.geometry], crs=schools.crs)
         else:
             own = villages.index[villages["commune_code"] == school["commune_code"]]
-            if own.empty:
-                raise MissingDataError(
-                    f"villages: none in commune {school['commune_code']}, where {school['name']} is planned."
-                )
             part = gpd.GeoDataFrame({"village": own}, geometry=villages.geometry[own].array, crs=villages.crs)
         parts.append(
             part.assign(school=row, commune_code=school["commune_code"], is_decided=bool(school["site_known"]))

@@ -111,7 +111,7 @@ def place_border_schools(
         )
     cost[:, ~usable] = np.inf
     p = int(group.max()) + 1
-    task: dict[str, Any] = {"group": group, "stop": Stop(parameters.gap, parameters.time_limit_s)}
+    task: dict[str, Any] = {"group": group, "stop": Stop(parameters.gap, parameters.work_limit)}
     customer, median = _servable(cost, weight, np.flatnonzero(binding), p, task)
     chosen, weighted = cost[customer], weight[customer]
     if not (weighted > 0).any():

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.needs import missing_data
 from infragap.analyses.schools.codes import SchoolStatus, Season
+from infragap.analyses.schools.needs import NO_UPPER_SECONDARY
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.ways import Nearest, nearest_by_motorbike, nearest_on_foot
-from infragap.gis.errors import MissingDataError
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ def upper_secondary_ways(study: Study) -> UpperSecondary:
     today = np.flatnonzero(has & (schools["status"] == SchoolStatus.EXISTING).to_numpy())
     later = np.flatnonzero(has)
     if not len(today):
-        raise MissingDataError("schools: none that exists has upper secondary, so there is nothing to compare with.")
+        raise missing_data([NO_UPPER_SECONDARY.found("schools", of=len(schools))])
     limit = study.parameters.foot_limit_min
     before = _of_schools(nearest_by_motorbike(travel, Season.DRY, school_cell[today]), today)
     after = _of_schools(nearest_by_motorbike(travel, Season.DRY, school_cell[later]), later)

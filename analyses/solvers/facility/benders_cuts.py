@@ -1,6 +1,5 @@
 """The p-median as an LP over open sites with Benders cuts, one cost variable per customer, on HiGHS."""
 
-import time
 from dataclasses import dataclass
 
 import highspy
@@ -9,6 +8,8 @@ import numpy as np
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.facility.lagrangian_bound import NearestFirst
 from infragap.analyses.solvers.facility.site_choice import FIXED, SiteChoice
+from infragap.analyses.solvers.mixed_integer import quiet_highs, run_simplex
+from infragap.analyses.solvers.stopping import Interrupted, Meter
 from infragap.compiled import compiled
 
 # A cut counts as violated beyond this share of its level
@@ -94,10 +95,7 @@ class Master:
         self.row_customer: list[IntArray] = []
         self.row_level: list[FloatArray] = []
         self.row_covers: list[BoolArray] = []
-        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        self.highs.silent()
-        self.highs.setOptionValue("presolve", "off")
-        self.highs.setOptionValue("solver", "simplex")
+        self.highs = quiet_highs(presolve="off", solver="simplex")
         n_columns = self.n_sites + self.n_customers
         empty = np.array([], dtype=np.int64)
         upper = np.ones(n_columns)
@@ -150,29 +148,25 @@ class Master:
         columns = np.arange(self.n_sites, dtype=np.int32)
         self.highs.changeColsBounds(self.n_sites, columns, lower, upper)
 
-    def solve(self, deadline_s: float) -> Relaxed | None:
+    def solve(self, meter: Meter) -> Relaxed | None:
         """Solve the relaxation as it stands; None where no choice remains.
 
         Raises
         ------
-        TimeoutError
-            The clock ran out inside the simplex.
+        Interrupted
+            The meter ran out inside the simplex.
         """
-        left_s = deadline_s - time.perf_counter()
-        if left_s <= 0:
-            raise TimeoutError
-        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left_s)
-        self.highs.run()
-        status = self.highs.getModelStatus()
+        if meter.is_over:
+            raise Interrupted
+        status = run_simplex(self.highs, meter)
         if status == highspy.HighsModelStatus.kUnknown:
             # the warm basis led the simplex into numerical trouble: begin afresh
             self.highs.clearSolver()
-            self.highs.run()
-            status = self.highs.getModelStatus()
+            status = run_simplex(self.highs, meter)
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
-            raise TimeoutError
+            raise Interrupted
         solution = self.highs.getSolution()
         value = np.array(solution.col_value)
         dual = np.maximum(np.array(solution.row_dual)[len(self.blocks) :], 0.0)

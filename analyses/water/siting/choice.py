@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,6 +10,7 @@ from scipy.sparse import csr_array, vstack
 
 from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.solvers.mixed_integer import Program, minimise
+from infragap.analyses.solvers.stopping import Meter, Stop
 from infragap.analyses.water.siting.model import Asked, Model
 from infragap.analyses.water.siting.relaxation import Relaxation, extra_rows, limits_of, near, tie_weight
 
@@ -19,7 +19,7 @@ KEPT_BESIDE = 200
 
 EXACT = 1e-6
 
-Status = Literal["optimal", "gap", "time_limit", "infeasible"]
+Status = Literal["optimal", "gap", "work_limit", "time_limit", "infeasible"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Choice:
     gap
         Distance of plan and bound, as a part of the plan's value.
     status
-        'optimal', 'gap' (proven within the gap asked for), 'time_limit', or 'infeasible'.
+        'optimal', 'gap' (proven within the gap asked for), 'work_limit' or 'time_limit' (ended before), or 'infeasible'.
     """
 
     open: BoolArray
@@ -60,7 +60,7 @@ class Choice:
 
 
 def choose(
-    model: Model, relaxation: Relaxation, asked: Asked, *, gap: float, time_limit_s: float, start: Choice | None = None
+    model: Model, relaxation: Relaxation, asked: Asked, *, stop: Stop, start: Choice | None = None
 ) -> Choice:
     """Answer one question with a proven bound.
 
@@ -70,10 +70,8 @@ def choose(
         The choice, and its relaxation kept warm.
     asked
         The question.
-    gap
-        Relative distance at which the search may stop.
-    time_limit_s
-        Most seconds; what is found by then is stated with its gap.
+    stop
+        Relative distance at which the search may stop, and the most work; what is found by then is stated with its gap.
     start
         A plan that answers the question already, to begin with.
 
@@ -82,22 +80,23 @@ def choose(
     The linear relaxation gives the bound. The integer programme is first solved over the candidates that the relaxation opens or nearly opens; if its
     plan is within the gap of that bound, it is as good as any over all candidates. Else it is solved over all candidates, and its own bound is taken.
     """
-    deadline = time.perf_counter() + time_limit_s
-    relaxed = relaxation.solve(asked)
+    meter, gap = Meter(stop), stop.gap
+    relaxed = relaxation.solve(asked, meter)
     if relaxed is None:
         return nothing(model, status="infeasible")
     best, bound = start, relaxed.value
     kept = near(relaxed, model, beside=KEPT_BESIDE)
-    found, _ = _integer(model, asked, kept, best, gap=gap / 4, deadline_s=deadline)
+    found, _ = _integer(model, asked, kept, best, meter=meter, gap=gap / 4)
     best = _better(model, asked, best, found)
     if best is None or _distance(_value(model, asked, best), bound) > gap:
         worth = np.inf if best is None else _value(model, asked, best)
         kept = np.ones(model.candidates, dtype=bool)
-        found, proven = _integer(model, asked, kept, best, gap=gap / 2, deadline_s=deadline)
+        found, proven = _integer(model, asked, kept, best, meter=meter, gap=gap / 2)
         best, bound = _better(model, asked, best, found), max(bound, min(proven, worth))
+    ended: Status = "time_limit" if meter.clock_struck else "work_limit"
     if best is None:
-        return nothing(model, status="time_limit" if np.isfinite(bound) else "infeasible")
-    return _certified(model, asked, best, bound, gap)
+        return nothing(model, status=ended if np.isfinite(bound) else "infeasible")
+    return _certified(model, asked, best, bound, gap, ended)
 
 
 def nothing(model: Model, *, status: Status) -> Choice:
@@ -128,7 +127,9 @@ def _distance(value: float, bound: float) -> float:
     return 0.0 if value <= bound else (value - bound) / max(abs(value), 1e-9)
 
 
-def _certified(model: Model, asked: Asked, best: Choice, bound: float, gap: float) -> Choice:
+def _certified(
+    model: Model, asked: Asked, best: Choice, bound: float, gap: float, ended: Status
+) -> Choice:
     """State bound and gap in the question's own quantity."""
     if asked.most_people:
         # the money term makes the minimum larger, never smaller: without it the bound on people holds
@@ -136,16 +137,16 @@ def _certified(model: Model, asked: Asked, best: Choice, bound: float, gap: floa
         bound = max(min(most, float(model.people @ model.upper)), best.people)
         reached = (bound - best.people) / best.people if best.people > 0 else 0.0
     else:
-        return with_bound(best, bound, gap)
-    status: Status = "optimal" if reached <= EXACT else "gap" if reached <= gap else "time_limit"
+        return with_bound(best, bound, gap, ended)
+    status: Status = "optimal" if reached <= EXACT else "gap" if reached <= gap else ended
     return replace(best, bound=bound, gap=reached, status=status)
 
 
-def with_bound(choice: Choice, bound: float, gap: float) -> Choice:
+def with_bound(choice: Choice, bound: float, gap: float, ended: Status = "work_limit") -> Choice:
     """The same plan of least cost held against another bound."""
     bound = min(bound, choice.cost_mvnd)
     reached = _distance(choice.cost_mvnd, bound)
-    status: Status = "optimal" if reached <= EXACT else "gap" if reached <= gap else "time_limit"
+    status: Status = "optimal" if reached <= EXACT else "gap" if reached <= gap else ended
     return replace(choice, bound=bound, gap=reached, status=status)
 
 
@@ -167,7 +168,7 @@ def _dearest(model: Model) -> float:
 
 
 def _integer(
-    model: Model, asked: Asked, kept: BoolArray, start: Choice | None, *, gap: float, deadline_s: float
+    model: Model, asked: Asked, kept: BoolArray, start: Choice | None, *, meter: Meter, gap: float
 ) -> tuple[Choice | None, float]:
     """Plan among some candidates, and the bound among them."""
     limits = limits_of(model, asked)
@@ -187,7 +188,7 @@ def _integer(
         row_upper=high[used],
     )
     begin = None if start is None else _values(model, start)[columns]
-    outcome = minimise(program, deadline_s=deadline_s, gap=gap, start=begin)
+    outcome = minimise(program, meter, gap=gap, start=begin)
     if outcome.values is None:
         return None, outcome.bound
     values = np.zeros(len(model.cost))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray
+from infragap.analyses.solvers.stopping import Stop
 from infragap.analyses.water.codes import Question
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.service.today import Gap
@@ -180,7 +181,7 @@ class _Asker:
             forced=tuple(site for site in p.forced),
             poor_min=poor_min,
         )
-        return choose(self.model, self.relaxation, asked, gap=p.gap, time_limit_s=p.time_limit_s)
+        return choose(self.model, self.relaxation, asked, stop=Stop(p.gap, p.work_limit))
 
 
 def _allowed(candidates: Candidates, p: WaterParameters) -> BoolArray:

@@ -9,6 +9,8 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.solvers.mixed_integer import quiet_highs, run_simplex
+from infragap.analyses.solvers.stopping import Meter
 from infragap.analyses.water.siting.model import Asked, Model
 
 
@@ -84,8 +86,7 @@ class Relaxation:
         self.model = model
         self.fixed_rows = model.rows.shape[0]
         rows = csr_array(vstack([model.rows, extra_rows(model)]))
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        self._highs.silent()
+        self._highs = quiet_highs()
         program = highspy.HighsLp()
         program.num_col_, program.num_row_ = len(model.cost), rows.shape[0]
         program.col_cost_ = model.cost
@@ -99,7 +100,7 @@ class Relaxation:
         self._highs.passModel(program)
         self._rows = rows
 
-    def solve(self, asked: Asked) -> Relaxed | None:
+    def solve(self, asked: Asked, meter: Meter) -> Relaxed | None:
         """Solve for one question; None where nothing fits."""
         wanted = limits_of(self.model, asked)
         count = len(self.model.cost)
@@ -110,8 +111,7 @@ class Relaxation:
         high = np.concatenate([wanted.high, np.full(len(self.model.sites), np.inf)])
         for k in range(len(low)):
             self._highs.changeRowBounds(self.fixed_rows + k, float(low[k]), float(high[k]))
-        self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if run_simplex(self._highs, meter) != highspy.HighsModelStatus.kOptimal:
             return None
         solution = self._highs.getSolution()
         return Relaxed(

@@ -20,7 +20,7 @@ from infragap.analyses.solvers.location import (
     p_center,
     p_median,
 )
-from infragap.analyses.solvers.stopping import Stop
+from infragap.analyses.solvers.stopping import UNTIL_PROVEN, Stop
 
 SEEDS = st.integers(0, 2**32 - 1)
 SMALL = settings(max_examples=150)
@@ -238,41 +238,58 @@ def test_only_a_budget_limits_coverage() -> None:
 
 @settings(max_examples=30)
 @given(SEEDS)
-def test_order_of_rows_changes_nothing(seed: int) -> None:
+def test_order_of_customers_and_sites_changes_nothing(seed: int) -> None:
+    """Costs are drawn from a continuum, so that the best choice is the only one: it must come out in any order."""
+    rng = np.random.default_rng(seed)
+    cost = np.hypot(*(rng.random((2, 30, 1)) - rng.random((2, 1, 12))))
+    weight, site_cost, load = rng.random(30) + 0.5, rng.random(12), rng.random(12) + 4.0
+    rows, columns = rng.permutation(30), rng.permutation(12)
+
+    def solved(cost: FloatArray, weight: FloatArray, site_cost: FloatArray, load: FloatArray) -> list[LocationSolution]:
+        shared = Capacity(load, divisible=True)
+        return [
+            p_median(cost, 4, weight=weight, stop=UNTIL_PROVEN),
+            p_center(cost, 4, weight=weight, stop=UNTIL_PROVEN),
+            maximal_coverage(cost < 0.2, 3, weight=weight, stop=UNTIL_PROVEN),
+            maximal_coverage(cost < 0.3, 6, weight=weight, budget=Budget(site_cost, 2.0), stop=UNTIL_PROVEN),
+            maximal_coverage(cost < 0.3, 3, weight=weight, capacity=shared, stop=UNTIL_PROVEN),
+        ]
+
+    one = solved(cost, weight, site_cost, load)
+    other = solved(cost[rows][:, columns], weight[rows], site_cost[columns], load[columns])
+    for first, second in zip(one, other, strict=True):
+        assert second.cost == pytest.approx(first.cost, rel=1e-6, abs=1e-9)
+        assert first.status == second.status == "optimal"
+    assert sorted(columns[other[0].sites]) == one[0].sites.tolist()
+    assert np.array_equal(columns[other[0].assignment], one[0].assignment[rows])
+
+
+@settings(max_examples=5)
+@given(SEEDS)
+def test_order_changes_nothing_with_capacities(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cost = np.hypot(*(rng.random((2, 30, 1)) - rng.random((2, 1, 12))))
     rows, columns = rng.permutation(30), rng.permutation(12)
-    shuffled = cost[rows][:, columns]
-    capacity = np.full(12, 9.0)
-    pairs = [
-        (p_median(cost, 4), p_median(shuffled, 4)),
-        (p_center(cost, 4), p_center(shuffled, 4)),
-        (maximal_coverage(cost < 0.2, 3), maximal_coverage(shuffled < 0.2, 3)),
-    ]
-    if seed % 10 == 0:
-        demand = np.ones(30)
-        pairs.append(
-            (
-                p_median(cost, 4, capacity=Capacity(capacity, demand)),
-                p_median(shuffled, 4, capacity=Capacity(capacity, demand)),
-            )
-        )
-    for one, other in pairs:
-        assert one.cost == pytest.approx(other.cost, rel=1e-6)
+    one, other = (
+        p_median(costs, 4, capacity=Capacity(np.full(12, 9.0), np.ones(30)), stop=UNTIL_PROVEN)
+        for costs in (cost, cost[rows][:, columns])
+    )
+    assert other.cost == pytest.approx(one.cost, rel=1e-6)
+    assert sorted(columns[other.sites]) == one.sites.tolist()
 
 
-def test_time_limit_is_said_and_its_gap_is_true() -> None:
+def test_a_search_cut_short_says_so_and_its_gap_is_true() -> None:
     rng = np.random.default_rng(5)
     cost = np.hypot(*(rng.random((2, 250, 1)) - rng.random((2, 1, 250))))
     proven = p_median(cost, 12)
     assert proven.status == "optimal"
-    hurried = p_median(cost, 12, stop=Stop(time_limit_s=0))
-    assert hurried.status == "time_limit"
+    hurried = p_median(cost, 12, stop=Stop(work_limit=0))
+    assert (hurried.status, hurried.clock_struck) == ("work_limit", False)
     assert hurried.lower_bound <= proven.lower_bound + 1e-9
     assert hurried.cost >= proven.cost - 1e-9
     assert hurried.gap == pytest.approx((hurried.cost - hurried.lower_bound) / hurried.cost)
-    centre = p_center(cost, 12, stop=Stop(time_limit_s=0))
-    assert centre.status == "time_limit"
+    centre = p_center(cost, 12, stop=Stop(work_limit=0))
+    assert centre.status == "work_limit"
     assert centre.lower_bound < p_center(cost, 12).cost <= centre.cost
 
 
@@ -297,3 +314,19 @@ def test_malformed_arrays_are_value_errors(wrong, words) -> None:  # type: ignor
     arguments = {"cost": [[1.0, 2.0]], "p": 1, **wrong}
     with pytest.raises(ValueError, match=words):
         p_median(**arguments)
+
+
+def test_plain_numbers_say_the_same_as_things() -> None:
+    cost = np.array([[1.0, 5, 9], [4, 2, 7], [9, 3, 1], [6, 6, 2]])
+    as_things = p_median(cost, 2, capacity=Capacity([3.0, 2, 2], [1.0, 1, 1, 1]), stop=Stop(gap=0.0))
+    plain = p_median(cost, 2, capacity=[3.0, 2, 2], demand=[1.0, 1, 1, 1], gap=0.0, time_limit_s=60)
+    assert plain.cost == as_things.cost
+    assert plain.sites.tolist() == as_things.sites.tolist()
+    covers = cost < 4
+    budget = Budget([2.0, 1, 1], 2.0)
+    assert (
+        maximal_coverage(covers, 2, budget=budget).cost
+        == maximal_coverage(covers, 2, site_cost=[2.0, 1, 1], budget=2.0).cost
+    )
+    with pytest.raises(ValueError, match="site_cost"):
+        maximal_coverage(covers, 2, budget=2.0)
