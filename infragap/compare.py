@@ -55,10 +55,8 @@ def compare(first: Path, second: Path) -> Comparison:
     record_a, table_a = _read(first)
     record_b, table_b = _read(second)
     return Comparison(
-        parameters=_differing(
-            record_a["parameters"]["electricity"], record_b["parameters"]["electricity"], "parameter"
-        ),
-        inputs=_differing(_checksums(record_a), _checksums(record_b), "layer"),
+        parameters=differing(record_a["parameters"]["electricity"], record_b["parameters"]["electricity"], "parameter"),
+        inputs=differing(checksums_of(record_a), checksums_of(record_b), "layer"),
         totals=_totals(record_a, table_a, record_b, table_b),
         settlements=_settlements(table_a, table_b),
     )
@@ -71,7 +69,7 @@ def print_comparison(comparison: Comparison, console: Console, out: Path | None)
         ("Parameters that differ", comparison.parameters),
         ("Plans", comparison.totals),
     ):
-        console.print(_table(title, frame) if len(frame) else f"{title}: none")
+        console.print(rich_table(title, frame) if len(frame) else f"{title}: none")
     changed = comparison.settlements.query("changed")
     console.print(f"{len(changed)} of {len(comparison.settlements)} settlements changed their choice.")
     for row in changed.head(PRINTED_ROWS).to_dict("records"):
@@ -117,11 +115,13 @@ def _read_table(path: Path) -> pd.DataFrame:
     return frame.assign(choice=frame["choice"].fillna("-"))
 
 
-def _checksums(record: dict[str, Any]) -> dict[str, str]:
+def checksums_of(record: dict[str, Any]) -> dict[str, str]:
+    """Checksum of each input layer of a run."""
     return {layer["name"]: layer["sha256"] for layer in record["pack"]["layers"]}
 
 
-def _differing(a: dict[str, Any], b: dict[str, Any], key: str) -> pd.DataFrame:
+def differing(a: dict[str, Any], b: dict[str, Any], key: str) -> pd.DataFrame:
+    """Entries that differ between two records: name, a, b."""
     names = [name for name in {**a, **b} if a.get(name) != b.get(name)]
     return pd.DataFrame(
         {key: names, "a": [str(a.get(n)) for n in names], "b": [str(b.get(n)) for n in names]},
@@ -180,7 +180,8 @@ def _why(row: dict[Any, Any]) -> str:
     return "; ".join(text for _, text in moves) or ("costs equal; the shared lines changed" if row["changed"] else "")
 
 
-def _table(title: str, frame: pd.DataFrame) -> Table:
+def rich_table(title: str, frame: pd.DataFrame) -> Table:
+    """Table for the terminal."""
     table = Table(title=title)
     for column in frame.columns:
         table.add_column(str(column), overflow="fold")

@@ -97,7 +97,9 @@ def water_quantities(result: WaterResult) -> Quantities:
         Quantity("basic", float(here["basic_pct"]), "%", 1),
         Quantity("works", int(siting["works"])),
         _bn("works_cost", siting, "cost_mvnd"),
-        _bn("target_cost", siting["least_cost_unlimited"], "cost_mvnd") if siting["least_cost_unlimited"]["target_met"] else None,
+        _bn("target_cost", siting["least_cost_unlimited"], "cost_mvnd")
+        if siting["least_cost_unlimited"]["target_met"]
+        else None,
     )
 
 

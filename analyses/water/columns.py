@@ -109,7 +109,9 @@ WORKS = table(
     Column("cost_per_person_mvnd", "mvnd/person", "cost_mvnd, people_gained"),
     Column("om_mvnd_per_year", "mvnd/year", "cost_mvnd, om_pct, operator, treatment, power"),
     Column("income_mvnd_per_year", "mvnd/year", "tariff_vnd_per_m3, households_gained"),
-    Column("cost_per_person_year_mvnd", "mvnd/person/year", "cost_mvnd, life_years, discount_rate_pct, om_mvnd_per_year"),
+    Column(
+        "cost_per_person_year_mvnd", "mvnd/person/year", "cost_mvnd, life_years, discount_rate_pct, om_mvnd_per_year"
+    ),
     Column("chosen_probability", "-", "draws"),
     Column("no_regret", "-", "chosen_probability"),
     Column("in_plan_2026_2030", "-", "water_schemes.in_plan_2026_2030"),

@@ -38,7 +38,7 @@ def own_source_households(villages: pd.DataFrame, household_works: pd.DataFrame)
     if "own_source_households" in villages:
         surveyed = villages["own_source_households"].to_numpy(dtype=float)
         own = np.where(np.isnan(surveyed), own, surveyed)
-    return np.minimum(own, households)
+    return np.asarray(np.minimum(own, households))
 
 
 def village_levels(

@@ -50,7 +50,13 @@ class WaterParameters(Parameters):
         5.0, unit="m", low=5, high=10, meaning="least pressure at the tap stand", source=NORMS
     )
     tap_pressure_max_m: float = parameter(
-        60.0, unit="m", low=40, high=60, meaning="largest pressure at a tap at rest", source="TCXDVN 33:2006", minimum=10.0
+        60.0,
+        unit="m",
+        low=40,
+        high=60,
+        meaning="largest pressure at a tap at rest",
+        source="TCXDVN 33:2006",
+        minimum=10.0,
     )
     velocity_min_m_per_s: float = parameter(
         0.3, unit="m/s", low=0.2, high=0.4, meaning="least velocity against silt", source=NORMS, minimum=0.01
@@ -145,9 +151,7 @@ class WaterParameters(Parameters):
     forced: tuple[str, ...] = parameter(
         (), unit="-", meaning="sites (scheme_id or site of the candidates) that must be built", source="choice"
     )
-    forbidden: tuple[str, ...] = parameter(
-        (), unit="-", meaning="sites that must not be built", source="choice"
-    )
+    forbidden: tuple[str, ...] = parameter((), unit="-", meaning="sites that must not be built", source="choice")
     typed_as: dict[str, str] = parameter(
         {},
         unit="-",
@@ -162,13 +166,21 @@ class WaterParameters(Parameters):
         minimum=1,
     )
     scheme_max_households: int = parameter(
-        800, unit="households", meaning="largest size of a new rural scheme", source="largest in the register", minimum=1
+        800,
+        unit="households",
+        meaning="largest size of a new rural scheme",
+        source="largest in the register",
+        minimum=1,
     )
     villages_per_scheme: int = parameter(
         4, unit="villages", meaning="most villages of a new rural scheme", source="assumption", minimum=1
     )
     villages_per_plant: int = parameter(
-        16, unit="villages", meaning="most villages that the network of a plant is extended to", source="assumption", minimum=1
+        16,
+        unit="villages",
+        meaning="most villages that the network of a plant is extended to",
+        source="assumption",
+        minimum=1,
     )
     # sources
     take_of_driest_month_pct: float = parameter(
@@ -226,7 +238,12 @@ class WaterParameters(Parameters):
         55_000.0, unit="VND/m", low=40_000, high=90_000, meaning="trench, fittings and tests, per metre", source=PRICES
     )
     laying_vnd_per_m_mm: float = parameter(
-        900.0, unit="VND/m/mm", low=700, high=1_300, meaning="the same, per metre and millimetre of diameter", source=PRICES
+        900.0,
+        unit="VND/m/mm",
+        low=700,
+        high=1_300,
+        meaning="the same, per metre and millimetre of diameter",
+        source=PRICES,
     )
     intake_mvnd: float = parameter(80.0, unit="mvnd", low=40, high=200, meaning="intake weir", source=PRICES)
     break_tank_mvnd: float = parameter(
@@ -252,7 +269,12 @@ class WaterParameters(Parameters):
         2.0, unit="mvnd/household", low=1, high=8, meaning="small repairs that go with a filter", source=PRICES
     )
     rehabilitate_share_pct: float = parameter(
-        35.0, unit="%", low=20, high=60, meaning="part of intake, storage and pipes that a rehabilitation renews", source=PRICES
+        35.0,
+        unit="%",
+        low=20,
+        high=60,
+        meaning="part of intake, storage and pipes that a rehabilitation renews",
+        source=PRICES,
     )
     connection_mvnd: float = parameter(
         1.8, unit="mvnd/household", low=1.0, high=3.5, meaning="house connection, 20 m of pipe, meter", source=PRICES
@@ -281,7 +303,12 @@ class WaterParameters(Parameters):
         55.0, unit="%", low=45, high=65, meaning="pump and motor", source="assumption", minimum=5.0, maximum=100.0
     )
     power_vnd_per_kwh: float = parameter(
-        2_204.0, unit="VND/kWh", low=1_800, high=2_600, meaning="price of current", source="average retail price, norms F"
+        2_204.0,
+        unit="VND/kWh",
+        low=1_800,
+        high=2_600,
+        meaning="price of current",
+        source="average retail price, norms F",
     )
     pump_head_max_m: float = parameter(
         120.0, unit="m", low=80, high=160, meaning="highest lift of a new pumped scheme", source="assumption"
@@ -315,10 +342,20 @@ class WaterParameters(Parameters):
         12.0, unit="mvnd/year", low=12, high=24, meaning="operator of a rural scheme", source=PRICES
     )
     treatment_vnd_per_m3: float = parameter(
-        800.0, unit="VND/m³", low=500, high=1_500, meaning="chlorine, sand, laboratory", source="assumption after norms B3"
+        800.0,
+        unit="VND/m³",
+        low=500,
+        high=1_500,
+        meaning="chlorine, sand, laboratory",
+        source="assumption after norms B3",
     )
     tariff_vnd_per_m3: float = parameter(
-        5_000.0, unit="VND/m³", low=2_000, high=11_000, meaning="price that households pay", source="TT 44/2021: 2,000-11,000"
+        5_000.0,
+        unit="VND/m³",
+        low=2_000,
+        high=11_000,
+        meaning="price that households pay",
+        source="TT 44/2021: 2,000-11,000",
     )
     scheme_loss_pct_per_year: float = parameter(
         7.0,
@@ -329,8 +366,12 @@ class WaterParameters(Parameters):
         source="World Bank: 30 % in five years; norms B4",
         maximum=100.0,
     )
-    life_years: int = parameter(20, unit="years", meaning="years that cost is spread over", source="assumption", minimum=1)
-    discount_rate_pct: float = parameter(10.0, unit="%/year", low=6, high=12, meaning="real discount rate", source=NORMS)
+    life_years: int = parameter(
+        20, unit="years", meaning="years that cost is spread over", source="assumption", minimum=1
+    )
+    discount_rate_pct: float = parameter(
+        10.0, unit="%/year", low=6, high=12, meaning="real discount rate", source=NORMS
+    )
     # households off the pipe
     tank_mvnd: float = parameter(
         3.0, unit="mvnd/household", low=2.5, high=4.0, meaning="water tank of 1 m³", source="CTMTQG 1719; norms B3"
@@ -371,7 +412,9 @@ class WaterParameters(Parameters):
         source="assumption",
         maximum=100.0,
     )
-    frontier_points: int = parameter(12, unit="points", meaning="points of people against money", source="choice", minimum=2)
+    frontier_points: int = parameter(
+        12, unit="points", meaning="points of people against money", source="choice", minimum=2
+    )
     gap: float = parameter(4.5e-3, unit="-", meaning="relative gap at which a choice may stop", source="choice")
     work_limit: float = parameter(
         60.0,

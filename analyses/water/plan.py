@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from infragap.analyses.water.needs import NEEDS
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.programme.built import built_works
 from infragap.analyses.water.programme.network import networks_of
@@ -54,6 +55,7 @@ def plan_water(
     """
     step = progress or (lambda _: None)
     step("coverage today")
+    NEEDS.require(pack)
     study = prepare(pack, parameters)
     today = coverage_today(study.villages, study.schemes, study.household_works, study.elevation, parameters)
     gap = gap_of(study, today)

@@ -184,7 +184,9 @@ def _work_layer(result: WaterResult) -> Layer:
             ("commune",),
             fields(columns.WORKS, WORK_KEYS),
             reason=True,
-            profile=Profile("profile", *(in_each_language(f"maps.water.profile.{part}") for part in ("title", "ground", "grade"))),
+            profile=Profile(
+                "profile", *(in_each_language(f"maps.water.profile.{part}") for part in ("title", "ground", "grade"))
+            ),
         ),
         search=("name", "commune"),
         filtered=True,
@@ -193,9 +195,8 @@ def _work_layer(result: WaterResult) -> Layer:
 
 def _profile_json(network: Network) -> str:
     """Ground and grade line to the farthest village, thinned to the points that a small drawing can show."""
-    points = network.profile[:: max(1, len(network.profile) // PROFILE_POINTS)]
-    if len(network.profile) and points[-1][0] < network.profile[-1][0]:
-        points = [*points, network.profile[-1]]
+    step = max(1, len(network.profile) // PROFILE_POINTS)
+    points = [*network.profile[::step], *network.profile[-1:]]
     return json.dumps([[round(float(value)) for value in point] for point in points]) if len(points) > 1 else ""
 
 

@@ -119,9 +119,7 @@ def pipe_catalogue(prices: PipePrices, *, c: float) -> PipeCatalogue:
         for od, classes in POLYETHYLENE.items()
         for bar, (inside, kg) in classes.items()
     ]
-    rows += [
-        (od, STEEL_CLASS_BAR, 1, inside, c * STEEL_C_SHARE, 1000 * price) for od, (inside, price) in STEEL.items()
-    ]
+    rows += [(od, STEEL_CLASS_BAR, 1, inside, c * STEEL_C_SHARE, 1000 * price) for od, (inside, price) in STEEL.items()]
     od, bar, steel, inside, rough, pipe_vnd = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
     laying_vnd = prices.laying_vnd_per_m + prices.laying_vnd_per_m_mm * od
     return PipeCatalogue(

@@ -8,7 +8,7 @@ import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.water.hydraulics.pipe_catalogue import M_PER_BAR, STEEL_CLASS_BAR, PipeCatalogue, pipes_for
-from infragap.analyses.water.lines.pressure_kernels import NOTHING, TANK, VALVE, break_pressure
+from infragap.analyses.water.lines.pressure_kernels import TANK, VALVE, break_pressure
 from infragap.analyses.water.lines.section_kernels import Points, lay_points
 from infragap.analyses.water.lines.sizing_kernels import (
     Limits,
@@ -25,6 +25,9 @@ SMALLEST_MAIN_MM = 32.0
 CLASSES_BAR = (6.0, 8.0, 10.0, 12.5, 16.0, STEEL_CLASS_BAR)
 REST_LIMITS_M = (16.0 * M_PER_BAR, STEEL_CLASS_BAR * M_PER_BAR)
 """Heads at rest that a line is planned for: polyethylene first, and only where no tank can keep that, steel."""
+
+TAP_VALVE_M = 30.0
+"""Pressure that the reducing valve of a tap is set to [m]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +120,7 @@ def pipe_options(catalogue: PipeCatalogue) -> PipeOptions:
         inside_m=catalogue.inside_m[pipe],
         c=catalogue.c[pipe],
         mvnd_per_m=catalogue.mvnd_per_m[pipe],
-        count=np.array([len(row) for row in rows], dtype=np.int64),
+        sizes=np.array([len(row) for row in rows], dtype=np.int64),
     )
 
 
@@ -197,9 +200,3 @@ def flow_in(line: Line, households: FloatArray, rules: LineRules) -> Flow:
     free = head[line.tap_point] - line.points.z[line.tap_point]
     tap = np.where(line.tap_valve > 0, np.minimum(free, TAP_VALVE_M), free)
     return Flow(head_m=head, flow_m3_s=flow[line.sections.end], loss_m=loss, tap_m=np.asarray(tap))
-
-
-TAP_VALVE_M = 30.0
-"""Pressure that the reducing valve of a tap is set to [m]."""
-
-__all__ = ["NOTHING", "Flow", "Line", "LineRules", "SourceLevel", "design_line", "flow_in", "pipe_options"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.gis.leastcost_kernels import compiled
+from infragap.compiled import compiled
 
 NOTHING, TANK, VALVE = 0, 1, 2
 """What stands on the way from a node to its parent."""

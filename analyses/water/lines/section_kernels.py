@@ -8,7 +8,7 @@ import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.water.lines.pressure_kernels import NOTHING, TANK, VALVE
-from infragap.gis.leastcost_kernels import compiled
+from infragap.compiled import compiled
 
 CELLS_PER_SECTION = 8
 """A section is no longer, so that pipe classes follow the profile."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.water.lines.pressure_kernels import INLET_M, NOTHING, VALVE
 from infragap.analyses.water.lines.section_kernels import Points
-from infragap.gis.leastcost_kernels import compiled
+from infragap.compiled import compiled
 
 LEVELS = 200
 FINEST_M = 0.1
@@ -32,7 +31,7 @@ class PipeOptions(NamedTuple):
         (classes,) head at rest that each class holds [m], ascending.
     pipe, inside_m, c, mvnd_per_m
         (classes, sizes) row of the catalogue, inner diameter, roughness, price; sizes ascend.
-    count
+    sizes
         (classes,) how many sizes.
     """
 
@@ -41,7 +40,7 @@ class PipeOptions(NamedTuple):
     inside_m: FloatArray
     c: FloatArray
     mvnd_per_m: FloatArray
-    count: IntArray
+    sizes: IntArray
 
 
 class Limits(NamedTuple):
@@ -72,7 +71,7 @@ class Sections(NamedTuple):
 @compiled
 def gradient(flow_m3_s: float, inside_m: float, c: float) -> float:
     """Hazen-Williams: head lost per metre."""
-    return 10.67 * flow_m3_s**1.852 / (c**1.852 * inside_m**4.8704)
+    return float(10.67 * flow_m3_s**1.852 / (c**1.852 * inside_m**4.8704))
 
 
 @compiled
@@ -110,7 +109,7 @@ def cut_sections(points: Points, level0: float, flow: FloatArray) -> Sections:
 def steepest(flow_m3_s: float, limits: Limits, c: float) -> float:
     """Gradient that a design loses at most: falls with the flow, so that larger schemes never lose more."""
     inside = np.sqrt(4.0 * flow_m3_s / (np.pi * limits.gradient_velocity_m_s))
-    return min(limits.gradient_m_per_m, gradient(flow_m3_s, inside, c))
+    return float(min(limits.gradient_m_per_m, gradient(flow_m3_s, inside, c)))
 
 
 @compiled
@@ -118,7 +117,7 @@ def mix(
     flow: float, wanted: float, options: PipeOptions, kind: int, limits: Limits
 ) -> tuple[int, int, float, float, float]:
     """Two neighbouring sizes that together lose the wanted gradient, the share of the narrow one, what they lose and cost per metre; -1 if none."""
-    size = options.count[kind]
+    size = options.sizes[kind]
     widest = 0
     for j in range(size):
         if flow * 4.0 / (np.pi * options.inside_m[kind, j] ** 2) >= limits.slowest_m_s:
@@ -282,8 +281,3 @@ def heads(
         if points.device[k] != NOTHING:
             head[k] = points.level[k]
     return head, loss
-
-
-def same_type(array: NDArray[np.float64]) -> FloatArray:
-    """Contiguous float64, as the compiled functions want it."""
-    return np.ascontiguousarray(array, dtype=np.float64)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.gis.leastcost import MOVES
-from infragap.gis.leastcost_kernels import compiled
+from infragap.compiled import compiled
 
 
 @dataclass(frozen=True, eq=False)

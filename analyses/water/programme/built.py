@@ -69,7 +69,16 @@ def built_works(candidates: Candidates, model: Model, choice: Choice, maker: Mak
         people = households * people_per_household[links]
         pipes = np.array([choice.pipes[model.pipe[k]] if model.pipe[k] >= 0 else True for k in links], dtype=bool)
         cost = _cost(candidates.works[row], households, pipes)
-        parts.append((round(cost / max(float(people.sum()), 1e-9), 9), candidates.works[row].candidate_id, int(row), households, people, pipes))
+        parts.append(
+            (
+                round(cost / max(float(people.sum()), 1e-9), 9),
+                candidates.works[row].candidate_id,
+                int(row),
+                households,
+                people,
+                pipes,
+            )
+        )
     parts.sort(key=lambda part: part[:2])
     return [
         _built(k, candidates.works[row], row, households, people, pipes, maker)

@@ -20,7 +20,7 @@ def loss_per_year(work: Built, p: WaterParameters) -> float:
 
 def people_after(people: float, work: Built, p: WaterParameters, *, years: float = YEARS_AFTER) -> float:
     """People still served some years after building: ``people · (1 − loss)^years``."""
-    return people * (1 - loss_per_year(work, p)) ** years
+    return float(people * (1 - loss_per_year(work, p)) ** years)
 
 
 def cost_per_person_year_mvnd(work: Built, p: WaterParameters) -> float:

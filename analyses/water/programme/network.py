@@ -164,7 +164,9 @@ class _Drawn:
         if tank:
             level = float(self.points.level[end])
             self._node(end, self._name(end), level)
-            self.valves.append(Valve(f"T{end:04d}", foot, self._name(end), level - float(self.points.z[end]), is_tank=True))
+            self.valves.append(
+                Valve(f"T{end:04d}", foot, self._name(end), level - float(self.points.z[end]), is_tank=True)
+            )
 
     def _head(self, point: int) -> float:
         return float(self.work.flow.head_m[point])

@@ -58,7 +58,9 @@ def off_pipe(study: Study, today: Today, flow: StreamFlow) -> OffPipe:
     known = study.population > 0
     none = today.people["people_none"].to_numpy()
     households = np.where(
-        study.rural & known, np.divide(none * study.households, study.population, out=np.zeros(len(none)), where=known), 0.0
+        study.rural & known,
+        np.divide(none * study.households, study.population, out=np.zeros(len(none)), where=known),
+        0.0,
     )
     feasible = _feasible(study, flow)
     prices = {
@@ -76,7 +78,7 @@ def off_pipe(study: Study, today: Today, flow: StreamFlow) -> OffPipe:
     rate = study.communes.set_index("commune_code")["poverty_rate_pct"]
     return OffPipe(
         households=np.where(needed, households, 0.0),
-        option=np.where(needed, option, None),
+        option=np.array([code if here else None for code, here in zip(option, needed, strict=True)], dtype=object),
         mvnd_per_household=np.where(needed, best, 0.0),
         poverty_pct=study.villages["commune_code"].map(rate).to_numpy(dtype=float),
     )
@@ -85,11 +87,11 @@ def off_pipe(study: Study, today: Today, flow: StreamFlow) -> OffPipe:
 def _feasible(study: Study, flow: StreamFlow) -> dict[HouseholdOption, BoolArray]:
     x, y = study.villages.geometry.x.to_numpy(), study.villages.geometry.y.to_numpy()
     wet = np.flatnonzero(flow.usable_l_s >= LEAST_FLOW_L_S)
-    away = np.full(len(x), np.inf)
+    away: FloatArray = np.full(len(x), np.inf)
     if len(wet):
         columns = flow.streams.grid.shape[1]
         stream_x, stream_y = xy(flow.streams.grid, wet // columns, wet % columns)
-        away = cKDTree(np.column_stack([stream_x, stream_y])).query(np.column_stack([x, y]))[0]
+        away = np.asarray(cKDTree(np.column_stack([stream_x, stream_y])).query(np.column_stack([x, y]))[0])
     yearly = study.runoff.with_values(study.runoff.floats().sum(axis=0), nodata=np.nan)
     rain_mm = sample(yearly, x, y)
     return {

@@ -70,7 +70,7 @@ def allocate(pairs: pd.DataFrame, supply: Supply, demand: FloatArray, people_per
     )
     kept = merged.drop_duplicates(["source", "village"])
     groups = int(supply.twin.max()) + 1
-    limit = np.bincount(supply.twin, weights=supply.households, minlength=groups)
+    limit = np.bincount(supply.twin, weights=supply.households, minlength=groups).astype(np.float64)
     standard = np.zeros(groups, dtype=bool)
     standard[supply.twin] = supply.to_standard
     must = np.zeros(groups, dtype=bool)
@@ -79,7 +79,9 @@ def allocate(pairs: pd.DataFrame, supply: Supply, demand: FloatArray, people_per
     served = program.solve(standard[kept["source"].to_numpy()], must)
     by_pair = pd.Series(served, index=pd.MultiIndex.from_frame(kept[["source", "village"]]))
     total = by_pair.loc[pd.MultiIndex.from_arrays([supply.twin[pairs["source"]], pairs["village"]])].to_numpy()
-    part = np.divide(supply.households, limit[supply.twin], out=np.zeros(len(limit[supply.twin])), where=limit[supply.twin] > 0)
+    part = np.divide(
+        supply.households, limit[supply.twin], out=np.zeros(len(limit[supply.twin])), where=limit[supply.twin] > 0
+    )
     return np.asarray(total * part[pairs["source"].to_numpy()])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
@@ -59,8 +61,8 @@ def _most(source: IntArray, village: IntArray, supply: FloatArray, demand: Float
             people, left = people + given * float(size[village[k]]), left - given
         return people
     at, ones = np.arange(len(source)), np.ones(len(source))
-    rows = vstack([csr_array((ones, (source_at, at))), csr_array((ones, (village_at, at)))])
+    rows: Any = vstack([csr_array((ones, (source_at, at))), csr_array((ones, (village_at, at)))])
     solved = linprog(
         -size[village], A_ub=rows, b_ub=np.concatenate([supply[schemes], demand[villages]]), method="highs"
     )
-    return -float(solved.fun)
+    return -float(solved.fun or 0.0)

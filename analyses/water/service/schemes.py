@@ -86,15 +86,19 @@ def scheme_service(
         )
         / household_size
     )
-    share = schemes["functionality"].map(
-        {
-            Functionality.SUSTAINABLE: 1.0,
-            Functionality.FAIRLY_SUSTAINABLE: 1.0,
-            Functionality.UNSUSTAINABLE: p.service_unsustainable_pct / 100.0,
-            Functionality.NOT_WORKING: 0.0,
-            Functionality.UNKNOWN: 1.0,
-        }
-    ).to_numpy(dtype=float)
+    share = (
+        schemes["functionality"]
+        .map(
+            {
+                Functionality.SUSTAINABLE: 1.0,
+                Functionality.FAIRLY_SUSTAINABLE: 1.0,
+                Functionality.UNSUSTAINABLE: p.service_unsustainable_pct / 100.0,
+                Functionality.NOT_WORKING: 0.0,
+                Functionality.UNKNOWN: 1.0,
+            }
+        )
+        .to_numpy(dtype=float)
+    )
     registered = np.minimum(schemes["households_served"].to_numpy(dtype=float), by_capacity)
     households = np.where(exists(schemes), registered * share, 0.0)
     ground = sample(elevation, x, y)

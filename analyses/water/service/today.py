@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.arrays import BoolArray, FloatArray, ObjectArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.water.codes import Quality, SchemeKind
 from infragap.analyses.water.coverage import own_source_households, village_levels
 from infragap.analyses.water.parameters import WaterParameters
@@ -86,9 +86,7 @@ def coverage_today(
     return Today(service, quality, reach, served, people_by_level(villages, works, quality, reach, served), own)
 
 
-def shared_again(
-    today: Today, villages: gpd.GeoDataFrame, schemes: gpd.GeoDataFrame, works: pd.DataFrame
-) -> Today:
+def shared_again(today: Today, villages: gpd.GeoDataFrame, schemes: gpd.GeoDataFrame, works: pd.DataFrame) -> Today:
     """The same schemes with other household works: reach and capacities stay."""
     own = np.nan_to_num(own_source_households(villages, works))
     served = share_out(villages, schemes, today.service, today.quality, today.reach, own)
@@ -126,7 +124,7 @@ def share_out(
     return allocate(pairs, supply, (households - own)[village_order], size[village_order])
 
 
-def _twins(schemes: gpd.GeoDataFrame, service: Service, quality: ObjectArray) -> FloatArray:
+def _twins(schemes: gpd.GeoDataFrame, service: Service, quality: ObjectArray) -> IntArray:
     """Number of the group of schemes that start from the same place with water of the same quality, by their identifiers."""
     sources = service.sources
     place = pd.DataFrame(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.mixed_integer import Program, minimise
 from infragap.analyses.solvers.stopping import Meter, Stop
 from infragap.analyses.water.siting.model import Asked, Model
@@ -59,9 +59,7 @@ class Choice:
         return int(self.open.sum())
 
 
-def choose(
-    model: Model, relaxation: Relaxation, asked: Asked, *, stop: Stop, start: Choice | None = None
-) -> Choice:
+def choose(model: Model, relaxation: Relaxation, asked: Asked, *, stop: Stop, start: Choice | None = None) -> Choice:
     """Answer one question with a proven bound.
 
     Parameters
@@ -127,9 +125,7 @@ def _distance(value: float, bound: float) -> float:
     return 0.0 if value <= bound else (value - bound) / max(abs(value), 1e-9)
 
 
-def _certified(
-    model: Model, asked: Asked, best: Choice, bound: float, gap: float, ended: Status
-) -> Choice:
+def _certified(model: Model, asked: Asked, best: Choice, bound: float, gap: float, ended: Status) -> Choice:
     """State bound and gap in the question's own quantity."""
     if asked.most_people:
         # the money term makes the minimum larger, never smaller: without it the bound on people holds
@@ -173,7 +169,7 @@ def _integer(
     """Plan among some candidates, and the bound among them."""
     limits = limits_of(model, asked)
     columns = _columns(model, kept)
-    rows = csr_array(vstack([model.rows, extra_rows(model)]))[:, columns]
+    rows: Any = csr_array(vstack([model.rows, extra_rows(model)])).tocsc()[:, columns].tocsr()
     used = np.diff(rows.indptr) > 0
     low = np.concatenate([model.low, limits.low, np.where(limits.forced_low > 0, 1.0, -np.inf)])
     high = np.concatenate([model.high, limits.high, np.full(len(model.sites), np.inf)])
@@ -196,12 +192,12 @@ def _integer(
     return _choice(model, values), outcome.bound
 
 
-def _columns(model: Model, kept: BoolArray) -> FloatArray:
+def _columns(model: Model, kept: BoolArray) -> IntArray:
     """Variables of some candidates."""
     links = kept[model.candidate]
     own = np.flatnonzero(model.pipe >= 0)
     pipes = kept[model.candidate[own]]
-    return np.flatnonzero(np.concatenate([kept, pipes, links]))
+    return np.flatnonzero(np.concatenate([kept, pipes, links])).astype(np.int64)
 
 
 def _values(model: Model, choice: Choice) -> FloatArray:
@@ -230,4 +226,3 @@ def _choice(model: Model, values: FloatArray) -> Choice:
         gap=0.0,
         status="gap",
     )
-

@@ -191,9 +191,7 @@ def _branches(links: pd.DataFrame, pipe: IntArray, n: int, pipes: int) -> tuple[
     above = np.array(
         [
             n + number[(c, v)] if v >= 0 else c
-            for c, v in zip(
-                links["candidate"].to_numpy()[own], links["parent_village"].to_numpy()[own], strict=True
-            )
+            for c, v in zip(links["candidate"].to_numpy()[own], links["parent_village"].to_numpy()[own], strict=True)
         ],
         dtype=np.int64,
     )

@@ -153,9 +153,7 @@ class _Asker:
     def point(self, people: float) -> Choice:
         return self._ask(people_min=people, works_max=self.works_max)
 
-    def least(
-        self, people: float, works_max: int | None, most: Choice | None, *, poor_min: float = 0.0
-    ) -> Answer:
+    def least(self, people: float, works_max: int | None, most: Choice | None, *, poor_min: float = 0.0) -> Answer:
         """Least cost for so many people; where that is out of reach, most people."""
         if most is None or most.people >= people:
             found = self._ask(people_min=people, works_max=works_max, poor_min=poor_min)
@@ -202,7 +200,9 @@ def _allowed(candidates: Candidates, p: WaterParameters) -> BoolArray:
 
 def _poor_villages(study: Study) -> BoolArray:
     rate = study.communes.set_index("commune_code")["poverty_rate_pct"]
-    return np.asarray(study.villages["commune_code"].map(rate).to_numpy(dtype=float) >= study.parameters.poor_commune_pct)
+    return np.asarray(
+        study.villages["commune_code"].map(rate).to_numpy(dtype=float) >= study.parameters.poor_commune_pct
+    )
 
 
 def _poor_share_pct(study: Study, gap: Gap, poor: BoolArray) -> float:

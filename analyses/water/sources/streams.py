@@ -12,7 +12,7 @@ from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.service.schemes import exists
 from infragap.analyses.water.study import Study
 from infragap.gis.hydrology import Streams, dry_season_flow, flow_directions
-from infragap.gis.leastcost_kernels import compiled
+from infragap.compiled import compiled
 from infragap.gis.raster import rasterize, rowcol
 
 L_PER_M3 = 1000.0
@@ -134,7 +134,11 @@ def _karst(study: Study, streams: Streams, area_km2: FloatArray) -> BoolArray:
 def _villages_along(study: Study, streams: Streams) -> tuple[BoolArray, BoolArray]:
     """Cells with a village upstream, and cells with one downstream, within the sanitary zone."""
     p = study.parameters
-    points = [study.villages.geometry] if study.settlements is None else [study.villages.geometry, study.settlements.geometry]
+    points = (
+        [study.villages.geometry]
+        if study.settlements is None
+        else [study.villages.geometry, study.settlements.geometry]
+    )
     x = np.concatenate([g.x.to_numpy() for g in points])
     y = np.concatenate([g.y.to_numpy() for g in points])
     cells = cell_of(streams, x, y)

@@ -24,7 +24,7 @@ def link_table(study: Study, candidates: Candidates) -> pd.DataFrame:
     table = links.assign(
         candidate_id=candidates.table["candidate_id"].to_numpy()[links["candidate"].to_numpy()],
         village_id=ids[links["village"].to_numpy()],
-        parent_village_id=[ids[p] if p >= 0 else None for p in parent],
+        parent_village_id=pd.Series([ids[p] if p >= 0 else None for p in parent], dtype=object),
     )
     return in_order(table, columns.CANDIDATE_LINKS)
 

@@ -13,7 +13,6 @@ from infragap.analyses.water.tables.provenance import commune_provenance
 from infragap.analyses.water.tables.reasons import commune_reason, with_reasons
 from infragap.analyses.water.tables.villages import ranks
 
-
 SUMMED = (
     "population",
     *(column for level in PEOPLE_COLUMNS.values() for column in level),

@@ -62,7 +62,9 @@ def bill_table(works: Sequence[Built]) -> pd.DataFrame:
         for work in works
         for line in _joined(work)
     ]
-    return in_order(pd.DataFrame(rows, columns=["work_id", "item", "detail", "quantity", "unit", "cost_mvnd"]), columns.BOQ)
+    return in_order(
+        pd.DataFrame(rows, columns=["work_id", "item", "detail", "quantity", "unit", "cost_mvnd"]), columns.BOQ
+    )
 
 
 def _joined(work: Built) -> Iterator[Any]:

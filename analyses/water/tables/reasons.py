@@ -76,7 +76,10 @@ def work_reason(row: Row, language: str) -> str:
         per_person_mvnd=say.number(row["cost_per_person_mvnd"], decimals=1),
         om_mvnd=say.number(row["om_mvnd_per_year"]),
     )
-    parts = [text, say("water.reason.year", year=int(row["year"])) if row["year"] == row["year"] else say("water.reason.no_year")]
+    parts = [
+        text,
+        say("water.reason.year", year=int(row["year"])) if row["year"] == row["year"] else say("water.reason.no_year"),
+    ]
     if row["listed"]:
         parts.append(say("water.reason.listed"))
     if row["sanitary_zone"]:

@@ -101,9 +101,7 @@ def _sure(answers: Answers, works: Sequence[Built], uncertainty: Uncertainty) ->
     }
 
 
-def summary(
-    study: Study, today: Today, villages: pd.DataFrame, siting: dict[str, Any], off: OffPipe
-) -> dict[str, Any]:
+def summary(study: Study, today: Today, villages: pd.DataFrame, siting: dict[str, Any], off: OffPipe) -> dict[str, Any]:
     """Key numbers of the rural people and of the schemes."""
     rural = villages[villages["is_rural"]]
     people = study.rural_people
@@ -119,7 +117,7 @@ def summary(
         "basic_pct": _share_pct(people - below_basic, people),
         "unknown_pct": _share_pct(float(rural["people_unknown"].sum()), people),
         "people_without_standard": round(people - piped - own),
-        "schemes": int(len(study.schemes)),
+        "schemes": len(study.schemes),
         "schemes_not_working": int((study.schemes["functionality"] == Functionality.NOT_WORKING).sum()),
         "schemes_unknown": int((study.schemes["functionality"] == Functionality.UNKNOWN).sum()),
         "households_piped": round(float(today.served.sum())),

@@ -25,7 +25,7 @@ def scheme_table(study: Study, today: Today) -> gpd.GeoDataFrame:
         households_served=np.bincount(today.reach.pairs["source"], weights=today.served, minlength=len(schemes)),
         villages_in_reach=np.bincount(today.reach.pairs["source"], minlength=len(schemes)),
         quality=today.quality,
-        observed_year=schemes["observed_year"] if "observed_year" in schemes else np.nan,
+        observed_year=schemes.get("observed_year", np.nan),
         status=np.where(exists(schemes), "existing", "planned"),
         planned_work=[planned_work(study, row) or None for row in range(len(schemes))],
         people_lost_if_it_fails=people_lost(study, today),

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.arrays import FloatArray
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.columns import in_order
 from infragap.analyses.water import columns
 from infragap.analyses.water.coverage import main_level, with_rates
@@ -35,7 +35,9 @@ def village_table(
     near = pd.concat([today.reach.pairs[["village", "main_km"]], _candidate_km(candidates)])
     served = _served(works)
     communes = study.communes.set_index("commune_code")
-    share = np.where(study.population > 0, 100 * gap.people / np.where(study.population > 0, study.population, 1), np.nan)
+    share = np.where(
+        study.population > 0, 100 * gap.people / np.where(study.population > 0, study.population, 1), np.nan
+    )
     share = np.where(study.rural, share, np.nan)
     table = with_rates(table).assign(
         rank=ranks(gap.people, layer["village_id"]),
@@ -58,12 +60,12 @@ def village_table(
     return in_order(with_degrees(table), columns.VILLAGES).reset_index(drop=True)
 
 
-def ranks(value: FloatArray, identifier: pd.Series[str]) -> FloatArray:
+def ranks(value: FloatArray, identifier: pd.Series[str]) -> IntArray:
     """Rank by a value, largest first, ties by identifier."""
     order = np.lexsort((identifier.to_numpy().astype(str), -np.round(np.asarray(value, dtype=np.float64), 9)))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(1, len(order) + 1)
-    return rank.astype(np.int64)  # type: ignore[return-value]
+    return rank
 
 
 def _names(study: Study, today: Today) -> pd.Series[str]:

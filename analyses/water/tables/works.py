@@ -55,9 +55,7 @@ def work_name(study: Study, work: Built, language: str) -> str:
 def _row(study: Study, work: Built, year: int, uncertainty: Uncertainty, maker: Maker) -> dict[str, Any]:
     candidate, p = work.candidate, study.parameters
     scheme = study.schemes.iloc[candidate.scheme] if candidate.scheme >= 0 else None
-    code = (
-        scheme["commune_code"] if scheme is not None else study.villages["commune_code"].iloc[home_village(work)]
-    )
+    code = scheme["commune_code"] if scheme is not None else study.villages["commune_code"].iloc[home_village(work)]
     people, households = float(work.people.sum()), float(work.households.sum())
     withdrawal = households * candidate.withdrawal_l_s_per_household
     probability = float(uncertainty.chosen_probability[work.row])

@@ -179,9 +179,7 @@ def _path_m(parent: IntArray, length_m: FloatArray, node: IntArray) -> FloatArra
     return along[node]
 
 
-def _draw(
-    study: Study, works: _Works, model: Model, links: _Links, gap: Gap, rng: np.random.Generator
-) -> _Draw:
+def _draw(study: Study, works: _Works, model: Model, links: _Links, gap: Gap, rng: np.random.Generator) -> _Draw:
     p, villages = study.parameters, study.villages
     order = np.argsort(villages["village_id"].to_numpy().astype(str), kind="stable")
     step = np.empty((len(villages), 2))
@@ -247,9 +245,7 @@ def _prices(
     )
 
 
-def _outcome(
-    model: Model, links: _Links, draw: _Draw, served: FloatArray, plan: BoolArray
-) -> tuple[float, float]:
+def _outcome(model: Model, links: _Links, draw: _Draw, served: FloatArray, plan: BoolArray) -> tuple[float, float]:
     """People that the plan as shown serves in a draw, and what it costs then."""
     kept = np.where(draw.alive, served, 0.0)
     load = np.bincount(model.candidate, weights=kept, minlength=model.candidates)

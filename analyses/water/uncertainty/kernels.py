@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.gis.leastcost_kernels import compiled
+from infragap.compiled import compiled
 
 
 @compiled

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.water.codes import BillItem
 from infragap.analyses.water.hydraulics.formulas import pump_power_kw
 from infragap.analyses.water.hydraulics.pipe_catalogue import PipeCatalogue
@@ -25,14 +25,14 @@ def total_mvnd(bill: Iterable[BillLine], p: WaterParameters) -> float:
     return sum(line.mvnd for line in bill) * markup(p)
 
 
-def pipe_pieces(line: Line) -> tuple[FloatArray, FloatArray, FloatArray]:
+def pipe_pieces(line: Line) -> tuple[IntArray, IntArray, FloatArray]:
     """Pieces of pipe: section, row of the catalogue, metres; the wide piece of a section before its narrow one."""
     s = line.sections
     section = np.repeat(np.arange(len(s.start)), 2)
     pipe = np.column_stack([s.wide, s.narrow]).ravel()
     metres = np.column_stack([s.length_m * (1 - s.narrow_share), s.length_m * s.narrow_share]).ravel()
     kept = metres > 1e-9
-    return section[kept], pipe[kept], metres[kept]
+    return section[kept].astype(np.int64), pipe[kept], metres[kept]
 
 
 def pipe_bill(line: Line, catalogue: PipeCatalogue, share: float, sections: BoolArray) -> list[BillLine]:
@@ -41,7 +41,9 @@ def pipe_bill(line: Line, catalogue: PipeCatalogue, share: float, sections: Bool
     here = sections[section]
     laid = np.bincount(pipe[here], weights=metres[here], minlength=len(catalogue.od_mm)) * share
     return [
-        BillLine(BillItem.PIPE, pipe_name(catalogue, int(k)), float(laid[k]), "m", float(laid[k] * catalogue.mvnd_per_m[k]))
+        BillLine(
+            BillItem.PIPE, pipe_name(catalogue, int(k)), float(laid[k]), "m", float(laid[k] * catalogue.mvnd_per_m[k])
+        )
         for k in np.flatnonzero(laid > 1e-9)
     ]
 

@@ -235,4 +235,3 @@ def _village_above(study: Study, flow: StreamFlow | None) -> BoolArray:
 
 def _water_source(study: Study, row: int) -> str:
     return str(study.schemes["water_source"].iloc[row]) if "water_source" in study.schemes else ""
-

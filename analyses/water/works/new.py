@@ -140,9 +140,7 @@ def _offer(kind: WorkKind, households: float, tree: PipeTree, lift_m: float, mak
     )
 
 
-def _site(
-    study: Study, flow: StreamFlow, intakes: Intakes, k: int, kind: WorkKind, lift_m: float, row: int
-) -> Site:
+def _site(study: Study, flow: StreamFlow, intakes: Intakes, k: int, kind: WorkKind, lift_m: float, row: int) -> Site:
     cell = int(intakes.cell[k])
     columns = flow.streams.grid.shape[1]
     name = f"{'P' if kind == WorkKind.PUMPED else 'S'}{cell // columns:04d}-{cell % columns:04d}"
