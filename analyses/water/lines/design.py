@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,9 @@ SMALLEST_MAIN_MM = 32.0
 CLASSES_BAR = (6.0, 8.0, 10.0, 12.5, 16.0, STEEL_CLASS_BAR)
 REST_LIMITS_M = (16.0 * M_PER_BAR, STEEL_CLASS_BAR * M_PER_BAR)
 """Heads at rest that a line is planned for: polyethylene first, and only where no tank can keep that, steel."""
+
+SLOW_SHARE = 2 / 3
+"""Where no pair of sizes keeps both the head and the least velocity, filtered water may run so much slower: it carries no silt."""
 
 TAP_VALVE_M = 30.0
 """Pressure that the reducing valve of a tap is set to [m]."""
@@ -143,9 +146,11 @@ def design_line(
         Pipes and limits.
     """
     for rest_m in REST_LIMITS_M:
-        line = _at_limit(tree, households, capacity, source, rules, rest_m)
-        if line is not None:
-            return line
+        for slowest in (rules.limits.slowest_m_s, SLOW_SHARE * rules.limits.slowest_m_s):
+            tried = replace(rules, limits=rules.limits._replace(slowest_m_s=slowest))
+            line = _at_limit(tree, households, capacity, source, tried, rest_m)
+            if line is not None:
+                return line
     return None
 
 

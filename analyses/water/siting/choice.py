@@ -129,7 +129,7 @@ def _certified(model: Model, asked: Asked, best: Choice, bound: float, gap: floa
     """State bound and gap in the question's own quantity."""
     if asked.most_people:
         # the money term makes the minimum larger, never smaller: without it the bound on people holds
-        most = -bound + tie_weight(model) * _dearest(model)
+        most = -bound + tie_weight(model) * _dearest(model, asked)
         bound = max(min(most, float(model.people @ model.upper)), best.people)
         reached = (bound - best.people) / best.people if best.people > 0 else 0.0
     else:
@@ -146,8 +146,8 @@ def with_bound(choice: Choice, bound: float, gap: float, ended: Status = "work_l
     return replace(choice, bound=bound, gap=reached, status=status)
 
 
-def _dearest(model: Model) -> float:
-    """Money that no plan can exceed: each site's dearest candidate with all its links."""
+def _dearest(model: Model, asked: Asked) -> float:
+    """Money that no plan can exceed: each site's dearest candidate with all its links, of as many sites as are allowed."""
     links = model.cost[model.first_household :] * model.upper[model.first_household :]
     of_candidate = model.cost[: model.candidates] + np.bincount(
         model.candidate, weights=links, minlength=model.candidates
@@ -160,7 +160,9 @@ def _dearest(model: Model) -> float:
     )
     dearest = np.zeros(len(model.sites))
     np.maximum.at(dearest, model.site, of_candidate)
-    return float(dearest.sum())
+    works = len(dearest) if asked.works_max is None else asked.works_max
+    most = float(np.sort(dearest)[::-1][:works].sum())
+    return most if asked.budget_mvnd is None else min(most, asked.budget_mvnd)
 
 
 def _integer(

@@ -150,6 +150,13 @@ def build_model(candidates: Candidates, gap_households: FloatArray, poor_village
     )
 
 
+def empty_model() -> Model:
+    """The model of no candidates."""
+    none, numbers = np.zeros(0), np.zeros(0, dtype=np.int64)
+    rows = csr_array((0, 0))
+    return Model(numbers, numbers, numbers, numbers, [], rows, none, none, none, none, none, none)
+
+
 class _Blocks:
     """Rows of the model, block by block; every row is 'at most'."""
 

@@ -11,8 +11,8 @@ from infragap.analyses.solvers.stopping import Stop
 from infragap.analyses.water.codes import Question
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.service.today import Gap
-from infragap.analyses.water.siting.choice import Choice, choose, with_bound
-from infragap.analyses.water.siting.model import Asked, Model, build_model
+from infragap.analyses.water.siting.choice import Choice, choose, nothing, with_bound
+from infragap.analyses.water.siting.model import Asked, Model, build_model, empty_model
 from infragap.analyses.water.siting.relaxation import Relaxation
 from infragap.analyses.water.study import Study
 from infragap.analyses.water.works.candidate import Candidates
@@ -103,6 +103,8 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
     """
     p = study.parameters
     poor = _poor_villages(study)
+    if not len(candidates.works):
+        return _nothing_to_ask(study, candidates, gap)
     model = build_model(candidates, gap.households, poor)
     allowed = _allowed(candidates, p)
     asker = _Asker(model, Relaxation(model), p, allowed, works_limit(study))
@@ -117,7 +119,7 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
     least = asker.least(wanted, asker.works_max, most)
     share = _poor_share_pct(study, gap, poor)
     poor_min = share / 100 * min(wanted, least.choice.people)
-    fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and wanted > 0 else None
+    fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and least.target_met else None
     if fair is not None and fair.target_met and fair.choice.cost_mvnd < least.choice.cost_mvnd:
         # what fulfils more also answers the question that asks less
         least = replace(least, choice=with_bound(fair.choice, least.choice.bound, p.gap))
@@ -132,6 +134,16 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
     return model, Answers(
         wanted, asker.works_max, by_question, tuple(frontier[::-1]), fair, share, poor_min, Question(p.plan)
     )
+
+
+def _nothing_to_ask(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, Answers]:
+    """Answers where nothing can be built: the empty plan is the best one."""
+    model = empty_model()
+    wanted = people_to_gain(study, gap)
+    none = Answer(nothing(model, status="optimal"), target_met=wanted <= 0)
+    _allowed(candidates, study.parameters)
+    by_question = dict.fromkeys(Question, none)
+    return model, Answers(wanted, works_limit(study), by_question, (), None, 0.0, 0.0, Question(study.parameters.plan))
 
 
 @dataclass(frozen=True, eq=False)

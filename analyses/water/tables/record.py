@@ -14,7 +14,8 @@ from infragap.analyses.water.programme.lasting import people_after
 from infragap.analyses.water.programme.off_pipe import OffPipe
 from infragap.analyses.water.programme.schedule import Schedule
 from infragap.analyses.water.service.today import Gap, Today
-from infragap.analyses.water.siting.questions import Answer, Answers, target_pct
+from infragap.analyses.water.siting.choice import Choice
+from infragap.analyses.water.siting.questions import Answers, target_pct
 from infragap.analyses.water.study import Study
 from infragap.analyses.water.uncertainty.draws import Uncertainty
 
@@ -30,12 +31,12 @@ def siting_record(
     built = sum(1 for year in schedule.year if year)
     target = target_pct(study)
     return {
-        **{str(question): question_record(answer) for question, answer in answers.by_question.items()},
+        **{str(question): question_record(answers, question) for question in answers.by_question},
         "plan": str(answers.plan),
         "works": len(works),
         "works_max": answers.works_max,
         "cost_mvnd": round(float(shown.cost_mvnd), 3),
-        "lower_bound_mvnd": round(shown.bound, 3) if answers.plan != Question.MOST_PEOPLE else None,
+        "lower_bound_mvnd": round(shown.bound, 3) if counts_money(answers, answers.plan) else None,
         "gap": shown.gap,
         "status": shown.status,
         "bound_covers": "tables/water_candidates.csv and water_candidate_links.csv",
@@ -56,9 +57,19 @@ def siting_record(
     }
 
 
-def question_record(answer: Answer) -> dict[str, Any]:
-    """Cost, people gained, bound (people for most people, million VND else), gap, status, number of works, whether the target is met."""
-    choice = answer.choice
+def counts_money(answers: Answers, question: Question) -> bool:
+    """Whether the bound of an answer is money: of most people, and where the target is out of reach, it is people."""
+    return question != Question.MOST_PEOPLE and answers.by_question[question].target_met
+
+
+def question_record(answers: Answers, question: Question) -> dict[str, Any]:
+    """Cost, people gained, bound and its unit, gap, status, number of works, whether the target is met."""
+    answer = answers.by_question[question]
+    unit = "mvnd" if counts_money(answers, question) else "people"
+    return {**_choice_record(answer.choice), "bound_unit": unit, "target_met": answer.target_met}
+
+
+def _choice_record(choice: Choice) -> dict[str, Any]:
     return {
         "cost_mvnd": round(choice.cost_mvnd, 3),
         "people": round(choice.people, 3),
@@ -66,19 +77,18 @@ def question_record(answer: Answer) -> dict[str, Any]:
         "gap": round(choice.gap, 8),
         "status": choice.status,
         "works": choice.works,
-        "target_met": answer.target_met,
     }
 
 
 def _fair(answers: Answers) -> dict[str, Any] | None:
-    """Least cost where poor communes get their part of the people gained, and what that adds."""
-    if answers.fair is None:
+    """Least cost where poor communes get their part of the people gained, and between what and what that adds."""
+    if answers.fair is None or not answers.fair.target_met:
         return None
     least = answers.by_question[Question.LEAST_COST].choice
     return {
         "poor_share_pct": round(answers.poor_share_pct, 2),
         "poor_people_min": round(answers.poor_min, 1),
-        **question_record(answers.fair),
+        **_choice_record(answers.fair.choice),
         "price_mvnd_at_least": round(max(answers.fair.choice.bound - least.cost_mvnd, 0.0), 3),
         "price_mvnd_at_most": round(max(answers.fair.choice.cost_mvnd - least.bound, 0.0), 3),
     }
