@@ -158,14 +158,14 @@ class WaterParameters(Parameters):
         meaning="reviewer's word on a listed scheme: scheme_id to new, upgrade or repair",
         source="choice",
     )
-    scheme_min_households: int = parameter(
+    new_scheme_min_households: int = parameter(
         15,
         unit="households",
         meaning="least size of a new scheme",
         source="assumption: smallest in the register",
         minimum=1,
     )
-    scheme_max_households: int = parameter(
+    new_scheme_max_households: int = parameter(
         800,
         unit="households",
         meaning="largest size of a new rural scheme",

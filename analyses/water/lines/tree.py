@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.gis.leastcost import MOVES
 from infragap.compiled import compiled
+from infragap.gis.leastcost import MOVES
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,6 +91,13 @@ def people_to_gain(study: Study, gap: Gap) -> float:
     return round(max(people * wanted / 100 - (people - float(gap.people.sum())), 0.0), 3)
 
 
+def plan_shown(study: Study) -> Question:
+    """The plan that the tables show: as asked; most people where the cheapest plan for a target is asked and no target is known."""
+    asked = Question(study.parameters.plan)
+    to_target = asked in (Question.LEAST_COST, Question.LEAST_COST_UNLIMITED)
+    return Question.MOST_PEOPLE if to_target and target_pct(study) is None else asked
+
+
 def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, Answers]:
     """Ask all questions.
 
@@ -132,7 +139,7 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
         Question.LISTED_ONLY: asker.among(listed).least(wanted, asker.works_max, None),
     }
     return model, Answers(
-        wanted, asker.works_max, by_question, tuple(frontier[::-1]), fair, share, poor_min, Question(p.plan)
+        wanted, asker.works_max, by_question, tuple(frontier[::-1]), fair, share, poor_min, plan_shown(study)
     )
 
 
@@ -143,7 +150,7 @@ def _nothing_to_ask(study: Study, candidates: Candidates, gap: Gap) -> tuple[Mod
     none = Answer(nothing(model, status="optimal"), target_met=wanted <= 0)
     _allowed(candidates, study.parameters)
     by_question = dict.fromkeys(Question, none)
-    return model, Answers(wanted, works_limit(study), by_question, (), None, 0.0, 0.0, Question(study.parameters.plan))
+    return model, Answers(wanted, works_limit(study), by_question, (), None, 0.0, 0.0, plan_shown(study))
 
 
 @dataclass(frozen=True, eq=False)

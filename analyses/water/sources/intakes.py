@@ -56,12 +56,12 @@ def possible_intakes(study: Study, flow: StreamFlow, withdrawal_l_s: float) -> I
     none = Intakes(np.zeros(0, np.int64), *(np.zeros(0) for _ in range(4)))
     if not 0 < withdrawal_l_s < np.inf:
         return none
-    households = np.minimum(flow.usable_l_s / withdrawal_l_s, p.scheme_max_households)
+    households = np.minimum(flow.usable_l_s / withdrawal_l_s, p.new_scheme_max_households)
     crowded = flow.village_above | flow.village_below
     without_zone = p.sanitary_zone_m3_day / (withdrawal_l_s * 86.4)
     households = np.where(crowded, np.minimum(households, without_zone), households)
     heights = flow.streams.grid.values.ravel()
-    cell = np.flatnonzero((households >= p.scheme_min_households) & np.isfinite(heights))
+    cell = np.flatnonzero((households >= p.new_scheme_min_households) & np.isfinite(heights))
     if not len(cell):
         return none
     x, y, bed = _stream_bed(study, flow, cell)
@@ -113,7 +113,7 @@ def _nearest(
     free = np.ones(len(possible.cell), dtype=bool)
     taken: list[int] = []
     for village in np.lexsort((villages["village_id"].to_numpy().astype(str), -np.round(gap_households, 6))):
-        if gap_households[village] < p.scheme_min_households:
+        if gap_households[village] < p.new_scheme_min_households:
             break
         near = np.array(sorted(tree.query_ball_point([x[village], y[village]], p.reach_km * 1000.0)), dtype=np.int64)
         rise = possible.height_m[near] - height[village]

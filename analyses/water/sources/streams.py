@@ -11,8 +11,8 @@ from infragap.analyses.water.codes import SchemeKind
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.service.schemes import exists
 from infragap.analyses.water.study import Study
-from infragap.gis.hydrology import Streams, dry_season_flow, flow_directions
 from infragap.compiled import compiled
+from infragap.gis.hydrology import Streams, dry_season_flow, flow_directions
 from infragap.gis.raster import rasterize, rowcol
 
 L_PER_M3 = 1000.0

@@ -101,7 +101,11 @@ def test_shuffled_rows_change_nothing(tmp_path: Path) -> None:
         )  # fmt: skip
         pd.testing.assert_frame_equal(one, two)
     for name, frame in straight.tables.items():
-        keys = [k for k in ("candidate_id", "village_id", "work_id", "item", "detail", "question", "people", "year") if k in frame]
+        keys = [
+            k
+            for k in ("candidate_id", "village_id", "work_id", "item", "detail", "question", "people", "year")
+            if k in frame
+        ]
         pd.testing.assert_frame_equal(
             frame.sort_values(keys, ignore_index=True), other.tables[name].sort_values(keys, ignore_index=True)
         )

@@ -132,9 +132,8 @@ def test_pipes_are_the_cheapest_by_trying_all() -> None:
 
     def price(section: int, loss_m: float) -> float:
         length = float(sections.length_m[section])
-        rest = 60.0 if section == 0 else 60.0
         pipes = [k for k in range(len(CATALOGUE.od_mm)) if CATALOGUE.is_steel[k] == 0 and CATALOGUE.od_mm[k] >= 32]
-        pipes = [k for k in pipes if CATALOGUE.class_bar[k] * 10 >= min(rest, sections.static_m[section])]
+        pipes = [k for k in pipes if CATALOGUE.class_bar[k] * 10 >= sections.static_m[section]]
         best = np.inf
         losses = {
             k: 10.67 * flow**1.852 / (CATALOGUE.c[k] ** 1.852 * CATALOGUE.inside_m[k] ** 4.8704) * length for k in pipes

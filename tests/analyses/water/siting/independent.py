@@ -74,7 +74,7 @@ def solve(
         assert name
         rows.add(row, most)
     if works_max is not None:
-        rows.add({k: 1.0 for k in range(n)}, works_max)
+        rows.add(dict.fromkeys(range(n), 1.0), works_max)
     per_household = candidates["mvnd_per_household"].to_numpy()[[number[name] for name in links["candidate_id"]]]
     cost = np.concatenate(
         [
