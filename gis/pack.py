@@ -123,6 +123,11 @@ class Pack:
         return self._frame("substations")
 
     @property
+    def stations(self) -> gpd.GeoDataFrame:
+        """Distribution stations, medium to low voltage."""
+        return self._frame("stations")
+
+    @property
     def water_schemes(self) -> gpd.GeoDataFrame:
         """Piped water schemes."""
         return self._frame("water_schemes")

@@ -19,7 +19,8 @@ PROVENANCE = ("official", "open-data", "modelled")
 SUPPLY = ("none", "solar_home", "unsafe")
 ROAD_CLASSES = ("expressway", "national", "provincial", "commune", "track")
 SURFACES = ("asphalt", "concrete", "gravel", "earth")
-LINE_STATUS = ("existing", "planned")
+LINE_STATUS = ("existing", "not_energised", "planned")
+STATION_STATUS = ("existing", "not_energised", "planned")
 SUBSTATION_STATUS = ("existing", "under_construction", "planned")
 FUNCTIONALITY = ("sustainable", "fairly_sustainable", "unsustainable", "not_working", "unknown")
 WATER_QUALITY = ("to_standard", "below", "unknown")
@@ -160,7 +161,9 @@ class GridLines(_Sourced):
     substation_id: Series[str] = _column("-", "station that feeds it", nullable=True)
     voltage_kv: Series[float] = _column("kV", "nominal voltage", gt=0)
     conductor: Series[str] = _column("-", "conductor, such as AC-120", nullable=True)
-    status: Series[str] = _column("-", "existing or planned", isin=LINE_STATUS)
+    status: Series[str] = _column(
+        "-", "existing, not_energised (built, never switched on) or planned", isin=LINE_STATUS
+    )
     length_km: Series[float] = _column("km", "length of the piece along the line", gt=0)
     feeder_length_km: Series[float] = _column("km", "published length of the whole feeder", gt=0, nullable=True)
     feeder_load_mw: Series[float] = _column("MW", "published peak load of the feeder", ge=0, nullable=True)
@@ -176,6 +179,20 @@ class Substations(_Sourced):
     capacity_mva: Series[float] = _column("MVA", "transformer capacity", gt=0, nullable=True)
     load_mva: Series[float] = _column("MVA", "peak load", ge=0, nullable=True)
     status: Series[str] = _column("-", "existing, under construction or planned", isin=SUBSTATION_STATUS)
+    position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", ge=0)
+
+
+class Stations(_Sourced):
+    """Distribution stations: transformers from medium to low voltage, which low-voltage lines start from."""
+
+    station_id: Series[str] = _column("-", "identifier", unique=True)
+    name: Series[str] = _column("-", "name, such as that of the village", nullable=True)
+    voltage_kv: Series[float] = _column("kV", "upper voltage", gt=0)
+    capacity_kva: Series[float] = _column("kVA", "transformer capacity", gt=0)
+    load_kva: Series[float] = _column("kVA", "peak load; empty where it is not known", ge=0, nullable=True)
+    status: Series[str] = _column(
+        "-", "existing, not_energised (built, never switched on) or planned", isin=STATION_STATUS
+    )
     position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", ge=0)
 
 
@@ -275,6 +292,7 @@ LAYERS: dict[str, type[pa.DataFrameModel]] = {
     "bridges": Bridges,
     "grid_lines": GridLines,
     "substations": Substations,
+    "stations": Stations,
     "solar": Solar,
     "water_schemes": WaterSchemes,
     "water_households": WaterHouseholds,
@@ -304,6 +322,7 @@ GEOMETRY: dict[str, tuple[str, ...]] = {
     "bridges": ("Point",),
     "grid_lines": ("LineString",),
     "substations": ("Point",),
+    "stations": ("Point",),
     "solar": (),
     "water_schemes": ("Point",),
     "water_households": (),
@@ -320,6 +339,7 @@ ID_COLUMN: dict[str, str] = {
     "bridges": "bridge_id",
     "grid_lines": "line_id",
     "substations": "substation_id",
+    "stations": "station_id",
     "water_schemes": "scheme_id",
     "water_households": "commune_code",
     "schools": "school_id",

@@ -8,17 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
-from rich.markup import escape
 
-from infragap.compare import checksums_of, differing, rich_table
-from infragap.gis.errors import MissingDataError
-from infragap.maps.exports.tables import write_csv
+from infragap.compare import checksums_of, differing, refused_for
 
 TOTALS = ("cost_mvnd", "people_gained", "works", "to_standard_after_pct", "om_mvnd_per_year")
 QUESTIONS = ("least_cost", "most_people", "least_cost_unlimited", "listed_only")
 COMPARED = ("kind", "year", "households_gained", "people_gained", "cost_mvnd")
-PRINTED_ROWS = 30
 
 
 @dataclass(frozen=True)
@@ -64,32 +59,10 @@ def compare_water(first: Path, second: Path) -> WaterComparison:
     )
 
 
-def print_water_comparison(comparison: WaterComparison, console: Console, out: Path | None) -> None:
-    """Print what changed, and write the table of works to `out` (CSV, UTF-8 with BOM) if it is given."""
-    for title, frame in (
-        ("Inputs that differ", comparison.inputs),
-        ("Parameters that differ", comparison.parameters),
-        ("Water plans", comparison.totals),
-    ):
-        console.print(rich_table(title, frame) if len(frame) else f"{title}: none")
-    counts = comparison.works["change"].value_counts()
-    console.print(
-        "Works: " + ", ".join(f"{counts.get(kind, 0)} {kind}" for kind in ("added", "dropped", "changed", "same"))
-    )
-    moved = comparison.works[comparison.works["change"] != "same"]
-    for row in moved.head(PRINTED_ROWS).to_dict("records"):
-        console.print(escape(f"  {row['change']}: {row['site']} {row['name']} ({row['commune']})"), soft_wrap=True)
-    if len(moved) > PRINTED_ROWS:
-        console.print(f"  … and {len(moved) - PRINTED_ROWS} more; name a file with --out for all of them.")
-    if out is not None:
-        write_csv(comparison.works, out)
-        console.print(f"All works are in {escape(str(out))}.")
-
-
 def _read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     run, table = folder / "run.json", folder / "tables" / "water_works.csv"
     if not run.exists() or not table.exists():
-        raise MissingDataError(f"{folder}: no complete water result there. Run infragap run or water first.")
+        raise refused_for("no_water_result", folder=folder)
     try:
         record = json.loads(run.read_text(encoding="utf-8"))
         if not {"parameters", "water", "pack"} <= set(record):
@@ -101,10 +74,8 @@ def _read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
                 f"{table.name} lacks {', '.join(missing)}" if missing else f"{table.name} names a site twice"
             )
         return record, works
-    except (ValueError, TypeError, KeyError, OSError) as error:
-        raise MissingDataError(
-            f"{folder}: the result is damaged ({error}). Run infragap run or water again."
-        ) from error
+    except (ValueError, TypeError, KeyError, OSError, RecursionError) as error:
+        raise refused_for("damaged", folder=folder, reason=error) from error
 
 
 def _totals(a: dict[str, Any], b: dict[str, Any]) -> pd.DataFrame:

@@ -44,6 +44,7 @@ from infragap.maps.pages.water import colour_step
 from infragap.maps.write import write_results
 from tests import pack_factory
 from tests.analyses.schools.ground_factory import CELL_M, bare_ground, centre, roads_layer
+from tests.maps.page_reader import page_content
 from tests.pack_factory import write_pack
 
 ELLIPSOID = pyproj.Geod(ellps="WGS84")
@@ -115,9 +116,7 @@ def features(out: Path, name: str) -> list[dict[str, Any]]:
 
 def page_layer(out: Path, page: str, layer: str) -> dict[str, Any]:
     """One layer of a page, as its script receives it."""
-    text = (out / page).read_text(encoding="utf-8")
-    start = text.index("{", text.rindex("infragapPage("))
-    content, _ = json.JSONDecoder().raw_decode(text[start:])
+    content = page_content(out / page)
     (found,) = [one for one in content["layers"] if one["id"] == layer]
     return dict(found)
 

@@ -66,7 +66,7 @@ def plan_water(
     step("choice of works")
     model, answers = answer_all(study, candidates, gap)
     built = built_works(candidates, model, answers.shown, maker)
-    step("years, upkeep, households off the pipe")
+    step("years and upkeep")
     plan_years, off = schedule(study, built), off_pipe(study, today, flow)
     step("uncertainty")
     sure = assess(study, today, candidates, model, answers, built)

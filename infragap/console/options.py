@@ -40,6 +40,9 @@ class Scenario:
     all_on_grid: Annotated[
         bool, typer.Option("--all-on-grid", help="Every settlement gets the grid, whatever it costs.")
     ] = False
+    targets_bind: Annotated[
+        bool, typer.Option("--targets/--no-targets", help="Whether the plan must meet the targets of the scheme.")
+    ] = True
     forced_grid: Annotated[
         list[str] | None, typer.Option("--force-grid", help="Settlement that must get the grid; repeatable.")
     ] = None
@@ -52,6 +55,9 @@ class Scenario:
     def changes(self) -> dict[str, Any]:
         """Give the parameters that the options set, by name."""
         given = {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        given.pop("targets_bind", None)
+        if not self.targets_bind:
+            given["targets_bind"] = False
         given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
         if self.budgets_mvnd is not None:
             given["budgets_mvnd"] = _numbers(self.budgets_mvnd, "--budgets-mvnd")

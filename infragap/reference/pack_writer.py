@@ -35,6 +35,7 @@ FILES: dict[str, str] = {
     "lakes": "water/lakes.geojson",
     "grid_lines": "grid/grid_lines.geojson",
     "substations": "grid/substations.csv",
+    "stations": "grid/stations.csv",
     "elevation": "terrain/elevation.tif",
     "forest": "terrain/forest.tif",
     "runoff": "climate/runoff.tif",

@@ -7,9 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from infragap.analyses.electricity.demand.life_cycle import line_factor
-from infragap.analyses.electricity.demand.load import design_load_kw
 from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger, keep_headroom, restate_bound
+from infragap.analyses.electricity.least_cost.headroom import (
+    HeadroomLedger,
+    added_load_kw,
+    keep_headroom,
+    restate_bound,
+)
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
 from infragap.analyses.electricity.routing.network import CandidateNetwork
@@ -40,6 +44,7 @@ def reconnect(plan: Plan) -> Plan:
         plan.choice,
         edges=np.append(plan.choice.edges, np.ones(len(connections), dtype=bool)),
         on_grid=plan.choice.on_grid | reconnected,
+        on_lv=plan.choice.on_lv & ~reconnected,
         cost_mvnd=plan.choice.cost_mvnd + lines_mvnd - saved_mvnd,
         chosen_mvnd=plan.choice.chosen_mvnd + lines_mvnd,
     )
@@ -58,8 +63,8 @@ def _connections(plan: Plan, ledger: HeadroomLedger) -> dict[int, Connection]:
     the ledger."""
     study, p = plan.study, plan.parameters
     cost = study.surface.cost(p, forest_rule=p.forest_rule)
-    load_kw = design_load_kw(study.settlements.households, p)
-    gain = np.where(plan.loading.barred, plan.costs.gain_mvnd, 0.0)
+    load_kw = added_load_kw(study.settlements, p)
+    gain = np.where(plan.loading.barred & np.isfinite(plan.costs.gain_mvnd), plan.costs.gain_mvnd, 0.0)
     used = set(study.network.ends[plan.choice.edges].ravel().tolist())
     chosen: dict[int, Connection] = {}
     for settlement in np.lexsort((study.settlements.id_rank, -gain)).tolist():
