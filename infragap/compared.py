@@ -24,7 +24,7 @@ def print_comparison(comparison: Comparison, terminal: Terminal, out: Path | Non
     for name in ("inputs", "parameters", "totals"):
         frame = getattr(comparison, name)
         if len(frame):
-            terminal.out.print(table_of(name, frame, terminal))
+            terminal.out.print(_table(name, frame, terminal))
         else:
             terminal.say(f"command.compare.no_{name}")
     changed = comparison.settlements.query("changed")
@@ -42,12 +42,12 @@ def print_comparison(comparison: Comparison, terminal: Terminal, out: Path | Non
     if (rest := len(changed) - PRINTED_ROWS) > 0:
         terminal.say("command.compare.more", count=rest)
     if out is not None:
-        refuse_others(out, comparison.settlements)
+        _refuse_others(out, comparison.settlements)
         write_csv(comparison.settlements, out)
         terminal.say("command.compare.written", out=out)
 
 
-def refuse_others(out: Path, settlements: pd.DataFrame) -> None:
+def _refuse_others(out: Path, settlements: pd.DataFrame) -> None:
     """Refuse to replace a file that is no earlier comparison."""
     wanted = ",".join(settlements.columns)
     if out.exists() and not (out.is_file() and _first_line(out) == wanted):
@@ -59,7 +59,7 @@ def _first_line(file: Path) -> str:
         return stream.readline(10_000).rstrip("\n")
 
 
-def table_of(name: str, frame: pd.DataFrame, terminal: Terminal) -> Table:
+def _table(name: str, frame: pd.DataFrame, terminal: Terminal) -> Table:
     say = words(terminal.language)
     table = Table(title=say(f"command.compare.{name}"))
     for column in frame.columns:
@@ -74,7 +74,7 @@ def print_water_comparison(comparison: WaterComparison, terminal: Terminal, out:
     for name in ("inputs", "parameters", "totals"):
         frame = getattr(comparison, name)
         if len(frame):
-            terminal.out.print(table_of(name, frame, terminal))
+            terminal.out.print(_table(name, frame, terminal))
         else:
             terminal.say(f"command.compare.no_{name}")
     counts = comparison.works["change"].value_counts()
@@ -87,6 +87,6 @@ def print_water_comparison(comparison: WaterComparison, terminal: Terminal, out:
     if (rest := len(moved) - PRINTED_ROWS) > 0:
         terminal.say("command.compare.more", count=rest)
     if out is not None:
-        refuse_others(out, comparison.works)
+        _refuse_others(out, comparison.works)
         write_csv(comparison.works, out)
         terminal.say("command.compare.written", out=out)
