@@ -23,7 +23,11 @@ SURFACES = ("asphalt", "concrete", "gravel", "earth")
 LINE_STATUS = ("existing", "not_energised", "planned")
 STATION_STATUS = ("existing", "not_energised", "planned")
 SUBSTATION_STATUS = ("existing", "under_construction", "planned")
-FUNCTIONALITY = ("sustainable", "fairly_sustainable", "unsustainable", "not_working")
+FUNCTIONALITY = ("sustainable", "fairly_sustainable", "unsustainable", "not_working", "unknown")
+WATER_QUALITY = ("to_standard", "below", "unknown")
+WATER_STATUS = ("existing", "planned")
+PLANNED_WORK = ("new", "upgrade", "repair")
+WATER_SOURCES = ("spring", "stream", "river", "lake", "well", "unknown")
 SCHOOL_KINDS = ("ethnic_boarding", "border_boarding", "upper_secondary", "new_upper_secondary")
 SCHOOL_STATUS = ("existing", "upgrade", "planned")
 
@@ -135,6 +139,12 @@ class Villages(_Sourced):
     on_grid: Series[bool] = _column("-", "the village has the national grid")
     scheme_persons: Series[float] = _column(
         "people", "persons of a documented water scheme", usual=Usual(0, 2_000_000), ge=0, nullable=True
+    )
+    own_source_households: Series[float] | None = _column(
+        "households",
+        "surveyed households whose own source meets QCVN 01-1; the column may be left out",
+        ge=0,
+        nullable=True,
     )
     position_accuracy_m: Series[float] = _column(
         "m", "radius that holds the true position (90 %)", usual=ACCURACY, ge=0
@@ -323,6 +333,27 @@ class WaterSchemes(_Sourced):
     in_plan_2026_2030: Series[bool] = _column("-", "listed for building, upgrade or repair in 2026-2030")
     year: Series[float] = _column("year", "year of building", usual=Usual(1900, 2100), nullable=True)
     position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", usual=ACCURACY, ge=0)
+    quality: Series[str] | None = _column(
+        "-",
+        "what is known of its water, before meets_standard; the column may be left out",
+        isin=WATER_QUALITY,
+        nullable=True,
+    )
+    observed_year: Series[float] | None = _column(
+        "-", "year in which functionality and quality were seen; the column may be left out", nullable=True
+    )
+    status: Series[str] | None = _column(
+        "-", "existing, or planned and not yet there; without the column all exist", isin=WATER_STATUS, nullable=True
+    )
+    planned_work: Series[str] | None = _column(
+        "-", "what the list of 2026-2030 wants; the column may be left out", isin=PLANNED_WORK, nullable=True
+    )
+    water_source: Series[str] | None = _column(
+        "-", "where its water comes from; the column may be left out", isin=WATER_SOURCES, nullable=True
+    )
+    is_private: Series[bool] | None = _column(
+        "-", "built with private money, so its plant costs the province nothing; the column may be left out"
+    )
 
 
 class WaterHouseholds(_Sourced):
@@ -331,10 +362,13 @@ class WaterHouseholds(_Sourced):
     commune_code: Series[str] = _column("-", "commune", unique=True)
     household_works: Series[int] = _column("works", "number of household works", usual=Usual(0, 1_000_000), ge=0)
     own_source_to_standard_pct: Series[float] = _column(
-        "%", "households off the piped schemes whose own source meets QCVN 01-1", ge=0, le=100
+        "%", "of all households, those whose own source meets QCVN 01-1, whatever the schemes do", ge=0, le=100
     )
     basic_pct: Series[float] = _column(
         "%", "households with at least basic (hygienic) water, piped included", ge=0, le=100
+    )
+    is_karst: Series[bool] | None = _column(
+        "-", "limestone, where brooks sink: no small stream counts without a measurement; the column may be left out"
     )
 
 

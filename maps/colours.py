@@ -39,7 +39,18 @@ FUNCTIONALITY: Mapping[str, str] = {
     "not_working": "#560010",
 }
 WORKS: Mapping[str, str] = {"repair": "#4e2191", "extend": "#048dd7", "new": "#9fe998"}
-WORK_SHAPES: Mapping[str, str] = {"repair": "square", "extend": "diamond", "new": "triangle"}
+WORK_MARKS: Mapping[str, tuple[str, str]] = {
+    "repair_disinfect": ("repair", "circle"),
+    "repair_filter": ("repair", "square"),
+    "rehabilitate": ("repair", "diamond"),
+    "rebuild": ("repair", "triangle"),
+    "extend": ("extend", "diamond"),
+    "new": ("new", "triangle"),
+    "merge": ("new", "square"),
+    "pumped": ("new", "circle"),
+}
+"""Kinds of works: family, which gives the colour, and shape."""
+PIPE = "#0277bd"
 SCHOOL_KINDS: Mapping[str, str] = {
     "border_boarding": "#5b0038",
     "ethnic_boarding": "#7355cb",

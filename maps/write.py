@@ -17,6 +17,7 @@ from infragap.gis.crs import crs_name
 from infragap.gis.pack import Pack
 from infragap.maps.communes import commune_summary
 from infragap.maps.contents import KML_LAYERS, layers_of, tables_of
+from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
 from infragap.maps.exports.layers import write_geojson, write_geopackage
 from infragap.maps.exports.tables import write_csv, write_dictionary
@@ -67,6 +68,10 @@ def write_results(
     _write_tables(folder, communes, results, parameters)
     tell("layers")
     _write_layers(folder, communes, results)
+    if results.water is not None and results.water.networks:
+        (folder / "epanet").mkdir()
+        for network in results.water.networks:
+            write_epanet(network, folder / "epanet" / f"{network.work_id}.inp")
     tell("workbooks")
     _write_workbooks(folder, pack, communes, results, parameters)
     for language in languages():

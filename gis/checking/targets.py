@@ -29,15 +29,17 @@ TARGET_VALUE = fault("target.value", reason="a rate is 0 to 100 %, a count or bu
 
 @dataclass(frozen=True)
 class Total:
-    """A published total: rows of a layer (where a column holds one of some values), or the sum of a column over them."""
+    """A published total: rows of a layer (where a column holds one of some values, unless another holds one), or the sum of a column over them."""
 
     target: str
     layer: str
     where: tuple[str, tuple[str | bool, ...]] | None = None
     sum_of: str | None = None
+    unless: tuple[str, str] | None = None
 
 
 _RURAL = ("kind", ("gravity", "pumped"))
+_PLANNED = ("status", "planned")
 
 TOTALS = (
     Total("villages", "villages"),
@@ -45,8 +47,8 @@ TOTALS = (
     Total("settlements_villages", "settlements", where=("kind", ("village",))),
     Total("clusters", "settlements", where=("kind", ("cluster",))),
     Total("cluster_households", "settlements", where=("kind", ("cluster",)), sum_of="households"),
-    Total("water_schemes", "water_schemes", where=_RURAL),
-    Total("water_scheme_households", "water_schemes", where=_RURAL, sum_of="households_served"),
+    Total("water_schemes", "water_schemes", where=_RURAL, unless=_PLANNED),
+    Total("water_scheme_households", "water_schemes", where=_RURAL, sum_of="households_served", unless=_PLANNED),
     Total("boarding_schools_border", "schools", where=("kind", ("border_boarding",))),
     Total("schools_raised", "schools", where=("status", ("upgrade",))),
     Total("schools_new_upper_secondary", "schools", where=("kind", ("new_upper_secondary",))),
@@ -72,6 +74,8 @@ def target_findings(
         if total.target not in targets or frame is None or not needed <= set(frame.columns):
             continue
         rows = frame if total.where is None else frame[frame[total.where[0]].isin(total.where[1])]
+        if total.unless is not None and total.unless[0] in rows:
+            rows = rows[rows[total.unless[0]] != total.unless[1]]
         held = len(rows) if total.sum_of is None else int(rows[total.sum_of].sum())
         if held != targets[total.target]:
             values = {"found": held, "target": total.target, "stated": targets[total.target]}

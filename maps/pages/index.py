@@ -190,8 +190,8 @@ def _electricity_card(communes: gpd.GeoDataFrame, result: ElectricityResult) -> 
 def _water_card(communes: gpd.GeoDataFrame, result: WaterResult) -> str:
     rate = result.communes.set_index("commune_code")["to_standard_pct"]
     counted = water_quantities(result)
-    now, after, target = (counted[key] for key in ("to_standard_now", "to_standard_after", "water_target"))
-    chart = _bars([(now.label, now, "#6db7e0"), (after.label, after, "#0b6fa4"), (target.label, target, "#9e9e9e")])
+    bars = {"to_standard_now": "#6db7e0", "to_standard_after": "#0b6fa4", "water_target": "#9e9e9e"}
+    chart = _bars([(counted[key].label, counted[key], fill) for key, fill in bars.items() if key in counted])
     return _card("water", communes, 100 - communes["commune_code"].map(rate), chart)
 
 

@@ -139,6 +139,24 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """A small drawing: ground and a line above it over the distance.
+
+    Attributes
+    ----------
+    key
+        Column with [[distance, ground, line], …] as JSON, all in metres.
+    title, ground, line
+        Words of the drawing and of its two curves.
+    """
+
+    key: str
+    title: Text
+    ground: Text
+    line: Text
+
+
+@dataclass(frozen=True)
 class Card:
     """What a choice shows beside the map.
 
@@ -158,6 +176,8 @@ class Card:
         What is marked with it.
     spoke
         Columns with longitude and latitude of a point that a straight line leads to.
+    profile
+        A small drawing of ground and grade line.
     """
 
     title: str
@@ -168,6 +188,7 @@ class Card:
     accuracy: str | None = None
     related: tuple[Related, ...] = ()
     spoke: tuple[str, str] | None = None
+    profile: Profile | None = None
 
     def needed(self) -> list[str]:
         """Columns that it reads."""
@@ -177,6 +198,7 @@ class Card:
         columns = [self.title, *self.subtitle, *(key for shown in fields for key in shown.needed()), "provenance"]
         columns += [self.options.chosen] if self.options else []
         columns += [self.accuracy] if self.accuracy else []
+        columns += [self.profile.key] if self.profile else []
         return [*columns, *(link.own for link in self.related), *(self.spoke or ())]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
 
 from infragap.analyses.water import columns
+from infragap.analyses.water.programme.network import Network
 from infragap.analyses.water.result import WaterResult
 from infragap.gis.pack import Pack
 from infragap.maps import colours
@@ -27,27 +29,29 @@ from infragap.maps.pages.common import (
     titled,
     weight,
 )
-from infragap.maps.pages.page import Card, Counted, Ground, Layer, Page, Ranking, Related, Style, Text
+from infragap.maps.pages.page import Card, Counted, Ground, Layer, Page, Profile, Ranking, Related, Style, Text
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import water_quantities
 from infragap.wording.catalogue import in_each_language
-from infragap.wording.codes import labels
+from infragap.wording.codes import code_words, labels
 
 VILLAGE_PARTS = {
     "water": ("level", "to_standard_pct", "basic_pct", "scheme", "nearest_source_km", "work_id", "people_gained"),
+    "decision": ("rank", "people_without_standard", "share_without_standard_pct", "poverty_rate_pct"),
     "place": ("households", "population"),
     "source": ("provenance",),
 }
 SCHEME_PARTS = {
     "water": (
         "functionality",
-        "meets_standard",
+        "quality",
         "capacity_m3_day",
         "households_registered",
         "households_served",
         "villages_in_reach",
+        "people_lost_if_it_fails",
     ),
-    "decision": ("in_plan_2026_2030",),
+    "decision": ("status", "planned_work", "in_plan_2026_2030"),
     "source": ("provenance",),
 }
 WORK_PARTS = {
@@ -60,9 +64,13 @@ WORK_PARTS = {
         "villages",
         "cost_mvnd",
         "cost_per_person_mvnd",
+        "om_mvnd_per_year",
+        "people_after_5_years",
+        "chosen_probability",
         "in_plan_2026_2030",
     ),
-    "pipe": ("main_km", "static_head_m", "break_tanks"),
+    "water": ("treatment", "withdrawal_l_s", "usable_flow_l_s", "source_elevation_m", "pump_m"),
+    "pipe": ("main_km", "pipes_km", "static_head_m", "lowest_pressure_m", "break_tanks"),
     "source": ("provenance",),
 }
 COMMUNE_PARTS = {
@@ -82,7 +90,9 @@ COMMUNE_PARTS = {
 VILLAGES = Counted("villages", where={"is_rural": "true"})
 FACTS: Mapping[str, tuple[Counted, ...]] = {
     "to_standard_now": (replace(VILLAGES, total="to_standard_pct", mean_by="population"),),
+    "to_standard_from_schemes": (),
     "to_standard_after": (),
+    "to_standard_after_years": (),
     "water_target": (),
     "basic": (replace(VILLAGES, total="basic_pct", mean_by="population"),),
     "people_without": (Counted("gaps", total="people_without_standard"),),
@@ -91,6 +101,8 @@ FACTS: Mapping[str, tuple[Counted, ...]] = {
     "target_cost": (),
 }
 """Key figures and how they follow the filters."""
+PIPE_PARTS = {"pipe": ("section", "length_m", "od_mm", "pn", "material", "flow_l_s", "loss_m", "static_head_m")}
+PROFILE_POINTS = 60
 GAP_STEPS = (60.0, 70.0, 80.0, 101.0)
 """Upper ends [%] of the classes of the share of people without water to standard."""
 
@@ -113,6 +125,7 @@ def water_page(
             road_layer(pack, shown=False),
             _village_layer(result),
             _scheme_layer(result),
+            _pipe_layer(result),
             _work_layer(result),
         ],
         facts=facts(water_quantities(result), FACTS),
@@ -183,6 +196,7 @@ def _village_layer(result: WaterResult) -> Layer:
             {"color": "#37474f", "weight": 0.6, "fillOpacity": 1.0},
             by="level",
             values=coloured(colours.COVERAGE_LEVELS, "level"),
+            other=(code_words("level", "unknown"), {"fillColor": colours.UNKNOWN}),
             radius=("population", 0.18, 2.5, 9.0),
         ),
         card=Card(
@@ -209,6 +223,7 @@ def _scheme_layer(result: WaterResult) -> Layer:
             values=coloured(
                 colours.FUNCTIONALITY, "functionality", shapes=dict.fromkeys(colours.FUNCTIONALITY, "square")
             ),
+            other=(code_words("functionality", "unknown"), {"fillColor": colours.UNKNOWN, "shape": "square"}),
         ),
         card=Card("name", ("commune",), sections(columns.SCHEMES, SCHEME_PARTS)),
         key="scheme_id",
@@ -222,11 +237,14 @@ def _work_layer(result: WaterResult) -> Layer:
     return Layer(
         "works",
         in_each_language("maps.layer.works"),
-        result.works,
+        result.works.assign(profile=[_profile_json(network) for network in result.networks]),
         Style(
             {"color": "#000000", "weight": 1.4, "fillOpacity": 1, "radius": 6},
             by="kind",
-            values=coloured(colours.WORKS, "kind", "water.works", shapes=colours.WORK_SHAPES),
+            values={
+                kind: (code_words("kind", kind, "water.works"), {"fillColor": colours.WORKS[family], "shape": shape})
+                for kind, (family, shape) in colours.WORK_MARKS.items()
+            },
         ),
         card=Card(
             "name",
@@ -234,10 +252,34 @@ def _work_layer(result: WaterResult) -> Layer:
             sections(columns.WORKS, WORK_PARTS),
             reason=True,
             related=(Related("villages", "work_id", "work_id", spoke=True),),
+            profile=Profile(
+                "profile", *(in_each_language(f"maps.water.profile.{part}") for part in ("title", "ground", "grade"))
+            ),
         ),
         key="work_id",
         search=("name", "commune", "work_id"),
         filtered=True,
+    )
+
+
+def _profile_json(network: Network) -> str:
+    """Ground and grade line to the farthest village, thinned to the points that a small drawing can show."""
+    step = max(1, len(network.profile) // PROFILE_POINTS)
+    points = [*network.profile[::step], *network.profile[-1:]]
+    return json.dumps([[round(float(value)) for value in point] for point in points]) if len(points) > 1 else ""
+
+
+def _pipe_layer(result: WaterResult) -> Layer:
+    pipes = result.pipes.assign(pipe=result.pipes["work_id"] + " " + result.pipes["section"])
+    return Layer(
+        "pipes",
+        in_each_language("maps.layer.pipes"),
+        pipes,
+        Style({"color": colours.PIPE, "weight": 2.0}),
+        card=Card("pipe", (), sections(columns.PIPES, PIPE_PARTS)),
+        key="pipe",
+        shown=False,
+        simplify_m=10.0,
     )
 
 

@@ -60,6 +60,27 @@ function neighbour(desk, step) {
   return at < 0 ? null : rows[at + step] || null;
 }
 
+/* Ground and the line above it over the distance; numbers only, so nothing from data becomes markup. */
+function profileOf(desk, profile, text) {
+  const points = JSON.parse(text), wide = 300, high = 120, edge = 34;
+  const far = Math.max(1, points[points.length - 1][0]), all = points.flatMap((p) => [p[1], p[2]]);
+  const low = Math.min(...all), span = Math.max(1, Math.max(...all) - low);
+  const at = (p, k) => `${(edge + (p[0] / far) * (wide - edge - 4)).toFixed(1)},${(high - 16 - ((p[k] - low) / span) * (high - 28)).toFixed(1)}`;
+  const svg = (tag, attributes, ...children) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+  const label = (x, y, words) => svg("text", { x, y, "font-size": 9, fill: "#444" }, words);
+  return make("figure", { class: "profile" },
+    svg("svg", { viewBox: `0 0 ${wide} ${high}`, width: "100%", role: "img", "aria-label": desk.say(profile.title) },
+      svg("polyline", { points: points.map((p) => at(p, 1)).join(" "), fill: "none", stroke: "#6b4a3a", "stroke-width": 1.5 }),
+      svg("polyline", { points: points.map((p) => at(p, 2)).join(" "), fill: "none", stroke: "#0277bd", "stroke-width": 1.5, "stroke-dasharray": "4 2" }),
+      label(0, 10, `${desk.number(low + span, 0)} m`), label(0, high - 18, `${desk.number(low, 0)} m`), label(wide - 50, high - 3, `${desk.number(far, 0)} m`)),
+    make("figcaption", {}, `${desk.say(profile.title)}: \u2014 ${desk.say(profile.ground)}, - - ${desk.say(profile.line)}`));
+}
+
 function cardBox(desk) {
   const entry = desk.state.chosen;
   if (!entry) return null;
@@ -75,5 +96,6 @@ function cardBox(desk) {
     layer.card.options ? optionTable(desk, layer.card.options, item) : null,
     reason ? make("p", { class: "reason" }, String(reason)) : null,
     ...layer.card.sections.map((section) => sectionOf(desk, section, item)),
+    layer.card.profile && item[layer.card.profile.key] ? profileOf(desk, layer.card.profile, item[layer.card.profile.key]) : null,
     item.provenance === "modelled" ? make("p", { class: "notice modelled" }, desk.word("modelled")) : null);
 }
