@@ -57,7 +57,8 @@ TOTALS = (
 """Targets that are counts of the layers."""
 
 OTHER_TARGETS = (
-    "household_electrification_pct", "household_electrification_2030_pct", "water_clean_pct", "water_clean_2030_pct", "water_basic_pct",
+    "household_electrification_pct", "household_electrification_2030_pct", "villages_on_grid_2030_pct",
+    "safe_supply_2030_pct", "water_clean_pct", "water_clean_2030_pct", "water_basic_pct",
     "water_basic_people", "water_works_max", "population_province_2025", "households_province_2025", "area_km2",
 )  # fmt: skip
 """Targets that are rates of today, goals of the scheme, or totals of the province; `budget_YYYY_bn_vnd` too."""
@@ -151,6 +152,10 @@ def _clean_pct(frames: Mapping[str, pd.DataFrame], rural: pd.DataFrame, works: p
         )
         return np.asarray(np.minimum(piped, households))
 
-    own = (households - served(schemes)) * works["own_source_to_standard_pct"].to_numpy(dtype=np.float64) / 100
+    # the share is of all households; whoever is on a pipe counts there
+    own = np.minimum(
+        households * works["own_source_to_standard_pct"].to_numpy(dtype=np.float64) / 100,
+        np.maximum(households - served(schemes), 0.0),
+    )
     good = served(schemes[schemes["meets_standard"].astype(bool)])
     return float(100 * np.nansum(good + own) / max(households.sum(), 1.0))
