@@ -15,16 +15,13 @@ buckets).
 """
 
 import math
-from collections.abc import Callable
-from typing import TypeVar, cast
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["label_regions", "spread", "walk_back"]
+from infragap.compiled import compiled
 
-F = TypeVar("F", bound=Callable[..., object])
+__all__ = ["label_regions", "spread", "walk_back"]
 
 # Pairs per chunk: 512 bytes, eight cache lines. Chunk c is read from position c · CHUNK on; the position after a pair,
 # and so the end of a bucket, lies in (c · CHUNK, (c + 1) · CHUNK]. A full chunk c - 1 thus ends where chunk c starts:
@@ -34,18 +31,6 @@ WINDOW = 512  # buckets in the window; bucket WINDOW is the far one
 STRAIGHT, DIAGONAL = 4, 8  # moves 0–3 are straight, 4–7 diagonal, 8–15 knight's moves
 SPARE = 20  # chunks that relaxing one cell can take at most (16), and a few
 INFINITY = np.float32(np.inf)
-
-
-def compiled(function: F) -> F:
-    """`numba.njit` that keeps its machine code on disk, wherever a folder can be written.
-
-    Numba looks for a place beside the package, then in the user's cache folder; where neither can be written
-    it refuses, and the function is then compiled anew in each process.
-    """
-    try:
-        return cast(F, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
-    except RuntimeError:
-        return cast(F, numba.njit(error_model="numpy", nogil=True)(function))
 
 
 @compiled

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.surface import LineSurface, line_km
+from infragap.compiled import compiled
 from infragap.gis.leastcost import MOVES, LeastCost
-from infragap.gis.leastcost_kernels import compiled
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,15 +7,15 @@ from numpy.typing import ArrayLike
 from scipy import sparse
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.solvers.capacitated_p_median import CapacitatedTask, solve_capacitated
-from infragap.analyses.solvers.capacity_check import refuse_large_customers, refuse_small_capacity
-from infragap.analyses.solvers.coverage_start import CoverageTask
+from infragap.analyses.solvers.facility.capacitated_p_median import CapacitatedTask, solve_capacitated
+from infragap.analyses.solvers.facility.capacity_check import refuse_large_customers, refuse_small_capacity
+from infragap.analyses.solvers.facility.coverage_heuristics import CoverageTask
+from infragap.analyses.solvers.facility.maximal_coverage import solve_coverage
+from infragap.analyses.solvers.facility.p_center import solve_p_center
+from infragap.analyses.solvers.facility.p_median import solve_p_median
+from infragap.analyses.solvers.facility.site_choice import site_choice
+from infragap.analyses.solvers.facility.solution import LocationSolution, certified
 from infragap.analyses.solvers.infeasible import Infeasible
-from infragap.analyses.solvers.location_solution import LocationSolution, certified
-from infragap.analyses.solvers.maximal_coverage import solve_coverage
-from infragap.analyses.solvers.p_center import solve_p_center
-from infragap.analyses.solvers.p_median import solve_p_median
-from infragap.analyses.solvers.site_choice import site_choice
 
 __all__ = ["LocationSolution", "maximal_coverage", "p_center", "p_median"]
 

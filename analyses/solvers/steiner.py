@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.infeasible import Infeasible
-from infragap.analyses.solvers.steiner_dual_ascent import dual_ascent
-from infragap.analyses.solvers.steiner_exact import prove
-from infragap.analyses.solvers.steiner_graph import Network, build_network, reachable
-from infragap.analyses.solvers.steiner_local_search import improve
-from infragap.analyses.solvers.steiner_search import PROOF_TOLERANCE, Search
-from infragap.analyses.solvers.steiner_tree import Tree, best_tree_on
+from infragap.analyses.solvers.prize_collecting.dual_ascent import dual_ascent
+from infragap.analyses.solvers.prize_collecting.exact import prove
+from infragap.analyses.solvers.prize_collecting.graph import Network, build_network, reachable
+from infragap.analyses.solvers.prize_collecting.local_search import improve
+from infragap.analyses.solvers.prize_collecting.search import PROOF_TOLERANCE, Search
+from infragap.analyses.solvers.prize_collecting.tree import Tree, best_tree_on
 
 
 @dataclass(frozen=True)

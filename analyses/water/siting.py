@@ -10,8 +10,8 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import FloatArray, IntArray, ObjectArray
+from infragap.analyses.solvers.facility.solution import Found, certified
 from infragap.analyses.solvers.location import LocationSolution, maximal_coverage
-from infragap.analyses.solvers.location_solution import Found, certified
 from infragap.analyses.water.coverage import Service, allocate, main_loss_m_per_km
 from infragap.analyses.water.hydraulics import break_tanks, day_demand_m3
 from infragap.analyses.water.parameters import WaterParameters

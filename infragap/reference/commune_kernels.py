@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from infragap.compiled import compiled
 
-@numba.njit(cache=True)
+
+@compiled
 def candidates(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
@@ -66,7 +67,7 @@ def candidates(
     return owners, scores
 
 
-@numba.njit(cache=True)
+@compiled
 def winners(
     x: NDArray[np.float64],
     y: NDArray[np.float64],

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import heapq
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from infragap.compiled import compiled
 
 _ROW = np.array([-1, -1, -1, 0, 0, 1, 1, 1], dtype=np.int64)
 _COL = np.array([-1, 0, 1, -1, 1, -1, 0, 1], dtype=np.int64)
 
 
-@numba.njit(cache=True)
+@compiled
 def drain(
     height: NDArray[np.float64], outlet: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # pragma: no cover - compiled
@@ -85,7 +86,7 @@ def drain(
     return order, receiver
 
 
-@numba.njit(cache=True)
+@compiled
 def upstream_area(
     order: NDArray[np.int64], receiver: NDArray[np.int64], cell_km2: float
 ) -> NDArray[np.float64]:  # pragma: no cover - compiled
@@ -98,7 +99,7 @@ def upstream_area(
     return area
 
 
-@numba.njit(cache=True)
+@compiled
 def cut_heights(
     order: NDArray[np.int64],
     receiver: NDArray[np.int64],
@@ -164,7 +165,7 @@ def cut_heights(
     return height
 
 
-@numba.njit(cache=True)
+@compiled
 def breach_pits(
     order: NDArray[np.int64], receiver: NDArray[np.int64], height: NDArray[np.float64]
 ) -> NDArray[np.float64]:  # pragma: no cover - compiled

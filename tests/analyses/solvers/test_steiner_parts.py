@@ -8,13 +8,13 @@ import pytest
 from scipy.spatial import cKDTree
 
 from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.prize_collecting.cuts import separate
+from infragap.analyses.solvers.prize_collecting.dual_ascent import dual_ascent
+from infragap.analyses.solvers.prize_collecting.graph import Network, build_network, distances
+from infragap.analyses.solvers.prize_collecting.local_search import improve
+from infragap.analyses.solvers.prize_collecting.reductions import reduce_by_distance
+from infragap.analyses.solvers.prize_collecting.tree import best_tree_on, tree_through
 from infragap.analyses.solvers.steiner import prize_collecting_tree
-from infragap.analyses.solvers.steiner_cuts import separate
-from infragap.analyses.solvers.steiner_dual_ascent import dual_ascent
-from infragap.analyses.solvers.steiner_graph import Network, build_network, distances
-from infragap.analyses.solvers.steiner_local_search import improve
-from infragap.analyses.solvers.steiner_reductions import reduce_by_distance
-from infragap.analyses.solvers.steiner_tree import best_tree_on, tree_through
 
 
 def network_of(n: int, seed: int, share: float = 0.4) -> tuple[Network, np.ndarray, np.ndarray, np.ndarray]:

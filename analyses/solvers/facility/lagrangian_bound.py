@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.compiled import compiled
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def nearest_first(cost: FloatArray) -> NearestFirst:
     )
 
 
-@njit(cache=True)
+@compiled
 def savings(site: NDArray[np.int32], cost: FloatArray, reach: IntArray, price: FloatArray, n_sites: int) -> FloatArray:
     """What each site earns at these prices: sum over customers of max(0, price - cost)."""
     earned = np.zeros(n_sites)
@@ -62,7 +62,7 @@ def savings(site: NDArray[np.int32], cost: FloatArray, reach: IntArray, price: F
     return earned
 
 
-@njit(cache=True)
+@compiled
 def best_sites(earned: FloatArray, block: IntArray, need: IntArray) -> BoolArray:
     """Sites that earn most, as many in each block as it needs."""
     left = need.copy()
@@ -75,7 +75,7 @@ def best_sites(earned: FloatArray, block: IntArray, need: IntArray) -> BoolArray
     return is_open
 
 
-@njit(cache=True)
+@compiled
 def reduced_costs(earned: FloatArray, is_open: BoolArray, block: IntArray, need: IntArray) -> FloatArray:
     """By how much the bound rises when a site's state is forced the other way, with sign.
 
@@ -96,7 +96,7 @@ def reduced_costs(earned: FloatArray, is_open: BoolArray, block: IntArray, need:
     return reduced
 
 
-@njit(cache=True)
+@compiled
 def dual_bound(
     site: NDArray[np.int32],
     cost: FloatArray,
@@ -112,7 +112,7 @@ def dual_bound(
     return bound, reduced_costs(earned, is_open, block, need)
 
 
-@njit(cache=True)
+@compiled
 def climb(
     site: NDArray[np.int32],
     cost: FloatArray,

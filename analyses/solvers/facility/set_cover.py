@@ -6,9 +6,9 @@ import numpy as np
 from scipy import sparse
 
 from infragap.analyses.arrays import BoolArray, IntArray
+from infragap.analyses.solvers.facility.site_choice import FIXED, FREE, SiteChoice
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.mixed_integer import Program, minimise
-from infragap.analyses.solvers.site_choice import FIXED, FREE, SiteChoice
 
 
 def cover_start(within_reach: BoolArray, choice: SiteChoice, *, deadline_s: float) -> IntArray:

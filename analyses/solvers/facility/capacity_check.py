@@ -6,9 +6,9 @@ import numpy as np
 from scipy import sparse
 
 from infragap.analyses.arrays import FloatArray
+from infragap.analyses.solvers.facility.site_choice import FIXED, FREE, SiteChoice
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.mixed_integer import Program, minimise
-from infragap.analyses.solvers.site_choice import FIXED, FREE, SiteChoice
 
 # Search for the least factor on the capacities: at least so long, also past the caller's limit [s]
 EXPLAIN_S = 10.0

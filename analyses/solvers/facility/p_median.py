@@ -10,12 +10,12 @@ import time
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.solvers.interchange import greedy_sites, interchange, shaken_search, swap_costs
-from infragap.analyses.solvers.location_solution import MOST_ALTERNATIVES, Found, relative_gap
-from infragap.analyses.solvers.p_median_cuts import Master, Relaxed
-from infragap.analyses.solvers.p_median_dual import NearestFirst, climb, dual_bound, nearest_first
-from infragap.analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
-from infragap.analyses.solvers.site_cover import cover_start
+from infragap.analyses.solvers.facility.benders_cuts import Master, Relaxed
+from infragap.analyses.solvers.facility.interchange import greedy_sites, interchange, shaken_search, swap_costs
+from infragap.analyses.solvers.facility.lagrangian_bound import NearestFirst, climb, dual_bound, nearest_first
+from infragap.analyses.solvers.facility.set_cover import cover_start
+from infragap.analyses.solvers.facility.site_choice import CLOSED, FIXED, SiteChoice
+from infragap.analyses.solvers.facility.solution import MOST_ALTERNATIVES, Found, relative_gap
 
 # Work of the heuristic start, in visited (customer, site) pairs
 SHAKING_PAIRS = 4e8

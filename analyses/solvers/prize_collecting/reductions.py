@@ -1,10 +1,10 @@
 """Which edges and nodes can no cheaper tree need? Tests that leave at least one best tree in the network."""
 
 import numpy as np
-from numba import njit
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.solvers.steiner_graph import Network, distances, pop, push, subnetwork
+from infragap.analyses.solvers.prize_collecting.graph import Network, distances, pop, push, subnetwork
+from infragap.compiled import compiled
 
 
 def reduce_by_distance(network: Network) -> Network:
@@ -46,7 +46,7 @@ def arcs_within_bound(
     return kept
 
 
-@njit(cache=True)
+@compiled
 def _replaceable(
     pointer: IntArray,
     out_arc: IntArray,
@@ -104,7 +104,7 @@ def _replaceable(
     return alive
 
 
-@njit(cache=True)
+@compiled
 def _without_dead_ends(
     pointer: IntArray,
     out_arc: IntArray,

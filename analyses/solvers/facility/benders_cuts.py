@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.solvers.p_median_dual import NearestFirst
-from infragap.analyses.solvers.site_choice import FIXED, SiteChoice
+from infragap.analyses.solvers.facility.lagrangian_bound import NearestFirst
+from infragap.analyses.solvers.facility.site_choice import FIXED, SiteChoice
+from infragap.compiled import compiled
 
 # A cut counts as violated beyond this share of its level
 VIOLATION = 1e-7
@@ -25,7 +25,7 @@ class Relaxed:
     price: FloatArray
 
 
-@njit(cache=True)
+@compiled
 def cut_levels(
     site: NDArray[np.int32], cost: FloatArray, reach: IntArray, opening: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -54,7 +54,7 @@ def cut_levels(
     return level, value, within
 
 
-@njit(cache=True)
+@compiled
 def cut_rows(
     site: NDArray[np.int32], cost: FloatArray, reach: IntArray, customers: IntArray, level: FloatArray
 ) -> tuple[IntArray, IntArray, FloatArray]:

@@ -8,15 +8,15 @@ import numpy as np
 from scipy import sparse
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.solvers.capacitated_dual import capacitated_climb
-from infragap.analyses.solvers.capacitated_search import capacitated_search
-from infragap.analyses.solvers.capacity_check import refuse_proven
-from infragap.analyses.solvers.interchange import greedy_sites, interchange
-from infragap.analyses.solvers.location_solution import Found, relative_gap
+from infragap.analyses.solvers.facility.capacitated_bound import capacitated_climb
+from infragap.analyses.solvers.facility.capacitated_search import capacitated_search
+from infragap.analyses.solvers.facility.capacity_check import refuse_proven
+from infragap.analyses.solvers.facility.interchange import greedy_sites, interchange
+from infragap.analyses.solvers.facility.lagrangian_bound import reduced_costs
+from infragap.analyses.solvers.facility.p_median import LARGEST_WHOLE, fixed_by_cost, rounded
+from infragap.analyses.solvers.facility.site_choice import CLOSED, FIXED, SiteChoice
+from infragap.analyses.solvers.facility.solution import Found, relative_gap
 from infragap.analyses.solvers.mixed_integer import Program, minimise
-from infragap.analyses.solvers.p_median import LARGEST_WHOLE, fixed_by_cost, rounded
-from infragap.analyses.solvers.p_median_dual import reduced_costs
-from infragap.analyses.solvers.site_choice import CLOSED, FIXED, SiteChoice
 
 # Largest work of one round of whole-number knapsacks: customers x sites x capacity
 KNAPSACK_WORK = 2e7

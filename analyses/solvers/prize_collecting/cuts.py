@@ -1,12 +1,12 @@
 """Which directed cuts does a fractional tree violate? Maximum flows from the root to the nodes it takes in."""
 
 import numpy as np
-from numba import njit
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.compiled import compiled
 
 
-@njit(cache=True)
+@compiled
 def separate(
     pointer: IntArray,
     out_arc: IntArray,
@@ -168,7 +168,7 @@ def separate(
     return cut_pointer[: n_cuts + 1], cut_arc[:flat], cut_node[:n_cuts]
 
 
-@njit(cache=True)
+@compiled
 def entering_arcs(
     pointer: IntArray, out_arc: IntArray, head: IntArray, open_arc: BoolArray, set_pointer: IntArray, set_node: IntArray
 ) -> tuple[IntArray, IntArray]:

@@ -8,11 +8,11 @@ import numpy as np
 from scipy import sparse
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.solvers.interchange import greedy_sites, interchange, shaken_search
-from infragap.analyses.solvers.location_solution import NEAR_BEST, Found
+from infragap.analyses.solvers.facility.interchange import greedy_sites, interchange, shaken_search
+from infragap.analyses.solvers.facility.set_cover import cover_start
+from infragap.analyses.solvers.facility.site_choice import FIXED, SiteChoice
+from infragap.analyses.solvers.facility.solution import NEAR_BEST, Found
 from infragap.analyses.solvers.mixed_integer import Program, minimise
-from infragap.analyses.solvers.site_choice import FIXED, SiteChoice
-from infragap.analyses.solvers.site_cover import cover_start
 
 SHAKES = 20
 # Customers added to the sample at a time, and how often, before the set cover takes all that matter; where a site

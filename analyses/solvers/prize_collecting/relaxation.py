@@ -6,7 +6,7 @@ import highspy
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.solvers.steiner_graph import Network
+from infragap.analyses.solvers.prize_collecting.graph import Network
 
 _AGE_LIMIT = 1  # rounds that a cut may stay slack before it leaves the programme: rows cost more than finding it again
 

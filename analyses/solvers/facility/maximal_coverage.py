@@ -4,15 +4,15 @@ import numpy as np
 from scipy import sparse
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.solvers.coverage_start import (
+from infragap.analyses.solvers.facility.coverage_heuristics import (
     CoverageTask,
     capacitated_start,
     exchange_gains,
     uncapacitated_start,
 )
-from infragap.analyses.solvers.location_solution import MOST_ALTERNATIVES, NEAR_BEST, Found
+from infragap.analyses.solvers.facility.site_choice import FIXED, FREE
+from infragap.analyses.solvers.facility.solution import MOST_ALTERNATIVES, NEAR_BEST, Found
 from infragap.analyses.solvers.mixed_integer import Outcome, Program, minimise
-from infragap.analyses.solvers.site_choice import FIXED, FREE
 
 
 def solve_coverage(task: CoverageTask, *, divisible: bool, gap: float, deadline_s: float) -> Found:

@@ -1,12 +1,12 @@
 """Good assignments to sites of limited capacity: regret order, shifts and exchanges, sites moved, shaken restarts."""
 
 import numpy as np
-from numba import njit
 
 from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.compiled import compiled
 
 
-@njit(cache=True)
+@compiled
 def overload(load: float, capacity: float, penalty: float) -> float:
     """Price of a load above the capacity, higher than any cost."""
     if load <= capacity * (1.0 + 1e-9) + 1e-9:
@@ -14,7 +14,7 @@ def overload(load: float, capacity: float, penalty: float) -> float:
     return penalty * (1.0 + load - capacity)
 
 
-@njit(cache=True)
+@compiled
 def assign(
     site_cost: FloatArray,
     demand: FloatArray,
@@ -48,7 +48,7 @@ def assign(
         load[best] += demand[i]
 
 
-@njit(cache=True)
+@compiled
 def improve(
     site_cost: FloatArray,
     demand: FloatArray,
@@ -141,7 +141,7 @@ def improve(
     return total
 
 
-@njit(cache=True)
+@compiled
 def capacitated_search(
     site_cost: FloatArray,
     demand: FloatArray,

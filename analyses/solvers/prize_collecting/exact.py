@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray
-from infragap.analyses.solvers.steiner_cuts import entering_arcs, separate
-from infragap.analyses.solvers.steiner_dual_ascent import DualAscent
-from infragap.analyses.solvers.steiner_graph import Network, subnetwork
-from infragap.analyses.solvers.steiner_reductions import arcs_within_bound, reduce_by_distance
-from infragap.analyses.solvers.steiner_relaxation import CutRelaxation, Relaxed
-from infragap.analyses.solvers.steiner_search import Remainder, Search, ascend, cut_down, offer_part
-from infragap.analyses.solvers.steiner_tree import best_tree_on, tree_through
+from infragap.analyses.solvers.prize_collecting.cuts import entering_arcs, separate
+from infragap.analyses.solvers.prize_collecting.dual_ascent import DualAscent
+from infragap.analyses.solvers.prize_collecting.graph import Network, subnetwork
+from infragap.analyses.solvers.prize_collecting.reductions import arcs_within_bound, reduce_by_distance
+from infragap.analyses.solvers.prize_collecting.relaxation import CutRelaxation, Relaxed
+from infragap.analyses.solvers.prize_collecting.search import Remainder, Search, ascend, cut_down, offer_part
+from infragap.analyses.solvers.prize_collecting.tree import best_tree_on, tree_through
 
 _PATIENCE = 60  # rounds past the gap asked for where they cost little: mostly enough for the optimum
 _SMALL_FOR_ASCENTS = 30_000  # arcs: some 10 ms a round

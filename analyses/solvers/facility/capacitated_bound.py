@@ -1,13 +1,13 @@
 """Lower bound of the capacitated p-median: assignments relaxed, one knapsack per site, in compiled code."""
 
 import numpy as np
-from numba import njit
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.solvers.p_median_dual import best_sites
+from infragap.analyses.solvers.facility.lagrangian_bound import best_sites
+from infragap.compiled import compiled
 
 
-@njit(cache=True)
+@compiled
 def fill_site(
     earned: FloatArray,
     demand: FloatArray,
@@ -58,7 +58,7 @@ def fill_site(
     return float(best[room])
 
 
-@njit(cache=True)
+@compiled
 def capacitated_climb(
     site_cost: FloatArray,
     demand: FloatArray,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray
-from infragap.analyses.solvers.steiner_dual_ascent import DualAscent, dual_ascent
-from infragap.analyses.solvers.steiner_graph import Network, reachable, subnetwork
-from infragap.analyses.solvers.steiner_local_search import improve
-from infragap.analyses.solvers.steiner_reductions import arcs_within_bound
-from infragap.analyses.solvers.steiner_tree import Tree, best_tree_on, tree_through
+from infragap.analyses.solvers.prize_collecting.dual_ascent import DualAscent, dual_ascent
+from infragap.analyses.solvers.prize_collecting.graph import Network, reachable, subnetwork
+from infragap.analyses.solvers.prize_collecting.local_search import improve
+from infragap.analyses.solvers.prize_collecting.reductions import arcs_within_bound
+from infragap.analyses.solvers.prize_collecting.tree import Tree, best_tree_on, tree_through
 
 PROOF_TOLERANCE = 1e-9
 """Relative: trees that are cheaper by less than this are not told apart."""

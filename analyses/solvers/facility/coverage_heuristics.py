@@ -7,8 +7,8 @@ import numpy as np
 from scipy import sparse
 
 from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.solvers.facility.site_choice import FIXED, FREE, SiteChoice
 from infragap.analyses.solvers.infeasible import Infeasible
-from infragap.analyses.solvers.site_choice import FIXED, FREE, SiteChoice
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.solvers.steiner_graph import Network, pop, push
+from infragap.analyses.solvers.prize_collecting.graph import Network, pop, push
+from infragap.compiled import compiled
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def tree_through(network: Network, weight: FloatArray, wanted: BoolArray) -> Tre
     return best_tree_on(network, nodes)
 
 
-@njit(cache=True)
+@compiled
 def _span_and_prune(
     pointer: IntArray,
     out_arc: IntArray,
@@ -101,7 +101,7 @@ def _span_and_prune(
     return parent_arc, kept, cost
 
 
-@njit(cache=True)
+@compiled
 def _join(
     pointer: IntArray, out_arc: IntArray, head: IntArray, root: int, weight: FloatArray, wanted: BoolArray
 ) -> BoolArray:

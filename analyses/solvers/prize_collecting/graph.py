@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.compiled import compiled
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def subnetwork(network: Network, keep_edge: BoolArray, *, prize: FloatArray) -> 
     )
 
 
-@njit(cache=True)
+@compiled
 def reachable(pointer: IntArray, out_arc: IntArray, head: IntArray, open_arc: BoolArray, root: int) -> BoolArray:
     """Nodes that a walk along open arcs reaches from the root."""
     n = len(pointer) - 1
@@ -103,7 +103,7 @@ def reachable(pointer: IntArray, out_arc: IntArray, head: IntArray, open_arc: Bo
     return reached
 
 
-@njit(cache=True)
+@compiled
 def push(keys: FloatArray, items: IntArray, size: int, key: float, item: int) -> int:
     """Put an item into a binary heap; returns the new size. Equal keys leave by item number."""
     i = size
@@ -117,7 +117,7 @@ def push(keys: FloatArray, items: IntArray, size: int, key: float, item: int) ->
     return size + 1
 
 
-@njit(cache=True)
+@compiled
 def pop(keys: FloatArray, items: IntArray, size: int) -> int:
     """Take the least item off a binary heap (read position 0 before); returns the new size."""
     size -= 1
@@ -138,7 +138,7 @@ def pop(keys: FloatArray, items: IntArray, size: int) -> int:
     return size
 
 
-@njit(cache=True)
+@compiled
 def distances(
     pointer: IntArray,
     out_arc: IntArray,

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.solvers.steiner_graph import Network, pop, push
+from infragap.analyses.solvers.prize_collecting.graph import Network, pop, push
+from infragap.compiled import compiled
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def dual_ascent(
     return DualAscent(bound, rest, left, pointer, nodes, sinks)
 
 
-@njit(cache=True)
+@compiled
 def _ascend(
     pointer: IntArray,
     out_arc: IntArray,

@@ -1,15 +1,15 @@
 """Good site sets for the p-median fast: greedy start, interchange, and shaken restarts."""
 
 import numpy as np
-from numba import njit
 
 from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.compiled import compiled
 
 # A swap must gain more than this share of the cost, or rounding would let the search turn in circles
 LEAST_GAIN = 1e-10
 
 
-@njit(cache=True)
+@compiled
 def greedy_sites(site_cost: FloatArray, block: IntArray, need: IntArray) -> IntArray:
     """Open sites one after the other, each time the one that saves most.
 
@@ -54,7 +54,7 @@ def greedy_sites(site_cost: FloatArray, block: IntArray, need: IntArray) -> IntA
     return chosen
 
 
-@njit(cache=True)
+@compiled
 def two_nearest(
     site_cost: FloatArray,
     chosen: IntArray,
@@ -81,7 +81,7 @@ def two_nearest(
             second[i] = r
 
 
-@njit(cache=True)
+@compiled
 def interchange(site_cost: FloatArray, block: IntArray, chosen: IntArray) -> float:
     """Swap one open for one closed site of the same block until no swap gains; changes `chosen` in place.
 
@@ -141,7 +141,7 @@ def interchange(site_cost: FloatArray, block: IntArray, chosen: IntArray) -> flo
     return total
 
 
-@njit(cache=True)
+@compiled
 def shaken_search(
     site_cost: FloatArray,
     block: IntArray,
@@ -182,7 +182,7 @@ def shaken_search(
     return total
 
 
-@njit(cache=True)
+@compiled
 def swap_costs(site_cost: FloatArray, block: IntArray, chosen: IntArray) -> FloatArray:
     """Cost after each single swap: (sites, open sites), inf where the swap is not allowed."""
     n_sites, n_customers = site_cost.shape

@@ -1,11 +1,11 @@
 """How is a tree made cheaper? Local search: insertion of nodes and exchange of paths."""
 
 import numpy as np
-from numba import njit
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.solvers.steiner_graph import Network, pop, push
-from infragap.analyses.solvers.steiner_tree import Tree, best_tree_on
+from infragap.analyses.solvers.prize_collecting.graph import Network, pop, push
+from infragap.analyses.solvers.prize_collecting.tree import Tree, best_tree_on
+from infragap.compiled import compiled
 
 
 def improve(network: Network, tree: Tree, *, max_rounds: int = 50) -> Tree:
@@ -32,7 +32,7 @@ def improve(network: Network, tree: Tree, *, max_rounds: int = 50) -> Tree:
     return tree
 
 
-@njit(cache=True)
+@compiled
 def _turn(head: IntArray, up: IntArray, start: int, new_up: int, stop: int, log: IntArray, n_log: int) -> int:
     """Hang the part of the tree above `start` (as far as `stop`) below it, and `start` by the arc `new_up`.
 
@@ -49,7 +49,7 @@ def _turn(head: IntArray, up: IntArray, start: int, new_up: int, stop: int, log:
         arc, v = old ^ 1, head[old]
 
 
-@njit(cache=True)
+@compiled
 def _insert_nodes(
     pointer: IntArray,
     out_arc: IntArray,
@@ -110,7 +110,7 @@ def _insert_nodes(
     return inside
 
 
-@njit(cache=True)
+@compiled
 def _exchange_paths(
     pointer: IntArray,
     out_arc: IntArray,
@@ -278,7 +278,7 @@ def _exchange_paths(
     return inside
 
 
-@njit(cache=True)
+@compiled
 def _shortest_detours(
     pointer: IntArray,
     out_arc: IntArray,
