@@ -219,3 +219,29 @@ def _spread(
     known = origin >= 0
     origin[known] = order[origin[known]]
     return cost, via, origin
+
+
+def restricted(graph: Graph, kept: NDArray[np.bool_]) -> tuple[Graph, IntArray, IntArray, IntArray]:
+    """Cut a part out of a graph.
+
+    Parameters
+    ----------
+    graph
+        The whole.
+    kept
+        (nodes,) which nodes stay.
+
+    Returns
+    -------
+    (part, number, links, gates)
+        The part; (nodes,) new number of each old node, -1 = left out; old numbers of the part's links; new numbers of the nodes that have links to what
+        was left out: every way that leaves the part goes through one of them.
+    """
+    number = np.where(kept, np.cumsum(kept) - 1, -1)
+    inside, outside = kept[graph.tail] & kept[graph.head], kept[graph.tail] != kept[graph.head]
+    links = np.flatnonzero(inside)
+    part = Graph(
+        int(kept.sum()), number[graph.tail[links]].astype(np.int32), number[graph.head[links]].astype(np.int32)
+    )
+    ends = np.concatenate([graph.tail[outside], graph.head[outside]])
+    return part, number, links, np.unique(number[ends[kept[ends]]])

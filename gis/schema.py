@@ -22,7 +22,8 @@ SURFACES = ("asphalt", "concrete", "gravel", "earth")
 LINE_STATUS = ("existing", "planned")
 SUBSTATION_STATUS = ("existing", "under_construction", "planned")
 FUNCTIONALITY = ("sustainable", "fairly_sustainable", "unsustainable", "not_working")
-SCHOOL_KINDS = ("ethnic_boarding", "border_boarding", "upper_secondary", "new_upper_secondary")
+SCHOOL_KINDS = ("ethnic_boarding", "border_boarding", "lower_secondary", "upper_secondary", "new_upper_secondary")
+RAINY_SEASON = ("open", "closed")
 SCHOOL_STATUS = ("existing", "upgrade", "planned")
 
 FOREST_NONE, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE = 0, 1, 2, 3
@@ -116,6 +117,13 @@ class Roads(_Sourced):
     surface: Series[str] = _column("-", "surface", isin=SURFACES)
     length_km: Series[float] = _column("km", "length along the real road (official, or drawn times its winding)", gt=0)
     is_bridge: Series[bool] = _column("-", "the piece crosses a river on a bridge")
+    is_ferry: Series[bool] | None = _column("-", "the piece is a ferry line; the column may be left out")
+    rainy_season: Series[str] | None = _column(
+        "-",
+        "open or closed to motorbikes in the rainy season, where known; the column may be left out",
+        isin=RAINY_SEASON,
+        nullable=True,
+    )
 
 
 class Rivers(_Sourced):

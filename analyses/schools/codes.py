@@ -77,7 +77,7 @@ class Terrain(StrEnum):
 
     RIVER = "river"
     CLOSED_ROAD = "closed_road"
-    PASS = "pass"
+    HIGH_PASS = "pass"
     LANDSLIDE = "landslide"
 
 

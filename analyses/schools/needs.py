@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 NEEDED_LAYERS = ("villages", "communes", "schools", "roads", "elevation")
-OPTIONAL_LAYERS = ("rivers", "lakes")
+OPTIONAL_LAYERS = ("rivers", "lakes", "forest", "grid_lines", "water_schemes")
 LAYERS = (*NEEDED_LAYERS, *OPTIONAL_LAYERS)

@@ -28,12 +28,20 @@ class PupilAssumptions(Parameters):
         300.0, unit="m", meaning="climb on the way to school from which it counts as crossing a pass",
         source="assumption: the law gives no number", low=200.0, high=600.0,
     )  # fmt: skip
+    closed_road_km: float = parameter(
+        2.0,
+        unit="km",
+        meaning="length of road on the way to school that is closed in the rain, from which it counts as difficult terrain",
+        source="assumption: the law gives no number",
+        low=0.5,
+        high=5.0,
+    )
     landslide_slope_pct: float = parameter(
         100.0, unit="%", meaning="steepest ground beside the way to school from which it counts as a landslide slope",
         source="assumption: no layer of landslides", low=60.0, high=120.0,
     )  # fmt: skip
     day_limit_min: float = parameter(
-        360.0, unit="min", meaning="a way that takes longer counts as cut off that season",
+        240.0, unit="min", meaning="a way that takes longer counts as cut off that season",
         source="assumption: pupils who cannot go and return in a day", low=180.0, high=480.0, minimum=30.0,
     )  # fmt: skip
     weight_primary: float = parameter(

@@ -76,7 +76,7 @@ class SitingAssumptions(Parameters):
         source="assumption",
     )  # fmt: skip
     site_spacing_m: float = parameter(
-        1500.0, unit="m", meaning="candidates on open ground are at least about so far apart",
+        2000.0, unit="m", meaning="candidates on open ground are at least about so far apart",
         source="choice: time against detail", minimum=200.0,
     )  # fmt: skip
     near_equal_min: float = parameter(

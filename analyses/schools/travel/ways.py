@@ -50,6 +50,8 @@ class Travel:
         (links,) int16 number of the river in `ground.water` that is forded, -1 = none.
     road
         (links,) int32 row of the road layer, -1 = none.
+    renumbered
+        In a part of a larger graph: (nodes of the whole,) number here, -1 = left out.
     """
 
     ground: Ground
@@ -62,6 +64,7 @@ class Travel:
     climb_m: NDArray[np.float32]
     river: NDArray[np.int16]
     road: NDArray[np.int32]
+    renumbered: IntArray | None = None
     _prices: dict[tuple[Mode, Season], Prices] = field(default_factory=dict, repr=False)
 
     def prices(self, mode: Mode, season: Season) -> Prices:
@@ -73,7 +76,10 @@ class Travel:
     def node(self, cells: ArrayLike) -> IntArray:
         """Node of each flat cell; -1 for -1."""
         cell = np.asarray(cells, np.int64)
-        return np.where(cell >= 0, self.ground.number[cell], -1)
+        node = np.where(cell >= 0, self.ground.number[cell], -1)
+        if self.renumbered is None:
+            return node
+        return np.where(node >= 0, self.renumbered[node], -1)
 
     @cached_property
     def terrain_slope(self) -> NDArray[np.float32]:
@@ -178,10 +184,10 @@ def _road_nodes(
     return node, np.stack([apart, cell[apart]], axis=1), apart_km, len(ground.cell) + len(lone)
 
 
-def between(
-    travel: Travel, mode: Mode, season: Season, places: ArrayLike, sites: ArrayLike, *, limit_min: float = np.inf
-) -> tuple[FloatArray, FloatArray]:
-    """Least minutes between every place and every site.
+def nearest(
+    travel: Travel, mode: Mode, season: Season, sites: ArrayLike, *, limit_min: float = np.inf, toward: bool = True
+) -> Ways:
+    """Find the ways between everywhere and the nearest of some sites, in one search.
 
     Parameters
     ----------
@@ -189,34 +195,13 @@ def between(
         From `build_travel`.
     mode, season
         How and when.
-    places, sites
-        (p,) and (s,) cells as `stand` gives them. One search each way runs from each site, so let the sites be the fewer.
+    sites
+        (s,) cells as `stand` gives them.
     limit_min
         Longer ways are not looked for and are inf.
-
-    Returns
-    -------
-    (to_sites, from_sites)
-        (p, s) each, inf where there is no way, 0 within one cell.
+    toward
+        From everywhere to the sites; else from the sites to everywhere.
     """
-    place, site = travel.node(places), travel.node(sites)
-    there, back = np.full((len(place), len(site)), np.inf), np.full((len(place), len(site)), np.inf)
-    standing = place >= 0
-    once, row = np.unique(site, return_inverse=True)
-    for number, node in enumerate(once.tolist()):
-        if node < 0:
-            continue
-        same = row == number
-        for toward, result in ((True, there), (False, back)):
-            cost = nearest_ways(travel.prices(mode, season), [node], toward=toward, limit=limit_min).cost
-            result[np.ix_(standing, same)] = cost[place[standing]][:, None]
-    return there, back
-
-
-def nearest(
-    travel: Travel, mode: Mode, season: Season, sites: ArrayLike, *, limit_min: float = np.inf, toward: bool = True
-) -> Ways:
-    """Ways from everywhere to the nearest of some sites (cells); parameters as in `between`."""
     return nearest_ways(travel.prices(mode, season), travel.node(sites), toward=toward, limit=limit_min)
 
 
