@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.network_kernels import RING, links_along, rows_of, spread_labels, sum_by_kind
+from infragap.gis.network_kernels import RING, links_along, rows_of, spread_labels, spread_through, sum_by_kind
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -158,22 +158,40 @@ class Ways:
             return graph.inward_head, graph.inward[1]
         return graph.outward_tail, graph.outward[1]
 
-    def after(self, cheaper: Prices, links: ArrayLike) -> FloatArray:
-        """Least costs once some links have become cheaper: exact, and as quick as few labels change.
+    def after(self, tail: ArrayLike, head: ArrayLike, minutes: ArrayLike, nodes: IntArray) -> FloatArray:
+        """Least costs of some nodes once there are further links beside those of the graph: exact, and as quick as few labels change.
 
         Parameters
         ----------
-        cheaper
-            Prices of the same graph; at the links given no higher than before, elsewhere the same.
-        links
-            (k,) the links that changed.
+        tail, head
+            (k,) ends of the further links, each directed.
+        minutes
+            (k,) what they cost, in the unit of the prices; inf = closed.
+        nodes
+            (n,) nodes whose costs are asked for; -1 = none.
+
+        Returns
+        -------
+        ndarray
+            (n,) inf where there is no way.
         """
-        number = np.asarray(links, np.int64)
-        graph = self.prices.graph
-        start, end = (graph.head, graph.tail) if self.toward else (graph.tail, graph.head)
-        cost = self.cost.copy()
-        seed, value = end[number].astype(np.int64), self.cost[start[number]] + cheaper.cost[number].astype(np.float64)
-        return _spread(cheaper, cost, seed, value, toward=self.toward, limit=math.inf)[0]
+        row, to, weight = self.prices.inward if self.toward else self.prices.outward
+        near, far = (head, tail) if self.toward else (tail, head)
+        changed, before = spread_through(
+            row,
+            to,
+            weight,
+            self.cost,
+            np.asarray(near, np.int64),
+            np.asarray(far, np.int64),
+            np.asarray(minutes, np.float64),
+        )
+        found = np.full(len(nodes), np.inf)
+        found[nodes >= 0] = self.cost[nodes[nodes >= 0]]
+        # a node may have changed more than once: what it was at first is put back last
+        for node, value in zip(changed[::-1].tolist(), before[::-1].tolist(), strict=True):
+            self.cost[node] = value
+        return found
 
 
 def nearest_ways(

@@ -10,6 +10,8 @@ References
 
 from __future__ import annotations
 
+import heapq
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,7 +66,7 @@ def spread_labels(
     ring = RING
     first = np.full(ring, -1, np.int32)
     after, before = np.full(len(cost), -1, np.int32), np.full(len(cost), -1, np.int32)
-    bucket_of = np.full(len(cost), -1, np.int64)
+    bucket_of = np.full(len(cost), -1, np.int32)
     waiting, next_seed = 0, 0
     at = np.int64(0)
     while waiting > 0 or next_seed < len(seed):
@@ -153,3 +155,44 @@ def links_along(
         links[place] = link_of[via[node]]
         node = np.int64(from_node[via[node]])
     return links
+
+
+@compiled
+def spread_through(
+    row: NDArray[np.int64],
+    to: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    cost: NDArray[np.float64],
+    near: NDArray[np.int64],
+    far: NDArray[np.int64],
+    minutes: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Lower the labels that some further links lower, `cost` in place: nodes changed in order and what they were before.
+
+    Link k takes a label from node `near[k]` to node `far[k]`. Taking the changes back in reverse order restores the labels.
+    """
+    nodes, old = [np.int64(0) for _ in range(0)], [0.0 for _ in range(0)]
+    heap = [(0.0, np.int64(0)) for _ in range(0)]
+    changed = True
+    while changed:
+        changed = False
+        for link in range(len(near)):
+            value = cost[near[link]] + minutes[link]
+            if value < cost[far[link]] - 1e-9:
+                nodes.append(far[link])
+                old.append(cost[far[link]])
+                cost[far[link]] = value
+                heapq.heappush(heap, (value, far[link]))
+                changed = True
+        while len(heap) > 0:
+            here, node = heapq.heappop(heap)
+            if here > cost[node]:
+                continue
+            for link in range(row[node], row[node + 1]):
+                value, other = here + weight[link], np.int64(to[link])
+                if value < cost[other] - 1e-9:
+                    nodes.append(other)
+                    old.append(cost[other])
+                    cost[other] = value
+                    heapq.heappush(heap, (value, other))
+    return np.array(nodes), np.array(old)

@@ -77,7 +77,7 @@ class Terrain(StrEnum):
 
     RIVER = "river"
     CLOSED_ROAD = "closed_road"
-    HIGH_PASS = "pass"
+    MOUNTAIN_PASS = "mountain_pass"
     LANDSLIDE = "landslide"
 
 
@@ -127,3 +127,11 @@ class WithoutPlace(StrEnum):
     PLACES_SHORT = "places_short"
     OUT_OF_REACH = "out_of_reach"
     NO_SCHOOL_TAKES = "no_school_takes"
+
+
+class Improvement(StrEnum):
+    """What could be built on a link of the way to school."""
+
+    FORD = "ford"
+    MISSING_BRIDGE = "missing_bridge"
+    EARTH_STRETCH = "earth_stretch"

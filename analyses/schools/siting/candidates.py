@@ -28,6 +28,9 @@ from infragap.analyses.schools.study import Study
 from infragap.gis.crs import WGS84
 from infragap.gis.errors import MissingDataError, ParameterError
 
+SQUARE_M = 600.0
+"""Villages nearer to each other than about this are one candidate (choice)."""
+
 _MOST_VILLAGES = 3
 """Villages with most pupils that are candidates in each commune, where schools are placed anywhere in a province."""
 
@@ -99,6 +102,7 @@ def _found(
     own = villages[villages["commune_code"].isin(communes["commune_code"])]
     if planned.empty:
         own = own.sort_values("population", ascending=False, kind="stable").groupby("commune_code").head(_MOST_VILLAGES)
+    own = _thinned(own)
     centres = gpd.GeoSeries.from_xy(communes["centre_longitude"], communes["centre_latitude"], crs=WGS84).to_crs(crs)
     cells = spread_out(ground, communes, study.parameters)
     # open ground beside a village adds nothing to the village
@@ -124,6 +128,15 @@ def _found(
             accuracy=ground.area_ha.cell_size_m,
         ),
     ]  # fmt: skip
+
+
+def _thinned(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Of villages in one square of 600 m of a commune the one with most people: a campus beside one is beside all of them."""
+    square = pd.DataFrame(
+        {"x": villages.geometry.x // SQUARE_M, "y": villages.geometry.y // SQUARE_M, "code": villages["commune_code"]}
+    )
+    order = villages.sort_values(["population", "village_id"], ascending=[False, True]).index
+    return villages.loc[sorted(square.loc[order].drop_duplicates().index)]
 
 
 def _rows(

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.schools.codes import Intake, Mode, Season, SeasonRule
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.siting.candidates import planned_border_schools, site_candidates
@@ -39,7 +39,7 @@ class SiteQuestion:
         Part of the graph around them.
     pairs
         By mode and season: minutes between villages and candidates.
-    position_minutes
+    position_parts
         (positions, b, candidates) float32 minutes of the year by kind of link at drawn positions of the villages; the first is the mapped one.
     minutes
         (b, candidates) what the placement minimises, inf = no way.
@@ -85,14 +85,18 @@ class SiteQuestion:
     def allowed(self, rule: Intake) -> BoolArray:
         """(b, candidates) whether pupils of a village may be admitted to a school there."""
         home = self.study.villages["commune_code"].to_numpy()[self.village]
-        site = self.candidates["commune_code"].to_numpy()
-        if rule == Intake.ANY:
-            return np.ones((len(home), len(site)), bool)
-        own = home[:, None] == site
-        if rule == Intake.OWN:
-            return np.asarray(own)
-        codes, beside = _adjoining(self.study, np.unique(np.concatenate([home, site])))
-        return np.asarray(own | beside[np.searchsorted(codes, home)[:, None], np.searchsorted(codes, site)])
+        return intake_allows(self.study, home, self.candidates["commune_code"].to_numpy(), rule)
+
+
+def intake_allows(study: Study, home: ObjectArray, site: ObjectArray, rule: Intake) -> BoolArray:
+    """(villages, sites) whether a school in a commune may admit the pupils of a village, both given by commune code."""
+    if rule == Intake.ANY:
+        return np.ones((len(home), len(site)), bool)
+    own = home[:, None] == site
+    if rule == Intake.OWN:
+        return np.asarray(own, bool)
+    codes, beside = _adjoining(study, np.unique(np.concatenate([home, site])))
+    return np.asarray(own | beside[np.searchsorted(codes, home)[:, None], np.searchsorted(codes, site)], bool)
 
 
 def site_question(study: Study) -> SiteQuestion:
@@ -121,7 +125,9 @@ def site_question(study: Study) -> SiteQuestion:
         )
     cell = stand(study.travel.ground, candidates.geometry.x, candidates.geometry.y)
     region = region_around(study.travel, np.concatenate([study.village_cell[village], cell]))
-    pairs, parts = _pair_tables(study, region, village, cell)
+    home, site_home = villages["commune_code"].to_numpy()[village], candidates["commune_code"].to_numpy()
+    may_go = intake_allows(study, home, site_home, parameters.intake_rule)
+    pairs, parts = _pair_tables(study, region, village, cell, may_go)
     minutes = _objective_minutes(pairs, parameters)
     if not np.isfinite(minutes).any():
         raise NoSolutionError("schools: no village can reach the places where a school may stand. Check the roads.")
@@ -143,7 +149,7 @@ def site_question(study: Study) -> SiteQuestion:
 
 
 def _pair_tables(
-    study: Study, region: Region, village: IntArray, cell: IntArray
+    study: Study, region: Region, village: IntArray, cell: IntArray, may_go: BoolArray
 ) -> tuple[dict[tuple[Mode, Season], PairTable], FloatArray]:
     """Tables of all pairs, and the year's minutes by kind of link at every drawn position of the villages."""
     parameters = study.parameters
@@ -160,7 +166,9 @@ def _pair_tables(
                 wanted.ravel(),
                 cell,
                 limit_min=parameters.foot_limit_min if mode == Mode.FOOT else np.inf,
-                with_parts=mode == parameters.placement_mode and bool(parameters.draws),
+                parts_of=np.tile(may_go, (len(places), 1))
+                if mode == parameters.placement_mode and parameters.draws
+                else None,
             )
             count = len(village)
             if mode == parameters.placement_mode:
@@ -200,7 +208,7 @@ def _objective_minutes(pairs: dict[tuple[Mode, Season], PairTable], parameters: 
     )
 
 
-def _adjoining(study: Study, codes: np.ndarray) -> tuple[np.ndarray, BoolArray]:
+def _adjoining(study: Study, codes: ObjectArray) -> tuple[ObjectArray, BoolArray]:
     """Which of some communes touch each other; borders drawn up to 100 m apart touch."""
     shapes = study.communes.set_index("commune_code").geometry.loc[codes]
     geometry = np.asarray(shapes.array, dtype=object)

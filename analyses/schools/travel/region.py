@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import LinkKind, Mode, Season
 from infragap.analyses.schools.travel.ways import Travel, at_nodes
 from infragap.gis.network import Ways, nearest_ways, restricted
@@ -66,10 +66,16 @@ def region_around(travel: Travel, cells: ArrayLike, *, margin_km: float = 20.0) 
         climb_m=travel.climb_m[links],
         river=travel.river[links],
         road=travel.road[links],
+        way=travel.way[links],
         renumbered=number,
         _prices={},
     )
     return Region(whole=travel, part=part, gates=gates)
+
+
+def whole_region(travel: Travel) -> Region:
+    """Take the whole graph: nothing leaves it."""
+    return Region(whole=travel, part=travel, gates=np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +104,7 @@ def all_pairs(
     sites: ArrayLike,
     *,
     limit_min: float = np.inf,
-    with_parts: bool = False,
+    parts_of: BoolArray | None = None,
     both_ways: bool = True,
 ) -> PairTable:
     """Least minutes between every place and every site.
@@ -113,12 +119,12 @@ def all_pairs(
         (p,) and (s,) cells as `stand` gives them; -1 = nowhere, out of reach of everything. Searches run from the sites: let them be the fewer.
     limit_min
         Longer ways are inf.
-    with_parts
-        Give the minutes by kind of link too.
+    parts_of
+        (p, s) pairs whose minutes are given by kind of link too; default: none.
     both_ways
         Also the ways back; else these are inf.
     """
-    kinds = len(LinkKind) if with_parts else 0
+    kinds = 0 if parts_of is None else len(LinkKind)
     place, site = np.asarray(places, np.int64), np.asarray(sites, np.int64)
     shape = len(place), len(site)
     table = PairTable(
@@ -147,9 +153,10 @@ def all_pairs(
                 ways = _ways(travel, mode, season, once[number], toward=toward, limit_min=limit_min)
                 found = at_nodes(ways.cost, travel.node(place), missing=np.inf)
             cost[:, same] = found[:, None]
-            if kinds:
-                sums = ways.sums(travel.node(place), travel.kind, travel.minutes[mode, season], kinds=kinds)
-                parts[:, same] = sums[:, None].astype(np.float32)
+            if parts_of is not None:
+                wanted = np.flatnonzero(parts_of[:, same].any(axis=1))
+                sums = ways.sums(travel.node(place[wanted]), travel.kind, travel.minutes[mode, season], kinds=kinds)
+                parts[np.ix_(wanted, np.flatnonzero(same))] = sums[:, None].astype(np.float32)
 
     _in_threads(search, (number for number, cell in enumerate(once.tolist()) if cell >= 0))
     return table

@@ -71,10 +71,10 @@ def has_bridges(roads: gpd.GeoDataFrame) -> BoolArray:
     return np.asarray(roads["is_bridge"] | good | is_ferry(roads))
 
 
-def fords_of(roads: gpd.GeoDataFrame, links: RoadLinks, water: Water) -> IntArray:
+def fords_of(roads: gpd.GeoDataFrame, links: RoadLinks, water: Water, bridged: BoolArray) -> IntArray:
     """River that each link fords, -1 = none: where its road crosses the river's line without a bridge."""
     river = np.full(len(links.tail), -1, np.int64)
-    wet = np.flatnonzero(~has_bridges(roads))
+    wet = np.flatnonzero(~bridged)
     if not len(water.rivers) or not len(wet):
         return river
     lines = np.asarray(roads.geometry.array, dtype=object)
@@ -94,7 +94,9 @@ def fords_of(roads: gpd.GeoDataFrame, links: RoadLinks, water: Water) -> IntArra
     return river
 
 
-def road_ways(roads: gpd.GeoDataFrame, links: RoadLinks, ground: Ground, *, parameters: SchoolsParameters) -> RoadWays:
+def road_ways(
+    roads: gpd.GeoDataFrame, links: RoadLinks, ground: Ground, bridged: BoolArray, *, parameters: SchoolsParameters
+) -> RoadWays:
     """Price the links of roads.
 
     Parameters
@@ -105,6 +107,8 @@ def road_ways(roads: gpd.GeoDataFrame, links: RoadLinks, ground: Ground, *, para
         Its links.
     ground
         Heights and water.
+    bridged
+        (roads,) rows that cross water dry-shod, from `has_bridges`.
     parameters
         Speeds, fords, ferries.
     """
@@ -115,7 +119,7 @@ def road_ways(roads: gpd.GeoDataFrame, links: RoadLinks, ground: Ground, *, para
     height = sample(ground.elevation, links.x[: links.places], links.y[: links.places])
     rise_m = np.nan_to_num(height[links.stretch_end[stretch]] - height[links.stretch_start[stretch]], nan=0.0)
     grade = rise_m / np.maximum(1000 * links.stretch_km[stretch], 1e-6)
-    river = fords_of(roads, links, ground.water)[link]
+    river = fords_of(roads, links, ground.water, bridged)[link]
     ferry = is_ferry(roads)[road]
     minutes: dict[Season, FloatArray] = {}
     for season in Season:

@@ -19,7 +19,7 @@ from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.schools.codes import LinkKind, Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.travel.open_ground import Ground, Steps, ground_steps, stand
-from infragap.analyses.schools.travel.road_ways import RoadWays, road_ways
+from infragap.analyses.schools.travel.road_ways import RoadWays, has_bridges, road_ways
 from infragap.gis.network import Graph, Prices, Ways, nearest_ways
 from infragap.gis.raster import xy
 from infragap.gis.road_links import RoadLinks, road_links
@@ -50,6 +50,8 @@ class Travel:
         (links,) int16 number of the river in `ground.water` that is forded, -1 = none.
     road
         (links,) int32 row of the road layer, -1 = none.
+    way
+        (links,) int32 row of the road ways that each link is, -1 = none.
     renumbered
         In a part of a larger graph: (nodes of the whole,) number here, -1 = left out.
     """
@@ -64,6 +66,7 @@ class Travel:
     climb_m: NDArray[np.float32]
     river: NDArray[np.int16]
     road: NDArray[np.int32]
+    way: NDArray[np.int32]
     renumbered: IntArray | None = None
     _prices: dict[tuple[Mode, Season], Prices] = field(default_factory=dict, repr=False)
 
@@ -86,7 +89,7 @@ class Travel:
         """(rows, columns) steepest step of each cell to a neighbour, rise over run."""
         height = self.ground.elevation.values
         steepest = np.zeros(height.shape, np.float32)
-        for down, right in ((0, 1), (1, 0)):
+        for right in (True, False):
             rise = np.abs(np.diff(height, axis=1 if right else 0)) / self.ground.cell_size_m
             low = (slice(None), slice(None, -1)) if right else (slice(None, -1), slice(None))
             high = (slice(None), slice(1, None)) if right else (slice(1, None), slice(None))
@@ -110,7 +113,10 @@ def build_travel(ground: Ground, roads: gpd.GeoDataFrame, *, parameters: Schools
     links = road_links(
         roads, find_joints(roads, tolerance_m=parameters.road_join_tolerance_m), spacing_m=parameters.cell_size_m
     )
-    steps, ways = ground_steps(ground, parameters), road_ways(roads, links, ground, parameters=parameters)
+    steps, ways = (
+        ground_steps(ground, parameters),
+        road_ways(roads, links, ground, has_bridges(roads), parameters=parameters),
+    )
     usable = (roads["road_class"] != "expressway").to_numpy(bool)
     return _joined(ground, roads, links, steps, ways, usable, parameters)
 
@@ -158,6 +164,7 @@ def _joined(
         climb_m=np.concatenate([steps.climb_m, ways.climb_m, still])[kept].astype(np.float32),
         river=np.concatenate([steps.river, ways.river, still - 1])[kept].astype(np.int16),
         road=np.concatenate([np.full(len(steps.tail), -1), links.road[ways.link], still - 1])[kept].astype(np.int32),
+        way=np.concatenate([np.full(len(steps.tail), -1), np.arange(len(ways.link)), still - 1])[kept].astype(np.int32),
     )
 
 

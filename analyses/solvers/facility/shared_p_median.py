@@ -15,8 +15,14 @@ from scipy import sparse
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.facility.site_choice import FIXED, SiteChoice
 from infragap.analyses.solvers.facility.solution import MOST_ALTERNATIVES, NEAR_BEST, PROVEN, Status, relative_gap
-from infragap.analyses.solvers.facility.transport import share_demand, worth_of_sites
+from infragap.analyses.solvers.facility.transport import climb_values, share_demand, worth_of_sites
 from infragap.analyses.solvers.mixed_integer import Program, minimise
+
+
+MOST_ROUNDS = 400
+"""Rounds of cuts of partial openings, and trials of exchanges, at most; a quarter as many rounds of the whole-number problem."""
+MOST_STALLED, RELAXED_STEP = 8, 1e-5
+"""How many rounds of cuts of partial openings may pass that lift the bound by no more than a step of the cost."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,7 @@ class SharedTask:
     unserved: FloatArray
     base: list[float] = field(default_factory=list)
     worth: list[FloatArray] = field(default_factory=list)
+    value: list[FloatArray] = field(default_factory=list)
     known: dict[tuple[int, ...], float] = field(default_factory=dict)
 
     def shared(self, sites: IntArray) -> tuple[float, FloatArray]:
@@ -80,14 +87,37 @@ class SharedTask:
         key = tuple(sites.tolist())
         if key not in self.known:
             self.known[key] = total
-            value = np.minimum((open_cost + price).min(axis=1, initial=np.inf), self.unserved)
-            self.learn(value)
+            self._learn_prices(open_cost, price)
         return total, amount
+
+    def learn_between(self, opening: FloatArray) -> None:
+        """Learn the cut of a partial opening: its sites have that part of their places."""
+        sites = np.flatnonzero(opening > 1e-6)
+        open_cost = np.ascontiguousarray(self.cost[:, sites])
+        _, price = share_demand(open_cost, self.demand, self.capacity[sites] * opening[sites], self.unserved)
+        self._learn_prices(open_cost, price)
+
+    def _learn_prices(self, open_cost: FloatArray, price: FloatArray) -> None:
+        self.learn(np.minimum((open_cost + price).min(axis=1, initial=np.inf), self.unserved))
+
+    def at_least(self, sites: IntArray) -> float:
+        """What the cuts say that these sites cost at least."""
+        return float((np.array(self.base) - np.array(self.worth)[:, sites].sum(axis=1)).max())
 
     def learn(self, value: FloatArray) -> None:
         """Keep the cut of these values: no sites cost less than `base` minus what they are worth."""
+        self.value.append(value)
         self.base.append(float(value @ self.demand))
         self.worth.append(worth_of_sites(self.cost, self.demand, self.capacity, value))
+
+    def climb(self, choice: SiteChoice, target: float, *, rounds: int) -> None:
+        """Raise the best bound that one cut gives by subgradient steps, and learn the cut that they end at."""
+        bounds = [base - _most_worth(worth, choice) for base, worth in zip(self.base, self.worth, strict=True)]
+        start = self.value[int(np.argmax(bounds))].copy()
+        _, value, _ = climb_values(
+            self.cost, self.demand, self.capacity, self.unserved, choice.block, choice.need, start, target, rounds, 0.5
+        )
+        self.learn(value)
 
     def least(self, choice: SiteChoice, deadline_s: float, *, relaxed: bool) -> tuple[FloatArray | None, float]:
         """Best opening that the cuts allow, and its proven bound."""
@@ -116,7 +146,13 @@ class SharedTask:
 
 
 def solve_shared(
-    task: SharedTask, choice: SiteChoice, *, gap: float, deadline_s: float, start: IntArray | None = None
+    task: SharedTask,
+    choice: SiteChoice,
+    *,
+    gap: float,
+    deadline_s: float,
+    start: IntArray | None = None,
+    most_rounds: int = MOST_ROUNDS,
 ) -> SharedSolution:
     """Open sites so that sharing the demand among them costs least.
 
@@ -132,26 +168,59 @@ def solve_shared(
         On the clock of ``time.perf_counter``.
     start
         Sites to begin with.
+    most_rounds
+        Rounds of cuts after which the search ends with the gap it has, whatever the clock says: the same on any machine.
     """
     first = _greedy(task, choice) if start is None else np.sort(start)
     best_cost, amount = task.shared(first)
     best, met = first, {tuple(first.tolist()): best_cost}
-    best, best_cost, amount = _improved(task, choice, best, best_cost, amount, met, deadline_s)
-    bound = -np.inf
-    while relative_gap(best_cost, bound) > gap:
+    best, best_cost, amount = _improved(task, choice, best, best_cost, amount, met, most_rounds)
+    bound = _relaxed(task, choice, best, best_cost, gap, deadline_s, most_rounds)
+    for _ in range((most_rounds + 3) // 4):
+        if relative_gap(best_cost, bound) <= gap:
+            break
         opening, found = task.least(choice, deadline_s, relaxed=False)
         bound = max(bound, min(found, best_cost))
         if opening is None or relative_gap(best_cost, bound) <= gap:
             break
         sites = np.flatnonzero(opening > 0.5)
         key = tuple(sites.tolist())
-        if key in met or time.perf_counter() > deadline_s:
+        if key in met:
+            # the cuts ask for sites that are known: what they say of them is the bound, free of the solver's tolerance
+            bound = max(bound, min(best_cost, task.at_least(sites)))
+            break
+        if time.perf_counter() > deadline_s:
             break
         cost, shared = task.shared(sites)
         met[key] = cost
         if cost < best_cost - 1e-9:
-            best, best_cost, amount = _improved(task, choice, sites, cost, shared, met, deadline_s)
+            best, best_cost, amount = _improved(task, choice, sites, cost, shared, met, most_rounds)
     return _certified(task, best, best_cost, amount, bound, met, gap)
+
+
+def _relaxed(
+    task: SharedTask,
+    choice: SiteChoice,
+    best: IntArray,
+    best_cost: float,
+    gap: float,
+    deadline_s: float,
+    most_rounds: int,
+) -> float:
+    """Lift the bound with cuts of partial openings, half way between what the cuts ask for and the best sites known."""
+    known, bound, stalled = _mask(best, len(task.capacity)).astype(np.float64), -np.inf, 0
+    for _ in range(most_rounds):
+        opening, found = task.least(choice, deadline_s, relaxed=True)
+        stalled = stalled + 1 if found - bound <= RELAXED_STEP * abs(best_cost) else 0
+        bound = max(bound, min(found, best_cost))
+        if opening is None or relative_gap(best_cost, bound) <= gap or stalled > MOST_STALLED:
+            break
+        if time.perf_counter() > deadline_s:
+            break
+        task.learn_between((opening + known) / 2)
+    if relative_gap(best_cost, bound) > gap:
+        task.climb(choice, best_cost, rounds=2 * most_rounds)
+    return bound
 
 
 def _certified(
@@ -200,19 +269,20 @@ def _improved(
     cost: float,
     amount: FloatArray,
     met: dict[tuple[int, ...], float],
-    deadline_s: float,
+    most_rounds: int,
 ) -> tuple[IntArray, float, FloatArray]:
-    """Exchange one site at a time for the one that the newest cut promises most of, while that helps."""
-    better = True
-    while better and time.perf_counter() < deadline_s:
+    """Exchange one site at a time for the one that the cuts promise most of, while that helps, with so many trials at most."""
+    better, tried = True, 0
+    while better and tried < most_rounds:
         better = False
         for out, site in _promising(task, choice, sites):
             swapped = np.sort(np.append(np.delete(sites, np.flatnonzero(sites == out)), site))
             key = tuple(swapped.tolist())
-            if key in met:
+            if key in met or tried >= most_rounds:
                 continue
             value, shared = task.shared(swapped)
             met[key] = value
+            tried += 1
             if value < cost - 1e-9:
                 sites, cost, amount, better = swapped, value, shared, True
                 break
@@ -240,3 +310,12 @@ def _mask(sites: IntArray, count: int) -> BoolArray:
     mask = np.zeros(count, np.bool_)
     mask[sites] = True
     return mask
+
+
+def _most_worth(worth: FloatArray, choice: SiteChoice) -> float:
+    """What the worthiest allowed set of sites is worth."""
+    total = 0.0
+    for block, need in enumerate(choice.need.tolist()):
+        if need:
+            total += float(np.sort(worth[choice.block == block])[-need:].sum())
+    return total
