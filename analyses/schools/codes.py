@@ -77,7 +77,7 @@ class Terrain(StrEnum):
 
     RIVER = "river"
     CLOSED_ROAD = "closed_road"
-    MOUNTAIN_PASS = "mountain_pass"
+    MOUNTAIN = "mountain_pass"
     LANDSLIDE = "landslide"
 
 
@@ -135,3 +135,11 @@ class Improvement(StrEnum):
     FORD = "ford"
     MISSING_BRIDGE = "missing_bridge"
     EARTH_STRETCH = "earth_stretch"
+
+
+class Target(StrEnum):
+    """What places are held against."""
+
+    ETHNIC_BOARDING = "ethnic_boarding_10_pct"
+    PLACED_SCHOOLS = "entitled_pupils"
+    SCHOOLS_IN_LAYER = "schools_in_layer"

@@ -42,7 +42,7 @@ class TerrainOnWay:
         found = {
             Terrain.RIVER: bool(self.rivers),
             Terrain.CLOSED_ROAD: self.closed_km >= parameters.closed_road_km,
-            Terrain.MOUNTAIN_PASS: self.climb_m >= parameters.pass_climb_m,
+            Terrain.MOUNTAIN: self.climb_m >= parameters.pass_climb_m,
             Terrain.LANDSLIDE: self.steepest_pct >= parameters.landslide_slope_pct,
         }
         return tuple(kind for kind, here in found.items() if here and kind in parameters.difficult_terrain)

@@ -91,7 +91,7 @@ def choose_sites(question: SiteQuestion, *, sites: IntArray | None = None) -> Jo
     for _ in range(MOST_ROUNDS):
         way = way_to_school(question, reference, rule)
         entitled = entitlement(way, question.study.parameters)
-        customers = customers_of(question.study, question.village, entitled, way.dry_min)
+        customers = customers_of(question, entitled, way.dry_min)
         task = shared_task(question, customers, rule)
         solution = solve(question, task, start=reference if sites is None else None, sites=sites)
         settled = np.array_equal(solution.sites, reference)
@@ -132,8 +132,9 @@ def under_rule(question: SiteQuestion, chosen: JointChoice, rule: Intake) -> Joi
 def shared_task(question: SiteQuestion, customers: Customers, rule: Intake) -> SharedTask:
     """Customers and candidates as arrays: weighted minutes, inf where the intake rule or the ground says no."""
     minutes = np.where(question.allowed(rule), question.minutes, np.inf)
+    taught = np.stack([question.teaches(level) for level in Level])
     return SharedTask(
-        cost=customers.weight[:, None] * minutes[customers.village],
+        cost=customers.weight[:, None] * np.where(taught[customers.level], minutes[customers.village], np.inf),
         demand=customers.pupils,
         capacity=question.capacity,
         unserved=customers.weight * question.study.parameters.without_place_min,
@@ -174,9 +175,7 @@ def _fits(sites: IntArray, block: IntArray, need: IntArray) -> bool:
 def _first_sites(question: SiteQuestion) -> IntArray:
     """Sites to measure entitlement to at first: those with least minutes of all pupils, each block on its own."""
     study, choice = question.study, question.choice()
-    pupils = sum(
-        study.villages[f"pupils_{level}"].to_numpy(float)[question.village] for level in study.parameters.levels
-    )
+    pupils = sum(study.villages[f"pupils_{level}"].to_numpy(float)[question.village] for level in question.levels)
     reach = np.where(
         question.allowed(Intake.OWN) & np.isfinite(question.minutes),
         question.minutes,

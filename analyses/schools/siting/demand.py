@@ -9,7 +9,7 @@ import numpy as np
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import Level, Priority
 from infragap.analyses.schools.pupils.entitlement import Entitlement, pupils_of
-from infragap.analyses.schools.study import Study
+from infragap.analyses.schools.siting.question import SiteQuestion
 
 FARTHEST_HOUR = 60.0
 """With the farthest first, a pupil weighs once more for every hour of the way (choice)."""
@@ -42,20 +42,19 @@ class Customers:
     weight: FloatArray
 
 
-def customers_of(study: Study, village: IntArray, entitled: Entitlement, nearest_min: FloatArray) -> Customers:
+def customers_of(question: SiteQuestion, entitled: Entitlement, nearest_min: FloatArray) -> Customers:
     """List the pupils of villages as customers.
 
     Parameters
     ----------
-    study
-        Villages, communes, weights.
-    village
-        (b,) rows of the villages.
+    question
+        Villages, levels taught, weights.
     entitled
         Who of them may board.
     nearest_min
         (b,) minutes to the school that entitlement was measured to; counts where the farthest come first.
     """
+    study, village = question.study, question.village
     parameters, rows = study.parameters, study.villages.iloc[village]
     level_weight = {Level.PRIMARY: parameters.weight_primary}
     first = np.ones(len(village))
@@ -65,7 +64,7 @@ def customers_of(study: Study, village: IntArray, entitled: Entitlement, nearest
         poverty = study.communes.set_index("commune_code")["poverty_rate_pct"].reindex(rows["commune_code"])
         first += np.nan_to_num(poverty.to_numpy(float), nan=0.0) / POOREST_PCT
     parts = []
-    for level in parameters.levels:
+    for level in question.levels:
         pupils, may = pupils_of(rows, level), entitled.may_board(level)
         for boards in (True, False):
             mine = np.flatnonzero((may == boards) & (pupils > 0))

@@ -12,7 +12,7 @@ import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.parameters import Parameters
-from infragap.analyses.schools.codes import LinkKind, Robustness
+from infragap.analyses.schools.codes import Level, LinkKind, Robustness
 from infragap.analyses.schools.siting.choice import JointChoice
 from infragap.analyses.schools.siting.question import SiteQuestion
 from infragap.analyses.solvers.facility.transport import share_demand
@@ -139,7 +139,8 @@ def _shared_anew(
     growth = np.clip(rng.normal(1.0, parameters.demand_spread_pct / 100, len(communes)), 0.3, 3.0)
     room = np.clip(rng.normal(1.0, parameters.capacity_spread_pct / 100, len(chosen.sites)), 0.3, 3.0)
     allowed = question.allowed(chosen.rule)[:, chosen.sites]
-    cost = np.where(allowed, minutes[:, chosen.sites], np.inf)[customers.village]
+    taught = np.stack([question.teaches(level)[chosen.sites] for level in Level])[customers.level]
+    cost = np.where(taught, np.where(allowed, minutes[:, chosen.sites], np.inf)[customers.village], np.inf)
     amount, _ = share_demand(
         customers.weight[:, None] * cost,
         np.round(customers.pupils * growth[number[customers.village]]),

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
-from infragap.analyses.schools.codes import Intake, Mode, Season, SeasonRule
+from infragap.analyses.schools.codes import Intake, Level, Mode, Season, SeasonRule
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.siting.candidates import planned_border_schools, site_candidates
 from infragap.analyses.schools.siting.positions import drawn_cells
@@ -81,6 +81,17 @@ class SiteQuestion:
             p = parameters.sites or 1
             decided &= decided.sum() + fixed.sum() <= p
         return site_choice(len(candidates), p, fixed=np.flatnonzero(decided | fixed), group=self.group)
+
+    def teaches(self, level: Level) -> BoolArray:
+        """(candidates,) whether the school there teaches a level; a school that is not in the layer teaches what is asked for."""
+        school = self.candidates["school"].to_numpy(np.int64)
+        asked = level in self.study.parameters.levels
+        return np.where(school >= 0, self.study.schools[f"has_{level}"].to_numpy(bool)[school] & asked, asked)
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Levels that at least one of the schools teaches."""
+        return tuple(level for level in Level if self.teaches(level).any())
 
     def allowed(self, rule: Intake) -> BoolArray:
         """(b, candidates) whether pupils of a village may be admitted to a school there."""

@@ -99,7 +99,7 @@ def village_weight(question: SiteQuestion) -> FloatArray:
     parameters, rows = question.study.parameters, question.study.villages.iloc[question.village]
     weights = {Level.PRIMARY: parameters.weight_primary}
     total = np.zeros(len(rows))
-    for level in parameters.levels:
+    for level in question.levels:
         total += weights.get(level, parameters.weight_lower_secondary) * rows[f"pupils_{level}"].to_numpy(float)
     return total
 
