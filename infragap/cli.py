@@ -92,6 +92,53 @@ def electrify_command(
     _run(data, out, settings, ("electricity",))
 
 
+@app.command("schools")
+def schools_command(
+    data: DataOption = None,
+    out: OutOption = Path("out"),
+    params: ParamsOption = None,
+    intake: Annotated[
+        str | None, typer.Option(help="Pupils of which communes a border school takes: own, adjoining, any.")
+    ] = None,
+    sites: Annotated[int | None, typer.Option(help="Number of schools to place; default: one per planned school.")] = None,
+    candidates: Annotated[
+        Path | None, typer.Option(help="CSV with own candidates: candidate, commune_code, longitude, latitude.")
+    ] = None,
+    fix: Annotated[list[str] | None, typer.Option(help="Candidate that must be chosen; repeatable.")] = None,
+    forbid: Annotated[list[str] | None, typer.Option(help="Candidate that must not be chosen; repeatable.")] = None,
+    levels: Annotated[
+        str | None, typer.Option(help="Levels taught, comma-separated: primary,lower_secondary,upper_secondary.")
+    ] = None,
+    season: Annotated[str | None, typer.Option(help="Season whose ways count: year, dry, rainy.")] = None,
+    mode: Annotated[str | None, typer.Option(help="Way of travelling that counts: motorbike, foot.")] = None,
+    objective: Annotated[
+        str | None, typer.Option(help="What the sites are best at: least_total, fairest, widest.")
+    ] = None,
+    priority: Annotated[
+        str | None, typer.Option(help="Who comes first where places are short: lower_secondary, farthest, poorest.")
+    ] = None,
+    draws: Annotated[int | None, typer.Option(help="Draws of the uncertainty; 0 leaves them out.")] = None,
+) -> None:
+    """Place schools alone: sites, who gets a place, what each bridge is worth."""
+    from infragap.settings import read_settings
+
+    changes: dict[str, Any] = {
+        "intake_rule": intake,
+        "sites": sites,
+        "candidate_file": str(candidates) if candidates is not None else None,
+        "fixed_sites": tuple(fix) if fix else None,
+        "forbidden_sites": tuple(forbid) if forbid else None,
+        "levels": tuple(part.strip() for part in levels.split(",") if part.strip()) if levels else None,
+        "season": season,
+        "placement_mode": mode,
+        "objective": objective,
+        "priority": priority,
+        "draws": draws,
+    }
+    settings = read_settings(params, {"schools": {k: v for k, v in changes.items() if v is not None}})
+    _run(data, out, settings, ("schools",))
+
+
 @app.command("compare")
 def compare_command(
     first: Annotated[Path, typer.Argument(help="Result folder A.")],

@@ -210,7 +210,12 @@ def _record(pack: Pack, settings: Settings, results: Results) -> dict[str, Any]:
     if results.water is not None:
         record["water"] = {"siting": results.water.siting, "summary": results.water.summary}
     if results.schools is not None:
-        record["schools"] = {"placement": results.schools.placement, "summary": results.schools.summary}
+        record["schools"] = {
+            "placement": results.schools.placement,
+            "assignment": results.schools.assignment_record,
+            "upper_secondary": results.schools.upper_record,
+            "summary": results.schools.summary,
+        }
     return record
 
 

@@ -28,7 +28,7 @@ from infragap.analyses.schools.study import Study
 from infragap.gis.crs import WGS84
 from infragap.gis.errors import MissingDataError, ParameterError
 
-SQUARE_M = 600.0
+SQUARE_M = 1000.0
 """Villages nearer to each other than about this are one candidate (choice)."""
 
 _MOST_VILLAGES = 3
@@ -131,7 +131,7 @@ def _found(
 
 
 def _thinned(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Of villages in one square of 600 m of a commune the one with most people: a campus beside one is beside all of them."""
+    """Of villages in one square of a kilometre of a commune the one with most people: a campus beside one is beside all of them."""
     square = pd.DataFrame(
         {"x": villages.geometry.x // SQUARE_M, "y": villages.geometry.y // SQUARE_M, "code": villages["commune_code"]}
     )

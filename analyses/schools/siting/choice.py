@@ -7,7 +7,7 @@ none. Entitlement to board hangs on the way to the school, and the school's plac
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from infragap.analyses.schools.siting.demand import Customers, customers_of
 from infragap.analyses.schools.siting.question import SiteQuestion
 from infragap.analyses.schools.travel.ways import at_nodes, nearest
 from infragap.analyses.solvers.facility.shared_p_median import SharedSolution, SharedTask, solve_shared
+from infragap.analyses.solvers.facility.site_choice import SiteChoice
+from infragap.analyses.solvers.facility.solution import PROVEN, relative_gap
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.gis.errors import NoSolutionError
 
@@ -94,6 +96,7 @@ def choose_sites(question: SiteQuestion, *, sites: IntArray | None = None) -> Jo
         customers = customers_of(question, entitled, way.dry_min)
         task = shared_task(question, customers, rule)
         solution = solve(question, task, start=reference if sites is None else None, sites=sites)
+        solution = _kept_or_better(question, task, reference, solution)
         settled = np.array_equal(solution.sites, reference)
         if settled:
             break
@@ -108,6 +111,27 @@ def choose_sites(question: SiteQuestion, *, sites: IntArray | None = None) -> Jo
         way=way,
         solution=solution,
         settled=settled,
+    )
+
+
+def _kept_or_better(
+    question: SiteQuestion, task: SharedTask, reference: IntArray, solution: SharedSolution
+) -> SharedSolution:
+    """The sites that entitlement was measured to, where they are as good within the gap; so the choice does not go in circles between equals."""
+    if np.array_equal(solution.sites, reference) or tuple(reference.tolist()) not in task.known:
+        return solution
+    cost, amount = task.shared(reference)
+    reached = relative_gap(cost, solution.lower_bound)
+    if reached > question.study.parameters.gap:
+        return solution
+    return replace(
+        solution,
+        sites=reference,
+        amount=amount[:, :-1],
+        unserved=amount[:, -1],
+        cost=cost,
+        gap=reached,
+        status="optimal" if reached <= PROVEN else "gap",
     )
 
 
@@ -162,7 +186,35 @@ def solve(
     deadline_s = time.perf_counter() + parameters.time_limit_s
     if start is not None and not _fits(start, choice.block, choice.need):
         start = None
-    return solve_shared(task, choice, gap=parameters.gap, deadline_s=deadline_s, start=start)
+    solution = solve_shared(task, choice, gap=parameters.gap, deadline_s=deadline_s, start=start)
+    return solution if sites is not None else _polished(task, choice, solution)
+
+
+def _polished(task: SharedTask, choice: SiteChoice, solution: SharedSolution) -> SharedSolution:
+    """Move each site to where its own pupils have least weighted minutes, as long as that lowers the cost."""
+    better = True
+    while better:
+        better = False
+        for column, site in enumerate(solution.sites.tolist()):
+            rivals = np.flatnonzero((choice.block == choice.block[site]) & (choice.block > 0))
+            rivals = np.setdiff1d(rivals, solution.sites)
+            member = np.flatnonzero(solution.amount[:, column] > 0)
+            if not len(rivals) or not len(member):
+                continue
+            pupils = solution.amount[member, column]
+            total = pupils @ task.cost[np.ix_(member, rivals)]
+            if total.min() >= pupils @ task.cost[member, site] - 1e-6:
+                continue
+            moved = np.sort(np.append(np.delete(solution.sites, column), rivals[int(np.argmin(total))]))
+            cost, amount = task.shared(moved)
+            gap = relative_gap(cost, solution.lower_bound)
+            solution = replace(
+                solution, sites=moved, amount=amount[:, :-1], unserved=amount[:, -1], cost=cost, gap=gap,
+                status="optimal" if gap <= PROVEN else solution.status,
+            )  # fmt: skip
+            better = True
+            break
+    return solution
 
 
 def _fits(sites: IntArray, block: IntArray, need: IntArray) -> bool:

@@ -67,7 +67,8 @@ def draw_sites(question: SiteQuestion, chosen: JointChoice) -> DrawOutcome | Non
         minutes = _drawn_minutes(question, rng)
         amount = _shared_anew(question, chosen, minutes, rng)
         for column, site in enumerate(chosen.sites.tolist()):
-            pupils = np.bincount(chosen.customers.village, amount[:, column], minlength=len(question.village))
+            weighed = amount[:, column] * chosen.customers.weight
+            pupils = np.bincount(chosen.customers.village, weighed, minlength=len(question.village))
             member = np.flatnonzero(pupils > 0)
             if not len(member):
                 won[site] += 1

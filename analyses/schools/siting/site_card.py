@@ -23,7 +23,7 @@ class SiteCard:
     rival
         (r,) other candidates of the same school, the best first.
     mean_min, rainy_min, worst_min
-        (1 + r,) mean of the year's way of its pupils, mean one-way minutes in the rainy season, longest way of the year; the open site first.
+        (1 + r,) mean of the year's way of its pupils by their weight, mean one-way minutes in the rainy season, longest way of the year; the open site first.
     worst_village
         (1 + r,) place of that village in the question's list, -1 = none.
     cut_off_pupils
@@ -54,13 +54,15 @@ def site_cards(question: SiteQuestion, chosen: JointChoice) -> list[SiteCard]:
     """Write a card for every open site."""
     cards = []
     pupils = np.zeros((len(question.village), len(chosen.sites)))
-    np.add.at(pupils, chosen.customers.village, chosen.amount)
+    np.add.at(pupils, chosen.customers.village, chosen.amount * chosen.customers.weight[:, None])
+    heads = np.zeros_like(pupils)
+    np.add.at(heads, chosen.customers.village, chosen.amount)
     for column, site in enumerate(chosen.sites.tolist()):
-        cards.append(_card(question, chosen, site, pupils[:, column]))
+        cards.append(_card(question, chosen, site, pupils[:, column], heads[:, column]))
     return cards
 
 
-def _card(question: SiteQuestion, chosen: JointChoice, site: int, pupils: FloatArray) -> SiteCard:
+def _card(question: SiteQuestion, chosen: JointChoice, site: int, pupils: FloatArray, heads: FloatArray) -> SiteCard:
     candidates, parameters = question.candidates, question.study.parameters
     school = candidates["school"].to_numpy()
     same = (school == school[site]) if question.group is not None else _same_commune(question, site)
@@ -71,12 +73,13 @@ def _card(question: SiteQuestion, chosen: JointChoice, site: int, pupils: FloatA
     if not len(member):
         # nobody is admitted: the pupils of its commune stand for those it could have
         member = np.flatnonzero(question.allowed(parameters.intake_rule)[:, site])
+        pupils = heads = np.ones(len(pupils))
         weight, minutes = np.ones(len(member)), question.minutes[np.ix_(member, places)]
     rainy = question.pairs[Mode.MOTORBIKE, Season.RAINY].to_min[np.ix_(member, places)]
     dry = question.pairs[Mode.MOTORBIKE, Season.DRY].to_min[np.ix_(member, places)]
     lost = (dry <= parameters.day_limit_min) & ~(rainy <= parameters.day_limit_min)
     mean, worst = _mean(minutes, weight), minutes.max(axis=0, initial=0.0)
-    cut = (lost * weight[:, None]).sum(axis=0)
+    cut = (lost * heads[member][:, None]).sum(axis=0)
     order = np.concatenate([[0], 1 + np.lexsort((rival, mean[1:]))]).astype(np.int64)
     near = (mean[order[1:]] - mean[0] <= parameters.near_equal_min) & (cut[order[1:]] <= cut[0])
     return SiteCard(

@@ -34,7 +34,7 @@ def link_table(study: Study, worth: LinkWorth) -> gpd.GeoDataFrame:
             "hours_per_year": rounded_or_empty(worth.hours_per_year, 0),
             "hours_per_bn_vnd": rounded_or_empty(worth.hours_per_bn),
             "pupils_per_bn_vnd": rounded_or_empty(people / np.maximum(cost / 1000, 1e-9), 2),
-            "provenance": "modelled",
+            "provenance": [_provenance(study, one) for one in works],
         },
         geometry=[one.line for one in works],
         crs=study.schools.crs,
@@ -49,6 +49,13 @@ def _name_of(study: Study, one: Works) -> str:
         return f"E-{study.roads['road_id'].iloc[one.road]}"
     letter = "F" if one.kind == Improvement.FORD else "B"
     return f"{letter}-{middle.x / 100:.0f}-{middle.y / 100:.0f}"
+
+
+def _provenance(study: Study, one: Works) -> str:
+    """Modelled where any layer behind it is, else what the road's row rests on."""
+    if study.modelled or one.road < 0:
+        return "modelled"
+    return str(study.roads["provenance"].iloc[one.road])
 
 
 def _text(layer: gpd.GeoDataFrame, row: int) -> str:
