@@ -7,9 +7,14 @@ from typing import TypeVar
 
 import pandas as pd
 
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import languages, words
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+DECIMALS = {
+    "households": 0, "people": 0, "-": 2, "mvnd": 0, "m": 0, "VND/kWh": 0, "pupils": 0, "min": 0, "kits": 0, "m³/s": 3, "°": 5,
+}  # fmt: skip
+"""Decimals of people's tables and maps by unit; one where the unit is not named here."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,11 @@ class Column:
     unit: str
     derived_from: str
     table: str = ""
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that people's tables and maps show, at most."""
+        return DECIMALS.get(self.unit, 1)
 
     def heading(self, language: str) -> str:
         """Heading of people's tables and maps."""
@@ -59,6 +69,13 @@ def table(name: str, *columns: Column) -> Columns:
 def names(columns: Columns) -> list[str]:
     """Give the names in order."""
     return [column.name for column in columns]
+
+
+def in_one_language(columns: Columns, language: str) -> Columns:
+    """Leave out texts in other languages, where a text has a column for each: 'remedy_en' beside 'remedy_vi'."""
+    others = tuple(f"_{code}" for code in languages() if code != language)
+    own = {column.name.removesuffix(f"_{language}") for column in columns if column.name.endswith(f"_{language}")}
+    return tuple(c for c in columns if not (c.name.endswith(others) and c.name.rpartition("_")[0] in own))
 
 
 def in_order(frame: Frame, columns: Columns) -> Frame:

@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, TypedDict, Unpack
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from infragap.wording.catalogue import words
+
+
+class Range(TypedDict, total=False):
+    """Values that a parameter may take, all in its unit.
+
+    Attributes
+    ----------
+    low, high
+        Range of uncertainty, used by sensitivity and Monte Carlo; left out where the value is a choice, not an uncertainty.
+    minimum, maximum
+        Smallest and largest value that make sense, of each part of a list. The smallest is 0 where nothing is said; None is no bound.
+    compared
+        Whether a value with a range enters the comparison that the draws repeat, which it does where nothing is said; checks and reports do not.
+    """
+
+    low: float
+    high: float
+    minimum: float | None
+    maximum: float | None
+    compared: bool
 
 
 class Parameters(BaseModel):
-    """Frozen parameter set: unknown keys and values outside their stated bounds are errors."""
+    """Frozen parameter set: unknown keys and values outside their stated bounds are errors.
+
+    Attributes
+    ----------
+    analysis
+        Name of the analysis; the short names of its parameters stand in the catalogue of words under `parameter.<analysis>.<name>`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+
+    analysis: ClassVar[str] = ""
 
     @field_validator("*", mode="after")
     @classmethod
@@ -26,24 +57,14 @@ class Parameters(BaseModel):
 
 
 def _check_bounds(number: float, extra: dict[str, Any]) -> None:
+    unit = "" if extra["unit"] == "-" else f" {extra['unit']}"
     if extra["minimum"] is not None and number < extra["minimum"]:
-        raise ValueError(f"must be at least {extra['minimum']:g} {extra['unit']}")
+        raise PydanticCustomError("below_minimum", "must be at least {bound}", {"bound": f"{extra['minimum']:g}{unit}"})
     if extra["maximum"] is not None and number > extra["maximum"]:
-        raise ValueError(f"must be at most {extra['maximum']:g} {extra['unit']}")
+        raise PydanticCustomError("above_maximum", "must be at most {bound}", {"bound": f"{extra['maximum']:g}{unit}"})
 
 
-def parameter(
-    default: Any,
-    *,
-    unit: str,
-    meaning: str,
-    source: str,
-    low: float | None = None,
-    high: float | None = None,
-    minimum: float | None = 0.0,
-    maximum: float | None = None,
-    name_vi: str = "",
-) -> Any:
+def parameter(default: Any, *, unit: str, meaning: str, source: str, **limits: Unpack[Range]) -> Any:
     """Declare one parameter.
 
     Parameters
@@ -52,27 +73,23 @@ def parameter(
         Value used when the user gives none, in `unit`.
     unit, meaning, source
         Text for the user; `source` names a publication or says 'assumption'.
-    low, high
-        Range of uncertainty [unit], used by sensitivity and Monte Carlo; None where it is a choice, not an uncertainty.
-    minimum, maximum
-        Smallest and largest value that make sense, of each part of a list; None for no bound.
-    name_vi
-        Short Vietnamese name, for tables that planners read; every uncertain parameter has one.
+    limits
+        Range of uncertainty and bounds, see `Range`.
     """
     extra: dict[str, Any] = {
         "unit": unit,
-        "name_vi": name_vi,
         "source": source,
-        "low": low,
-        "high": high,
-        "minimum": minimum,
-        "maximum": maximum,
+        "low": limits.get("low"),
+        "high": limits.get("high"),
+        "minimum": limits.get("minimum", 0.0),
+        "maximum": limits.get("maximum"),
+        "compared": limits.get("compared", True),
     }
     return Field(default=default, description=meaning, json_schema_extra=extra)
 
 
 def describe(parameters: Parameters) -> pd.DataFrame:
-    """Table of a parameter set: name, value, unit, low, high, meaning, source (one row per parameter)."""
+    """Table of a parameter set: parameter, value, unit, low, high, name_vi, name_en, meaning, source (one row per parameter)."""
     rows = []
     for name, field in type(parameters).model_fields.items():
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
@@ -83,9 +100,16 @@ def describe(parameters: Parameters) -> pd.DataFrame:
                 "unit": extra.get("unit"),
                 "low": extra.get("low"),
                 "high": extra.get("high"),
-                "name_vi": extra.get("name_vi"),
+                "name_vi": short_name(parameters, name, "vi"),
+                "name_en": short_name(parameters, name, "en"),
                 "meaning": field.description,
                 "source": extra.get("source"),
             }
         )
     return pd.DataFrame(rows)
+
+
+def short_name(parameters: Parameters | type[Parameters], name: str, language: str) -> str:
+    """Short name of a parameter for tables that planners read; empty where the catalogue has none. Every uncertain parameter has one."""
+    chosen, key = words(language), f"parameter.{parameters.analysis}.{name}"
+    return chosen(key) if key in chosen else ""

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import shortest_path
 from benchmarks import Row
 from benchmarks.measure import peak_memory_mb, timed
 from infragap.analyses.arrays import FloatArray
-from infragap.analyses.solvers.location import LocationSolution, maximal_coverage, p_center, p_median
+from infragap.analyses.solvers.location import Capacity, LocationSolution, maximal_coverage, p_center, p_median
 
 VILLAGES = ((500, 100, 10), (2_693, 300, 9), (2_693, 300, 30))  # customers, sites, p
 PEER_PAIRS = (
@@ -109,7 +109,7 @@ def _compile() -> None:
     """Compile every routine before anything is measured."""
     cost, weight = villages(40, 20)
     p_median(cost, 4, weight=weight)
-    p_median(cost, 4, capacity=np.full(20, 15.0), demand=np.ones(40))
+    p_median(cost, 4, capacity=Capacity(np.full(20, 15.0), np.ones(40)))
 
 
 def _published(folder: Path, *, quick: bool) -> Iterator[Row]:
@@ -125,7 +125,7 @@ def _published(folder: Path, *, quick: bool) -> Iterator[Row]:
     numbers = (2, 5) if quick else range(1, 11)
     for number in numbers:
         cost, p, capacity, demand, best = read_capacitated(folder / "cpmedian" / f"pmedcap1_{number}.txt")
-        seconds, found = timed(partial(p_median, cost, p, capacity=capacity, demand=demand))
+        seconds, found = timed(partial(p_median, cost, p, capacity=Capacity(capacity, demand)))
         yield row(
             "p_median, capacities",
             f"pmedcap1_{number}, p = {p}",

@@ -16,8 +16,9 @@ from benchmarks import Row
 from benchmarks.measure import peak_memory_mb, timed, timed_with_cpu
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
+from infragap.analyses.solvers.stopping import UNTIL_PROVEN, Stop
 
-GEOMETRIC = ((845, 0.0, 60.0), (5_000, 1e-3, 120.0), (20_000, 1e-2, 300.0))  # nodes, gap asked for, time limit [s]
+GEOMETRIC = ((845, 0.0, 60.0), (5_000, 1e-3, 120.0), (20_000, 1e-2, 300.0))  # nodes, gap asked for, work limit
 KINDS = ((1.0, 1.0), (0.3, 2.0), (0.1, 5.0))  # share of nodes with a prize, mean prize in mean edge costs
 DRAWS = 20  # repeated plans with changed costs, as an uncertainty analysis makes them
 
@@ -63,9 +64,9 @@ def read(path: Path) -> Instance:
     return Instance(np.array(edges), np.array(cost), prize, root)
 
 
-def run_geometric(n: int, share: float, scale: float, gap: float, limit_s: float) -> None:
+def run_geometric(n: int, share: float, scale: float, gap: float, work_limit: float) -> None:
     """One run in a process of its own, for its memory."""
-    prize_collecting_tree(*geometric(n, share, scale), gap=gap, time_limit_s=limit_s)
+    prize_collecting_tree(*geometric(n, share, scale), stop=Stop(gap, work_limit))
 
 
 def with_pcst_fast(instance: Instance) -> float | None:
@@ -114,7 +115,7 @@ def published(folder: Path) -> Iterator[Row]:
     """Rooted instances with proven optima, to gap 0."""
     for record in csv.DictReader((folder / "optima.csv").read_text(encoding="utf-8").splitlines()):
         instance = read(folder / record["file"])
-        seconds, cpu, solution = timed_with_cpu(lambda one=instance: prize_collecting_tree(*one, gap=0))  # type: ignore[misc]
+        seconds, cpu, solution = timed_with_cpu(lambda one=instance: prize_collecting_tree(*one, stop=UNTIL_PROVEN))  # type: ignore[misc]
         yield row_of(
             solution,
             "prize_collecting_tree",
@@ -129,11 +130,11 @@ def published(folder: Path) -> Iterator[Row]:
 
 def random_graphs(sizes: tuple[tuple[int, float, float], ...]) -> Iterator[Row]:
     """Random geometric graphs beside pcst_fast."""
-    for n, gap, limit_s in sizes:
+    for n, gap, work_limit in sizes:
         for share, scale in KINDS:
             instance = geometric(n, share, scale)
             seconds, cpu, solution = timed_with_cpu(
-                lambda one=instance, g=gap, s=limit_s: prize_collecting_tree(*one, gap=g, time_limit_s=s)  # type: ignore[misc]
+                lambda one=instance, g=gap, s=work_limit: prize_collecting_tree(*one, stop=Stop(g, s))  # type: ignore[misc]
             )
             peer_seconds, theirs = timed(lambda one=instance: with_pcst_fast(one))  # type: ignore[misc]
             yield row_of(
@@ -142,7 +143,7 @@ def random_graphs(sizes: tuple[tuple[int, float, float], ...]) -> Iterator[Row]:
                 f"geometric, {share:.0%} prizes of {scale:g} edges, gap {gap:g}",
                 n,
                 seconds,
-                peak_memory_mb=peak_memory_mb(run_geometric, n, share, scale, gap, limit_s),
+                peak_memory_mb=peak_memory_mb(run_geometric, n, share, scale, gap, work_limit),
                 peer=None if theirs is None else "pcst_fast (no bound)",
                 peer_seconds=None if theirs is None else peer_seconds,
                 peer_objective=theirs,
@@ -182,7 +183,9 @@ def steiner_trees(n: int) -> Iterator[Row]:
     instance = geometric(n, 0.1, 5.0)
     terminals = np.flatnonzero(instance.prize)
     plain = instance._replace(prize=np.zeros(n))
-    seconds, cpu, solution = timed_with_cpu(lambda: prize_collecting_tree(*plain, required=terminals, gap=0))
+    seconds, cpu, solution = timed_with_cpu(
+        lambda: prize_collecting_tree(*plain, required=terminals, stop=UNTIL_PROVEN)
+    )
     peer_seconds, theirs = timed(lambda: with_networkx(instance, terminals))
     yield row_of(
         solution,
@@ -199,7 +202,7 @@ def steiner_trees(n: int) -> Iterator[Row]:
 
 def cases(*, quick: bool, shared: Path | None) -> Iterator[Row]:
     """Published instances where they are there, random graphs of 845, 5,000 and (not quick) 20,000 nodes, repeated plans."""
-    prize_collecting_tree(*geometric(200, 0.3, 2.0), gap=0)  # compile before measuring
+    prize_collecting_tree(*geometric(200, 0.3, 2.0), stop=UNTIL_PROVEN)  # compile before measuring
     primal_tree(*geometric(200, 0.3, 2.0))
     if shared is not None:
         yield from published(shared / "instances" / "rpcst")

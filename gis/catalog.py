@@ -13,6 +13,7 @@ import pyproj.exceptions
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from infragap.gis.errors import LayerError, MissingDataError
+from infragap.profiles.profile import DEFAULT
 
 FILE_NAME = "catalog.toml"
 
@@ -29,7 +30,25 @@ def _known_crs(value: str) -> str:
 
 
 class LayerEntry(BaseModel):
-    """One layer of the pack."""
+    """One layer of the pack.
+
+    Attributes
+    ----------
+    name, title, file, kind, crs, geometry, rows, bands, id
+        What it is called, where it lies, and what is to be found there.
+    licence, date, sha256, method
+        What the file rests on; a planner's own pack may leave them out, and the check says so (`infragap data hash` fills `sha256`).
+    provenance
+        official, open-data or modelled.
+    columns
+        Column of the schema → column of the file, or a formula over columns of the file such as 'persons / 4.6'.
+    values
+        Column of the schema → word of the file → word of the schema.
+    defaults
+        Column of the schema → value of every row that has none.
+    sheet, x, y, axis_order, encoding
+        How the file is to be read.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -42,11 +61,14 @@ class LayerEntry(BaseModel):
     rows: Annotated[int, Field(ge=0)] | None = None
     bands: Annotated[int, Field(ge=1)] | None = None
     id: str | None = None
-    licence: str
-    date: str
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    licence: str | None = None
+    date: str | None = None
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     provenance: Provenance
-    method: Annotated[str, Field(min_length=1)]
+    method: Annotated[str, Field(min_length=1)] | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str | float | int | bool]] = Field(default_factory=dict)
+    defaults: dict[str, str | float | int | bool] = Field(default_factory=dict)
     sheet: str | None = None
     x: str | None = None
     y: str | None = None
@@ -60,8 +82,9 @@ class LayerEntry(BaseModel):
 
     @field_validator("date")
     @classmethod
-    def _date_is_iso(cls, value: str) -> str:
-        date.fromisoformat(value)
+    def _date_is_iso(cls, value: str | None) -> str | None:
+        if value is not None:
+            date.fromisoformat(value)
         return value
 
     @field_validator("file")
@@ -82,14 +105,29 @@ class LayerEntry(BaseModel):
 
 
 class PackHead(BaseModel):
-    """Head of the catalogue."""
+    """Head of the catalogue.
+
+    Attributes
+    ----------
+    title, province
+        What pages are headed with.
+    crs_measure
+        Projected CRS that lengths are measured in.
+    provenance_note
+        Sentence on what the data rest on, for every map.
+    profile
+        Profile of the country: a name ('vn') or the path of a TOML file beside the catalogue.
+    seed
+        Of the modelled layers.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     title: str
     province: str
     crs_measure: str
-    provenance_note: str
+    provenance_note: str = ""
+    profile: Annotated[str, Field(min_length=1)] = DEFAULT
     seed: int | None = None
 
     @field_validator("crs_measure")
@@ -201,6 +239,8 @@ def file_faults(folder: Path, entry: LayerEntry) -> list[str]:
         return [
             f"{entry.name}: the file {entry.file} is not in {folder}. Put it there or correct `file` in {FILE_NAME}."
         ]
+    if entry.sha256 is None:
+        return []
     found = sha256_of(path)
     if found != entry.sha256:
         return [

@@ -16,9 +16,10 @@ import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
+from infragap.gis.arrays import FloatArray
 from infragap.gis.errors import LayerError, MissingDataError
 
 WGS84 = "EPSG:4326"
@@ -78,7 +79,13 @@ def _transformer(source_wkt: str, target_wkt: str) -> pyproj.Transformer:
 
 
 def is_vn2000(crs: pyproj.CRS) -> bool:
-    """Tell whether a CRS rests on the datum VN-2000."""
+    """Tell whether a CRS rests on the datum VN-2000.
+
+    Examples
+    --------
+    >>> is_vn2000(pyproj.CRS("EPSG:9208")), is_vn2000(pyproj.CRS("EPSG:32648"))
+    (True, False)
+    """
     geodetic = crs.geodetic_crs
     if geodetic is None or geodetic.datum is None:
         return False
@@ -96,8 +103,17 @@ def same_crs(first: pyproj.CRS | str, second: pyproj.CRS | str) -> bool:
 
 def transform(
     x: ArrayLike, y: ArrayLike, *, source: pyproj.CRS | str, target: pyproj.CRS | str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Transform coordinates, x = longitude or easting, y = latitude or northing [° or m]."""
+) -> tuple[FloatArray, FloatArray]:
+    """Transform coordinates, x = longitude or easting, y = latitude or northing [° or m].
+
+    Examples
+    --------
+    On its central meridian a TM-3 zone has the easting 500,000 m:
+
+    >>> x, y = transform(500_000, 2_430_000, source="EPSG:9208", target="EPSG:4756")
+    >>> round(float(x), 6), round(float(y), 3)
+    (104.75, 21.968)
+    """
     new_x, new_y = transformer(source, target).transform(
         np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     )
@@ -121,7 +137,7 @@ def to_crs(frame: gpd.GeoDataFrame, crs: pyproj.CRS | str, *, layer: str = "laye
         return frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=target)
     step = transformer(frame.crs, target)
 
-    def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    def move(points: FloatArray) -> FloatArray:
         return np.column_stack(step.transform(points[:, 0], points[:, 1]))
 
     return frame.set_geometry(shapely.transform(frame.geometry.to_numpy(), move), crs=target)
@@ -270,7 +286,13 @@ def vn2000_points(
 
 
 def crs_name(crs: pyproj.CRS | str) -> str:
-    """Name and code of a CRS, such as 'VN-2000 / TM-3 104-45 (EPSG:9208)'."""
+    """Name and code of a CRS.
+
+    Examples
+    --------
+    >>> crs_name("EPSG:9208")
+    'VN-2000 / TM-3 104-45 (EPSG:9208)'
+    """
     known = pyproj.CRS.from_user_input(crs)
     authority = known.to_authority()
     return f"{known.name} ({':'.join(authority)})" if authority else known.name

@@ -3,9 +3,25 @@
 The command turns an `InfragapError` into a short message and exit code 1; anything else is a defect of the program.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 
 class InfragapError(Exception):
-    """Base of all errors that tell the user what is wrong and how to repair it."""
+    """Base of all errors that tell the user what is wrong and how to repair it.
+
+    Attributes
+    ----------
+    findings
+        What the checks of the data pack found (`infragap.gis.findings.Finding`), where the error came from them.
+    """
+
+    def __init__(self, message: str = "", *, findings: Sequence[Any] = ()) -> None:
+        """Keep the message and the findings that it was made of."""
+        super().__init__(message)
+        self.findings = tuple(findings)
 
 
 class LayerError(InfragapError):

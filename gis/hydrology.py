@@ -7,12 +7,10 @@ from functools import cached_property
 
 import numpy as np
 import pyflwdir
-from numpy.typing import NDArray
 
+from infragap.gis.arrays import Float32Array, FloatArray, IntArray
 from infragap.gis.errors import LayerError
 from infragap.gis.raster import Raster, resample, warp_like
-
-FloatArray = NDArray[np.float64]
 
 DAYS_IN_MONTH = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 SECONDS_PER_DAY = 86_400.0
@@ -33,8 +31,8 @@ class Streams:
     """
 
     grid: Raster
-    downstream: NDArray[np.int64]
-    upstream_km2: NDArray[np.float32]
+    downstream: IntArray
+    upstream_km2: Float32Array
     directions: pyflwdir.FlwdirRaster
 
 
@@ -68,7 +66,7 @@ class Falls:
     upstream_km2: FloatArray
 
     @cached_property
-    def spots(self) -> tuple[FloatArray, NDArray[np.int64], NDArray[np.int64]]:
+    def spots(self) -> tuple[FloatArray, IntArray, IntArray]:
         """Spots (m, 2) where intakes and powerhouses stand, each once, and the spot of every powerhouse and of every intake (k,)."""
         ends = np.concatenate([np.column_stack([self.x, self.y]), np.column_stack([self.intake_x, self.intake_y])])
         points, number = np.unique(ends, axis=0, return_inverse=True)
@@ -106,7 +104,7 @@ def flow_directions(elevation: Raster, *, cell_size_m: float = 200.0) -> Streams
     )
 
 
-def monthly_flow(streams: Streams, runoff: Raster) -> NDArray[np.float32]:
+def monthly_flow(streams: Streams, runoff: Raster) -> Float32Array:
     """Mean flow of each month at every cell [m³/s], (12, rows, cols): the runoff of all cells above, added up.
 
     Parameters
@@ -136,14 +134,14 @@ def monthly_flow(streams: Streams, runoff: Raster) -> NDArray[np.float32]:
     return flows
 
 
-def dry_season_flow(streams: Streams, runoff: Raster) -> NDArray[np.float32]:
+def dry_season_flow(streams: Streams, runoff: Raster) -> Float32Array:
     """Flow of the driest month at every cell [m³/s], (rows, cols)."""
     return np.asarray(monthly_flow(streams, runoff).min(axis=0), dtype=np.float32)
 
 
 def falls(
     streams: Streams,
-    dry_flow_m3_s: NDArray[np.float32],
+    dry_flow_m3_s: Float32Array,
     *,
     min_upstream_km2: float = 1.0,
     max_upstream_km2: float = 200.0,
@@ -173,7 +171,7 @@ def falls(
     cols = grid.shape[1]
     here = intakes.copy()
     length = np.zeros(len(intakes))
-    found: list[tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]] = []
+    found: list[tuple[IntArray, IntArray, FloatArray]] = []
     for _ in range(int(canal_km * 1000 / grid.cell_size_m)):
         below = streams.downstream[here]
         step = np.hypot(below // cols - here // cols, below % cols - here % cols) * grid.cell_size_m / 1000

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from infragap.gis.errors import NoSolutionError, ParameterError
 from infragap.gis.leastcost_kernels import label_regions, spread, walk_back
 
-__all__ = ["MOVES", "LeastCost", "cost_distance", "path_back"]
+__all__ = ["MOVES", "LeastCost", "Slopes", "cost_distance", "path_back"]
 
 MOVES: NDArray[np.int64] = np.array(
     [
@@ -35,6 +35,25 @@ BUCKETS_PER_DEAR = 256  # so that a step over a cell of the dearest tenth stays 
 WIDTH_SAMPLE = 100_000  # about so many cells are looked at for the bucket width
 LARGEST_COST = 1e30  # sums of larger ones leave float32 and would look like barriers
 NAMED_CELLS = 5  # how many wrong cells a message names
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """What makes a step up or down cost more or less than one on the flat.
+
+    Parameters
+    ----------
+    elevation
+        (rows, columns), height of each cell [m].
+    cell_size_m
+        Width of the square cells [m].
+    toward_sources
+        Whether paths are walked from the cells to the sources (pupils to a school) or from the sources outwards.
+    """
+
+    elevation: NDArray[Any]
+    cell_size_m: float
+    toward_sources: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +81,7 @@ def cost_distance(
     cost: NDArray[Any],
     sources: Sequence[tuple[int, int]] | NDArray[Any],
     *,
-    elevation: NDArray[Any] | None = None,
-    cell_size_m: float | None = None,
-    toward_sources: bool = False,
+    slopes: Slopes | None = None,
     cut_corners: bool = False,
     neighbours: int = 8,
     limit: float = math.inf,
@@ -81,14 +98,9 @@ def cost_distance(
         Cells, as a list of (row, column) or an integer array (k, 2), all starting at 0; or a float array of
         the shape of `cost` with start values ≥ 0, inf or NaN where there is none. Of cells listed twice the
         first counts. A source on a barrier keeps its start value, and nothing spreads from it.
-    elevation
-        (rows, columns), height of each cell [m]. Each step's cost is then multiplied by Tobler's effort for
-        its slope, so that `cost` means cost on the flat.
-    cell_size_m
-        Width of the square cells [m]; needed with `elevation`, and only then.
-    toward_sources
-        With `elevation`: whether paths are walked from the cells to the sources (pupils to a school) or from
-        the sources outwards. Without it both are the same.
+    slopes
+        Heights of the cells: each step's cost is then multiplied by Tobler's effort for its slope, so that
+        `cost` means cost on the flat. None: the same cost up, down and on the flat.
     cut_corners
         Whether a diagonal step may pass where one of the two cells beside it is a barrier.
     neighbours
@@ -130,6 +142,24 @@ def cost_distance(
     ----------
     .. [1] W. Tobler, "Three presentations on geographical analysis and modeling", NCGIA Technical Report
     93-1, 1993.
+
+    Examples
+    --------
+    A step costs the mean of its two cells: (1 + 3) / 2, then (3 + 1) / 2 more.
+
+    >>> cost_distance(np.array([[1.0, 3.0, 1.0]]), [(0, 0)]).distance.tolist()
+    [[0.0, 2.0, 4.0]]
+
+    A barrier is walked around, and no diagonal cuts its corner.
+
+    >>> cost_distance(np.array([[1.0, math.inf], [1.0, 1.0]]), [(0, 0)]).distance.tolist()
+    [[0.0, inf], [1.0, 2.0]]
+
+    Uphill by 10 % a step takes exp(3.5 (|0.10 + 0.05| - 0.05)) = 1.42 times as long as on the flat.
+
+    >>> uphill = Slopes(np.array([[0.0, 3.0]]), cell_size_m=30)
+    >>> round(float(cost_distance(np.ones((1, 2)), [(0, 0)], slopes=uphill).distance[0, 1]), 2)
+    1.42
     """
     cost = np.asarray(cost)
     _check_cost(cost)
@@ -146,10 +176,8 @@ def cost_distance(
     beside = _cells_beside(moves) @ per_step
     length = np.hypot(moves[:, 0], moves[:, 1])
     heights, rise_factor = None, np.zeros(neighbours)
-    if elevation is not None:
-        heights, rise_factor = _read_heights(elevation, cost, pad, cell_size_m, length, toward_sources)
-    elif cell_size_m is not None:
-        raise ParameterError("cell_size_m: given without elevation; cost is per cell width, so leave it out.")
+    if slopes is not None:
+        heights, rise_factor = _read_heights(slopes, cost, pad, length)
 
     half_cost = _padded(cost, pad, math.inf)
     half_cost *= np.float32(0.5)
@@ -330,19 +358,14 @@ def _read_start_values(
 
 
 def _read_heights(
-    elevation: NDArray[Any],
-    cost: NDArray[Any],
-    pad: int,
-    cell_size_m: float | None,
-    length: NDArray[np.float64],
-    toward_sources: bool,
+    slopes: Slopes, cost: NDArray[Any], pad: int, length: NDArray[np.float64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Padded flat heights [m], and what a rise [m] in the direction of search is multiplied by for the slope
     walked."""
-    elevation = np.asarray(elevation)
+    elevation, cell_size_m = np.asarray(slopes.elevation), slopes.cell_size_m
     if elevation.shape != cost.shape:
         raise ParameterError(f"elevation: shape {elevation.shape}, but cost has {cost.shape}.")
-    if cell_size_m is None or not 0 < cell_size_m < math.inf:
+    if not 0 < cell_size_m < math.inf:
         raise ParameterError(f"cell_size_m: {cell_size_m} given; slopes need the width of a cell in metres.")
     missing = np.argwhere(~np.isfinite(elevation) & (cost < np.inf))
     if len(missing):
@@ -350,4 +373,4 @@ def _read_heights(
             f"elevation: {len(missing)} of {cost.size} cells have no height but can be crossed, first at (row, column) "
             f"{_named(missing)}. Fill the heights or make the cells barriers."
         )
-    return _padded(elevation, pad, 0.0).ravel(), (-1 if toward_sources else 1) / (length * cell_size_m)
+    return _padded(elevation, pad, 0.0).ravel(), (-1 if slopes.toward_sources else 1) / (length * cell_size_m)

@@ -7,17 +7,14 @@ least two of three syllables must be the same and the second best must be clearl
 
 from __future__ import annotations
 
-import json
+import csv
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 from rapidfuzz import fuzz
@@ -94,7 +91,13 @@ class Match:
 
 @lru_cache(maxsize=65536)
 def normal(text: str) -> str:
-    """Give the text in NFC, lower case, single blanks, diacritics kept, both ways of placing the tone made one ('Hoà' = 'Hòa')."""
+    """Give the text in NFC, lower case, single blanks, diacritics kept, both ways of placing the tone made one ('Hoà' = 'Hòa').
+
+    Examples
+    --------
+    >>> normal("Thôn  Hoà-Bình")
+    'thôn hòa bình'
+    """
     words = " ".join(unicodedata.normalize("NFC", text).replace("-", " ").replace("–", " ").lower().split())
     for old, new in _TONES:
         words = old.sub(new, words)
@@ -106,6 +109,11 @@ def fold(text: str) -> str:
     """Give the text without diacritics, in lower case, single blanks: 'Mù Cang Chải' becomes 'mu cang chai'.
 
     Composed and decomposed text fold alike; 'đ' becomes 'd'. Folding twice changes nothing.
+
+    Examples
+    --------
+    >>> fold("Mù Cang Chải")
+    'mu cang chai'
     """
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = unicodedata.normalize("NFKD", plain).translate(_STRAIGHT)
@@ -117,6 +125,11 @@ def strip_prefix(text: str, *, level: Level = "village") -> str:
     """Take one generic word off the front: 'Thôn Lùng Cúng' gives 'Lùng Cúng', 'Xã Bản Mù' (level 'commune') gives 'Bản Mù'.
 
     A bare number keeps its word ('Thôn 3'). Without any diacritics in the text the words are recognised without theirs too.
+
+    Examples
+    --------
+    >>> strip_prefix("Thôn Lùng Cúng"), strip_prefix("Xã Bản Mù", level="commune"), strip_prefix("Thôn 3")
+    ('Lùng Cúng', 'Bản Mù', 'Thôn 3')
     """
     clean = " ".join(unicodedata.normalize("NFC", text).split())
     lower = clean.lower()
@@ -146,6 +159,13 @@ def match(query: str, places: Iterable[tuple[str, str]], *, level: Level = "vill
     -------
     Match
         Undecided where two candidates fit equally well (two villages called Làng Mảnh) or none well enough.
+
+    Examples
+    --------
+    >>> match("mu cang chai", [("04489", "Mù Cang Chải"), ("02647", "Lào Cai")]).key
+    '04489'
+    >>> match("Lào Cai", [("a", "Lao Chải"), ("b", "Nghĩa Lộ")]).decided
+    False
     """
     listed = [(key, name, _tier_and_score(query, name, level=level)) for key, name in places]
     ranked = sorted(listed, key=lambda item: (-item[2][0], -item[2][1], item[0]))
@@ -253,7 +273,7 @@ class LegacyCommune:
 
 
 def new_commune_of(old_name: str, *, district: str | None = None, province: str = "Lào Cai") -> Match:
-    """Find the commune of today that an old commune belongs to, by vietnamadminunits.
+    """Find the commune of today that an old commune belongs to.
 
     Parameters
     ----------
@@ -302,48 +322,28 @@ def legacy_communes(province: str = "Lào Cai") -> tuple[LegacyCommune, ...]:
 
     Notes
     -----
-    The data files of vietnamadminunits 1.0 are read in place; the package itself is not imported (its parser loads several seconds of tables
-    that are not needed here).
+    The table was cut from the data files of vietnamadminunits 1.0.4 (MIT; licence beside it), see data/README.md.
     """
-    folder = _package_data()
-    with closing(sqlite3.connect(f"{(folder / 'dataset.db').as_uri()}?mode=ro", uri=True)) as database:
-        new = database.execute(
-            "SELECT provinceShort, provinceKey, wardKey, wardCode, wardShort FROM admin_units"
-        ).fetchall()
-        key = next((row[1] for row in new if fold(row[0]) == fold(strip_prefix(province, level="district"))), None)
-        if key is None:
-            raise MissingDataError(
-                f"names: there is no province '{province}' in vietnamadminunits. Write one of the 34 provinces since July 2025."
-            )
-        wards = {row[2]: (row[3], row[4]) for row in new if row[1] == key}
-        old = database.execute(
-            "SELECT wardCode, wardShort, wardType, districtShort, provinceShort, provinceKey || '_' || districtKey || '_' || wardKey "
-            "FROM admin_units_legacy WHERE wardCode IS NOT NULL ORDER BY wardCode"
-        ).fetchall()
-    whole, parts = _successors(folder, key)
-    listed = []
-    for code, name, kind, district, former, old_key in old:
-        successor = whole.get(old_key) or parts.get(old_key)
-        if successor in wards:
-            new_code, new_name = wards[successor]
-            listed.append(
-                LegacyCommune(code, name, kind, district, former, new_code, new_name, is_divided=old_key in parts)
-            )
-    return tuple(listed)
-
-
-def _successors(folder: Path, province_key: str) -> tuple[dict[str, str], dict[str, str]]:
-    content: dict[str, Any] = json.loads((folder / "converter_2025.json").read_text(encoding="utf-8"))
-    whole = {old: new for new, olds in content["DICT_PROVINCE_WARD_NO_DIVIDED"][province_key].items() for old in olds}
-    divided = content["DICT_PROVINCE_WARD_DIVIDED"].get(province_key, {})
-    parts = {old: next(part["newWardKey"] for part in new if part["isDefaultNewWard"]) for old, new in divided.items()}
-    return whole, parts
-
-
-def _package_data() -> Path:
-    spec = find_spec("vietnamadminunits")
-    if spec is None or not spec.submodule_search_locations:
-        raise MissingDataError(
-            "names: the package vietnamadminunits is not installed. Install it (pip install vietnamadminunits)."
+    with _registry("communes_before_2025.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    wanted = fold(strip_prefix(province, level="district"))
+    listed = [row for row in rows if fold(row["province"]) == wanted]
+    if not listed:
+        known = ", ".join(sorted({row["province"] for row in rows}))
+        raise MissingDataError(f"names: there is no province '{province}'. Write one of {known}.")
+    return tuple(
+        LegacyCommune(
+            row["old_code"], row["old_name"], row["old_kind"], row["old_district"], row["old_province"],
+            row["code"], row["name"], is_divided=row["is_divided"] == "yes",
         )
-    return Path(spec.submodule_search_locations[0]) / "data"
+        for row in listed
+    )  # fmt: skip
+
+
+def _registry(name: str) -> Path:
+    """A table of the fact tables: inside the installed package, or in `data/` of a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "_data", package / "data"):
+        if (path := folder / "facts" / "registry" / name).exists():
+            return path
+    raise MissingDataError(f"names: {name} is not among the fact tables. Install infragap from its checkout again.")

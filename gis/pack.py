@@ -19,12 +19,16 @@ import pandas as pd
 import pyproj
 
 from infragap.gis import schema
+from infragap.gis.canonical import in_canonical_order
 from infragap.gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
-from infragap.gis.consistency import cross_faults, raster_faults
+from infragap.gis.checking.places import cross_faults, raster_faults
 from infragap.gis.crs import measures_truly, require_metres, to_measure
 from infragap.gis.errors import LayerError, MissingDataError
-from infragap.gis.layers import read_layer
-from infragap.gis.raster import Raster, grid_of, read_raster, warp
+from infragap.gis.findings import OTHER, Finding, faults, findings_of, notices, refusal
+from infragap.gis.raster import Raster, warp
+from infragap.gis.reading.layers import read_layer
+from infragap.gis.reading.rasters import grid_of, read_raster
+from infragap.profiles.profile import Profile, ProfileError, read_profile
 
 REQUIRED = ("communes", "villages", "settlements", "roads", "grid_lines", "elevation")
 """Layers without which no analysis runs; the others are asked for by the analysis that needs them."""
@@ -35,7 +39,8 @@ class Pack:
     """A data pack: catalogue and layers.
 
     Every layer is read, checked against catalogue and schema, and brought into `crs_measure` [m] when it is first asked for; then it is kept.
-    Frames have a RangeIndex in the order of the file. Do not change them in place.
+    Frames have a RangeIndex in the order of their ids, lines begin at their smaller end: what a file gives in another order is the same layer.
+    Do not change them in place.
 
     Attributes
     ----------
@@ -50,6 +55,11 @@ class Pack:
     _read: dict[str, tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[str, ...]]] = field(
         default_factory=dict, repr=False
     )
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What is particular to the country of the pack."""
+        return read_profile(self.catalog.pack.profile, folder=self.folder)
 
     @cached_property
     def crs_measure(self) -> str:
@@ -159,8 +169,12 @@ class Pack:
         """Give all faults of one layer by itself: file, checksum, columns, values, geometry, catalogue."""
         return self._attempt(name)[1]
 
-    def faults(self) -> list[str]:
-        """Give all faults of all layers, then (where the layers can be read) those between layers."""
+    def findings(self) -> list[Finding]:
+        """Give what is wrong with the layers and between them: faults first, then notices."""
+        found = [_other(text) for text in self._fault_texts()]
+        return faults(found) + notices(found)
+
+    def _fault_texts(self) -> list[str]:
         found = [
             f"{name}: the pack has no such layer. Add the file and its [[layer]] to catalog.toml."
             for name in REQUIRED
@@ -176,17 +190,23 @@ class Pack:
         readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None}
         return found + cross_faults(readable, targets=self.catalog.targets)
 
-    def require_sound(self) -> None:
+    def require_sound(self) -> list[Finding]:
         """Refuse a pack with faults.
+
+        Returns
+        -------
+        list of Finding
+            The notices, which a run writes into its results.
 
         Raises
         ------
         LayerError
             All faults, one a line.
         """
-        found = self.faults()
-        if found:
-            raise LayerError("\n".join(found))
+        found = self.findings()
+        if faults(found):
+            raise refusal(faults(found))
+        return notices(found)
 
     def _frame(self, name: str) -> gpd.GeoDataFrame:
         layer = self._layer(name)
@@ -226,9 +246,11 @@ class Pack:
         return self._read[name]
 
     def _read_frame(self, entry: LayerEntry) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[str]]:
-        layer, faults = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure)
+        layer, faults = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure, profile=self.profile)
         if isinstance(layer, gpd.GeoDataFrame):
             layer = to_measure(layer, self.crs_measure, layer=entry.name)
+        if layer is not None and not faults:
+            layer = in_canonical_order(layer, layer=entry.name)
         return layer, faults
 
     def _read_raster(self, entry: LayerEntry) -> tuple[Raster | None, list[str]]:
@@ -257,13 +279,22 @@ def read_pack(folder: Path) -> Pack:
     """
     catalog = read_catalog(folder)
     require_metres(catalog.pack.crs_measure)
+    try:
+        read_profile(catalog.pack.profile, folder=folder)
+    except ProfileError as error:
+        raise LayerError(f"catalog: {error}.") from error
     return Pack(folder=folder, catalog=catalog)
 
 
-def check_pack(folder: Path) -> list[str]:
-    """Give all faults of a pack at once, one sentence each with layer, rows and repair; empty where it is sound."""
+def check_pack(folder: Path) -> list[Finding]:
+    """Give all findings on a pack at once, faults first; empty where there is nothing to say."""
     try:
         pack = read_pack(folder)
     except (LayerError, MissingDataError) as error:
-        return [str(error)]
-    return pack.faults()
+        return findings_of(error, layer="catalog")
+    return pack.findings()
+
+
+def _other(text: str) -> Finding:
+    layer, sentence = text.split(": ", 1)
+    return OTHER.found(layer, sentence=sentence, advice="")

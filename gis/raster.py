@@ -1,4 +1,4 @@
-"""Rasters: reading, writing, sampling, resampling, warping and burning layers in.
+"""Rasters: writing, sampling, resampling, warping and burning layers in.
 
 A `Raster` is north-up: its transform has no rotation, rows run from north to south. Analyses get it in the measuring CRS of the pack
 with square cells, so that one cell width is one number of metres.
@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import pyproj
 import rasterio
-import rasterio.errors
 import rasterio.features
 import rasterio.warp
 from affine import Affine
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from infragap.gis.arrays import AnyArray, BoolArray, Float32Array, FloatArray, IntArray
 from infragap.gis.crs import transform
-from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.errors import LayerError
 
 Method = Literal["nearest", "bilinear", "mean", "mode"]
 
@@ -52,7 +51,7 @@ class Raster:
         Value that means 'unknown'; NaN always means it too.
     """
 
-    values: NDArray[Any]
+    values: AnyArray
     transform: Affine
     crs: pyproj.CRS
     nodata: float | None = None
@@ -98,13 +97,13 @@ class Raster:
         west, north = self.transform.c, self.transform.f
         return west, north + rows * self.transform.e, west + cols * self.transform.a, north
 
-    def with_values(self, values: NDArray[Any], *, nodata: float | None = None) -> Raster:
+    def with_values(self, values: AnyArray, *, nodata: float | None = None) -> Raster:
         """Put other values on the same grid."""
         if values.shape[-2:] != self.shape:
             raise ValueError(f"values of shape {values.shape} do not fit the grid {self.shape}")
         return dataclasses.replace(self, values=values, nodata=nodata)
 
-    def valid(self) -> NDArray[np.bool_]:
+    def valid(self) -> BoolArray:
         """Mark the cells that hold a value, same shape as `values`."""
         known = np.ones(self.values.shape, dtype=bool)
         if np.issubdtype(self.values.dtype, np.floating):
@@ -113,97 +112,11 @@ class Raster:
             known &= self.values != self.nodata
         return known
 
-    def floats(self) -> NDArray[np.float32]:
+    def floats(self) -> Float32Array:
         """Values as float32 with NaN where unknown, a new array."""
         result = self.values.astype(np.float32)
         result[~self.valid()] = np.nan
         return result
-
-
-def read_raster(path: Path, *, layer: str = "raster", crs: pyproj.CRS | str | None = None) -> Raster:
-    """Read all bands of a GeoTIFF (or any raster that GDAL reads).
-
-    Parameters
-    ----------
-    path
-        The file.
-    layer
-        Name for messages.
-    crs
-        CRS for a file that has none.
-
-    Returns
-    -------
-    Raster
-        Two-dimensional values for one band, three-dimensional for several; dtype as stored.
-
-    Raises
-    ------
-    MissingDataError
-        There is no such file.
-    LayerError
-        It cannot be read, has no CRS, or is rotated.
-    """
-    if not path.exists():
-        raise MissingDataError(f"{layer}: there is no file {path}. Put it there or correct `file` in catalog.toml.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", rasterio.errors.NotGeoreferencedWarning)
-            with rasterio.open(path) as dataset:
-                values = dataset.read(1) if dataset.count == 1 else dataset.read()
-                found, nodata, affine = dataset.crs, dataset.nodata, dataset.transform
-    except rasterio.errors.NotGeoreferencedWarning as error:
-        raise LayerError(
-            f"{layer}: {path.name} does not say where it lies, or is cut off. Export it again as GeoTIFF with its CRS."
-        ) from error
-    except rasterio.errors.RasterioError as error:
-        raise LayerError(
-            f"{layer}: {path.name} is not a readable raster ({error}). Export it again as GeoTIFF."
-        ) from error
-    if found is None and crs is None:
-        raise LayerError(
-            f"{layer}: {path.name} has no CRS. Write it into the file (gdal_edit -a_srs) or as `crs` of the layer in catalog.toml."
-        )
-    return Raster(
-        values=values,
-        transform=affine,
-        crs=_known_crs(found) if found else pyproj.CRS.from_user_input(crs),
-        nodata=nodata,
-    )
-
-
-def grid_of(path: Path, *, crs: pyproj.CRS | str | None = None) -> Raster | None:
-    """Tell CRS and cells of a raster file without reading its values (the values are a view of one zero).
-
-    Parameters
-    ----------
-    path
-        The file.
-    crs
-        CRS for a file that has none.
-
-    Returns
-    -------
-    Raster or None
-        None where the file cannot be read, is rotated, or has no CRS: `read_raster` says what is wrong with it.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", rasterio.errors.NotGeoreferencedWarning)
-            with rasterio.open(path) as dataset:
-                found, affine, shape = dataset.crs, dataset.transform, dataset.shape
-        if found is None and crs is None:
-            return None
-        known = _known_crs(found) if found else pyproj.CRS.from_user_input(crs)
-        return Raster(values=np.broadcast_to(np.uint8(0), shape), transform=affine, crs=known)
-    except (rasterio.errors.NotGeoreferencedWarning, rasterio.errors.RasterioError, LayerError):
-        return None
-
-
-def _known_crs(found: rasterio.crs.CRS) -> pyproj.CRS:
-    # the EPSG code where there is one: GDAL's own WKT of the same CRS would not compare equal to the vector layers' CRS
-    code = found.to_epsg()
-    return pyproj.CRS.from_epsg(code) if code else pyproj.CRS.from_wkt(found.to_wkt())
 
 
 def write_raster(raster: Raster, path: Path) -> None:
@@ -223,8 +136,17 @@ def _to_rasterio(crs: pyproj.CRS) -> rasterio.crs.CRS:
     return rasterio.crs.CRS.from_epsg(code) if code else rasterio.crs.CRS.from_wkt(crs.to_wkt())
 
 
-def rowcol(raster: Raster, x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give row and column of the cells that hold the points; outside the grid they run on below 0 and beyond the shape."""
+def rowcol(raster: Raster, x: ArrayLike, y: ArrayLike) -> tuple[IntArray, IntArray]:
+    """Give row and column of the cells that hold the points; outside the grid they run on below 0 and beyond the shape.
+
+    Examples
+    --------
+    Cells of 10 m, the north-west corner at (100, 200):
+
+    >>> grid = Raster(np.zeros((3, 4)), Affine(10, 0, 100, 0, -10, 200), pyproj.CRS("EPSG:9208"))
+    >>> [part.tolist() for part in rowcol(grid, [105, 139], [199, 171])]
+    [[0, 2], [0, 3]]
+    """
     cols = np.floor((np.asarray(x, dtype=np.float64) - raster.transform.c) / raster.transform.a)
     rows = np.floor((np.asarray(y, dtype=np.float64) - raster.transform.f) / raster.transform.e)
     # no coordinate, or one beyond all bounds, is outside, not an overflowing number
@@ -232,14 +154,21 @@ def rowcol(raster: Raster, x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.int64
     return rows.astype(np.int64), cols.astype(np.int64)
 
 
-def xy(raster: Raster, row: ArrayLike, col: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give x and y of cell centres in the CRS of the raster."""
+def xy(raster: Raster, row: ArrayLike, col: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Give x and y of cell centres in the CRS of the raster.
+
+    Examples
+    --------
+    >>> grid = Raster(np.zeros((3, 4)), Affine(10, 0, 100, 0, -10, 200), pyproj.CRS("EPSG:9208"))
+    >>> [part.tolist() for part in xy(grid, [0], [3])]
+    [[135.0], [195.0]]
+    """
     x = raster.transform.c + (np.asarray(col, dtype=np.float64) + 0.5) * raster.transform.a
     y = raster.transform.f + (np.asarray(row, dtype=np.float64) + 0.5) * raster.transform.e
     return x, y
 
 
-def inside(raster: Raster, x: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
+def inside(raster: Raster, x: ArrayLike, y: ArrayLike) -> BoolArray:
     """Tell which points lie on the grid."""
     rows, cols = rowcol(raster, x, y)
     return np.asarray((rows >= 0) & (rows < raster.shape[0]) & (cols >= 0) & (cols < raster.shape[1]))
@@ -247,7 +176,7 @@ def inside(raster: Raster, x: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
 
 def sample(
     raster: Raster, x: ArrayLike, y: ArrayLike, *, method: Literal["bilinear", "nearest"] = "bilinear"
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Read the raster at points.
 
     Parameters
@@ -264,6 +193,14 @@ def sample(
     -------
     ndarray
         (n,) or (bands, n) float64; NaN outside the grid and where the cell that holds the point is unknown.
+
+    Examples
+    --------
+    Halfway between two centres lies the mean of the two cells:
+
+    >>> grid = Raster(np.array([[0.0, 8.0]]), Affine(10, 0, 0, 0, -10, 10), pyproj.CRS("EPSG:9208"))
+    >>> sample(grid, [5, 10, 15], [5, 5, 5]).tolist()
+    [0.0, 4.0, 8.0]
     """
     x_points, y_points = np.atleast_1d(np.asarray(x, dtype=np.float64)), np.atleast_1d(np.asarray(y, dtype=np.float64))
     rows_count, cols_count = raster.shape
@@ -296,7 +233,7 @@ def sample(
     return result
 
 
-def _float64_at(raster: Raster, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.float64]:
+def _float64_at(raster: Raster, rows: IntArray, cols: IntArray) -> FloatArray:
     picked = raster.values[..., rows, cols]
     result = picked.astype(np.float64)
     if raster.nodata is not None and not math.isnan(raster.nodata):

@@ -47,11 +47,11 @@ class _Sourced(_Layer):
 
 
 class Communes(_Sourced):
-    """Commune polygons (99 in Lào Cai since 1 July 2025)."""
+    """Areas that plans are made for: communes, wards, districts, as the profile calls them."""
 
-    commune_code: Series[str] = _column("-", "official five-digit code", unique=True, str_matches=r"^\d{5}$")
-    name: Series[str] = _column("-", "name without 'xã' or 'phường'")
-    kind: Series[str] = _column("-", "xã (rural) or phường (urban)", isin=("xã", "phường"))
+    commune_code: Series[str] = _column("-", "official code", unique=True)
+    name: Series[str] = _column("-", "name without the word for its kind")
+    kind: Series[str] = _column("-", "what kind of area it is, a word of the profile")
     area_km2: Series[float] = _column("km²", "official area", gt=0)
     population: Series[int] = _column("people", "population of 2025", ge=0)
     households: Series[int] = _column("households", "households of 2025", ge=0)
@@ -70,11 +70,11 @@ class Communes(_Sourced):
 
 
 class Villages(_Sourced):
-    """Villages (thôn, bản, tổ dân phố): 2,693 in Lào Cai."""
+    """Villages and quarters."""
 
     village_id: Series[str] = _column("-", "identifier", unique=True)
-    name: Series[str] = _column("-", "name without 'thôn' or 'bản'")
-    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    name: Series[str] = _column("-", "name without the word for village")
+    commune_code: Series[str] = _column("-", "commune that it lies in")
     legacy_commune: Series[str] = _column("-", "commune before July 2025", nullable=True)
     households: Series[int] = _column("households", "households", ge=0)
     population: Series[int] = _column("people", "population", ge=0)
@@ -94,7 +94,7 @@ class Settlements(_Sourced):
     name: Series[str] = _column("-", "name, spelling corrected")
     name_in_scheme: Series[str] = _column("-", "name as the scheme spells it", nullable=True)
     kind: Series[str] = _column("-", "village or cluster", isin=("village", "cluster"))
-    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    commune_code: Series[str] = _column("-", "commune that it lies in")
     legacy_commune: Series[str] = _column("-", "commune before July 2025", nullable=True)
     households: Series[int] = _column("households", "households without safe grid supply", ge=0)
     households_provenance: Series[str] = _column("-", "what the household count rests on", isin=PROVENANCE)
@@ -151,10 +151,10 @@ class Bridges(_Sourced):
 
 
 class GridLines(_Sourced):
-    """Power lines of 22 kV and above."""
+    """Power lines of medium voltage and above."""
 
     line_id: Series[str] = _column("-", "identifier of the drawn piece", unique=True)
-    feeder: Series[str] = _column("-", "feeder (lộ) that the piece belongs to", nullable=True)
+    feeder: Series[str] = _column("-", "feeder that the piece belongs to", nullable=True)
     substation_id: Series[str] = _column("-", "station that feeds it", nullable=True)
     voltage_kv: Series[float] = _column("kV", "nominal voltage", gt=0)
     conductor: Series[str] = _column("-", "conductor, such as AC-120", nullable=True)
@@ -180,7 +180,7 @@ class Substations(_Sourced):
 class Solar(_Sourced):
     """Sunshine and photovoltaic yield by commune and month."""
 
-    commune_code: Series[str] = _column("-", "commune", str_matches=r"^\d{5}$")
+    commune_code: Series[str] = _column("-", "commune")
     month: Series[int] = _column("-", "month, 1 to 12", ge=1, le=12)
     ghi_kwh_per_m2_day: Series[float] = _column("kWh/m²/day", "global horizontal irradiation", gt=0)
     ghi_daily_sd_kwh_per_m2_day: Series[float] = _column("kWh/m²/day", "day-to-day standard deviation", ge=0)
@@ -193,7 +193,7 @@ class WaterSchemes(_Sourced):
 
     scheme_id: Series[str] = _column("-", "identifier", unique=True)
     name: Series[str] = _column("-", "name")
-    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    commune_code: Series[str] = _column("-", "commune that it lies in")
     kind: Series[str] = _column("-", "how it works", isin=("gravity", "pumped", "urban_plant"))
     capacity_m3_day: Series[float] = _column("m³/day", "capacity", gt=0)
     households_design: Series[int] = _column("households", "households that it was designed for", ge=0)
@@ -210,7 +210,7 @@ class WaterSchemes(_Sourced):
 class WaterHouseholds(_Sourced):
     """Household water works (wells, springs, rain tanks) by commune: what the people without a piped scheme use."""
 
-    commune_code: Series[str] = _column("-", "commune", unique=True, str_matches=r"^\d{5}$")
+    commune_code: Series[str] = _column("-", "commune", unique=True)
     household_works: Series[int] = _column("works", "number of household works", ge=0)
     own_source_to_standard_pct: Series[float] = _column(
         "%", "households off the piped schemes whose own source meets QCVN 01-1", ge=0, le=100
@@ -230,7 +230,7 @@ class Schools(_Sourced):
     has_lower_secondary: Series[bool] = _column("-", "teaches lower secondary")
     has_upper_secondary: Series[bool] = _column("-", "teaches upper secondary, or will after its upgrade")
     boarding: Series[bool] = _column("-", "pupils can live there")
-    commune_code: Series[str] = _column("-", "commune that it lies in", str_matches=r"^\d{5}$")
+    commune_code: Series[str] = _column("-", "commune that it lies in")
     capacity_pupils: Series[float] = _column("pupils", "places", ge=0, nullable=True)
     pupils: Series[float] = _column("pupils", "pupils of today", ge=0, nullable=True)
     status: Series[str] = _column("-", "existing, upgrade or planned", isin=SCHOOL_STATUS)

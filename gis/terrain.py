@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infragap.gis.arrays import Float32Array
 from infragap.gis.errors import LayerError
 from infragap.gis.raster import Raster
 
 
-def gradient(elevation: Raster) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def gradient(elevation: Raster) -> tuple[Float32Array, Float32Array]:
     """Give the rise towards east and towards north [m/m], by Horn's eight neighbours.
 
     Returns
@@ -31,8 +31,8 @@ def gradient(elevation: Raster) -> tuple[NDArray[np.float32], NDArray[np.float32
         raise LayerError("elevation: slope needs at least two rows and two columns.")
     padded = np.pad(height, 1, mode="reflect", reflect_type="odd")
 
-    def at(down: int, right: int) -> NDArray[np.float32]:
-        def shifted(d: int, r: int) -> NDArray[np.float32]:
+    def at(down: int, right: int) -> Float32Array:
+        def shifted(d: int, r: int) -> Float32Array:
             return padded[1 + d : padded.shape[0] - 1 + d, 1 + r : padded.shape[1] - 1 + r]
 
         near = shifted(down, right)
@@ -50,7 +50,18 @@ def gradient(elevation: Raster) -> tuple[NDArray[np.float32], NDArray[np.float32
 
 
 def slope_pct(elevation: Raster) -> Raster:
-    """Steepest slope in percent (100 = 45°), by Horn; NaN where unknown."""
+    """Steepest slope in percent (100 = 45°), by Horn; NaN where unknown.
+
+    Examples
+    --------
+    A plane that rises 1 m on every cell of 10 m towards the east:
+
+    >>> import pyproj
+    >>> from affine import Affine
+    >>> plane = Raster(np.array([[0.0, 1.0, 2.0]] * 3), Affine(10, 0, 0, 0, -10, 30), pyproj.CRS("EPSG:9208"))
+    >>> np.round(slope_pct(plane).values, 3).tolist()[1]
+    [10.0, 10.0, 10.0]
+    """
     east, north = gradient(elevation)
     return elevation.with_values(100 * np.hypot(east, north), nodata=math.nan)
 

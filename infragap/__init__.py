@@ -1,1 +1,3 @@
-"""The command `infragap`: the run as a list of steps."""
+"""Geospatial planning of infrastructure gaps: electricity, water and boarding schools, ranked with reasons."""
+
+__version__ = "0.1.0"

@@ -2,141 +2,89 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from infragap.gis.errors import InfragapError, ParameterError
+from infragap import __version__
+from infragap.console.guard import main_of
+from infragap.console.options import Places, Placing, Scenario, grouped_options
+from infragap.console.terminal import Terminal
+
+if TYPE_CHECKING:
+    from infragap.settings import Settings
 
 app = typer.Typer(
     help="Rank infrastructure gaps: electricity, water, boarding schools. Results open without internet.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: the decorated one takes twice as long to start
 )
 data_app = typer.Typer(help="The data pack: what is in it, and how it is built.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
-
-console = Console(highlight=False)
-complaints = Console(stderr=True, highlight=False, soft_wrap=True)
-_debug = False
+terminal = Terminal()
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
-OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
+ResultsOption = Annotated[Path, typer.Option("--results", help="Result folder.")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        terminal.out.print(f"infragap {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
-def _options(debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False) -> None:
-    global _debug
-    _debug = debug
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Language of the messages: vi, en; default: that of the system.")
+    ] = None,
+) -> None:
+    from infragap.wording.catalogue import languages
+
+    if language is not None and language not in languages():
+        raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
+    terminal.debug = debug
+    terminal.language = language or terminal.language
 
 
 @app.command("run")
+@grouped_options
 def run_command(
-    data: DataOption = None,
-    out: OutOption = Path("out"),
-    params: ParamsOption = None,
+    places: Places,
     only: Annotated[str | None, typer.Option(help="Analyses, comma-separated: electricity,water,schools.")] = None,
 ) -> None:
     """Plan electricity, water and schools on a data pack: tables, layers and maps into --out."""
-    from infragap.settings import ANALYSES, read_settings
+    from infragap.readiness import chosen_analyses
+    from infragap.settings import read_settings
 
-    chosen = tuple(part.strip() for part in only.split(",") if part.strip()) if only is not None else ANALYSES
-    _run(data, out, read_settings(params), chosen)
+    _run(places, read_settings(places.params), chosen_analyses(only, "--only"))
 
 
 @app.command("electrify")
-def electrify_command(
-    data: DataOption = None,
-    out: OutOption = Path("out"),
-    params: ParamsOption = None,
-    forest: Annotated[
-        str | None, typer.Option(help="Lines through natural and special-use forest: forbid, price, ignore.")
-    ] = None,
-    discount_rate_pct: Annotated[float | None, typer.Option(help="Real discount rate, percent a year.")] = None,
-    demand_tier: Annotated[
-        str | None, typer.Option(help="Demand of the households: expected, tier3, tier4, tier5.")
-    ] = None,
-    all_on_grid: Annotated[
-        bool, typer.Option("--all-on-grid", help="Every settlement gets the grid, whatever it costs.")
-    ] = False,
-    force_grid: Annotated[list[str] | None, typer.Option(help="Settlement that must get the grid; repeatable.")] = None,
-    forbid_grid: Annotated[
-        list[str] | None, typer.Option(help="Settlement that must not get the grid; repeatable.")
-    ] = None,
-    budgets_mvnd: Annotated[str | None, typer.Option(help="Money of each year, million VND, comma-separated.")] = None,
-    draws: Annotated[int | None, typer.Option(help="Draws of the Monte Carlo; 0 leaves it out.")] = None,
-) -> None:
+@grouped_options
+def electrify_command(places: Places, scenario: Scenario) -> None:
     """Plan electricity alone, under a scenario."""
     from infragap.settings import read_settings
 
-    changes: dict[str, Any] = {
-        "forest_rule": forest,
-        "discount_rate_pct": discount_rate_pct,
-        "demand_tier": demand_tier,
-        "all_on_grid": all_on_grid or None,
-        "forced_grid": tuple(force_grid) if force_grid else None,
-        "forbidden_grid": tuple(forbid_grid) if forbid_grid else None,
-        "budgets_mvnd": _numbers(budgets_mvnd, "--budgets-mvnd") if budgets_mvnd else None,
-        "draws": draws,
-    }
-    settings = read_settings(params, {"electricity": {k: v for k, v in changes.items() if v is not None}})
-    _run(data, out, settings, ("electricity",))
+    _run(places, read_settings(places.params, {"electricity": scenario.changes()}), ("electricity",))
 
 
 @app.command("schools")
-def schools_command(
-    data: DataOption = None,
-    out: OutOption = Path("out"),
-    params: ParamsOption = None,
-    intake: Annotated[
-        str | None, typer.Option(help="Pupils of which communes a border school takes: own, adjoining, any.")
-    ] = None,
-    sites: Annotated[int | None, typer.Option(help="Number of schools to place; default: one per planned school.")] = None,
-    candidates: Annotated[
-        Path | None, typer.Option(help="CSV with own candidates: candidate, commune_code, longitude, latitude.")
-    ] = None,
-    fix: Annotated[list[str] | None, typer.Option(help="Candidate that must be chosen; repeatable.")] = None,
-    forbid: Annotated[list[str] | None, typer.Option(help="Candidate that must not be chosen; repeatable.")] = None,
-    levels: Annotated[
-        str | None, typer.Option(help="Levels taught, comma-separated: primary,lower_secondary,upper_secondary.")
-    ] = None,
-    season: Annotated[str | None, typer.Option(help="Season whose ways count: year, dry, rainy.")] = None,
-    mode: Annotated[str | None, typer.Option(help="Way of travelling that counts: motorbike, foot.")] = None,
-    objective: Annotated[
-        str | None, typer.Option(help="What the sites are best at: least_total, fairest, widest.")
-    ] = None,
-    priority: Annotated[
-        str | None, typer.Option(help="Who comes first where places are short: lower_secondary, farthest, poorest.")
-    ] = None,
-    draws: Annotated[int | None, typer.Option(help="Draws of the uncertainty; 0 leaves them out.")] = None,
-) -> None:
+@grouped_options
+def schools_command(places: Places, placing: Placing) -> None:
     """Place schools alone: sites, who gets a place, what each bridge is worth."""
     from infragap.settings import read_settings
 
-    changes: dict[str, Any] = {
-        "intake_rule": intake,
-        "sites": sites,
-        "candidate_file": str(candidates) if candidates is not None else None,
-        "fixed_sites": tuple(fix) if fix else None,
-        "forbidden_sites": tuple(forbid) if forbid else None,
-        "levels": tuple(part.strip() for part in levels.split(",") if part.strip()) if levels else None,
-        "season": season,
-        "placement_mode": mode,
-        "objective": objective,
-        "priority": priority,
-        "draws": draws,
-    }
-    settings = read_settings(params, {"schools": {k: v for k, v in changes.items() if v is not None}})
-    _run(data, out, settings, ("schools",))
+    _run(places, read_settings(places.params, {"schools": placing.changes()}), ("schools",))
 
 
 @app.command("compare")
@@ -148,13 +96,13 @@ def compare_command(
     """Compare two electricity runs: what changed choice, cost and rank, and why."""
     from infragap.compare import compare, print_comparison
 
-    print_comparison(compare(first, second), console, out)
+    print_comparison(compare(first, second), terminal.out, out)
 
 
 @app.command("backtest")
 def backtest_command(params: ParamsOption = None) -> None:
-    """Hold the unit costs of lines and stations against real projects: predicted by actual, and what is missed."""
-    from infragap.analyses.electricity.backtest import backtest_median, backtest_table
+    """Hold the unit costs of lines and stations against real projects: the cost that they give divided by the actual one."""
+    from infragap.analyses.electricity.uncertainty.backtest import backtest_median, backtest_table
     from infragap.settings import read_settings
 
     parameters = read_settings(params).electricity
@@ -168,22 +116,75 @@ def backtest_command(params: ParamsOption = None) -> None:
         table.add_row(
             escape(str(row.project)), str(row.year), *cells, "yes" if row.in_fit else "no", escape(str(row.note_vi))
         )
-    console.print(table)
-    console.print(f"Median over the projects of the fit: {backtest_median(parameters):.2f}.")
+    terminal.out.print(table)
+    terminal.out.print(f"Median over the projects of the fit: {backtest_median(parameters):.2f}.")
 
 
 @app.command("check")
-def check_command(pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
-    """Check a data pack and print all its faults at once."""
-    from infragap.gis.pack import check_pack
+def check_command(
+    pack: Annotated[Path, typer.Argument(help="Folder of a data pack.")],
+    analyses: Annotated[
+        str | None,
+        typer.Option(
+            "--for", help="Analyses that the pack must be ready for, comma-separated: electricity,water,schools."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, for machines.")] = False,
+) -> None:
+    """Check a data pack: all its faults and notices at once, and what it is ready for."""
+    from infragap.check import print_json, print_readiness
+    from infragap.readiness import chosen_analyses, judge_folder
 
-    faults = check_pack(pack)
-    if faults:
-        for fault in faults:
-            complaints.print(f"[red]✗[/red] {escape(fault)}")
-        complaints.print(f"{len(faults)} faults in {escape(str(pack))}.")
+    chosen = chosen_analyses(analyses, "--for")
+    readiness = judge_folder(pack, chosen)
+    if as_json:
+        print_json(readiness, terminal)
+    else:
+        print_readiness(readiness, pack, terminal)
+    if readiness.has_faults or (analyses is not None and not all(map(readiness.is_ready, chosen))):
         raise typer.Exit(1)
-    console.print(f"[green]✓[/green] {escape(str(pack))}: no faults.")
+
+
+@app.command("explain")
+def explain_command(
+    place: Annotated[str, typer.Argument(help="Id or name of a settlement, village, school, work, line or commune.")],
+    results: ResultsOption = Path("out"),
+) -> None:
+    """Tell everything that a result says about one place."""
+    from infragap.explain import Result
+    from infragap.explained import print_candidates, print_sections
+
+    result = Result(results)
+    found = result.find(place)
+    if len(found) > 1:
+        print_candidates(found, terminal)
+    else:
+        print_sections(found[0], result.about(found[0], terminal.language), terminal)
+
+
+@app.command("open")
+def open_command(results: Annotated[Path, typer.Argument(help="Result folder.")] = Path("out")) -> None:
+    """Open the maps of a result in the browser."""
+    from infragap.explain import index_of
+
+    index = index_of(results)
+    terminal.say("command.open.opens", index=index)
+    typer.launch(index.resolve().as_uri())
+
+
+@app.command("params")
+def params_command(
+    template: Annotated[
+        bool, typer.Option("--template", help="Write a parameter file with every default, commented out.")
+    ] = False,
+    params: ParamsOption = None,
+) -> None:
+    """Print the parameters that a run would use, as a parameter file; with --template one to begin with."""
+    from infragap.parameter_template import as_file
+    from infragap.settings import Settings, read_settings
+
+    text = as_file(Settings() if template else read_settings(params), terminal.language, commented=template)
+    terminal.out.print(text, markup=False, soft_wrap=True, end="")
 
 
 @data_app.command("list")
@@ -199,7 +200,7 @@ def data_list_command(data: DataOption = None) -> None:
     for entry in catalog.layer:
         cells = (entry.name, entry.kind, entry.rows, entry.provenance, entry.licence, entry.date, entry.method)
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in cells))
-    console.print(table)
+    terminal.out.print(table)
 
 
 @data_app.command("build")
@@ -211,11 +212,11 @@ def data_build_command(
     forest: Annotated[Path | None, typer.Option(help="Real forest shares by commune.")] = None,
 ) -> None:
     """Build the reference pack from its fact tables, better where real base layers are given."""
-    from infragap.progress import ConsoleProgress
+    from infragap.console.progress import TerminalProgress
     from infragap.reference.build import build_pack
     from infragap.settings import data_folder
 
-    with ConsoleProgress(console).step("build the reference pack") as part:
+    with TerminalProgress(terminal).step("build") as part:
         build_pack(
             out,
             facts=data_folder() / "facts",
@@ -225,50 +226,34 @@ def data_build_command(
             forest=forest,
             progress=part,
         )
-    console.print(f"The pack is in {escape(str(out))}.")
+    terminal.say("command.data.built", out=out)
 
 
-def _numbers(text: str, option: str) -> tuple[float, ...]:
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError as error:
-        raise ParameterError(f"{option} {text!r}: give numbers separated by commas, such as 90000,90000.") from error
-
-
-def _run(data: Path | None, out: Path, settings: Any, only: tuple[str, ...]) -> None:
-    from infragap.progress import ConsoleProgress
+def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
+    from infragap.console.progress import TerminalProgress
+    from infragap.explain import first_place
     from infragap.run import run
     from infragap.settings import data_folder
 
-    record = run(data or data_folder(), out, settings, only=only, progress=ConsoleProgress(console))
+    record = run(places.data or data_folder(), places.out, settings, only=only, progress=TerminalProgress(terminal))
     timings = record["timings"]
-    console.print(
-        f"Done in {timings['total_s']:.0f} s, {timings['peak_memory_mb']} MB. Open {escape(str(out / 'index.html'))}."
+    if record["notices"]:
+        terminal.say("command.run.had_notices", count=len(record["notices"]), pack=places.data or data_folder())
+    if stopped := record["stopped_by_time"]:
+        terminal.complain(
+            [terminal.text("command.run.stopped_by_time", names=", ".join(stopped))], "[red bold]![/red bold] "
+        )
+    terminal.say(
+        "command.run.done",
+        seconds=f"{timings['total_s']:.0f}",
+        memory_mb=timings["peak_memory_mb"],
+        index=places.out / "index.html",
     )
+    if (place := first_place(places.out)) is not None:
+        summary = places.out / ("summary.md" if terminal.language == "vi" else f"summary_{terminal.language}.md")
+        terminal.say("command.run.next", out=places.out, place=place, summary=summary)
 
 
 def main() -> None:
     """Entry point: errors that the user can repair end in a short message and exit code 1."""
-    for stream in (sys.stdout, sys.stderr):
-        # a terminal that knows no Vietnamese shows question marks, it does not end the run
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    _guard(app)
-
-
-def _guard(command: Callable[[], None]) -> None:
-    try:
-        command()
-    except InfragapError as error:
-        if _debug:
-            raise
-        complaints.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}")
-        complaints.print("[dim]Nothing was written. Add --debug before the command for the trace.[/dim]")
-        raise SystemExit(1) from None
-    except OSError as error:
-        if _debug:
-            raise
-        where = f"{error.filename}: " if error.filename else ""
-        complaints.print(f"[red]OSError[/red]: {escape(f'{where}{error.strerror or error}')}")
-        complaints.print("[dim]An earlier result is kept. Free space or permissions, then run again.[/dim]")
-        raise SystemExit(1) from None
+    main_of(app, terminal)

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from infragap.gis.errors import MissingDataError
-from infragap.maps.exports import write_csv
+from infragap.maps.exports.tables import write_csv
 
 COST_COLUMNS = ("grid_alone_mvnd", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd")
 COMPARED = ("choice", "rank", "priority_rank", "year", *COST_COLUMNS)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import multiprocessing
-import platform
 import resource
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,17 +14,18 @@ from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.results import Results
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.water.plan import plan_water
-from infragap.gis.errors import NoSolutionError, ParameterError
+from infragap.beside import Beside
+from infragap.closing import append_to_summaries
+from infragap.console.messages import Message
 from infragap.gis.pack import Pack, read_pack
 from infragap.maps.write import write_results
-from infragap.output import MARKER, atomic_folder, check_output
+from infragap.output import check_output, claimed
+from infragap.readiness import chosen_analyses, require_ready
+from infragap.record import record_of, write_record
 from infragap.settings import ANALYSES, Settings
 
-VERSIONS_OF = (
-    "infragap", "numpy", "scipy", "numba", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio",
-    "highspy", "pandapower", "pvlib", "pyflwdir", "osmnx", "folium",
-)  # fmt: skip
-
+LEAST_RESULT_BYTES, RESULT_TO_PACK = 64_000_000, 4
+"""Space held for the results: the embedded pack of 10 MB gives 32 MB of them."""
 
 PLANNERS: Mapping[str, Callable[..., Any]] = {
     "electricity": plan_electricity,
@@ -41,18 +35,30 @@ PLANNERS: Mapping[str, Callable[..., Any]] = {
 
 
 class Progress(Protocol):
-    """How a run tells what it does: a block per step, a word per part of a step."""
+    """How a run tells what it does: a block for each step, a word for each part of a step."""
 
-    def step(self, title: str) -> AbstractContextManager[Callable[[str], None]]:
+    def begin(self, steps: Sequence[str]) -> None:
+        """Take the steps that are to come."""
+
+    def step(self, name: str) -> AbstractContextManager[Callable[[str], None]]:
         """Open a step; the block receives a function that names the part under way."""
 
+    def say(self, message: Message) -> None:
+        """Tell something that the user must know."""
 
-class Silent:
+
+class SilentProgress:
     """Progress that nobody watches."""
 
-    def step(self, title: str) -> AbstractContextManager[Callable[[str], None]]:
+    def begin(self, steps: Sequence[str]) -> None:
+        """Take steps for nobody."""
+
+    def step(self, name: str) -> AbstractContextManager[Callable[[str], None]]:
         """Open a step that reports nothing."""
         return nullcontext(lambda part: None)
+
+    def say(self, message: Message) -> None:
+        """Tell nobody."""
 
 
 @dataclass
@@ -61,12 +67,12 @@ class Timings:
 
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def measure(self, progress: Progress, title: str, work: Callable[[Callable[[str], None]], Any]) -> Any:
+    def measure(self, progress: Progress, name: str, work: Callable[[Callable[[str], None]], Any]) -> Any:
         """Run `work` as one step and note how long it took."""
         start = time.perf_counter()
-        with progress.step(title) as part:
+        with progress.step(name) as part:
             value = work(part)
-        self.seconds[title] = round(time.perf_counter() - start, 3)
+        self.seconds[name] = round(time.perf_counter() - start, 3)
         return value
 
 
@@ -105,128 +111,85 @@ def run(
     ParameterError
         A parameter, an analysis name or the output folder cannot be used.
     """
-    unknown = sorted(set(only) - set(ANALYSES))
-    if unknown or not only:
-        raise ParameterError(f"--only {','.join(unknown) or '(nothing)'}: choose from {', '.join(ANALYSES)}.")
+    only = chosen_analyses(",".join(only), "--only")
     check_output(out, data)
-    progress = progress or Silent()
+    progress = progress or SilentProgress()
     timings = Timings()
     started = time.perf_counter()
-
-    pack: Pack = timings.measure(progress, "read and check the data pack", lambda part: _read_checked(data))
-    results = _plan(pack, settings, only, progress, timings)
-    record = _record(pack, settings, results)
-    with atomic_folder(out) as folder:
-        timings.measure(
-            progress,
-            "maps and tables",
-            lambda part: write_results(
-                folder,
-                pack,
-                results.electricity,
-                results.water,
-                results.schools,
-                parameters={name: getattr(settings, name) for name in only},
-                progress=part,
-            ),
-        )
-        record["timings"] = {
-            "steps_s": timings.seconds,
-            "total_s": round(time.perf_counter() - started, 3),
-            "peak_memory_mb": _peak_memory_mb(),
-        }
-        record["files"] = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-        (folder / MARKER).write_text(
-            json.dumps(record, ensure_ascii=False, indent=1, default=_plain) + "\n", encoding="utf-8"
-        )
+    progress.begin(["read", *_planned_steps(only), "write"])
+    pack = read_pack(data)
+    with claimed(out, reserve_bytes=_room_for_results(pack, out)) as claim:
+        notices = timings.measure(progress, "read", lambda part: require_ready(pack, only))
+        results = _plan(pack, settings, only, progress, timings)
+        record = record_of(pack, settings, results, notices)
+        with claim.result(progress.say) as folder:
+            timings.measure(
+                progress,
+                "write",
+                lambda part: write_results(
+                    folder,
+                    pack,
+                    results,
+                    parameters={name: getattr(settings, name) for name in only},
+                    progress=part,
+                ),
+            )
+            append_to_summaries(folder, notices, record["stopped_by_time"])
+            record["timings"] = {
+                "steps_s": timings.seconds,
+                "total_s": round(time.perf_counter() - started, 3),
+                "peak_memory_mb": _peak_memory_mb(),
+            }
+            write_record(record, folder)
     return record
+
+
+def _room_for_results(pack: Pack, out: Path) -> int:
+    """Space that the results may take [bytes]: by the size of the pack and of an earlier result, with something to spare."""
+    layers = [pack.folder / entry.file for entry in pack.catalog.layer]
+    earlier = [path for path in out.rglob("*") if path.is_file()] if out.is_dir() else []
+    return max(LEAST_RESULT_BYTES, RESULT_TO_PACK * _size_bytes(layers), round(1.25 * _size_bytes(earlier)))
+
+
+def _size_bytes(files: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for path in files if path.is_file())
 
 
 def _plan(pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings) -> Results:
     """Plan the questions; where there are several, electricity here and the others beside it on the second core."""
-    beside = [name for name in ANALYSES if name in only and name != "electricity"]
-    if "electricity" not in only or not beside:
+    if "wait" not in _planned_steps(only):
         return Results(**{name: _measured(name, pack, settings, progress, timings) for name in only})
-    # a fresh process, not a fork: the libraries below hold threads and locks that a fork would copy half-way
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        others = pool.submit(_plan_beside, pack.folder, settings, beside)
+    others = [name for name in only if name != "electricity"]
+    with Beside(_plan_beside, pack.folder, settings, others) as work:
         results = {"electricity": _measured("electricity", pack, settings, progress, timings)}
-        try:
-            planned = timings.measure(progress, "wait for " + " and ".join(beside), lambda part: others.result())
-        except BrokenProcessPool as error:
-            raise NoSolutionError(
-                f"{' and '.join(beside)}: the process that plans them was ended from outside, perhaps for lack of memory. Close other programs, "
-                "or run the analyses one by one with --only."
-            ) from error
+        planned = timings.measure(progress, "wait", work.result)
     for name, (result, seconds) in planned.items():
         results[name] = result
         timings.seconds[name] = seconds
     return Results(**results)
 
 
+def _planned_steps(only: Collection[str]) -> list[str]:
+    return ["electricity", "wait"] if "electricity" in only and len(only) > 1 else list(only)
+
+
 def _measured(name: str, pack: Pack, settings: Settings, progress: Progress, timings: Timings) -> Any:
     return timings.measure(progress, name, lambda part: PLANNERS[name](pack, getattr(settings, name), progress=part))
 
 
-def _plan_beside(folder: Path, settings: Settings, names: Sequence[str]) -> dict[str, tuple[Any, float]]:
+def _plan_beside(
+    tell: Callable[[str], None], folder: Path, settings: Settings, names: Sequence[str]
+) -> dict[str, tuple[Any, float]]:
     """Plan some questions in a process of their own; the pack is read again because rasters are quicker read than sent."""
     pack, planned = read_pack(folder), {}
     for name in names:
         start = time.perf_counter()
-        result = PLANNERS[name](pack, getattr(settings, name))
+        result = PLANNERS[name](pack, getattr(settings, name), progress=tell)
         planned[name] = (result, round(time.perf_counter() - start, 3))
     return planned
-
-
-def _read_checked(data: Path) -> Pack:
-    """Read the pack, or fail once with all its faults."""
-    pack = read_pack(data)
-    pack.require_sound()
-    return pack
-
-
-def _record(pack: Pack, settings: Settings, results: Results) -> dict[str, Any]:
-    """Everything of `run.json` but the timings: the same for the same input."""
-    record: dict[str, Any] = {
-        "program": {
-            "python": platform.python_version(),
-            **{name: metadata.version(name) for name in VERSIONS_OF},
-        },
-        "pack": {
-            "title": pack.catalog.pack.title,
-            "province": pack.catalog.pack.province,
-            "crs_measure": pack.crs_measure,
-            "catalog_sha256": hashlib.sha256((pack.folder / "catalog.toml").read_bytes()).hexdigest(),
-            "targets": pack.catalog.targets,
-            "layers": [
-                entry.model_dump(include={"name", "file", "sha256", "rows", "provenance", "method"}, exclude_none=True)
-                for entry in pack.catalog.layer
-            ],
-        },
-        "parameters": settings.model_dump(mode="json"),
-    }
-    if results.electricity is not None:
-        record["electricity"] = {"plan": results.electricity.plan, "summary": results.electricity.summary}
-    if results.water is not None:
-        record["water"] = {"siting": results.water.siting, "summary": results.water.summary}
-    if results.schools is not None:
-        record["schools"] = {
-            "placement": results.schools.placement,
-            "assignment": results.schools.assignment_record,
-            "upper_secondary": results.schools.upper_record,
-            "summary": results.schools.summary,
-        }
-    return record
 
 
 def _peak_memory_mb() -> int:
     """Peak of this process and of the largest one beside it, as if they fell together."""
     kilobytes = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return round(kilobytes / 1024)
-
-
-def _plain(value: Any) -> Any:
-    """Numbers of array libraries as plain ones."""
-    if hasattr(value, "item"):
-        return value.item()
-    raise TypeError(f"run.json cannot hold a {type(value).__name__}")

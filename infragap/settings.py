@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,19 +11,31 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.water.parameters import WaterParameters
+from infragap.console.messages import SHOWN_MESSAGES, Message, refused
 from infragap.gis.errors import MissingDataError, ParameterError
+from infragap.parameters.faults import faults_of, shares_for_percent
+from infragap.parameters.file import read_parameter_file
 
 ANALYSES = ("electricity", "water", "schools")
 
 
 class Settings(BaseModel):
-    """Parameters of one run, one frozen set per analysis."""
+    """Parameters of one run, one frozen set per analysis.
+
+    Attributes
+    ----------
+    electricity, water, schools
+        The sets.
+    meant
+        Parameters such as 'water.loss_pct' whose value below 1 % is meant, and not a share written for a percentage.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     electricity: ElectricityParameters = Field(default_factory=ElectricityParameters)
     water: WaterParameters = Field(default_factory=WaterParameters)
     schools: SchoolsParameters = Field(default_factory=SchoolsParameters)
+    meant: tuple[str, ...] = ()
 
 
 def data_folder() -> Path:
@@ -34,9 +44,7 @@ def data_folder() -> Path:
     for folder in (package / "_data", package.parent / "data"):
         if (folder / "catalog.toml").exists() or (folder / "facts").is_dir():
             return folder
-    raise MissingDataError(
-        "The embedded data pack is not there. Install infragap from its checkout again, or name a pack with --data."
-    )
+    raise refused(MissingDataError, [Message("command.no_embedded_pack")])
 
 
 def read_settings(file: Path | None = None, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Settings:
@@ -52,53 +60,29 @@ def read_settings(file: Path | None = None, overrides: Mapping[str, Mapping[str,
     Raises
     ------
     ParameterError
-        Unknown key, wrong type or value out of bounds; the message lists all of them with the nearest known name.
+        Unknown key, wrong kind, value out of bounds, or a share where percent is wanted; all of them are named.
     """
-    values: dict[str, Any] = _read_toml(file) if file is not None else {}
+    values: dict[str, Any] = read_parameter_file(file) if file is not None else {}
     for analysis, changes in (overrides or {}).items():
-        if changes:
-            given = values.get(analysis, {})
-            if not isinstance(given, dict):
-                raise ParameterError(f"{file}: {analysis} is no table. Write its parameters below a line [{analysis}].")
-            values[analysis] = {**given, **changes}
+        if isinstance(values.setdefault(analysis, {}), dict):
+            values[analysis] = {**values[analysis], **changes}
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values, strict=True)
     except ValidationError as error:
-        where = f"{file}: " if file is not None else ""
-        raise ParameterError(where + "; ".join(_explain(error))) from error
+        raise _refused(file, faults_of(error, Settings)) from error
+    questions = [
+        question
+        for name in ANALYSES
+        for question in shares_for_percent(values.get(name, {}), type(getattr(settings, name)), name)
+        if question.values["key"] not in settings.meant
+    ]
+    if questions:
+        raise _refused(file, questions)
+    return settings
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ParameterError(f"{file}: no such parameter file. Check the path given to --params.") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ParameterError(f"{file}: not a readable TOML file in UTF-8 ({error}). Repair or drop it.") from error
-
-
-def _explain(error: ValidationError) -> list[str]:
-    """One sentence per fault; an unknown key comes with the nearest name that exists."""
-    sentences = []
-    for fault in error.errors():
-        path = [str(part) for part in fault["loc"]]
-        key = ".".join(path)
-        if fault["type"] == "extra_forbidden":
-            known = _names(path[:-1])
-            near = difflib.get_close_matches(path[-1], known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
-            sentences.append(f"unknown parameter {key}, {hint}")
-        else:
-            message = fault["msg"].removeprefix("Value error, ")
-            sentences.append(f"{key} = {fault['input']!r}: {message[0].lower()}{message[1:]}")
-    return sentences
-
-
-def _names(path: list[str]) -> list[str]:
-    model: type[BaseModel] = Settings
-    for part in path:
-        inner = model.model_fields[part].annotation
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return []
-        model = inner
-    return list(model.model_fields)
+def _refused(file: Path | None, faults: list[Message]) -> ParameterError:
+    rest = len(faults) - SHOWN_MESSAGES
+    shown = faults[:SHOWN_MESSAGES] + ([Message("command.more", {"count": rest})] if rest > 0 else [])
+    head = [Message("command.parameters.file", {"file": file})] if file is not None else []
+    return refused(ParameterError, head + shown)

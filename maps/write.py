@@ -9,41 +9,42 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from infragap.analyses.columns import Column, table
+from infragap.analyses.columns import in_one_language
 from infragap.analyses.electricity import columns as electricity_columns
-from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.parameters import Parameters, describe
-from infragap.analyses.schools import columns as schools_columns
-from infragap.analyses.schools.result import SchoolsResult
-from infragap.analyses.water import columns as water_columns
-from infragap.analyses.water.result import WaterResult
-from infragap.gis import schema
+from infragap.analyses.results import Results
 from infragap.gis.crs import crs_name
 from infragap.gis.pack import Pack
-from infragap.maps.base import PAGES, notice
-from infragap.maps.electricity import electricity_page
-from infragap.maps.exports import write_csv, write_dictionary, write_geojson, write_geopackage, write_kml
-from infragap.maps.ground import hillshade_ground
-from infragap.maps.overview import commune_summary, overview_html
-from infragap.maps.page import Page, render
-from infragap.maps.report import summary_markdown
-from infragap.maps.schools import schools_page
-from infragap.maps.spreadsheet import write_grid_extension_list
-from infragap.maps.style import MODELLED_NOTICE
-from infragap.maps.water import water_page
+from infragap.maps.communes import commune_summary
+from infragap.maps.contents import KML_LAYERS, layers_of, tables_of
+from infragap.maps.exports.kml import write_kml
+from infragap.maps.exports.layers import write_geojson, write_geopackage
+from infragap.maps.exports.tables import write_csv, write_dictionary
+from infragap.maps.pages.common import PAGES, notice
+from infragap.maps.pages.document import render
+from infragap.maps.pages.electricity import electricity_page
+from infragap.maps.pages.ground import hillshade_ground
+from infragap.maps.pages.index import index_html
+from infragap.maps.pages.page import Page
+from infragap.maps.pages.schools import schools_page
+from infragap.maps.pages.water import water_page
+from infragap.maps.summary.summary import summary_markdown
+from infragap.maps.workbooks.grid_extension import write_grid_extension_list
+from infragap.wording.catalogue import languages, words
 
-EXTENSION_COLUMNS = tuple(c for c in electricity_columns.EXTENSION if c.name != "stt")
-
-Tables = dict[str, tuple[pd.DataFrame, tuple[Column, ...]]]
-Layers = dict[str, gpd.GeoDataFrame]
+LANGUAGE = "vi"
+"""Language of the files that show one: the list for the power company, the KML, the summary."""
+EXTENSION_COLUMNS = tuple(
+    column
+    for column in in_one_language(electricity_columns.EXTENSION, LANGUAGE)
+    if column.name != "stt"  # the workbook numbers its rows itself
+)
 
 
 def write_results(
     folder: Path,
     pack: Pack,
-    electricity: ElectricityResult | None,
-    water: WaterResult | None,
-    schools: SchoolsResult | None,
+    results: Results,
     *,
     parameters: Mapping[str, Parameters],
     progress: Callable[[str], None] | None = None,
@@ -56,156 +57,86 @@ def write_results(
         Empty folder.
     pack
         The data pack of the run.
-    electricity, water, schools
-        Results; None where the run left one out: its files are then absent.
+    results
+        What the run found; the files of a question that it left out are absent.
     parameters
         Parameter set of each analysis by its name.
     progress
         Receives the name of each part.
     """
     tell = progress or (lambda part: None)
-    communes = commune_summary(pack, electricity, water, schools)
-    tables, layers = _tables(communes, electricity, water, schools), _layers(communes, electricity, water, schools)
+    communes = commune_summary(pack, results)
     tell("tables")
+    _write_tables(folder, communes, results, parameters)
+    tell("layers")
+    _write_layers(folder, communes, results)
+    if results.electricity is not None:
+        _write_extension_list(folder, pack, results)
+    for language in languages():
+        name = "summary.md" if language == LANGUAGE else f"summary_{language}.md"
+        (folder / name).write_text(summary_markdown(pack, results, language), encoding="utf-8")
+    tell("maps")
+    _write_pages(folder, pack, communes, results)
+
+
+def _write_tables(
+    folder: Path, communes: gpd.GeoDataFrame, results: Results, parameters: Mapping[str, Parameters]
+) -> None:
+    tables = tables_of(communes, results)
     (folder / "tables").mkdir()
     for name, (frame, _) in tables.items():
         write_csv(frame, folder / "tables" / f"{name}.csv")
     write_dictionary({name: columns for name, (_, columns) in tables.items()}, folder / "tables" / "columns.csv")
     write_csv(_parameter_table(parameters), folder / "tables" / "parameters.csv")
-    tell("layers")
-    (folder / "geojson").mkdir()
-    for name, frame in layers.items():
-        write_geojson(frame, folder / "geojson" / f"{name}.geojson")
-    write_geopackage(layers, folder / "results.gpkg")
-    write_kml(
-        _kml_layers(layers),
-        {name: columns for name, (_, columns) in _described(tables).items()},
-        folder / "results.kml",
-    )
-    if electricity is not None:
-        write_grid_extension_list(
-            electricity.grid_extension,
-            EXTENSION_COLUMNS,
-            folder / "grid_extension_list.xlsx",
-            title=f"DANH MỤC KÉO LƯỚI ĐIỆN – {pack.catalog.pack.province.upper()}",
-            note=f"{_data_note(electricity.settlements)}. Tọa độ X, Y: {crs_name(electricity.lines.crs)}. Giải pháp điện áp chưa tính trong tổng mức đầu tư",
-            late=str(electricity.years["year"].iloc[-1]),
-        )
-    (folder / "summary.md").write_text(summary_markdown(pack, electricity, water, schools), encoding="utf-8")
-    tell("maps")
-    _write_pages(folder, pack, communes, electricity, water, schools)
-
-
-def _tables(
-    communes: gpd.GeoDataFrame,
-    electricity: ElectricityResult | None,
-    water: WaterResult | None,
-    schools: SchoolsResult | None,
-) -> Tables:
-    tables: Tables = {}
-    if electricity is not None:
-        tables["electricity_ranking"] = (electricity.settlements, electricity_columns.RANKING)
-        tables["electricity_lines"] = (electricity.lines, electricity_columns.LINES)
-        tables["electricity_years"] = (electricity.years, electricity_columns.YEARS)
-        for name, frame in electricity.tables.items():
-            tables[f"electricity_{name}"] = (frame, electricity_columns.TABLES[name])
-    if water is not None:
-        tables["water_villages"] = (water.villages, water_columns.VILLAGES)
-        tables["water_communes"] = (water.communes, water_columns.COMMUNES)
-        tables["water_works"] = (water.works, water_columns.WORKS)
-    if schools is not None:
-        tables["schools_sites"] = (schools.sites, schools_columns.SITES)
-        tables["schools_villages"] = (schools.villages, schools_columns.VILLAGES)
-        tables["schools_od"] = (schools.od, schools_columns.OD)
-        tables["schools_assignment"] = (schools.assignment, schools_columns.ASSIGNMENT)
-        tables["schools_without_place"] = (schools.without_place, schools_columns.WITHOUT_PLACE)
-        tables["schools_alternatives"] = (schools.alternatives, schools_columns.ALTERNATIVES)
-        tables["schools_links"] = (schools.links, schools_columns.LINKS)
-        tables["schools_targets"] = (schools.targets, schools_columns.TARGETS)
-        tables["schools_before_after"] = (schools.before_after, schools_columns.BEFORE_AFTER)
-    tables["communes"] = (communes, _commune_columns(communes))
-    return tables
-
-
-def _data_note(frame: pd.DataFrame) -> str:
-    """Line below a title that says what the rows rest on."""
-    if notice(frame) is None:
-        return "Nguồn gốc dữ liệu: xem cột cuối"
-    return MODELLED_NOTICE[0][:1].upper() + MODELLED_NOTICE[0][1:]
 
 
 def _parameter_table(parameters: Mapping[str, Parameters]) -> pd.DataFrame:
     """All parameters of the run with unit, range, meaning and source."""
-    return pd.concat([describe(group).assign(analysis=name) for name, group in parameters.items()], ignore_index=True)[
-        ["analysis", "parameter", "name_vi", "value", "unit", "low", "high", "meaning", "source"]
-    ]
+    described = [describe(group) for group in parameters.values()]
+    named = [frame.assign(analysis=name) for name, frame in zip(parameters, described, strict=True)]
+    table = pd.concat(named, ignore_index=True)
+    return table[["analysis", "parameter", "name_vi", "name_en", "value", "unit", "low", "high", "meaning", "source"]]
 
 
-def _commune_columns(communes: gpd.GeoDataFrame) -> tuple[Column, ...]:
-    """Data dictionary of the commune table: columns of the layer schema, then those that the analyses add."""
-    known = schema.describe(schema.Communes).set_index("column")
-    return table(
-        "communes",
-        *(
-            Column(name, known["unit"].get(name, "see the table of the analysis"), "communes")
-            for name in communes.columns
-            if name != "geometry"
-        ),
+def _write_layers(folder: Path, communes: gpd.GeoDataFrame, results: Results) -> None:
+    layers = layers_of(communes, results)
+    (folder / "geojson").mkdir()
+    for name, frame in layers.items():
+        write_geojson(frame, folder / "geojson" / f"{name}.geojson")
+    write_geopackage(layers, folder / "results.gpkg")
+    columns = {name: in_one_language(known, LANGUAGE) for name, (_, known) in tables_of(communes, results).items()}
+    shown = {name: table for name, table in KML_LAYERS.items() if name in layers}
+    write_kml(
+        {name: (words(LANGUAGE)(f"maps.kml.{name}"), layers[name]) for name in shown},
+        {name: columns[table] for name, table in shown.items()},
+        folder / "results.kml",
     )
 
 
-def _layers(
-    communes: gpd.GeoDataFrame,
-    electricity: ElectricityResult | None,
-    water: WaterResult | None,
-    schools: SchoolsResult | None,
-) -> Layers:
-    layers: Layers = {}
-    if electricity is not None:
-        layers["electricity_settlements"] = electricity.settlements
-        layers["electricity_lines"] = electricity.lines
-        layers["electricity_existing_grid"] = electricity.existing_grid
-    if water is not None:
-        layers["water_villages"] = water.villages
-        layers["water_schemes"] = water.schemes
-        layers["water_works"] = water.works
-    if schools is not None:
-        layers["schools_sites"] = schools.sites
-        layers["schools_catchments"] = schools.catchments
-        layers["schools_isochrones"] = schools.isochrones
-        layers["schools_links"] = schools.links
-    layers["communes"] = communes
-    return layers
+def _write_extension_list(folder: Path, pack: Pack, results: Results) -> None:
+    electricity = results.electricity
+    assert electricity is not None
+    say = words(LANGUAGE)
+    modelled = notice(electricity.settlements) is not None
+    write_grid_extension_list(
+        electricity.grid_extension,
+        EXTENSION_COLUMNS,
+        folder / "grid_extension_list.xlsx",
+        title=say("maps.grid_extension.title", province=pack.catalog.pack.province).upper(),
+        note=say(
+            "maps.grid_extension.note",
+            data=say("maps.grid_extension.modelled" if modelled else "maps.grid_extension.see_provenance"),
+            crs=crs_name(electricity.lines.crs),
+        ),
+        late=str(electricity.years["year"].iloc[-1]),
+    )
 
 
-def _described(tables: Tables) -> Tables:
-    """Tables under the names of their layers, where layer and table differ in name."""
-    renamed = {"electricity_ranking": "electricity_settlements"}
-    return {renamed.get(name, name): value for name, value in tables.items()}
-
-
-def _kml_layers(layers: Layers) -> dict[str, tuple[str, gpd.GeoDataFrame]]:
-    titles = {
-        "electricity_settlements": "Điện: thôn, cụm dân cư",
-        "electricity_lines": "Điện: đường dây đề xuất",
-        "water_works": "Nước: công trình đề xuất",
-        "schools_sites": "Trường nội trú",
-    }
-    return {name: (title, layers[name]) for name, title in titles.items() if name in layers}
-
-
-def _write_pages(
-    folder: Path,
-    pack: Pack,
-    communes: gpd.GeoDataFrame,
-    electricity: ElectricityResult | None,
-    water: WaterResult | None,
-    schools: SchoolsResult | None,
-) -> None:
+def _write_pages(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results) -> None:
     makers: Mapping[str, tuple[Any, Callable[..., Page]]] = {
-        "electricity.html": (electricity, electricity_page),
-        "water.html": (water, water_page),
-        "schools.html": (schools, schools_page),
+        "electricity.html": (results.electricity, electricity_page),
+        "water.html": (results.water, water_page),
+        "schools.html": (results.schools, schools_page),
     }
     made = {name: maker for name, maker in makers.items() if maker[0] is not None}
     pages = [page for page in PAGES if page == "index.html" or page in made]
@@ -215,6 +146,4 @@ def _write_pages(
         (folder / name).write_text(render(page), encoding="utf-8")
     written = sorted(f.relative_to(folder) for f in folder.rglob("*") if f.is_file())
     documents = [*written, Path("index.html"), Path("run.json")]
-    (folder / "index.html").write_text(
-        overview_html(pack, communes, electricity, water, schools, documents), encoding="utf-8"
-    )
+    (folder / "index.html").write_text(index_html(pack, communes, results, documents), encoding="utf-8")

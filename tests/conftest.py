@@ -4,9 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from infragap.gis.pack import Pack, read_pack
 from infragap.reference.build import build_pack
+
+# No deadline: the first example of a kernel also compiles it. The same examples in every run, so that a failure is the
+# change's own.
+settings.register_profile("infragap", deadline=None, derandomize=True, database=None)
+settings.load_profile("infragap")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -2,7 +2,7 @@
 
 The others are guarded beside the code: lines on the spot, joint lines, conductors, forced choices and budgets in
 `tests/analyses/electricity`, missing columns in `tests/gis/test_layer_faults.py` and `tests/infragap/test_cli.py`, ridges and allocation in
-`tests/analyses/water`, limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages without internet in `tests/maps/test_page.py`,
+`tests/analyses/water`, limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages without internet in `tests/maps/pages/test_document.py`,
 place names in `tests/gis/test_names.py`.
 """
 
@@ -20,22 +20,25 @@ import pyproj
 import pytest
 import shapely
 
-from infragap.analyses.electricity.headroom import limits
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.electricity.surface import existing_line_cells
+from infragap.analyses.electricity.routing.existing_grid import capacity_limits, existing_line_cells
+from infragap.analyses.results import Results
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.schools.travel.ways import build_travel, by_motorbike, on_foot
-from infragap.analyses.water.coverage import scheme_service
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water
 from infragap.analyses.water.result import WaterResult
-from infragap.analyses.water.siting import Candidates, choose
+from infragap.analyses.water.service.schemes import scheme_service
+from infragap.analyses.water.service.today import Gap
+from infragap.analyses.water.siting.choice import choose
+from infragap.analyses.water.works.candidate import Candidates
+from infragap.gis.findings import faults
 from infragap.gis.pack import Pack, read_pack
-from infragap.maps.water import _step
+from infragap.maps.pages.water import colour_step
 from infragap.maps.write import write_results
 from tests import pack_factory
 from tests.analyses.schools.ground_factory import CELL_M, bare_ground, centre, roads_layer
@@ -74,7 +77,7 @@ class Run:
 
 def run_all(folder: Path) -> Run:
     pack = read_pack(folder)
-    assert pack.faults() == []
+    assert faults(pack.findings()) == []
     return Run(
         pack,
         plan_electricity(pack, QUICK),
@@ -91,9 +94,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module")
 def out(small: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
-    write_results(
-        folder, small.pack, small.electricity, small.water, small.schools, parameters={"schools": SchoolsParameters()}
-    )
+    results = Results(small.electricity, small.water, small.schools)
+    write_results(folder, small.pack, results, parameters={"schools": SchoolsParameters()})
     return folder
 
 
@@ -147,10 +149,10 @@ def test_unknown_loads_are_not_taken_for_zero(small: Run) -> None:
     """A blank is not a 0: a station or feeder whose load nobody published sets no limit, and is not taken for an empty one."""
     lines, stations = small.pack.grid_lines, small.pack.substations
     # 25 MVA at 100 %, 15 MVA used, and nothing known of the feeder
-    (known,) = limits(lines, stations, QUICK)
+    (known,) = capacity_limits(lines, stations, QUICK)
     share, power_factor = QUICK.loading_limit_pct / 100, QUICK.power_factor
     assert known.headroom_kw == pytest.approx((25 * share - 15) * 1000 * power_factor)
-    assert limits(lines, stations.assign(load_mva=np.nan), QUICK) == []
+    assert capacity_limits(lines, stations.assign(load_mva=np.nan), QUICK) == []
 
 
 def test_no_data_is_not_unserved(tmp_path: Path) -> None:
@@ -165,8 +167,8 @@ def test_no_data_is_not_unserved(tmp_path: Path) -> None:
     assert unknown["rank"] > known.loc[known["people_without_standard"] > 0, "rank"].max()
     assert known["to_standard_pct"].notna().all()
     # a step of the gap means a known share
-    assert _step(float("nan")) == ""
-    assert _step(0.0) == "0"
+    assert colour_step(float("nan")) == ""
+    assert colour_step(0.0) == "0"
 
 
 def test_a_scheme_serves_no_more_than_its_capacity(small: Run) -> None:
@@ -243,7 +245,7 @@ def test_out_of_reach_is_empty_not_a_large_number(tmp_path: Path) -> None:
     assert schools.villages.loc[~beyond, "upper_motorbike_dry_min"].notna().all()
     assert schools.summary["villages_out_of_reach"] == beyond.sum()
     (tmp_path / "out").mkdir()
-    write_results(tmp_path / "out", pack, None, None, schools, parameters={"schools": SchoolsParameters()})
+    write_results(tmp_path / "out", pack, Results(schools=schools), parameters={"schools": SchoolsParameters()})
     ids = set(schools.villages.loc[beyond, "village_id"])
     table = csv(tmp_path / "out", "schools_villages").set_index("village_id")
     assert table.loc[sorted(ids), minutes].isna().all(axis=None)
@@ -259,19 +261,9 @@ def test_siting_is_not_greedy() -> None:
     people = np.array([40.0, 50.0, 50.0, 40.0])
     source, village = np.array([0, 0, 1, 1, 2, 2]), np.array([1, 2, 0, 1, 2, 3])
     pairs = pd.DataFrame({"source": source, "village": village, "main_km": 1.0, "head_m": 10.0})
-    table = pd.DataFrame(
-        {"kind": "new", "scheme": -1, "capacity_households": 1000.0, "x": 0.0, "y": 0.0, "source_elevation_m": 0.0},
-        index=range(3),
-    )
-    choice = choose(
-        Candidates(table, pairs),
-        people,
-        people,
-        works_max=2,
-        cost_mvnd=np.ones(3),
-        budget_mvnd=None,
-        parameters=WaterParameters(),
-    )
+    table = pd.DataFrame({"kind": "new", "scheme": -1, "capacity_households": 1000.0, "cost_mvnd": 1.0}, index=range(3))
+    gap = Gap(households=people, people=people, people_per_household=np.ones(4))
+    choice = choose(Candidates(table, pairs), gap, WaterParameters(works_max=2))
     assert choice.rows.tolist() == [1, 2]
     assert choice.served["households"].sum() == pytest.approx(180.0)
     assert choice.solution.status == "optimal"
@@ -344,7 +336,7 @@ def test_another_metric_crs_changes_no_choice(small: Run, tmp_path: Path) -> Non
     assert text.count('crs_measure = "EPSG:9208"') == 1
     catalog.write_text(text.replace('crs_measure = "EPSG:9208"', 'crs_measure = "EPSG:32648"'), encoding="utf-8")
     pack = read_pack(folder)
-    assert pack.faults() == []
+    assert faults(pack.findings()) == []
     other = plan_electricity(pack, QUICK).settlements.set_index("settlement_id")
     one = small.electricity.settlements.set_index("settlement_id")
     assert other["choice"].to_dict() == one["choice"].to_dict()

@@ -1,6 +1,7 @@
 """Columns of the electricity tables: the data dictionary that goes with every run.
 
-Costs named `*_mvnd` are life-cycle costs over the horizon (investment, renewals, upkeep, energy, unserved energy, less salvage, discounted);
+Costs named `*_mvnd` are life-cycle costs over the horizon (investment, renewals, upkeep, energy, unserved energy, less
+salvage, discounted);
 `*_investment_mvnd` is what is paid when building. All in million VND of 2026.
 """
 
@@ -24,6 +25,7 @@ RANKING = table(
     Column("choice", "-", "plan"),
     Column("runner_up", "-", "*_mvnd"),
     Column("reason_vi", "-", "all costs of the row"),
+    Column("reason_en", "-", "all costs of the row"),
     Column("grid_alone_mvnd", "mvnd", "routing, grid parameters"),
     Column("grid_alone_mvnd_per_household", "mvnd/household", "grid_alone_mvnd, households"),
     Column("grid_alone_investment_mvnd", "mvnd", "routing, grid parameters"),
@@ -87,6 +89,7 @@ RANKING = table(
     Column("latitude", "°", "settlements"),
 )
 
+
 LINES = table(
     "electricity.lines",
     Column("line_id", "-", "plan"),
@@ -119,6 +122,7 @@ LINES = table(
     Column("voltage_status", "-", "feeders"),
     Column("voltage_basis", "-", "grid_lines.feeder_load_mw"),
     Column("remedy_vi", "-", "feeders"),
+    Column("remedy_en", "-", "feeders"),
     Column("remedy_mvnd", "mvnd", "feeders"),
     Column("commune_code", "-", "communes"),
     Column("commune", "-", "communes"),
@@ -126,6 +130,7 @@ LINES = table(
     Column("longitude", "°", "plan"),
     Column("latitude", "°", "plan"),
 )
+
 
 REMEDIES = table(
     "electricity.remedies",
@@ -138,11 +143,15 @@ REMEDIES = table(
     Column("step_up_mvnd", "mvnd", "step_up_mvnd, mv35_line_mvnd_per_km"),
     Column("other_tap_mvnd", "mvnd", "routing, feeders"),
     Column("other_tap", "-", "routing, grid_lines"),
+    Column("other_tap_en", "-", "routing, grid_lines"),
     Column("offgrid_mvnd", "mvnd", "*_mvnd"),
     Column("cheapest_alone", "-", "feeders"),
+    Column("remedy", "-", "feeders"),
     Column("remedy_vi", "-", "feeders"),
+    Column("remedy_en", "-", "feeders"),
     Column("remedy_mvnd", "mvnd", "feeders"),
 )
+
 
 YEARS = table(
     "electricity.years",
@@ -163,6 +172,7 @@ YEARS = table(
     Column("electrified_pct", "%", "communes.households, settlements.supply"),
     Column("safe_supply_pct", "%", "communes.households, settlements.households"),
 )
+
 
 EXTENSION = table(
     "electricity.extension",
@@ -193,10 +203,12 @@ EXTENSION = table(
     Column("provenance", "-", "catalogue"),
 )
 
+
 SENSITIVITY = table(
     "electricity.sensitivity",
     Column("parameter", "-", "parameters"),
     Column("parameter_vi", "-", "parameters"),
+    Column("parameter_en", "-", "parameters"),
     Column("value", "see parameter", "parameters"),
     Column("unit", "-", "parameters"),
     Column("end", "-", "parameters"),
@@ -205,6 +217,7 @@ SENSITIVITY = table(
     Column("grid_settlements", "-", "plan"),
     Column("cost_mvnd", "mvnd", "plan"),
 )
+
 
 SCENARIOS = table(
     "electricity.scenarios",
@@ -219,12 +232,14 @@ SCENARIOS = table(
     Column("status", "-", "plan"),
 )
 
+
 ALL_ON_GRID = table(
     "electricity.all_on_grid",
     Column("settlement_id", "-", "settlements.settlement_id"),
     Column("all_on_grid_mvnd", "mvnd", "scenario all_on_grid"),
     Column("extra_mvnd", "mvnd", "scenario all_on_grid"),
 )
+
 
 BACKTEST = table(
     "electricity.backtest",
@@ -237,8 +252,10 @@ BACKTEST = table(
     Column("within_30_pct", "-", "both"),
     Column("in_fit", "-", "norms A1"),
     Column("note_vi", "-", "norms A1"),
+    Column("note_en", "-", "norms A1"),
     Column("source", "-", "norms A1"),
 )
+
 
 TABLES = {
     "remedies": REMEDIES,

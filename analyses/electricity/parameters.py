@@ -1,16 +1,22 @@
-"""Every assumption of the electricity analysis in one frozen model: grid, off-grid, appraisal, plan, feeders, years and uncertainty."""
+"""Every assumption of the electricity analysis in one frozen model: grid, off-grid, appraisal, plan, feeders, years and
+uncertainty."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import model_validator
 
-from infragap.analyses.electricity.grid_parameters import GridParameters
-from infragap.analyses.electricity.offgrid_parameters import OffgridParameters
+from infragap.analyses.electricity.assumptions.grid import GridParameters
+from infragap.analyses.electricity.assumptions.offgrid import OffgridParameters
 from infragap.analyses.parameters import parameter
 
 
 class ElectricityParameters(OffgridParameters, GridParameters):
-    """Parameters of `plan_electricity`; `low` and `high` are what the sensitivity table and the Monte Carlo draw from."""
+    """Parameters of `plan_electricity`; `low` and `high` are what the sensitivity table and the Monte Carlo draw
+    from."""
+
+    analysis: ClassVar[str] = "electricity"
 
     # appraisal
     discount_rate_pct: float = parameter(
@@ -20,7 +26,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=6,
         high=12,
         source="World Bank and ADB convention 10-12 %",
-        name_vi="Suất chiết khấu thực",
         meaning="real discount rate",
     )
     horizon_years: int = parameter(
@@ -33,30 +38,30 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     )
     price_escalation_pct: float = parameter(
         3.5,
+        compared=False,
         maximum=100,
         unit="%/year",
         low=2.5,
         high=5,
         source="assumption (norms F)",
-        name_vi="Trượt giá xây dựng",
         meaning="brings past project costs to 2026 in the back-test",
     )
     benchmark_mvnd_per_household: float = parameter(
         60.0,
+        compared=False,
         unit="mvnd/household",
         low=35,
         high=110,
         source="grid villages of 2023-26 (norms A1)",
-        name_vi="Suất đầu tư đối chiếu mỗi hộ",
         meaning="usual investment; dearer rows are counted in the summary",
     )
     screening_mv_m_per_household: float = parameter(
         35.0,
+        compared=False,
         unit="m/household",
         low=10,
         high=100,
         source="norms A1",
-        name_vi="Chiều dài trung áp mỗi hộ của các chương trình",
         meaning="new line per household that programmes have paid for: stands beside the plan's own in the summary, and villages left without grid are "
         "drawn farther from lines",
     )
@@ -97,26 +102,33 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         source="design",
         meaning="proven relative distance to the optimum at which the plan is accepted",
     )
-    plan_time_limit_s: float = parameter(
-        30.0, unit="s", minimum=0.1, source="choice", meaning="longest time for one solution of the plan"
+    plan_work_limit: float = parameter(
+        30.0,
+        unit="-",
+        minimum=0.1,
+        source="choice",
+        meaning="most work for one solution of the plan; one unit takes about a second, but is counted and not timed",
     )
     junction_rounds: int = parameter(
         3,
         maximum=5,
         unit="-",
         source="choice",
-        meaning="how often the network is enriched around the plan and solved again at most; it ends where that brings nothing",
+        meaning=(
+            "how often the network is enriched around the plan and solved again at most; it ends where that "
+            "brings nothing"
+        ),
     )
     # feeders
     mv_drop_limit_pct: float = parameter(
         5.0,
+        compared=False,
         minimum=0.5,
         maximum=20,
         unit="%",
         low=5,
         high=10,
         source="assumption; ±5 % at the customer (norms A3)",
-        name_vi="Giới hạn sụt áp trung áp",
         meaning="largest voltage drop from station to transformer",
     )
     lv_drop_limit_pct: float = parameter(
@@ -127,53 +139,58 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=5,
         high=8,
         source="assumption (norms A3)",
-        name_vi="Giới hạn sụt áp hạ áp",
         meaning="largest voltage drop along 0.4 kV lines",
     )
     existing_drop_pct: float = parameter(
         10.0,
+        compared=False,
         minimum=0.5,
         maximum=50,
         unit="%",
         low=5,
         high=10,
         source="norms A3: up to 10 % on extreme radial lines; that present customers have no worse is an assumption",
-        name_vi="Sụt áp lớn nhất của lộ hiện có",
-        meaning="largest drop of an existing feeder without new load; published load that would give more is taken to stand near the station",
+        meaning=(
+            "largest drop of an existing feeder without new load; published load that would give more is taken to"
+            " stand near the station"
+        ),
     )
     conductor_mvnd_per_tonne: float = parameter(
         75.0,
+        compared=False,
         unit="mvnd/t",
         low=60,
         high=90,
         source="assumption",
-        name_vi="Giá dây nhôm lõi thép",
         meaning="price of aluminium-steel conductor beyond AC-70",
     )
     regulator_mvnd: float = parameter(
         1500.0,
+        compared=False,
         unit="mvnd",
         low=1000,
         high=2500,
         source="assumption: three single-phase sets",
-        name_vi="Máy điều chỉnh điện áp",
         meaning="voltage regulator",
     )
     step_up_mvnd: float = parameter(
         1500.0,
+        compared=False,
         unit="mvnd",
         low=1000,
         high=3000,
         source="assumption: small 22/35 kV transformer with switchgear",
-        name_vi="Trạm nâng áp 22/35 kV",
         meaning="station that raises 22 to 35 kV at a tap",
     )
     # phasing
     first_year: int = parameter(2026, unit="year", source="the scheme, 2026-2030", meaning="first year of building")
     budgets_mvnd: tuple[float, ...] = parameter(
-        (), unit="mvnd/year", source="assumption: none is published for this item; left empty, four fifths of the plan's investment is "
-        "spread like the budget_<year>_bn_vnd of the catalogue (the scheme's yearly totals), evenly without them", meaning="money of each year",
-    )  # fmt: skip
+        (),
+        unit="mvnd/year",
+        source="assumption: none is published for this item; left empty, four fifths of the plan's investment is "
+        "spread like the budget_<year>_bn_vnd of the catalogue (the scheme's yearly totals), evenly without them",
+        meaning="money of each year",
+    )
     budget_share_pct: float = parameter(
         80.0,
         maximum=100,
@@ -201,7 +218,9 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     without_grid_m: float = parameter(
         1000.0,
         unit="m",
-        source="assumption: reach of 0.4 kV lines 0.8-1.5 km; reported hamlets lie 0.8-1.2 km beyond their ends (norms A3)",
+        source=(
+            "assumption: reach of 0.4 kV lines 0.8-1.5 km; reported hamlets lie 0.8-1.2 km beyond their ends (norms A3)"
+        ),
         meaning="drawn positions keep this far from existing lines: whoever lives nearer has the grid",
     )
     local_cost_sd: float = parameter(
@@ -235,11 +254,13 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         return tuple(range(self.first_year, self.first_year + 5))
 
 
-def uncertain(parameters: type[ElectricityParameters] = ElectricityParameters) -> dict[str, tuple[float, float, float]]:
-    """Low, default and high of every parameter that has a range."""
+def uncertain(
+    parameters: type[ElectricityParameters] = ElectricityParameters, *, compared: bool = False
+) -> dict[str, tuple[float, float, float]]:
+    """Low, default and high of every parameter that has a range, or only of those that enter the comparison."""
     found = {}
     for name, field in parameters.model_fields.items():
         extra = field.json_schema_extra
-        if isinstance(extra, dict) and extra.get("low") is not None:
+        if isinstance(extra, dict) and extra.get("low") is not None and (extra.get("compared") or not compared):
             found[name] = (float(str(extra["low"])), float(field.default), float(str(extra["high"])))
     return found

@@ -1,7 +1,45 @@
-"""Layers that the school question reads: declared once, for the plan, for provenance and for whoever asks what is missing."""
+"""What the school question reads: declared once, for the plan, for provenance and for whoever asks what is missing."""
 
 from __future__ import annotations
+
+import geopandas as gpd
+
+from infragap.analyses.needs import Needs, Precondition
+from infragap.analyses.schools.codes import SchoolKind, SchoolStatus
+from infragap.gis.findings import Finding, fault
+from infragap.gis.pack import Pack
 
 NEEDED_LAYERS = ("villages", "communes", "schools", "roads", "elevation")
 OPTIONAL_LAYERS = ("rivers", "lakes", "forest", "grid_lines", "water_schemes")
 LAYERS = (*NEEDED_LAYERS, *OPTIONAL_LAYERS)
+
+NO_PLANNED_SCHOOL = fault("needs.schools.no_planned", reason="the question is where the planned border schools go")
+NO_VILLAGE = fault(
+    "needs.schools.no_village", reason="a school whose site is not decided stands in a village of its commune"
+)
+
+
+def planned_border_schools(schools: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows of the border boarding schools that are to be placed."""
+    return schools[(schools["kind"] == SchoolKind.BORDER_BOARDING) & (schools["status"] != SchoolStatus.EXISTING)]
+
+
+def _village_of_each_school(pack: Pack) -> Finding | None:
+    return no_village(planned_border_schools(pack.schools), pack.villages)
+
+
+def no_village(planned: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> Finding | None:
+    """Name the schools without a decided site whose commune has no village."""
+    alone = planned[~planned["site_known"].astype(bool) & ~planned["commune_code"].isin(set(villages["commune_code"]))]
+    if alone.empty:
+        return None
+    communes, names = sorted(set(alone["commune_code"])), sorted(alone["name"])
+    return NO_VILLAGE.found("villages", communes=", ".join(communes), schools=", ".join(names))
+
+
+NEEDS = Needs(
+    "schools",
+    NEEDED_LAYERS,
+    OPTIONAL_LAYERS,
+    preconditions=(Precondition(("schools", "villages"), _village_of_each_school),),
+)

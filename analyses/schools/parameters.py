@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from infragap.analyses.schools.assumptions.pupils import PupilAssumptions
 from infragap.analyses.schools.assumptions.siting import SitingAssumptions
 from infragap.analyses.schools.assumptions.travel import TravelAssumptions
@@ -9,3 +11,5 @@ from infragap.analyses.schools.assumptions.travel import TravelAssumptions
 
 class SchoolsParameters(SitingAssumptions, PupilAssumptions, TravelAssumptions):
     """Parameters of `plan_schools`."""
+
+    analysis: ClassVar[str] = "schools"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from infragap.analyses.schools.links.worth import worth_of_links
+from infragap.analyses.schools.needs import NEEDS
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.schools.siting.outcome import place_schools
@@ -38,6 +39,7 @@ def plan_schools(
     NoSolutionError
         Nobody can reach any place where a school may stand.
     """
+    NEEDS.require(pack)
     step = progress or (lambda _: None)
     step("ground and roads")
     study = prepare(pack, parameters)

@@ -30,5 +30,17 @@ class Infeasible(Exception):  # noqa: N818 - it names a finding, not a fault of 
         return _rebuild, (self.message, self.indices, self.relaxation)
 
 
+class Undecided(Infeasible):
+    """Neither a solution nor the proof that there is none was found within the work allowed."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Rebuild from the fields, so that the error survives the way back from a worker process."""
+        return _rebuild_undecided, (self.message, self.indices, self.relaxation)
+
+
+def _rebuild_undecided(message: str, indices: tuple[int, ...], relaxation: str) -> Undecided:
+    return Undecided(message, indices=indices, relaxation=relaxation)
+
+
 def _rebuild(message: str, indices: tuple[int, ...], relaxation: str) -> Infeasible:
     return Infeasible(message, indices=indices, relaxation=relaxation)

@@ -1,6 +1,8 @@
 """Where to open sites: p-median, p-center and maximal coverage, each with a proven bound."""
 
-import time
+import math
+from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,8 +18,60 @@ from infragap.analyses.solvers.facility.p_median import solve_p_median
 from infragap.analyses.solvers.facility.site_choice import site_choice
 from infragap.analyses.solvers.facility.solution import LocationSolution, certified
 from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.stopping import Limits, Meter, Stop, stop_of
 
-__all__ = ["LocationSolution", "maximal_coverage", "p_center", "p_median"]
+__all__ = ["Budget", "Capacity", "LocationSolution", "maximal_coverage", "p_center", "p_median"]
+
+DEFAULT_STOP = Stop(gap=1e-4)
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """How much each site can serve.
+
+    Parameters
+    ----------
+    of_site
+        (sites,) >= 0 in units of demand; inf = unlimited.
+    demand
+        (customers,) >= 0; None = the customers' weights.
+    divisible
+        False: a customer is served wholly by one site or not at all. True: several sites may share a customer, and a
+        part of it counts as that part of its weight.
+    """
+
+    of_site: ArrayLike
+    demand: ArrayLike | None = None
+    divisible: bool = False
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the open sites may cost together.
+
+    Parameters
+    ----------
+    site_cost
+        (sites,) >= 0.
+    limit
+        Most that the open sites may cost, in the same unit; inf = no limit.
+    """
+
+    site_cost: ArrayLike
+    limit: float = math.inf
+
+
+class CapacityLimits(Limits, total=False):
+    """Keywords of `p_median`: limits of the search, and what customers demand where `capacity` is an array."""
+
+    demand: ArrayLike | None
+
+
+class CoverageLimits(CapacityLimits, total=False):
+    """Keywords of `maximal_coverage`: those of `p_median`, and what goes with a `budget` and a `capacity` in plain numbers."""
+
+    divisible: bool
+    site_cost: ArrayLike | None
 
 
 def p_median(
@@ -25,12 +79,10 @@ def p_median(
     p: int,
     *,
     weight: ArrayLike | None = None,
-    capacity: ArrayLike | None = None,
-    demand: ArrayLike | None = None,
+    capacity: Capacity | ArrayLike | None = None,
     fixed: ArrayLike | None = None,
     group: ArrayLike | None = None,
-    gap: float = 1e-4,
-    time_limit_s: float = 60.0,
+    **limits: Unpack[CapacityLimits],
 ) -> LocationSolution:
     """Open p sites so that the weighted sum of what it costs to serve every customer is least.
 
@@ -43,22 +95,20 @@ def p_median(
     weight
         (customers,) >= 0, multiplies the customer's costs; default 1.
     capacity
-        (sites,) >= 0, most demand that a site serves; None = unlimited. Each customer is wholly served by one site.
-    demand
-        (customers,) >= 0 against `capacity`; default: `weight`.
+        Most demand that each site serves; None = unlimited. Each customer is wholly served by one site.
     fixed
         Numbers of sites that must be among the p.
     group
         (sites,) whole numbers; of the sites with the same number >= 0 exactly one opens; negative = in no group.
-    gap
-        Relative gap at which the search may stop. Up to it the status is 'gap', at 1e-6 'optimal'.
-    time_limit_s
-        Wall-clock limit [s]; the status is then 'time_limit' with the gap reached.
+    **limits
+        `gap` at which the search may stop (up to it the status is 'gap', at 1e-6 'optimal'), `work_limit` and the guard
+        `time_limit_s`, or all as one `stop`; `demand` (customers,) where `capacity` is an array (sites,).
 
     Raises
     ------
     Infeasible
         No allowed set of sites serves everyone; names the customers and the least relaxation that helps.
+        As `Undecided`: neither a set nor that proof was found within the limits.
     ValueError
         Arrays of the wrong shape, negative or NaN values, site numbers out of range.
 
@@ -68,23 +118,35 @@ def p_median(
     and reduced-cost fixing, Benders cuts on HiGHS (Duran-Mateluna, Ales & Elloumi 2023) and branching for the proof.
     With capacities: search by shifts, exchanges and moved sites; Lagrangian bound with one knapsack per site (exact for
     whole demands of moderate size); HiGHS on the pairs that a better solution could still use.
+
+    Examples
+    --------
+    Three villages, two sites: the first would cost 1 + 4 + 9, the second 5 + 2 + 3.
+
+    >>> found = p_median([[1, 5], [4, 2], [9, 3]], p=1)
+    >>> found.sites.tolist(), found.cost, found.status
+    ([1], 10.0, 'optimal')
     """
-    deadline_s = time.perf_counter() + time_limit_s
+    stop = stop_of(limits, DEFAULT_STOP)
+    meter = Meter(stop)
     costs = _costs(cost)
     n_customers, n_sites = costs.shape
     weights = _amounts("weight", weight, n_customers, default=1.0)
     weighted = _weighted(costs, weights)
     choice = site_choice(n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites))
     _refuse_unreachable(costs, choice.block >= 0)
+    capacity = _capacity(capacity, limits)
     if capacity is None:
-        return certified(solve_p_median(weighted, choice, gap=gap, deadline_s=deadline_s), gap=gap)
-    capacities = _amounts("capacity", capacity, n_sites)
-    demands = weights if demand is None else _amounts("demand", demand, n_customers)
+        return certified(solve_p_median(weighted, choice, meter, gap=stop.gap), gap=stop.gap, meter=meter)
+    if capacity.divisible:
+        raise ValueError("capacity: p_median serves each customer wholly from one site, so none is divisible.")
+    capacities = _amounts("capacity", capacity.of_site, n_sites)
+    demands = weights if capacity.demand is None else _amounts("demand", capacity.demand, n_customers)
     allowed = np.where(choice.block >= 0, weighted, np.inf)
     refuse_large_customers(allowed, demands, capacities)
-    refuse_small_capacity(allowed, demands, capacities, choice, deadline_s=deadline_s)
+    refuse_small_capacity(allowed, demands, capacities, choice)
     task = CapacitatedTask(allowed, demands, capacities, choice)
-    return certified(solve_capacitated(task, gap=gap, deadline_s=deadline_s), gap=gap)
+    return certified(solve_capacitated(task, meter, gap=stop.gap), gap=stop.gap, meter=meter)
 
 
 def p_center(
@@ -94,15 +156,14 @@ def p_center(
     weight: ArrayLike | None = None,
     fixed: ArrayLike | None = None,
     group: ArrayLike | None = None,
-    gap: float = 1e-4,
-    time_limit_s: float = 60.0,
+    **limits: Unpack[Limits],
 ) -> LocationSolution:
     """Open p sites so that the largest weighted cost of a customer to its nearest open site is least.
 
     Parameters
     ----------
-    cost, p, weight, fixed, group, gap, time_limit_s
-        As in `p_median`. The search goes on to the proof; `gap` only names the status when the clock ends it.
+    cost, p, weight, fixed, group, **limits
+        As in `p_median`. The search goes on to the proof; the gap only names the status when the guard ends it.
 
     Returns
     -------
@@ -113,20 +174,30 @@ def p_center(
     ------
     Infeasible
         No allowed set of sites reaches everyone; names the customers and the least relaxation that helps.
+        As `Undecided`: neither a set nor that proof was found within the limits.
     ValueError
         Arrays of the wrong shape, negative or NaN values, site numbers out of range.
 
     Notes
     -----
     Bisection over the costs that occur, set cover on HiGHS over a growing sample of customers (Chen & Chen 2009).
+
+    Examples
+    --------
+    Three villages, two sites: the longest way is 9 to the first and 5 to the second.
+
+    >>> found = p_center([[1, 5], [4, 2], [9, 3]], p=1)
+    >>> found.sites.tolist(), found.cost
+    ([1], 5.0)
     """
-    deadline_s = time.perf_counter() + time_limit_s
+    stop = stop_of(limits, DEFAULT_STOP)
+    meter = Meter(stop)
     costs = _costs(cost)
     n_customers, n_sites = costs.shape
     weighted = _weighted(costs, _amounts("weight", weight, n_customers, default=1.0))
     choice = site_choice(n_sites, _count(p), fixed=_site_numbers(fixed, n_sites), group=_groups(group, n_sites))
     _refuse_unreachable(costs, choice.block >= 0)
-    return certified(solve_p_center(weighted, choice, deadline_s=deadline_s), gap=gap)
+    return certified(solve_p_center(weighted, choice, meter), gap=stop.gap, meter=meter)
 
 
 def maximal_coverage(
@@ -134,15 +205,11 @@ def maximal_coverage(
     p: int | None,
     *,
     weight: ArrayLike | None = None,
-    capacity: ArrayLike | None = None,
-    demand: ArrayLike | None = None,
-    site_cost: ArrayLike | None = None,
-    budget: float | None = None,
+    capacity: Capacity | ArrayLike | None = None,
+    budget: Budget | float | None = None,
     fixed: ArrayLike | None = None,
     group: ArrayLike | None = None,
-    divisible: bool = False,
-    gap: float = 1e-4,
-    time_limit_s: float = 60.0,
+    **limits: Unpack[CoverageLimits],
 ) -> LocationSolution:
     """Open at most p sites within a budget so that the weight of the customers left uncovered is least.
 
@@ -155,27 +222,23 @@ def maximal_coverage(
     weight
         (customers,) >= 0, what covering the customer is worth; default 1.
     capacity
-        (sites,) >= 0 in units of demand, None = unlimited.
-    demand
-        (customers,) >= 0 against `capacity`; default: `weight`.
-    site_cost, budget
-        (sites,) >= 0 and the most that the open sites may cost together; default 0 and no limit.
+        Most demand that each site serves, and whether sites may share a customer; None = unlimited.
+    budget
+        What the sites cost and what they may cost together; None = no limit.
     fixed
         Numbers of sites that must open (they count in p and in the budget).
     group
         (sites,) whole numbers; of the sites with the same number >= 0 exactly one opens; negative = in no group.
-    divisible
-        False: a customer is served wholly by one site or not at all. True: several sites may share a customer and
-        a part of it counts as that part of its weight; matters only with `capacity`.
-    gap, time_limit_s
-        As in `p_median`; the gap is relative to `cost`, the weight left uncovered.
+    **limits
+        As in `p_median`; the gap is relative to `cost`, the weight left uncovered. `site_cost` (sites,) where `budget` is a
+        number; `divisible` where `capacity` is an array.
 
     Returns
     -------
     LocationSolution
         `cost` and `lower_bound` are weight **not** covered (covered weight = sum of weights - cost);
-        `assignment` is -1 for customers not covered, else a site that covers it (with `divisible` the one with the
-        largest part); `share` is the part of each customer that is served. `alternatives` only without capacity.
+        `assignment` is -1 for customers not covered, else a site that covers it (of several that share
+        it the one with the largest part); `share` is the part of each customer that is served. `alternatives` only without capacity.
 
     Raises
     ------
@@ -187,18 +250,31 @@ def maximal_coverage(
     Notes
     -----
     Greedy and exchange for the start, HiGHS for the rest. Customers with the same sites are merged where that is exact.
+
+    Examples
+    --------
+    Four villages in a row, three sites that each reach two neighbours. The middle one reaches most people, but the best
+    two are the others: they leave nobody out.
+
+    >>> reaches = np.array([[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], dtype=bool)
+    >>> found = maximal_coverage(reaches, 2, weight=[40, 50, 50, 40])
+    >>> found.sites.tolist(), found.cost
+    ([0, 2], 0.0)
     """
-    deadline_s = time.perf_counter() + time_limit_s
+    stop = stop_of(limits, DEFAULT_STOP)
+    meter = Meter(stop)
     reach = _reach(covers)
     n_customers, n_sites = reach.shape
     weights = _amounts("weight", weight, n_customers, default=1.0)
+    capacity, budget = _capacity(capacity, limits), _budget(budget, limits)
+    demand = None if capacity is None else capacity.demand
     task = CoverageTask(
         reach=reach,
         weight=weights,
         demand=weights if demand is None else _amounts("demand", demand, n_customers),
-        capacity=None if capacity is None else _amounts("capacity", capacity, n_sites),
-        site_cost=_amounts("site_cost", site_cost, n_sites, default=0.0),
-        budget=_budget(budget),
+        capacity=None if capacity is None else _amounts("capacity", capacity.of_site, n_sites),
+        site_cost=_amounts("site_cost", None if budget is None else budget.site_cost, n_sites, default=0.0),
+        budget=np.inf if budget is None else _limit(budget.limit),
         choice=site_choice(
             n_sites,
             None if p is None else _count(p),
@@ -207,7 +283,23 @@ def maximal_coverage(
             at_most=True,
         ),
     )
-    return certified(solve_coverage(task, divisible=divisible, gap=gap, deadline_s=deadline_s), gap=gap)
+    divisible = capacity is not None and capacity.divisible
+    return certified(solve_coverage(task, meter, divisible=divisible, gap=stop.gap), gap=stop.gap, meter=meter)
+
+
+def _capacity(capacity: Capacity | ArrayLike | None, limits: CoverageLimits | CapacityLimits) -> Capacity | None:
+    if capacity is None or isinstance(capacity, Capacity):
+        return capacity
+    return Capacity(capacity, limits.get("demand"), bool(limits.get("divisible", False)))
+
+
+def _budget(budget: Budget | float | None, limits: CoverageLimits) -> Budget | None:
+    site_cost = limits.get("site_cost")
+    if budget is None or isinstance(budget, Budget):
+        return budget
+    if site_cost is None:
+        raise ValueError("budget: say what each site costs (site_cost).")
+    return Budget(site_cost, budget)
 
 
 def _costs(cost: ArrayLike) -> FloatArray:
@@ -236,9 +328,7 @@ def _amounts(name: str, values: ArrayLike | None, size: int, *, default: float |
     return amounts
 
 
-def _budget(budget: float | None) -> float:
-    if budget is None:
-        return float("inf")
+def _limit(budget: float) -> float:
     if not budget >= 0:
         raise ValueError(f"budget must be >= 0, not {budget}.")
     return float(budget)

@@ -59,6 +59,7 @@ COMMUNES = table(
     Column("people_gained", "people", "water_works"),
     Column("to_standard_after_pct", "%", "people_gained"),
     Column("reason_vi", "-", "the columns before"),
+    Column("reason_en", "-", "the columns before"),
     _PROVENANCE,
 )
 
@@ -82,6 +83,7 @@ WORKS = table(
     Column("cost_per_person_mvnd", "mvnd/person", "cost_mvnd, people_gained"),
     Column("in_plan_2026_2030", "-", "water_schemes.in_plan_2026_2030"),
     Column("reason_vi", "-", "the columns before"),
+    Column("reason_en", "-", "the columns before"),
     _PROVENANCE,
     _LONGITUDE,
     _LATITUDE,

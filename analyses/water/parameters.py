@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from infragap.analyses.parameters import Parameters, parameter
 
-NORMS = "facts/norms-and-costs.md, sections B and F"
+NORMS = "norms B and F"
 
 
 class WaterParameters(Parameters):
     """Demand, hydraulics, service of each functionality class, costs and limits of new works."""
+
+    analysis: ClassVar[str] = "water"
 
     demand_l_per_person_day: float = parameter(
         80.0,
@@ -142,7 +146,11 @@ class WaterParameters(Parameters):
     poverty_weight: float = parameter(
         1.0, unit="-", low=0, high=2, meaning="a poor person without safe water counts 1 + this", source="choice"
     )
-    time_limit_s: float = parameter(
-        15.0, unit="s", meaning="time for the choice of works", source="choice", minimum=0.1
+    work_limit: float = parameter(
+        15.0,
+        unit="-",
+        meaning="most work for the choice of works; one unit takes about a second, but is counted and not timed",
+        source="choice",
+        minimum=0.1,
     )
     gap: float = parameter(1e-3, unit="-", meaning="relative gap at which the choice may stop", source="choice")

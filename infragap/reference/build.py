@@ -11,31 +11,34 @@ import numpy as np
 import pandas as pd
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.layers import read_vector
-from infragap.gis.raster import Raster, read_raster
-from infragap.gis.tables import read_table
-from infragap.reference.climate import build_runoff, build_solar
-from infragap.reference.communes import build_communes
-from infragap.reference.descriptions import HEAD, SEED, TARGETS, describe_layers
-from infragap.reference.forest import build_forest
-from infragap.reference.grid import build_grid_lines
-from infragap.reference.ground import build_ground
+from infragap.gis.raster import Raster
+from infragap.gis.reading.rasters import read_raster
+from infragap.gis.reading.tables import read_table
+from infragap.gis.reading.vector import read_vector
+from infragap.reference.descriptions import describe_layers
 from infragap.reference.inputs import Base, Facts
-from infragap.reference.local_roads import add_commune_roads, add_settlement_tracks, add_village_roads
+from infragap.reference.land.climate import build_runoff, build_solar
+from infragap.reference.land.forest import build_forest
+from infragap.reference.land.ground import build_ground
+from infragap.reference.land.relief import build_elevation
+from infragap.reference.land.rivers import build_bridges, build_lakes, build_rivers
+from infragap.reference.networks.grid import build_grid_lines
+from infragap.reference.networks.local_roads import add_commune_roads, add_settlement_tracks, add_village_roads
+from infragap.reference.networks.roads import build_roads, plan_main_roads
+from infragap.reference.networks.substations import build_substations
 from infragap.reference.pack_writer import FILES, replaced, write_catalog, write_layer
-from infragap.reference.relief import build_elevation
-from infragap.reference.rivers import build_bridges, build_lakes, build_rivers
-from infragap.reference.roads import build_roads, plan_main_roads
-from infragap.reference.schools import build_schools
-from infragap.reference.settlements import build_settlements
-from infragap.reference.substations import build_substations
-from infragap.reference.unelectrified import unelectrified_villages
-from infragap.reference.villages import build_villages
-from infragap.reference.water_households import build_water_households
-from infragap.reference.water_schemes import build_water_schemes
+from infragap.reference.places.communes import build_communes
+from infragap.reference.places.settlements import build_settlements
+from infragap.reference.places.unelectrified import unelectrified_villages
+from infragap.reference.places.villages import build_villages
+from infragap.reference.services.schools import build_schools
+from infragap.reference.services.water_households import build_water_households
+from infragap.reference.services.water_schemes import build_water_schemes
 
 Layers = dict[str, gpd.GeoDataFrame | pd.DataFrame | Raster]
 Say = Callable[[str], None]
+
+SEED = 20260101
 
 
 def build_pack(
@@ -85,9 +88,10 @@ def build_pack(
         _build_places(base, source, layers, say)
         _build_services(base, source, layers, say)
         say("write the pack")
-        about = describe_layers({key: path.name for key, path in given.items() if path is not None})
+        about = describe_layers(source.pack, {key: path.name for key, path in given.items() if path is not None})
         entries = [write_layer(folder, name, layers[name], about[name]) for name in FILES]
-        write_catalog(folder, head=HEAD, targets=TARGETS, entries=entries)
+        head = source.pack["pack"] | {"seed": SEED}
+        write_catalog(folder, head=head, targets=source.pack["targets"], entries=entries)
         say("check the pack")
 
 
@@ -116,7 +120,7 @@ def _build_base(facts: Facts, given: dict[str, Path | None], layers: Layers, say
         "solar": build_solar(facts, communes, elevation), "runoff": build_runoff(facts, elevation),
     }  # fmt: skip
     people = _raster(given["population"], "population")
-    return Base(communes, facts.legacy, elevation, forest, rivers, lakes, bridges, people)
+    return Base(communes, facts.legacy, elevation, forest, rivers, lakes, bridges, facts.words, people)
 
 
 def _build_places(base: Base, facts: Facts, layers: Layers, say: Say) -> None:
@@ -154,7 +158,7 @@ def _build_services(base: Base, facts: Facts, layers: Layers, say: Say) -> None:
     schemes = build_water_schemes(base, facts, villages, rng=layer_rng("water_schemes"))
     say("schools")
     layers |= {
-        "water_schemes": schemes, "water_households": build_water_households(base, villages, schemes),
+        "water_schemes": schemes, "water_households": build_water_households(base, facts, villages, schemes),
         "schools": build_schools(facts, base.communes),
     }  # fmt: skip
 

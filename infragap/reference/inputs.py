@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,10 +13,13 @@ import pandas as pd
 import pyproj
 import shapely
 from affine import Affine
+from numpy.typing import NDArray
 
 from infragap.gis.crs import WGS84, to_measure, transform
 from infragap.gis.errors import MissingDataError
-from infragap.gis.raster import Raster, read_raster
+from infragap.gis.raster import Raster
+from infragap.gis.reading.rasters import read_raster
+from infragap.reference.words import Words, read_toml
 
 CRS_MEASURE = "EPSG:9208"
 """VN-2000 / TM-3 104°45', the legal projected system of Lào Cai."""
@@ -37,6 +41,10 @@ _NUMBERS: dict[str, tuple[str, ...]] = {
     ),
     "water_plants": ("capacity_m3_day", "capacity_2030_m3_day", "design_persons", "households"),
     "villages": ("lon", "lat", "accuracy_m"),
+    "unelectrified_villages": (
+        "accuracy_m", "households", "population", "within_m_of_peak", "within_m_of_border", "lowest_m", "highest_m",
+    ),
+    "household_works": ("works",),
     "registry/legacy_communes": ("lat", "lon", "bbox_s", "bbox_w", "bbox_n", "bbox_e"),
     "registry/neighbour_communes": ("bbox_s", "bbox_w", "bbox_n", "bbox_e"),
     "registry/communes_points": ("lat", "lon", "area_km2_pkg"),
@@ -92,6 +100,16 @@ class Facts:
         return to_measure(gpd.read_file(path), CRS_MEASURE, layer=name)
 
     @cached_property
+    def words(self) -> Words:
+        """Names, notes and patterns (`words.toml`)."""
+        return Words.read(self.folder / "words.toml")
+
+    @cached_property
+    def pack(self) -> dict[str, Any]:
+        """What the catalogue says of the pack and its layers (`pack.toml`)."""
+        return read_toml(self.folder / "pack.toml")
+
+    @cached_property
     def communes(self) -> pd.DataFrame:
         """99 communes: code, name, official area, population 2025, centroid, border flag, merged units, forest [ha]."""
         return self.table("communes")
@@ -108,7 +126,7 @@ class Facts:
 
     @cached_property
     def bridges_rivers(self) -> pd.DataFrame:
-        """Points of 16 rivers in order, outline of Thác Bà, bridges."""
+        """Points of 16 rivers in order, outline of the lake, bridges."""
         return self.table("bridges_rivers")
 
     @cached_property
@@ -135,6 +153,16 @@ class Facts:
     def villages(self) -> pd.DataFrame:
         """Documented hamlets."""
         return self.table("villages")
+
+    @cached_property
+    def unelectrified_villages(self) -> pd.DataFrame:
+        """The 18 villages without grid in the order of the scheme (section II.3), with what is known of each and where it may lie."""
+        return self.table("unelectrified_villages")
+
+    @cached_property
+    def household_works(self) -> pd.DataFrame:
+        """Household water works of the two former provinces."""
+        return self.table("household_works")
 
     @cached_property
     def villages18(self) -> pd.DataFrame:
@@ -198,6 +226,8 @@ class Base:
         Classes, uint8, same grid as `elevation`.
     rivers, lakes, bridges
         As in `infragap.gis.schema`.
+    words
+        Names and notes for the layers.
     population
         People per km², NaN where unknown; None where no population layer is given.
     """
@@ -209,7 +239,18 @@ class Base:
     rivers: gpd.GeoDataFrame
     lakes: gpd.GeoDataFrame
     bridges: gpd.GeoDataFrame
+    words: Words
     population: Raster | None = None
+
+    def commune_centres(self) -> NDArray[np.float64]:
+        """Centres of the communes (n, 2) [m], in the order of the layer."""
+        communes = self.communes
+        x, y = transform(communes["centre_longitude"], communes["centre_latitude"], source=WGS84, target=communes.crs)
+        return np.column_stack([x, y]).round(1)
+
+    def is_rural(self) -> NDArray[np.bool_]:
+        """Whether each commune is a rural one (n,), in the order of the layer."""
+        return np.asarray(self.communes["kind"] == self.words.word["rural_commune"])
 
 
 def province_grid(cell_size_m: float) -> Raster:

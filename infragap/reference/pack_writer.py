@@ -14,6 +14,7 @@ import pandas as pd
 from infragap.gis.catalog import FILE_NAME, sha256_of
 from infragap.gis.crs import WGS84, to_wgs84
 from infragap.gis.errors import LayerError, ParameterError
+from infragap.gis.findings import faults
 from infragap.gis.pack import check_pack
 from infragap.gis.raster import Raster, write_raster
 from infragap.gis.schema import GEOMETRY, ID_COLUMN
@@ -130,9 +131,9 @@ def replaced(out: Path) -> Iterator[Path]:
     building.mkdir()
     try:
         yield building
-        faults = check_pack(building)
-        if faults:
-            raise LayerError("the built pack has faults: " + " ".join(faults))
+        found = faults(check_pack(building))
+        if found:
+            raise LayerError("the built pack has faults: " + " ".join(map(str, found)), findings=found)
         if out.exists():
             _keep_others(out, building)
             out.rename(former)

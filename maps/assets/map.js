@@ -2,19 +2,10 @@
    never as markup, so that a name cannot run as code. */
 "use strict";
 function infragapPage(map, page) {
-  const WORDS = {
-    search: ["Tìm thôn, xã (có dấu hoặc không dấu)", "Find a village or commune"],
-    filters: ["Lọc", "Filters"], all: ["tất cả", "all"], ranking: ["Xếp hạng", "Ranking"],
-    weights: ["Trọng số (kéo để xếp lại)", "Weights (drag to re-rank)"], reset: ["Đặt lại", "Reset"],
-    print: ["In", "Print"], shown: ["điểm đang hiện", "shown"], legend: ["Chú giải", "Legend"],
-    modelled: ["dữ liệu mô phỏng", "modelled data"], noHit: ["Không tìm thấy", "Nothing found"],
-    facts: ["Số liệu chính", "Key figures"], rankLayer: ["danh sách theo hạng", "by rank"], none: ["không có", "none"],
-    yes: ["có", "yes"], no: ["không", "no"],
-  };
-  let language = 0;
+  let language = page.languages[0].code;
   const say = (text) => (text == null ? "" : typeof text === "string" ? text : text[language]);
-  const word = (key) => WORDS[key][language];
-  const fold = (text) => String(text).normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+  const word = (key) => say(page.words[key]);
+  const fold = (text) => String(text).normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[\u0111\u0110]/g, "d").toLowerCase();
   const make = (tag, attributes, ...children) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) {
@@ -24,14 +15,14 @@ function infragapPage(map, page) {
     for (const child of children) if (child !== null && child !== undefined) element.append(child);
     return element;
   };
-  const numberFormat = () => new Intl.NumberFormat(language ? "en-GB" : "vi-VN", { maximumFractionDigits: 2 });
+  const numberFormat = () => new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
   const show = (field, value) => {
     if (value === null || value === undefined || value === "") return word("none");
     if (field.values && field.values[value]) return say(field.values[value]);
     if (typeof value === "boolean") return word(value ? "yes" : "no");
     if (typeof value !== "number") return String(value);
     const digits = field.digits === undefined ? 1 : field.digits;
-    const plain = field.plain ? String(value) : new Intl.NumberFormat(language ? "en-GB" : "vi-VN", { maximumFractionDigits: digits }).format(value);
+    const plain = field.plain ? String(value) : new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
     return field.unit ? plain + " " + say(field.unit) : plain;
   };
 
@@ -58,11 +49,13 @@ function infragapPage(map, page) {
     const box = make("div", { class: "popup" });
     box.append(make("h3", {}, String(item[layer.popup.title] ?? "")));
     if (layer.popup.subtitle) box.append(make("div", {}, layer.popup.subtitle.map((key) => item[key]).filter(Boolean).join(" · ")));
-    if (layer.popup.reason && item[layer.popup.reason]) box.append(make("div", { class: "reason" }, String(item[layer.popup.reason])));
+    const reason = layer.popup.reason && item[layer.popup.reason[language]];
+    if (reason) box.append(make("div", { class: "reason" }, String(reason)));
     const list = make("dl", {});
     for (const field of layer.popup.fields) {
-      if (!(field.key in item) || (field.skipEmpty && (item[field.key] === null || item[field.key] === undefined))) continue;
-      list.append(make("dt", {}, say(field.label)), make("dd", {}, show(field, item[field.key])));
+      const value = item[field.columns ? field.columns[language] : field.key];
+      if (value === undefined || (field.skipEmpty && value === null)) continue;
+      list.append(make("dt", {}, say(field.label)), make("dd", {}, show(field, value)));
     }
     box.append(list);
     if (item.provenance === "modelled") box.append(make("span", { class: "notice modelled" }, word("modelled")));
@@ -97,7 +90,7 @@ function infragapPage(map, page) {
   labelZoom();
 
   const ranked = page.ranking ? layers.get(page.ranking.layer) : null;
-  const state = { filters: {}, weights: ranked ? page.ranking.weights.map((w) => w.start) : [] };
+  const state = { filters: {}, weights: ranked ? page.ranking.weights.map(() => 0) : [] };
   const open = (source, entry) => {
     if (!map.hasLayer(source.group)) source.group.addTo(map);
     /* what is asked for by name is shown, even where the filters hide it */
@@ -108,11 +101,13 @@ function infragapPage(map, page) {
   };
 
   function drawHeader() {
-    header.replaceChildren(make("h1", {}, say(page.title)), page.notice ? make("span", { class: "notice" }, say(page.notice)) : null);
+    header.replaceChildren(make("h1", {}, say(page.title)), page.notice ? make("span", { class: "notice" }, say(page.notice)) : "", page.alarm ? make("span", { class: "alarm" }, say(page.proof)) : "");
     const nav = make("nav", {});
     for (const link of page.links || []) nav.append(make("a", { href: link.href, "aria-current": link.current ? "page" : null }, say(link.label)));
     nav.append(make("button", { type: "button", on: { click: () => window.print() } }, word("print")));
-    nav.append(make("button", { type: "button", "aria-label": "language", on: { click: () => { language = 1 - language; document.documentElement.lang = language ? "en" : "vi"; drawAll(); } } }, language ? "Tiếng Việt" : "English"));
+    for (const { code, name } of page.languages) {
+      if (code !== language) nav.append(make("button", { type: "button", lang: code, on: { click: () => { language = code; drawAll(); } } }, name));
+    }
     header.append(nav);
   }
 
@@ -138,7 +133,7 @@ function infragapPage(map, page) {
           make("span", {}, String(entry.item[keys[0]])), make("small", {}, keys.slice(1).map((key) => entry.item[key]).filter(Boolean).join(" · ") + " — " + say(source.layer.searchTitle)));
         hits.append(line);
       }
-      if (!found.length) hits.append(make("li", {}, word("noHit")));
+      if (!found.length) hits.append(make("li", {}, word("no_hit")));
     } } });
     return make("div", { class: "tools" }, input, hits);
   }
@@ -177,7 +172,7 @@ function infragapPage(map, page) {
         else if (filter.key in entry.item) empty = true;
       }
       const select = make("select", { "data-filter": filter.key, on: { change: () => { state.filters[filter.key] = select.value; applyFilters(); showFound(); } } }, make("option", { value: "" }, word("all")));
-      for (const value of [...values].sort((a, b) => a.localeCompare(b, "vi", { numeric: true })))
+      for (const value of [...values].sort((a, b) => a.localeCompare(b, language, { numeric: true })))
         select.append(make("option", { value }, filter.values && filter.values[value] ? say(filter.values[value]) : value));
       if (empty && values.size) select.append(make("option", { value: NOTHING }, filter.empty ? say(filter.empty) : word("none")));
       select.value = state.filters[filter.key] || "";
@@ -201,10 +196,10 @@ function infragapPage(map, page) {
     }
     return percentiles.get(name);
   }
-  const rankingList = make("ol", { class: "rows" }), rankingCount = make("div", { class: "count" });
+  const rankingList = make("ol", { class: "rows" }), rankingCount = make("div", { class: "count" }), rankingOrder = make("div", { class: "order" });
   function order() {
     const entries = ranked.entries.filter((entry) => entry.shown);
-    const moved = page.ranking.weights.some((w, i) => state.weights[i] !== w.start);
+    const moved = page.ranking.weights.some((w, i) => state.weights[i] !== 0);
     if (!moved) return entries.sort((a, b) => (a.item[page.ranking.key] ?? 1e9) - (b.item[page.ranking.key] ?? 1e9)).map((e) => [e.item[page.ranking.key], e]);
     const score = (entry) => page.ranking.weights.reduce((sum, w, i) => sum + state.weights[i] * percentile(w.key, w.smallerIsBetter)(entry), 0);
     return entries.map((e) => [score(e), e]).sort((a, b) => b[0] - a[0]).map(([, e], i) => [i + 1, e]);
@@ -212,6 +207,7 @@ function infragapPage(map, page) {
   function drawRanking() {
     if (!ranked) return;
     const rows = order();
+    rankingOrder.textContent = state.weights.some((weight) => weight > 0) ? word("own_order") : say(page.ranking.label);
     rankingCount.textContent = numberFormat().format(rows.length) + " " + word("shown");
     rankingList.replaceChildren(...rows.slice(0, 200).map(([rank, entry]) => {
       const detail = page.ranking.detail.map((field) => show(field, entry.item[field.key])).join(" · ");
@@ -227,14 +223,15 @@ function infragapPage(map, page) {
       slider.value = state.weights[i];
       box.append(make("label", {}, say(weight.label), slider));
     });
-    box.append(make("button", { type: "button", on: { click: () => { state.weights = page.ranking.weights.map((w) => w.start); drawSide(); } } }, word("reset")));
+    box.append(make("button", { type: "button", on: { click: () => { state.weights = page.ranking.weights.map(() => 0); drawSide(); } } }, word("reset")));
     return box;
   }
   function drawSide() {
     const facts = make("div", { class: "facts" });
-    for (const fact of page.facts || []) facts.append(make("span", {}, say(fact.label)), make("b", {}, typeof fact.value === "string" || Array.isArray(fact.value) ? say(fact.value) : show(fact, fact.value)));
-    side.replaceChildren(...[drawSearch(), (page.facts || []).length ? make("h2", {}, word("facts")) : null, facts, drawFilters(), drawWeights(),
-      ranked ? make("h2", {}, word("ranking") + (page.ranking.label ? ": " + say(page.ranking.label) : "")) : null, ranked ? rankingCount : null, ranked ? rankingList : null].filter(Boolean));
+    for (const fact of page.facts || []) facts.append(make("span", {}, say(fact.label)), make("b", {}, typeof fact.value === "object" ? say(fact.value) : show(fact, fact.value)));
+    side.replaceChildren(...[drawSearch(), (page.facts || []).length ? make("h2", {}, word("facts")) : null, facts,
+      page.proof ? make("p", { class: page.alarm ? "alarm" : "proof" }, say(page.proof)) : null, drawFilters(), drawWeights(),
+      ranked ? make("h2", {}, word("ranking")) : null, ranked ? rankingOrder : null, ranked ? rankingCount : null, ranked ? rankingList : null].filter(Boolean));
     drawRanking();
   }
 
@@ -290,7 +287,7 @@ function infragapPage(map, page) {
   const fitAnew = () => { map.closePopup(); map.invalidateSize({ animate: false }); if (page.bounds) map.fitBounds(page.bounds, { animate: false }); };
   window.addEventListener("beforeprint", fitAnew);
   window.matchMedia("print").addEventListener("change", fitAnew);
-  function drawAll() { drawHeader(); drawSide(); drawControl(); drawLegend(); document.title = say(page.title); }
+  function drawAll() { drawHeader(); drawSide(); drawControl(); drawLegend(); document.title = say(page.title); document.documentElement.lang = language; }
   drawAll();
   window.infragapReady = true;
 }

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from infragap.gis.catalog import LayerEntry
-from infragap.gis.layers import read_layer
+from infragap.gis.reading.layers import read_layer
 from tests.pack_factory import settlements
 
 WGS84 = "EPSG:4326"

@@ -11,8 +11,9 @@ import pytest
 from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, Polygon
 
 from infragap.gis.errors import InfragapError, LayerError, MissingDataError
-from infragap.gis.layers import read_layer, read_vector
-from infragap.gis.tables import read_table
+from infragap.gis.reading.layers import read_layer
+from infragap.gis.reading.tables import read_table
+from infragap.gis.reading.vector import read_vector
 from tests.gis.layer_factory import DRIVERS, WGS84, entry, faults_of, places, same_places, table_of
 from tests.pack_factory import settlements, villages
 

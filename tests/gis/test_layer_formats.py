@@ -12,7 +12,8 @@ from shapely.geometry import MultiPoint
 
 from infragap.gis.crs import to_wgs84
 from infragap.gis.errors import LayerError, MissingDataError
-from infragap.gis.layers import read_layer, read_vector
+from infragap.gis.reading.layers import read_layer
+from infragap.gis.reading.vector import read_vector
 from tests.gis.layer_factory import WGS84, entry, faults_of, places, same_places, table_of
 from tests.pack_factory import settlements
 

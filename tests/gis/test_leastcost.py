@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from skimage.graph import MCP_Geometric
 
 from infragap.gis.errors import NoSolutionError, ParameterError
-from infragap.gis.leastcost import MOVES, LeastCost, cost_distance, path_back
+from infragap.gis.leastcost import MOVES, LeastCost, Slopes, cost_distance, path_back
 
 Floats = NDArray[np.float64]
 INF = math.inf
@@ -27,9 +27,7 @@ def step_cost(
     here: tuple[int, int],
     move: tuple[int, int],
     *,
-    elevation: Floats | None = None,
-    cell_size_m: float = 1.0,
-    toward_sources: bool = False,
+    slopes: Slopes | None = None,
     cut_corners: bool = False,
 ) -> float:
     """Cost of one step by the definition, in double precision; inf where it is forbidden."""
@@ -43,9 +41,9 @@ def step_cost(
         step = length * (cost[r, c] + cost[r + dr, c + dc]) / 2
         if dr and dc and not cut_corners and math.isinf(cost[r + dr, c] + cost[r, c + dc]):
             return INF
-    if elevation is not None and math.isfinite(step):
-        rise = elevation[r + dr, c + dc] - elevation[r, c]
-        slope = (-rise if toward_sources else rise) / (length * cell_size_m)
+    if slopes is not None and math.isfinite(step):
+        rise = slopes.elevation[r + dr, c + dc] - slopes.elevation[r, c]
+        slope = (-rise if slopes.toward_sources else rise) / (length * slopes.cell_size_m)
         step *= math.exp(-3.5 * 0.05) / math.exp(-3.5 * abs(slope + 0.05))
     return float(step)
 
@@ -137,15 +135,15 @@ def test_tobler_uphill_costs_more_than_downhill() -> None:
         math.exp(3.5 * (0.15 - 0.05)),
         math.exp(3.5 * (0.05 - 0.05)),
     )  # v(0)/v(0.1) = 1.419, v(0)/v(-0.1) = 1
-    outward = cost_distance(cost, [(0, 0)], elevation=elevation, cell_size_m=30)
-    toward = cost_distance(cost, [(0, 0)], elevation=elevation, cell_size_m=30, toward_sources=True)
+    outward = cost_distance(cost, [(0, 0)], slopes=Slopes(elevation, 30))
+    toward = cost_distance(cost, [(0, 0)], slopes=Slopes(elevation, 30, toward_sources=True))
     assert outward.distance[0, 1] == pytest.approx(uphill, rel=1e-5)
     assert toward.distance[0, 1] == pytest.approx(downhill, rel=1e-5)
-    gentle = cost_distance(cost, [(0, 1)], elevation=elevation / 2, cell_size_m=30)
+    gentle = cost_distance(cost, [(0, 1)], slopes=Slopes(elevation / 2, 30))
     assert gentle.distance[0, 0] == pytest.approx(math.exp(-3.5 * 0.05), rel=1e-5)  # 5 % down is the fastest: 0.839
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rasters_with_sources())
 def test_equal_to_scikit_image_where_corners_may_be_cut(case: tuple[Floats, list[tuple[int, int]]]) -> None:
     cost, sources = case
@@ -155,7 +153,7 @@ def test_equal_to_scikit_image_where_corners_may_be_cut(case: tuple[Floats, list
     np.testing.assert_allclose(got, expected, rtol=1e-4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     rasters_with_sources(),
     st.sampled_from([8, 16]),
@@ -174,7 +172,7 @@ def test_equal_to_naive_dijkstra_and_paths_sum_to_the_distance(
     rule: dict[str, object] = {"cut_corners": cut_corners}
     if toward_sources is not None:
         heights = np.random.default_rng(cost.size).normal(0, 8, cost.shape)
-        rule |= {"elevation": heights, "cell_size_m": 30.0, "toward_sources": toward_sources}
+        rule["slopes"] = Slopes(heights, 30.0, toward_sources)
     expected = naive(cost, dict.fromkeys(sources, 0.0), neighbours=neighbours, limit=limit, **rule)
     got = cost_distance(
         cost,
@@ -204,7 +202,7 @@ def test_equal_to_naive_dijkstra_and_paths_sum_to_the_distance(
         assert alone[got.region[r, c]][r, c] == pytest.approx(got.distance[r, c], rel=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rasters_with_sources(), st.integers(0, 2**32 - 1))
 def test_start_values(case: tuple[Floats, list[tuple[int, int]]], seed: int) -> None:
     cost, sources = case
@@ -221,7 +219,7 @@ def test_start_values(case: tuple[Floats, list[tuple[int, int]]], seed: int) -> 
         assert got.region[r, c] == root[0] * cost.shape[1] + root[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rasters_with_sources())
 def test_order_of_the_sources_only_renames_the_regions(case: tuple[Floats, list[tuple[int, int]]]) -> None:
     cost, sources = case
@@ -322,10 +320,9 @@ def test_paths_from_cells_not_reached_or_outside_are_errors() -> None:
         ({"neighbours": 4}, "neighbours: 4"),
         ({"limit": -1.0}, "limit"),
         ({"limit": math.nan}, "limit"),
-        ({"elevation": np.zeros((2, 2))}, "cell_size_m"),
-        ({"elevation": np.zeros((2, 3)), "cell_size_m": 30.0}, "shape"),
-        ({"elevation": np.array([[0.0, math.nan], [0.0, 0.0]]), "cell_size_m": 30.0}, r"1 of 4 .*\(0, 1\)"),
-        ({"cell_size_m": 30.0}, "without elevation"),
+        ({"slopes": Slopes(np.zeros((2, 2)), 0.0)}, "cell_size_m"),
+        ({"slopes": Slopes(np.zeros((2, 3)), 30.0)}, "shape"),
+        ({"slopes": Slopes(np.array([[0.0, math.nan], [0.0, 0.0]]), 30.0)}, r"1 of 4 .*\(0, 1\)"),
     ],
 )
 def test_wrong_parameters_are_named(change: dict[str, object], message: str) -> None:

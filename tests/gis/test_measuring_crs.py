@@ -10,6 +10,7 @@ import pytest
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.gis.crs import measures_truly
+from infragap.gis.findings import faults
 from infragap.gis.pack import Pack, check_pack, read_pack
 from infragap.gis.raster import sample, warp
 from tests import pack_factory
@@ -27,7 +28,7 @@ def measured_in(folder: Path, crs: str) -> Pack:
 
 def test_metric_elevation_keeps_its_cells(tmp_path: Path) -> None:
     pack = measured_in(write_pack(tmp_path / "pack"), "EPSG:32648")
-    assert pack.faults() == []
+    assert faults(pack.findings()) == []
     assert pack.crs_measure == "EPSG:9208"
     whole = pack_factory.elevation()
     np.testing.assert_array_equal(pack.elevation.values, whole.values)
@@ -40,7 +41,7 @@ def test_metric_elevation_keeps_its_cells(tmp_path: Path) -> None:
 def test_elevation_in_another_metric_crs_takes_all_layers_with_it(tmp_path: Path) -> None:
     heights = warp(pack_factory.elevation(), crs="EPSG:32648", cell_size_m=90)
     folder = write_pack(tmp_path / "pack", elevation=heights, entries={"elevation": {"crs": "EPSG:32648"}})
-    assert check_pack(folder) == []
+    assert faults(check_pack(folder)) == []
     pack = read_pack(folder)
     assert pack.crs_measure == "EPSG:32648"
     np.testing.assert_array_equal(pack.elevation.values, heights.values)
@@ -75,7 +76,7 @@ def test_vietnamese_coordinates_stay_in_the_crs_of_the_catalogue(tmp_path: Path)
     }
     write_pack(folder, elevation=heights, entries=entries)
     pack = read_pack(folder)
-    assert pack.faults() == []
+    assert faults(pack.findings()) == []
     assert pack.water_schemes.crs == "EPSG:32648"
     assert pack.water_schemes.to_crs("EPSG:9208").geometry.distance(frame.geometry).max() < 0.01
 
@@ -92,7 +93,7 @@ def test_scale_limit() -> None:
 @pytest.mark.slow
 def test_no_choice_of_the_reference_pack_hangs_on_the_measuring_crs(data_folder: Path, tmp_path: Path) -> None:
     pack = measured_in(Path(shutil.copytree(data_folder, tmp_path / "utm")), "EPSG:32648")
-    assert pack.faults() == []
+    assert faults(pack.findings()) == []
     parameters = ElectricityParameters(draws=0)
     one, other = (plan_electricity(p, parameters).settlements for p in (read_pack(data_folder), pack))
     assert other["choice"].tolist() == one["choice"].tolist()

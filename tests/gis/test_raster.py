@@ -17,7 +17,6 @@ from infragap.gis.raster import (
     Raster,
     inside,
     rasterize,
-    read_raster,
     resample,
     rowcol,
     sample,
@@ -26,6 +25,7 @@ from infragap.gis.raster import (
     write_raster,
     xy,
 )
+from infragap.gis.reading.rasters import read_raster
 from tests.gis.raster_factory import CELL, CRS, NORTH, WEST, grid, plane
 
 

@@ -107,7 +107,7 @@ def test_layer_graph_layer():
     assert back.crs == roads.crs
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing(random):
     # a grid of streets, some ends up to 1 m off: the same pieces, parts and kilometres in any order

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from infragap.gis import schema
-from infragap.gis.checks import typed
+from infragap.gis.checking.columns import typed
 from tests import pack_factory
 
 

@@ -12,6 +12,7 @@ import pytest
 from shapely.geometry import Point
 
 from infragap.cli import main
+from infragap.console.guard import DEFECT
 from tests.pack_factory import write_pack
 
 
@@ -25,6 +26,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
             main()
         printed = capsys.readouterr()
         code = stop.value.code
+        assert code != DEFECT, printed.err
         return (code if isinstance(code, int) else 0), " ".join((printed.out + printed.err).split())
 
     return run

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,3 +57,12 @@ def visit(chromium: Any) -> Iterator[Any]:
     yield open_
     for each in visits:
         each.page.close()
+
+
+@pytest.fixture(scope="session")
+def out(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Result of the command in a process of its own, so that its memory is its own."""
+    folder = tmp_path_factory.mktemp("run") / "out"
+    command = ["-c", "from infragap.cli import main; main()", "run", "--data", str(data_folder), "--out", str(folder)]
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
+    return folder

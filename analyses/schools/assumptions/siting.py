@@ -134,6 +134,17 @@ class SitingAssumptions(Parameters):
         source="assumption",
     )  # fmt: skip
     gap: float = parameter(1e-3, unit="-", meaning="relative gap at which the placement may stop", source="choice")
-    time_limit_s: float = parameter(
-        20.0, unit="s", meaning="time limit of each placement", source="choice", minimum=0.1
+    work_limit: float = parameter(
+        20.0,
+        unit="-",
+        meaning="most work for each placement; one unit takes about a second, but is counted and not timed",
+        source="choice",
+        minimum=0.1,
+    )
+    curve_work: float = parameter(
+        1.5,
+        unit="-",
+        meaning="most work for each number of new upper-secondary schools, counted like work_limit",
+        source="choice: time against proof; cuts learnt for one number serve all",
+        minimum=0.1,
     )

@@ -15,7 +15,8 @@ import pandas as pd
 import shapely
 
 from infragap.analyses.arrays import BoolArray, FloatArray, ObjectArray
-from infragap.analyses.schools.codes import SchoolKind, SchoolStatus
+from infragap.analyses.needs import missing_data
+from infragap.analyses.schools.needs import NO_PLANNED_SCHOOL, planned_border_schools
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.siting.campus_ground import (
     CampusGround,
@@ -35,13 +36,6 @@ _MOST_VILLAGES = 3
 """Villages with most pupils that are candidates in each commune, where schools are placed anywhere in a province."""
 
 
-def planned_border_schools(study: Study) -> gpd.GeoDataFrame:
-    """Border boarding schools that are planned, by row of the layer of schools."""
-    schools = study.schools
-    planned = (schools["kind"] == SchoolKind.BORDER_BOARDING) & (schools["status"] != SchoolStatus.EXISTING)
-    return schools[planned]
-
-
 def site_candidates(study: Study) -> gpd.GeoDataFrame:
     """List the places where schools may stand.
 
@@ -59,12 +53,9 @@ def site_candidates(study: Study) -> gpd.GeoDataFrame:
     ParameterError
         A fixed or forbidden candidate that is not there, or a candidate file that cannot be used.
     """
-    planned, parameters = planned_border_schools(study), study.parameters
+    planned, parameters = planned_border_schools(study.schools), study.parameters
     if planned.empty and parameters.sites is None:
-        raise MissingDataError(
-            "schools: no planned school of kind border_boarding. Add them, say how many schools to place (sites, option --sites), or leave the schools "
-            "out."
-        )
+        raise missing_data([NO_PLANNED_SCHOOL.found("schools", of=len(study.schools))])
     communes = _communes_of(study, planned)
     ground = campus_ground(
         study.elevation, study.forest, study.travel.ground.water.shapes, communes, parameters=parameters

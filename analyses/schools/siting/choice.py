@@ -6,7 +6,6 @@ none. Entitlement to board hangs on the way to the school, and the school's plac
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +21,7 @@ from infragap.analyses.solvers.facility.shared_p_median import SharedSolution, S
 from infragap.analyses.solvers.facility.site_choice import SiteChoice
 from infragap.analyses.solvers.facility.solution import PROVEN, relative_gap
 from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.stopping import Stop
 from infragap.gis.errors import NoSolutionError
 
 MOST_ROUNDS = 6
@@ -183,10 +183,9 @@ def solve(
         for site in sites.tolist():
             choice = choice.with_site(site, is_open=True) if choice.block[site] > 0 else choice
         start = sites
-    deadline_s = time.perf_counter() + parameters.time_limit_s
     if start is not None and not _fits(start, choice.block, choice.need):
         start = None
-    solution = solve_shared(task, choice, gap=parameters.gap, deadline_s=deadline_s, start=start)
+    solution = solve_shared(task, choice, stop=Stop(parameters.gap, parameters.work_limit), start=start)
     return solution if sites is not None else _polished(task, choice, solution)
 
 

@@ -10,8 +10,9 @@ import shapely
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.schools.codes import Intake, Level, Mode, Season, SeasonRule
+from infragap.analyses.schools.needs import planned_border_schools
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.siting.candidates import planned_border_schools, site_candidates
+from infragap.analyses.schools.siting.candidates import site_candidates
 from infragap.analyses.schools.siting.positions import drawn_cells
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.open_ground import stand
@@ -122,7 +123,7 @@ def site_question(study: Study) -> SiteQuestion:
     """
     parameters, villages = study.parameters, study.villages
     candidates = site_candidates(study)
-    planned = planned_border_schools(study)
+    planned = planned_border_schools(study.schools)
     homes = planned["commune_code"] if len(planned) else candidates["commune_code"]
     village = np.flatnonzero(villages["commune_code"].isin(homes))
     if (

@@ -12,6 +12,7 @@ from infragap.analyses.schools.codes import Level
 from infragap.analyses.schools.siting.question import SiteQuestion
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.location import LocationSolution, maximal_coverage, p_center
+from infragap.analyses.solvers.stopping import Stop
 from infragap.gis.errors import NoSolutionError
 
 
@@ -66,8 +67,7 @@ def rival_sites(question: SiteQuestion) -> Rivals:
     task: dict[str, Any] = {
         "fixed": np.flatnonzero(question.choice().block == 0),
         "group": question.group,
-        "gap": parameters.gap,
-        "time_limit_s": parameters.time_limit_s,
+        "stop": Stop(parameters.gap, parameters.work_limit),
     }
     p = question.choice().p
     served = np.flatnonzero((weight > 0) & _bound_to_reach(question, minutes))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infragap.analyses.schools.codes import SchoolStatus
-from infragap.analyses.wording.catalogue import Words, words
+from infragap.wording.catalogue import Words, words
 
 CLOSE_CALL_MIN = 2.0
 """A runner-up that adds less than this is as good as the choice, given how roughly villages are placed (assumption)."""

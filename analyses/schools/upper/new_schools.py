@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -18,11 +17,8 @@ from infragap.analyses.schools.travel.year import yearly_minutes
 from infragap.analyses.schools.upper.places import UpperSchools
 from infragap.analyses.solvers.facility.shared_p_median import SharedSolution, SharedTask, solve_shared
 from infragap.analyses.solvers.facility.site_choice import site_choice
+from infragap.analyses.solvers.stopping import Stop
 from infragap.gis.crs import WGS84
-
-
-CURVE_ROUNDS = 8
-"""Rounds of cuts for each number of schools; cuts learnt for one number serve all others (choice: time against proof)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,13 +74,14 @@ def new_schools(study: Study, schools: UpperSchools) -> NewSchools | None:
     )
     there = np.flatnonzero(~place["is_new"].to_numpy(bool))
     most = min(parameters.new_schools_max, int(place["is_new"].sum()))
+    stop = Stop(parameters.gap, parameters.curve_work)
     as_decided = None
     if len(decided):
-        as_decided = _solved(task, there, decided, len(decided), parameters.gap, parameters.time_limit_s)
+        as_decided = _solved(task, there, decided, len(decided), stop)
     curve: list[SharedSolution] = []
     for count in range(most + 1):
         start = _one_more(task, there, curve[-1]) if curve else None
-        curve.append(_solved(task, there, None, count, parameters.gap, parameters.time_limit_s, start=start))
+        curve.append(_solved(task, there, None, count, stop, start=start))
     return NewSchools(
         place=place,
         curve=tuple(curve),
@@ -165,8 +162,7 @@ def _solved(
     there: IntArray,
     sites: IntArray | None,
     count: int,
-    gap: float,
-    time_limit_s: float,
+    stop: Stop,
     *,
     start: IntArray | None = None,
 ) -> SharedSolution:
@@ -175,14 +171,7 @@ def _solved(
     if not len(fixed) and not count:
         fixed = np.zeros(0, np.int64)
     choice = site_choice(len(task.capacity), len(there) + count, fixed=fixed, group=None)
-    return solve_shared(
-        task,
-        choice,
-        gap=gap,
-        deadline_s=time.perf_counter() + 100 * time_limit_s,
-        start=start,
-        most_rounds=CURVE_ROUNDS,
-    )
+    return solve_shared(task, choice, stop=stop, start=start)
 
 
 def _one_more(task: SharedTask, there: IntArray, before: SharedSolution) -> IntArray:

@@ -1,15 +1,15 @@
 """The p-median as an LP over open sites with Benders cuts, one cost variable per customer, on HiGHS."""
 
-import time
 from dataclasses import dataclass
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.facility.lagrangian_bound import NearestFirst
 from infragap.analyses.solvers.facility.site_choice import FIXED, SiteChoice
+from infragap.analyses.solvers.mixed_integer import quiet_highs, run_simplex
+from infragap.analyses.solvers.stopping import Interrupted, Meter
 from infragap.compiled import compiled
 
 # A cut counts as violated beyond this share of its level
@@ -26,14 +26,13 @@ class Relaxed:
 
 
 @compiled
-def cut_levels(
-    site: NDArray[np.int32], cost: FloatArray, reach: IntArray, opening: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def cut_levels(order: NearestFirst, opening: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Give each customer's deepest cut at this opening: its level, its value, and the opening within reach.
 
     The level is the cost at which the sites nearer than it first open to 1 in all; the value is the least cost of
     serving the customer from the fractional opening (the subproblem's optimum).
     """
+    site, cost, reach = order.site, order.cost, order.reach
     n_customers = len(reach)
     level = np.empty(n_customers)
     value = np.empty(n_customers)
@@ -55,10 +54,9 @@ def cut_levels(
 
 
 @compiled
-def cut_rows(
-    site: NDArray[np.int32], cost: FloatArray, reach: IntArray, customers: IntArray, level: FloatArray
-) -> tuple[IntArray, IntArray, FloatArray]:
+def cut_rows(order: NearestFirst, customers: IntArray, level: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Sparse rows of: theta_i + sum over nearer sites of (level - cost) y_j >= level."""
+    site, cost, reach = order.site, order.cost, order.reach
     n_sites_column = 0
     starts = np.empty(len(customers), dtype=np.int64)
     for c in range(len(customers)):
@@ -97,10 +95,7 @@ class Master:
         self.row_customer: list[IntArray] = []
         self.row_level: list[FloatArray] = []
         self.row_covers: list[BoolArray] = []
-        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        self.highs.silent()
-        self.highs.setOptionValue("presolve", "off")
-        self.highs.setOptionValue("solver", "simplex")
+        self.highs = quiet_highs(presolve="off", solver="simplex")
         n_columns = self.n_sites + self.n_customers
         empty = np.array([], dtype=np.int64)
         upper = np.ones(n_columns)
@@ -119,7 +114,7 @@ class Master:
         """Add one cut per listed customer at the given cost level."""
         if not len(customers):
             return
-        starts, columns, values = cut_rows(self.order.site, self.order.cost, self.order.reach, customers, level)
+        starts, columns, values = cut_rows(self.order, customers, level)
         columns = np.where(columns < 0, self.n_sites - 1 - columns, columns)
         self._add(level, starts, columns, values)
         self._note(customers, level, covers=False)
@@ -153,29 +148,25 @@ class Master:
         columns = np.arange(self.n_sites, dtype=np.int32)
         self.highs.changeColsBounds(self.n_sites, columns, lower, upper)
 
-    def solve(self, deadline_s: float) -> Relaxed | None:
+    def solve(self, meter: Meter) -> Relaxed | None:
         """Solve the relaxation as it stands; None where no choice remains.
 
         Raises
         ------
-        TimeoutError
-            The clock ran out inside the simplex.
+        Interrupted
+            The meter ran out inside the simplex.
         """
-        left_s = deadline_s - time.perf_counter()
-        if left_s <= 0:
-            raise TimeoutError
-        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left_s)
-        self.highs.run()
-        status = self.highs.getModelStatus()
+        if meter.is_over:
+            raise Interrupted
+        status = run_simplex(self.highs, meter)
         if status == highspy.HighsModelStatus.kUnknown:
             # the warm basis led the simplex into numerical trouble: begin afresh
             self.highs.clearSolver()
-            self.highs.run()
-            status = self.highs.getModelStatus()
+            status = run_simplex(self.highs, meter)
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
-            raise TimeoutError
+            raise Interrupted
         solution = self.highs.getSolution()
         value = np.array(solution.col_value)
         dual = np.maximum(np.array(solution.row_dual)[len(self.blocks) :], 0.0)
@@ -199,7 +190,7 @@ class Master:
     def tighten(self, relaxed: Relaxed) -> int:
         """Add every violated cut at this opening; returns how many."""
         order = self.order
-        level, value, within = cut_levels(order.site, order.cost, order.reach, relaxed.opening)
+        level, value, within = cut_levels(order, relaxed.opening)
         theta = np.array(self.highs.getSolution().col_value)[self.n_sites :]
         short = within < 1.0 - 1e-7
         violated = (value - theta > VIOLATION * np.maximum(1.0, level)) & ~short

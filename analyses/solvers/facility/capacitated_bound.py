@@ -1,10 +1,31 @@
 """Lower bound of the capacitated p-median: assignments relaxed, one knapsack per site, in compiled code."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.solvers.facility.lagrangian_bound import best_sites
+from infragap.analyses.solvers.facility.site_choice import SiteChoice
 from infragap.compiled import compiled
+
+
+class Loads(NamedTuple):
+    """What the knapsacks hold; a named tuple, because compiled code takes it whole.
+
+    Parameters
+    ----------
+    demand
+        (customers,) each served wholly by one site.
+    capacity
+        (sites,).
+    whole
+        Demands and capacities are whole numbers, and few enough for exact knapsacks.
+    """
+
+    demand: FloatArray
+    capacity: FloatArray
+    whole: bool
 
 
 @compiled
@@ -61,11 +82,8 @@ def fill_site(
 @compiled
 def capacitated_climb(
     site_cost: FloatArray,
-    demand: FloatArray,
-    capacity: FloatArray,
-    whole: bool,
-    block: IntArray,
-    need: IntArray,
+    loads: Loads,
+    choice: SiteChoice,
     price: FloatArray,
     target: float,
     iterations: int,
@@ -76,6 +94,7 @@ def capacitated_climb(
     Returns the bound, its prices, what each site earns at them, how often each site was open of late (0-1), and the
     step left. `site_cost` is (sites, customers), inf = out of reach.
     """
+    demand, capacity, block = loads.demand, loads.capacity, choice.block
     n_sites, n_customers = site_cost.shape
     price = price.copy()
     best = -np.inf
@@ -90,8 +109,8 @@ def capacitated_climb(
     for _ in range(iterations):
         for j in range(n_sites):
             if block[j] >= 0:
-                value[j] = fill_site(price - site_cost[j], demand, capacity[j], whole, taken[j])
-        is_open = best_sites(value, block, need)
+                value[j] = fill_site(price - site_cost[j], demand, capacity[j], loads.whole, taken[j])
+        is_open = best_sites(value, choice)
         often = 0.9 * often + 0.1 * is_open
         memory = 0.9 * memory + 0.1
         bound = price.sum() - value[is_open].sum()

@@ -1,14 +1,13 @@
 """p-median with capacities, each customer wholly at one site: search, Lagrangian bound, and HiGHS on what is left."""
 
 import heapq
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.solvers.facility.capacitated_bound import capacitated_climb
+from infragap.analyses.solvers.facility.capacitated_bound import Loads, capacitated_climb
 from infragap.analyses.solvers.facility.capacitated_search import capacitated_search
 from infragap.analyses.solvers.facility.capacity_check import refuse_proven
 from infragap.analyses.solvers.facility.interchange import greedy_sites, interchange
@@ -16,12 +15,17 @@ from infragap.analyses.solvers.facility.lagrangian_bound import reduced_costs
 from infragap.analyses.solvers.facility.p_median import LARGEST_WHOLE, fixed_by_cost, rounded
 from infragap.analyses.solvers.facility.site_choice import CLOSED, FIXED, SiteChoice
 from infragap.analyses.solvers.facility.solution import Found, relative_gap
+from infragap.analyses.solvers.infeasible import Undecided
 from infragap.analyses.solvers.mixed_integer import Program, minimise
+from infragap.analyses.solvers.stopping import Meter
 
 # Largest work of one round of whole-number knapsacks: customers x sites x capacity
 KNAPSACK_WORK = 2e7
 # Work of the searches, in visited pairs of customers or of customer and site
 SEARCH_PAIRS = 2e9
+PASSES = 10.0  # over all pairs in one round of a search
+# Units of work: of such a pair, and of a step of the Lagrangian bound per pair of customer and site
+PAIR_WORK, KNAPSACK_WORK_A_PAIR = 1e-9, 1e-9
 CLIMBS, CLIMB_ITERATIONS = 12, 150
 # In a branch the prices of its parent are near: fewer iterations, smaller steps
 NODE_ITERATIONS, NODE_STEP = 60, 0.2
@@ -46,7 +50,14 @@ class CapacitatedTask:
         return replace(self, cost=np.where(fits & (self.choice.block >= 0), self.cost, np.inf))
 
     @property
-    def whole_loads(self) -> bool:
+    def loads(self) -> Loads:
+        """Demands and capacities as the bound takes them: whole numbers where that is exact and affordable."""
+        capacity = np.minimum(self.capacity, self.demand.sum())
+        whole = self._has_whole_loads
+        return Loads(self.demand, np.floor(capacity) if whole else capacity, whole)
+
+    @property
+    def _has_whole_loads(self) -> bool:
         """Say whether exact knapsacks are affordable: whole demands and moderate capacities."""
         if not (self.demand == np.rint(self.demand)).all():
             return False
@@ -74,7 +85,7 @@ class _Best:
             self.cost, self.assignment, self.sites = cost, assignment, np.sort(sites)
 
 
-def solve_capacitated(task: CapacitatedTask, *, gap: float, deadline_s: float) -> Found:
+def solve_capacitated(task: CapacitatedTask, meter: Meter, *, gap: float) -> Found:
     """Minimise the sum of costs with every customer wholly at one site within its capacity.
 
     Parameters
@@ -83,13 +94,15 @@ def solve_capacitated(task: CapacitatedTask, *, gap: float, deadline_s: float) -
         The instance.
     gap
         Relative gap at which HiGHS may stop.
-    deadline_s
-        On the clock of ``time.perf_counter``.
+    meter
+        Work and time that it may take.
 
     Raises
     ------
     Infeasible
         Proven: no allowed set of sites carries the demand; names the least relaxation found.
+    Undecided
+        Neither an assignment nor that proof within the meter.
     """
     given, task = task, task.fitting()
     finite = np.isfinite(task.cost)
@@ -98,28 +111,28 @@ def solve_capacitated(task: CapacitatedTask, *, gap: float, deadline_s: float) -
     unit = 1.0 if bool((costs == np.rint(costs)).all()) and penalty < LARGEST_WHOLE else 0.0
     best = _Best(np.inf, np.full(len(costs), -1), np.zeros(0, dtype=np.int64), unit, [])
     site_cost = np.ascontiguousarray(np.where(finite, task.cost, penalty).T)
-    _first_search(task, site_cost, penalty, best)
-    bound, price, choice = _climb(task, site_cost, penalty, best, deadline_s)
+    _first_search(task, site_cost, penalty, best, meter)
+    bound, price, choice = _climb(task, site_cost, penalty, best, meter)
     if best.cost == np.inf:
-        _first_feasible(given, task, best, deadline_s)
-    if bound <= best.cutoff and time.perf_counter() < deadline_s:
-        bound = max(bound, _branch(task, choice, price, bound, best, gap, deadline_s))
+        _first_feasible(given, task, best, meter)
+    if bound <= best.cutoff and not meter.is_over:
+        bound = max(bound, _branch(task, choice, price, bound, best, gap, meter))
     if bound > best.cutoff:
         bound = best.cost
     return Found(best.sites, best.assignment, best.cost, bound, tuple(best.others))
 
 
-def _first_search(task: CapacitatedTask, site_cost: FloatArray, penalty: float, best: _Best) -> None:
+def _first_search(task: CapacitatedTask, site_cost: FloatArray, penalty: float, best: _Best, meter: Meter) -> None:
     """Begin at the sites of the problem without capacities."""
     choice = task.choice
-    sites = np.asarray(greedy_sites(site_cost, choice.block, choice.need), dtype=np.int64)
+    sites = np.asarray(greedy_sites(site_cost, choice), dtype=np.int64)
     interchange(site_cost, choice.block, sites)
-    _search(task, site_cost, penalty, best, sites, rounds=_rounds(task, share=0.5), seed=1)
+    _search(task, site_cost, penalty, best, sites, meter, rounds=_rounds(task, share=0.5), seed=1)
 
 
 def _rounds(task: CapacitatedTask, *, share: float) -> int:
     n_customers, n_sites = task.cost.shape
-    return int(np.clip(share * SEARCH_PAIRS / (10.0 * n_customers * (n_customers + n_sites)), 2, 1000))
+    return int(np.clip(share * SEARCH_PAIRS / (PASSES * n_customers * (n_customers + n_sites)), 2, 1000))
 
 
 def _search(
@@ -128,10 +141,13 @@ def _search(
     penalty: float,
     best: _Best,
     sites: IntArray,
+    meter: Meter,
     *,
     rounds: int,
     seed: int,
 ) -> None:
+    n_customers, n_sites = task.cost.shape
+    meter.spend(PAIR_WORK * PASSES * rounds * n_customers * (n_customers + n_sites))
     chosen = sites.copy()
     cost, place = capacitated_search(
         site_cost, task.demand, task.capacity, task.choice.block, chosen, penalty, rounds, seed
@@ -141,7 +157,7 @@ def _search(
 
 
 def _climb(
-    task: CapacitatedTask, site_cost: FloatArray, penalty: float, best: _Best, deadline_s: float
+    task: CapacitatedTask, site_cost: FloatArray, penalty: float, best: _Best, meter: Meter
 ) -> tuple[float, FloatArray, SiteChoice]:
     """Raise the Lagrangian bound, search from its sites, decide sites by reduced cost."""
     choice = task.choice
@@ -149,24 +165,15 @@ def _climb(
     nearest = reachable[:, choice.block >= 0].min(axis=1)
     bound, price = float(nearest.sum()), nearest
     now = _middling(task.cost, choice)
-    capacity = np.minimum(task.capacity, task.demand.sum())
-    whole = task.whole_loads
+    loads = task.loads
     step = 1.0
     for round_number in range(CLIMBS):
-        if bound > best.cutoff or time.perf_counter() >= deadline_s:
+        if bound > best.cutoff or meter.is_over:
             break
+        meter.spend(_climb_work(task, loads, CLIMB_ITERATIONS))
         target = (best.cost if best.cost < np.inf else 2.0 * bound + 1.0) * (1 + 1e-4)
         found, now, now_earned, often, step = capacitated_climb(
-            np.ascontiguousarray(reachable.T),
-            task.demand,
-            np.floor(capacity) if whole else capacity,
-            whole,
-            choice.block,
-            choice.need,
-            now,
-            target,
-            CLIMB_ITERATIONS,
-            step,
+            np.ascontiguousarray(reachable.T), loads, choice, now, target, CLIMB_ITERATIONS, step
         )
         if found > bound:
             bound, price = found, now
@@ -176,6 +183,7 @@ def _climb(
             penalty,
             best,
             rounded(often, choice),
+            meter,
             rounds=_rounds(task, share=0.5 / CLIMBS),
             seed=2 + round_number,
         )
@@ -185,20 +193,33 @@ def _climb(
     return bound, price, choice
 
 
-def _first_feasible(given: CapacitatedTask, task: CapacitatedTask, best: _Best, deadline_s: float) -> None:
+def _climb_work(task: CapacitatedTask, loads: Loads, iterations: int) -> float:
+    """Units of work of so many steps of the Lagrangian bound: a knapsack per site, over loads where those are whole."""
+    depth = 1.0 + float(loads.capacity.max(initial=0.0)) / 10.0 if loads.whole else 1.0
+    return KNAPSACK_WORK_A_PAIR * iterations * task.cost.size * depth
+
+
+def _first_feasible(given: CapacitatedTask, task: CapacitatedTask, best: _Best, meter: Meter) -> None:
     """Where the search found no assignment, let HiGHS find one or prove that there is none.
 
     Raises
     ------
     Infeasible
         There is none.
+    Undecided
+        Neither was found within the meter.
     """
     customer, site = np.nonzero(np.isfinite(task.cost) & (task.choice.block != CLOSED))
-    outcome = minimise(_program(task, task.choice, customer, site), deadline_s=deadline_s, gap=1.0)
+    outcome = minimise(_program(task, task.choice, customer, site), meter, gap=1.0)
     if outcome.values is not None:
         _offer_program(task, best, customer, site, outcome.values)
     elif outcome.bound == np.inf:
-        refuse_proven(given.cost, given.demand, given.capacity, given.choice, deadline_s=deadline_s)
+        refuse_proven(given.cost, given.demand, given.capacity, given.choice)
+    else:
+        raise Undecided(
+            "No assignment within the capacities was found within the work allowed, nor proven impossible.",
+            relaxation="Allow more work, more sites or larger capacities.",
+        )
 
 
 def _offer_program(task: CapacitatedTask, best: _Best, customer: IntArray, site: IntArray, values: FloatArray) -> None:
@@ -222,7 +243,7 @@ def _decided(choice: SiteChoice, earned: FloatArray, bound: float, best: _Best) 
     """Open and close the sites that no better solution has otherwise."""
     is_open = np.zeros(len(choice.block), dtype=np.bool_)
     is_open[rounded(earned, choice)] = True
-    return fixed_by_cost(choice, reduced_costs(earned, is_open, choice.block, choice.need), bound, best.cutoff)
+    return fixed_by_cost(choice, reduced_costs(earned, is_open, choice), bound, best.cutoff)
 
 
 def _branch(
@@ -232,24 +253,23 @@ def _branch(
     bound: float,
     best: _Best,
     gap: float,
-    deadline_s: float,
+    meter: Meter,
 ) -> float:
     """Best-first branching on sites over the Lagrangian bound, HiGHS where few pairs are left; returns the bound."""
     site_cost = np.ascontiguousarray(task.cost.T)
-    whole = task.whole_loads
-    capacity = np.minimum(task.capacity, task.demand.sum())
-    capacity = np.floor(capacity) if whole else capacity
+    loads = task.loads
     queue: list[tuple[float, int, SiteChoice, FloatArray]] = [(bound, 0, choice, price)]
     closed_bound = np.inf
     branches = 0
-    while queue and time.perf_counter() < deadline_s:
+    while queue and not meter.is_over:
         lowest = min(queue[0][0], closed_bound)
         if queue[0][0] > best.cutoff or relative_gap(best.cost, lowest) <= min(gap, 1e-6):
             break
         node_bound, _, node, price = queue[0]
         target = best.cost if best.cost < np.inf else 2.0 * node_bound + 1.0
+        meter.spend(_climb_work(task, loads, NODE_ITERATIONS))
         found, price, earned, often, _ = capacitated_climb(
-            site_cost, task.demand, capacity, whole, node.block, node.need, price, target, NODE_ITERATIONS, NODE_STEP
+            site_cost, loads, node, price, target, NODE_ITERATIONS, NODE_STEP
         )
         node_bound = max(node_bound, found)
         node = _decided(node, earned, found, best)
@@ -259,7 +279,7 @@ def _branch(
         customer, site = _useful_pairs(task, node, price, earned, best)
         undecided = node.block > FIXED
         if not undecided.any() or len(customer) <= FEW_PAIRS * len(price):
-            node_bound, solved = _finish(task, node, customer, site, node_bound, best, deadline_s)
+            node_bound, solved = _finish(task, node, customer, site, node_bound, best, meter)
             if not solved:
                 closed_bound = min(closed_bound, node_bound)
             continue
@@ -282,7 +302,7 @@ def _useful_pairs(
     """
     is_open = np.zeros(len(choice.block), dtype=np.bool_)
     is_open[rounded(earned, choice)] = True
-    reduced = np.maximum(reduced_costs(earned, is_open, choice.block, choice.need), 0.0)
+    reduced = np.maximum(reduced_costs(earned, is_open, choice), 0.0)
     at_price = float(price.sum() - earned[is_open].sum())
     rise = reduced[None, :] + np.maximum(task.cost - price[:, None], 0.0)
     customer, site = np.nonzero(np.isfinite(task.cost) & (choice.block != CLOSED) & (at_price + rise <= best.cutoff))
@@ -296,12 +316,12 @@ def _finish(
     site: IntArray,
     bound: float,
     best: _Best,
-    deadline_s: float,
+    meter: Meter,
 ) -> tuple[float, bool]:
     """Hand the useful pairs to HiGHS; returns the bound and whether nothing better than the best is left."""
     if len(customer) > MOST_PAIRS:
         return bound, False
-    outcome = minimise(_program(task, choice, customer, site), deadline_s=deadline_s)
+    outcome = minimise(_program(task, choice, customer, site), meter)
     if outcome.values is not None:
         _offer_program(task, best, customer, site, outcome.values)
     # what was left out costs more than the cutoff at least

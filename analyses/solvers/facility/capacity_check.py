@@ -1,7 +1,5 @@
 """Why p sites cannot carry the demand, and the least change that lets them."""
 
-import time
-
 import numpy as np
 from scipy import sparse
 
@@ -9,14 +7,13 @@ from infragap.analyses.arrays import FloatArray
 from infragap.analyses.solvers.facility.site_choice import FIXED, FREE, SiteChoice
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.mixed_integer import Program, minimise
+from infragap.analyses.solvers.stopping import Meter, Stop
 
-# Search for the least factor on the capacities: at least so long, also past the caller's limit [s]
-EXPLAIN_S = 10.0
+# Search for the least factor on the capacities: so much work beside what the caller allows
+EXPLAIN = Stop(gap=1e-4, work_limit=10.0, time_limit_s=300.0)
 
 
-def refuse_small_capacity(
-    cost: FloatArray, demand: FloatArray, capacity: FloatArray, choice: SiteChoice, *, deadline_s: float
-) -> None:
+def refuse_small_capacity(cost: FloatArray, demand: FloatArray, capacity: FloatArray, choice: SiteChoice) -> None:
     """Raise where even the largest capacities that may open together are less than the whole demand.
 
     Raises
@@ -34,7 +31,7 @@ def refuse_small_capacity(
     with_p = f" Or at least p = {choice.p + int(enough[0]) + 1}." if len(enough) else ""
     raise Infeasible(
         f"The {choice.p} largest sites that may open together carry {largest:g}, the demand is {total:g}.",
-        relaxation=_least_factor(cost, demand, capacity, choice, deadline_s=deadline_s) + with_p,
+        relaxation=_least_factor(cost, demand, capacity, choice) + with_p,
     )
 
 
@@ -58,9 +55,7 @@ def refuse_large_customers(cost: FloatArray, demand: FloatArray, capacity: Float
         )
 
 
-def refuse_proven(
-    cost: FloatArray, demand: FloatArray, capacity: FloatArray, choice: SiteChoice, *, deadline_s: float
-) -> None:
+def refuse_proven(cost: FloatArray, demand: FloatArray, capacity: FloatArray, choice: SiteChoice) -> None:
     """Raise for an instance that is proven infeasible, with the least factor on the capacities.
 
     Raises
@@ -70,15 +65,12 @@ def refuse_proven(
     """
     raise Infeasible(
         f"No choice of {choice.p} sites carries every customer wholly within the capacities.",
-        relaxation=_least_factor(cost, demand, capacity, choice, deadline_s=deadline_s),
+        relaxation=_least_factor(cost, demand, capacity, choice),
     )
 
 
-def _least_factor(
-    cost: FloatArray, demand: FloatArray, capacity: FloatArray, choice: SiteChoice, *, deadline_s: float
-) -> str:
+def _least_factor(cost: FloatArray, demand: FloatArray, capacity: FloatArray, choice: SiteChoice) -> str:
     """Name the least common factor on the capacities with which p sites serve everyone wholly."""
-    deadline_s = max(deadline_s, time.perf_counter() + EXPLAIN_S)
     customer, site = np.nonzero(np.isfinite(cost) & (choice.block >= 0))
     n_customers, n_sites = cost.shape
     n_pairs = len(customer)
@@ -110,8 +102,8 @@ def _least_factor(
             row_lower=np.concatenate([np.ones(n_customers), np.full(n_sites + n_pairs, -np.inf), need]),
             row_upper=np.concatenate([np.ones(n_customers), capacity, np.zeros(n_pairs), need]),
         ),
-        deadline_s=deadline_s,
-        gap=1e-4,
+        Meter(EXPLAIN),
+        gap=EXPLAIN.gap,
     )
     if outcome.values is None:
         return "Raise p or the capacities."

@@ -3,6 +3,7 @@
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.solvers.facility.site_choice import SiteChoice
 from infragap.compiled import compiled
 
 # A swap must gain more than this share of the cost, or rounding would let the search turn in circles
@@ -10,21 +11,22 @@ LEAST_GAIN = 1e-10
 
 
 @compiled
-def greedy_sites(site_cost: FloatArray, block: IntArray, need: IntArray) -> IntArray:
+def greedy_sites(site_cost: FloatArray, choice: SiteChoice) -> IntArray:
     """Open sites one after the other, each time the one that saves most.
 
     Parameters
     ----------
     site_cost
         (sites, customers) finite cost, one row per site.
-    block, need
-        Blocks of sites and how many open in each.
+    choice
+        Which sets may open.
 
     Notes
     -----
     A saving only shrinks as sites open, so an old saving is an upper bound: a site is recomputed only when it leads.
     """
     n_sites, n_customers = site_cost.shape
+    block, need = choice.block, choice.need
     left = need.copy()
     nearest = np.full(n_customers, 2.0 * site_cost.max() + 1.0)
     saving = np.full(n_sites, np.inf)

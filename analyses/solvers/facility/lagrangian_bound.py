@@ -1,17 +1,19 @@
 """Lower bound of the p-median from its Lagrangian dual (each customer's assignment relaxed), in compiled code."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.solvers.facility.site_choice import SiteChoice
 from infragap.compiled import compiled
 
 
-@dataclass(frozen=True)
-class NearestFirst:
+class NearestFirst(NamedTuple):
     """Each customer's sites by ascending cost, those out of reach or closed left out.
+
+    A named tuple, because compiled code takes it whole.
 
     Parameters
     ----------
@@ -51,8 +53,9 @@ def nearest_first(cost: FloatArray) -> NearestFirst:
 
 
 @compiled
-def savings(site: NDArray[np.int32], cost: FloatArray, reach: IntArray, price: FloatArray, n_sites: int) -> FloatArray:
+def savings(order: NearestFirst, price: FloatArray, n_sites: int) -> FloatArray:
     """What each site earns at these prices: sum over customers of max(0, price - cost)."""
+    site, cost, reach = order.site, order.cost, order.reach
     earned = np.zeros(n_sites)
     for i in range(len(price)):
         for k in range(reach[i]):
@@ -63,9 +66,9 @@ def savings(site: NDArray[np.int32], cost: FloatArray, reach: IntArray, price: F
 
 
 @compiled
-def best_sites(earned: FloatArray, block: IntArray, need: IntArray) -> BoolArray:
+def best_sites(earned: FloatArray, choice: SiteChoice) -> BoolArray:
     """Sites that earn most, as many in each block as it needs."""
-    left = need.copy()
+    block, left = choice.block, choice.need.copy()
     is_open = np.zeros(len(earned), dtype=np.bool_)
     for j in np.argsort(-earned):
         b = block[j]
@@ -76,11 +79,12 @@ def best_sites(earned: FloatArray, block: IntArray, need: IntArray) -> BoolArray
 
 
 @compiled
-def reduced_costs(earned: FloatArray, is_open: BoolArray, block: IntArray, need: IntArray) -> FloatArray:
+def reduced_costs(earned: FloatArray, is_open: BoolArray, choice: SiteChoice) -> FloatArray:
     """By how much the bound rises when a site's state is forced the other way, with sign.
 
     Positive = the site is closed and opening it costs so much; negative = it is open and closing it costs so much.
     """
+    block, need = choice.block, choice.need
     worst_in = np.full(len(need), np.inf)
     best_out = np.full(len(need), -np.inf)
     for j in range(len(block)):
@@ -97,28 +101,18 @@ def reduced_costs(earned: FloatArray, is_open: BoolArray, block: IntArray, need:
 
 
 @compiled
-def dual_bound(
-    site: NDArray[np.int32],
-    cost: FloatArray,
-    reach: IntArray,
-    block: IntArray,
-    need: IntArray,
-    price: FloatArray,
-) -> tuple[float, FloatArray]:
+def dual_bound(order: NearestFirst, choice: SiteChoice, price: FloatArray) -> tuple[float, FloatArray]:
     """Lower bound at any prices, exact up to rounding, and each site's reduced cost."""
-    earned = savings(site, cost, reach, price, len(block))
-    is_open = best_sites(earned, block, need)
+    earned = savings(order, price, len(choice.block))
+    is_open = best_sites(earned, choice)
     bound = price.sum() - earned[is_open].sum()
-    return bound, reduced_costs(earned, is_open, block, need)
+    return bound, reduced_costs(earned, is_open, choice)
 
 
 @compiled
 def climb(
-    site: NDArray[np.int32],
-    cost: FloatArray,
-    reach: IntArray,
-    block: IntArray,
-    need: IntArray,
+    order: NearestFirst,
+    choice: SiteChoice,
     price: FloatArray,
     target: float,
     iterations: int,
@@ -129,8 +123,9 @@ def climb(
     The direction keeps part of the one before (Camerini, Fratta & Maffioli 1975), the step halves while
     nothing improves, and no price falls below the customer's nearest site, where the bound no longer depends on it.
     """
+    site, cost, reach = order.site, order.cost, order.reach
     n_customers = len(price)
-    n_sites = len(block)
+    n_sites = len(choice.block)
     price = price.copy()
     best = -np.inf
     best_price = price.copy()
@@ -138,8 +133,8 @@ def climb(
     direction = np.zeros(n_customers)
     idle = 0
     for _ in range(iterations):
-        earned = savings(site, cost, reach, price, n_sites)
-        is_open = best_sites(earned, block, need)
+        earned = savings(order, price, n_sites)
+        is_open = best_sites(earned, choice)
         bound = price.sum()
         for j in range(n_sites):
             if is_open[j]:

@@ -13,9 +13,13 @@ from infragap.analyses.solvers.facility.coverage_heuristics import (
 from infragap.analyses.solvers.facility.site_choice import FIXED, FREE
 from infragap.analyses.solvers.facility.solution import MOST_ALTERNATIVES, NEAR_BEST, Found
 from infragap.analyses.solvers.mixed_integer import Outcome, Program, minimise
+from infragap.analyses.solvers.stopping import Meter
+
+# Units of work per step and entry without capacities: the programmes are degenerate, and their steps long
+PLAIN_STEP_WORK = 7e-6
 
 
-def solve_coverage(task: CoverageTask, *, divisible: bool, gap: float, deadline_s: float) -> Found:
+def solve_coverage(task: CoverageTask, meter: Meter, *, divisible: bool, gap: float) -> Found:
     """Minimise the weight left uncovered.
 
     Without capacities, and for divisible customers, those with the same sites (and the same weight per demand)
@@ -30,9 +34,9 @@ def solve_coverage(task: CoverageTask, *, divisible: bool, gap: float, deadline_
     member = _same_cover(task) if merge else np.arange(len(task.weight))
     merged = _merged(task, member)
     if task.capacity is None:
-        sites, shares, outcome = _without_capacity(merged, gap, deadline_s)
+        sites, shares, outcome = _without_capacity(merged, gap, meter)
     else:
-        sites, shares, outcome = _with_capacity(merged, divisible, gap, deadline_s)
+        sites, shares, outcome = _with_capacity(merged, divisible, gap, meter)
     part = np.minimum(np.asarray(shares.sum(axis=1)).ravel(), 1.0)
     cost = float(merged.weight @ (1.0 - part))
     bound = max(0.0, min(outcome.bound, cost))
@@ -78,7 +82,7 @@ def _merged(task: CoverageTask, member: IntArray) -> CoverageTask:
     )
 
 
-def _without_capacity(task: CoverageTask, gap: float, deadline_s: float) -> tuple[IntArray, sparse.csr_array, Outcome]:
+def _without_capacity(task: CoverageTask, gap: float, meter: Meter) -> tuple[IntArray, sparse.csr_array, Outcome]:
     """Variables: opening of each site, customer left out (continuous: it follows the openings)."""
     n_customers, n_sites = task.reach.shape
     start_sites = uncapacitated_start(task)
@@ -102,7 +106,7 @@ def _without_capacity(task: CoverageTask, gap: float, deadline_s: float) -> tupl
     opening = np.zeros(n_sites)
     opening[start_sites] = 1.0
     start = np.concatenate([opening, np.maximum(0.0, 1.0 - task.reach @ opening)])
-    outcome = minimise(program, deadline_s=deadline_s, gap=gap, start=start)
+    outcome = minimise(program, meter, gap=gap, start=start, step_work=PLAIN_STEP_WORK)
     sites = start_sites
     if outcome.values is not None and outcome.value <= float(program.objective @ start):
         sites = np.flatnonzero(outcome.values[:n_sites] > 0.5)
@@ -114,7 +118,7 @@ def _without_capacity(task: CoverageTask, gap: float, deadline_s: float) -> tupl
 
 
 def _with_capacity(
-    task: CoverageTask, divisible: bool, gap: float, deadline_s: float
+    task: CoverageTask, divisible: bool, gap: float, meter: Meter
 ) -> tuple[IntArray, sparse.csr_array, Outcome]:
     """Variables: opening of each site, share of the customer served by the site for each pair within reach."""
     n_customers, n_sites = task.reach.shape
@@ -151,22 +155,20 @@ def _with_capacity(
         rows=sparse.csr_array(rows),
         row_lower=np.concatenate([np.full(n_limited, -np.inf), low]),
         row_upper=np.concatenate([np.ones(n_customers), np.zeros(n_sites + n_pairs), high]),
+        constant=total,
     )
     start_sites, start_shares = capacitated_start(task, divisible=divisible)
     opening = np.zeros(n_sites)
     opening[start_sites] = 1.0
     start = np.concatenate([opening, _at_pairs(start_shares, customer, site)])
-    covered = -float(program.objective @ start)
-    # HiGHS measures its gap on the covered weight; the gap asked for is on what is left out
-    scale = (total - covered) / covered if covered > 0 else 1.0
-    outcome = minimise(program, deadline_s=deadline_s, gap=gap * min(1.0, max(scale, 1e-6)), start=start)
+    outcome = minimise(program, meter, gap=gap, start=start)
     values = start
-    if outcome.values is not None and outcome.value <= float(program.objective @ start):
+    if outcome.values is not None and outcome.value <= float(program.objective @ start) + total:
         values = outcome.values
     share = values[n_sites:]
     kept = share > 1e-9
     shares = sparse.csr_array((share[kept], (customer[kept], site[kept])), shape=task.reach.shape)
-    return np.flatnonzero(values[:n_sites] > 0.5), shares, Outcome(values, 0.0, total + outcome.bound)
+    return np.flatnonzero(values[:n_sites] > 0.5), shares, outcome
 
 
 def _at_pairs(shares: sparse.csr_array, customer: IntArray, site: IntArray) -> FloatArray:

@@ -13,6 +13,7 @@ from infragap.analyses.solvers.facility.set_cover import cover_start
 from infragap.analyses.solvers.facility.site_choice import FIXED, SiteChoice
 from infragap.analyses.solvers.facility.solution import NEAR_BEST, Found
 from infragap.analyses.solvers.mixed_integer import Program, minimise
+from infragap.analyses.solvers.stopping import Interrupted, Meter
 
 SHAKES = 20
 # Customers added to the sample at a time, and how often, before the set cover takes all that matter; where a site
@@ -20,7 +21,7 @@ SHAKES = 20
 SAMPLE_STEP, SAMPLE_ROUNDS, DENSE = 8, 8, 0.08
 
 
-def solve_p_center(cost: FloatArray, choice: SiteChoice, *, deadline_s: float) -> Found:
+def solve_p_center(cost: FloatArray, choice: SiteChoice, meter: Meter) -> Found:
     """Minimise the largest of the customers' nearest costs.
 
     Parameters
@@ -29,8 +30,8 @@ def solve_p_center(cost: FloatArray, choice: SiteChoice, *, deadline_s: float) -
         (customers, sites) weighted, inf = out of reach.
     choice
         Which sets may open.
-    deadline_s
-        On the clock of ``time.perf_counter``.
+    meter
+        Work and time that it may take.
 
     Raises
     ------
@@ -44,14 +45,14 @@ def solve_p_center(cost: FloatArray, choice: SiteChoice, *, deadline_s: float) -
     radii = radii[(radii >= floor) & np.isfinite(radii)]
     sites = _search(~finite, choice, _greedy(~finite, choice))
     if (~finite[:, sites]).all(axis=1).any():
-        sites = cover_start(finite, choice, deadline_s=deadline_s)
+        sites = cover_start(finite, choice, meter)
     sample: list[int] = []
     low, high = -1, int(np.searchsorted(radii, _radius(cost, sites)))
-    while high - low > 1:
+    while high - low > 1 and not meter.is_over:
         middle = (low + high) // 2
         try:
-            found = _within(cost <= radii[middle], choice, sites, sample, deadline_s)
-        except TimeoutError:
+            found = _within(cost <= radii[middle], choice, sites, sample, meter)
+        except Interrupted:
             break
         if found is None:
             low = middle
@@ -78,7 +79,7 @@ def _missed(outside: BoolArray) -> FloatArray:
 
 
 def _greedy(outside: BoolArray, choice: SiteChoice) -> IntArray:
-    return np.asarray(greedy_sites(_missed(outside), choice.block, choice.need), dtype=np.int64)
+    return np.asarray(greedy_sites(_missed(outside), choice), dtype=np.int64)
 
 
 def _search(outside: BoolArray, choice: SiteChoice, start: IntArray) -> IntArray:
@@ -91,9 +92,7 @@ def _search(outside: BoolArray, choice: SiteChoice, start: IntArray) -> IntArray
     return np.sort(chosen)
 
 
-def _within(
-    inside: BoolArray, choice: SiteChoice, start: IntArray, sample: list[int], deadline_s: float
-) -> IntArray | None:
+def _within(inside: BoolArray, choice: SiteChoice, start: IntArray, sample: list[int], meter: Meter) -> IntArray | None:
     """Find sites that have every customer inside the radius; None is a proof that there are none.
 
     `sample` grows by the customers that turned out to matter and serves the next radius too.
@@ -107,7 +106,7 @@ def _within(
     rounds = 0
     while rounds < SAMPLE_ROUNDS or inside.mean() > DENSE:
         rounds += 1
-        cover = _cover(inside[np.intersect1d(free, sample)], choice, deadline_s)
+        cover = _cover(inside[np.intersect1d(free, sample)], choice, meter)
         if cover is None:
             return None
         sites = _search(~inside, choice, cover)
@@ -115,7 +114,7 @@ def _within(
             if not _uncovered(inside, tried).size:
                 return tried
         sample.extend(_apart(inside, _uncovered(inside, cover)))
-    return _cover(_hardest(inside[free]), choice, deadline_s)
+    return _cover(_hardest(inside[free]), choice, meter)
 
 
 def _hardest(inside: BoolArray) -> BoolArray:
@@ -142,7 +141,7 @@ def _apart(inside: BoolArray, customers: IntArray) -> list[int]:
     return chosen
 
 
-def _cover(inside: BoolArray, choice: SiteChoice, deadline_s: float) -> IntArray | None:
+def _cover(inside: BoolArray, choice: SiteChoice, meter: Meter) -> IntArray | None:
     """Sites, as many per block as needed, that have the listed customers inside; None: there are none.
 
     Sites of one block that have the same customers inside count as one.
@@ -164,11 +163,11 @@ def _cover(inside: BoolArray, choice: SiteChoice, deadline_s: float) -> IntArray
         row_lower=np.concatenate([np.ones(n_rows), np.zeros(len(blocks))]),
         row_upper=np.concatenate([np.full(n_rows, np.inf), choice.need.astype(np.float64)]),
     )
-    outcome = minimise(program, deadline_s=deadline_s)
+    outcome = minimise(program, meter)
     if outcome.values is None:
         if outcome.bound == np.inf:
             return None
-        raise TimeoutError("the set cover was not decided in time")
+        raise Interrupted
     chosen = columns[outcome.values > 0.5]
     return _completed(np.concatenate([np.flatnonzero(choice.block == FIXED), chosen]), choice)
 

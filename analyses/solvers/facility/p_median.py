@@ -5,7 +5,6 @@ branching finish the proof.
 """
 
 import heapq
-import time
 
 import numpy as np
 
@@ -16,10 +15,13 @@ from infragap.analyses.solvers.facility.lagrangian_bound import NearestFirst, cl
 from infragap.analyses.solvers.facility.set_cover import cover_start
 from infragap.analyses.solvers.facility.site_choice import CLOSED, FIXED, SiteChoice
 from infragap.analyses.solvers.facility.solution import MOST_ALTERNATIVES, Found, relative_gap
+from infragap.analyses.solvers.stopping import Interrupted, Meter
 
 # Work of the heuristic start, in visited (customer, site) pairs
 SHAKING_PAIRS = 4e8
 CLIMBS, CLIMB_ITERATIONS = 12, 150
+# Units of work per (customer, site) pair: of a disturbance with the interchange after it, and of a step of the dual climb
+PASS_WORK, PRICE_WORK = 4e-9, 1e-9
 # Costs below this are summed with an error far below 1e-6
 LARGEST_WHOLE = 1e8
 # Branches spent on a full proof although the gap asked for is reached
@@ -65,7 +67,7 @@ class Incumbent:
         return self.cost if bound > self.cutoff else bound
 
 
-def solve_p_median(cost: FloatArray, choice: SiteChoice, *, gap: float, deadline_s: float) -> Found:
+def solve_p_median(cost: FloatArray, choice: SiteChoice, meter: Meter, *, gap: float) -> Found:
     """Minimise the sum of nearest costs.
 
     Parameters
@@ -76,8 +78,8 @@ def solve_p_median(cost: FloatArray, choice: SiteChoice, *, gap: float, deadline
         Which sets may open.
     gap
         Relative gap at which branching may stop.
-    deadline_s
-        On the clock of ``time.perf_counter``.
+    meter
+        Work and time that it may take.
 
     Raises
     ------
@@ -85,11 +87,11 @@ def solve_p_median(cost: FloatArray, choice: SiteChoice, *, gap: float, deadline
         No allowed set reaches every customer.
     """
     order = nearest_first(cost)
-    best = _start(cost, choice, deadline_s)
+    best = _start(cost, choice, meter)
     bound = float(order.cost[:, 0].sum())
-    bound, price, choice_left = _climb(order, choice, best, bound, deadline_s)
-    if bound <= best.cutoff and time.perf_counter() < deadline_s:
-        bound = max(bound, _branch(order, choice_left, best, price, bound, gap, deadline_s))
+    bound, price, choice_left = _climb(order, choice, best, bound, meter)
+    if bound <= best.cutoff and not meter.is_over:
+        bound = max(bound, _branch(order, choice_left, best, price, bound, gap, meter))
     _note_swaps(best)
     nearest = np.argmin(cost[:, best.sites], axis=1)
     exact = float(cost[np.arange(len(cost)), best.sites[nearest]].sum())
@@ -102,22 +104,23 @@ def solve_p_median(cost: FloatArray, choice: SiteChoice, *, gap: float, deadline
     )
 
 
-def _start(cost: FloatArray, choice: SiteChoice, deadline_s: float) -> Incumbent:
+def _start(cost: FloatArray, choice: SiteChoice, meter: Meter) -> Incumbent:
     """Greedy and interchange, then shaking; where that misses customers, start from a cover."""
     finite = np.isfinite(cost)
     penalty = 1.0 + float(np.where(finite, cost, 0.0).max(axis=1).sum())
     best = Incumbent(np.ascontiguousarray(np.where(finite, cost, penalty).T), choice)
-    best.offer(greedy_sites(best.site_cost, choice.block, choice.need))
+    best.offer(greedy_sites(best.site_cost, choice))
     if best.cost >= penalty:
-        best.offer(cover_start(finite, choice, deadline_s=deadline_s))
+        best.offer(cover_start(finite, choice, meter))
     rounds = int(np.clip(SHAKING_PAIRS / (3 * cost.size), 1, 60))
-    if best.cost > 0 and time.perf_counter() < deadline_s:
+    if best.cost > 0 and not meter.is_over:
         best.shake(rounds, seed=1)
+        meter.spend(PASS_WORK * rounds * cost.size)
     return best
 
 
 def _climb(
-    order: NearestFirst, choice: SiteChoice, best: Incumbent, bound: float, deadline_s: float
+    order: NearestFirst, choice: SiteChoice, best: Incumbent, bound: float, meter: Meter
 ) -> tuple[float, FloatArray, SiteChoice]:
     """Raise the dual bound, offer its sites, and decide the sites whose reduced cost passes the cutoff."""
     ranked = np.sort(best.site_cost[best.sites], axis=0)
@@ -126,20 +129,11 @@ def _climb(
     top_price = order.cost[:, 0].copy()
     step = 1.0
     for _ in range(CLIMBS):
-        if bound > best.cutoff or time.perf_counter() >= deadline_s:
+        if bound > best.cutoff or meter.is_over:
             break
+        meter.spend(PRICE_WORK * CLIMB_ITERATIONS * order.site.size)
         target = best.cost * (1 + 1e-4)
-        found, price, is_open, step = climb(
-            order.site,
-            order.cost,
-            order.reach,
-            choice.block,
-            choice.need,
-            price,
-            target,
-            CLIMB_ITERATIONS,
-            step,
-        )
+        found, price, is_open, step = climb(order, choice, price, target, CLIMB_ITERATIONS, step)
         best.offer(np.flatnonzero(is_open))
         if found > bound:
             bound, top_price = found, price
@@ -154,7 +148,7 @@ def _climb(
 
 def decide(order: NearestFirst, choice: SiteChoice, best: Incumbent, price: FloatArray) -> tuple[SiteChoice, float]:
     """Open and close every site that no better set can have otherwise; also returns the bound at these prices."""
-    bound, reduced = dual_bound(order.site, order.cost, order.reach, choice.block, choice.need, price)
+    bound, reduced = dual_bound(order, choice, price)
     return fixed_by_cost(choice, reduced, float(bound), best.cutoff), float(bound)
 
 
@@ -177,7 +171,7 @@ def _branch(
     price: FloatArray,
     bound: float,
     gap: float,
-    deadline_s: float,
+    meter: Meter,
 ) -> float:
     """Best-first branching on the opening of sites over the cut relaxation; returns the proven bound."""
     order = order.without(choice.block == CLOSED)
@@ -195,8 +189,8 @@ def _branch(
             break
         node_bound, _, node = queue[0]
         try:
-            node_bound, node, relaxed = _relax(master, order, node, best, node_bound, deadline_s)
-        except TimeoutError:
+            node_bound, node, relaxed = _relax(master, order, node, best, node_bound, meter)
+        except Interrupted:
             break
         heapq.heappop(queue)
         if relaxed is None or node_bound > best.cutoff:
@@ -223,12 +217,12 @@ def _relax(
     node: SiteChoice,
     best: Incumbent,
     bound: float,
-    deadline_s: float,
+    meter: Meter,
 ) -> tuple[float, SiteChoice, Relaxed | None]:
     """Solve a branch with cuts until none is violated; the bound is computed from the prices, not taken from the LP."""
     while True:
         master.restrict(node)
-        relaxed = master.solve(deadline_s)
+        relaxed = master.solve(meter)
         if relaxed is None:
             return bound, node, None
         decided, exact = decide(order, node, best, relaxed.price)

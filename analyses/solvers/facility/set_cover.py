@@ -7,11 +7,12 @@ from scipy import sparse
 
 from infragap.analyses.arrays import BoolArray, IntArray
 from infragap.analyses.solvers.facility.site_choice import FIXED, FREE, SiteChoice
-from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.infeasible import Infeasible, Undecided
 from infragap.analyses.solvers.mixed_integer import Program, minimise
+from infragap.analyses.solvers.stopping import Meter
 
 
-def cover_start(within_reach: BoolArray, choice: SiteChoice, *, deadline_s: float) -> IntArray:
+def cover_start(within_reach: BoolArray, choice: SiteChoice, meter: Meter) -> IntArray:
     """Find an allowed set of sites that reaches every customer.
 
     Parameters
@@ -20,28 +21,28 @@ def cover_start(within_reach: BoolArray, choice: SiteChoice, *, deadline_s: floa
         (customers, sites) True where the site can serve the customer.
     choice
         Which sets may open.
-    deadline_s
-        On the clock of ``time.perf_counter``.
+    meter
+        Work and time that it may take.
 
     Raises
     ------
     Infeasible
         No allowed set reaches all; names customers left out and the least p that reaches all.
-    TimeoutError
-        Neither a set nor a proof in time.
+    Undecided
+        Neither a set nor a proof within the meter.
     """
     allowed = choice.block >= 0
     patterns, member = np.unique(within_reach & allowed, axis=0, return_inverse=True)
     program = _fewest_extra_sites(patterns, choice)
-    outcome = minimise(program, deadline_s=deadline_s)
+    outcome = minimise(program, meter)
     n_sites = len(choice.block)
     if outcome.values is None:
-        raise TimeoutError("no site set that reaches every customer was found in time")
+        raise _undecided()
     opening, missed, extra = np.split(outcome.values, [n_sites, n_sites + len(patterns)])
     if outcome.value < 0.5:
         return _topped_up(np.flatnonzero(opening > 0.5), choice)
     if outcome.bound < 0.5:
-        raise TimeoutError("no site set that reaches every customer was found in time")
+        raise _undecided()
     if missed.sum() > 0.5:
         lost = np.flatnonzero(np.isin(member.ravel(), np.flatnonzero(missed > 0.5)))
         raise Infeasible(
@@ -56,6 +57,13 @@ def cover_start(within_reach: BoolArray, choice: SiteChoice, *, deadline_s: floa
         f"No choice of p = {choice.p} sites reaches every customer; one good choice leaves {len(lost)} out.",
         indices=tuple(int(i) for i in lost),
         relaxation=f"p = {p_needed} {words}.",
+    )
+
+
+def _undecided() -> Undecided:
+    return Undecided(
+        "No set of sites that reaches every customer was found within the work allowed, nor proven impossible.",
+        relaxation="Allow more work, more sites or a wider reach.",
     )
 
 

@@ -6,7 +6,6 @@ group or fixed sites ask for, so cuts are kept and used again for other question
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,13 +13,15 @@ from scipy import sparse
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.facility.site_choice import FIXED, SiteChoice
-from infragap.analyses.solvers.facility.solution import MOST_ALTERNATIVES, NEAR_BEST, PROVEN, Status, relative_gap
+from infragap.analyses.solvers.facility.solution import MOST_ALTERNATIVES, NEAR_BEST, PROVEN, relative_gap
 from infragap.analyses.solvers.facility.transport import climb_values, share_demand, worth_of_sites
 from infragap.analyses.solvers.mixed_integer import Program, minimise
+from infragap.analyses.solvers.stopping import Meter, Status, Stop
 
-
-MOST_ROUNDS = 400
-"""Rounds of cuts of partial openings, and trials of exchanges, at most; a quarter as many rounds of the whole-number problem."""
+SHARE_WORK, WORTH_WORK, CLIMB_WORK = 4e-7, 3e-8, 6e-9
+"""Units of work per customer and site of a transport problem, of the worth of all sites, and of a step of the climb (measured)."""
+CLIMB_ROUNDS = 200
+"""Steps of the climb at most."""
 MOST_STALLED, RELAXED_STEP = 8, 1e-5
 """How many rounds of cuts of partial openings may pass that lift the bound by no more than a step of the cost."""
 
@@ -76,10 +77,12 @@ class SharedTask:
     worth: list[FloatArray] = field(default_factory=list)
     value: list[FloatArray] = field(default_factory=list)
     known: dict[tuple[int, ...], float] = field(default_factory=dict)
+    meter: Meter = field(default_factory=lambda: Meter(Stop()))
 
     def shared(self, sites: IntArray) -> tuple[float, FloatArray]:
         """Least cost with these sites open, and who goes where; learns a cut."""
         open_cost = np.ascontiguousarray(self.cost[:, sites])
+        self.meter.spend(SHARE_WORK * open_cost.size)
         amount, price = share_demand(open_cost, self.demand, self.capacity[sites], self.unserved)
         served = amount[:, :-1]
         paid = np.where(served > 0, open_cost, 0.0)
@@ -94,6 +97,7 @@ class SharedTask:
         """Learn the cut of a partial opening: its sites have that part of their places."""
         sites = np.flatnonzero(opening > 1e-6)
         open_cost = np.ascontiguousarray(self.cost[:, sites])
+        self.meter.spend(SHARE_WORK * open_cost.size)
         _, price = share_demand(open_cost, self.demand, self.capacity[sites] * opening[sites], self.unserved)
         self._learn_prices(open_cost, price)
 
@@ -106,20 +110,31 @@ class SharedTask:
 
     def learn(self, value: FloatArray) -> None:
         """Keep the cut of these values: no sites cost less than `base` minus what they are worth."""
+        self.meter.spend(WORTH_WORK * self.cost.size)
         self.value.append(value)
         self.base.append(float(value @ self.demand))
         self.worth.append(worth_of_sites(self.cost, self.demand, self.capacity, value))
 
-    def climb(self, choice: SiteChoice, target: float, *, rounds: int) -> None:
+    def climb(self, choice: SiteChoice, target: float) -> None:
         """Raise the best bound that one cut gives by subgradient steps, and learn the cut that they end at."""
+        self.meter.spend(CLIMB_WORK * self.cost.size * CLIMB_ROUNDS)
         bounds = [base - _most_worth(worth, choice) for base, worth in zip(self.base, self.worth, strict=True)]
         start = self.value[int(np.argmax(bounds))].copy()
         _, value, _ = climb_values(
-            self.cost, self.demand, self.capacity, self.unserved, choice.block, choice.need, start, target, rounds, 0.5
+            self.cost,
+            self.demand,
+            self.capacity,
+            self.unserved,
+            choice.block,
+            choice.need,
+            start,
+            target,
+            CLIMB_ROUNDS,
+            0.5,
         )
         self.learn(value)
 
-    def least(self, choice: SiteChoice, deadline_s: float, *, relaxed: bool) -> tuple[FloatArray | None, float]:
+    def least(self, choice: SiteChoice, *, relaxed: bool) -> tuple[FloatArray | None, float]:
         """Best opening that the cuts allow, and its proven bound."""
         sites, cuts = len(self.capacity), len(self.base)
         worth = np.array(self.worth)
@@ -141,19 +156,11 @@ class SharedTask:
             row_lower=np.concatenate([np.array(self.base) / scale, need]),
             row_upper=np.concatenate([np.full(cuts, np.inf), need]),
         )
-        outcome = minimise(program, deadline_s=deadline_s, gap=1e-7)
+        outcome = minimise(program, self.meter, gap=1e-7)
         return (None if outcome.values is None else outcome.values[:-1]), outcome.bound * scale
 
 
-def solve_shared(
-    task: SharedTask,
-    choice: SiteChoice,
-    *,
-    gap: float,
-    deadline_s: float,
-    start: IntArray | None = None,
-    most_rounds: int = MOST_ROUNDS,
-) -> SharedSolution:
+def solve_shared(task: SharedTask, choice: SiteChoice, *, stop: Stop, start: IntArray | None = None) -> SharedSolution:
     """Open sites so that sharing the demand among them costs least.
 
     Parameters
@@ -162,26 +169,21 @@ def solve_shared(
         Customers, sites, and the cuts that other questions about them have left.
     choice
         Which sets of sites may open.
-    gap
-        Relative gap at which the search may stop.
-    deadline_s
-        On the clock of ``time.perf_counter``.
+    stop
+        When the search may stop.
     start
         Sites to begin with.
-    most_rounds
-        Rounds of cuts after which the search ends with the gap it has, whatever the clock says: the same on any machine.
     """
+    task.meter = Meter(stop)
     first = _greedy(task, choice) if start is None else np.sort(start)
     best_cost, amount = task.shared(first)
     best, met = first, {tuple(first.tolist()): best_cost}
-    best, best_cost, amount = _improved(task, choice, best, best_cost, amount, met, most_rounds)
-    bound = _relaxed(task, choice, best, best_cost, gap, deadline_s, most_rounds)
-    for _ in range((most_rounds + 3) // 4):
-        if relative_gap(best_cost, bound) <= gap:
-            break
-        opening, found = task.least(choice, deadline_s, relaxed=False)
+    best, best_cost, amount = _improved(task, choice, best, best_cost, amount, met)
+    bound = _relaxed(task, choice, best, best_cost, stop.gap)
+    while relative_gap(best_cost, bound) > stop.gap and not task.meter.is_over:
+        opening, found = task.least(choice, relaxed=False)
         bound = max(bound, min(found, best_cost))
-        if opening is None or relative_gap(best_cost, bound) <= gap:
+        if opening is None or relative_gap(best_cost, bound) <= stop.gap:
             break
         sites = np.flatnonzero(opening > 0.5)
         key = tuple(sites.tolist())
@@ -189,37 +191,27 @@ def solve_shared(
             # the cuts ask for sites that are known: what they say of them is the bound, free of the solver's tolerance
             bound = max(bound, min(best_cost, task.at_least(sites)))
             break
-        if time.perf_counter() > deadline_s:
-            break
         cost, shared = task.shared(sites)
         met[key] = cost
         if cost < best_cost - 1e-9:
-            best, best_cost, amount = _improved(task, choice, sites, cost, shared, met, most_rounds)
-    return _certified(task, best, best_cost, amount, bound, met, gap)
+            best, best_cost, amount = _improved(task, choice, sites, cost, shared, met)
+    return _certified(task, best, best_cost, amount, bound, met, stop.gap)
 
 
-def _relaxed(
-    task: SharedTask,
-    choice: SiteChoice,
-    best: IntArray,
-    best_cost: float,
-    gap: float,
-    deadline_s: float,
-    most_rounds: int,
-) -> float:
+def _relaxed(task: SharedTask, choice: SiteChoice, best: IntArray, best_cost: float, gap: float) -> float:
     """Lift the bound with cuts of partial openings, half way between what the cuts ask for and the best sites known."""
     known, bound, stalled = _mask(best, len(task.capacity)).astype(np.float64), -np.inf, 0
-    for _ in range(most_rounds):
-        opening, found = task.least(choice, deadline_s, relaxed=True)
+    # half of the work is left for whole sites
+    enough = task.meter.work_left / 2
+    while task.meter.work_left > enough and not task.meter.is_over:
+        opening, found = task.least(choice, relaxed=True)
         stalled = stalled + 1 if found - bound <= RELAXED_STEP * abs(best_cost) else 0
         bound = max(bound, min(found, best_cost))
         if opening is None or relative_gap(best_cost, bound) <= gap or stalled > MOST_STALLED:
             break
-        if time.perf_counter() > deadline_s:
-            break
         task.learn_between((opening + known) / 2)
     if relative_gap(best_cost, bound) > gap:
-        task.climb(choice, best_cost, rounds=2 * most_rounds)
+        task.climb(choice, best_cost)
     return bound
 
 
@@ -233,7 +225,7 @@ def _certified(
     gap: float,
 ) -> SharedSolution:
     reached = relative_gap(cost, bound)
-    status: Status = "optimal" if reached <= PROVEN else "gap" if reached <= gap else "time_limit"
+    status: Status = "optimal" if reached <= PROVEN else "gap" if reached <= gap else task.meter.status
     others = sorted(
         (value, key) for key, value in met.items() if key != tuple(sites.tolist()) and value <= cost * (1 + NEAR_BEST)
     )[:MOST_ALTERNATIVES]
@@ -269,20 +261,19 @@ def _improved(
     cost: float,
     amount: FloatArray,
     met: dict[tuple[int, ...], float],
-    most_rounds: int,
 ) -> tuple[IntArray, float, FloatArray]:
-    """Exchange one site at a time for the one that the cuts promise most of, while that helps, with so many trials at most."""
-    better, tried = True, 0
-    while better and tried < most_rounds:
+    """Exchange one site at a time for the one that the cuts promise most of, while that helps and work is left."""
+    better = True
+    enough = 0.75 * task.meter.work_left
+    while better and task.meter.work_left > enough:
         better = False
         for out, site in _promising(task, choice, sites):
             swapped = np.sort(np.append(np.delete(sites, np.flatnonzero(sites == out)), site))
             key = tuple(swapped.tolist())
-            if key in met or tried >= most_rounds:
+            if key in met or task.meter.work_left <= enough:
                 continue
             value, shared = task.shared(swapped)
             met[key] = value
-            tried += 1
             if value < cost - 1e-9:
                 sites, cost, amount, better = swapped, value, shared, True
                 break

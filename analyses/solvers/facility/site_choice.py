@@ -1,6 +1,6 @@
 """Which sets of sites may be opened: p sites, some fixed, exactly one in each group."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,9 +10,10 @@ from infragap.analyses.solvers.infeasible import Infeasible
 FIXED, FREE, CLOSED = 0, 1, -1
 
 
-@dataclass(frozen=True)
-class SiteChoice:
+class SiteChoice(NamedTuple):
     """Blocks of sites and how many to open in each (a partition matroid).
+
+    A named tuple, because compiled code takes it whole.
 
     Parameters
     ----------

@@ -1,19 +1,17 @@
 """What every location solver returns, and how its gap and status follow from cost and bound."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.solvers.stopping import Meter, Status
 
 # Relative difference below which cost and bound are the same number in floating point
 PROVEN = 1e-6
 # Alternatives cost at most this share more than the best; so many are kept
 NEAR_BEST = 0.01
 MOST_ALTERNATIVES = 10
-
-Status = Literal["optimal", "gap", "time_limit"]
 
 
 @dataclass(frozen=True)
@@ -28,14 +26,14 @@ class LocationSolution:
         (customers,) site that serves each customer, -1 = not served.
     cost
         Objective (minimised): weighted cost for `p_median`, largest weighted cost for `p_center`, weight **not**
-        covered for `maximal_coverage`. ``inf`` where the time limit came before any solution.
+        covered for `maximal_coverage`.
     lower_bound
         Proven: no solution costs less.
     gap
         (cost - lower_bound) / cost; 0 where cost is 0.
     status
-        'optimal': proven (gap at most 1e-6, floating point); 'gap': stopped at the gap asked for; 'time_limit':
-        stopped by the clock with the gap stated.
+        'optimal': proven (gap at most 1e-6, floating point); 'gap': stopped at the gap asked for; 'work_limit',
+        'time_limit': what ended the search before, with the gap stated.
     alternatives
         Other site sets within 1 % of the cost, best first: what the search met on its way and the exchanges
         of one site around the best; not all there are.
@@ -43,6 +41,8 @@ class LocationSolution:
         Cost of each alternative.
     share
         (customers,) part of each customer's demand that is served, 0-1.
+    clock_struck
+        Whether the guard on the time cut the search short, so that another machine may find another solution.
     """
 
     sites: IntArray
@@ -54,6 +54,7 @@ class LocationSolution:
     alternatives: tuple[IntArray, ...]
     alternative_costs: tuple[float, ...]
     share: FloatArray
+    clock_struck: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,13 @@ class Found:
 
 
 def relative_gap(cost: float, lower_bound: float) -> float:
-    """(cost - lower_bound) / cost, 0 where the bound meets the cost, inf without a solution."""
+    """(cost - lower_bound) / cost, 0 where the bound meets the cost, inf without a solution.
+
+    Examples
+    --------
+    >>> relative_gap(200.0, 199.0), relative_gap(0.0, 0.0), relative_gap(float("inf"), 5.0)
+    (0.005, 0.0, inf)
+    """
     if cost <= lower_bound:
         return 0.0
     if not np.isfinite(cost):
@@ -77,11 +84,14 @@ def relative_gap(cost: float, lower_bound: float) -> float:
     return (cost - lower_bound) / abs(cost)
 
 
-def certified(found: Found, *, gap: float) -> LocationSolution:
-    """State gap and status of what was found; never better than cost and bound allow."""
+def certified(found: Found, *, gap: float, meter: Meter | None = None) -> LocationSolution:
+    """State gap and status of what was found; never better than cost and bound allow.
+
+    The meter says what ended the search where the gap is larger than asked for; without one nothing was searched.
+    """
     lower_bound = min(found.lower_bound, found.cost)
     reached = relative_gap(found.cost, lower_bound)
-    status: Status = "time_limit"
+    status: Status = meter.status if meter else "heuristic"
     if reached <= PROVEN:
         status = "optimal"
     elif reached <= gap:
@@ -97,6 +107,7 @@ def certified(found: Found, *, gap: float) -> LocationSolution:
         alternatives=tuple(np.array(sites, dtype=np.int64) for _, sites in others),
         alternative_costs=tuple(cost for cost, _ in others),
         share=found.share if found.share is not None else (found.assignment >= 0).astype(np.float64),
+        clock_struck=meter is not None and meter.clock_struck,
     )
 
 

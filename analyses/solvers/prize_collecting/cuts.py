@@ -3,15 +3,13 @@
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.solvers.prize_collecting.graph import Network
 from infragap.compiled import compiled
 
 
 @compiled
 def separate(
-    pointer: IntArray,
-    out_arc: IntArray,
-    head: IntArray,
-    root: int,
+    network: Network,
     open_arc: BoolArray,
     flow_capacity: FloatArray,
     demand: FloatArray,
@@ -23,8 +21,10 @@ def separate(
 
     Parameters
     ----------
-    pointer, out_arc, head, root, open_arc
-        The network.
+    network
+        The graph.
+    open_arc
+        Arcs that may be used.
     flow_capacity
         How much of each arc the fractional tree takes.
     demand
@@ -48,6 +48,7 @@ def separate(
     Back cuts: of the two minimum cuts, next to the node and next to the root, both are taken.
     Flows are augmented along shortest ways, found backwards from the node: a flow is at most 1 and mostly one way.
     """
+    pointer, out_arc, head, root = network.pointer, network.out_arc, network.head, network.root
     n = len(demand)
     room = flow_capacity.copy()
     changed = np.empty(len(head), np.int64)
@@ -170,9 +171,10 @@ def separate(
 
 @compiled
 def entering_arcs(
-    pointer: IntArray, out_arc: IntArray, head: IntArray, open_arc: BoolArray, set_pointer: IntArray, set_node: IntArray
+    network: Network, open_arc: BoolArray, set_pointer: IntArray, set_node: IntArray
 ) -> tuple[IntArray, IntArray]:
     """Open arcs that enter each node set, one after the other: pointer per set, arcs."""
+    pointer, out_arc, head = network.pointer, network.out_arc, network.head
     mark = np.full(len(pointer) - 1, -1, np.int64)
     cut_pointer = np.zeros(len(set_pointer), np.int64)
     cut_arc = np.empty(1024, np.int64)

@@ -65,24 +65,15 @@ def dual_ascent(
     branch-and-bound framework for the prize-collecting Steiner tree, INFORMS J. Computing 30 (2018).
     """
     rest, left = reduced_cost.copy(), slack.copy()
-    bound, pointer, nodes, sinks = _ascend(
-        network.pointer, network.out_arc, network.head, network.root, rest, left, open_arc, favour, keep_cuts
-    )
+    bound, pointer, nodes, sinks = _ascend(network, rest, left, open_arc, favour, keep_cuts)
     return DualAscent(bound, rest, left, pointer, nodes, sinks)
 
 
 @compiled
 def _ascend(
-    pointer: IntArray,
-    out_arc: IntArray,
-    head: IntArray,
-    root: int,
-    rest: FloatArray,
-    left: FloatArray,
-    open_arc: BoolArray,
-    favour: FloatArray,
-    keep_cuts: bool,
+    network: Network, rest: FloatArray, left: FloatArray, open_arc: BoolArray, favour: FloatArray, keep_cuts: bool
 ) -> tuple[float, IntArray, IntArray, IntArray]:
+    pointer, out_arc, head, root = network.pointer, network.out_arc, network.head, network.root
     n = len(left)
     keys, items = np.empty(n + 1, np.float64), np.empty(n + 1, np.int64)
     size = 0

@@ -1,7 +1,6 @@
 """How is the last gap closed? The cut relaxation, trees from it, and branching; and the best tree within the trees known."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +19,7 @@ _COMBINATIONS = 4  # times that the trees found are combined before the relaxati
 _CUTS_A_ROUND = 600
 _ROUNDS_A_COMBINATION = 4  # programmes solved between two combinations
 _SMALL_FOR_CUTS = 6_000  # arcs left: some 50 ms a round
+ROUND_WORK = 6e-6  # units of work per arc: two trees along a fractional one, and the cuts that it violates
 
 
 def prove(search: Search) -> None:
@@ -30,7 +30,7 @@ def prove(search: Search) -> None:
     search.patience = _PATIENCE if network.n_arcs <= _SMALL_FOR_ASCENTS else 0
     rest, ascent = ascend(search, rest, rounds=6)
     for seed in range(1, 1 + _COMBINATIONS):
-        if search.closed or search.seconds_left < 0:
+        if search.must_end:
             break
         before = search.tree.cost
         combine_trees(search)
@@ -39,7 +39,7 @@ def prove(search: Search) -> None:
             break
     if rest.open_arc.sum() > _SMALL_FOR_CUTS:
         search.patience = 0
-    if not search.closed and search.seconds_left > 0:
+    if not search.must_end:
         close_by_cuts(search, rest, ascent)
 
 
@@ -54,10 +54,10 @@ def _reduced(network: Network) -> Remainder:
 def combine_trees(search: Search) -> None:
     """Look for the best tree that uses only edges of the trees known: a small problem, nearly solved by the same means."""
     part = subnetwork(search.base, search.pool, prize=search.base.prize)
-    alone = replace(part, node_of=np.arange(part.n_nodes), edge_of=np.arange(part.n_arcs // 2))
-    inner = Search(alone, 0.0, search.deadline, best_tree_on(alone, search.tree.nodes[part.node_of]), rounds_left=15)
+    alone = part._replace(node_of=np.arange(part.n_nodes), edge_of=np.arange(part.n_arcs // 2))
+    inner = Search(alone, 0.0, search.meter, best_tree_on(alone, search.tree.nodes[part.node_of]), rounds_left=15)
     rest, ascent = ascend(inner, _reduced(alone), rounds=4, seed=2)
-    if not inner.closed and rest.open_arc.sum() <= _SMALL_FOR_CUTS:
+    if not inner.must_end and rest.open_arc.sum() <= _SMALL_FOR_CUTS:
         close_by_cuts(inner, rest, ascent)
     nodes = np.zeros(search.base.n_nodes, np.bool_)
     nodes[part.node_of[inner.tree.nodes]] = True
@@ -68,13 +68,12 @@ def close_by_cuts(search: Search, rest: Remainder, ascent: DualAscent) -> None:
     """Solve the cut relaxation, and branch on nodes where it stays fractional, until the gap is closed."""
     network = rest.network
     relaxation = CutRelaxation(network, rest.open_arc)
-    graph = (network.pointer, network.out_arc, network.head)
-    pointer, arcs = entering_arcs(*graph, rest.open_arc, ascent.cut_pointer, ascent.cut_node)
+    pointer, arcs = entering_arcs(network, rest.open_arc, ascent.cut_pointer, ascent.cut_node)
     relaxation.add_cuts(pointer, arcs, ascent.cut_sink)
     n = network.n_nodes
     waiting: list[tuple[float, int, FloatArray, FloatArray]] = [(-np.inf, 0, np.zeros(n), np.ones(n))]
     number, settled = 0, np.inf
-    while waiting and not search.closed and search.seconds_left > 0 and search.rounds_left > 0:
+    while waiting and not search.must_end and search.rounds_left > 0:
         waiting.sort(key=lambda item: (-item[0], item[1]))
         inherited, _, lower, upper = waiting.pop()
         others = min([settled, *(item[0] for item in waiting)])
@@ -102,11 +101,10 @@ def _solve_node(
 ) -> tuple[float, Relaxed | None]:
     """Add cuts until none is violated; returns the bound and the last solution, None when interrupted."""
     network = rest.network
-    graph = (network.pointer, network.out_arc, network.head)
     bound, rounds = -np.inf, 0
     while True:
         search.rounds_left -= 1
-        relaxed = relaxation.solve(time_limit_s=search.seconds_left)
+        relaxed = relaxation.solve(search.meter)
         if not relaxed.feasible:
             return np.inf, relaxed
         bound = max(bound, rest.offset + relaxed.bound)
@@ -117,7 +115,7 @@ def _solve_node(
         _round(search, rest, relaxed)
         if bound >= search.goal:
             return bound, relaxed
-        if search.closed or search.seconds_left < 0 or search.rounds_left <= 0:
+        if search.must_end or search.rounds_left <= 0:
             return bound, None
         if at_root:
             rounds += 1
@@ -133,9 +131,7 @@ def _solve_node(
                 continue
             order = np.argsort(-wanted, kind="stable")
             order = order[(wanted[order] > 1e-6) & (order != network.root)]
-            cuts = separate(
-                *graph, network.root, relaxation.open_arc, relaxed.arc_value, wanted, order, violation, _CUTS_A_ROUND
-            )
+            cuts = separate(network, relaxation.open_arc, relaxed.arc_value, wanted, order, violation, _CUTS_A_ROUND)
             found = len(cuts[2])
             if found:
                 relaxation.add_cuts(*cuts)
@@ -147,6 +143,7 @@ def _solve_node(
 def _round(search: Search, rest: Remainder, relaxed: Relaxed) -> None:
     """Offer trees along what the relaxation takes."""
     network = rest.network
+    search.meter.spend(ROUND_WORK * network.n_arcs)
     taken = np.maximum(relaxed.arc_value[0::2], relaxed.arc_value[1::2])
     weight = network.arc_cost * np.repeat(1.0 - 0.999 * taken, 2)
     for share in (0.5, 0.05):

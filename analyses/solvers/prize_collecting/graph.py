@@ -1,6 +1,6 @@
 """The network a tree solver works on: compact, directed both ways, in adjacency order."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,9 +8,10 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.compiled import compiled
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(NamedTuple):
     """An undirected simple graph whose edge e is the arcs 2e (forth) and 2e + 1 (back).
+
+    A named tuple, because compiled code takes it whole.
 
     Attributes
     ----------
@@ -69,7 +70,7 @@ def subnetwork(network: Network, keep_edge: BoolArray, *, prize: FloatArray) -> 
     ``node_of`` and ``edge_of`` of the result still point into the graph that `network` was cut from.
     """
     ends = network.head.reshape(-1, 2)[:, ::-1]
-    reached = reachable(network.pointer, network.out_arc, network.head, np.repeat(keep_edge, 2), network.root)
+    reached = reachable(network, np.repeat(keep_edge, 2))
     keep_edge = keep_edge & reached[ends[:, 0]]
     number = np.cumsum(reached) - 1
     return build_network(
@@ -83,13 +84,14 @@ def subnetwork(network: Network, keep_edge: BoolArray, *, prize: FloatArray) -> 
 
 
 @compiled
-def reachable(pointer: IntArray, out_arc: IntArray, head: IntArray, open_arc: BoolArray, root: int) -> BoolArray:
+def reachable(network: Network, open_arc: BoolArray) -> BoolArray:
     """Nodes that a walk along open arcs reaches from the root."""
+    pointer, out_arc, head = network.pointer, network.out_arc, network.head
     n = len(pointer) - 1
     reached = np.zeros(n, np.bool_)
-    reached[root] = True
+    reached[network.root] = True
     stack = np.empty(n, np.int64)
-    stack[0] = root
+    stack[0] = network.root
     top = 1
     while top > 0:
         top -= 1
@@ -140,15 +142,10 @@ def pop(keys: FloatArray, items: IntArray, size: int) -> int:
 
 @compiled
 def distances(
-    pointer: IntArray,
-    out_arc: IntArray,
-    head: IntArray,
-    weight: FloatArray,
-    start: FloatArray,
-    open_arc: BoolArray,
-    backward: bool,
+    network: Network, weight: FloatArray, start: FloatArray, open_arc: BoolArray, backward: bool
 ) -> FloatArray:
     """Least total weight of arcs to (or, `backward`, from) every node, from given start values."""
+    pointer, out_arc, head = network.pointer, network.out_arc, network.head
     n = len(start)
     distance = start.copy()
     keys = np.empty(len(head) + n + 1, np.float64)

@@ -4,32 +4,15 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.solvers.prize_collecting.graph import Network, pop, push
-from infragap.analyses.solvers.prize_collecting.tree import Tree, best_tree_on
+from infragap.analyses.solvers.prize_collecting.tree import Tree, span_and_prune
 from infragap.compiled import compiled
 
 
 def improve(network: Network, tree: Tree, *, max_rounds: int = 50) -> Tree:
     """Insert nodes and exchange paths until neither makes the tree cheaper."""
     smallest_gain = 1e-11 * float(network.arc_cost.max(initial=0.0))
-    for _ in range(max_rounds):
-        candidate = tree
-        for move in (_insert_nodes, _exchange_paths):
-            nodes = move(
-                network.pointer,
-                network.out_arc,
-                network.head,
-                network.arc_cost,
-                network.prize,
-                network.root,
-                candidate.parent_arc,
-                candidate.nodes,
-                smallest_gain,
-            )
-            candidate = best_tree_on(network, nodes)
-        if not candidate.cost < tree.cost - smallest_gain:
-            break
-        tree = candidate
-    return tree
+    parent_arc, nodes, cost = _improve(network, tree.parent_arc, tree.nodes, tree.cost, smallest_gain, max_rounds)
+    return Tree(parent_arc, nodes, float(cost))
 
 
 @compiled
@@ -50,18 +33,10 @@ def _turn(head: IntArray, up: IntArray, start: int, new_up: int, stop: int, log:
 
 
 @compiled
-def _insert_nodes(
-    pointer: IntArray,
-    out_arc: IntArray,
-    head: IntArray,
-    arc_cost: FloatArray,
-    prize: FloatArray,
-    root: int,
-    parent_arc: IntArray,
-    in_tree: BoolArray,
-    smallest_gain: float,
-) -> BoolArray:
+def _insert_nodes(network: Network, parent_arc: IntArray, in_tree: BoolArray, smallest_gain: float) -> BoolArray:
     """Add every node that pays when the dearest edge of each cycle it closes is taken out."""
+    pointer, out_arc, head, arc_cost = network.pointer, network.out_arc, network.head, network.arc_cost
+    prize = network.prize
     n = len(prize)
     inside = in_tree.copy()
     up = parent_arc.copy()
@@ -111,18 +86,10 @@ def _insert_nodes(
 
 
 @compiled
-def _exchange_paths(
-    pointer: IntArray,
-    out_arc: IntArray,
-    head: IntArray,
-    arc_cost: FloatArray,
-    prize: FloatArray,
-    root: int,
-    parent_arc: IntArray,
-    in_tree: BoolArray,
-    smallest_gain: float,
-) -> BoolArray:
+def _exchange_paths(network: Network, parent_arc: IntArray, in_tree: BoolArray, smallest_gain: float) -> BoolArray:
     """Take out paths of the tree, with the prizes on them, where a cheaper path joins the two parts."""
+    pointer, out_arc, head, arc_cost = network.pointer, network.out_arc, network.head, network.arc_cost
+    prize, root = network.prize, network.root
     n = len(prize)
     inside = in_tree.copy()
     up = parent_arc.copy()
@@ -136,7 +103,7 @@ def _exchange_paths(
         if up[v] >= 0:
             degree[v] += 1
             degree[head[up[v]]] += 1
-    detour = _shortest_detours(pointer, out_arc, head, arc_cost, prize, up, inside)
+    detour = _shortest_detours(network, up, inside)
     side = np.zeros(n, np.int64)  # 1: below the path, 2: on it
     below, path = np.empty(n, np.int64), np.empty(n, np.int64)
     distance = np.full(n, np.inf)
@@ -279,20 +246,14 @@ def _exchange_paths(
 
 
 @compiled
-def _shortest_detours(
-    pointer: IntArray,
-    out_arc: IntArray,
-    head: IntArray,
-    arc_cost: FloatArray,
-    prize: FloatArray,
-    up: IntArray,
-    inside: BoolArray,
-) -> FloatArray:
+def _shortest_detours(network: Network, up: IntArray, inside: BoolArray) -> FloatArray:
     """Length of the shortest way outside the tree that joins the two parts left by each node's edge to its parent.
 
     One search from all nodes of the tree at once gives every node outside its nearest tree node. An edge between two such
     neighbourhoods is a way round all tree edges between them; taken by rising length, the first to pass one is its best.
     """
+    pointer, out_arc, head, arc_cost = network.pointer, network.out_arc, network.head, network.arc_cost
+    prize = network.prize
     n = len(prize)
     nearest = np.full(n, -1, np.int64)
     distance = np.full(n, np.inf)
@@ -367,3 +328,18 @@ def _shortest_detours(
             detour[u] = length[e]
             above[u] = head[up[u]]
     return detour
+
+
+@compiled
+def _improve(
+    network: Network, parent_arc: IntArray, nodes: BoolArray, cost: float, smallest_gain: float, max_rounds: int
+) -> tuple[IntArray, BoolArray, float]:
+    for _ in range(max_rounds):
+        inside = _insert_nodes(network, parent_arc, nodes, smallest_gain)
+        new_parent_arc, new_nodes, new_cost = span_and_prune(network, inside)
+        inside = _exchange_paths(network, new_parent_arc, new_nodes, smallest_gain)
+        new_parent_arc, new_nodes, new_cost = span_and_prune(network, inside)
+        if not new_cost < cost - smallest_gain:
+            break
+        parent_arc, nodes, cost = new_parent_arc, new_nodes, new_cost
+    return parent_arc, nodes, cost

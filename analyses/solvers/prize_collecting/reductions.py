@@ -17,12 +17,8 @@ def reduce_by_distance(network: Network) -> Network:
     prize-collecting Steiner tree problems, INFORMS J. Computing.
     """
     dearest_first = np.argsort(-network.arc_cost[0::2], kind="stable")
-    alive = _replaceable(
-        network.pointer, network.out_arc, network.head, network.arc_cost, network.prize, network.root, dearest_first, 80
-    )
-    alive = _without_dead_ends(
-        network.pointer, network.out_arc, network.head, network.arc_cost, network.prize, network.root, alive
-    )
+    alive = _replaceable(network, dearest_first, 80)
+    alive = _without_dead_ends(network, alive)
     return subnetwork(network, alive, prize=network.prize)
 
 
@@ -37,9 +33,8 @@ def arcs_within_bound(
     start_root = np.full(network.n_nodes, np.inf)
     start_root[network.root] = 0.0
     start_prize = np.where(network.prize > 0, 0.0, np.inf)
-    graph = (network.pointer, network.out_arc, network.head)
-    from_root = distances(*graph, reduced_cost, start_root, open_arc, False)
-    to_prize = distances(*graph, reduced_cost, start_prize, open_arc, True)
+    from_root = distances(network, reduced_cost, start_root, open_arc, False)
+    to_prize = distances(network, reduced_cost, start_prize, open_arc, True)
     tail = network.head.reshape(-1, 2)[:, ::-1].ravel()
     way = bound + from_root[tail] + reduced_cost + to_prize[network.head]
     kept: BoolArray = open_arc & (way < goal) & (network.head != network.root)
@@ -47,17 +42,10 @@ def arcs_within_bound(
 
 
 @compiled
-def _replaceable(
-    pointer: IntArray,
-    out_arc: IntArray,
-    head: IntArray,
-    arc_cost: FloatArray,
-    prize: FloatArray,
-    root: int,
-    order: IntArray,
-    effort: int,
-) -> BoolArray:
+def _replaceable(network: Network, order: IntArray, effort: int) -> BoolArray:
     """Test edges in the given order by a bounded search for a detour; returns the edges that stay."""
+    pointer, out_arc, head, arc_cost = network.pointer, network.out_arc, network.head, network.arc_cost
+    prize, root = network.prize, network.root
     n, m = len(prize), len(head) // 2
     alive = np.ones(m, np.bool_)
     stretch = np.full(n, np.inf)
@@ -105,16 +93,10 @@ def _replaceable(
 
 
 @compiled
-def _without_dead_ends(
-    pointer: IntArray,
-    out_arc: IntArray,
-    head: IntArray,
-    arc_cost: FloatArray,
-    prize: FloatArray,
-    root: int,
-    alive: BoolArray,
-) -> BoolArray:
+def _without_dead_ends(network: Network, alive: BoolArray) -> BoolArray:
     """Take away ends whose prize does not pay their only edge, again and again."""
+    pointer, out_arc, head, arc_cost = network.pointer, network.out_arc, network.head, network.arc_cost
+    prize, root = network.prize, network.root
     n = len(prize)
     degree = np.zeros(n, np.int64)
     for e in range(len(alive)):

@@ -6,7 +6,9 @@ import highspy
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.solvers.mixed_integer import quiet_highs, run_simplex
 from infragap.analyses.solvers.prize_collecting.graph import Network
+from infragap.analyses.solvers.stopping import Meter
 
 _AGE_LIMIT = 1  # rounds that a cut may stay slack before it leaves the programme: rows cost more than finding it again
 
@@ -77,18 +79,9 @@ class CutRelaxation:
         self._add_degree_rows()
 
     def _empty_programme(self) -> highspy.Highs:
-        highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        highs.silent()
-        settings: dict[str, int | float | str] = {
-            "threads": 1,
-            "presolve": "off",
-            "solver": "simplex",
-            "random_seed": 0,
-            "primal_feasibility_tolerance": 1e-9,
-            "dual_feasibility_tolerance": 1e-9,
-        }
-        for option, value in settings.items():
-            highs.setOptionValue(option, value)
+        highs = quiet_highs(
+            presolve="off", solver="simplex", primal_feasibility_tolerance=1e-9, dual_feasibility_tolerance=1e-9
+        )
         columns = len(self._cost)
         nothing = np.empty(0, np.int32)
         highs.addCols(columns, self._cost * self._scale, self._lower, self._upper, 0, nothing, nothing, np.empty(0))
@@ -159,12 +152,10 @@ class CutRelaxation:
         columns = np.arange(len(self._cost), dtype=np.int32)
         self._highs.changeColsBounds(len(columns), columns, self._lower, self._upper)
 
-    def solve(self, *, time_limit_s: float) -> Relaxed:
+    def solve(self, meter: Meter) -> Relaxed:
         """Solve with the rows there are, from the last basis."""
         highs = self._highs
-        highs.setOptionValue("time_limit", highs.getRunTime() + max(time_limit_s, 0.01))
-        highs.run()
-        status = highs.getModelStatus()
+        status = run_simplex(highs, meter)
         infeasible = status == highspy.HighsModelStatus.kInfeasible
         solution = highs.getSolution()
         n_arcs, n = len(self._arcs), self.network.n_nodes

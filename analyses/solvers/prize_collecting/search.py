@@ -1,7 +1,6 @@
 """How far are the best tree and the bound apart, and what of the network still matters? The state of the exact search."""
 
 import math
-import time
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,9 +11,13 @@ from infragap.analyses.solvers.prize_collecting.graph import Network, reachable,
 from infragap.analyses.solvers.prize_collecting.local_search import improve
 from infragap.analyses.solvers.prize_collecting.reductions import arcs_within_bound
 from infragap.analyses.solvers.prize_collecting.tree import Tree, best_tree_on, tree_through
+from infragap.analyses.solvers.stopping import Meter
 
 PROOF_TOLERANCE = 1e-9
 """Relative: trees that are cheaper by less than this are not told apart."""
+
+ASCENT_WORK = 3e-6
+"""Units of work per arc: a dual ascent and the trees after it."""
 
 
 @dataclass
@@ -27,8 +30,8 @@ class Search:
         The whole network.
     gap
         Relative gap at which the search may stop.
-    deadline
-        Monotonic time at which it must.
+    meter
+        Work and time that it may take.
     patience
         Rounds that are still worth running once the gap is reached, in the hope of the optimum: a count, not a time, so
         that the same input gives the same result.
@@ -42,7 +45,7 @@ class Search:
 
     base: Network
     gap: float
-    deadline: float
+    meter: Meter
     tree: Tree
     bound: float = -np.inf
     patience: int = 0
@@ -85,9 +88,9 @@ class Search:
         return self.tree.cost - self.bound <= self.gap * abs(self.tree.cost)
 
     @property
-    def seconds_left(self) -> float:
-        """Seconds until the deadline."""
-        return self.deadline - time.monotonic()
+    def must_end(self) -> bool:
+        """Whether nothing is left to do, or nothing may be done any more."""
+        return self.closed or self.meter.is_over
 
     def raise_bound(self, bound: float) -> None:
         """Note a bound that holds for all trees cheaper than the goal, found by one round of work."""
@@ -144,7 +147,7 @@ def tree_from_ascent(search: Search, rest: Remainder, ascent: DualAscent) -> Non
     """Offer the trees that the arcs without reduced cost suggest."""
     network = rest.network
     free = rest.open_arc & (ascent.reduced_cost <= 0.0)
-    reached = reachable(network.pointer, network.out_arc, network.head, free, network.root)
+    reached = reachable(network, free)
     offer_part(search, rest, reached)
     wanted = (network.prize > 0) & (ascent.slack > 0)
     weight = np.where(rest.open_arc, ascent.reduced_cost, network.arc_cost)
@@ -177,13 +180,14 @@ def ascend(search: Search, rest: Remainder, *, rounds: int, seed: int = 0) -> tu
             favour=favour,
             keep_cuts=True,
         )
+        search.meter.spend(ASCENT_WORK * network.n_arcs)
         search.raise_bound(rest.offset + ascent.bound)
         if not np.isfinite(ascent.bound):
             return rest, ascent
         tree_from_ascent(search, rest, ascent)
         if best is None or ascent.bound > best.bound:
             best = ascent
-        if search.closed or search.seconds_left < 0:
+        if search.must_end:
             break
         rest, changed = _leave_out(search, rest, ascent)
         if changed:
@@ -211,5 +215,5 @@ def _leave_out(search: Search, rest: Remainder, ascent: DualAscent) -> tuple[Rem
     needed = np.isfinite(network.prize) & (bound + ascent.slack >= search.goal)
     prize = np.where(needed, np.inf, network.prize)
     if open_arc.sum() > 0.95 * rest.open_arc.sum():
-        return replace(rest, open_arc=open_arc, network=replace(network, prize=prize)), False
+        return replace(rest, open_arc=open_arc, network=network._replace(prize=prize)), False
     return cut_down(search.base, rest, open_arc, prize), True

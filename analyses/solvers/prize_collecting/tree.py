@@ -33,28 +33,21 @@ def best_tree_on(network: Network, nodes: BoolArray) -> Tree:
 
     The pruning is exact for the spanning tree: no subtree with the root costs less.
     """
-    parent_arc, kept, cost = _span_and_prune(
-        network.pointer, network.out_arc, network.head, network.arc_cost, network.prize, network.root, nodes
-    )
+    parent_arc, kept, cost = span_and_prune(network, nodes)
     return Tree(parent_arc, kept, float(cost))
 
 
 def tree_through(network: Network, weight: FloatArray, wanted: BoolArray) -> Tree:
     """Join the wanted nodes one after the other by paths of least weight (given per arc), then span and prune."""
-    nodes = _join(network.pointer, network.out_arc, network.head, network.root, weight, wanted)
+    nodes = _join(network, weight, wanted)
     return best_tree_on(network, nodes)
 
 
 @compiled
-def _span_and_prune(
-    pointer: IntArray,
-    out_arc: IntArray,
-    head: IntArray,
-    arc_cost: FloatArray,
-    prize: FloatArray,
-    root: int,
-    nodes: BoolArray,
-) -> tuple[IntArray, BoolArray, float]:
+def span_and_prune(network: Network, nodes: BoolArray) -> tuple[IntArray, BoolArray, float]:
+    """Arcs from the parents, nodes and cost of the cheapest tree within a least spanning tree of the given nodes."""
+    pointer, out_arc, head, arc_cost = network.pointer, network.out_arc, network.head, network.arc_cost
+    prize, root = network.prize, network.root
     n = len(prize)
     nearest = np.full(n, np.inf)
     parent_arc = np.full(n, -1, np.int64)
@@ -102,10 +95,9 @@ def _span_and_prune(
 
 
 @compiled
-def _join(
-    pointer: IntArray, out_arc: IntArray, head: IntArray, root: int, weight: FloatArray, wanted: BoolArray
-) -> BoolArray:
+def _join(network: Network, weight: FloatArray, wanted: BoolArray) -> BoolArray:
     """Grow one search from the tree; a path to a wanted node joins the tree and restarts there at zero."""
+    pointer, out_arc, head, root = network.pointer, network.out_arc, network.head, network.root
     n = len(wanted)
     distance = np.full(n, np.inf)
     parent_arc = np.full(n, -1, np.int64)

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
-from infragap.analyses.parameters import describe
+from infragap.analyses.parameters import describe, short_name
 
 
 def test_every_parameter_says_unit_meaning_and_source() -> None:
@@ -11,10 +11,13 @@ def test_every_parameter_says_unit_meaning_and_source() -> None:
     assert (table["source"].str.len() > 5).all()
 
 
-def test_every_uncertain_parameter_has_a_vietnamese_name_of_its_own() -> None:
+def test_every_uncertain_parameter_has_a_name_of_its_own_in_both_languages() -> None:
     table = describe(ElectricityParameters()).set_index("parameter").loc[list(uncertain())]
     assert (table["name_vi"].str.len() > 5).all()
     assert table["name_vi"].is_unique
+    english = [short_name(ElectricityParameters(), name, "en") for name in uncertain()]
+    assert all(len(name) > 5 for name in english) or "Losses" in english
+    assert len(set(english)) == len(english)
 
 
 def test_defaults_lie_within_their_ranges() -> None:

@@ -1,7 +1,5 @@
 """Shared p-median and its transport problem against HiGHS on the textbook models, written here anew."""
 
-import time
-
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -12,6 +10,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from infragap.analyses.solvers.facility.shared_p_median import SharedTask, solve_shared
 from infragap.analyses.solvers.facility.site_choice import site_choice
 from infragap.analyses.solvers.facility.transport import share_demand
+from infragap.analyses.solvers.stopping import Stop
 
 
 def textbook(cost, demand, capacity, unserved, *, p, group=None, fixed=()) -> float:
@@ -62,9 +61,7 @@ def test_equals_the_textbook_model(seed):
     elif seed % 3 == 0:
         fixed = rng.choice(sites, 1)
     choice = site_choice(sites, p, fixed=fixed, group=group)
-    solution = solve_shared(
-        SharedTask(cost, demand, capacity, unserved), choice, gap=1e-9, deadline_s=time.perf_counter() + 60
-    )
+    solution = solve_shared(SharedTask(cost, demand, capacity, unserved), choice, stop=Stop(gap=1e-9))
     best = textbook(cost, demand, capacity, unserved, p=p, group=group, fixed=fixed)
     assert solution.cost == pytest.approx(best, rel=1e-6, abs=1e-6)
     assert solution.lower_bound <= best * (1 + 1e-6) + 1e-6
@@ -92,7 +89,7 @@ def test_cuts_of_one_question_serve_another():
     task = SharedTask(cost, demand, capacity, unserved)
     for p in range(1, len(capacity)):
         choice = site_choice(len(capacity), p, fixed=np.zeros(0, np.int64), group=None)
-        solution = solve_shared(task, choice, gap=1e-9, deadline_s=time.perf_counter() + 60)
+        solution = solve_shared(task, choice, stop=Stop(gap=1e-9))
         assert solution.cost == pytest.approx(textbook(cost, demand, capacity, unserved, p=p))
 
 
@@ -101,7 +98,7 @@ def test_rounds_end_a_search_with_an_honest_gap():
     cost, demand = rng.uniform(1, 100, (80, 40)), rng.integers(1, 9, 80).astype(float)
     task = SharedTask(cost, demand, np.full(40, 40.0), np.full(80, 500.0))
     choice = site_choice(40, 9, fixed=np.zeros(0, np.int64), group=None)
-    short = solve_shared(task, choice, gap=1e-9, deadline_s=time.perf_counter() + 60, most_rounds=1)
+    short = solve_shared(task, choice, stop=Stop(1e-9, 1e-6))
     assert short.lower_bound <= textbook(cost, demand, np.full(40, 40.0), np.full(80, 500.0), p=9) * (1 + 1e-9)
     assert short.gap == pytest.approx((short.cost - short.lower_bound) / short.cost)
-    assert short.status == ("optimal" if short.gap <= 1e-6 else "time_limit")
+    assert short.status == ("optimal" if short.gap <= 1e-6 else "work_limit")

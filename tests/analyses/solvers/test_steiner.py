@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
+from infragap.analyses.solvers.stopping import UNTIL_PROVEN, Stop
 
 Graph = tuple[IntArray, FloatArray, FloatArray, int]
 
@@ -84,8 +85,8 @@ def test_bound_and_cost_enclose_the_enumerated_optimum(block: int) -> None:
                 prize_collecting_tree(*graph, **forced)
             continue
         for solution in (
-            prize_collecting_tree(*graph, **forced, gap=0),
-            prize_collecting_tree(*graph, **forced, gap=0.3),
+            prize_collecting_tree(*graph, **forced, stop=UNTIL_PROVEN),
+            prize_collecting_tree(*graph, **forced, stop=Stop(0.3)),
             primal_tree(*graph, **forced),
         ):
             check_tree(solution, graph)
@@ -94,7 +95,7 @@ def test_bound_and_cost_enclose_the_enumerated_optimum(block: int) -> None:
             assert not forbidden & set(np.flatnonzero(solution.nodes))
             if solution.status == "optimal":
                 assert solution.cost == pytest.approx(best, rel=1e-8), seed
-        assert prize_collecting_tree(*graph, **forced, gap=0).status == "optimal"
+        assert prize_collecting_tree(*graph, **forced, stop=UNTIL_PROVEN).status == "optimal"
 
 
 def geometric_graph(n: int, neighbours: int, share: float, scale: float, seed: int) -> Graph:
@@ -141,7 +142,7 @@ def cheapest_by_flow(graph: Graph) -> float:
 @pytest.mark.parametrize("seed", range(8))
 def test_optimum_of_a_flow_programme_on_geometric_graphs(seed: int) -> None:
     graph = geometric_graph(16, 3, [1.0, 0.5][seed % 2], [0.5, 1.0, 2.0, 4.0][seed % 4], seed)
-    solution = prize_collecting_tree(*graph, gap=0)
+    solution = prize_collecting_tree(*graph, stop=UNTIL_PROVEN)
     assert solution.status == "optimal"
     assert solution.cost == pytest.approx(cheapest_by_flow(graph), rel=1e-7)
 
@@ -163,6 +164,6 @@ def test_published_instances(name_optimum: int, shared: Path) -> None:
                 prize[int(v) - 1] = float(p)
             case ["RootP", v]:
                 root = int(v) - 1
-    solution = prize_collecting_tree(np.array(edges), np.array(cost), prize, root, gap=0)
+    solution = prize_collecting_tree(np.array(edges), np.array(cost), prize, root, stop=UNTIL_PROVEN)
     assert solution.status == "optimal"
     assert solution.cost == pytest.approx(float(row["optimum"]), rel=1e-6)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from infragap.gis.raster import Raster
-from infragap.reference.communes import build_communes
 from infragap.reference.inputs import Facts
-from infragap.reference.relief import build_elevation
-from infragap.reference.rivers import build_lakes, build_rivers
+from infragap.reference.land.relief import build_elevation
+from infragap.reference.land.rivers import build_lakes, build_rivers
+from infragap.reference.places.communes import build_communes
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,10 @@ import pytest
 from infragap.gis.catalog import read_catalog
 from infragap.gis.crs import WGS84, transform
 from infragap.gis.errors import LayerError, ParameterError
+from infragap.gis.findings import faults
 from infragap.gis.pack import Pack, check_pack, read_pack
-from infragap.gis.raster import read_raster, sample
+from infragap.gis.raster import sample
+from infragap.gis.reading.rasters import read_raster
 from infragap.reference.build import build_pack, layer_rng
 from infragap.reference.pack_writer import FILES, replaced
 
@@ -39,7 +41,7 @@ def test_a_failed_build_leaves_the_former_pack(tmp_path: Path) -> None:
 
 
 def test_embedded_pack_is_sound_small_and_names_its_sources(data_folder: Path) -> None:
-    assert check_pack(data_folder) == []
+    assert faults(check_pack(data_folder)) == []
     catalog = read_catalog(data_folder)
     assert {entry.name for entry in catalog.layer} == set(FILES)
     assert all(entry.method and entry.licence for entry in catalog.layer)
@@ -77,7 +79,7 @@ def test_two_builds_have_the_same_bytes(data_folder: Path, tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_real_layers_make_a_sound_pack(real_pack: Pack) -> None:
-    assert check_pack(real_pack.folder) == []
+    assert faults(check_pack(real_pack.folder)) == []
     entries = {entry.name: entry for entry in real_pack.catalog.layer}
     assert entries["communes"].provenance == entries["elevation"].provenance == "open-data"
     assert "communes_fixed_simpl50m.geojson" in entries["communes"].method

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from infragap.analyses.schools.tables.reasons import border_reason, upper_reason
-from infragap.analyses.wording.catalogue import words
+from infragap.wording.catalogue import words
 
 BORDER = {
     "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "pupils_served": 3227, "villages_served": 28,

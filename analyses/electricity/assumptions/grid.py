@@ -1,0 +1,328 @@
+"""Assumptions on grid works, demand and forest: default, unit, meaning, source and range (prices of 2026 without
+VAT)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from infragap.analyses.parameters import Parameters, parameter
+
+FIT = "least squares on ten projects of 2012-2026 (norms A1)"
+
+
+class GridParameters(Parameters):
+    """What lines, stations and energy cost, how much is used, and what forest forbids."""
+
+    # grid: investment
+    mv35_line_mvnd_per_km: float = parameter(
+        1200.0,
+        minimum=1.0,
+        unit="mvnd/km",
+        low=800,
+        high=1750,
+        source=f"{FIT}; high: Nà Đang, 1.75 billion VND/km",
+        meaning="35 kV overhead line on easy ground, all-in (design, compensation, contingency), AC-50 or AC-70",
+    )
+    mv22_line_mvnd_per_km: float = parameter(
+        1050.0,
+        minimum=1.0,
+        unit="mvnd/km",
+        low=700,
+        high=1500,
+        source="0.85-0.9 of 35 kV: assumption; Rào Con project",
+        meaning="22 kV overhead line on easy ground, all-in, where the nearest existing line is 22 kV",
+    )
+    terrain_factor: float = parameter(
+        1.25,
+        unit="-",
+        low=1.0,
+        high=1.7,
+        minimum=1.0,
+        source="residuals of the ten projects (0.70-1.29) and assumption",
+        meaning="multiplier on lines and transformers on ground steeper than `steep_slope_deg` or far from any road",
+    )
+    gentle_slope_deg: float = parameter(
+        10.0,
+        maximum=90,
+        unit="°",
+        source="assumption",
+        meaning="up to this slope the ground is easy; the factor rises linearly beyond",
+    )
+    steep_slope_deg: float = parameter(
+        25.0,
+        maximum=90,
+        unit="°",
+        source="norms F, terrain_factor",
+        meaning="from this slope on the full terrain factor applies",
+    )
+    no_road_km: float = parameter(
+        2.0,
+        unit="km",
+        source="assumption: a day's carrying",
+        meaning="from this distance to a road on the full terrain factor applies",
+    )
+    river_crossing_mvnd: float = parameter(
+        300.0,
+        unit="mvnd",
+        low=150,
+        high=700,
+        source="residual of the Cao Lan project",
+        meaning="extra cost of one span across a major river",
+    )
+    lake_span_km: float = parameter(
+        0.3,
+        unit="km",
+        minimum=0.05,
+        source="assumption: a long span",
+        meaning="a line over a lake pays one river crossing per such length",
+    )
+    lv_line_mvnd_per_km: float = parameter(
+        350.0,
+        unit="mvnd/km",
+        low=100,
+        high=450,
+        source=f"{FIT}; floor: Hà Giang remark of 2018",
+        meaning="0.4 kV line with insulated cable, all-in",
+    )
+    lv_m_per_household: float = parameter(
+        33.0,
+        unit="m/household",
+        low=18,
+        high=54,
+        source="norms A1, physical totals of four programmes",
+        meaning="0.4 kV line within the settlement, where the settlement's spread is not known",
+    )
+    lv_route_factor: float = parameter(
+        1.0,
+        unit="-",
+        low=0.55,
+        high=1.65,
+        minimum=0.1,
+        source="assumption; range: 18-54 around 33 m per household between programmes (norms A1)",
+        meaning=(
+            "0.4 kV line by the shortest tree through houses strewn evenly over the settlement's spread "
+            "(`settlements.spread_m`)"
+        ),
+    )
+    transformer_50_mvnd: float = parameter(
+        450.0,
+        unit="mvnd",
+        low=290,
+        high=610,
+        source=f"{FIT}; split by size: assumption",
+        meaning="station up to 50 kVA with mounting and cut-outs",
+    )
+    transformer_100_mvnd: float = parameter(
+        600.0,
+        unit="mvnd",
+        low=390,
+        high=810,
+        source=f"{FIT}: 600 on average",
+        meaning="station of 75 or 100 kVA",
+    )
+    transformer_250_mvnd: float = parameter(
+        800.0,
+        unit="mvnd",
+        low=520,
+        high=1080,
+        source=f"{FIT}; split by size: assumption",
+        meaning="station of 160 to 250 kVA",
+    )
+    households_per_station_max: float = parameter(
+        100.0,
+        unit="households",
+        low=45,
+        high=140,
+        minimum=1.0,
+        source="norms A1: 45-138 households per station",
+        meaning="a larger settlement gets more stations, so that 0.4 kV lines stay short",
+    )
+    inner_mv_km_per_extra_station: float = parameter(
+        0.6,
+        unit="km",
+        low=0.3,
+        high=1.0,
+        source="assumption",
+        meaning="line inside the settlement to each station after the first",
+    )
+    service_mvnd_per_household: float = parameter(
+        6.0,
+        unit="mvnd/household",
+        low=4,
+        high=9,
+        source="scope of the Xà Hồ project; price: assumption",
+        meaning="meter, service wire up to 120 m, board and lamp",
+    )
+    # grid: operation
+    grid_om_pct: float = parameter(
+        2.0,
+        maximum=100,
+        unit="%/year",
+        low=1.5,
+        high=3,
+        source="assumption (norms F)",
+        meaning="operation and maintenance of grid works, of investment",
+    )
+    line_life_years: float = parameter(
+        25.0,
+        unit="years",
+        low=20,
+        high=30,
+        minimum=1.0,
+        source="assumption (norms F)",
+        meaning="life of lines and services",
+    )
+    transformer_life_years: float = parameter(
+        20.0,
+        unit="years",
+        low=20,
+        high=30,
+        minimum=1.0,
+        source="assumption (norms F)",
+        meaning="life of transformer stations",
+    )
+    loss_pct: float = parameter(
+        8.0,
+        maximum=90,
+        unit="%",
+        low=6,
+        high=12,
+        source="assumption (norms A2: 6-10 %)",
+        meaning="losses from the tap to the meter, of what enters",
+    )
+    energy_price_vnd_per_kwh: float = parameter(
+        2100.0,
+        unit="VND/kWh",
+        low=1800,
+        high=2500,
+        source="average retail price 2,204 (QĐ 1279/QĐ-BCT, 9 May 2025)",
+        meaning="economic cost of energy at medium voltage",
+    )
+    tariff_vnd_per_kwh: float = parameter(
+        1984.0,
+        compared=False,
+        unit="VND/kWh",
+        low=1984,
+        high=2050,
+        source="first step of QĐ 14/2025/QĐ-TTg",
+        meaning="revenue per kWh sold; for the pay-back only, the comparison is economic",
+    )
+    # demand
+    household_kwh_per_month_year1: float = parameter(
+        40.0,
+        unit="kWh/month",
+        low=25,
+        high=60,
+        minimum=0.1,
+        source="assumption; a quarter of the nation uses below 50 (FREP 2021)",
+        meaning="use of a household in the first year",
+    )
+    household_kwh_per_month_year10: float = parameter(
+        80.0,
+        unit="kWh/month",
+        low=50,
+        high=120,
+        minimum=0.1,
+        source="assumption: on the way to the national median",
+        meaning="use of a household in the tenth year",
+    )
+    demand_growth_pct: float = parameter(
+        6.0,
+        maximum=100,
+        unit="%/year",
+        low=4,
+        high=9,
+        source="assumption (norms F)",
+        meaning="growth of use after the tenth year",
+    )
+    household_kwh_per_month_ceiling: float = parameter(
+        139.0,
+        unit="kWh/month",
+        source="national median of 2018 (Ha-Duong and Nguyen)",
+        meaning="use does not grow beyond",
+    )
+    demand_tier: Literal["expected", "tier3", "tier4", "tier5"] = parameter(
+        "expected",
+        unit="-",
+        source="choice; tiers: ESMAP Beyond Connections, 2015",
+        meaning="expected growth, or the energy of one tier guaranteed from the first year on",
+    )
+    peak_kw_per_household: float = parameter(
+        0.45,
+        unit="kW",
+        low=0.3,
+        high=0.8,
+        source="norms F; sample projects 0.64-1.2 kVA per household",
+        meaning="peak per household at the station within a large group, in the design year",
+    )
+    coincidence_many: float = parameter(
+        0.4,
+        maximum=1,
+        unit="-",
+        minimum=0.05,
+        source="assumption (Rusck's formula)",
+        meaning="coincidence of the peaks of very many households",
+    )
+    power_factor: float = parameter(
+        0.9,
+        maximum=1,
+        unit="-",
+        low=0.85,
+        high=0.95,
+        minimum=0.1,
+        source="assumption (norms F)",
+        meaning="power factor at the peak",
+    )
+    household_size: float = parameter(
+        5.5,
+        compared=False,
+        unit="persons",
+        low=3.5,
+        high=6.5,
+        source="highland villages; Lùng Cúng 6.1 (Thanh Niên, 4 March 2026)",
+        meaning="people per household",
+    )
+    # forest
+    forest_rule: Literal["forbid", "price", "ignore"] = parameter(
+        "forbid",
+        unit="-",
+        source="Luật Lâm nghiệp 2017, Article 14(2)",
+        meaning=(
+            "whether lines may cross natural and special-use forest: not at all, at a price, or as if there were none"
+        ),
+    )
+    forest_cost_factor: float = parameter(
+        1.3,
+        unit="-",
+        low=1.1,
+        high=2,
+        minimum=1.0,
+        source="assumption (norms F)",
+        meaning="multiplier on lines through such forest where allowed",
+    )
+    forest_delay_months: float = parameter(
+        18.0,
+        compared=False,
+        unit="months",
+        low=12,
+        high=36,
+        source="assumption (norms F)",
+        meaning="time for the conversion of forest before building",
+    )
+    replacement_planting_mvnd_per_ha: float = parameter(
+        120.0,
+        unit="mvnd/ha",
+        low=70,
+        high=200,
+        source="assumption (norms F)",
+        meaning="replacement planting for forest taken",
+    )
+    right_of_way_m: float = parameter(
+        9.0, unit="m", source="assumption: 3 m beyond the outer conductors", meaning="width of the corridor of a line"
+    )
+    settlement_clearing_m: float = parameter(
+        300.0,
+        unit="m",
+        source="assumption",
+        meaning="around a settlement, and on roads, ground does not count as forest",
+    )

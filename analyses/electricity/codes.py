@@ -1,0 +1,62 @@
+"""Codes of the results: what a settlement gets, how a branch fares, what helps. Their words stand in the catalogue of
+words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Supply(StrEnum):
+    """What a settlement can be supplied by."""
+
+    GRID = "grid"
+    MINIGRID = "minigrid"
+    HYDRO = "hydro"
+    SOLAR_HOME = "solar_home"
+
+
+class Interim(StrEnum):
+    """What bridges the years until the lasting solution."""
+
+    DONATED_KITS = "donated_kits"
+    PICO_HYDRO = "pico_hydro"
+    SMALL_KITS = "small_kits"
+
+
+class VoltageStatus(StrEnum):
+    """Whether a planned branch keeps voltage and current, and if not why."""
+
+    OK = "ok"
+    NO_SOLUTION = "no_solution"
+    OVERLOADED = "overloaded"
+    WEAK_AT_TAP = "weak_at_tap"
+    TOO_LONG = "too_long"
+
+
+class VoltageBasis(StrEnum):
+    """What the check of a branch rests on: whether load and course of the existing feeder are known."""
+
+    KNOWN = "known"
+    COURSE_ASSUMED = "course_assumed"
+    LOAD_UNKNOWN = "load_unknown"
+    COURSE_ASSUMED_LOAD_UNKNOWN = "course_assumed_load_unknown"
+
+
+class Remedy(StrEnum):
+    """What helps a tree of planned lines that does not keep the voltage."""
+
+    REGULATOR = "regulator"
+    STEP_UP = "step_up"
+    OTHER_TAP = "other_tap"
+    OFFGRID = "offgrid"
+    SHARED_REGULATOR = "shared_regulator"
+    NEARER_SUBSTATION = "nearer_substation"
+
+
+class GridRule(StrEnum):
+    """Why a settlement must, or must not, get the grid."""
+
+    FREE = ""
+    USER = "user"
+    LONE = "lone"
+    HEADROOM = "headroom"

@@ -1,0 +1,73 @@
+"""How much energy and power the settlements ask for, year by year and at the peak of the design year."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from infragap.analyses.arrays import FloatArray
+from infragap.analyses.costs import discount_factors
+from infragap.analyses.demand import DAYS_PER_MONTH, DAYS_PER_YEAR, TIER_KWH_PER_DAY, household_kwh_per_month, peak_kw
+from infragap.analyses.electricity.parameters import ElectricityParameters
+
+
+def yearly_household_kwh(parameters: ElectricityParameters) -> FloatArray:
+    """Use of one household in each year of the horizon [kWh/year], (horizon_years,)."""
+    p = parameters
+    if p.demand_tier != "expected":
+        monthly = TIER_KWH_PER_DAY[int(p.demand_tier[-1])] * DAYS_PER_MONTH
+        return np.full(p.horizon_years, 12 * monthly)
+    return 12 * household_kwh_per_month(
+        first_year=p.household_kwh_per_month_year1,
+        tenth_year=p.household_kwh_per_month_year10,
+        growth_pct=p.demand_growth_pct,
+        ceiling=p.household_kwh_per_month_ceiling,
+        years=p.horizon_years,
+    )
+
+
+def tenth_year_day_kwh(parameters: ElectricityParameters) -> float:
+    """Use of one household on a day of year 10, of the last year where the horizon is shorter [kWh]."""
+    return float(yearly_household_kwh(parameters)[min(10, parameters.horizon_years) - 1] / DAYS_PER_YEAR)
+
+
+def local_efficiency(parameters: ElectricityParameters) -> float:
+    """What a local line brings from its plant to the sockets: half of the grid's losses are its own."""
+    return 1 - parameters.loss_pct / 200
+
+
+def tier_scale(parameters: ElectricityParameters) -> float:
+    """Peak of a demand scenario by that of expected demand: as the energy of the last year, and never below 1."""
+    expected = yearly_household_kwh(parameters.model_copy(update={"demand_tier": "expected"}))[-1]
+    return max(1.0, float(yearly_household_kwh(parameters)[-1] / expected))
+
+
+def settlement_peak_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Peak of each settlement in the design year [kW]."""
+    return peak_kw(
+        households,
+        kw_per_household_many=parameters.peak_kw_per_household * tier_scale(parameters),
+        coincidence_many=parameters.coincidence_many,
+    )
+
+
+def design_load_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Load of households on medium voltage in the design year: fully diversified, so that loads add up along a line
+    [kW].
+
+    Examples
+    --------
+    >>> design_load_kw(np.array([100.0]), ElectricityParameters()).tolist()
+    [45.0]
+    """
+    return np.asarray(households * parameters.peak_kw_per_household * tier_scale(parameters))
+
+
+def household_energy_pv_kwh(parameters: ElectricityParameters) -> float:
+    """Discounted energy of one household over the horizon [kWh], the denominator of levelised costs."""
+    factors = discount_factors(discount_rate=parameters.discount_rate, years=parameters.horizon_years)
+    return float(yearly_household_kwh(parameters) @ factors)
+
+
+def yearly_factors(parameters: ElectricityParameters) -> FloatArray:
+    """Discount factors of the years of the horizon."""
+    return discount_factors(discount_rate=parameters.discount_rate, years=parameters.horizon_years)

@@ -1,0 +1,173 @@
+"""What each settlement needs on the spot when the grid arrives: stations, 0.4 kV lines, services and the energy
+itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
+from infragap.analyses.electricity.demand.load import household_energy_pv_kwh, settlement_peak_kw
+from infragap.analyses.electricity.demand.settlements import Settlements
+from infragap.analyses.electricity.parameters import ElectricityParameters
+
+STATION_KVA = np.array([31.5, 50, 75, 100, 160, 180, 250])
+"""Standard sizes of village stations [kVA]."""
+
+
+TREE_CONSTANT = 0.6331
+"""Length of the shortest tree through n points strewn evenly over an area A, by √(n A), for many points (see
+`lv_length_km`)."""
+
+
+LV_KV, LV_R_OHM_PER_KM, LV_CIRCUITS = 0.4, 0.443, 4
+"""Low voltage, resistance of ABC 4×70 cable (general knowledge), and circuits per station (assumption)."""
+
+
+@dataclass(frozen=True, eq=False)
+class LocalWorks:
+    """Local grid works of each settlement, all (n,); investments and life-cycle costs in million VND.
+
+    `life_cycle_mvnd` maps each part ('transformers', 'lv', 'service', 'energy') to its life-cycle cost; the line inside
+    a large settlement
+    to its further stations counts as a part of 'transformers'.
+    """
+
+    peak_kw: FloatArray
+    stations: IntArray
+    station_kva: FloatArray
+    lv_km: FloatArray
+    inner_mv_km: FloatArray
+    investment_mvnd: dict[str, FloatArray]
+    life_cycle_mvnd: dict[str, FloatArray]
+
+    @property
+    def total_investment_mvnd(self) -> FloatArray:
+        """Investment on the spot."""
+        return np.asarray(sum(self.investment_mvnd.values()))
+
+    @property
+    def total_life_cycle_mvnd(self) -> FloatArray:
+        """Life-cycle cost on the spot, energy included."""
+        return np.asarray(sum(self.life_cycle_mvnd.values()))
+
+
+def terrain(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Multiplier on lines and stations on each settlement's ground, (n,)."""
+    return np.asarray(1 + (parameters.terrain_factor - 1) * settlements.roughness)
+
+
+def mv_mvnd_per_km(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Price of medium-voltage line of each settlement's voltage on easy ground, (n,)."""
+    return np.where(settlements.at_22_kv, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km)
+
+
+def lv_length_km(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Length of the 0.4 kV lines of each settlement, whoever feeds them [km], (n,).
+
+    Notes
+    -----
+    Where the spread s is known: nine tenths of the houses lie within s, so they are taken as strewn evenly over ``A = π
+    s² / 0.9``, and the line is
+    their shortest tree [1]_ times `lv_route_factor`: ``0.6331 √(n A)``. Elsewhere it is `lv_m_per_household` for each.
+
+    References
+    ----------
+    .. [1] P. Cortina-Borja, T. Robinson, "Estimating the asymptotic constants of the total length of Euclidean minimal
+    spanning trees with
+       power-weighted edges", Statistics and Probability Letters 47, 2000.
+    """
+    p, n = parameters, settlements.households
+    tree_m = TREE_CONSTANT * np.sqrt(n * np.pi * settlements.spread_m**2 / 0.9) * p.lv_route_factor
+    return np.where(np.isfinite(settlements.spread_m), tree_m, n * p.lv_m_per_household) / 1000
+
+
+def distribution_mvnd(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Investment in 0.4 kV lines and services, which every joint supply needs, on the grid or off it [million VND],
+    (n,)."""
+    p = parameters
+    return lv_length_km(settlements, p) * p.lv_line_mvnd_per_km + settlements.households * p.service_mvnd_per_household
+
+
+def size_stations(
+    households: FloatArray, peak: FloatArray, lv_km: FloatArray, parameters: ElectricityParameters
+) -> tuple[IntArray, FloatArray]:
+    """Number and size [kVA] of equal stations: enough for the households, the peak within the largest standard size,
+    and the voltage.
+
+    Notes
+    -----
+    Each station feeds `LV_CIRCUITS` equal 0.4 kV circuits with the load spread evenly along them: ``ΔU = P · r · l / 2
+    / U²`` with the circuit's
+    load and length. Both fall with the number of stations s, so s is at least the root of the drop of a single one by
+    the limit.
+
+    Examples
+    --------
+    25 households peak at 14.6 kW, 16.3 kVA at a power factor of 0.9: one station of the smallest size. 219 need three.
+
+    >>> p = ElectricityParameters()
+    >>> households = np.array([25.0, 219.0])
+    >>> stations, kva = size_stations(households, settlement_peak_kw(households, p), np.array([0.8, 7.2]), p)
+    >>> stations.tolist(), kva.tolist()
+    ([1, 3], [31.5, 50.0])
+    """
+    kva = peak / parameters.power_factor
+    by_households = np.ceil(households / parameters.households_per_station_max)
+    drop_of_one = peak / 1000 * LV_R_OHM_PER_KM * lv_km / (2 * LV_CIRCUITS**2 * LV_KV**2)
+    by_voltage = np.ceil(np.sqrt(drop_of_one / (parameters.lv_drop_limit_pct / 100)) - 1e-9)
+    by_size = np.ceil(kva / STATION_KVA[-1])
+    stations = np.maximum.reduce([by_households, by_voltage, by_size, np.ones(len(households))])
+    size = STATION_KVA[np.minimum(np.searchsorted(STATION_KVA, kva / stations - 1e-9), len(STATION_KVA) - 1)]
+    return np.where(households > 0, stations, 0).astype(np.int64), np.where(households > 0, size, 0.0)
+
+
+def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Price of one station of a size [million VND]."""
+    p = parameters
+    steps = [size_kva <= 0, size_kva <= 50, size_kva <= 100]
+    return np.select(steps, [0.0, p.transformer_50_mvnd, p.transformer_100_mvnd], p.transformer_250_mvnd)
+
+
+def local_works(settlements: Settlements, parameters: ElectricityParameters) -> LocalWorks:
+    """Size and price the local grid works of every settlement.
+
+    Notes
+    -----
+    Stations stand on the settlement's ground, so the terrain factor applies to them and to inner lines; 0.4 kV lines
+    and services are priced
+    per metre and household as the projects of norms A1 report them. Energy is bought with the losses on top.
+    """
+    p = parameters
+    households = settlements.households
+    peak = settlement_peak_kw(households, p)
+    lv_km = lv_length_km(settlements, p)
+    stations, size_kva = size_stations(households, peak, lv_km, p)
+    on_ground = terrain(settlements, p)
+    inner_mv_km = np.maximum(stations - 1, 0) * p.inner_mv_km_per_extra_station
+    station_mvnd = stations * station_price_mvnd(size_kva, p) * on_ground
+    inner_mvnd = inner_mv_km * mv_mvnd_per_km(settlements, p) * on_ground
+    investment = {
+        "transformers": station_mvnd + inner_mvnd,
+        "lv": lv_km * p.lv_line_mvnd_per_km,
+        "service": households * p.service_mvnd_per_household,
+    }
+    as_line, as_station = line_factor(p), station_factor(p)
+    bought_kwh = households * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
+    life_cycle = {
+        "transformers": station_mvnd * as_station + inner_mvnd * as_line,
+        "lv": investment["lv"] * as_line,
+        "service": investment["service"] * as_line,
+        "energy": bought_kwh * p.energy_price_vnd_per_kwh / 1e6,
+    }
+    return LocalWorks(
+        peak_kw=peak,
+        stations=stations,
+        station_kva=size_kva,
+        lv_km=lv_km,
+        inner_mv_km=inner_mv_km,
+        investment_mvnd=investment,
+        life_cycle_mvnd=life_cycle,
+    )

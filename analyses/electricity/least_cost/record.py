@@ -1,0 +1,48 @@
+"""Cost of the plan, its proof and the parts that the cost is the sum of, for run.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infragap.analyses.electricity.least_cost.plan import Plan
+
+
+def plan_record(plan: Plan) -> dict[str, Any]:
+    """Cost of the plan, its proof and its parts, for run.json.
+
+    Notes
+    -----
+    ``cost_mvnd`` is the sum of `parts_mvnd`; ``investment_mvnd`` the sum of `parts_investment_mvnd`.
+    """
+    study, outcome, works = plan.study, plan.outcome, plan.costs.works
+    on = outcome.on_grid
+    off = ~on & (study.settlements.households > 0)
+    parts = {"lines": float(outcome.branch_mvnd.sum())}
+    parts |= {name: float(cost[on].sum()) for name, cost in works.life_cycle_mvnd.items()}
+    parts["offgrid"] = float(outcome.choice_mvnd[off].sum())
+    investment = {"lines": float(outcome.branch_investment_mvnd.sum())}
+    investment |= {name: float(cost[on].sum()) for name, cost in works.investment_mvnd.items()}
+    investment["offgrid"] = float(outcome.investment_mvnd[off].sum())
+    cost = sum(parts.values())
+    # settlements whose only options are interim cost something that no choice changes: it belongs to cost and bound
+    # alike
+    bound = plan.choice.lower_bound_mvnd + (cost - plan.choice.cost_mvnd)
+    return {
+        "cost_mvnd": cost,
+        "lower_bound_mvnd": min(bound, cost),
+        "gap": max(0.0, (cost - bound) / cost) if cost > 0 else 0.0,
+        "gap_of_choice": plan.choice.gap_of_choice,
+        "status": plan.choice.status,
+        "bound_covers": "all plans on the candidate network (paths laid out by the routing); other courses of lines are not covered",
+        "candidate_nodes": len(study.network.node_cell),
+        "candidate_lines": len(study.network.ends),
+        "parts_mvnd": parts,
+        "investment_mvnd": sum(investment.values()),
+        "parts_investment_mvnd": investment,
+        "fair_share_rule": (
+            "from the ends of the tree upwards each line is paid by the settlements below it in proportion to the benefit that each "
+            "has left; nobody pays more than its best alternative costs, and the shares sum to the lines"
+        ),
+        "forest_rule": plan.parameters.forest_rule,
+        "all_on_grid": plan.parameters.all_on_grid,
+    }

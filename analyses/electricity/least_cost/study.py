@@ -1,0 +1,135 @@
+"""What a plan is made from: existing grid, surface, routes, candidate network, settlements and resources of one
+pack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+
+from infragap.analyses.arrays import BoolArray, ObjectArray
+from infragap.analyses.electricity.demand.settlements import Settlements, read_settlements
+from infragap.analyses.electricity.offgrid.compare import Resources, read_resources
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.routing.candidates import candidate_network
+from infragap.analyses.electricity.routing.cost_surface import LineSurface, build_surface
+from infragap.analyses.electricity.routing.existing_grid import ExistingGrid, existing_grid
+from infragap.analyses.electricity.routing.network import CandidateNetwork
+from infragap.analyses.electricity.routing.routes import Routes, on_line_cells, own_routes, settlement_cells
+from infragap.gis.catalog import Catalog
+from infragap.gis.errors import NoSolutionError, ParameterError
+
+if TYPE_CHECKING:
+    from infragap.gis.pack import Pack
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What weights and tables need of the layers.
+
+    Attributes
+    ----------
+    settlements, communes
+        The layers, rows numbered from 0; settlements in the order of all arrays over them.
+    catalog
+        What each layer rests on.
+    """
+
+    settlements: gpd.GeoDataFrame
+    communes: gpd.GeoDataFrame
+    catalog: Catalog
+
+    @property
+    def identifiers(self) -> ObjectArray:
+        """(n,) settlement_id."""
+        return np.asarray(self.settlements["settlement_id"].astype(str).to_numpy(), dtype=object)
+
+    @property
+    def targets(self) -> Mapping[str, Any]:
+        """Targets of the catalogue."""
+        return self.catalog.targets
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Everything that does not depend on prices alone.
+
+    Attributes
+    ----------
+    inputs
+        Of the layers, for weights and tables.
+    grid
+        The grid as it stands today.
+    surface, routes, network
+        Where lines could run.
+    settlements, resources
+        The settlements, and sun and water around them.
+    forced, forbidden
+        (n,) settlements that the user wants on or off the grid.
+    """
+
+    inputs: Inputs
+    grid: ExistingGrid
+    surface: LineSurface
+    routes: Routes
+    network: CandidateNetwork
+    settlements: Settlements
+    resources: Resources
+    forced: BoolArray
+    forbidden: BoolArray
+
+
+def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
+    """Build surface, routes and candidate network, and read sun and water; nothing after it sees the pack.
+
+    Raises
+    ------
+    ParameterError
+        A named settlement does not exist.
+    NoSolutionError
+        One that must get the grid cannot be reached.
+    """
+    surface = build_surface(pack, parameters)
+    layer = pack.settlements.reset_index(drop=True)
+    grid = existing_grid(pack.grid_lines, pack.substations, parameters)
+    cell = settlement_cells(surface, layer.geometry.x.to_numpy(), layer.geometry.y.to_numpy())
+    cell = on_line_cells(surface, cell, layer, grid.lines)
+    known = np.maximum(cell, 0)
+    settlements = read_settlements(
+        layer,
+        pack.communes,
+        roughness=surface.roughness.ravel()[known].astype(np.float64),
+        at_22_kv=surface.at_22_kv.ravel()[known],
+    )
+    routes = own_routes(surface, cell, parameters)
+    inputs = Inputs(settlements=layer, communes=pack.communes.reset_index(drop=True), catalog=pack.catalog)
+    forced = _named(inputs.identifiers, parameters.forced_grid, "forced_grid")
+    cut_off = inputs.identifiers[forced & ~routes.reachable]
+    if len(cut_off):
+        raise NoSolutionError(
+            f"forced_grid: no line can reach {', '.join(cut_off)} under forest_rule = '{parameters.forest_rule}'. "
+            "Take them from the list, or set forest_rule = 'price'."
+        )
+    return Study(
+        inputs=inputs,
+        grid=grid,
+        surface=surface,
+        routes=routes,
+        network=candidate_network(surface, routes, parameters),
+        settlements=settlements,
+        resources=read_resources(pack, settlements, parameters),
+        forced=forced,
+        forbidden=_named(inputs.identifiers, parameters.forbidden_grid, "forbidden_grid"),
+    )
+
+
+def _named(ids: ObjectArray, wanted: tuple[str, ...], parameter: str) -> BoolArray:
+    unknown = sorted(set(wanted) - set(ids))
+    if unknown:
+        raise ParameterError(
+            f"{parameter}: {', '.join(unknown)} not in the layer settlements. Use settlement_id as in its table."
+        )
+    return np.isin(ids, wanted)

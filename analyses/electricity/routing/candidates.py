@@ -1,0 +1,167 @@
+"""The candidate network that settlements can share: own ways, ways between neighbours, and places for trunks to
+meet."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.routing.cost_surface import LineSurface
+from infragap.analyses.electricity.routing.line_components import unit_prices
+from infragap.analyses.electricity.routing.network import CandidateNetwork, join_steps
+from infragap.analyses.electricity.routing.paths import border_steps, out_of_window, trace
+from infragap.analyses.electricity.routing.routes import NEIGHBOURS, Routes
+from infragap.gis.leastcost import cost_distance
+
+NEAR = 8
+"""Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference
+pack)."""
+
+
+def candidate_network(
+    surface: LineSurface, routes: Routes, parameters: ElectricityParameters, *, known: CandidateNetwork | None = None
+) -> CandidateNetwork:
+    """Lay the settlements' own ways and the cheapest ways between neighbouring settlements over each other.
+
+    Parameters
+    ----------
+    surface, routes
+        Where lines could run, and each settlement's own way.
+    parameters
+        Prices and the forest rule.
+    known
+        Lines laid out under a stricter rule that stay candidates, so that the looser one cannot make the best plan
+        dearer.
+
+    Notes
+    -----
+    One search from all settlements and all existing lines at once gives each cell its nearest source. The cheapest ways
+    across the borders of
+    these regions hold a minimum spanning tree of all cheapest ways between settlements and grid (Mehlhorn, 1988). Ways
+    to near settlements whose
+    regions do not touch come on top (`neighbour_steps`). Where ways run together or meet, the network has a junction.
+    """
+    reached = routes.reachable
+    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
+    parts = [routes.steps, region_steps(cost, surface, routes.cell[reached])]
+    if known is None:
+        own_mvnd = routes.cost_mvnd[reached]
+        parts.append(neighbour_steps(cost, routes.cell[reached], own_mvnd, columns=surface.grid.shape[1]))
+    else:
+        parts.append(network_steps(known))
+    steps = np.concatenate(parts)
+    return join_steps(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
+
+
+def neighbour_steps(cost: NDArray[np.float32], cells: IntArray, own_mvnd: FloatArray, *, columns: int) -> IntArray:
+    """Steps of the cheapest ways from each settlement to its `NEAR` nearest, as far as they cost less than its own
+    line.
+
+    Parameters
+    ----------
+    cost
+        Routing cost per cell width.
+    cells
+        (k,) flat cells of the settlements.
+    own_mvnd
+        (k,) investment of each one's own line: a dearer way to a neighbour never pays.
+    columns
+        Width of the raster.
+    """
+    spots, first = np.unique(cells, return_index=True)
+    settlements = np.column_stack([spots // columns, spots % columns])
+    if len(settlements) < 2:
+        return np.empty((0, 2), dtype=np.int64)
+    near = cKDTree(settlements).query(settlements, k=min(NEAR + 1, len(settlements)))[1].reshape(len(settlements), -1)
+    found = [np.empty((0, 2), dtype=np.int64)]
+    for here, ((row, col), own) in enumerate(zip(settlements, own_mvnd[first], strict=True)):
+        others = settlements[near[here, 1:]]
+        if not own > 0:
+            continue
+        # no cheaper way to a neighbour leads farther round than twice the distance to the farthest of them
+        reach = 2 * int(np.abs(others - [row, col]).max()) + 1
+        r0, c0 = max(row - reach, 0), max(col - reach, 0)
+        window = cost[r0 : row + reach + 1, c0 : col + reach + 1]
+        search = cost_distance(window, [(row - r0, col - c0)], neighbours=NEIGHBOURS, limit=own, predecessors=True)
+        r, c = others[:, 0] - r0, others[:, 1] - c0
+        reached = np.isfinite(search.distance[r, c])
+        width = window.shape[1]
+        steps = trace(search, (r * width + c)[reached], columns=width)
+        found.append(out_of_window(steps, corner=(r0, c0), width=width, columns=columns))
+    return np.concatenate(found)
+
+
+def region_steps(
+    cost: NDArray[np.float32], surface: LineSurface, cells: IntArray, label: IntArray | None = None
+) -> IntArray:
+    """Steps of the cheapest ways between neighbouring regions of cells and existing lines.
+
+    Parameters
+    ----------
+    cost
+        Routing cost per cell width.
+    surface
+        For the existing lines.
+    cells
+        (k,) flat cells of the sources beside the lines.
+    label
+        (k,) label ≥ 1 of each source; by default every cell is one of its own. The lines are 0.
+    """
+    columns = surface.grid.shape[1]
+    cells, first = np.unique(cells, return_index=True)
+    label = np.arange(1, len(cells) + 1) if label is None else label[first]
+    off_line = surface.line_number[cells] < 0
+    starts, labels = surface.line_starts(cost), np.zeros(cost.size, dtype=np.int32)
+    starts.ravel()[cells[off_line]], labels[cells[off_line]] = 0.0, label[off_line]
+    search = cost_distance(cost, starts, neighbours=NEIGHBOURS, regions=True, predecessors=True)
+    across, _ = border_steps(search, cost, labels)
+    # sources with one label lie on one line that is there already: only true crossings between labels count
+    return np.concatenate([across, trace(search, across.ravel(), columns=columns)])
+
+
+def enriched_network(
+    surface: LineSurface,
+    routes: Routes,
+    network: CandidateNetwork,
+    chosen: BoolArray,
+    parameters: ElectricityParameters,
+) -> CandidateNetwork:
+    """Add the cheapest ways between the pieces of a chosen tree, and from what it left out to it: trunks get new places
+    to meet.
+
+    Parameters
+    ----------
+    surface, routes
+        As for `candidate_network`.
+    network, chosen
+        Network and the edges of the plan on it; all of its lines stay candidates, so the best plan cannot become
+        dearer.
+    parameters
+        Prices and the forest rule.
+    """
+    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
+    cells, labels = [], []
+    for label, edge in enumerate(np.flatnonzero(chosen), start=1):
+        piece = network.cells(int(edge))[1:] if network.ends[edge, 0] == 0 else network.cells(int(edge))
+        cells.append(piece)
+        labels.append(np.full(len(piece), label, dtype=np.int64))
+    on_tree = np.concatenate(cells) if cells else np.empty(0, dtype=np.int64)
+    others = np.setdiff1d(routes.cell[routes.reachable], on_tree)
+    cells.append(others)
+    labels.append(len(cells) + np.arange(len(others), dtype=np.int64))
+    added = region_steps(cost, surface, np.concatenate(cells), np.concatenate(labels))
+    steps = np.concatenate([network_steps(network), added])
+    return join_steps(steps, surface, np.where(routes.reachable, routes.cell, -1), price=unit_prices(parameters))
+
+
+def network_steps(network: CandidateNetwork) -> IntArray:
+    """All steps of a network's lines, (steps, 2) flat cells."""
+    if len(network.path) == 0:
+        return np.empty((0, 2), dtype=np.int64)
+    pairs = np.column_stack([network.path[:-1], network.path[1:]])
+    within = np.ones(len(pairs), dtype=bool)
+    within[network.path_start[1:-1] - 1] = False
+    return pairs[within]

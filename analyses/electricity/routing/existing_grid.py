@@ -1,0 +1,154 @@
+"""The existing medium-voltage lines: which lines count, the cells that they touch, and the feeder that each belongs
+to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.gis.errors import MissingDataError
+from infragap.gis.raster import Raster, rasterize
+
+MV_KV = (35.0, 22.0)
+
+KW_PER_MVA_AT_UNITY = 1000.0
+
+
+@dataclass(frozen=True, eq=False)
+class CapacityLimit:
+    """What one feeder or substation has left.
+
+    Attributes
+    ----------
+    name
+        'feeder …' or 'station …'.
+    lines
+        Rows of `grid_lines` that it feeds.
+    headroom_kw
+        Load that may be added.
+    """
+
+    name: str
+    lines: frozenset[int]
+    headroom_kw: float
+
+
+@dataclass(frozen=True, eq=False)
+class ExistingGrid:
+    """The grid as it stands today.
+
+    Attributes
+    ----------
+    lines
+        Layer `grid_lines`, rows numbered from 0; wherever a row of a line is meant, it is a row of this frame.
+    substations
+        Layer `substations`.
+    limits
+        What feeders and substations have left, where that is published and to be respected.
+    """
+
+    lines: gpd.GeoDataFrame
+    substations: gpd.GeoDataFrame
+    limits: tuple[CapacityLimit, ...]
+
+    @cached_property
+    def keys(self) -> ObjectArray:
+        """(rows,) substation, feeder and voltage of each line in one text: equal for the pieces of one feeder."""
+        return feeder_keys(self.lines)
+
+    @cached_property
+    def voltage_kv(self) -> FloatArray:
+        """(rows,) nominal voltage."""
+        return np.asarray(self.lines["voltage_kv"], dtype=np.float64)
+
+    def pieces(self, key: str) -> gpd.GeoDataFrame:
+        """Give the existing medium-voltage lines of one feeder."""
+        return self.lines[is_existing_mv(self.lines) & (self.keys == key)]
+
+    def station_of(self, pieces: gpd.GeoDataFrame) -> shapely.Point | None:
+        """Give the substation that some lines start from; None where it is not in the layer."""
+        known = self.substations[self.substations["substation_id"].isin(pieces["substation_id"].dropna())]
+        return known.geometry.iloc[0] if len(known) else None
+
+
+def existing_grid(
+    grid_lines: gpd.GeoDataFrame, substations: gpd.GeoDataFrame, parameters: ElectricityParameters
+) -> ExistingGrid:
+    """Put the existing grid together from its layers."""
+    lines = grid_lines.reset_index(drop=True)
+    limits = capacity_limits(lines, substations, parameters) if parameters.respect_headroom else []
+    return ExistingGrid(lines=lines, substations=substations, limits=tuple(limits))
+
+
+def capacity_limits(
+    grid_lines: gpd.GeoDataFrame, substations: gpd.GeoDataFrame, parameters: ElectricityParameters
+) -> list[CapacityLimit]:
+    """Headroom of every feeder with a published load and loading, and of every substation with capacity and load.
+
+    Notes
+    -----
+    A feeder's capacity is its peak load by its published loading. What is not published does not limit.
+    """
+    p = parameters
+    found = []
+    rows = grid_lines.reset_index(drop=True)
+    for (station, feeder), group in rows.groupby(["substation_id", "feeder"], dropna=True, sort=True):
+        load_mw, loading = group["feeder_load_mw"].max(), group["feeder_loading_pct"].max()
+        if pd.notna(load_mw) and pd.notna(loading) and loading > 0:
+            capacity_kw = load_mw * 1000 / (loading / 100)
+            left = capacity_kw * p.loading_limit_pct / 100 - load_mw * 1000
+            found.append(CapacityLimit(f"feeder {station} {feeder}", frozenset(group.index), max(float(left), 0.0)))
+    by_id = substations.drop_duplicates("substation_id").set_index("substation_id")
+    for station, group in rows.groupby("substation_id", dropna=True, sort=True):
+        if station not in by_id.index:
+            continue
+        capacity, load = by_id.loc[station, "capacity_mva"], by_id.loc[station, "load_mva"]
+        if pd.notna(capacity) and pd.notna(load):
+            left = (float(capacity) * p.loading_limit_pct / 100 - float(load)) * KW_PER_MVA_AT_UNITY * p.power_factor
+            found.append(CapacityLimit(f"station {station}", frozenset(group.index), max(left, 0.0)))
+    return found
+
+
+def is_existing_mv(grid_lines: gpd.GeoDataFrame) -> BoolArray:
+    """Whether each line is an existing one of 35 or 22 kV, which settlements can be connected to, (rows,)."""
+    return np.asarray(grid_lines["voltage_kv"].isin(MV_KV) & (grid_lines["status"] == "existing"))
+
+
+def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster) -> tuple[IntArray, IntArray]:
+    """Cells that existing 35 or 22 kV lines touch, and the row of the line in the layer.
+
+    Where several touch a cell the highest voltage wins, then the last `line_id`: never the order of the rows.
+    """
+    chosen = grid_lines[is_existing_mv(grid_lines)]
+    if chosen.empty:
+        raise MissingDataError(
+            "grid_lines: no existing line of 35 or 22 kV. Add the lines that settlements could be connected to."
+        )
+    ordered = chosen.assign(row_number=grid_lines.index.get_indexer(chosen.index) + 1).sort_values(
+        ["voltage_kv", "line_id"], kind="stable"
+    )
+    burnt = rasterize(ordered, grid, column="row_number", all_touched=True, dtype="int32").values
+    cells = np.argwhere(burnt > 0).astype(np.int64)
+    if len(cells) == 0:
+        raise MissingDataError(
+            "grid_lines: the lines lie outside the elevation layer. Check their coordinates and CRS."
+        )
+    return cells, burnt[cells[:, 0], cells[:, 1]].astype(np.int64) - 1
+
+
+def feeder_keys(grid_lines: gpd.GeoDataFrame) -> ObjectArray:
+    """Station, feeder and voltage of each existing line in one text, (rows,)."""
+    return np.asarray(
+        grid_lines["substation_id"].fillna("").astype(str)
+        + " "
+        + grid_lines["feeder"].fillna("").astype(str)
+        + " "
+        + grid_lines["voltage_kv"].astype(str)
+    )

@@ -1,0 +1,79 @@
+"""What a line is made of and what it costs: kilometres by voltage and ground, crossings, forest.
+
+The cost of a line is kept as a sum of components, so that it follows for any set of prices without a new search.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from infragap.analyses.arrays import FloatArray
+from infragap.analyses.electricity.parameters import ElectricityParameters
+
+PRICED = ("km_35", "rough_km_35", "km_22", "rough_km_22", "crossings", "forest_km_35", "forest_km_22")
+
+
+FOREST_KM = ("production_forest_km", "protection_forest_km", "special_use_forest_km", "natural_forest_km")
+
+
+COMPONENTS = PRICED + FOREST_KM
+"""What a line is made of: first what has a price of its own (`unit_prices`), then kilometres by forest class (natural
+forest is also
+counted in its class)."""
+
+
+def _planting_per_km(parameters: ElectricityParameters) -> float:
+    hectares_per_km = parameters.right_of_way_m * 1000 / 10_000
+    return parameters.replacement_planting_mvnd_per_ha * hectares_per_km
+
+
+def is_35_kv(voltage_kv: float) -> bool:
+    """Whether a medium-voltage line is one of 35 kV; the other is 22 kV."""
+    return voltage_kv > 30
+
+
+def unit_prices(parameters: ElectricityParameters) -> FloatArray:
+    """Investment per unit of each of `COMPONENTS` [million VND], (len(COMPONENTS),).
+
+    Notes
+    -----
+    Forest components cost something under the rule 'price' only: a mark-up on the line and the replacement planting of
+    the corridor.
+    """
+    p = parameters
+    mark_up = p.forest_cost_factor - 1 if p.forest_rule == "price" else 0.0
+    planting = _planting_per_km(p) if p.forest_rule == "price" else 0.0
+    return np.array(
+        [
+            p.mv35_line_mvnd_per_km,
+            p.mv35_line_mvnd_per_km * (p.terrain_factor - 1),
+            p.mv22_line_mvnd_per_km,
+            p.mv22_line_mvnd_per_km * (p.terrain_factor - 1),
+            p.river_crossing_mvnd,
+            p.mv35_line_mvnd_per_km * mark_up + planting,
+            p.mv22_line_mvnd_per_km * mark_up + planting,
+            *(0.0 for _ in FOREST_KM),
+        ]
+    )
+
+
+def line_km(components: FloatArray) -> FloatArray:
+    """Length of lines from their components [km], (...,)."""
+    return np.asarray(components[..., COMPONENTS.index("km_35")] + components[..., COMPONENTS.index("km_22")])
+
+
+def built_for(components: FloatArray, voltage_kv: float) -> FloatArray:
+    """Components of the same lines if all of them are built for one voltage, (..., len(COMPONENTS))."""
+    at = {name: k for k, name in enumerate(PRICED)}
+    given, other = ("35", "22") if is_35_kv(voltage_kv) else ("22", "35")
+    result = np.array(components, dtype=np.float64)
+    for kind in ("km", "rough_km", "forest_km"):
+        result[..., at[f"{kind}_{given}"]] += result[..., at[f"{kind}_{other}"]]
+        result[..., at[f"{kind}_{other}"]] = 0.0
+    return result
+
+
+def any_forest_km(components: FloatArray) -> FloatArray:
+    """Kilometres on forest of any class, (n,): natural forest without a class counts too, and none counts twice."""
+    *classes, natural = (components[:, COMPONENTS.index(name)] for name in FOREST_KM)
+    return np.asarray(np.fmax(sum(classes), natural))

@@ -1,0 +1,147 @@
+"""From searches on the raster to steps: the ways back to the sources, the ways across borders, and what they are made
+of."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.routing.cost_surface import LineSurface
+from infragap.compiled import compiled
+from infragap.gis.leastcost import MOVES, LeastCost
+
+
+def trace(search: LeastCost, cells: IntArray, *, columns: int) -> IntArray:
+    """Steps of the paths from cells back to their sources, each step once.
+
+    Parameters
+    ----------
+    search
+        With predecessors.
+    cells
+        (k,) flat indices of reached cells.
+    columns
+        Width of the raster.
+
+    Returns
+    -------
+    ndarray
+        (steps, 2) flat cells, smaller first.
+    """
+    if search.predecessor is None:
+        raise AssertionError("predecessors were asked for")
+    offset = MOVES @ np.array([columns, 1])
+    seen = np.zeros(search.predecessor.size, dtype=np.bool_)
+    steps = _trace(search.predecessor.ravel(), offset, np.asarray(cells, dtype=np.int64), seen)
+    return np.sort(steps, axis=1)
+
+
+def out_of_window(steps: IntArray, *, corner: tuple[int, int], width: int, columns: int) -> IntArray:
+    """Flat cells of a part of the raster as flat cells of the whole.
+
+    Parameters
+    ----------
+    steps
+        Flat cells within the part, any shape.
+    corner
+        Row and column of the part's first cell in the whole.
+    width, columns
+        Width of the part and of the whole.
+    """
+    return np.asarray((steps // width + corner[0]) * columns + steps % width + corner[1])
+
+
+@compiled
+def _trace(predecessor: NDArray[np.int8], offset: IntArray, cells: IntArray, seen: BoolArray) -> IntArray:
+    room = 1024
+    steps = np.empty((room, 2), np.int64)
+    count = 0
+    for start in cells:
+        here = start
+        while not seen[here] and predecessor[here] >= 0:
+            seen[here] = True
+            before = here - offset[predecessor[here]]
+            if count == room:
+                room *= 2
+                larger = np.empty((room, 2), np.int64)
+                larger[:count] = steps[:count]
+                steps = larger
+            steps[count, 0], steps[count, 1] = here, before
+            count += 1
+            here = before
+    return steps[:count].copy()
+
+
+def border_steps(search: LeastCost, cost: NDArray[np.float32], label: NDArray[np.int32]) -> tuple[IntArray, FloatArray]:
+    """Cheapest way between each two neighbouring regions.
+
+    Parameters
+    ----------
+    search
+        Multi-source search with regions.
+    cost
+        The raster searched [per cell width].
+    label
+        Label of each source, by the numbers that the search gives to regions; sources with one label count as one
+        region.
+
+    Returns
+    -------
+    steps
+        (pairs, 2) flat cells on either side of the border, smaller first.
+    way
+        (pairs,) cost of the whole way from source to source.
+    """
+    if search.region is None:
+        raise AssertionError("regions were asked for")
+    region = np.where(search.region >= 0, label[search.region], np.int32(-1))
+    flat = np.arange(cost.size).reshape(cost.shape)
+    found = []
+    for here, there in (
+        ((slice(None), slice(0, -1)), (slice(None), slice(1, None))),
+        ((slice(0, -1),), (slice(1, None),)),
+    ):
+        differ = (region[here] != region[there]) & (region[here] >= 0) & (region[there] >= 0)
+        differ &= np.isfinite(cost[here]) & np.isfinite(cost[there])
+        a, b = flat[here][differ], flat[there][differ]
+        found.append(np.column_stack([a, b]))
+    steps = np.concatenate(found)
+    distance, price, owner = search.distance.ravel(), cost.ravel(), region.ravel()
+    way = distance[steps].sum(axis=1).astype(np.float64) + price[steps].mean(axis=1)
+    pair = np.sort(owner[steps], axis=1)
+    order = np.lexsort((steps[:, 1], steps[:, 0], way, pair[:, 1], pair[:, 0]))
+    pair, steps, way = pair[order], steps[order], way[order]
+    first = np.ones(len(pair), dtype=bool)
+    first[1:] = (pair[1:] != pair[:-1]).any(axis=1)
+    return steps[first].astype(np.int64), way[first]
+
+
+def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:
+    """Components of each step between two cells, (steps, len(COMPONENTS)): the mean of the cells it crosses times its
+    length.
+
+    Notes
+    -----
+    A knight's move crosses its two ends and two cells between, a quarter of its length each, as in
+    `infragap.gis.leastcost`.
+    """
+    columns = surface.grid.shape[1]
+    row, col = steps // columns, steps % columns
+    down, right = row[:, 1] - row[:, 0], col[:, 1] - col[:, 0]
+    length_km = np.hypot(down, right) * surface.cell_km
+    mean = (surface.components_at(row[:, 0], col[:, 0]) + surface.components_at(row[:, 1], col[:, 1])) / 2
+    knight = np.abs(down * right) == 2
+    if knight.any():
+        r, c, d, e = row[knight, 0], col[knight, 0], down[knight], right[knight]
+        first = surface.components_at(r + (d / 2).astype(np.int64), c + (e / 2).astype(np.int64))
+        second = surface.components_at(r + np.sign(d), c + np.sign(e))
+        mean[knight] = (2 * mean[knight] + first + second) / 4
+    return np.asarray(mean * length_km[:, np.newaxis])
+
+
+def line_components(cells: IntArray, surface: LineSurface) -> FloatArray:
+    """Components of a line along flat cells from its tap in the first one, its stub to the existing line included,
+    (len(COMPONENTS),)."""
+    steps = np.column_stack([cells[:-1], cells[1:]])
+    return np.asarray(step_components(steps, surface).sum(axis=0) + surface.stubs(cells[:1])[0])

@@ -1,0 +1,61 @@
+"""Every table of a run, built once, from the plan and what followed from it."""
+
+from __future__ import annotations
+
+from infragap.analyses.electricity.feeders.remedies import Remedies
+from infragap.analyses.electricity.feeders.voltage import Check
+from infragap.analyses.electricity.least_cost.headroom import headroom_record
+from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.least_cost.record import plan_record
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
+from infragap.analyses.electricity.tables.extension import extension_table
+from infragap.analyses.electricity.tables.lines import lines_table
+from infragap.analyses.electricity.tables.ranking import ranking_table
+from infragap.analyses.electricity.tables.remedies import remedies_table
+from infragap.analyses.electricity.tables.scenarios import all_on_grid_table, scenarios_table
+from infragap.analyses.electricity.tables.summary import summarise
+from infragap.analyses.electricity.tables.years import years_table
+from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
+from infragap.analyses.electricity.uncertainty.backtest import backtest_table
+from infragap.analyses.electricity.years.schedule import Schedule
+
+
+def build_tables(
+    plan: Plan, check: Check, remedies: Remedies, schedule: Schedule, uncertainty: Uncertainty
+) -> ElectricityResult:
+    """Build the tables.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    check, remedies
+        The voltage of its feeders, and what helps.
+    schedule
+        Its years.
+    uncertainty
+        What was looked at beside it.
+    """
+    study = plan.study
+    settlements = ranking_table(plan, check, schedule, uncertainty.draws)
+    lines = lines_table(plan, check, remedies, schedule)
+    years = years_table(plan, schedule)
+    tables = {"remedies": remedies_table(plan, remedies, lines)}
+    if uncertainty.scenarios:
+        tables["scenarios"] = scenarios_table(uncertainty.scenarios)
+        tables["all_on_grid"] = all_on_grid_table(uncertainty.scenarios)
+    if uncertainty.sensitivity is not None:
+        tables["sensitivity"] = uncertainty.sensitivity
+    tables["backtest"] = backtest_table(plan.parameters)
+    existing = study.grid.lines
+    return ElectricityResult(
+        settlements=settlements,
+        lines=lines,
+        years=years,
+        existing_grid=existing[is_existing_mv(existing)].reset_index(drop=True),
+        grid_extension=extension_table(plan, settlements, lines),
+        plan=plan_record(plan) | headroom_record(plan.loading),
+        summary=summarise(plan, schedule, settlements=settlements, lines=lines, years=years),
+        tables=tables,
+    )

@@ -1,0 +1,72 @@
+"""The list of grid extensions for the power company, in order of building."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from infragap.analyses.columns import names
+from infragap.analyses.electricity.columns import EXTENSION
+from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.wording.catalogue import words
+
+
+def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> pd.DataFrame:
+    """List the grid extensions for the power company, in order of building; every planned kilometre stands in exactly
+    one row.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    settlements, lines
+        Its tables, `settlements` in the order of the layer.
+    """
+    outcome, branches = plan.outcome, plan.branches
+    order = settlements.index[settlements["choice"] == "grid"]
+    order = order[np.argsort(settlements.loc[order, "priority_rank"].to_numpy(), kind="stable")]
+    length = lines["length_km"].to_numpy()
+    forest_ha = lines["forest_ha"].to_numpy()
+    taken = np.zeros(len(lines), dtype=bool)
+    taps = [lines.geometry.iloc[top].coords[0] for top in branches.tap()]
+    at_place = words("vi")("electricity.extension.at_place")
+    works, rows = plan.costs.works, []
+    for number, settlement in enumerate(order, start=1):
+        row, branch = settlements.loc[settlement], int(outcome.branches.branch_of[settlement])
+        new, above = [], branch
+        while above >= 0 and not taken[above]:
+            taken[above] = True
+            new.append(above)
+            above = int(outcome.branches.parent[above])
+        tap = lines.iloc[branch] if branch >= 0 else None
+        rows.append(
+            {
+                "stt": number,
+                "village": row["name"],
+                "commune": row["commune"],
+                "legacy_commune": row["legacy_commune"],
+                "households": int(row["households"]),
+                "mv_km": float(length[new].sum()) + float(works.inner_mv_km[settlement]),
+                "voltage_kv": float(tap["voltage_kv"]) if tap is not None else np.nan,
+                "conductor": tap["conductor"] if tap is not None else "",
+                "stations": int(works.stations[settlement]),
+                "station_kva": float(works.stations[settlement] * works.station_kva[settlement]),
+                "lv_km": float(works.lv_km[settlement]),
+                "meters": int(row["households"]),
+                "investment_mvnd": float(row["plan_investment_mvnd"]),
+                "investment_mvnd_per_household": float(row["plan_investment_mvnd"]) / max(int(row["households"]), 1),
+                "feeder": row["feeder"],
+                "tap_point": str(tap["tap_line_id"]) if tap is not None else at_place,
+                "tap_northing_m": round(taps[branch][1], 1) if tap is not None else np.nan,
+                "tap_easting_m": round(taps[branch][0], 1) if tap is not None else np.nan,
+                "forest_ha": float(forest_ha[new].sum()),
+                "year": row.get("year", pd.NA),
+                "voltage_drop_pct": float(row["voltage_drop_pct"]),
+                "remedy_vi": tap["remedy_vi"] if tap is not None else "",
+                "grid_probability_pct": 100 * float(row.get("grid_probability", np.nan)),
+                "position_accuracy_km": float(row["position_accuracy_m"]) / 1000,
+                "provenance": row["provenance"],
+            }
+        )
+    return pd.DataFrame(rows, columns=names(EXTENSION))

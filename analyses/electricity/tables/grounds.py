@@ -1,0 +1,101 @@
+"""What the reasons of all settlements rest on, read from the plan."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.electricity.codes import GridRule, Supply
+from infragap.analyses.electricity.demand.life_cycle import line_factor
+from infragap.analyses.electricity.demand.local_works import mv_mvnd_per_km
+from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
+from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
+from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.tables.reasons import Grounds
+from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
+from infragap.analyses.provenance import modelled_layers
+
+
+def grounds_of(plan: Plan, draws: DrawSummary | None) -> list[Grounds]:
+    """Give the grounds of every settlement, in the order of the layer."""
+    study, costs, outcome, p = plan.study, plan.costs, plan.outcome, plan.parameters
+    settlements = study.settlements
+    length, if_forest, limit_km = study.routes.length_km, if_forest_mvnd(plan), break_even_km(plan)
+    branches = outcome.branches
+    below, top = branches.below(np.ones(len(length))), branches.tap()
+    wished = study.forced | p.all_on_grid
+    lasts = {name: option.lasting(p) for name, option in costs.offgrid.options.items()}
+    stream_modelled = "elevation" in modelled_layers(study.inputs.catalog, ("elevation",))
+    found = []
+    for k in range(len(length)):
+        branch = int(branches.branch_of[k])
+        interim = _cheaper_interim(plan, lasts, k)
+        runner_up = int(outcome.runner_up[k])
+        found.append(
+            Grounds(
+                households=int(settlements.households[k]),
+                choice=ALL_OPTIONS[outcome.choice[k]],
+                cost_mvnd=float(outcome.choice_mvnd[k]),
+                runner_up=ALL_OPTIONS[runner_up] if runner_up >= 0 else None,
+                runner_up_mvnd=float(outcome.runner_up_mvnd[k]),
+                mv_km=float(length[k]),
+                break_even_km=float(limit_km[k]),
+                shares_line=bool(branch >= 0 and below[top[branch]] > 1),
+                on_line=bool(study.network.terminal[k] == 0),
+                forest_blocks=bool(np.isfinite(if_forest[k])),
+                if_forest_mvnd=float(if_forest[k]),
+                must=_must(wished=bool(wished[k]), required=bool(costs.problem.required[k])),
+                must_not=_must_not(forbidden=bool(study.forbidden[k]), waits=bool(plan.loading.barred[k])),
+                has_home_system=bool(settlements.has_home_system[k]),
+                lasting=bool(outcome.lasting[k]),
+                cheaper_interim=interim,
+                interim_mvnd=float(costs.offgrid.options[interim].life_cycle_mvnd[k]) if interim else 0.0,
+                stream_modelled=stream_modelled,
+                position_accuracy_m=float(settlements.position_accuracy_m[k]),
+                grid_probability=None if draws is None else float(draws.grid_probability[k]),
+            )
+        )
+    return found
+
+
+def _must(*, wished: bool, required: bool) -> GridRule:
+    return GridRule.USER if wished else GridRule.LONE if required else GridRule.FREE
+
+
+def _must_not(*, forbidden: bool, waits: bool) -> GridRule:
+    return GridRule.USER if forbidden else GridRule.HEADROOM if waits else GridRule.FREE
+
+
+def _cheaper_interim(plan: Plan, lasts: dict[Supply, BoolArray], k: int) -> Supply | None:
+    """Cheapest supply that undercuts the choice or its runner-up but does not reach the service floor."""
+    found, least = None, float(np.fmax(plan.outcome.choice_mvnd[k], plan.outcome.runner_up_mvnd[k]))
+    for name, option in plan.costs.offgrid.options.items():
+        cost = float(option.life_cycle_mvnd[k])
+        if cost < least and not bool(lasts[name][k]):
+            found, least = name, cost
+    return found
+
+
+def if_forest_mvnd(plan: Plan) -> FloatArray:
+    """Life-cycle cost through forest where only forest stands in the way, (n,); NaN elsewhere."""
+    routes = plan.study.routes
+    blocked = ~routes.reachable & np.isfinite(routes.if_forest_mvnd)
+    line_mvnd = routes.if_forest_mvnd * line_factor(plan.parameters)
+    return np.where(blocked, line_mvnd + plan.costs.works.total_life_cycle_mvnd, np.nan)
+
+
+def break_even_km(plan: Plan) -> FloatArray:
+    """Length of an own line at which grid and best off-grid option cost the same, at the price of the settlement's own
+    way, (n,)."""
+    study, p = plan.study, plan.parameters
+    length = study.routes.length_km
+    own_price = np.divide(
+        line_life_cycle(np.nan_to_num(study.routes.components), p),
+        length,
+        out=np.full(len(length), np.nan),
+        where=np.isfinite(length) & (length > 0),
+    )
+    rough_mvnd = mv_mvnd_per_km(study.settlements, p) * p.terrain_factor * line_factor(p)
+    price_per_km = np.where(np.isfinite(own_price), own_price, rough_mvnd)
+    gain = np.maximum(plan.costs.gain_mvnd, 0.0)
+    return np.where(np.isfinite(gain), gain / price_per_km, np.nan)

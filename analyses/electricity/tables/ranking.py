@@ -1,0 +1,171 @@
+"""The ranked table: one row per settlement with costs, choice, reason and provenance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pandas.arrays import IntegerArray
+
+from infragap.analyses.arrays import FloatArray
+from infragap.analyses.columns import in_order
+from infragap.analyses.electricity.codes import Supply
+from infragap.analyses.electricity.columns import RANKING
+from infragap.analyses.electricity.demand.life_cycle import levelised_vnd_per_kwh
+from infragap.analyses.electricity.demand.payback import grid_payback_years
+from infragap.analyses.electricity.feeders.voltage import Check
+from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
+from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.least_cost.rank import grid_to_offgrid_ratio, rank_by_ratio
+from infragap.analyses.electricity.least_cost.taps import feeder_of
+from infragap.analyses.electricity.needs import LAYERS
+from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid
+from infragap.analyses.electricity.offgrid.interim import interim_steps
+from infragap.analyses.electricity.routing.line_components import any_forest_km
+from infragap.analyses.electricity.tables.grounds import break_even_km, grounds_of, if_forest_mvnd
+from infragap.analyses.electricity.tables.reasons import reason
+from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
+from infragap.analyses.electricity.years.schedule import Schedule, calendar_year
+from infragap.analyses.provenance import modelled_layers, provenance_of
+from infragap.gis.crs import WGS84, to_wgs84, transform
+
+
+def ranking_table(plan: Plan, check: Check, schedule: Schedule, draws: DrawSummary | None) -> gpd.GeoDataFrame:
+    """Assemble the table of settlements.
+
+    Parameters
+    ----------
+    plan, check, schedule
+        The plan, the voltage of its feeders and its years.
+    draws
+        Result of the draws; their columns are left out without them.
+    """
+    layer = plan.study.inputs.settlements
+    table = _who(plan) | _grid(plan) | _choice(plan) | _offgrid(plan) | _when(plan, schedule)
+    table["voltage_drop_pct"] = check.settlement_drop_pct
+    grounds = grounds_of(plan, draws)
+    for language in ("vi", "en"):
+        table[f"reason_{language}"] = [reason(each, language) for each in grounds]
+    if draws is not None:
+        table["grid_probability"] = draws.grid_probability
+        table["rank_low"] = draws.rank_low.astype(int)
+        table["rank_high"] = draws.rank_high.astype(int)
+    frame = gpd.GeoDataFrame(table, geometry=layer.geometry, crs=layer.crs)
+    return in_order(frame, tuple(column for column in RANKING if column.name in table))
+
+
+def _who(plan: Plan) -> dict[str, object]:
+    """Who it is, where, and what is known of it."""
+    inputs, at = plan.study.inputs, plan.study.inputs.settlements
+    wgs84 = to_wgs84(at[["geometry"]])
+    copied = ("settlement_id", "name", "kind", "commune_code", "legacy_commune", "households", "supply")
+    worse = at["households_provenance"] == "modelled"
+    return {
+        **{name: at[name] for name in copied},
+        "commune": at["commune_code"].map(inputs.communes.set_index("commune_code")["name"]),
+        "position_accuracy_m": at["position_accuracy_m"],
+        "provenance": provenance_of(inputs.catalog, LAYERS, pd.Series(at["provenance"].where(~worse, "modelled"))),
+        "modelled_inputs": ", ".join(sorted(modelled_layers(inputs.catalog, LAYERS))),
+        "longitude": wgs84.geometry.x.round(6),
+        "latitude": wgs84.geometry.y.round(6),
+    }
+
+
+def _grid(plan: Plan) -> dict[str, object]:
+    """What the grid takes and costs there."""
+    study, outcome, works, p = plan.study, plan.outcome, plan.costs.works, plan.parameters
+    n = study.settlements.households
+    ratio = grid_to_offgrid_ratio(outcome.grid_alone_mvnd, plan.costs.offgrid.best_mvnd)
+    length = study.routes.length_km
+    feeder = study.grid.lines["feeder"].fillna("").astype(str).to_numpy()
+    fed_by = feeder_of(study, outcome)
+    payback = grid_payback_years(outcome.grid_alone_investment_mvnd, n, p)
+    return {
+        "rank": rank_by_ratio(ratio, n, study.inputs.settlements["settlement_id"].to_numpy()),
+        "grid_to_offgrid_ratio": ratio,
+        "grid_alone_mvnd": outcome.grid_alone_mvnd,
+        "grid_alone_mvnd_per_household": outcome.grid_alone_mvnd / np.where(n > 0, n, np.nan),
+        "grid_alone_investment_mvnd": outcome.grid_alone_investment_mvnd,
+        "grid_share_mvnd": np.where(outcome.on_grid, outcome.share_mvnd, np.nan),
+        "grid_share_investment_mvnd": np.where(outcome.on_grid, outcome.share_investment_mvnd, np.nan),
+        "grid_local_mvnd": works.total_life_cycle_mvnd,
+        "grid_local_investment_mvnd": works.total_investment_mvnd,
+        "lcoe_grid_vnd_per_kwh": levelised_vnd_per_kwh(outcome.grid_alone_mvnd, n, p),
+        "break_even_km": break_even_km(plan),
+        "grid_payback_years": np.where(np.isfinite(payback), payback, np.nan),
+        "mv_km": length,
+        "forest_km": np.where(np.isfinite(length), any_forest_km(study.routes.components), np.nan),
+        "grid_if_forest_allowed_mvnd": if_forest_mvnd(plan),
+        "lv_km": works.lv_km,
+        "transformer_kva": works.stations * works.station_kva,
+        "peak_kw": works.peak_kw,
+        "feeder": np.where(fed_by >= 0, feeder[fed_by], ""),
+    }
+
+
+def _choice(plan: Plan) -> dict[str, object]:
+    """What is chosen, and what it is compared with."""
+    outcome, offgrid, n = plan.outcome, plan.costs.offgrid, plan.study.settlements.households
+    return {
+        "choice": [ALL_OPTIONS[k].value if k >= 0 else "" for k in outcome.choice],
+        "runner_up": [ALL_OPTIONS[k].value if k >= 0 else "" for k in outcome.runner_up],
+        "best_offgrid": [OPTIONS[k].value if k >= 0 and n[row] > 0 else "" for row, k in enumerate(offgrid.best)],
+        "best_offgrid_mvnd": np.where(np.isfinite(offgrid.best_mvnd) & (n > 0), offgrid.best_mvnd, np.nan),
+        "plan_mvnd": outcome.choice_mvnd,
+        "plan_investment_mvnd": outcome.investment_mvnd,
+        "saving_mvnd": outcome.runner_up_mvnd - outcome.choice_mvnd,
+    }
+
+
+def _offgrid(plan: Plan) -> dict[str, object]:
+    """Cost, service and size of every off-grid option."""
+    n = plan.study.settlements.households
+    table: dict[str, object] = {}
+    for supply, option in plan.costs.offgrid.options.items():
+        name = supply.value
+        table[f"{name}_mvnd"] = np.where(n > 0, option.life_cycle_mvnd, np.nan)
+        table[f"{name}_investment_mvnd"] = np.where(n > 0, option.investment_mvnd, np.nan)
+        table[f"{name}_unserved_pct"] = option.unserved_pct
+        table[f"{name}_tier"] = IntegerArray(option.tier.astype(np.int64), ~np.isfinite(option.life_cycle_mvnd))
+        table[f"lcoe_{name}_vnd_per_kwh"] = levelised_vnd_per_kwh(option.life_cycle_mvnd, n, plan.parameters)
+    return table | _sizes(plan.costs.offgrid, crs=plan.study.inputs.settlements.crs)
+
+
+def _sizes(offgrid: OffGrid, *, crs: Any) -> dict[str, object]:
+    """What each off-grid option would be made of, and where its powerhouse would stand; empty where there is none."""
+    plant, grid, home = (offgrid.options[name].size for name in (Supply.HYDRO, Supply.MINIGRID, Supply.SOLAR_HOME))
+    sizes: dict[str, object] = {
+        "minigrid_pv_kwp": grid["pv_kwp"],
+        "minigrid_battery_kwh": grid["battery_kwh"],
+        "minigrid_inverter_kw": grid["inverter_kw"],
+        "solar_home_kits_per_household": home["kits_per_household"].astype(np.int64),
+        "solar_home_kits_later_per_household": home["kits_later_per_household"].astype(np.int64),
+    }
+    empty = np.full(len(grid["pv_kwp"]), np.nan)
+    for name in ("plant_kw", "head_m", "dry_flow_m3_s", "canal_km", "wire_km"):
+        sizes[f"hydro_{name}"] = plant.get(name, empty)
+    x, y = plant.get("x", empty), plant.get("y", empty)
+    known = np.isfinite(x)
+    longitude, latitude = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    longitude[known], latitude[known] = transform(x[known], y[known], source=crs, target=WGS84)
+    return sizes | {"hydro_longitude": longitude.round(5), "hydro_latitude": latitude.round(5)}
+
+
+def _finite(values: FloatArray) -> FloatArray:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _when(plan: Plan, schedule: Schedule) -> dict[str, object]:
+    """Order, year, and the interim step of those who wait beyond the period or whose option does not last."""
+    study, p = plan.study, plan.parameters
+    waits = (schedule.settlement_year < 0) & (study.settlements.households > 0)
+    step, step_mvnd = interim_steps(study.settlements, study.resources, p)
+    bridges = waits | ~plan.outcome.lasting
+    return {
+        "priority_rank": schedule.priority,
+        "year": calendar_year(schedule.settlement_year, p),
+        "interim": np.where(bridges, step, ""),
+        "interim_mvnd": np.where(bridges, step_mvnd, 0.0),
+    }

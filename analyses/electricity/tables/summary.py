@@ -1,0 +1,86 @@
+"""Key numbers of the electricity plan for the summary page and run.json."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from infragap.analyses.electricity.codes import Supply, VoltageStatus
+from infragap.analyses.electricity.demand.payback import tariff_cover_pct
+from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.least_cost.record import plan_record
+from infragap.analyses.electricity.uncertainty.backtest import backtest_median
+from infragap.analyses.electricity.years.rates import share_pct, without_electricity
+from infragap.analyses.electricity.years.schedule import Schedule
+
+if TYPE_CHECKING:
+    pass
+
+
+def summarise(
+    plan: Plan,
+    schedule: Schedule,
+    *,
+    settlements: gpd.GeoDataFrame,
+    lines: gpd.GeoDataFrame,
+    years: pd.DataFrame,
+) -> dict[str, Any]:
+    """Collect the key numbers; every one can be counted again from the tables."""
+    inputs, parameters, record = plan.study.inputs, plan.parameters, plan_record(plan)
+    grid = settlements[settlements["choice"] == Supply.GRID.value]
+    per_household = grid["plan_investment_mvnd"] / grid["households"].clip(lower=1)
+    last = years[years["budget_mvnd"].notna()].iloc[-1]
+    households = int(grid["households"].sum())
+    without = float(inputs.settlements.loc[without_electricity(inputs.settlements), "households"].sum())
+    today = share_pct(float(inputs.communes["households"].sum()), without)
+    target = inputs.targets.get("household_electrification_2030_pct")
+    reached = _known(float(last["electrified_pct"]))
+    return {
+        "settlements": len(settlements),
+        "villages": int((settlements["kind"] == "village").sum()),
+        "households": int(settlements["households"].sum()),
+        "settlements_without_households": int((settlements["households"] <= 0).sum()),
+        "settlements_by_choice": {str(k): int(v) for k, v in settlements["choice"].value_counts().sort_index().items()},
+        "households_by_choice": {str(k): int(v) for k, v in settlements.groupby("choice")["households"].sum().items()},
+        "without_route": int(settlements["grid_alone_mvnd"].isna().sum()),
+        "only_forest_in_the_way": int(settlements["grid_if_forest_allowed_mvnd"].notna().sum()),
+        "line_km": float(lines["length_km"].sum()),
+        "plan_cost_mvnd": record["cost_mvnd"],
+        "plan_investment_mvnd": record["investment_mvnd"],
+        "grid_investment_mvnd_per_household": float(grid["plan_investment_mvnd"].sum() / households)
+        if households
+        else None,
+        "tariff_covers_pct_of_grid": tariff_cover_pct(float(grid["plan_mvnd"].sum()), households, parameters),
+        "benchmark_mvnd_per_household": parameters.benchmark_mvnd_per_household,
+        "grid_settlements_above_110_mvnd_per_household": int((per_household > 110).sum()),
+        "minigrid_investment_mvnd_per_kwp": _median_per_kwp(settlements),
+        "minigrid_mvnd_per_kwp": parameters.minigrid_mvnd_per_kwp,
+        "mv_m_per_grid_household": 1000 * float(lines["length_km"].sum()) / households if households else None,
+        "screening_mv_m_per_household": parameters.screening_mv_m_per_household,
+        "branches_beyond_voltage_limit": int((lines["voltage_status"] != VoltageStatus.OK.value).sum()),
+        "remedies_mvnd": float(lines["remedy_mvnd"].sum()),
+        "conductor_extra_mvnd": float(lines["conductor_extra_mvnd"].sum()),
+        "unbuilt_after_budgets": int((settlements["year"].isna() & (settlements["households"] > 0)).sum()),
+        "electrified_pct_today": _known(today),
+        "electrified_pct_last_year": reached,
+        "electrification_target_pct": target,
+        "electrification_target_reached": None if target is None or reached is None else reached >= target,
+        "safe_supply_pct_last_year": _known(float(last["safe_supply_pct"])),
+        "phasing_gap": schedule.phases.gap,
+        "budgets_are_assumed": not parameters.budgets_mvnd,
+        "backtest_median": backtest_median(parameters),
+    }
+
+
+def _median_per_kwp(settlements: gpd.GeoDataFrame) -> float | None:
+    """Median all-in investment of the mini-grids looked at, by their panels: to hold against
+    `minigrid_mvnd_per_kwp`."""
+    ratio = settlements["minigrid_investment_mvnd"] / settlements["minigrid_pv_kwp"]
+    return _known(float(ratio.median()))
+
+
+def _known(value: float) -> float | None:
+    return value if np.isfinite(value) else None

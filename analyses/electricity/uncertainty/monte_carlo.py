@@ -1,0 +1,148 @@
+"""How sure the choice is: draws of prices, demand and positions, each with a new plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.electricity.demand.life_cycle import line_factor
+from infragap.analyses.electricity.demand.local_works import mv_mvnd_per_km, terrain
+from infragap.analyses.electricity.least_cost.choice import choose_plan_fast, start_from, state_problem
+from infragap.analyses.electricity.least_cost.costs import cost_study
+from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.least_cost.rank import grid_to_offgrid_ratio, rank_by_ratio
+from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.offgrid.hydro import falls_within_reach
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.routing.line_components import unit_prices
+from infragap.analyses.electricity.routing.network import CandidateNetwork
+from infragap.analyses.electricity.routing.routes import own_way_cost
+from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_settlements, position_cells
+from infragap.analyses.electricity.uncertainty.ranges import drawn_parameters
+
+OUT_OF_REACH_MVND = 1e9
+"""Price of a line that cannot be built: above any plan."""
+
+
+@dataclass(frozen=True, eq=False)
+class DrawSummary:
+    """Result of the draws, all (n,).
+
+    Attributes
+    ----------
+    grid_probability
+        Part of the draws in which the plan connects the settlement.
+    rank_low, rank_high
+        5 % and 95 % point of its rank.
+    """
+
+    grid_probability: FloatArray
+    rank_low: FloatArray
+    rank_high: FloatArray
+
+
+def draw_plans(plan: Plan) -> DrawSummary:
+    """Draw prices, demand, local conditions and positions, and plan anew each time, starting from the known plan.
+
+    Notes
+    -----
+    Positions are drawn evenly among the cells within the radius in the commune. A settlement that has moved may join
+    the grid by its own way from
+    the drawn position, priced from the cost-distance raster, or by a straight line to its mapped position in the network.
+    Ground and streams are those
+    of the drawn position: each draw gives every fall to the settlement that lies nearest in it. Prices are common to
+    all settlements of a
+    draw; local works, off-grid plants and pieces of line also have their own spread. Random numbers follow the
+    settlements' identifiers, so
+    the order of rows does not matter. Each draw takes the fast primal of the tree solver, not its proof.
+    """
+    study, choice, parameters, barred = plan.study, plan.choice, plan.parameters, plan.loading.barred
+    count, n = parameters.draws, len(study.settlements)
+    rng = np.random.default_rng(parameters.random_seed)
+    identifier = study.inputs.identifiers
+    by_id = np.argsort(identifier)
+    cells = position_cells(study, least_line_m=least_line_distance_m(study.inputs.settlements, parameters))
+    network = _with_drawn_positions(study.network)
+    start = np.concatenate([start_from(study.network, choice), choice.on_grid])
+    connected, ranks = np.zeros(n), np.empty((count, n))
+    for draw in range(count):
+        p = drawn_parameters(parameters, rng)
+        place_random, local_noise, off_noise, line_noise = (np.empty(n) for _ in range(4))
+        place_random[by_id] = rng.random(n)
+        for noise in (local_noise, off_noise, line_noise):
+            noise[by_id] = _noise(rng, n, p.local_cost_sd)
+        at = np.array([options[int(u * len(options))] for options, u in zip(cells, place_random, strict=True)])
+        moved = _study_with_settlements_at(study, at, p)
+        costs = cost_study(moved, p, barred=barred)
+        own = own_way_cost(study.routes, at) * _dearer(study, p, parameters) * line_factor(p) * line_noise
+        local = costs.works.total_life_cycle_mvnd * local_noise
+        offgrid = costs.offgrid.best_mvnd * off_noise
+        pieces = costs.problem.edge_mvnd * _noise(rng, len(study.network.ends), p.local_cost_sd)
+        inhabited = study.settlements.households > 0
+        off_limits = ~np.isfinite(own) | barred | study.forbidden | ~inhabited
+        problem = state_problem(
+            network,
+            edge_mvnd=np.concatenate([pieces, _ways_from_drawn_positions(study, moved, at, own, p)]),
+            local_mvnd=local,
+            offgrid_mvnd=np.where(inhabited, offgrid, 0.0),
+            required=(study.forced | p.all_on_grid) & ~off_limits,
+            barred=off_limits,
+        )
+        connected += choose_plan_fast(network, problem, start=start).on_grid
+        ratio = grid_to_offgrid_ratio(np.where(np.isfinite(own), own + local, np.nan), offgrid)
+        ranks[draw] = rank_by_ratio(ratio, study.settlements.households, identifier)
+    low, high = np.percentile(ranks, [5, 95], axis=0)
+    return DrawSummary(grid_probability=connected / max(count, 1), rank_low=np.floor(low), rank_high=np.ceil(high))
+
+
+def _noise(rng: np.random.Generator, count: int, sd: float) -> FloatArray:
+    """Factors around 1 with a relative spread, mean 1."""
+    return np.asarray(np.exp(rng.standard_normal(count) * sd - sd**2 / 2))
+
+
+def _with_drawn_positions(network: CandidateNetwork) -> CandidateNetwork:
+    """Network with one more node for each settlement, its drawn position, joined to the grid and to its mapped one."""
+    count, n = len(network.node_cell), len(network.terminal)
+    drawn = count + np.arange(n)
+    mapped = network.terminal > 0
+    own = np.column_stack([np.zeros(n, dtype=np.int64), drawn])
+    to_mapped = np.column_stack([network.terminal[mapped], drawn[mapped]])
+    return replace(
+        network,
+        node_cell=np.append(network.node_cell, np.full(n, -1)),
+        terminal=drawn,
+        ends=np.concatenate([network.ends, own, to_mapped]),
+    )
+
+
+def _ways_from_drawn_positions(
+    study: Study, moved: Study, cells: IntArray, own_mvnd: FloatArray, parameters: ElectricityParameters
+) -> FloatArray:
+    """Cost of the edges that `_with_drawn_positions` adds, in its order: one that has not moved is at its mapped position, at no
+    cost."""
+    p, mapped = parameters, study.network.terminal > 0
+    stays = cells == study.routes.cell
+    own = np.where(np.isfinite(own_mvnd), own_mvnd, OUT_OF_REACH_MVND)
+    own = np.where(stays, np.where(study.network.terminal == 0, 0.0, OUT_OF_REACH_MVND), own)
+    km = np.hypot(moved.settlements.x - study.settlements.x, moved.settlements.y - study.settlements.y) / 1000
+    per_km = mv_mvnd_per_km(moved.settlements, p) * terrain(moved.settlements, p) * line_factor(p)
+    return np.concatenate([own, np.where(stays, 0.0, km * per_km)[mapped]])
+
+
+def _dearer(study: Study, drawn: ElectricityParameters, usual: ElectricityParameters) -> FloatArray:
+    """Price of each settlement's own line at drawn prices by that at the usual ones; of a plain line where it has
+    none."""
+    components = np.nan_to_num(study.routes.components)
+    now, then = components @ unit_prices(drawn), components @ unit_prices(usual)
+    plain = drawn.mv35_line_mvnd_per_km / usual.mv35_line_mvnd_per_km
+    return np.asarray(np.divide(now, then, out=np.full(len(now), plain), where=then > 0))
+
+
+def _study_with_settlements_at(study: Study, cells: IntArray, parameters: ElectricityParameters) -> Study:
+    """Study with its settlements at other cells, each with the falls that are nearest to it there; lines and network
+    stay."""
+    settlements = moved_settlements(study, cells)
+    reach = falls_within_reach(settlements, study.resources.falls, parameters)
+    return replace(study, settlements=settlements, resources=replace(study.resources, reach=reach))

@@ -1,0 +1,1 @@
+"""Formulas of small piped schemes: arrays in, arrays out, no layers."""

@@ -1,0 +1,1 @@
+"""Which works are chosen, with a proven bound."""

@@ -1,0 +1,66 @@
+"""What the water question is asked about: layers, households and parameters, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.gis.catalog import Catalog
+from infragap.gis.pack import Pack
+from infragap.gis.raster import Raster
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Layers of `infragap.analyses.water.needs` in the measuring CRS, and what is read off them at once.
+
+    Attributes
+    ----------
+    villages, communes, schemes, household_works
+        Layers `villages`, `communes`, `water_schemes`, `water_households`.
+    elevation, runoff
+        Rasters [m], [mm/month].
+    catalog
+        Provenance of the layers.
+    parameters
+        Demand, hydraulics, costs, limits.
+    households, population
+        (villages,) of each village.
+    rural
+        (villages,) True in a xã: only they count for the rural rate.
+    """
+
+    villages: gpd.GeoDataFrame
+    communes: gpd.GeoDataFrame
+    schemes: gpd.GeoDataFrame
+    household_works: pd.DataFrame
+    elevation: Raster
+    runoff: Raster
+    catalog: Catalog
+    parameters: WaterParameters
+    households: FloatArray
+    population: FloatArray
+    rural: BoolArray
+
+
+def prepare(pack: Pack, parameters: WaterParameters) -> Study:
+    """Read the layers."""
+    kind = pack.communes.set_index("commune_code")["kind"]
+    return Study(
+        villages=pack.villages,
+        communes=pack.communes,
+        schemes=pack.water_schemes,
+        household_works=pack.water_households,
+        elevation=pack.elevation,
+        runoff=pack.runoff,
+        catalog=pack.catalog,
+        parameters=parameters,
+        households=pack.villages["households"].to_numpy(dtype=float),
+        population=pack.villages["population"].to_numpy(dtype=float),
+        rural=np.asarray(pack.villages["commune_code"].map(kind) == "xã"),
+    )

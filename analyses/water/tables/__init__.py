@@ -1,0 +1,1 @@
+"""Result tables, built once, last, from what the other rooms found."""

@@ -1,0 +1,44 @@
+"""What the rows of the water tables rest on."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from infragap.analyses.arrays import ObjectArray
+from infragap.analyses.provenance import provenance_of, weakest_of_each
+from infragap.analyses.water.needs import LAYERS
+from infragap.analyses.water.study import Study
+
+
+def village_provenance(study: Study) -> ObjectArray:
+    """Of each village: its own row, those of its commune, and all layers."""
+    code = study.villages["commune_code"]
+    of_commune = [
+        code.map(layer.set_index("commune_code")["provenance"]) for layer in (study.communes, study.household_works)
+    ]
+    return provenance_of(study.catalog, LAYERS, study.villages["provenance"], *of_commune)
+
+
+def commune_provenance(study: Study, codes: pd.Series[str], villages: pd.DataFrame) -> ObjectArray:
+    """Of each commune: its own row, its poverty rate (which ranks it), and its villages."""
+    own = study.communes.set_index("commune_code").loc[codes]
+    own.index = codes.index
+    of_villages = weakest_of_each(villages["provenance"], villages["commune_code"]).reindex(
+        codes, fill_value="official"
+    )
+    of_villages.index = codes.index
+    return provenance_of(study.catalog, LAYERS, own["provenance"], own["poverty_provenance"], of_villages)
+
+
+def work_provenance(study: Study, served: pd.DataFrame, scheme: pd.Series[int]) -> ObjectArray:
+    """Of each work: the scheme that is mended (a new one is a model's proposal) and the villages that it serves."""
+    of_villages = weakest_of_each(pd.Series(village_provenance(study))[served["village"]], served["source"])
+    own = pd.Series("modelled", index=scheme.index, dtype=object)
+    existing = scheme[scheme >= 0]
+    own.loc[existing.index] = study.schemes["provenance"].to_numpy()[existing]
+    return provenance_of(study.catalog, LAYERS, own, of_villages.reindex(scheme.index))
+
+
+def scheme_provenance(study: Study) -> ObjectArray:
+    """Of each scheme: its own row and all layers, since how many it serves hangs on its neighbours."""
+    return provenance_of(study.catalog, LAYERS, study.schemes["provenance"])

@@ -1,0 +1,1 @@
+"""Works that may be built, and what each costs."""

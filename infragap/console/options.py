@@ -1,0 +1,147 @@
+"""Options that belong together are one dataclass: the command takes the dataclass, the command line shows an option for each of its fields."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from infragap.gis.errors import ParameterError
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a run reads and writes."""
+
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")] = (
+        None
+    )
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out")
+    params: Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")] = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Electricity parameters that a scenario changes; every field is named like its parameter, None leaves it as it is."""
+
+    forest_rule: Annotated[
+        str | None,
+        typer.Option("--forest", help="Lines through natural and special-use forest: forbid, price, ignore."),
+    ] = None
+    discount_rate_pct: Annotated[float | None, typer.Option(help="Real discount rate, percent a year.")] = None
+    demand_tier: Annotated[
+        str | None, typer.Option(help="Demand of the households: expected, tier3, tier4, tier5.")
+    ] = None
+    all_on_grid: Annotated[
+        bool, typer.Option("--all-on-grid", help="Every settlement gets the grid, whatever it costs.")
+    ] = False
+    forced_grid: Annotated[
+        list[str] | None, typer.Option("--force-grid", help="Settlement that must get the grid; repeatable.")
+    ] = None
+    forbidden_grid: Annotated[
+        list[str] | None, typer.Option("--forbid-grid", help="Settlement that must not get the grid; repeatable.")
+    ] = None
+    budgets_mvnd: Annotated[str | None, typer.Option(help="Money of each year, million VND, comma-separated.")] = None
+    draws: Annotated[int | None, typer.Option(help="Draws of the Monte Carlo; 0 leaves it out.")] = None
+
+    def changes(self) -> dict[str, Any]:
+        """Give the parameters that the options set, by name."""
+        given = {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        if self.budgets_mvnd is not None:
+            given["budgets_mvnd"] = _numbers(self.budgets_mvnd, "--budgets-mvnd")
+        return given
+
+
+@dataclass(frozen=True)
+class Placing:
+    """School parameters that a question changes; every field is named like its parameter, None leaves it as it is."""
+
+    intake_rule: Annotated[
+        str | None,
+        typer.Option("--intake", help="Pupils of which communes a border school takes: own, adjoining, any."),
+    ] = None
+    sites: Annotated[int | None, typer.Option(help="Number of schools to place; default: one per planned school.")] = (
+        None
+    )
+    candidate_file: Annotated[
+        Path | None,
+        typer.Option("--candidates", help="CSV with own candidates: candidate, commune_code, longitude, latitude."),
+    ] = None
+    fixed_sites: Annotated[
+        list[str] | None, typer.Option("--fix", help="Candidate that must be chosen; repeatable.")
+    ] = None
+    forbidden_sites: Annotated[
+        list[str] | None, typer.Option("--forbid", help="Candidate that must not be chosen; repeatable.")
+    ] = None
+    levels: Annotated[
+        str | None, typer.Option(help="Levels taught, comma-separated: primary,lower_secondary,upper_secondary.")
+    ] = None
+    season: Annotated[str | None, typer.Option(help="Season whose ways count: year, dry, rainy.")] = None
+    placement_mode: Annotated[
+        str | None, typer.Option("--mode", help="Way of travelling that counts: motorbike, foot.")
+    ] = None
+    objective: Annotated[str | None, typer.Option(help="What the sites are best at: least_total, fairest, widest.")] = (
+        None
+    )
+    priority: Annotated[
+        str | None, typer.Option(help="Who comes first where places are short: lower_secondary, farthest, poorest.")
+    ] = None
+    draws: Annotated[int | None, typer.Option(help="Draws of the uncertainty; 0 leaves them out.")] = None
+
+    def changes(self) -> dict[str, Any]:
+        """Give the parameters that the options set, by name."""
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        given |= {name: str(value) for name, value in given.items() if isinstance(value, Path)}
+        if self.levels is not None:
+            given["levels"] = tuple(part.strip() for part in self.levels.split(",") if part.strip())
+        return given
+
+
+def grouped_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take dataclasses of options: typer sees each of their fields as an option of the command's own."""
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+
+    @functools.wraps(command)
+    def with_groups(**given: Any) -> None:
+        made = {
+            name: group(**{field.name: given.pop(field.name) for field in fields(group)})
+            for name, group in groups.items()
+        }
+        command(**made, **given)
+
+    options = []
+    for name, own in inspect.signature(command, eval_str=True).parameters.items():
+        options += (
+            _fields_as_options(groups[name]) if name in groups else [own.replace(kind=inspect.Parameter.KEYWORD_ONLY)]
+        )
+    with_groups.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    with_groups.__annotations__ = {option.name: option.annotation for option in options}
+    return with_groups
+
+
+def _fields_as_options(group: Any) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is MISSING else field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(group)
+    ]
+
+
+def _numbers(text: str, option: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError as error:
+        raise ParameterError(f"{option} {text!r}: give numbers separated by commas, such as 90000,90000.") from error

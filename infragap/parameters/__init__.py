@@ -1,0 +1,1 @@
+"""Parameter files: reading them, and what can be wrong in them."""

@@ -1,0 +1,98 @@
+"""What is wrong with given parameters, in words: unknown keys with the nearest known one, wrong kinds, bounds, and a share where percent is meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from infragap.console.messages import Message
+
+COMPARED_SIGNS = 100
+"""Signs of an unknown key that are compared with the known ones."""
+
+PLAUSIBLE_FACTOR = 2.0
+"""A hundredfold value that lies within its range, or this far outside it, is taken for the one that was meant."""
+
+
+def faults_of(error: ValidationError, model: type[BaseModel]) -> list[Message]:
+    """Explain every fault of a validation."""
+    return [_explain(fault, model) for fault in error.errors()]
+
+
+def _explain(fault: Any, model: type[BaseModel]) -> Message:
+    path = [str(part) for part in fault["loc"]]
+    key = ".".join(path)
+    if fault["type"] == "extra_forbidden":
+        return _unknown(key, path, model)
+    values = {"key": key, "value": repr(fault["input"]), **fault.get("ctx", {})}
+    if "expected" in values:
+        values["expected"] = values["expected"].replace(" or ", ", ")
+    name = KINDS.get(fault["type"])
+    if name is None:
+        return Message("command.parameters.other", {"key": key, "reason": fault["msg"].removeprefix("Value error, ")})
+    return Message(f"command.parameters.{name}", values)
+
+
+KINDS = {
+    "float_type": "no_number",
+    "int_type": "no_whole_number",
+    "bool_type": "no_true_or_false",
+    "string_type": "no_text",
+    "tuple_type": "no_list",
+    "literal_error": "no_choice",
+    "finite_number": "not_finite",
+    "model_type": "no_table",
+    "below_minimum": "below_minimum",
+    "above_maximum": "above_maximum",
+}
+"""Kinds of faults of the validation that have a sentence of their own."""
+
+
+def _unknown(key: str, path: Sequence[str], model: type[BaseModel]) -> Message:
+    known = _names(path[:-1], model)
+    near = difflib.get_close_matches(path[-1][:COMPARED_SIGNS], known, n=1)
+    if near:
+        return Message("command.parameters.unknown", {"key": key, "near": near[0]})
+    return Message("command.parameters.unknown_all", {"key": key, "known": ", ".join(known)})
+
+
+def _names(path: Sequence[str], model: type[BaseModel]) -> list[str]:
+    for part in path:
+        inner = model.model_fields[part].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return []
+        model = inner
+    return list(model.model_fields)
+
+
+def shares_for_percent(given: Mapping[str, Any], model: type[BaseModel], prefix: str) -> Iterator[Message]:
+    """Ask about values that look like a share where percent is wanted: 0.08 for a rate of 8 % a year.
+
+    Parameters
+    ----------
+    given
+        Values by parameter name, as they were given.
+    model
+        Their parameter set.
+    prefix
+        Name of the parameter set, for the key that the question names.
+    """
+    for name, value in given.items():
+        field = model.model_fields.get(name)
+        if field is None or isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        if name.endswith("_pct") and 0 < value < 1 and _is_plausible(100 * value, field):
+            values = {"key": f"{prefix}.{name}", "value": value, "percent": f"{100 * value:g}"}
+            yield Message("command.parameters.share_for_percent", values)
+
+
+def _is_plausible(value: float, field: FieldInfo) -> bool:
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    low, high = extra.get("low"), extra.get("high")
+    if not isinstance(low, int | float) or not isinstance(high, int | float):
+        low = high = field.default
+    return bool(low / PLAUSIBLE_FACTOR <= value <= high * PLAUSIBLE_FACTOR)

@@ -1,0 +1,226 @@
+"""A profile: one TOML file that says what is particular to a country or province.
+
+`[pack] profile = "vn"` in catalog.toml names a file of this folder, or the path of a planner's own file beside the catalogue. A pack without
+one has the profile `vn`, as packs had before there were profiles.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+DEFAULT = "vn"
+"""Profile of a pack that names none."""
+
+
+class ProfileError(ValueError):
+    """A profile cannot be used; the text says why and what to do."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Money(_Part):
+    """The unit in which all money of a pack and its results is written.
+
+    Attributes
+    ----------
+    suffix
+        Ending of the names of money columns, such as 'mvnd' in `grid_cost_mvnd`.
+    name
+        The unit in words, by language: 'million VND'.
+    thousands_name
+        A thousand of these units in words, by language: 'billion VND'.
+    currency
+        ISO 4217 code.
+    units
+        How much of the currency one unit is, such as 1,000,000.
+    price_year
+        Year of the prices.
+    """
+
+    suffix: str = Field(pattern="^[a-z]{2,8}$")
+    name: dict[str, str]
+    thousands_name: dict[str, str]
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    units: int = Field(ge=1)
+    price_year: int = Field(ge=1990, le=2100)
+
+
+class Administration(_Part):
+    """Areas that plans are made for, called communes in the layers whatever a country calls them.
+
+    Attributes
+    ----------
+    area_code_pattern
+        Regular expression that every official code of an area matches.
+    area_code_words, area_code_example
+        What such a code looks like, in English, for messages: 'five digits', '04489'.
+    rural, urban
+        Words of the column `kind`.
+    area, area_plural
+        What an area is called, by language.
+    """
+
+    area_code_pattern: str
+    area_code_words: str
+    area_code_example: str = Field(min_length=1)
+    rural: tuple[str, ...] = Field(min_length=1, strict=False)
+    urban: tuple[str, ...] = Field(default=(), strict=False)
+    area: dict[str, str]
+    area_plural: dict[str, str]
+
+    @field_validator("area_code_pattern")
+    @classmethod
+    def _is_a_pattern(cls, value: str) -> str:
+        re.compile(value)
+        return value
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """All words of the column `kind`, rural ones first."""
+        return (*self.rural, *self.urban)
+
+
+class Voltage(_Part):
+    """Medium voltages.
+
+    Attributes
+    ----------
+    upper_kv, lower_kv
+        The two levels of medium-voltage lines that settlements can be connected to; a country with one level has the next lower one here.
+    station_kv
+        From this voltage on a line is one between stations, and a station one of the transmission grid.
+    tolerance_pct
+        A line's voltage may differ by this much from its level (33 for 34.5).
+    """
+
+    upper_kv: float = Field(gt=0)
+    lower_kv: float = Field(gt=0)
+    station_kv: float = Field(gt=0)
+    tolerance_pct: float = Field(default=1.0, ge=0, le=10)
+
+
+class SchoolLevel(_Part):
+    """One level of school.
+
+    Attributes
+    ----------
+    code
+        primary, lower_secondary or upper_secondary: the columns of pupils and schools.
+    name
+        By language.
+    boarding_from_km
+        A pupil who lives at least this far away may board, by the country's rule; None where there is no rule.
+    """
+
+    code: str = Field(pattern="^(primary|lower_secondary|upper_secondary)$")
+    name: dict[str, str]
+    boarding_from_km: float | None = None
+
+
+class Profile(_Part):
+    """All of a profile.
+
+    Attributes
+    ----------
+    code, title
+        Short name (of the file) and name.
+    languages
+        Languages of pages and tables; the first opens.
+    crs_hint
+        Projected CRS to be named in messages and guessed by `data init`; empty where it goes by UTM zone.
+    household_size
+        Persons of a household, where only persons are known.
+    household_size_source
+        What that rests on.
+    country_codes
+        ISO 3166-1 codes of two and three letters.
+    money, administration, voltage, school_levels
+        See there.
+    indicators
+        What published totals of `[targets]` are called here, by key and language.
+    first_year, last_year
+        Years of the plan.
+    parameters
+        Values that replace the defaults, by analysis and name: a number, or a table with value, low, high, source.
+    """
+
+    code: str
+    title: str
+    languages: tuple[str, ...] = Field(min_length=1, strict=False)
+    crs_hint: str = ""
+    household_size: float = Field(gt=1, lt=20)
+    household_size_source: str
+    country_codes: tuple[str, ...] = Field(default=(), strict=False)
+    money: Money
+    administration: Administration
+    voltage: Voltage
+    school_levels: tuple[SchoolLevel, ...] = Field(default=(), strict=False)
+    indicators: dict[str, dict[str, str]] = Field(default_factory=dict)
+    first_year: int = Field(ge=2000, le=2100)
+    last_year: int = Field(ge=2000, le=2100)
+    parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+def profile_names() -> tuple[str, ...]:
+    """Give the profiles that come with infragap, in alphabetical order."""
+    folder = files("infragap.profiles")
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
+
+
+def read_profile(name: str = DEFAULT, *, folder: Path | None = None) -> Profile:
+    """Read a profile.
+
+    Parameters
+    ----------
+    name
+        Name of a profile that comes along ('vn'), or the path of a TOML file.
+    folder
+        Folder that a relative path starts from: that of catalog.toml.
+
+    Raises
+    ------
+    ProfileError
+        There is no such profile, or it has faults.
+
+    Examples
+    --------
+    >>> read_profile("vn").money.suffix
+    'mvnd'
+    """
+    if not name.endswith(".toml"):
+        if name not in profile_names():
+            raise ProfileError(
+                f"there is no profile {name!r}; there are {', '.join(profile_names())}, or write the path of your own .toml file"
+            )
+        return _shipped(name)
+    path = (folder or Path()) / name
+    if not path.is_file():
+        raise ProfileError(f"there is no profile file {path}; correct `profile` in catalog.toml")
+    return _parsed(path.read_bytes(), str(path))
+
+
+@lru_cache(maxsize=8)
+def _shipped(name: str) -> Profile:
+    return _parsed((files("infragap.profiles") / f"{name}.toml").read_bytes(), f"profile {name}")
+
+
+def _parsed(content: bytes, where: str) -> Profile:
+    try:
+        return Profile.model_validate(tomllib.loads(content.decode("utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(f"{where} is not valid TOML in UTF-8: {error}; correct that line") from error
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        )
+        raise ProfileError(f"{where} has faults: {faults}") from error

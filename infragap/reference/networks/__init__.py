@@ -1,0 +1,1 @@
+"""Networks of the reference pack: roads, stations and power lines."""

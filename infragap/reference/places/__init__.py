@@ -1,0 +1,1 @@
+"""Places of the reference pack: communes, villages, the villages without grid, and clusters."""

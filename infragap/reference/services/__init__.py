@@ -1,0 +1,1 @@
+"""Services of the reference pack: schools, water schemes, household water works."""

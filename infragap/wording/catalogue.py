@@ -1,0 +1,133 @@
+"""The catalogue: keys into texts, numbers and dates of one language, by gettext's file format and Babel's locale data."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+FOLDER = files("infragap.wording")
+FALLBACK = "en"
+"""Language of what a catalogue lacks; the Vietnamese and the English one lack nothing, which a test holds."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number inside a text: each language writes it with its own separators.
+
+    Examples
+    --------
+    >>> Number(1234.5, decimals=1).written(words("vi"))
+    '1.234,5'
+    """
+
+    value: float
+    decimals: int = 0
+
+    def written(self, language: Words) -> str:
+        """Write the number as a language does."""
+        return language.number(self.value, decimals=self.decimals)
+
+
+@lru_cache(maxsize=1)
+def languages() -> tuple[str, ...]:
+    """Give the languages that have a catalogue: Vietnamese, English, then any other by its code."""
+    found = sorted(entry.name.removesuffix(".po") for entry in FOLDER.iterdir() if entry.name.endswith(".po"))
+    return tuple(sorted(found, key=lambda code: (code != "vi", code != "en", code)))
+
+
+@lru_cache(maxsize=8)
+def words(language: str) -> Words:
+    """Give the words of one language.
+
+    Raises
+    ------
+    KeyError
+        There is no catalogue of that language.
+    """
+    if language not in languages():
+        raise KeyError(f"no catalogue for language '{language}'; there are {', '.join(languages())}")
+    return Words(language, read_texts(FALLBACK) | read_texts(language))
+
+
+def read_texts(language: str) -> dict[str, str]:
+    """Read the texts that stand in the catalogue file of a language, by key."""
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    return {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string}
+
+
+class Words:
+    """Texts, numbers and dates of one language.
+
+    Parameters
+    ----------
+    language
+        Code of the language, such as 'vi'.
+    texts
+        Key to text; `{name}` in a text is filled from the values given.
+
+    Examples
+    --------
+    >>> words("vi").number(1234.5, decimals=1), words("en").number(1234.5, decimals=1)
+    ('1.234,5', '1,234.5')
+    """
+
+    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+        """Keep the texts."""
+        self.language = language
+        self._texts = dict(texts)
+
+    def __contains__(self, key: str) -> bool:
+        """Whether the catalogue holds a text for the key."""
+        return key in self._texts
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """Give the text of a key with its values filled in; a `Number` is written as the language does.
+
+        Raises
+        ------
+        KeyError
+            The catalogue has no such key, or the text names a value that was not given.
+        """
+        text = self._texts[key]
+        if not values and "{" not in text:
+            return text
+        return text.format(**{k: v.written(self) if isinstance(v, Number) else v for k, v in values.items()})
+
+    def keys(self, prefix: str = "") -> list[str]:
+        """Keys that begin with the prefix, in the order of the catalogue."""
+        return [key for key in self._texts if key.startswith(prefix)]
+
+    def fields(self, key: str) -> set[str]:
+        """Names of the values that a text wants."""
+        return {name for _, name, _, _ in string.Formatter().parse(self._texts[key]) if name}
+
+    def number(self, value: float, *, decimals: int = 0) -> str:
+        """Write a number with the language's separators, or its word for 'not known' where the value is not finite."""
+        if not math.isfinite(value):
+            return self("number.unknown")
+        # rounded by Python first: Babel rounds the shortest decimal text, not the number itself
+        return format_decimal(f"{value:.{decimals}f}", format=_pattern(decimals), locale=self.language)
+
+    def day(self, value: date) -> str:
+        """Write a date with figures only, in the language's order."""
+        return format_date(value, format="dd/MM/yyyy" if self.language == "vi" else "yyyy-MM-dd", locale=self.language)
+
+
+def in_each_language(key: str, /, **values: Any) -> dict[str, str]:
+    """Give the text of a key in every language, by language code."""
+    return {language: words(language)(key, **values) for language in languages()}
+
+
+def _pattern(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")

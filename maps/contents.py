@@ -1,0 +1,71 @@
+"""Which tables and layers a run gives, under which names: the contract that other tools rely on."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from infragap.analyses.columns import Columns
+from infragap.analyses.electricity import columns as electricity_columns
+from infragap.analyses.results import Results
+from infragap.analyses.schools import columns as schools_columns
+from infragap.analyses.water import columns as water_columns
+from infragap.maps.communes import commune_columns
+
+Tables = dict[str, tuple[pd.DataFrame, Columns]]
+Layers = dict[str, gpd.GeoDataFrame]
+
+KML_LAYERS = {
+    "electricity_settlements": "electricity_ranking",
+    "electricity_lines": "electricity_lines",
+    "water_works": "water_works",
+    "schools_sites": "schools_sites",
+}
+"""Layers of the KML file, each with the table whose columns describe it."""
+
+
+def tables_of(communes: gpd.GeoDataFrame, results: Results) -> Tables:
+    """Give the tables of a run by name, each with its columns."""
+    tables: Tables = {}
+    if (electricity := results.electricity) is not None:
+        tables["electricity_ranking"] = (electricity.settlements, electricity_columns.RANKING)
+        tables["electricity_lines"] = (electricity.lines, electricity_columns.LINES)
+        tables["electricity_years"] = (electricity.years, electricity_columns.YEARS)
+        for name, frame in electricity.tables.items():
+            tables[f"electricity_{name}"] = (frame, electricity_columns.TABLES[name])
+    if (water := results.water) is not None:
+        tables["water_villages"] = (water.villages, water_columns.VILLAGES)
+        tables["water_communes"] = (water.communes, water_columns.COMMUNES)
+        tables["water_works"] = (water.works, water_columns.WORKS)
+    if (schools := results.schools) is not None:
+        tables["schools_sites"] = (schools.sites, schools_columns.SITES)
+        tables["schools_villages"] = (schools.villages, schools_columns.VILLAGES)
+        tables["schools_od"] = (schools.od, schools_columns.OD)
+        tables["schools_assignment"] = (schools.assignment, schools_columns.ASSIGNMENT)
+        tables["schools_without_place"] = (schools.without_place, schools_columns.WITHOUT_PLACE)
+        tables["schools_alternatives"] = (schools.alternatives, schools_columns.ALTERNATIVES)
+        tables["schools_links"] = (schools.links, schools_columns.LINKS)
+        tables["schools_targets"] = (schools.targets, schools_columns.TARGETS)
+        tables["schools_before_after"] = (schools.before_after, schools_columns.BEFORE_AFTER)
+    tables["communes"] = (communes, commune_columns(communes))
+    return tables
+
+
+def layers_of(communes: gpd.GeoDataFrame, results: Results) -> Layers:
+    """Give the layers of a run by name."""
+    layers: Layers = {}
+    if (electricity := results.electricity) is not None:
+        layers["electricity_settlements"] = electricity.settlements
+        layers["electricity_lines"] = electricity.lines
+        layers["electricity_existing_grid"] = electricity.existing_grid
+    if (water := results.water) is not None:
+        layers["water_villages"] = water.villages
+        layers["water_schemes"] = water.schemes
+        layers["water_works"] = water.works
+    if (schools := results.schools) is not None:
+        layers["schools_sites"] = schools.sites
+        layers["schools_catchments"] = schools.catchments
+        layers["schools_isochrones"] = schools.isochrones
+        layers["schools_links"] = schools.links
+    layers["communes"] = communes
+    return layers

@@ -1,0 +1,76 @@
+"""Writes layers for GIS: GeoJSON after RFC 7946, and one GeoPackage with QGIS styles inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from infragap.gis.crs import to_wgs84
+from infragap.maps.exports.qgis import qgis_style
+
+FIXED_TIME = "2026-01-01T00:00:00.000Z"
+"""Time stamp inside files that want one, so that equal results give equal bytes."""
+COORDINATE_DIGITS = 6
+
+
+@contextmanager
+def _fixed_clock() -> Iterator[None]:
+    """GDAL writes the time into GeoPackages; give it always the same one."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a layer as GeoJSON after RFC 7946 (WGS84, six decimals)."""
+    pyogrio.write_dataframe(
+        to_wgs84(frame),
+        path,
+        driver="GeoJSON",
+        layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": str(COORDINATE_DIGITS)},
+    )
+
+
+def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Write layers (WGS84) into one GeoPackage with their QGIS styles inside."""
+    with _fixed_clock():
+        for name, frame in layers.items():
+            kinds = frame.geom_type.dropna().unique()
+            pyogrio.write_dataframe(
+                to_wgs84(frame),
+                path,
+                layer=name,
+                driver="GPKG",
+                append=path.exists(),
+                promote_to_multi=len(kinds) > 1,
+                geometry_type=None if len(frame) else "Point",
+            )
+        styles = pd.DataFrame(
+            [
+                {
+                    "f_table_catalog": "",
+                    "f_table_schema": "",
+                    "f_table_name": name,
+                    "f_geometry_column": "geom",
+                    "styleName": name,
+                    "styleQML": style,
+                    "styleSLD": "",
+                    "useAsDefault": True,
+                    "description": "",
+                    "owner": "infragap",
+                    "ui": "",
+                    "update_time": FIXED_TIME,
+                }
+                for name, frame in layers.items()
+                if (style := qgis_style(name, frame))
+            ]
+        )
+        if len(styles):
+            pyogrio.write_dataframe(styles, path, layer="layer_styles", driver="GPKG", append=True)

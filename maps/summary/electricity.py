@@ -1,0 +1,191 @@
+"""The summary's part on electricity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from infragap.analyses.electricity import columns
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.maps import colours
+from infragap.maps.proof import proof_of
+from infragap.maps.quantities import electricity_quantities
+from infragap.maps.summary.markdown import headed, in_language, shown, spoken_proof, table
+from infragap.wording.catalogue import Number, Words
+from infragap.wording.codes import code_words, label, unit_words
+
+SENSITIVE_ROWS = 5
+
+
+def electricity_part(say: Words, result: ElectricityResult, targets: Mapping[str, Any]) -> list[str]:
+    """Write the choices, the proof, the villages, the years, and what would change the plan."""
+    return [
+        say("maps.summary.electricity.title"),
+        _scope(say, result, targets),
+        _choices(say, result),
+        *_cost(say, result),
+        *_villages(say, result),
+        *_years(say, result),
+        *_what_if(say, result),
+        *_voltage(say, result),
+        *_sensitivity(say, result),
+        *_backtest(say, result),
+    ]
+
+
+def _headings(say: Words, table_name: str, *parts: str) -> list[str]:
+    return [say(f"maps.summary.electricity.{table_name}.{part}") for part in parts]
+
+
+def _scope(say: Words, result: ElectricityResult, targets: Mapping[str, Any]) -> str:
+    counted = electricity_quantities(result)
+    text = say(
+        "maps.summary.electricity.scope",
+        settlements=counted["settlements"].number,
+        households=counted["households"].number,
+    )
+    known = [
+        say(f"maps.summary.electricity.{key}", pct=Number(targets[key], 2))
+        for key in ("household_electrification_pct", "household_electrification_2030_pct")
+        if key in targets
+    ]
+    return f"{text} {say('maps.summary.electricity.rates', rates=', '.join(known))}" if known else text
+
+
+def _choices(say: Words, result: ElectricityResult) -> str:
+    frame = result.settlements
+    rows = [
+        (
+            code_words("choice", code)[say.language],
+            say.number(len(chosen)),
+            say.number(float(chosen["households"].sum())),
+        )
+        for code in colours.CHOICES
+        if len(chosen := frame[frame["choice"] == code])
+    ]
+    return table(_headings(say, "choices", "choice", "settlements", "households"), rows)
+
+
+def _cost(say: Words, result: ElectricityResult) -> list[str]:
+    plan, counted = result.plan, electricity_quantities(result)
+    if "life_cycle_cost" not in counted:
+        return []
+    text = say("maps.summary.electricity.cost", cost_bn=counted["life_cycle_cost"].number)
+    if isinstance(plan.get("lower_bound_mvnd"), int | float):
+        bound = Number(plan["lower_bound_mvnd"] / 1000, 1)
+        text += say("maps.summary.electricity.bound", bound_bn=bound, gap_pct=Number(100 * plan["gap"], 3))
+    text += "."
+    if "candidate_lines" in plan:
+        nodes, lines = Number(plan["candidate_nodes"]), Number(plan["candidate_lines"])
+        text += " " + say("maps.summary.electricity.bound_covers", nodes=nodes, lines=lines)
+    proof = proof_of("electricity", plan)
+    return [text, *([spoken_proof(say, proof)] if proof else [])]
+
+
+def _villages(say: Words, result: ElectricityResult) -> list[str]:
+    frame = result.settlements
+    villages = frame[frame["kind"] == "village"].sort_values("rank")
+    rows = [
+        (
+            row["rank"],
+            row["name"],
+            row["commune"],
+            say.number(row["households"]),
+            label(say.language, "choice", row["choice"]) or say("maps.no_choice"),
+            in_language(say, row, "reason"),
+        )
+        for row in pd.DataFrame(villages.drop(columns="geometry", errors="ignore")).to_dict("records")
+    ]
+    headings = _headings(say, "villages", "rank", "village", "commune", "households", "choice", "reason")
+    return [say("maps.summary.electricity.villages", villages=len(villages)), table(headings, rows)]
+
+
+def _years(say: Words, result: ElectricityResult) -> list[str]:
+    if not len(result.years):
+        return []
+    known = {column.name: headed(say, column) for column in columns.YEARS}
+    rows = [tuple(shown(say, value) for value in row) for row in result.years.itertuples(index=False)]
+    return [say("maps.summary.electricity.years"), table([known[name] for name in result.years.columns], rows)]
+
+
+def _what_if(say: Words, result: ElectricityResult) -> list[str]:
+    """Other rules beside the plan."""
+    frame = result.tables.get("scenarios", pd.DataFrame())
+    if not len(frame):
+        return []
+    headings = _headings(say, "scenarios", "scenario", "cost", "extra", "settlements", "households", "lines")
+    rows = [
+        (
+            label(say.language, "scenario", row["scenario"]),
+            say.number(row["cost_mvnd"] / 1000, decimals=1),
+            say.number(row["extra_mvnd"] / 1000, decimals=1),
+            say.number(row["grid_settlements"]),
+            say.number(row["grid_households"]),
+            say.number(row["line_km"]),
+        )
+        for row in frame.to_dict("records")
+    ]
+    return [say("maps.summary.electricity.what_if"), table(headings, rows)]
+
+
+def _voltage(say: Words, result: ElectricityResult) -> list[str]:
+    """What the voltage check found."""
+    frame = result.tables.get("remedies", pd.DataFrame())
+    if not len(frame):
+        return []
+    counted = electricity_quantities(result)
+    counts = frame["remedy"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    ways = "; ".join(f"{label(say.language, 'remedy', code)}: {say.number(count)}" for code, count in counts.items())
+    text = say(
+        "maps.summary.electricity.voltage",
+        lines=counted["lines_beyond_voltage"].number,
+        branches=counted["branches_to_remedy"].number,
+        cost_bn=Number(frame["remedy_mvnd"].sum() / 1000, 1),
+        ways=ways,
+    )
+    return [say("maps.summary.electricity.voltage.title"), text]
+
+
+def _sensitivity(say: Words, result: ElectricityResult) -> list[str]:
+    """Which assumptions move most choices."""
+    frame = result.tables.get("sensitivity", pd.DataFrame())
+    if not len(frame):
+        return []
+    counted = ("choices_changed", "households_changed", "grid_settlements")
+    rows = []
+    for row in frame.head(SENSITIVE_ROWS).to_dict("records"):
+        unit = unit_words(row["unit"])
+        value = say.number(row["value"], decimals=0 if row["value"] >= 10 else 2)
+        name = _parameter(say, row)
+        rows.append((name, f"{value} {unit[say.language] if unit else ''}", *(shown(say, row[key]) for key in counted)))
+    headings = _headings(say, "sensitivity", "parameter", "value", *counted)
+    return [say("maps.summary.electricity.sensitivity"), table(headings, rows)]
+
+
+def _parameter(say: Words, row: Mapping[Any, Any]) -> str:
+    """Short name of a parameter in the language."""
+    key = f"parameter.electricity.{row['parameter']}"
+    return say(key) if key in say else in_language(say, row, "parameter")
+
+
+def _backtest(say: Words, result: ElectricityResult) -> list[str]:
+    """Unit costs against real projects."""
+    frame = result.tables.get("backtest", pd.DataFrame())
+    if not len(frame):
+        return []
+    rows = [
+        (
+            row["project"],
+            row["year"],
+            say.number(row["predicted_mvnd"]),
+            say.number(row["actual_2026_mvnd"]),
+            say.number(row["predicted_to_actual"], decimals=2),
+            in_language(say, row, "note"),
+        )
+        for row in frame.to_dict("records")
+    ]
+    headings = _headings(say, "backtest", "project", "year", "predicted", "actual", "ratio", "note")
+    median = Number(result.summary["backtest_median"], 2)
+    return [say("maps.summary.electricity.backtest", median=median), table(headings, rows)]

@@ -1,0 +1,47 @@
+"""The summary's part on boarding schools."""
+
+from __future__ import annotations
+
+from infragap.analyses.schools import columns
+from infragap.analyses.schools.result import SchoolsResult
+from infragap.maps.proof import proof_of
+from infragap.maps.quantities import schools_quantities
+from infragap.maps.summary.markdown import in_language, shown, spoken_proof, table
+from infragap.wording.catalogue import Words
+
+FIGURES = ("border_mean_dry_min", "border_mean_min", "border_longest_min")
+KEYS = ("rank", "name", "commune")
+
+
+def schools_part(say: Words, result: SchoolsResult) -> list[str]:
+    """Write how good the placement is, and where the border schools stand."""
+    placement, counted = result.placement, schools_quantities(result)
+    quality = say(
+        "maps.summary.schools.quality",
+        cost=shown(say, placement.get("cost")),
+        lower_bound=shown(say, placement.get("lower_bound")),
+    )
+    proof = proof_of("schools", placement)
+    figures = [
+        say(
+            "maps.summary.figure",
+            name=counted[key].label[say.language],
+            number=counted[key].number,
+            unit=(counted[key].unit_text or {}).get(say.language, ""),
+        ).rstrip()
+        for key in FIGURES
+        if key in counted
+    ]
+    sites = result.sites[result.sites["kind"] == "border_boarding"]
+    known = {column.name: column.heading(say.language) for column in columns.SITES}
+    headings = [*(known[key] for key in KEYS), say("maps.summary.schools.reason")]
+    rows = [
+        (*(shown(say, row[key]) for key in KEYS), in_language(say, row, "reason")) for row in sites.to_dict("records")
+    ]
+    return [
+        say("maps.summary.schools.title"),
+        quality,
+        *([spoken_proof(say, proof)] if proof else []),
+        "; ".join(figures) + ".",
+        table(headings, rows),
+    ]

@@ -1,0 +1,49 @@
+"""Layers for GIS: read back by others, the same bytes each time."""
+
+import itertools
+import json
+import sqlite3
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import pyogrio
+import pytest
+from shapely.geometry import LineString, Polygon
+
+from infragap.maps.exports.layers import write_geojson, write_geopackage
+from tests.maps.exports.conftest import HOSTILE
+
+
+def test_geojson_is_rfc_7946(points: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    write_geojson(points, tmp_path / "t.geojson")
+    read = json.loads((tmp_path / "t.geojson").read_text(encoding="utf-8"))
+    assert "crs" not in read
+    # published pair of the legal CRS: 431585.667 / 2417202.959 is 104.09° E, 21.85° N
+    assert read["features"][0]["geometry"]["coordinates"] == pytest.approx([104.09, 21.85], abs=1e-6)
+
+
+def test_geojson_rings_run_anticlockwise(tmp_path: Path) -> None:
+    square = Polygon([(104, 21), (104, 22), (105, 22), (105, 21)])
+    write_geojson(gpd.GeoDataFrame({"a": [1]}, geometry=[square], crs="EPSG:4326"), tmp_path / "t.geojson")
+    ring = json.loads((tmp_path / "t.geojson").read_text())["features"][0]["geometry"]["coordinates"][0]
+    area = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in itertools.pairwise(ring))
+    assert area > 0
+
+
+def test_geopackage_holds_layers_and_styles(points: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    lines = gpd.GeoDataFrame(
+        {"line_id": ["L1"]}, geometry=[LineString([(431000, 2417000), (432000, 2417000)])], crs="EPSG:9208"
+    )
+    for name in ("a.gpkg", "b.gpkg"):
+        write_geopackage({"electricity_settlements": points, "electricity_lines": lines}, tmp_path / name)
+    assert (tmp_path / "a.gpkg").read_bytes() == (tmp_path / "b.gpkg").read_bytes()
+    assert {"electricity_settlements", "electricity_lines"} <= set(pyogrio.list_layers(tmp_path / "a.gpkg")[:, 0])
+    assert gpd.read_file(tmp_path / "a.gpkg", layer="electricity_settlements")["name"].tolist() == [
+        "Lùng Cúng",
+        HOSTILE,
+    ]
+    with sqlite3.connect(tmp_path / "a.gpkg") as database:
+        styles = dict(database.execute("select f_table_name, styleQML from layer_styles"))
+    colours = ET.fromstring(styles["electricity_settlements"]).findall(".//category")
+    assert [c.get("value") for c in colours] == ["grid", "minigrid", "hydro", "solar_home"]
