@@ -11,11 +11,15 @@ References
 from __future__ import annotations
 
 import heapq
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from infragap.compiled import compiled
+
+Whole = int | np.signedinteger[Any]
+"""A whole number, of Python or of an array."""
 
 RING = 2048
 """Buckets of the ring."""
@@ -23,7 +27,7 @@ RING = 2048
 
 @compiled
 def _take(
-    node: int, first: NDArray[np.int32], after: NDArray[np.int32], before: NDArray[np.int32], bucket: int
+    node: Whole, first: NDArray[np.int32], after: NDArray[np.int32], before: NDArray[np.int32], bucket: Whole
 ) -> None:
     """Take a node out of its bucket."""
     left, right = before[node], after[node]
@@ -36,7 +40,9 @@ def _take(
 
 
 @compiled
-def _put(node: int, first: NDArray[np.int32], after: NDArray[np.int32], before: NDArray[np.int32], bucket: int) -> None:
+def _put(
+    node: Whole, first: NDArray[np.int32], after: NDArray[np.int32], before: NDArray[np.int32], bucket: Whole
+) -> None:
     """Put a node in front of a bucket."""
     head = first[bucket]
     after[node], before[node] = head, -1

@@ -8,7 +8,6 @@ from functools import cached_property
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from infragap.analyses.arrays import IntArray, ObjectArray
 from infragap.analyses.provenance import modelled_layers, provenance_of
@@ -24,7 +23,7 @@ from infragap.gis.raster import Raster
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Layers in the measuring CRS, sorted by their identifiers, and travel over them.
+    """Layers in the measuring CRS and the order of their identifiers, and travel over them.
 
     Attributes
     ----------
@@ -69,7 +68,7 @@ class Study:
     @cached_property
     def commune_names(self) -> pd.Series[str]:
         """Name by commune code."""
-        return self.communes.set_index("commune_code")["name"]
+        return pd.Series(self.communes["name"].to_numpy(), index=self.communes["commune_code"].to_numpy())
 
     def nearest(self, mode: Mode, season: Season, cells: IntArray) -> Ways:
         """Ways from everywhere to the nearest of some cells, within the longest walk that is looked for."""
@@ -79,15 +78,15 @@ class Study:
 
 def prepare(pack: Pack, parameters: SchoolsParameters) -> Study:
     """Read the layers, build the ground and the roads, and put villages and schools on them."""
-    villages, schools = _sorted(pack.villages, "village_id"), _sorted(pack.schools, "school_id")
-    communes, roads = _sorted(pack.communes, "commune_code"), _one_way_round(_sorted(pack.roads, "road_id"))
-    rivers = _sorted(pack.rivers, "river_id") if pack.has("rivers") else None
+    villages, schools = pack.villages, pack.schools
+    communes, roads = pack.communes, pack.roads
+    rivers = pack.rivers if pack.has("rivers") else None
     forest = pack.forest if pack.has("forest") else None
     ground = open_ground(
         pack.elevation,
         communes,
         rivers=rivers,
-        lakes=_sorted(pack.lakes, "lake_id") if pack.has("lakes") else None,
+        lakes=pack.lakes if pack.has("lakes") else None,
         forest=forest,
         parameters=parameters,
     )
@@ -99,8 +98,8 @@ def prepare(pack: Pack, parameters: SchoolsParameters) -> Study:
         elevation=pack.elevation,
         rivers=rivers,
         forest=forest,
-        grid_lines=_sorted(pack.grid_lines, "line_id") if pack.has("grid_lines") else None,
-        water_schemes=_sorted(pack.water_schemes, "scheme_id") if pack.has("water_schemes") else None,
+        grid_lines=pack.grid_lines if pack.has("grid_lines") else None,
+        water_schemes=pack.water_schemes if pack.has("water_schemes") else None,
         travel=build_travel(ground, roads, parameters=parameters),
         village_cell=stand(ground, villages.geometry.x, villages.geometry.y),
         school_cell=stand(ground, schools.geometry.x, schools.geometry.y),
@@ -109,17 +108,3 @@ def prepare(pack: Pack, parameters: SchoolsParameters) -> Study:
         modelled=tuple(modelled_layers(pack.catalog, LAYERS)),
         parameters=parameters,
     )
-
-
-def _sorted(frame: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
-    """Rows in the order of their identifiers: nothing hangs on the order of a file."""
-    return frame.sort_values(key, kind="stable").reset_index(drop=True)
-
-
-def _one_way_round(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Lines drawn from their lower end on: nothing hangs on the direction that a line was digitised in."""
-    lines = np.asarray(roads.geometry.array, dtype=object)
-    first, last = (shapely.get_coordinates(shapely.get_point(lines, place)) for place in (0, -1))
-    turned = (last[:, 0] < first[:, 0]) | ((last[:, 0] == first[:, 0]) & (last[:, 1] < first[:, 1]))
-    drawn = np.where(turned, shapely.reverse(lines), lines)
-    return roads.set_geometry(gpd.GeoSeries(drawn, index=roads.index, crs=roads.crs))

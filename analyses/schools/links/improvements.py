@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import shapely
@@ -163,4 +164,4 @@ def _missing_bridges(study: Study, gain_min: FloatArray) -> list[Works]:
 
 def _stretch(line: shapely.LineString, from_m: float, to_m: float) -> shapely.LineString:
     """Part of a line, at least a metre of it."""
-    return shapely.ops.substring(line, from_m, max(to_m, from_m + 1.0))
+    return cast(shapely.LineString, shapely.ops.substring(line, from_m, max(to_m, from_m + 1.0)))

@@ -78,7 +78,7 @@ def terrain_on_ways(travel: Travel, ways: Ways, nodes: IntArray) -> list[Terrain
         found.append(
             TerrainOnWay(
                 rivers=_in_order(travel.ground.water.river_row[travel.river[links][travel.river[links] >= 0]]),
-                closed_roads=_in_order(travel.road[shut]),
+                closed_roads=_in_order(travel.road[shut].astype(np.int64)),
                 closed_km=float(travel.km[shut].sum()),
                 climb_m=float(travel.climb_m[links].sum()),
                 steepest_pct=float(100 * slope[cells[cells >= 0]].max(initial=0.0)),

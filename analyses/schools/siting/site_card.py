@@ -47,7 +47,7 @@ class SiteCard:
     @property
     def extra_min(self) -> FloatArray:
         """(r,) minutes that each rival adds to the mean way."""
-        return self.mean_min[1:] - self.mean_min[0]
+        return np.asarray(self.mean_min[1:] - self.mean_min[0])
 
 
 def site_cards(question: SiteQuestion, chosen: JointChoice) -> list[SiteCard]:

@@ -44,7 +44,8 @@ class Findings:
     @property
     def site_school(self) -> IntArray:
         """(sites,) row of the layer of schools that stands at each chosen site, -1 = none of it."""
-        return self.siting.question.candidates["school"].to_numpy(np.int64)[self.siting.chosen.sites]
+        school = self.siting.question.candidates["school"].to_numpy(np.int64)
+        return np.asarray(school[self.siting.chosen.sites], np.int64)
 
     def site_names(self) -> list[tuple[str, str]]:
         """Identifier and name of the school at each chosen site; a school that is not in the layer has those of its candidate."""

@@ -22,10 +22,9 @@ SPOT_M = 5.0
 def isochrone_table(findings: Findings) -> gpd.GeoDataFrame:
     """Rings of `columns.ISOCHRONES`."""
     study, siting = findings.study, findings.siting
-    parts = []
-    for mode in Mode:
-        for season in Season:
-            parts.append(_rings(findings, siting.ways[mode, season], mode).assign(mode=mode, season=season))
+    parts = [
+        _rings(findings, ways, mode).assign(mode=mode, season=season) for (mode, season), ways in siting.ways.items()
+    ]
     zones = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=study.schools.crs)
     site = zones["site"].to_numpy(np.int64)
     names, row = findings.site_names(), findings.site_school[site]

@@ -166,7 +166,7 @@ def ground_steps(ground: Ground, parameters: SchoolsParameters) -> Steps:
         flat_min = 30 * run_km * (1 / kmh[here] + 1 / kmh[there])
         rise = (height[there] - height[here]).astype(np.float64)
         parts.append((here, there, flat_min, rise, np.full(len(here), run_km)))
-    here, there, flat_min, rise, run_km = (np.concatenate(column) for column in zip(*parts, strict=True))
+    here, there, flat_min, rise, length_km = (np.concatenate(column) for column in zip(*parts, strict=True))
     river = _rivers_crossed(ground, here, there)
     minutes = {}
     for season in Season:
@@ -174,7 +174,7 @@ def ground_steps(ground: Ground, parameters: SchoolsParameters) -> Steps:
         ford = _ford_min(ground.water, river, season, parameters)
         both = []
         for sign in (1.0, -1.0):
-            grade = sign * rise / (1000 * run_km)
+            grade = sign * rise / (1000 * length_km)
             taken = flat_min * slow * tobler_effort(grade)
             both.append(np.where(np.abs(grade) > STEEPEST, np.inf, taken) + ford)
         minutes[season] = np.concatenate(both).astype(np.float32)
@@ -183,7 +183,7 @@ def ground_steps(ground: Ground, parameters: SchoolsParameters) -> Steps:
         tail=np.concatenate([one, other]),
         head=np.concatenate([other, one]),
         minutes=minutes,
-        km=np.concatenate([run_km, run_km]).astype(np.float32),
+        km=np.concatenate([length_km, length_km]).astype(np.float32),
         climb_m=np.concatenate([np.maximum(rise, 0), np.maximum(-rise, 0)]).astype(np.float32),
         river=np.concatenate([river, river]).astype(np.int16),
     )
@@ -218,7 +218,7 @@ def _rivers_crossed(ground: Ground, here: IntArray, there: IntArray) -> IntArray
 
 def _centres(ground: Ground, cell: IntArray) -> FloatArray:
     x, y = xy(ground.elevation, *np.divmod(cell, ground.open_cells.shape[1]))
-    return np.c_[x, y]
+    return np.stack([x, y], axis=1)
 
 
 def stand(ground: Ground, x: ArrayLike, y: ArrayLike) -> IntArray:

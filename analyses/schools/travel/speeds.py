@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -50,7 +52,7 @@ def tobler_effort(grade: ArrayLike) -> FloatArray:
 
 
 def off_path_kmh(
-    forest: NDArray[np.generic] | None, shape: tuple[int, int], parameters: SchoolsParameters
+    forest: NDArray[Any] | None, shape: tuple[int, int], parameters: SchoolsParameters
 ) -> NDArray[np.float32]:
     """Walking speed off the paths on the flat, by land cover [km/h].
 

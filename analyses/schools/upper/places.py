@@ -127,7 +127,7 @@ def minority_upper_pupils(study: Study) -> FloatArray:
     own = villages["minority_pct"]
     commune = villages["commune_code"].map(study.communes.set_index("commune_code")["minority_pct"])
     share = own.where(own.notna(), commune).fillna(0.0).to_numpy(float)
-    return villages["pupils_upper_secondary"].to_numpy(float) * share / 100
+    return np.asarray(villages["pupils_upper_secondary"].to_numpy(float) * share / 100)
 
 
 def noted_rows(study: Study, kind: SchoolKind) -> int:

@@ -64,7 +64,7 @@ def raised_schools(study: Study, schools: UpperSchools) -> Raised | None:
     today, of_any = nearest_school(study, boarding), nearest_school(study, any_kind)
     before = today.minutes[Mode.MOTORBIKE, Season.DRY]
     before_any = of_any.minutes[Mode.MOTORBIKE, Season.DRY]
-    to_raised = np.stack([_minutes_to(study, row) for row in raised], axis=1)
+    to_raised = np.stack([_minutes_to(study, row) for row in raised.tolist()], axis=1)
     order, marginal = _order(before, to_raised, weight)
     after = np.minimum(before, to_raised.min(axis=1))
     nearer = np.where(to_raised.min(axis=1) < before, np.argmin(to_raised, axis=1), -1)

@@ -140,12 +140,7 @@ class SharedTask:
         worth = np.array(self.worth)
         scale = max(abs(self.base[0]), 1.0)
         blocks = (choice.block == np.arange(len(choice.need))[:, None]).astype(np.float64)
-        rows = sparse.vstack(
-            [
-                sparse.hstack([sparse.csr_array(worth / scale), np.ones((cuts, 1))]),
-                sparse.hstack([sparse.csr_array(blocks), np.zeros((len(choice.need), 1))]),
-            ]
-        )
+        rows = np.block([[worth / scale, np.ones((cuts, 1))], [blocks, np.zeros((len(choice.need), 1))]])
         need = choice.need.astype(np.float64)
         program = Program(
             objective=np.concatenate([np.zeros(sites), [1.0]]),

@@ -55,7 +55,7 @@ def _cheapest_chain(
     best[sites], came[sites] = unserved, -1
     nearest = np.argmin(best)
     if nearest == sites or room[nearest] > 1e-9:
-        return nearest
+        return int(nearest)
     changed = True
     while changed:
         changed = False
@@ -132,7 +132,7 @@ def _push_along(
     sites, site = cost.shape[1], end
     while came[site] >= 0:
         before = came[site]
-        moved = np.int64(who[before, site])
+        moved = int(who[before, site])
         amount[before, moved] -= pushed
         amount[site, moved] += pushed
         if amount[before, moved] < 1e-9:
@@ -169,7 +169,8 @@ def _prices(room: FloatArray, move: FloatArray) -> FloatArray:
         # a site without room and without anybody (capacity 0) is worth what the dearest wanted place is: no bound needs more
         if price[site] == np.inf:
             price[site] = 0.0
-    return np.maximum(price[:sites], 0.0)
+    worth: FloatArray = np.maximum(price[:sites], 0.0)
+    return worth
 
 
 @compiled

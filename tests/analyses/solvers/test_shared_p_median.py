@@ -25,8 +25,8 @@ def textbook(cost, demand, capacity, unserved, *, p, group=None, fixed=()) -> fl
         (sp.hstack([-sp.csr_array((demand[row], (at, column)), shape=(pairs, sites)), sp.eye_array(pairs), sp.csr_array((pairs, customers))]), -np.inf, 0),
         (sp.csr_array(np.concatenate([np.ones(sites), np.zeros(pairs + customers)])[None]), p, p),
     ]  # fmt: skip
-    for name in set() if group is None else set(group.tolist()):
-        blocks.append((sp.csr_array(np.concatenate([group == name, np.zeros(pairs + customers)])[None]), 1, 1))
+    names = set() if group is None else set(group.tolist())
+    blocks += [(sp.csr_array(np.concatenate([group == n, np.zeros(pairs + customers)])[None]), 1, 1) for n in names]
     lower = np.zeros(sites + pairs + customers)
     lower[list(fixed)] = 1
     upper = np.concatenate([np.ones(sites), np.full(pairs + customers, np.inf)])
