@@ -21,6 +21,7 @@ from infragap.gis.roads import Joints
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,10 @@ class RoadLinks:
         (n,) nodes [m]: stations and touched places of each line, then the meeting points of several lines.
     places
         How many of the nodes lie on a line; those behind them are meeting points, which are not left to the ground.
+    place_road
+        (places,) row of the road layer that each place lies on.
+    is_end
+        (places,) it is an end of its line.
     stretch_start, stretch_end
         (k,) nodes of the stations at the ends of each stretch.
     stretch_km
@@ -54,6 +59,8 @@ class RoadLinks:
     x: FloatArray
     y: FloatArray
     places: int
+    place_road: IntArray
+    is_end: BoolArray
     stretch_start: IntArray
     stretch_end: IntArray
     stretch_km: FloatArray
@@ -125,6 +132,8 @@ def road_links(roads: gpd.GeoDataFrame, joints: Joints, *, spacing_m: float) -> 
         x=np.concatenate([xy[:, 0], joints.points[:, 0]]),
         y=np.concatenate([xy[:, 1], joints.points[:, 1]]),
         places=len(at_m),
+        place_road=on_road.astype(np.int64),
+        is_end=np.isin(np.arange(len(at_m)), ends),
         stretch_start=start,
         stretch_end=start + 1,
         stretch_km=(roads["length_km"].to_numpy(float) / stretches)[road],

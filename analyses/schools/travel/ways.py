@@ -15,15 +15,19 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import LinkKind, Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.travel.open_ground import Ground, Steps, ground_steps, stand
-from infragap.analyses.schools.travel.road_ways import RoadWays, has_bridges, road_ways
+from infragap.analyses.schools.travel.road_ways import RoadWays, has_bridges, is_ferry, road_ways
 from infragap.gis.network import Graph, Prices, Ways, nearest_ways
 from infragap.gis.raster import xy
 from infragap.gis.road_links import RoadLinks, road_links
 from infragap.gis.roads import find_joints
+
+
+NEXT_CELL = 1.5
+"""A road in closed ground is left for the cell beside it, at most so many cell widths away."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +135,9 @@ def _joined(
     parameters: SchoolsParameters,
 ) -> Travel:
     """Number the nodes of ground and roads together and list all links."""
-    node, access, apart_km, nodes = _road_nodes(ground, links, parameters)
+    # nobody gets on or off a ferry but at its ends
+    left = ~(is_ferry(roads)[links.place_road] & ~links.is_end)
+    node, access, apart_km, nodes = _road_nodes(ground, links, left)
     joint = np.flatnonzero(links.stretch < 0)
     start = np.where(ways.backward, links.head[ways.link], links.tail[ways.link])
     end = np.where(ways.backward, links.tail[ways.link], links.head[ways.link])
@@ -168,9 +174,7 @@ def _joined(
     )
 
 
-def _road_nodes(
-    ground: Ground, links: RoadLinks, parameters: SchoolsParameters
-) -> tuple[IntArray, IntArray, FloatArray, int]:
+def _road_nodes(ground: Ground, links: RoadLinks, left: BoolArray) -> tuple[IntArray, IntArray, FloatArray, int]:
     """Node of each road node; those that stand apart from their cell with that cell; how far apart [km]; number of all nodes.
 
     A road node in an open cell of its own bank is that cell's node. One in water, or across a river from the centre of its cell, is a node of its own and is
@@ -178,7 +182,7 @@ def _road_nodes(
     """
     count, columns = len(links.x), ground.open_cells.shape[1]
     x, y = links.x[: links.places], links.y[: links.places]
-    cell = stand(ground, x, y)
+    cell = np.where(left, stand(ground, x, y), -1)
     centre_x, centre_y = xy(ground.elevation, *np.divmod(np.maximum(cell, 0), columns))
     half = ground.cell_size_m / 2 * (1 + 1e-9)
     within = (cell >= 0) & (np.abs(centre_x - x) <= half) & (np.abs(centre_y - y) <= half)
@@ -186,8 +190,9 @@ def _road_nodes(
     node[: links.places][within] = ground.number[cell[within]]
     lone = np.flatnonzero(node < 0)
     node[lone] = len(ground.cell) + np.arange(len(lone))
-    apart = np.flatnonzero((cell >= 0) & ~within)
-    apart_km = np.hypot(centre_x[apart] - x[apart], centre_y[apart] - y[apart]) / 1000
+    far_m = np.hypot(centre_x - x, centre_y - y)
+    apart = np.flatnonzero((cell >= 0) & ~within & (far_m <= NEXT_CELL * ground.cell_size_m))
+    apart_km = far_m[apart] / 1000
     return node, np.stack([apart, cell[apart]], axis=1), apart_km, len(ground.cell) + len(lone)
 
 

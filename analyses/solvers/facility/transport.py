@@ -92,7 +92,8 @@ def share_demand(
     Returns
     -------
     (amount, price)
-        (customers, sites + 1) units, the last column served by nobody; (sites,) what a further unit of room at a site is worth.
+        (customers, sites + 1) units, the last column served by nobody; (sites,) what a further unit
+        of room at a site is worth, inf at a site without places.
     """
     customers, sites = cost.shape
     amount, room = np.zeros((sites + 1, customers)), capacity.copy()
@@ -148,7 +149,7 @@ def _push_along(
 
 @compiled
 def _prices(room: FloatArray, move: FloatArray) -> FloatArray:
-    """Cost of making room for one more unit at each site: 0 where there is room."""
+    """Cost of making room for one more unit at each site: 0 where there is room, inf where nothing makes any (no places at all)."""
     sites = len(room)
     price = np.full(sites + 1, np.inf)
     price[sites] = 0.0
@@ -165,10 +166,6 @@ def _prices(room: FloatArray, move: FloatArray) -> FloatArray:
                 value = move[site, other] + price[other]
                 if value < price[site] - 1e-9:
                     price[site], changed = value, True
-    for site in range(sites):
-        # a site without room and without anybody (capacity 0) is worth what the dearest wanted place is: no bound needs more
-        if price[site] == np.inf:
-            price[site] = 0.0
     worth: FloatArray = np.maximum(price[:sites], 0.0)
     return worth
 
