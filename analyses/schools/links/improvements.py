@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 import shapely.ops
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import Improvement, LinkKind, Season
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.road_ways import has_bridges, road_ways
@@ -69,7 +69,7 @@ def possible_works(study: Study, gain_min: FloatArray) -> list[Works]:
 def _links(
     travel: Travel, chosen: IntArray, minutes: dict[Season, FloatArray]
 ) -> tuple[IntArray, IntArray, dict[Season, FloatArray]]:
-    """Ends of ridden links and what they would take; links that have no way are left out."""
+    """Ends of links on roads and what they would take."""
     way = travel.way[chosen]
     return (
         travel.graph.tail[chosen].astype(np.int64),
@@ -78,13 +78,15 @@ def _links(
     )
 
 
+def _on_roads(travel: Travel) -> BoolArray:
+    """Links that are walked or ridden on roads."""
+    return np.asarray((travel.kind >= LinkKind.WALK_ROAD) & (travel.kind < LinkKind.FERRY))
+
+
 def _fords(study: Study) -> list[Works]:
     """Each crossing of a river by a road without a bridge, given one."""
     travel, parameters, roads = study.travel, study.parameters, study.roads
-    ridden = (
-        (travel.river >= 0) & (travel.road >= 0) & (travel.kind > LinkKind.WALK_ROAD) & (travel.kind < LinkKind.FERRY)
-    )
-    chosen = np.flatnonzero(ridden)
+    chosen = np.flatnonzero((travel.river >= 0) & _on_roads(travel))
     better = road_ways(roads, travel.road_links, travel.ground, np.ones(len(roads), bool), parameters=parameters)
     water, found = travel.ground.water, []
     key = np.stack([travel.road[chosen].astype(np.int64), water.river_row[travel.river[chosen]]], axis=1)
@@ -108,7 +110,7 @@ def _earth_stretches(study: Study) -> list[Works]:
     open_again = {"rainy_season": "open"} if "rainy_season" in roads else {}
     paved = roads.assign(surface=np.where(rough, "concrete", roads["surface"]), **open_again)
     better = road_ways(paved, travel.road_links, travel.ground, has_bridges(roads), parameters=parameters)
-    chosen = np.flatnonzero((travel.road >= 0) & (travel.kind > LinkKind.WALK_ROAD) & (travel.kind < LinkKind.FERRY))
+    chosen = np.flatnonzero(_on_roads(travel))
     chosen = chosen[rough[travel.road[chosen]]]
     chosen = chosen[np.argsort(travel.road[chosen], kind="stable")]
     rows, first = np.unique(travel.road[chosen], return_index=True)

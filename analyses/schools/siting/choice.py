@@ -90,7 +90,8 @@ def choose_sites(question: SiteQuestion, *, sites: IntArray | None = None) -> Jo
     """
     rule = question.study.parameters.intake_rule
     reference = _first_sites(question) if sites is None else sites
-    for _ in range(MOST_ROUNDS):
+    tried = {tuple(reference.tolist())}
+    while True:
         way = way_to_school(question, reference, rule)
         entitled = entitlement(way, question.study.parameters)
         customers = customers_of(question, entitled, way.dry_min)
@@ -98,9 +99,11 @@ def choose_sites(question: SiteQuestion, *, sites: IntArray | None = None) -> Jo
         solution = solve(question, task, start=reference if sites is None else None, sites=sites)
         solution = _kept_or_better(question, task, reference, solution)
         settled = np.array_equal(solution.sites, reference)
-        if settled:
+        # sites that come back again go round in a circle: what is known is kept, and the record says that it did not settle
+        if settled or tuple(solution.sites.tolist()) in tried or len(tried) >= MOST_ROUNDS:
             break
         reference = solution.sites
+        tried.add(tuple(reference.tolist()))
     return JointChoice(
         rule=rule,
         sites=solution.sites,

@@ -73,6 +73,14 @@ class Water:
         river[step[order]] = found[order]
         return river
 
+    def beside_river(self, x: FloatArray, y: FloatArray) -> BoolArray:
+        """Which points lie within 25 m of a drawn river."""
+        beside = np.zeros(len(x), bool)
+        if len(self.rivers) and len(x):
+            near, _ = self.tree.query(shapely.points(x, y), predicate="dwithin", distance=DRAWN_M)
+            beside[near] = True
+        return beside
+
     def parted(self, x: FloatArray, y: FloatArray, other_x: FloatArray, other_y: FloatArray) -> BoolArray:
         """Whether water lies between points and other points nearby.
 
@@ -87,13 +95,11 @@ class Water:
         in_lake = inside & (shapely.get_dimensions(self.shapes[shape]) == 2)
         apart[way[~in_lake]] = True
         if len(self.rivers):
-            near, _ = self.tree.query(shapely.points(x, y), predicate="dwithin", distance=DRAWN_M)
+            free = self.beside_river(x, y)
             other_shore = np.zeros(len(x), bool)
             if len(self.lakes):
                 lake_way, _ = shapely.STRtree(self.lakes).query(ways, predicate="crosses")
                 other_shore[lake_way] = True
-            free = np.zeros(len(x), bool)
-            free[near] = True
             apart[free & ~other_shore] = False
         return apart
 

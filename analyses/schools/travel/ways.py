@@ -135,8 +135,9 @@ def _joined(
     parameters: SchoolsParameters,
 ) -> Travel:
     """Number the nodes of ground and roads together and list all links."""
-    # nobody gets on or off a ferry but at its ends
+    # nobody gets on or off a ferry but at its ends, nor in the middle of a crossing, where the bank is not sure
     left = ~(is_ferry(roads)[links.place_road] & ~links.is_end)
+    left &= ~ground.water.beside_river(links.x[: links.places], links.y[: links.places])
     node, access, apart_km, nodes = _road_nodes(ground, links, left)
     joint = np.flatnonzero(links.stretch < 0)
     start = np.where(ways.backward, links.head[ways.link], links.tail[ways.link])

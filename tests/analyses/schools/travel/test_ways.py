@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import LineString
+from shapely import LineString, Point
 
 from infragap.analyses.schools.codes import LinkKind, Mode, RainRule, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
@@ -90,7 +90,7 @@ def naive_links(travel, mode: Mode, season: Season):
                 found.append((key, place[a * SIZE + b], minutes))
     cells = stand(ground, links.x[: links.places], links.y[: links.places])
     for number, cell in enumerate(cells.tolist()):
-        if cell >= 0:
+        if cell >= 0 and the_river.distance(Point(links.x[number], links.y[number])) > 25:
             x, y = centre(*divmod(cell, SIZE), rows)
             far = math.hypot(x - links.x[number], y - links.y[number])
             within = max(abs(x - links.x[number]), abs(y - links.y[number])) <= CELL_M / 2 * (1 + 1e-9)
