@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, ClassVar, TypedDict, Unpack
 
 import pandas as pd
@@ -43,6 +44,17 @@ class Parameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
     analysis: ClassVar[str] = ""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _code_of_text(cls, value: Any, info: ValidationInfo) -> Any:
+        """Take the code that a text names: a file can hold texts only."""
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if not (isinstance(kind, type) and issubclass(kind, StrEnum) and isinstance(value, str)):
+            return value
+        if value not in list(kind):
+            raise PydanticCustomError("no_choice", "choose {expected}", {"expected": ", ".join(kind)})
+        return kind(value)
 
     @field_validator("*", mode="after")
     @classmethod

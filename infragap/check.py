@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
 
-from infragap.console.terminal import Terminal, shown
+from infragap.console.terminal import Terminal, cell, shown
 from infragap.gis.findings import faults, notices
 from infragap.readiness import LayerReport, LayerState, Readiness
 
@@ -44,7 +43,7 @@ def print_readiness(readiness: Readiness, pack: Path, terminal: Terminal) -> Non
     for analysis, lacking in readiness.lacking.items():
         _print_verdict(readiness, analysis, terminal)
         for finding in lacking:
-            terminal.out.print(f"  [red]✗[/red] {escape(finding.spoken(terminal.language))}", soft_wrap=True)
+            terminal.out.print(f"  [red]✗[/red] {cell(finding.spoken(terminal.language))}", soft_wrap=True)
     if count := len(faults(found)):
         terminal.complain([terminal.text("command.check.faults", count=count, pack=pack)], "")
     else:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from infragap import __version__
 from infragap.console.guard import main_of
-from infragap.console.options import Places, Placing, Scenario, grouped_options
-from infragap.console.terminal import Terminal
+from infragap.console.options import Places, Placing, Scenario, WaterScenario, grouped_options
+from infragap.console.terminal import Terminal, language_of
 
 if TYPE_CHECKING:
     from infragap.settings import Settings
@@ -53,7 +52,7 @@ def _options(
     if language is not None and language not in languages():
         raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
     terminal.debug = debug
-    terminal.language = language or terminal.language
+    terminal.language = language or language_of(os.environ)
 
 
 @app.command("run")
@@ -87,37 +86,44 @@ def schools_command(places: Places, placing: Placing) -> None:
     _run(places, read_settings(places.params, {"schools": placing.changes()}), ("schools",))
 
 
+@app.command("water")
+@grouped_options
+def water_command(places: Places, scenario: WaterScenario) -> None:
+    """Plan water alone, under a scenario."""
+    from infragap.settings import read_settings
+
+    _run(places, read_settings(places.params, {"water": scenario.changes()}), ("water",))
+
+
 @app.command("compare")
 def compare_command(
     first: Annotated[Path, typer.Argument(help="Result folder A.")],
     second: Annotated[Path, typer.Argument(help="Result folder B.")],
     out: Annotated[Path | None, typer.Option("--out", help="CSV file for the whole comparison.")] = None,
 ) -> None:
-    """Compare two electricity runs: what changed choice, cost and rank, and why."""
-    from infragap.compare import compare, print_comparison
+    """Compare two runs, of electricity or of water: what changed choice, cost and rank, and why."""
+    from infragap.compare import compare, has_electricity
+    from infragap.compare_water import compare_water, has_water
+    from infragap.compared import print_comparison, print_water_comparison
 
-    print_comparison(compare(first, second), terminal.out, out)
+    water = has_water(first) and has_water(second)
+    electricity = has_electricity(first) and has_electricity(second)
+    if electricity or not water:
+        print_comparison(compare(first, second, terminal.language), terminal, out)
+    if water:
+        beside = out.with_name(f"{out.stem}_water{out.suffix}") if out is not None and electricity else out
+        print_water_comparison(compare_water(first, second), terminal, beside)
 
 
 @app.command("backtest")
 def backtest_command(params: ParamsOption = None) -> None:
     """Hold the unit costs of lines and stations against real projects: the cost that they give divided by the actual one."""
     from infragap.analyses.electricity.uncertainty.backtest import backtest_median, backtest_table
+    from infragap.console.lists import print_backtest
     from infragap.settings import read_settings
 
     parameters = read_settings(params).electricity
-    table = Table(title="unit costs against real projects, million VND of 2026")
-    for heading in ("project", "year", "predicted", "actual", "ratio", "in fit", "note"):
-        table.add_column(
-            heading, overflow="fold", justify="right" if heading in ("predicted", "actual", "ratio") else "left"
-        )
-    for row in backtest_table(parameters).itertuples():
-        cells = (f"{row.predicted_mvnd:,.0f}", f"{row.actual_2026_mvnd:,.0f}", f"{row.predicted_to_actual:.2f}")
-        table.add_row(
-            escape(str(row.project)), str(row.year), *cells, "yes" if row.in_fit else "no", escape(str(row.note_vi))
-        )
-    terminal.out.print(table)
-    terminal.out.print(f"Median over the projects of the fit: {backtest_median(parameters):.2f}.")
+    print_backtest(backtest_table(parameters), backtest_median(parameters), terminal)
 
 
 @app.command("check")
@@ -190,17 +196,11 @@ def params_command(
 @data_app.command("list")
 def data_list_command(data: DataOption = None) -> None:
     """List the layers of a pack with what each rests on."""
+    from infragap.console.lists import print_layers
     from infragap.gis.catalog import read_catalog
     from infragap.settings import data_folder
 
-    catalog = read_catalog(data or data_folder())
-    table = Table(title=escape(catalog.pack.title))
-    for heading in ("layer", "kind", "rows", "provenance", "licence", "date", "method"):
-        table.add_column(heading, overflow="fold")
-    for entry in catalog.layer:
-        cells = (entry.name, entry.kind, entry.rows, entry.provenance, entry.licence, entry.date, entry.method)
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in cells))
-    terminal.out.print(table)
+    print_layers(read_catalog(data or data_folder()), terminal)
 
 
 @data_app.command("build")

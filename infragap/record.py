@@ -37,7 +37,11 @@ def record_of(pack: Pack, settings: Settings, results: Results, notices: Sequenc
         "notices": [notice.as_json() for notice in notices],
     }
     if results.electricity is not None:
-        record["electricity"] = {"plan": results.electricity.plan, "summary": results.electricity.summary}
+        record["electricity"] = {
+            "plan": results.electricity.plan,
+            "summary": results.electricity.summary,
+            "targets": results.electricity.targets,
+        }
     if results.water is not None:
         record["water"] = {"siting": results.water.siting, "summary": results.water.summary}
     if results.schools is not None:

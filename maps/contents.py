@@ -37,6 +37,10 @@ def tables_of(communes: gpd.GeoDataFrame, results: Results) -> Tables:
         tables["water_villages"] = (water.villages, water_columns.VILLAGES)
         tables["water_communes"] = (water.communes, water_columns.COMMUNES)
         tables["water_works"] = (water.works, water_columns.WORKS)
+        tables["water_schemes"] = (water.schemes, water_columns.SCHEMES)
+        tables["water_pipes"] = (water.pipes, water_columns.PIPES)
+        for name, frame in water.tables.items():
+            tables[f"water_{name}"] = (frame, water_columns.TABLES[name])
     if (schools := results.schools) is not None:
         tables["schools_sites"] = (schools.sites, schools_columns.SITES)
         tables["schools_villages"] = (schools.villages, schools_columns.VILLAGES)
@@ -62,6 +66,7 @@ def layers_of(communes: gpd.GeoDataFrame, results: Results) -> Layers:
         layers["water_villages"] = water.villages
         layers["water_schemes"] = water.schemes
         layers["water_works"] = water.works
+        layers["water_pipes"] = water.pipes
     if (schools := results.schools) is not None:
         layers["schools_sites"] = schools.sites
         layers["schools_catchments"] = schools.catchments

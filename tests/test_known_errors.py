@@ -31,12 +31,14 @@ from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.schools.travel.region import all_pairs, whole_region
 from infragap.analyses.schools.travel.ways import Travel, build_travel
+from infragap.analyses.solvers.stopping import Stop
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water
 from infragap.analyses.water.result import WaterResult
 from infragap.analyses.water.service.schemes import scheme_service
-from infragap.analyses.water.service.today import Gap
 from infragap.analyses.water.siting.choice import choose
+from infragap.analyses.water.siting.model import Asked, build_model
+from infragap.analyses.water.siting.relaxation import Relaxation
 from infragap.analyses.water.works.candidate import Candidates
 from infragap.gis.findings import faults
 from infragap.gis.pack import Pack, read_pack
@@ -44,10 +46,12 @@ from infragap.maps.pages.water import colour_step
 from infragap.maps.write import write_results
 from tests import pack_factory
 from tests.analyses.schools.ground_factory import CELL_M, bare_ground, centre, roads_layer
+from tests.maps.page_reader import page_content
 from tests.pack_factory import write_pack
 
 ELLIPSOID = pyproj.Geod(ellps="WGS84")
 QUICK = ElectricityParameters(draws=0, scenarios=False)
+WATER = WaterParameters(draws=0, frontier_points=2, works_max=4)
 TABLES = (
     "villages",
     "settlements",
@@ -83,7 +87,7 @@ def run_all(folder: Path) -> Run:
     return Run(
         pack,
         plan_electricity(pack, QUICK),
-        plan_water(pack, WaterParameters()),
+        plan_water(pack, WATER),
         plan_schools(pack, SchoolsParameters()),
     )
 
@@ -114,9 +118,7 @@ def features(out: Path, name: str) -> list[dict[str, Any]]:
 
 def page_layer(out: Path, page: str, layer: str) -> dict[str, Any]:
     """One layer of a page, as its script receives it."""
-    text = (out / page).read_text(encoding="utf-8")
-    start = text.index("{", text.rindex("infragapPage("))
-    content, _ = json.JSONDecoder().raw_decode(text[start:])
+    content = page_content(out / page)
     (found,) = [one for one in content["layers"] if one["id"] == layer]
     return dict(found)
 
@@ -269,15 +271,24 @@ def test_siting_is_not_greedy() -> None:
     """The work that reaches most people alone is not among the best two; the choice comes with a bound that proves it."""
     # four villages of 40, 50, 50, 40; the middle work reaches the two large ones (100), the others 90 each: greedy ends with 140 of 180
     people = np.array([40.0, 50.0, 50.0, 40.0])
-    source, village = np.array([0, 0, 1, 1, 2, 2]), np.array([1, 2, 0, 1, 2, 3])
-    pairs = pd.DataFrame({"source": source, "village": village, "main_km": 1.0, "head_m": 10.0})
-    table = pd.DataFrame({"kind": "new", "scheme": -1, "capacity_households": 1000.0, "cost_mvnd": 1.0}, index=range(3))
-    gap = Gap(households=people, people=people, people_per_household=np.ones(4))
-    choice = choose(Candidates(table, pairs), gap, WaterParameters(works_max=2))
-    assert choice.rows.tolist() == [1, 2]
-    assert choice.served["households"].sum() == pytest.approx(180.0)
-    assert choice.solution.status == "optimal"
-    assert people.sum() - choice.solution.lower_bound == pytest.approx(180.0)
+    candidate, village = np.array([0, 0, 1, 1, 2, 2]), np.array([1, 2, 0, 1, 2, 3])
+    links = pd.DataFrame(
+        {
+            "candidate": candidate, "village": village, "households_max": people[village], "people_per_household": 1.0,
+            "cost_mvnd_per_household": 0.0, "fixed_mvnd": 0.0, "parent_village": -1,
+        }
+    )  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "site": ["a", "b", "c"], "capacity_households": 1000.0, "fixed_mvnd": 1.0, "mvnd_per_household": 0.0, "source_id": ["r", "s", "t"],
+            "usable_flow_l_s": 1000.0, "withdrawal_l_s_per_household": 0.01, "downstream_id": "",
+        }
+    )  # fmt: skip
+    model = build_model(Candidates((), table, links), people, np.zeros(4, dtype=bool))
+    choice = choose(model, Relaxation(model), Asked(most_people=True, works_max=2), stop=Stop(gap=1e-4))
+    assert np.flatnonzero(choice.open).tolist() == [1, 2]
+    assert choice.people == pytest.approx(180.0)
+    assert choice.bound == pytest.approx(180.0, rel=1e-4)
 
 
 def assert_same_rows(one: pd.DataFrame, two: pd.DataFrame, key: str | list[str], *, but: tuple[str, ...] = ()) -> None:
@@ -299,6 +310,10 @@ def test_order_of_rows_changes_nothing(small: Run, tmp_path: Path) -> None:
     }
     changes["settlements"] = tenfold(pack_factory.settlements()).sample(frac=1, random_state=9).reset_index(drop=True)
     other = run_all(write_pack(tmp_path / "p", **changes))
+    written = [
+        pd.read_csv(run.pack.folder / pack_factory.FILES["villages"])["village_id"].tolist() for run in (small, other)
+    ]
+    assert written[0] != written[1]
     assert_same_rows(small.electricity.settlements, other.electricity.settlements, "settlement_id")
     assert_same_rows(small.electricity.lines, other.electricity.lines, ["to_settlement_id", "length_km"])
     assert_same_rows(small.electricity.years, other.electricity.years, "year")
@@ -356,7 +371,10 @@ def test_another_metric_crs_changes_no_choice(small: Run, tmp_path: Path) -> Non
 def test_water_totals_are_the_sums_of_their_parts(small: Run) -> None:
     """Villages sum to communes, works to the siting, and nobody is counted at two levels."""
     villages, communes, works = small.water.villages, small.water.communes, small.water.works
-    levels = [f"people_{kind}" for kind in ("piped_to_standard", "own_source_to_standard", "piped", "basic", "none")]
+    levels = [
+        f"people_{kind}"
+        for kind in ("piped_to_standard", "own_source_to_standard", "piped", "basic", "none", "unknown")
+    ]
     assert villages[levels].sum(axis=1).to_numpy() == pytest.approx(villages["population"].to_numpy())
     summed = villages.groupby("commune_code")[[*levels, "population", "people_gained"]].sum()
     assert communes.set_index("commune_code").loc[summed.index, summed.columns].to_numpy() == pytest.approx(

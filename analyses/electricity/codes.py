@@ -15,6 +15,54 @@ class Supply(StrEnum):
     SOLAR_HOME = "solar_home"
 
 
+class SupplyKind(StrEnum):
+    """Whether a settlement hangs on the national grid in the plan."""
+
+    NATIONAL_GRID = "national_grid"
+    OFFGRID = "offgrid"
+
+
+class Works(StrEnum):
+    """What is built for a settlement."""
+
+    NEW_STATION = "new_station"
+    LV_EXTENSION = "lv_extension"
+    LV_UPGRADE = "lv_upgrade"
+    ENERGISE = "energise"
+    OFFGRID = "offgrid"
+
+
+class Target(StrEnum):
+    """A target of the scheme."""
+
+    VILLAGES = "villages_on_grid"
+    HOUSEHOLDS = "households_on_grid"
+    SAFE_SUPPLY = "safe_supply"
+
+
+class DecisionClass(StrEnum):
+    """What to do with a row first."""
+
+    DECIDE = "decide"
+    LOCATE = "locate"
+    SURVEY = "survey"
+    WAIT = "wait"
+
+
+class RuledOut(StrEnum):
+    """Why an option is not the choice."""
+
+    DEARER = "dearer"
+    NO_ROUTE = "no_route"
+    FOREST = "forest"
+    HEADROOM = "headroom"
+    USER = "user"
+    TARGET = "target"
+    BELOW_FLOOR = "below_floor"
+    NO_STREAM = "no_stream"
+    NO_STATION = "no_station"
+
+
 class Interim(StrEnum):
     """What bridges the years until the lasting solution."""
 
@@ -60,3 +108,6 @@ class GridRule(StrEnum):
     USER = "user"
     LONE = "lone"
     HEADROOM = "headroom"
+    VILLAGE_TARGET = "village_target"
+    HOUSEHOLD_TARGET = "household_target"
+    UNSAFE_WIRES = "unsafe_wires"

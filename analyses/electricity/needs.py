@@ -7,6 +7,6 @@ NEEDED_LAYERS = (
     "settlements", "communes", "roads", "grid_lines", "substations", "elevation", "forest", "runoff", "solar",
 )  # fmt: skip
 
-OPTIONAL_LAYERS = ("rivers", "lakes")
+OPTIONAL_LAYERS = ("rivers", "lakes", "stations")
 
 LAYERS = (*NEEDED_LAYERS, *OPTIONAL_LAYERS)

@@ -79,6 +79,30 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         source="choice; the scheme aims at 100 % of villages",
         meaning="connect every settlement that a line can reach",
     )
+    targets_bind: bool = parameter(
+        True, unit="-", source="the scheme, II.4", meaning="whether the plan must meet the targets of the catalogue"
+    )
+    target_villages_on_grid_pct: float | None = parameter(
+        None,
+        maximum=100,
+        unit="%",
+        source="None: villages_on_grid_<year>_pct of the catalogue, 100 where it only counts the villages",
+        meaning="villages without the grid today that must be on the national grid in the target year; 0: no target",
+    )
+    target_households_on_grid_pct: float | None = parameter(
+        None,
+        maximum=100,
+        unit="%",
+        source="None: household_electrification_<year>_pct of the catalogue",
+        meaning="households of the province that must be on the national grid in the target year; 0: no target",
+    )
+    target_safe_supply_pct: float | None = parameter(
+        None,
+        maximum=100,
+        unit="%",
+        source="None: safe_supply_<year>_pct of the catalogue",
+        meaning="settlements that must have safe and lasting supply in the target year; 0: no target",
+    )
     forced_grid: tuple[str, ...] = parameter(
         (), unit="-", source="choice", meaning="settlement_id of those that must get the grid"
     )
@@ -87,6 +111,24 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     )
     respect_headroom: bool = parameter(
         True, unit="-", source="choice", meaning="keep new load within what feeders and stations have left"
+    )
+    reinforce_feeder_mvnd: float = parameter(
+        6000.0,
+        compared=False,
+        unit="mvnd",
+        low=3000,
+        high=15000,
+        source="assumption: heavier conductor on some 10 km of a feeder's first stretch, or a second circuit there",
+        meaning="reinforcing a feeder that has nothing left, so that settlements need not wait",
+    )
+    reinforce_substation_mvnd: float = parameter(
+        35000.0,
+        compared=False,
+        unit="mvnd",
+        low=20000,
+        high=60000,
+        source="assumption: a second transformer of 25-40 MVA with its bays",
+        meaning="reinforcing a substation that has nothing left",
     )
     loading_limit_pct: float = parameter(
         100.0,
@@ -141,6 +183,17 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         source="assumption (norms A3)",
         meaning="largest voltage drop along 0.4 kV lines",
     )
+    feeder_join_tolerance_m: float = parameter(
+        50.0,
+        compared=False,
+        minimum=0,
+        maximum=500,
+        unit="m",
+        low=2,
+        high=100,
+        source="assumption: less than half a span of a medium-voltage line",
+        meaning="widest gap between drawn parts of one feeder that is closed when its way to the station is traced",
+    )
     existing_drop_pct: float = parameter(
         10.0,
         compared=False,
@@ -187,16 +240,9 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     budgets_mvnd: tuple[float, ...] = parameter(
         (),
         unit="mvnd/year",
-        source="assumption: none is published for this item; left empty, four fifths of the plan's investment is "
-        "spread like the budget_<year>_bn_vnd of the catalogue (the scheme's yearly totals), evenly without them",
-        meaning="money of each year",
-    )
-    budget_share_pct: float = parameter(
-        80.0,
-        maximum=100,
-        unit="%",
-        source="assumption: not all money comes in time",
-        meaning="where no budgets are given, their sum as part of the plan's investment",
+        source="none is published for this item; empty: electricity_budget_<year>_bn_vnd of the catalogue, and without them no budget: "
+        "then the years say what would be needed",
+        meaning="money of each year; what is left of a year stays for the next",
     )
     weight_poverty: float = parameter(
         1.0,

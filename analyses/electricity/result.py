@@ -29,6 +29,8 @@ class ElectricityResult:
         Cost, bound, gap, status and the parts that the cost is the sum of.
     summary
         Key numbers.
+    targets
+        One dictionary per target of the scheme: wanted, reached, missing, and what it costs; as table electricity_targets.
     tables
         Further tables: 'sensitivity', 'scenarios', 'backtest'.
     """
@@ -40,4 +42,5 @@ class ElectricityResult:
     grid_extension: pd.DataFrame
     plan: dict[str, Any]
     summary: dict[str, Any]
+    targets: list[dict[str, Any]]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)

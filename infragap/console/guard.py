@@ -10,7 +10,6 @@ from types import FrameType
 from typing import Any
 
 import typer
-from typer import rich_utils
 
 from infragap.console.messages import SHOWN_MESSAGES, sentences
 from infragap.console.terminal import Terminal, cut, shown, survive_narrow_encodings
@@ -61,7 +60,7 @@ def _run(app: Callable[..., Any], terminal: Terminal, arguments: list[str]) -> i
             return int(app(arguments, standalone_mode=False) or DONE)
     except UsageError as error:
         error.message = cut(shown(error.message))
-        rich_utils.rich_format_error(error)
+        error.show()
         return int(error.exit_code)
     except typer.Abort:
         return REPAIRABLE

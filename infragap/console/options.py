@@ -40,6 +40,9 @@ class Scenario:
     all_on_grid: Annotated[
         bool, typer.Option("--all-on-grid", help="Every settlement gets the grid, whatever it costs.")
     ] = False
+    targets_bind: Annotated[
+        bool, typer.Option("--targets/--no-targets", help="Whether the plan must meet the targets of the scheme.")
+    ] = True
     forced_grid: Annotated[
         list[str] | None, typer.Option("--force-grid", help="Settlement that must get the grid; repeatable.")
     ] = None
@@ -52,6 +55,9 @@ class Scenario:
     def changes(self) -> dict[str, Any]:
         """Give the parameters that the options set, by name."""
         given = {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        given.pop("targets_bind", None)
+        if not self.targets_bind:
+            given["targets_bind"] = False
         given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
         if self.budgets_mvnd is not None:
             given["budgets_mvnd"] = _numbers(self.budgets_mvnd, "--budgets-mvnd")
@@ -104,6 +110,45 @@ class Placing:
         return given
 
 
+@dataclass(frozen=True)
+class WaterScenario:
+    """Water parameters that a scenario changes; every field is named like its parameter, None leaves it as it is."""
+
+    works_max: Annotated[int | None, typer.Option(help="Most works.")] = None
+    budgets_mvnd: Annotated[
+        str | None,
+        typer.Option("--budget-by-year", help="Money of each of the five years, million VND, comma-separated."),
+    ] = None
+    budget_mvnd: Annotated[float | None, typer.Option(help="Money for all works, million VND.")] = None
+    target_pct: Annotated[float | None, typer.Option(help="Rural people with water to standard, percent.")] = None
+    plan: Annotated[
+        str | None,
+        typer.Option(help="Plan that is shown: least_cost, most_people, least_cost_unlimited, listed_only."),
+    ] = None
+    forced: Annotated[
+        list[str] | None, typer.Option("--force", help="Site of water_candidates.csv that must be built; repeatable.")
+    ] = None
+    forbidden: Annotated[
+        list[str] | None, typer.Option("--forbid", help="Site that must not be built; repeatable.")
+    ] = None
+    only_listed: Annotated[bool, typer.Option("--only-listed", help="Only works of the province's list.")] = False
+    typed_as: Annotated[
+        list[str] | None,
+        typer.Option("--typed-as", help="What a listed scheme is: ID=new, ID=upgrade or ID=repair; repeatable."),
+    ] = None
+    draws: Annotated[int | None, typer.Option(help="Draws over the ranges; 0 leaves them out.")] = None
+
+    def changes(self) -> dict[str, Any]:
+        """Give the parameters that the options set, by name."""
+        given = {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        if self.budgets_mvnd is not None:
+            given["budgets_mvnd"] = _numbers(self.budgets_mvnd, "--budget-by-year")
+        if self.typed_as is not None:
+            given["typed_as"] = dict(_pair(text, "--typed-as") for text in self.typed_as)
+        return given
+
+
 def grouped_options(command: Callable[..., None]) -> Callable[..., None]:
     """Let a command take dataclasses of options: typer sees each of their fields as an option of the command's own."""
     hints = get_type_hints(command, include_extras=True)
@@ -145,3 +190,10 @@ def _numbers(text: str, option: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError as error:
         raise ParameterError(f"{option} {text!r}: give numbers separated by commas, such as 90000,90000.") from error
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    if not name or not value:
+        raise ParameterError(f"{option} {text!r}: give an identifier and a word, such as W0001=repair.")
+    return name.strip(), value.strip()

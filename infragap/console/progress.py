@@ -68,7 +68,7 @@ class TerminalProgress:
 
     def _part_in_words(self, part: str) -> str:
         name, comma, number = part.partition(",")
-        key, say = f"command.part.{name.replace(' ', '_')}", words(self._terminal.language)
+        key, say = f"command.part.{name}", words(self._terminal.language)
         return escape((say(key) if key in say else name) + comma + number)
 
 

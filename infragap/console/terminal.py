@@ -44,7 +44,7 @@ class Terminal:
 
     def text(self, key: str, /, **values: Any) -> str:
         """Give a text of the catalogue in the language of the messages, its values free of markup."""
-        return words(self.language)(key, **{name: escape(str(value)) for name, value in values.items()})
+        return words(self.language)(key, **{name: cell(value) for name, value in values.items()})
 
     def say(self, key: str, /, **values: Any) -> None:
         """Print a text of the catalogue."""
@@ -53,7 +53,12 @@ class Terminal:
     def complain(self, sentences: Iterable[str], mark: str = "[red]✗[/red] ") -> None:
         """Print what went wrong, a sentence a line."""
         for sentence in sentences:
-            self.errors.print(mark + escape(cut(sentence)))
+            self.errors.print(mark + cell(sentence))
+
+
+def cell(value: object) -> str:
+    """Write a value of the data for a table or a line: no longer than a screen, its brackets no markup."""
+    return escape(cut(str(value)))
 
 
 class PlainConsole(Console):

@@ -44,6 +44,7 @@ KINDS = {
     "string_type": "no_text",
     "tuple_type": "no_list",
     "literal_error": "no_choice",
+    "no_choice": "no_choice",
     "finite_number": "not_finite",
     "model_type": "no_table",
     "below_minimum": "below_minimum",

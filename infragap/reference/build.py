@@ -25,6 +25,7 @@ from infragap.reference.land.rivers import build_bridges, build_lakes, build_riv
 from infragap.reference.networks.grid import build_grid_lines
 from infragap.reference.networks.local_roads import add_commune_roads, add_settlement_tracks, add_village_roads
 from infragap.reference.networks.roads import build_roads, plan_main_roads
+from infragap.reference.networks.stations import build_stations
 from infragap.reference.networks.substations import build_substations
 from infragap.reference.pack_writer import FILES, replaced, write_catalog, write_layer
 from infragap.reference.places.communes import build_communes
@@ -146,7 +147,7 @@ def _build_places(base: Base, facts: Facts, layers: Layers, say: Say) -> None:
     say("roads")
     layers |= {
         "villages": villages, "settlements": settlements, "roads": build_roads(plan, base), "substations": substations,
-        "grid_lines": grid_lines,
+        "grid_lines": grid_lines, "stations": build_stations(base, villages, grid_lines),
     }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from shapely.geometry import Point
 
 from infragap.cli import main
 from infragap.console.guard import DEFECT
+from infragap.parameter_template import as_file
+from infragap.settings import Settings, read_settings
 from tests.pack_factory import write_pack
 
 
@@ -22,6 +24,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
     def run(*arguments: object) -> tuple[int, str]:
         monkeypatch.setattr("sys.argv", ["infragap", *map(str, arguments)])
+        monkeypatch.setenv("LC_ALL", "C")
         with pytest.raises(SystemExit) as stop:
             main()
         printed = capsys.readouterr()
@@ -203,3 +206,50 @@ def test_list_shows_what_a_layer_rests_on(command: Any, tmp_path: Path) -> None:
     code, printed = command("data", "list", "--data", write_pack(tmp_path / "pack"))
     assert code == 0
     assert "modelled" in printed
+
+
+def test_a_template_changes_nothing_and_its_lines_are_the_defaults(command: Any, tmp_path: Path) -> None:
+    file = tmp_path / "params.toml"
+    for language in ("en", "vi"):
+        file.write_text(as_file(Settings(), language, commented=True), encoding="utf-8")
+        assert read_settings(file) == Settings()
+        lines = file.read_text(encoding="utf-8").splitlines()
+        assert max(map(len, lines)) <= 120
+        values = [line.removeprefix("#") for line in lines if not line.startswith("# ") and not line.endswith(" =")]
+        file.write_text("\n".join(values), encoding="utf-8")
+        assert read_settings(file) == Settings()
+    code, printed = command("--language", "vi", "params", "--template")
+    assert code == 0
+    assert "Suất chiết khấu thực" in printed
+    assert "#discount_rate_pct = " in printed
+
+
+def test_parameters_of_a_file_are_shown(command: Any, tmp_path: Path) -> None:
+    file = tmp_path / "params.toml"
+    file.write_text("[water]\nworks_max = 5\n", encoding="utf-8")
+    code, printed = command("params", "--params", file)
+    assert code == 0
+    assert " works_max = 5 " in printed
+
+
+def test_a_result_is_explained_and_opened(
+    command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("typer.launch", opened.append)
+    out = tmp_path / "out"
+    code, printed = command(
+        "run", "--data", write_pack(tmp_path / "pack"), "--out", out, "--only", "water", "--language", "vi"
+    )
+    assert code == 0, printed
+    assert "Xong trong" in printed
+    assert f"infragap explain V0001 --results {out}" in printed
+    code, printed = command("explain", "ban 1", "--results", out)
+    assert code == 0
+    assert "V0001 Bản 1, Mù Cang Chải" in printed
+    code, printed = command("explain", "nowhere", "--results", out)
+    assert code == 1
+    assert "names no such place" in printed
+    assert command("open", out)[0] == 0
+    assert opened == [(out / "index.html").as_uri()]
+    assert command("open", tmp_path / "pack")[0] == 1

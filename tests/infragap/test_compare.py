@@ -1,6 +1,7 @@
 """Two runs side by side, from result folders written by hand."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import pandas as pd
 import pytest
 
 from infragap.compare import compare
-from infragap.gis.errors import MissingDataError
+from infragap.compared import print_comparison
+from infragap.console.terminal import Terminal
+from infragap.gis.errors import MissingDataError, ParameterError
 
 
 def _result(folder: Path, rows: list[dict[str, Any]], *, cost_mvnd: float, rate: float) -> Path:
@@ -68,3 +71,46 @@ def test_a_damaged_result_is_told(tmp_path: Path, content: str) -> None:
         (tmp_path / name / "tables" / "electricity_ranking.csv").write_text("settlement_id\n001\n")
     with pytest.raises(MissingDataError, match="damaged"):
         compare(tmp_path / "a", tmp_path / "b")
+
+
+def test_the_table_never_replaces_another_file(tmp_path: Path) -> None:
+    row = [_row("V1", "grid", 1, 100, 120)]
+    found = compare(
+        _result(tmp_path / "a", row, cost_mvnd=1, rate=10), _result(tmp_path / "b", row, cost_mvnd=1, rate=10)
+    )
+    out = tmp_path / "comparison.csv"
+    for _ in range(2):
+        print_comparison(found, Terminal(), out)
+    assert pd.read_csv(out)["settlement_id"].tolist() == ["V1"]
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "thesis.csv").write_text("mine")
+    for other in ("thesis.csv", "pipe", "a"):
+        with pytest.raises(ParameterError, match="no earlier comparison"):
+            print_comparison(found, Terminal(), tmp_path / other)
+    assert (tmp_path / "thesis.csv").read_text() == "mine"
+
+
+def test_a_comparison_is_told_in_each_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a = _result(tmp_path / "a", [_row("V1", "grid", 1, 1000, 120)], cost_mvnd=150, rate=10)
+    b = _result(tmp_path / "b", [_row("V1", "minigrid", 2, 1300, 120)], cost_mvnd=170, rate=8)
+    for language, change, said in (
+        ("en", "1,000 → 1,300", "1 of 1 settlements changed"),
+        ("vi", "1.000 → 1.300", "1 trong 1 điểm dân cư đổi"),
+    ):
+        terminal = Terminal()
+        terminal.language = language
+        print_comparison(compare(a, b, language), terminal, None)
+        printed = capsys.readouterr().out
+        assert f"grid_alone_mvnd {change}" in printed
+        assert said in printed
+
+
+@pytest.mark.parametrize(
+    "change", [{"pack": {"layers": [3]}}, {"electricity": {"plan": 3}}, {"parameters": {"electricity": []}}]
+)
+def test_a_record_of_another_shape_is_told(tmp_path: Path, change: dict[str, Any]) -> None:
+    row = [_row("V1", "grid", 1, 100, 120)]
+    a, b = (_result(tmp_path / name, row, cost_mvnd=1, rate=10) for name in "ab")
+    (a / "run.json").write_text(json.dumps({**json.loads((a / "run.json").read_text()), **change}))
+    with pytest.raises(MissingDataError, match="damaged"):
+        compare(a, b)

@@ -46,7 +46,7 @@ def start(pack: Path, out: Path) -> "subprocess.Popen[str]":
     ]
     return subprocess.Popen(
         [str(part) for part in command], start_new_session=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env={**os.environ, "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )  # fmt: skip
 
 

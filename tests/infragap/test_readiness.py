@@ -116,6 +116,7 @@ def test_names_of_analyses() -> None:
 
 def _command(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     monkeypatch.setattr("sys.argv", ["infragap", *map(str, arguments)])
+    monkeypatch.setenv("LC_ALL", "C")
     with pytest.raises(SystemExit) as stop:
         main()
     return int(stop.value.code or 0)

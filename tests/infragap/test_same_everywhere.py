@@ -34,9 +34,12 @@ def run(data: Path, out: Path, **environment: str) -> Path:
     search = os.pathsep.join(filter(None, [environment.pop("PYTHONPATH", ""), *sys.path]))
     done = subprocess.run(
         [sys.executable, "-m", "infragap", "run", "--data", str(data), "--out", str(out)],
-        env={**os.environ, **environment, "PYTHONPATH": search}, capture_output=True, text=True, check=False, cwd=out.parent,
+        env={**os.environ, "LC_ALL": "C.UTF-8", **environment, "PYTHONPATH": search}, capture_output=True, text=True, check=False, cwd=out.parent,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+    # libraries and solvers keep silent
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line]
+    assert all(line.startswith(("✓", "!", "Done in", "Next:", "The check")) for line in lines), lines
     return out
 
 

@@ -95,6 +95,13 @@ def test_kinds_inside_lists_and_tables(tmp_path: Path) -> None:
         assert sentence in str(error.value)
 
 
+def test_codes_are_given_as_texts(tmp_path: Path) -> None:
+    assert read_settings(_file(tmp_path, "[schools]\nplacement_mode = 'foot'\n")).schools.placement_mode == "foot"
+    for value in ("'bus'", "3"):
+        with pytest.raises(ParameterError, match=r"schools\.placement_mode"):
+            read_settings(_file(tmp_path, f"[schools]\nplacement_mode = {value}\n"))
+
+
 def test_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     file = tmp_path / "params.toml"
     file.write_bytes("\ufeff[water]\nworks_max = 5  # nước\n".encode())

@@ -145,6 +145,29 @@ class GridParameters(Parameters):
         source="assumption",
         meaning="line inside the settlement to each station after the first",
     )
+    lv_reach_m: float = parameter(
+        1200.0,
+        unit="m",
+        low=800,
+        high=1500,
+        minimum=0.0,
+        source="norms A3: low-voltage radius of 0.8-1.2 km in the mountains, beyond it the voltage is not assured",
+        meaning="straight distance up to which a settlement may be supplied from a distribution station that stands already",
+    )
+    energise_mvnd: float = parameter(
+        60.0,
+        unit="mvnd",
+        low=20,
+        high=200,
+        source="assumption: inspection, repairs and handover of a station that was built and never switched on",
+        meaning="switching on a station that was built but not energised, meters apart",
+    )
+    unsafe_may_leave_grid: bool = parameter(
+        False,
+        unit="-",
+        source="choice: the scheme asks for safe supply, not for taking consumers off the grid",
+        meaning="whether settlements that hang on the grid by unsafe wires may be supplied off the grid",
+    )
     service_mvnd_per_household: float = parameter(
         6.0,
         unit="mvnd/household",
@@ -320,9 +343,15 @@ class GridParameters(Parameters):
     right_of_way_m: float = parameter(
         9.0, unit="m", source="assumption: 3 m beyond the outer conductors", meaning="width of the corridor of a line"
     )
-    settlement_clearing_m: float = parameter(
+    forest_clearing_m: float = parameter(
         300.0,
         unit="m",
-        source="assumption",
-        meaning="around a settlement, and on roads, ground does not count as forest",
+        source="assumption: houses and fields of a settlement",
+        meaning="around a settlement's point forest does not count, since people live there",
+    )
+    forest_road_strip_m: float = parameter(
+        13.0,
+        unit="m",
+        source="assumption: safety strip of 9 m beside minor roads (NĐ 11/2010, not re-read) and half a carriageway",
+        meaning="to either side of a road's middle forest does not count, since the strip is kept clear; a line through forest keeps to it",
     )

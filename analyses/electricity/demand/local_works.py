@@ -124,11 +124,32 @@ def size_stations(
     return np.where(households > 0, stations, 0).astype(np.int64), np.where(households > 0, size, 0.0)
 
 
+def one_station_mvnd(size_kva: float, parameters: ElectricityParameters) -> float:
+    """Price of one station of a size, 0 for none [million VND]."""
+    p = parameters
+    if size_kva <= 0:
+        return 0.0
+    return (
+        p.transformer_50_mvnd
+        if size_kva <= 50
+        else p.transformer_100_mvnd
+        if size_kva <= 100
+        else p.transformer_250_mvnd
+    )
+
+
 def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) -> FloatArray:
     """Price of one station of a size [million VND]."""
     p = parameters
     steps = [size_kva <= 0, size_kva <= 50, size_kva <= 100]
     return np.select(steps, [0.0, p.transformer_50_mvnd, p.transformer_100_mvnd], p.transformer_250_mvnd)
+
+
+def energy_mvnd(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Energy bought over the horizon, losses on top [million VND], (n,)."""
+    p = parameters
+    bought_kwh = settlements.households * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
+    return np.asarray(bought_kwh * p.energy_price_vnd_per_kwh / 1e6)
 
 
 def local_works(settlements: Settlements, parameters: ElectricityParameters) -> LocalWorks:
@@ -155,12 +176,11 @@ def local_works(settlements: Settlements, parameters: ElectricityParameters) -> 
         "service": households * p.service_mvnd_per_household,
     }
     as_line, as_station = line_factor(p), station_factor(p)
-    bought_kwh = households * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
     life_cycle = {
         "transformers": station_mvnd * as_station + inner_mvnd * as_line,
         "lv": investment["lv"] * as_line,
         "service": investment["service"] * as_line,
-        "energy": bought_kwh * p.energy_price_vnd_per_kwh / 1e6,
+        "energy": energy_mvnd(settlements, p),
     }
     return LocalWorks(
         peak_kw=peak,

@@ -30,6 +30,10 @@ class Settlements:
         (n,) donated solar home systems are there.
     position_accuracy_m
         (n,) radius that holds the true position (90 %).
+    is_village
+        (n,) one of the villages of the scheme; the others are clusters.
+    has_unsafe_wires
+        (n,) hangs on the grid already, by wires of its own that are not safe.
     spread_m
         (n,) radius that holds nine tenths of its houses; NaN where it is not known.
     id_rank
@@ -44,6 +48,8 @@ class Settlements:
     at_22_kv: BoolArray
     has_home_system: BoolArray
     position_accuracy_m: FloatArray
+    is_village: BoolArray
+    has_unsafe_wires: BoolArray
     spread_m: FloatArray
     id_rank: IntArray
 
@@ -66,6 +72,8 @@ def read_settlements(
         at_22_kv=at_22_kv,
         has_home_system=(settlements["supply"] == "solar_home").to_numpy(),
         position_accuracy_m=settlements["position_accuracy_m"].to_numpy(dtype=np.float64),
+        is_village=(settlements["kind"] == "village").to_numpy(),
+        has_unsafe_wires=(settlements["supply"] == "unsafe").to_numpy(),
         spread_m=house_radius_m(settlements),
         id_rank=np.argsort(np.argsort(settlements["settlement_id"].astype(str).to_numpy(), kind="stable")),
     )

@@ -1,5 +1,4 @@
-"""Who joins the grid and along which lines, so that the whole costs least: the prize-collecting tree and what it
-proves."""
+"""Who is supplied how, and along which lines, so that the whole costs least: the prize-collecting tree and what it proves."""
 
 from __future__ import annotations
 
@@ -18,33 +17,62 @@ from infragap.gis.errors import NoSolutionError
 
 @dataclass(frozen=True, eq=False)
 class TreeProblem:
-    """Costs between which the plan chooses, all life-cycle costs in million VND.
+    """Costs between which the plan chooses, all life-cycle costs in million VND, all (n,) unless said.
 
     Attributes
     ----------
     edge_mvnd
         (edges,) cost of each candidate line.
     local_mvnd
-        (n,) local grid works and energy of each settlement.
+        Works on the spot and energy of a settlement with a station of its own on a new line.
+    lv_mvnd
+        Supply from a station that stands already; inf where there is none.
     offgrid_mvnd
-        (n,) its best lasting off-grid option; inf where there is none.
-    required
-        (n,) must get the grid.
+        Best lasting off-grid option; inf where there is none.
+    households
+        Households.
+    must_grid
+        Must be on the national grid, by whichever of the two ways.
     barred
-        (n,) must not.
+        Must not get a line.
+    household_price_mvnd
+        Price of a household that is not on the national grid: the multiplier of the household target.
     """
 
     edge_mvnd: FloatArray
     local_mvnd: FloatArray
+    lv_mvnd: FloatArray
     offgrid_mvnd: FloatArray
-    required: BoolArray
+    households: FloatArray
+    must_grid: BoolArray
     barred: BoolArray
+    household_price_mvnd: float = 0.0
+
+    @property
+    def stays_offgrid_mvnd(self) -> FloatArray:
+        """(n,) cost of off-grid supply with the price of its households; inf where it is not allowed.
+
+        A settlement that must be on the national grid but that no line or station reaches has no choice: it counts as missed.
+        """
+        cut_off = self.barred & ~np.isfinite(self.lv_mvnd)
+        allowed = ~self.must_grid | cut_off
+        return np.where(allowed, self.offgrid_mvnd + self.household_price_mvnd * self.households, np.inf)
+
+    @property
+    def without_line_mvnd(self) -> FloatArray:
+        """(n,) the cheapest supply without a line; inf where there is none."""
+        return np.minimum(self.lv_mvnd, self.stays_offgrid_mvnd)
+
+    @property
+    def required(self) -> BoolArray:
+        """(n,) must get a line, since nothing else is there or allowed."""
+        return ~np.isfinite(self.without_line_mvnd) & ~self.barred
 
     @property
     def prize_mvnd(self) -> FloatArray:
-        """(n,) what leaving a settlement out costs beyond its local grid works; 0 where it is barred or better off
-        without."""
-        gain = np.where(np.isfinite(self.offgrid_mvnd), self.offgrid_mvnd, self.local_mvnd) - self.local_mvnd
+        """(n,) what leaving a settlement without a line costs beyond its works on the spot; 0 where it is barred or better off without."""
+        without = self.without_line_mvnd
+        gain = np.where(np.isfinite(without), without - self.local_mvnd, 0.0)
         return np.where(self.barred, 0.0, np.maximum(gain, 0.0))
 
 
@@ -57,24 +85,28 @@ class PlanChoice:
     edges
         (edges,) chosen candidate lines.
     on_grid
-        (n,) settlements that get the grid.
+        (n,) settlements that get a station of their own on a line.
+    on_lv
+        (n,) settlements that are supplied from a station that stands already.
     cost_mvnd, lower_bound_mvnd
         Life-cycle cost of the whole, and what no plan on this network can undercut.
     gap
         ``(cost - lower bound) / cost`` of the whole.
     chosen_mvnd
-        The part of the cost that depends on the choice: lines, and what those left out cost beyond their local grid
-        works.
+        The part of the cost that depends on the choice: lines, and what those left out cost beyond their works on the spot.
     gap_of_choice
         The gap by that part.
     status
         As the solver proved it (`infragap.analyses.solvers.stopping.Status`).
     clock_struck
         Whether the guard on the time cut the solution short, so that another machine may find another plan.
+    household_price_mvnd
+        Multiplier of the household target that the bound was proven with: the marginal price of a household.
     """
 
     edges: BoolArray
     on_grid: BoolArray
+    on_lv: BoolArray
     cost_mvnd: float
     lower_bound_mvnd: float
     gap: float
@@ -82,27 +114,44 @@ class PlanChoice:
     gap_of_choice: float
     status: str
     clock_struck: bool = False
+    household_price_mvnd: float = 0.0
+
+    @property
+    def national_grid(self) -> BoolArray:
+        """(n,) settlements on the national grid."""
+        return self.on_grid | self.on_lv
 
 
 def state_problem(
     network: CandidateNetwork,
     *,
     edge_mvnd: FloatArray,
-    local_mvnd: FloatArray,
-    offgrid_mvnd: FloatArray,
-    required: BoolArray,
+    supply: SupplyCosts,
+    must_grid: BoolArray,
     barred: BoolArray,
+    household_price_mvnd: float = 0.0,
 ) -> TreeProblem:
-    """State the choice; a settlement that cannot be reached, or lacks any lasting off-grid option, has no choice."""
-    reachable = network.terminal >= 0
-    lone = reachable & ~np.isfinite(offgrid_mvnd) & ~barred
+    """State the choice; a settlement that no line can reach has none."""
     return TreeProblem(
         edge_mvnd=edge_mvnd,
-        local_mvnd=local_mvnd,
-        offgrid_mvnd=offgrid_mvnd,
-        required=(required | lone) & reachable,
-        barred=barred | ~reachable,
+        local_mvnd=supply.local_mvnd,
+        lv_mvnd=supply.lv_mvnd,
+        offgrid_mvnd=supply.offgrid_mvnd,
+        households=supply.households,
+        must_grid=must_grid,
+        barred=barred | (network.terminal < 0),
+        household_price_mvnd=household_price_mvnd,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class SupplyCosts:
+    """What each way of supplying a settlement costs, as in `TreeProblem`, all (n,)."""
+
+    local_mvnd: FloatArray
+    lv_mvnd: FloatArray
+    offgrid_mvnd: FloatArray
+    households: FloatArray
 
 
 def choose_plan(
@@ -117,7 +166,7 @@ def choose_plan(
     Raises
     ------
     NoSolutionError
-        A settlement that must get the grid cannot be reached on the network.
+        A settlement that must get a line cannot be reached on the network.
     """
     prize, required = node_values(network, problem)
     try:
@@ -161,23 +210,25 @@ def node_values(network: CandidateNetwork, problem: TreeProblem) -> tuple[FloatA
 
 
 def read_choice(network: CandidateNetwork, problem: TreeProblem, solution: TreeSolution) -> PlanChoice:
-    """Turn a tree into a plan; a settlement on a line that the tree only passes is served if that is worth anything or
-    required.
+    """Turn a tree into a plan; a settlement on a line that the tree only passes is served if that is worth anything or required.
 
     Notes
     -----
-    A settlement on an existing line (node 0) is served at no line cost wherever that beats its off-grid option.
+    A settlement on an existing line (node 0) is served at no line cost wherever that beats its other supply. Cost and bound are those of the
+    problem as it stands, the price of households without the national grid included.
     """
     at = np.maximum(network.terminal, 0)
     wanted = (problem.prize_mvnd > 0) | problem.required
     on_grid = (network.terminal >= 0) & solution.nodes[at] & wanted & ~problem.barred
-    offgrid = np.where(np.isfinite(problem.offgrid_mvnd), problem.offgrid_mvnd, 0.0)
-    cost = float(problem.edge_mvnd[solution.edges].sum() + np.where(on_grid, problem.local_mvnd, offgrid).sum())
+    without = problem.without_line_mvnd
+    without = np.where(np.isfinite(without), without, 0.0)
+    cost = float(problem.edge_mvnd[solution.edges].sum() + np.where(on_grid, problem.local_mvnd, without).sum())
     base = cost - solution.cost
     bound = min(base + solution.lower_bound, cost)
     return PlanChoice(
         edges=solution.edges,
         on_grid=on_grid,
+        on_lv=~on_grid & np.isfinite(problem.lv_mvnd) & (problem.lv_mvnd <= problem.stays_offgrid_mvnd),
         cost_mvnd=cost,
         lower_bound_mvnd=bound,
         gap=(cost - bound) / cost if cost > 0 else 0.0,
@@ -185,4 +236,5 @@ def read_choice(network: CandidateNetwork, problem: TreeProblem, solution: TreeS
         gap_of_choice=solution.gap,
         status=solution.status,
         clock_struck=solution.clock_struck,
+        household_price_mvnd=problem.household_price_mvnd,
     )

@@ -1,4 +1,4 @@
-"""What local works, off-grid options and lines of a study cost at one set of prices, and the choice that they pose."""
+"""What lines, works and off-grid options of a study cost at one set of prices, and the choice that they pose."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.electricity.demand.local_works import LocalWorks, local_works
-from infragap.analyses.electricity.least_cost.choice import TreeProblem, state_problem
+from infragap.analyses.electricity.least_cost.choice import SupplyCosts, TreeProblem, state_problem
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.least_cost.targets import binding, required_villages
+from infragap.analyses.electricity.low_voltage.works import LvWorks, lv_works
 from infragap.analyses.electricity.offgrid.compare import OffGrid, compare_offgrid
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
@@ -22,7 +24,9 @@ class Costs:
     Attributes
     ----------
     works
-        Local grid works of each settlement.
+        Works of each settlement with a station of its own.
+    low_voltage
+        Its supply from a station that stands already.
     offgrid
         Its options without the grid.
     problem
@@ -30,18 +34,33 @@ class Costs:
     """
 
     works: LocalWorks
+    low_voltage: LvWorks
     offgrid: OffGrid
     problem: TreeProblem
 
     @property
     def gain_mvnd(self) -> FloatArray:
-        """(n,) what the grid saves each settlement before any line is paid; below 0 where off-grid supply costs less
-        than the works on the spot."""
-        return self.offgrid.best_mvnd - self.works.total_life_cycle_mvnd
+        """(n,) what a line saves each settlement before it is paid; below 0 where other supply costs less than the works on the spot."""
+        return self.problem.without_line_mvnd - self.works.total_life_cycle_mvnd
 
 
-def cost_study(study: Study, parameters: ElectricityParameters, *, barred: BoolArray | None = None) -> Costs:
-    """Price local works, off-grid options and lines of a study, and state what is to be chosen.
+def must_be_on_grid(study: Study, parameters: ElectricityParameters) -> BoolArray:
+    """Settlements that must be on the national grid, (n,): by the user, as villages of the target, or since they hang on it already."""
+    inhabited = study.settlements.households > 0
+    must = study.forced | required_villages(study, binding(study, parameters)) | parameters.all_on_grid
+    if not parameters.unsafe_may_leave_grid:
+        must = must | study.settlements.has_unsafe_wires
+    return np.asarray(must & inhabited & ~study.forbidden)
+
+
+def cost_study(
+    study: Study,
+    parameters: ElectricityParameters,
+    *,
+    barred: BoolArray | None = None,
+    household_price_mvnd: float = 0.0,
+) -> Costs:
+    """Price works, off-grid options and lines of a study, and state what is to be chosen.
 
     Parameters
     ----------
@@ -50,19 +69,27 @@ def cost_study(study: Study, parameters: ElectricityParameters, *, barred: BoolA
     parameters
         Prices and switches; they may differ from those that the study was routed with.
     barred
-        (n,) further settlements that must not get the grid.
+        (n,) further settlements that must not get a line.
+    household_price_mvnd
+        Price of a household that is not on the national grid.
     """
     works = local_works(study.settlements, parameters)
     offgrid = compare_offgrid(study.settlements, study.resources, parameters)
+    low_voltage = lv_works(study.settlements, study.stations, parameters)
     inhabited = study.settlements.households > 0
     off_limits = study.forbidden | ~inhabited | (barred if barred is not None else False)
-    required = (study.forced | parameters.all_on_grid) & ~off_limits
+    supply = SupplyCosts(
+        local_mvnd=works.total_life_cycle_mvnd,
+        lv_mvnd=np.where(study.forbidden, np.inf, low_voltage.life_cycle_mvnd),
+        offgrid_mvnd=np.where(inhabited, offgrid.best_mvnd, 0.0),
+        households=study.settlements.households,
+    )
     problem = state_problem(
         study.network,
         edge_mvnd=line_life_cycle(study.network.components, parameters),
-        local_mvnd=works.total_life_cycle_mvnd,
-        offgrid_mvnd=np.where(inhabited, offgrid.best_mvnd, 0.0),
-        required=required,
+        supply=supply,
+        must_grid=must_be_on_grid(study, parameters),
         barred=off_limits,
+        household_price_mvnd=household_price_mvnd,
     )
-    return Costs(works=works, offgrid=offgrid, problem=problem)
+    return Costs(works=works, low_voltage=low_voltage, offgrid=offgrid, problem=problem)

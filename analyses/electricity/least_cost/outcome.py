@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
 from infragap.analyses.electricity.least_cost.branches import Branches, grow_branches
-from infragap.analyses.electricity.least_cost.choice import PlanChoice
+from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem
 from infragap.analyses.electricity.least_cost.costs import Costs
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.shares import fair_shares
@@ -39,7 +39,11 @@ class Outcome:
     grid_alone_mvnd, grid_alone_investment_mvnd
         With an own line; NaN where there is no way.
     share_mvnd, share_investment_mvnd
-        Share of the joint lines; 0 off the grid.
+        Share of the joint lines; 0 without a line.
+    core_is_empty
+        The share is above the own line or the other supply, which cannot be avoided.
+    on_grid, on_lv
+        Gets a station of its own on a line, or is supplied from a station that stands already.
     lasting
         The choice reaches the service floor.
     branch_mvnd, branch_investment_mvnd
@@ -59,11 +63,14 @@ class Outcome:
     lasting: BoolArray
     branch_mvnd: FloatArray
     branch_investment_mvnd: FloatArray
+    core_is_empty: BoolArray
+    on_grid: BoolArray
+    on_lv: BoolArray
 
     @property
-    def on_grid(self) -> BoolArray:
-        """Settlements that get the grid."""
-        return np.asarray(self.choice == 0)
+    def national_grid(self) -> BoolArray:
+        """(n,) on the national grid in the plan."""
+        return self.on_grid | self.on_lv
 
 
 def settle_accounts(study: Study, costs: Costs, plan: PlanChoice, parameters: ElectricityParameters) -> Outcome:
@@ -76,27 +83,28 @@ def settle_accounts(study: Study, costs: Costs, plan: PlanChoice, parameters: El
     branch_mvnd = line_life_cycle(branches.components, p)
     branch_investment = np.maximum(branches.components @ unit_prices(p), 0.0)
     local, local_investment = works.total_life_cycle_mvnd, works.total_investment_mvnd
-    benefit = np.where(on_grid, np.maximum(offgrid.best_mvnd - local, 0.0), 0.0)
-    share = fair_shares(branches, branch_mvnd, benefit, households)
-    share_investment = share * _ratio(float(branch_investment.sum()), float(branch_mvnd.sum()))
     alone_line = line_life_cycle(np.nan_to_num(study.routes.components), p)
+    most = most_to_pay(study, replace(costs.problem, household_price_mvnd=plan.household_price_mvnd), alone_line)
+    share = fair_shares(branches, branch_mvnd, np.where(on_grid, most, 0.0), households)
+    share_investment = share * _ratio(float(branch_investment.sum()), float(branch_mvnd.sum()))
     alone = np.where(study.routes.reachable, alone_line + local, np.nan)
     alone_investment = np.where(
         study.routes.reachable, np.nan_to_num(study.routes.components) @ unit_prices(p) + local_investment, np.nan
     )
-    grid_cost = np.where(on_grid, share + local, alone)
+    lv, lv_investment = costs.low_voltage.life_cycle_mvnd, costs.low_voltage.investment_mvnd
+    grid_cost = np.where(on_grid, share + local, np.where(plan.on_lv, lv, np.fmin(alone, lv)))
+    grid_cost = np.where(np.isfinite(grid_cost), grid_cost, np.nan)
     cost = np.column_stack([grid_cost, *(offgrid.options[name].life_cycle_mvnd for name in OPTIONS)])
     lasting = np.column_stack([np.isfinite(grid_cost), *(offgrid.options[name].lasting(p) for name in OPTIONS)])
     inhabited = households > 0
-    chosen = np.where(on_grid, 0, _cheapest(cost, lasting, without_grid=True))
+    chosen = np.where(plan.national_grid, 0, _cheapest(cost, lasting, without_grid=True))
     chosen = np.where(inhabited, chosen, -1)
     each = np.arange(len(cost))
     others = lasting.copy()
     others[each[inhabited], chosen[inhabited]] = False
     runner_up = np.where(inhabited & others.any(axis=1), np.where(others, cost, np.inf).argmin(axis=1), -1)
-    investment = np.column_stack(
-        [share_investment + local_investment, *(offgrid.options[name].investment_mvnd for name in OPTIONS)]
-    )
+    grid_investment = np.where(plan.on_lv, lv_investment, share_investment + local_investment)
+    investment = np.column_stack([grid_investment, *(offgrid.options[name].investment_mvnd for name in OPTIONS)])
     return Outcome(
         branches=branches,
         choice=chosen,
@@ -111,7 +119,21 @@ def settle_accounts(study: Study, costs: Costs, plan: PlanChoice, parameters: El
         lasting=np.where(inhabited, lasting[each, chosen], True),
         branch_mvnd=branch_mvnd,
         branch_investment_mvnd=branch_investment,
+        core_is_empty=on_grid & (share > most * (1 + 1e-9) + 1e-6),
+        on_grid=on_grid & inhabited,
+        on_lv=plan.on_lv & inhabited,
     )
+
+
+def most_to_pay(study: Study, problem: TreeProblem, alone_line_mvnd: FloatArray) -> FloatArray:
+    """What a settlement on a joint line should pay for lines at most, (n,): its own line, or what its other supply costs more.
+
+    Where the plan gives it no other supply, since it must be on the national grid, only the own line counts.
+    """
+    without = problem.without_line_mvnd
+    gain = np.where(np.isfinite(without), np.maximum(without - problem.local_mvnd, 0.0), np.inf)
+    own = np.where(study.routes.reachable, alone_line_mvnd, np.inf)
+    return np.minimum(gain, own)
 
 
 def _cheapest(cost: FloatArray, lasting: BoolArray, *, without_grid: bool) -> IntArray:

@@ -8,10 +8,12 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray
 from infragap.analyses.electricity.least_cost.branches import Branches
-from infragap.analyses.electricity.least_cost.choice import PlanChoice, choose_plan
+from infragap.analyses.electricity.least_cost.choice import PlanChoice
 from infragap.analyses.electricity.least_cost.costs import Costs, cost_study
+from infragap.analyses.electricity.least_cost.household_target import choose_within
 from infragap.analyses.electricity.least_cost.outcome import Outcome, settle_accounts
 from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.least_cost.targets import binding, households_left
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import enriched_network
 
@@ -33,12 +35,18 @@ class FeederLoading:
         New load on each limit, by name.
     rounds
         Solutions that it took.
+    reinforced
+        Names of limits that are lifted at a price.
+    reinforcement_mvnd
+        Investment in that.
     """
 
     barred: BoolArray
     overloaded: tuple[str, ...]
     added_kw: dict[str, float]
     rounds: int
+    reinforced: tuple[str, ...] = ()
+    reinforcement_mvnd: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,16 +102,17 @@ def make_plan(
 
 
 def least_cost(study: Study, parameters: ElectricityParameters) -> Plan:
-    """Choose the plan, enrich the network around it and choose again, until that brings nothing or `junction_rounds`
-    times."""
+    """Choose the plan, enrich the network around it and choose again, until that brings nothing or `junction_rounds` times."""
+    allowed = households_left(study, binding(study, parameters))
     costs = cost_study(study, parameters)
-    choice = choose_plan(study.network, costs.problem, parameters)
+    choice = choose_within(study.network, costs.problem, parameters, allowed_households=allowed)
     for _ in range(parameters.junction_rounds):
         if not choice.edges.any():
             break
         study, start = with_junctions(study, choice, parameters)
         costs = cost_study(study, parameters)
-        before, choice = choice, choose_plan(study.network, costs.problem, parameters, start=start)
+        before = choice
+        choice = choose_within(study.network, costs.problem, parameters, allowed_households=allowed, start=start)
         if choice.cost_mvnd > before.cost_mvnd * (1 - WORTHWHILE):
             break
     return make_plan(study, costs, choice, parameters)

@@ -7,9 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from infragap.analyses.electricity.demand.life_cycle import line_factor
-from infragap.analyses.electricity.demand.load import design_load_kw
 from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger, keep_headroom, restate_bound
+from infragap.analyses.electricity.least_cost.headroom import (
+    HeadroomLedger,
+    added_load_kw,
+    keep_headroom,
+    restate_bound,
+)
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
 from infragap.analyses.electricity.routing.network import CandidateNetwork
@@ -40,6 +44,7 @@ def reconnect(plan: Plan) -> Plan:
         plan.choice,
         edges=np.append(plan.choice.edges, np.ones(len(connections), dtype=bool)),
         on_grid=plan.choice.on_grid | reconnected,
+        on_lv=plan.choice.on_lv & ~reconnected,
         cost_mvnd=plan.choice.cost_mvnd + lines_mvnd - saved_mvnd,
         chosen_mvnd=plan.choice.chosen_mvnd + lines_mvnd,
     )
@@ -48,9 +53,24 @@ def reconnect(plan: Plan) -> Plan:
 
 
 def within_headroom(plan: Plan) -> Plan:
-    """Keep the plan within what feeders and substations have left: who finds no room waits, or goes to another line."""
-    plan = keep_headroom(plan)
-    return reconnect(plan) if plan.loading.barred.any() else plan
+    """Keep the plan within what feeders and substations have left: who finds no room waits, goes to another line, or the
+    feeder is reinforced.
+
+    Notes
+    -----
+    What reinforcing is worth hangs on what else is open to those without room, a line of their own to another feeder among it.
+    So both plans are made, with reinforcement and with as little of it as must be, and the cheaper one stands.
+    """
+    reinforced = _rooms_found(plan, reinforce=True)
+    if not reinforced.loading.reinforced:
+        return reinforced
+    spared = _rooms_found(plan, reinforce=False)
+    return spared if spared.choice.cost_mvnd < reinforced.choice.cost_mvnd else reinforced
+
+
+def _rooms_found(plan: Plan, *, reinforce: bool) -> Plan:
+    kept = keep_headroom(plan, reinforce=reinforce)
+    return reconnect(kept) if kept.loading.barred.any() else kept
 
 
 def _connections(plan: Plan, ledger: HeadroomLedger) -> dict[int, Connection]:
@@ -58,8 +78,8 @@ def _connections(plan: Plan, ledger: HeadroomLedger) -> dict[int, Connection]:
     the ledger."""
     study, p = plan.study, plan.parameters
     cost = study.surface.cost(p, forest_rule=p.forest_rule)
-    load_kw = design_load_kw(study.settlements.households, p)
-    gain = np.where(plan.loading.barred, plan.costs.gain_mvnd, 0.0)
+    load_kw = added_load_kw(study.settlements, p)
+    gain = np.where(plan.loading.barred & np.isfinite(plan.costs.gain_mvnd), plan.costs.gain_mvnd, 0.0)
     used = set(study.network.ends[plan.choice.edges].ravel().tolist())
     chosen: dict[int, Connection] = {}
     for settlement in np.lexsort((study.settlements.id_rank, -gain)).tolist():

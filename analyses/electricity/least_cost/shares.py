@@ -8,7 +8,7 @@ from infragap.analyses.arrays import FloatArray
 from infragap.analyses.electricity.least_cost.branches import Branches
 
 
-def fair_shares(branches: Branches, cost: FloatArray, benefit: FloatArray, households: FloatArray) -> FloatArray:
+def fair_shares(branches: Branches, cost: FloatArray, most: FloatArray, households: FloatArray) -> FloatArray:
     """Split the cost of every branch among the settlements that it serves.
 
     Parameters
@@ -17,9 +17,8 @@ def fair_shares(branches: Branches, cost: FloatArray, benefit: FloatArray, house
         Planned lines.
     cost
         (b,) cost of each branch.
-    benefit
-        (settlements,) what the grid saves each before any line is paid: best off-grid cost less local grid works, not
-        below 0.
+    most
+        (settlements,) what each should pay at most: its own line, or what its other supply costs more.
     households
         (settlements,) weights for what no benefit covers.
 
@@ -30,13 +29,11 @@ def fair_shares(branches: Branches, cost: FloatArray, benefit: FloatArray, house
 
     Notes
     -----
-    From the ends of the tree upwards, every branch is paid by the settlements below it in proportion to the benefit
-    that each still has. In
-    a cheapest tree the benefit left below a branch always covers it (otherwise the branch would not be built), so
-    nobody pays more than its own
-    best alternative costs. Where forced connections leave a rest, it is split by households.
+    From the ends of the tree upwards, every branch is paid by the settlements below it in proportion to what each could still pay. Since the sets of
+    settlements below branches lie within each other, this finds shares within everybody's limit whenever there are any. Where there are none,
+    which forced connections bring about, the rest of a branch is split by households.
     """
-    left = np.maximum(np.nan_to_num(benefit, posinf=0.0), 0.0).astype(np.float64)
+    left = np.maximum(np.nan_to_num(most, posinf=1e12), 0.0).astype(np.float64)
     share = np.zeros(len(households))
     members: list[list[int]] = [[] for _ in range(len(branches))]
     for settlement in np.flatnonzero(branches.branch_of >= 0):

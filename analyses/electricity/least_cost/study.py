@@ -12,13 +12,14 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, ObjectArray
 from infragap.analyses.electricity.demand.settlements import Settlements, read_settlements
+from infragap.analyses.electricity.low_voltage.works import Stations, read_stations
 from infragap.analyses.electricity.offgrid.compare import Resources, read_resources
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import candidate_network
 from infragap.analyses.electricity.routing.cost_surface import LineSurface, build_surface
 from infragap.analyses.electricity.routing.existing_grid import ExistingGrid, existing_grid
 from infragap.analyses.electricity.routing.network import CandidateNetwork
-from infragap.analyses.electricity.routing.routes import Routes, on_line_cells, own_routes, settlement_cells
+from infragap.analyses.electricity.routing.routes import Routes, on_line_cells, settlement_cells, with_lawful_routes
 from infragap.gis.catalog import Catalog
 from infragap.gis.errors import NoSolutionError, ParameterError
 
@@ -67,6 +68,8 @@ class Study:
         Where lines could run.
     settlements, resources
         The settlements, and sun and water around them.
+    stations
+        Distribution stations that stand already.
     forced, forbidden
         (n,) settlements that the user wants on or off the grid.
     """
@@ -78,6 +81,7 @@ class Study:
     network: CandidateNetwork
     settlements: Settlements
     resources: Resources
+    stations: Stations
     forced: BoolArray
     forbidden: BoolArray
 
@@ -104,7 +108,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         roughness=surface.roughness.ravel()[known].astype(np.float64),
         at_22_kv=surface.at_22_kv.ravel()[known],
     )
-    routes = own_routes(surface, cell, parameters)
+    surface, routes = with_lawful_routes(surface, cell, parameters)
     inputs = Inputs(settlements=layer, communes=pack.communes.reset_index(drop=True), catalog=pack.catalog)
     forced = _named(inputs.identifiers, parameters.forced_grid, "forced_grid")
     cut_off = inputs.identifiers[forced & ~routes.reachable]
@@ -121,6 +125,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         network=candidate_network(surface, routes, parameters),
         settlements=settlements,
         resources=read_resources(pack, settlements, parameters),
+        stations=read_stations(pack.stations if pack.has("stations") else None),
         forced=forced,
         forbidden=_named(inputs.identifiers, parameters.forbidden_grid, "forbidden_grid"),
     )

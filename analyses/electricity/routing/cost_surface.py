@@ -12,13 +12,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import existing_line_cells
+from infragap.analyses.electricity.routing.forest import ForestLaw, cleared_cells, restricted_cells
 from infragap.analyses.electricity.routing.line_components import _planting_per_km
+from infragap.analyses.electricity.routing.road_corridors import RoadCorridors, road_corridors
 from infragap.gis.leastcost import cost_distance
-from infragap.gis.raster import Raster, rasterize, resample, rowcol, warp_like, xy
+from infragap.gis.raster import Raster, rasterize, resample, warp_like, xy
 from infragap.gis.schema import FOREST_NATURAL, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
 from infragap.gis.terrain import slope_deg
 
@@ -41,7 +44,7 @@ class LineSurface:
     crossings_per_km
         (rows, cols) float32, river crossings paid per kilometre of line on the cell.
     restricted_forest
-        Natural and special-use forest outside roads and settlements.
+        Cells with natural or special-use forest outside roads and clearings.
     forest_code
         Forest class code of every cell.
     passable
@@ -51,7 +54,15 @@ class LineSurface:
     line_of_cell
         (k,) row in the layer `grid_lines` of the line that touches it.
     stub_km
-        (k,) from the middle of the cell, where paths end, to that line.
+        (k,) from the middle of the cell, where paths end, to that line; in a corridor from the road to that line.
+    corridors
+        Roads through restricted forest.
+    wall
+        Free cells beside a corridor from which a step to it would cross forest.
+    law
+        What drawn lines are measured against.
+    follows_roads
+        Whether lines keep to the roads within restricted forest, as they must where forest is forbidden.
     """
 
     grid: Raster
@@ -64,10 +75,14 @@ class LineSurface:
     line_cells: IntArray
     line_of_cell: IntArray
     stub_km: FloatArray
+    corridors: RoadCorridors
+    wall: BoolArray
+    law: ForestLaw
+    follows_roads: bool = True
 
     @cached_property
     def line_number(self) -> NDArray[np.int32]:
-        """Place of every flat cell among the line cells; -1 elsewhere."""
+        """Number of every flat cell among the line cells; -1 elsewhere."""
         number = np.full(self.passable.size, -1, dtype=np.int32)
         number[self.line_flat] = np.arange(len(self.line_cells))
         return number
@@ -81,6 +96,47 @@ class LineSurface:
         """Give x and y of the middle of flat cells in the CRS of the raster."""
         columns = self.grid.shape[1]
         return xy(self.grid, flat // columns, flat % columns)
+
+    def step_course(self, start: int, end: int) -> FloatArray | None:
+        """Points of one step between cells, (k, 2): along the road where it touches a corridor; None where none joins them."""
+        if self.follows_roads and bool(self.in_corridor(np.array([[start, end]]))[0]):
+            return self.corridors.course(start, end)
+        return np.column_stack(self.middles(np.array([start, end])))
+
+    def in_corridor(self, steps: IntArray) -> BoolArray:
+        """Whether each step touches a cell of a corridor, the cells that a knight's move crosses included, (steps,)."""
+        columns = self.grid.shape[1]
+        on_road = self.corridors.on_road
+        touched: BoolArray = np.asarray(on_road[steps].any(axis=1))
+        row, col = steps // columns, steps % columns
+        down, right = row[:, 1] - row[:, 0], col[:, 1] - col[:, 0]
+        knight = np.abs(down * right) == 2
+        r, c, d, e = row[knight, 0], col[knight, 0], down[knight], right[knight]
+        first = (r + (d / 2).astype(np.int64)) * columns + c + (e / 2).astype(np.int64)
+        second = (r + np.sign(d)) * columns + c + np.sign(e)
+        touched[knight] |= on_road[first] | on_road[second]
+        return np.asarray(touched)
+
+    def lawful(self, steps: IntArray) -> BoolArray:
+        """Whether each step keeps to free ground or to one road, (steps,)."""
+        good = np.ones(len(steps), dtype=bool)
+        if self.follows_roads:
+            for k in np.flatnonzero(self.in_corridor(steps)).tolist():
+                good[k] = self.corridors.course(int(steps[k, 0]), int(steps[k, 1])) is not None
+        return good
+
+    def course(self, cells: IntArray) -> FloatArray:
+        """Points of a line along cells, (k, 2): through their middles, along the roads within corridors."""
+        steps = np.column_stack([cells[:-1], cells[1:]])
+        if len(steps) == 0 or not self.follows_roads or not self.in_corridor(steps).any():
+            return np.column_stack(self.middles(cells))
+        pieces = []
+        for start, end in steps.tolist():
+            piece = self.step_course(start, end)
+            pieces.append(np.column_stack(self.middles(np.array([start, end]))) if piece is None else piece)
+        points = np.concatenate(pieces)
+        moves = np.append(True, np.hypot(*np.diff(points, axis=0).T) > 1e-6)
+        return np.asarray(points[moves])
 
     def stubs(self, flat: IntArray) -> FloatArray:
         """Components of the last stretch from the middle of line cells to the line, (n, len(COMPONENTS)); 0 for other
@@ -101,12 +157,6 @@ class LineSurface:
         """Width of a cell [km]."""
         return self.grid.cell_size_m / 1000
 
-    def line_distance_m(self) -> FloatArray:
-        """Straight distance of every cell to the nearest cell of an existing line [m], (rows, cols)."""
-        on_line = np.zeros(self.grid.shape, dtype=bool)
-        on_line[self.line_cells[:, 0], self.line_cells[:, 1]] = True
-        return _distance_m(on_line, self.grid.cell_size_m)
-
     def cost(self, parameters: ElectricityParameters, *, forest_rule: str) -> NDArray[np.float32]:
         """Million VND per cell width; inf where no line may pass."""
         kv22 = self.at_22_kv
@@ -118,7 +168,7 @@ class LineSurface:
             per_km += np.where(self.restricted_forest, surcharge, np.float32(0))
         closed = ~self.passable
         if forest_rule == "forbid":
-            closed = closed | self.restricted_forest
+            closed = closed | self.restricted_forest | self.wall
         per_km[closed] = np.inf
         return np.asarray(per_km * np.float32(self.cell_km), dtype=np.float32)
 
@@ -165,25 +215,81 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     passable = known & rasterize(pack.communes, grid, all_touched=True).values.astype(bool)
     code = warp_like(pack.forest, grid, method="nearest")
     forest_code = np.where(code.valid(), code.values, 0).astype(np.uint8)
-    clearing = _near(pack.settlements, grid, parameters.settlement_clearing_m)
-    passable |= known & clearing
+    cleared = cleared_cells(pack.settlements, grid, parameters.forest_clearing_m)
+    passable |= known & cleared
+    restricted = restricted_cells(pack.forest, grid) & ~cleared
+    corridors = road_corridors(pack.roads, grid, restricted)
+    on_road = corridors.on_road.reshape(grid.shape)
     line_cells, line_of_cell = existing_line_cells(pack.grid_lines, grid)
-    restricted = (forest_code >= FOREST_NATURAL) | (forest_code % FOREST_NATURAL == FOREST_SPECIAL_USE)
-    restricted &= ~roads & ~clearing
-    restricted[line_cells[:, 0], line_cells[:, 1]] = False
     passable[line_cells[:, 0], line_cells[:, 1]] = True
+    at_22_kv = _nearest_is_22_kv(pack.grid_lines, line_cells, line_of_cell, roughness, passable)
+    stub_km = _stub_km(pack.grid_lines, grid, line_cells, line_of_cell)
+    kept = np.ones(len(line_cells), dtype=bool)
+    if parameters.forest_rule == "forbid":
+        kept = _tappable(pack.grid_lines, line_cells, line_of_cell, stub_km, restricted, corridors, parameters)
+    x, y = pack.settlements.geometry.x.to_numpy(), pack.settlements.geometry.y.to_numpy()
     return LineSurface(
         grid=grid,
         roughness=roughness,
-        at_22_kv=_nearest_is_22_kv(pack.grid_lines, line_cells, line_of_cell, roughness, passable),
+        at_22_kv=at_22_kv,
         crossings_per_km=_crossings(pack, grid, parameters),
-        restricted_forest=restricted,
+        restricted_forest=restricted & ~on_road,
         forest_code=forest_code,
         passable=passable,
-        line_cells=line_cells,
-        line_of_cell=line_of_cell,
-        stub_km=_stub_km(pack.grid_lines, grid, line_cells, line_of_cell),
+        line_cells=line_cells[kept],
+        line_of_cell=line_of_cell[kept],
+        stub_km=stub_km[kept],
+        corridors=corridors,
+        wall=_wall(on_road, restricted, corridors.mouth.reshape(grid.shape), cleared),
+        law=ForestLaw(
+            forest=pack.forest,
+            roads=cKDTree(corridors.points) if len(corridors.points) else None,
+            settlements=cKDTree(np.column_stack([x, y])),
+            road_strip_m=parameters.forest_road_strip_m,
+            clearing_m=parameters.forest_clearing_m,
+        ),
+        follows_roads=parameters.forest_rule == "forbid",
     )
+
+
+def _wall(on_road: BoolArray, restricted: BoolArray, mouth: BoolArray, cleared: BoolArray) -> BoolArray:
+    """Free cells next to a corridor that its road does not run through: a step from their middle to the road may cross forest."""
+    beside = ndimage.binary_dilation(on_road, structure=np.ones((3, 3), dtype=bool))
+    return np.asarray(beside & ~restricted & ~mouth & ~cleared)
+
+
+def _tappable(
+    lines: gpd.GeoDataFrame,
+    line_cells: IntArray,
+    line_of_cell: IntArray,
+    stub_km: FloatArray,
+    restricted: BoolArray,
+    corridors: RoadCorridors,
+    parameters: ElectricityParameters,
+) -> BoolArray:
+    """Cells in which an existing line can be tapped without crossing forest: free ground, and where a road meets the line.
+
+    In a corridor the point of the road nearest to the line becomes the cell's anchor, and `stub_km` the way between them, in place.
+    """
+    half_km = corridors.grid.cell_size_m / 2000
+    beside_forest = ndimage.binary_dilation(restricted, structure=np.ones((3, 3), dtype=bool))
+    row, col = line_cells[:, 0], line_cells[:, 1]
+    # a line nearer than half a cell is met within the cell, one farther perhaps in the next
+    good = ~restricted[row, col] & ((stub_km <= half_km) | ~beside_forest[row, col])
+    flat = row * restricted.shape[1] + col
+    order = np.argsort(corridors.cell, kind="stable")
+    starts = np.searchsorted(corridors.cell[order], flat)
+    ends = np.searchsorted(corridors.cell[order], flat, side="right")
+    geometry = lines.geometry.to_numpy()
+    for k in np.flatnonzero(corridors.on_road[flat]).tolist():
+        points = order[starts[k] : ends[k]]
+        distance = shapely.distance(shapely.points(corridors.points[points]), geometry[line_of_cell[k]])
+        nearest = int(distance.argmin())
+        if distance[nearest] <= parameters.forest_road_strip_m:
+            good[k] = True
+            corridors.anchor[int(flat[k])] = int(points[nearest])
+            stub_km[k] = distance[nearest] / 1000
+    return good
 
 
 def routing_grid(elevation: Raster, cell_size_m: float) -> Raster:
@@ -219,18 +325,17 @@ def _nearest_is_22_kv(
     return np.asarray((region >= 0) & is_22[np.maximum(region, 0)])
 
 
+def distance_m(cells: IntArray, grid: Raster) -> FloatArray:
+    """Straight distance of every cell to the nearest of some cells, (rows, cols) [m]."""
+    mask = np.zeros(grid.shape, dtype=bool)
+    mask[cells[:, 0], cells[:, 1]] = True
+    return _distance_m(mask, grid.cell_size_m)
+
+
 def _distance_m(mask: BoolArray, cell_size_m: float) -> FloatArray:
     if not mask.any():
         return np.full(mask.shape, np.inf)
     return np.asarray(ndimage.distance_transform_edt(~mask, sampling=cell_size_m))
-
-
-def _near(points: gpd.GeoDataFrame, grid: Raster, radius_m: float) -> BoolArray:
-    mask = np.zeros(grid.shape, dtype=bool)
-    rows, cols = rowcol(grid, points.geometry.x, points.geometry.y)
-    inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
-    mask[rows[inside], cols[inside]] = True
-    return _distance_m(mask, grid.cell_size_m) <= max(radius_m, 0.0) if mask.any() else mask
 
 
 def _crossings(pack: Pack, grid: Raster, parameters: ElectricityParameters) -> NDArray[np.float32]:

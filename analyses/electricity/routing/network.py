@@ -67,6 +67,7 @@ def join_steps(
         Unit prices of the components: of parallel chains the cheaper stays.
     """
     steps = np.unique(np.sort(steps, axis=1), axis=0)
+    steps = steps[surface.lawful(steps)]
     on_line = surface.line_number >= 0
     steps = steps[~(on_line[steps[:, 0]] & on_line[steps[:, 1]])]
     cells, local = np.unique(steps, return_inverse=True)

@@ -10,6 +10,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.compiled import compiled
 from infragap.gis.leastcost import MOVES, LeastCost
+from infragap.gis.raster import rowcol
 
 
 def trace(search: LeastCost, cells: IntArray, *, columns: int) -> IntArray:
@@ -137,7 +138,22 @@ def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:
         first = surface.components_at(r + (d / 2).astype(np.int64), c + (e / 2).astype(np.int64))
         second = surface.components_at(r + np.sign(d), c + np.sign(e))
         mean[knight] = (2 * mean[knight] + first + second) / 4
-    return np.asarray(mean * length_km[:, np.newaxis])
+    total = np.asarray(mean * length_km[:, np.newaxis])
+    if surface.follows_roads:
+        for k in np.flatnonzero(surface.in_corridor(steps)).tolist():
+            course = surface.step_course(int(steps[k, 0]), int(steps[k, 1]))
+            if course is not None:
+                total[k] = course_components(course, surface)
+    return total
+
+
+def course_components(points: FloatArray, surface: LineSurface) -> FloatArray:
+    """Components of a line through points, each piece by the cell of its middle, (len(COMPONENTS),)."""
+    pieces = np.diff(points, axis=0)
+    middles = (points[1:] + points[:-1]) / 2
+    rows, cols = rowcol(surface.grid, middles[:, 0], middles[:, 1])
+    km = np.hypot(pieces[:, 0], pieces[:, 1]) / 1000
+    return np.asarray(km @ surface.components_at(rows, cols))
 
 
 def line_components(cells: IntArray, surface: LineSurface) -> FloatArray:

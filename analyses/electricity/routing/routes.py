@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -14,8 +14,10 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, line_km, unit_prices
 from infragap.analyses.electricity.routing.paths import step_components, trace
-from infragap.gis.leastcost import LeastCost, cost_distance
+from infragap.gis.leastcost import LeastCost, cost_distance, path_back
 from infragap.gis.raster import rowcol, xy
+
+MAX_ROUNDS = 12
 
 NEIGHBOURS = 16
 """Moves per cell: with knight's moves a raster path is at most 2.8 % longer than the straight line, with eight 8.2
@@ -95,9 +97,11 @@ def on_line_cells(
     if len(found) == 0:
         return cell
     middles = np.column_stack(xy(surface.grid, surface.line_cells[:, 0], surface.line_cells[:, 1]))
-    nearest = cKDTree(middles).query(shapely.get_coordinates(points[found]))[1]
+    nearest = np.asarray(cKDTree(middles).query(shapely.get_coordinates(points[found]))[1], dtype=np.int64)
     result = cell.copy()
-    result[found] = surface.line_flat[nearest]
+    # in forest the nearest place to tap may lie elsewhere
+    near = np.hypot(*(middles[nearest] - shapely.get_coordinates(points[found])).T) <= 1.5 * surface.grid.cell_size_m
+    result[found[near]] = surface.line_flat[nearest[near]]
     return result
 
 
@@ -114,10 +118,10 @@ def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityPara
         Prices and the forest rule.
     """
     price = unit_prices(parameters)
-    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
-    search = cost_distance(cost, surface.line_starts(cost), neighbours=NEIGHBOURS, regions=True, predecessors=True)
+    search = _from_lines(surface, parameters)
     known = np.maximum(cell, 0)
     reached = (cell >= 0) & np.isfinite(search.distance.ravel()[known])
+    reached[reached] = _lawful_ways(search, cell[reached], surface)
     if search.region is None:
         raise AssertionError("regions were asked for")
     tap = np.maximum(search.region.ravel()[known], 0)
@@ -139,6 +143,64 @@ def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityPara
         search=search,
         steps=trace(search, cell[reached], columns=surface.grid.shape[1]),
     )
+
+
+def with_lawful_routes(
+    surface: LineSurface, cell: IntArray, parameters: ElectricityParameters
+) -> tuple[LineSurface, Routes]:
+    """Find the own routes, closing cells from which they would enter a road through forest from the side, until none does.
+
+    Returns
+    -------
+    surface, routes
+        The surface with a larger wall, and the routes on it.
+    """
+    for _ in range(MAX_ROUNDS):
+        search = _from_lines(surface, parameters)
+        reached = (cell >= 0) & np.isfinite(search.distance.ravel()[np.maximum(cell, 0)])
+        steps = trace(search, cell[reached], columns=surface.grid.shape[1])
+        blocked = _to_close(steps[~surface.lawful(steps)], surface, cell)
+        if len(blocked) == 0:
+            break
+        wall = surface.wall.copy()
+        wall.ravel()[blocked] = True
+        surface = replace(surface, wall=wall)
+    return surface, own_routes(surface, cell, parameters)
+
+
+def _from_lines(surface: LineSurface, parameters: ElectricityParameters) -> LeastCost:
+    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
+    return cost_distance(cost, surface.line_starts(cost), neighbours=NEIGHBOURS, regions=True, predecessors=True)
+
+
+def _to_close(steps: IntArray, surface: LineSurface, cell: IntArray) -> IntArray:
+    """Cells to close so that unlawful steps are not taken again: the free end, or the end that stands for less road."""
+    on_road = surface.corridors.on_road
+    first_on, second_on = on_road[steps[:, 0]], on_road[steps[:, 1]]
+    closed = np.where(first_on & ~second_on, steps[:, 1], steps[:, 0])
+    both = first_on & second_on
+    if both.any():
+        points = np.bincount(surface.corridors.cell, minlength=len(on_road))
+        less = np.where(points[steps[:, 0]] <= points[steps[:, 1]], steps[:, 0], steps[:, 1])
+        closed = np.where(both, less, closed)
+    closed = np.unique(closed)
+    return closed[~np.isin(closed, cell) & ~surface.wall.ravel()[closed]]
+
+
+def _lawful_ways(search: LeastCost, cells: IntArray, surface: LineSurface) -> BoolArray:
+    """Whether the whole way back from each cell is lawful, (k,)."""
+    columns = surface.grid.shape[1]
+    steps = trace(search, cells, columns=columns)
+    bad = steps[~surface.lawful(steps)]
+    if len(bad) == 0:
+        return np.ones(len(cells), dtype=bool)
+    broken = {(int(a), int(b)) for a, b in bad}
+    result = np.ones(len(cells), dtype=bool)
+    for k, cell in enumerate(cells.tolist()):
+        way = np.asarray(path_back(search, divmod(cell, columns))) @ [columns, 1]
+        pairs = np.sort(np.column_stack([way[:-1], way[1:]]), axis=1)
+        result[k] = not any((int(a), int(b)) in broken for a, b in pairs)
+    return result
 
 
 def path_components(search: LeastCost, cells: IntArray, surface: LineSurface) -> FloatArray:

@@ -87,6 +87,8 @@ def connections_to_lines(
     for k in inside[order][first].tolist():
         local = np.array(path_back(search, (int(line_row[k]), int(line_col[k]))), dtype=np.int64)
         way = (local[:, 0] + r0) * columns + local[:, 1] + c0
+        if not surface.lawful(np.column_stack([way[:-1], way[1:]])).all():
+            continue
         ways.append(
             Connection(
                 row=int(surface.line_of_cell[k]),

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
 from infragap.analyses.electricity.feeders.remedies import Remedies
 from infragap.analyses.electricity.feeders.voltage import Check
 from infragap.analyses.electricity.least_cost.headroom import headroom_record
@@ -11,10 +16,12 @@ from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
 from infragap.analyses.electricity.tables.extension import extension_table
 from infragap.analyses.electricity.tables.lines import lines_table
+from infragap.analyses.electricity.tables.low_voltage import low_voltage_table
 from infragap.analyses.electricity.tables.ranking import ranking_table
 from infragap.analyses.electricity.tables.remedies import remedies_table
 from infragap.analyses.electricity.tables.scenarios import all_on_grid_table, scenarios_table
 from infragap.analyses.electricity.tables.summary import summarise
+from infragap.analyses.electricity.tables.targets import targets_table
 from infragap.analyses.electricity.tables.years import years_table
 from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 from infragap.analyses.electricity.uncertainty.backtest import backtest_table
@@ -38,10 +45,14 @@ def build_tables(
         What was looked at beside it.
     """
     study = plan.study
-    settlements = ranking_table(plan, check, schedule, uncertainty.draws)
     lines = lines_table(plan, check, remedies, schedule)
+    settlements = ranking_table(plan, check, schedule, uncertainty.draws, lines)
     years = years_table(plan, schedule)
-    tables = {"remedies": remedies_table(plan, remedies, lines)}
+    tables = {
+        "targets": targets_table(plan, schedule, uncertainty.scenarios),
+        "lv_works": low_voltage_table(plan, settlements),
+        "remedies": remedies_table(plan, remedies, lines),
+    }
     if uncertainty.scenarios:
         tables["scenarios"] = scenarios_table(uncertainty.scenarios)
         tables["all_on_grid"] = all_on_grid_table(uncertainty.scenarios)
@@ -57,5 +68,14 @@ def build_tables(
         grid_extension=extension_table(plan, settlements, lines),
         plan=plan_record(plan) | headroom_record(plan.loading),
         summary=summarise(plan, schedule, settlements=settlements, lines=lines, years=years),
+        targets=_plain(tables["targets"]),
         tables=tables,
     )
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries, None where a number is not known."""
+    return [
+        {str(k): None if isinstance(v, float) and not np.isfinite(v) else v for k, v in row.items()}
+        for row in table.to_dict("records")
+    ]

@@ -31,7 +31,7 @@ def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDat
     taken = np.zeros(len(lines), dtype=bool)
     taps = [lines.geometry.iloc[top].coords[0] for top in branches.tap()]
     at_place = words("vi")("electricity.extension.at_place")
-    works, rows = plan.costs.works, []
+    works, low_voltage, rows = plan.costs.works, plan.costs.low_voltage, []
     for number, settlement in enumerate(order, start=1):
         row, branch = settlements.loc[settlement], int(outcome.branches.branch_of[settlement])
         new, above = [], branch
@@ -40,6 +40,9 @@ def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDat
             new.append(above)
             above = int(outcome.branches.parent[above])
         tap = lines.iloc[branch] if branch >= 0 else None
+        on_lv = bool(outcome.on_lv[settlement])
+        station = str(plan.study.stations.identifier[low_voltage.station[settlement]]) if on_lv else at_place
+        feed_km = float(low_voltage.feed_km[settlement]) if on_lv else 0.0
         rows.append(
             {
                 "stt": number,
@@ -47,17 +50,20 @@ def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDat
                 "commune": row["commune"],
                 "legacy_commune": row["legacy_commune"],
                 "households": int(row["households"]),
-                "mv_km": float(length[new].sum()) + float(works.inner_mv_km[settlement]),
+                "mv_km": float(length[new].sum()) + (0.0 if on_lv else float(works.inner_mv_km[settlement])),
                 "voltage_kv": float(tap["voltage_kv"]) if tap is not None else np.nan,
                 "conductor": tap["conductor"] if tap is not None else "",
-                "stations": int(works.stations[settlement]),
-                "station_kva": float(works.stations[settlement] * works.station_kva[settlement]),
-                "lv_km": float(works.lv_km[settlement]),
+                "works": row["works"],
+                "stations": 0 if on_lv else int(works.stations[settlement]),
+                "station_kva": float(low_voltage.upgrade_kva[settlement])
+                if on_lv
+                else float(works.stations[settlement] * works.station_kva[settlement]),
+                "lv_km": float(works.lv_km[settlement]) + feed_km,
                 "meters": int(row["households"]),
                 "investment_mvnd": float(row["plan_investment_mvnd"]),
                 "investment_mvnd_per_household": float(row["plan_investment_mvnd"]) / max(int(row["households"]), 1),
                 "feeder": row["feeder"],
-                "tap_point": str(tap["tap_line_id"]) if tap is not None else at_place,
+                "tap_point": str(tap["tap_line_id"]) if tap is not None else station,
                 "tap_northing_m": round(taps[branch][1], 1) if tap is not None else np.nan,
                 "tap_easting_m": round(taps[branch][0], 1) if tap is not None else np.nan,
                 "forest_ha": float(forest_ha[new].sum()),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray
-from infragap.analyses.electricity.codes import GridRule, Supply
+from infragap.analyses.electricity.codes import GridRule, Supply, Works
 from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.demand.local_works import mv_mvnd_per_km
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
 from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.least_cost.targets import binding, required_villages
 from infragap.analyses.electricity.tables.reasons import Grounds
+from infragap.analyses.electricity.tables.targets import target_price_mvnd
 from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
 from infragap.analyses.provenance import modelled_layers
 
@@ -23,7 +25,9 @@ def grounds_of(plan: Plan, draws: DrawSummary | None) -> list[Grounds]:
     length, if_forest, limit_km = study.routes.length_km, if_forest_mvnd(plan), break_even_km(plan)
     branches = outcome.branches
     below, top = branches.below(np.ones(len(length))), branches.tap()
-    wished = study.forced | p.all_on_grid
+    rules = grid_rules(plan)
+    price = target_price_mvnd(plan)
+    low_voltage = costs.low_voltage
     lasts = {name: option.lasting(p) for name, option in costs.offgrid.options.items()}
     stream_modelled = "elevation" in modelled_layers(study.inputs.catalog, ("elevation",))
     found = []
@@ -44,7 +48,10 @@ def grounds_of(plan: Plan, draws: DrawSummary | None) -> list[Grounds]:
                 on_line=bool(study.network.terminal[k] == 0),
                 forest_blocks=bool(np.isfinite(if_forest[k])),
                 if_forest_mvnd=float(if_forest[k]),
-                must=_must(wished=bool(wished[k]), required=bool(costs.problem.required[k])),
+                must=rules[k],
+                works=works_of(plan, k),
+                station_km=float(low_voltage.distance_m[k]) / 1000,
+                target_price_mvnd=float(price[k]),
                 must_not=_must_not(forbidden=bool(study.forbidden[k]), waits=bool(plan.loading.barred[k])),
                 has_home_system=bool(settlements.has_home_system[k]),
                 lasting=bool(outcome.lasting[k]),
@@ -58,8 +65,36 @@ def grounds_of(plan: Plan, draws: DrawSummary | None) -> list[Grounds]:
     return found
 
 
-def _must(*, wished: bool, required: bool) -> GridRule:
-    return GridRule.USER if wished else GridRule.LONE if required else GridRule.FREE
+def grid_rules(plan: Plan) -> list[GridRule]:
+    """Why each settlement is on the national grid where that is not free, (n,)."""
+    study, p, problem = plan.study, plan.parameters, plan.costs.problem
+    by_user = study.forced | p.all_on_grid
+    villages = required_villages(study, binding(study, p))
+    lone = ~np.isfinite(problem.offgrid_mvnd)
+    wired = study.settlements.has_unsafe_wires & ~(p.unsafe_may_leave_grid)
+    priced = target_price_mvnd(plan) > 0
+    found = []
+    for k in range(len(by_user)):
+        rule = GridRule.FREE
+        if by_user[k]:
+            rule = GridRule.USER
+        elif lone[k]:
+            rule = GridRule.LONE
+        elif villages[k] and priced[k]:
+            rule = GridRule.VILLAGE_TARGET
+        elif wired[k] and priced[k]:
+            rule = GridRule.UNSAFE_WIRES
+        elif priced[k]:
+            rule = GridRule.HOUSEHOLD_TARGET
+        found.append(rule)
+    return found
+
+
+def works_of(plan: Plan, k: int) -> Works:
+    """Say what is built for one settlement."""
+    if plan.outcome.on_lv[k]:
+        return Works(str(plan.costs.low_voltage.works[k]))
+    return Works.NEW_STATION if plan.outcome.on_grid[k] else Works.OFFGRID
 
 
 def _must_not(*, forbidden: bool, waits: bool) -> GridRule:

@@ -54,7 +54,7 @@ def branch_geometry(
     """
     shapes = []
     for branch, cells in enumerate(outcome.branches.cells):
-        points = np.column_stack(surface.middles(cells))
+        points = surface.course(cells)
         if outcome.branches.parent[branch] < 0:
             line = existing.geometry.iloc[row[branch]]
             tap = line.interpolate(line.project(shapely.Point(points[0])))
@@ -75,6 +75,8 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
     existing = study.grid.lines
     components = {name: branches.components[:, k] for k, name in enumerate(COMPONENTS)}
     geometry = gpd.GeoSeries(branch_geometry(outcome, study.surface, existing, row), crs=settlements.crs)
+    exposures = [study.surface.law.exposure(line) for line in geometry]
+    permit = np.array([each.outside_km > 0 for each in exposures], dtype=bool) & (parameters.forest_rule != "ignore")
     ends = gpd.GeoDataFrame(
         geometry=gpd.GeoSeries([line.interpolate(1, normalized=True) for line in geometry], crs=geometry.crs)
     )
@@ -104,6 +106,11 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
         "load_kw": design_load_kw(below, parameters),
         **{name: components[name] for name in FOREST_KM},
         "forest_ha": any_forest_km(branches.components) * parameters.right_of_way_m / 10,
+        "forest_exempt_km": [each.road_km + each.clearing_km for each in exposures],
+        "forest_road_km": [each.road_km for each in exposures],
+        "forest_clearing_km": [each.clearing_km for each in exposures],
+        "forest_permit": permit,
+        "forest_delay_months": np.where(permit, parameters.forest_delay_months, 0.0),
         "river_crossing_mvnd": components["crossings"] * parameters.river_crossing_mvnd,
         "year": calendar_year(schedule.branch_year, parameters),
         "conductor": check.conductor,

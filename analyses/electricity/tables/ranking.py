@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from pandas.arrays import IntegerArray
 
-from infragap.analyses.arrays import FloatArray
+from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.columns import in_order
-from infragap.analyses.electricity.codes import Supply
+from infragap.analyses.electricity.codes import Supply, SupplyKind
 from infragap.analyses.electricity.columns import RANKING
 from infragap.analyses.electricity.demand.life_cycle import levelised_vnd_per_kwh
 from infragap.analyses.electricity.demand.payback import grid_payback_years
@@ -24,36 +24,58 @@ from infragap.analyses.electricity.needs import LAYERS
 from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid
 from infragap.analyses.electricity.offgrid.interim import interim_steps
 from infragap.analyses.electricity.routing.line_components import any_forest_km
-from infragap.analyses.electricity.tables.grounds import break_even_km, grounds_of, if_forest_mvnd
+from infragap.analyses.electricity.tables.decision_class import binding_limits, decision_classes
+from infragap.analyses.electricity.tables.grounds import break_even_km, grounds_of, if_forest_mvnd, works_of
 from infragap.analyses.electricity.tables.reasons import reason
+from infragap.analyses.electricity.tables.targets import target_price_mvnd
+from infragap.analyses.electricity.tables.why_not import codes_text, other_options, why_not
 from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
 from infragap.analyses.electricity.years.schedule import Schedule, calendar_year
 from infragap.analyses.provenance import modelled_layers, provenance_of
 from infragap.gis.crs import WGS84, to_wgs84, transform
 
 
-def ranking_table(plan: Plan, check: Check, schedule: Schedule, draws: DrawSummary | None) -> gpd.GeoDataFrame:
+def ranking_table(
+    plan: Plan, check: Check, schedule: Schedule, draws: DrawSummary | None, lines: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
     """Assemble the table of settlements.
 
     Parameters
     ----------
     plan, check, schedule
         The plan, the voltage of its feeders and its years.
+    lines
+        Table of lines, for the permits that they need.
     draws
         Result of the draws; their columns are left out without them.
     """
     layer = plan.study.inputs.settlements
     table = _who(plan) | _grid(plan) | _choice(plan) | _offgrid(plan) | _when(plan, schedule)
     table["voltage_drop_pct"] = check.settlement_drop_pct
-    grounds = grounds_of(plan, draws)
+    grounds, others = grounds_of(plan, draws), other_options(plan)
     for language in ("vi", "en"):
         table[f"reason_{language}"] = [reason(each, language) for each in grounds]
+        table[f"why_not_{language}"] = [why_not(each, language) for each in others]
+    table["ruled_out"] = [codes_text(each) for each in others]
+    limits = binding_limits(plan, schedule)
+    table["binding_limit"] = limits
+    table["decision_class"] = [each.value for each in decision_classes(plan, limits, _needs_permit(plan, lines), draws)]
     if draws is not None:
         table["grid_probability"] = draws.grid_probability
         table["rank_low"] = draws.rank_low.astype(int)
         table["rank_high"] = draws.rank_high.astype(int)
+        rank = np.asarray(table["rank"])
+        table["untypical_position"] = (rank < draws.rank_low) | (rank > draws.rank_high)
     frame = gpd.GeoDataFrame(table, geometry=layer.geometry, crs=layer.crs)
     return in_order(frame, tuple(column for column in RANKING if column.name in table))
+
+
+def _needs_permit(plan: Plan, lines: gpd.GeoDataFrame) -> BoolArray:
+    """Settlements with a line that needs a forest permit anywhere between them and the tap, (n,)."""
+    permit = lines["forest_permit"].to_numpy(dtype=np.float64)
+    branch = plan.branches.branch_of
+    along = plan.branches.along(permit) > 0 if len(permit) else np.zeros(1, dtype=bool)
+    return np.asarray((branch >= 0) & along[np.maximum(branch, 0)])
 
 
 def _who(plan: Plan) -> dict[str, object]:
@@ -116,7 +138,18 @@ def _choice(plan: Plan) -> dict[str, object]:
         "plan_mvnd": outcome.choice_mvnd,
         "plan_investment_mvnd": outcome.investment_mvnd,
         "saving_mvnd": outcome.runner_up_mvnd - outcome.choice_mvnd,
+        "supply_kind": [_kind(plan, k) for k in range(len(n))],
+        "works": [works_of(plan, k).value if n[k] > 0 else "" for k in range(len(n))],
+        "low_voltage_mvnd": np.where(np.isfinite(plan.costs.problem.lv_mvnd), plan.costs.problem.lv_mvnd, np.nan),
+        "target_price_mvnd": target_price_mvnd(plan),
+        "core_is_empty": outcome.core_is_empty,
     }
+
+
+def _kind(plan: Plan, k: int) -> str:
+    if plan.study.settlements.households[k] <= 0:
+        return ""
+    return (SupplyKind.NATIONAL_GRID if plan.outcome.national_grid[k] else SupplyKind.OFFGRID).value
 
 
 def _offgrid(plan: Plan) -> dict[str, object]:
@@ -166,6 +199,7 @@ def _when(plan: Plan, schedule: Schedule) -> dict[str, object]:
     return {
         "priority_rank": schedule.priority,
         "year": calendar_year(schedule.settlement_year, p),
+        "must_build_by": IntegerArray(schedule.must_build_by, schedule.must_build_by == 0),
         "interim": np.where(bridges, step, ""),
         "interim_mvnd": np.where(bridges, step_mvnd, 0.0),
     }

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from infragap.analyses.electricity.codes import GridRule, Supply
+from infragap.analyses.electricity.codes import GridRule, Supply, Works
 from infragap.wording.catalogue import Words, words
 
 NO_LINE_PAYS_KM = 0.05
@@ -38,6 +38,12 @@ class Grounds:
         Only forest stands in the way of a line, and what the grid would cost through it.
     must, must_not
         Why the grid is a must or ruled out.
+    works
+        What is built.
+    station_km
+        Straight distance to the station that stands already; NaN where there is none within reach.
+    target_price_mvnd
+        What the national grid costs beyond the best supply without it.
     has_home_system
         Donated home systems are there.
     lasting
@@ -66,6 +72,9 @@ class Grounds:
     if_forest_mvnd: float
     must: GridRule
     must_not: GridRule
+    works: Works
+    station_km: float
+    target_price_mvnd: float
     has_home_system: bool
     lasting: bool
     cheaper_interim: Supply | None
@@ -103,9 +112,11 @@ def _costs(g: Grounds, w: Words) -> list[str]:
 
 def _why(g: Grounds, w: Words) -> str:
     if g.choice == Supply.GRID:
-        if g.must != GridRule.FREE:
-            return w(f"electricity.reason.must.{g.must.value}")
-        return w("electricity.reason.on_line") if g.on_line else _own_line(g, w)
+        way = _grid_way(g, w)
+        if g.must == GridRule.FREE:
+            return way
+        rule = w(f"electricity.reason.must.{g.must.value}", price=w.number(g.target_price_mvnd))
+        return rule if g.must in (GridRule.USER, GridRule.LONE) else f"{way}; {rule}"
     if g.must_not != GridRule.FREE:
         return w(f"electricity.reason.must_not.{g.must_not.value}")
     if g.forest_blocks:
@@ -113,6 +124,12 @@ def _why(g: Grounds, w: Words) -> str:
             return w("electricity.reason.forest")
         return w("electricity.reason.forest_if_allowed", cost=w.number(g.if_forest_mvnd))
     return _too_far(g, w) if math.isfinite(g.mv_km) else w("electricity.reason.no_route")
+
+
+def _grid_way(g: Grounds, w: Words) -> str:
+    if g.works in (Works.LV_EXTENSION, Works.LV_UPGRADE, Works.ENERGISE):
+        return w(f"electricity.reason.works.{g.works.value}", km=w.number(g.station_km, decimals=1))
+    return w("electricity.reason.on_line") if g.on_line else _own_line(g, w)
 
 
 def _too_far(g: Grounds, w: Words) -> str:

@@ -1,4 +1,4 @@
-"""The tables of scenarios: what other rules would cost, and what the grid for everybody costs each settlement."""
+"""The tables of scenarios: what other targets and rules would cost, and what the grid for everybody costs each settlement."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pandas as pd
 from infragap.analyses.columns import names
 from infragap.analyses.electricity.columns import SCENARIOS
 from infragap.analyses.electricity.uncertainty.scenarios import Scenario
+from infragap.analyses.electricity.years.rates import rates_by_year
+from infragap.analyses.electricity.years.schedule import make_schedule
 
 
 def scenarios_table(scenarios: list[Scenario]) -> pd.DataFrame:
@@ -17,14 +19,18 @@ def scenarios_table(scenarios: list[Scenario]) -> pd.DataFrame:
     for scenario in scenarios:
         record, outcome = scenario.record, scenario.plan.outcome
         households = scenario.plan.study.settlements.households
+        rates = rates_by_year(scenario.plan, make_schedule(scenario.plan))
         rows.append(
             {
                 "scenario": scenario.name,
                 "cost_mvnd": record["cost_mvnd"],
                 "extra_mvnd": record["cost_mvnd"] - plan_mvnd,
                 "investment_mvnd": record["investment_mvnd"],
-                "grid_settlements": int(outcome.on_grid.sum()),
-                "grid_households": int(households[outcome.on_grid].sum()),
+                "grid_settlements": int(outcome.national_grid.sum()),
+                "grid_households": int(households[outcome.national_grid].sum()),
+                "villages_on_grid": int((outcome.national_grid & scenario.plan.study.settlements.is_village).sum()),
+                "national_grid_pct": float(rates.national_grid_pct[-1]),
+                "safe_supply_pct": float(rates.safe_supply_pct[-1]),
                 "line_km": float(outcome.branches.length_km.sum()),
                 "lower_bound_mvnd": record["lower_bound_mvnd"],
                 "status": record["status"],
@@ -40,7 +46,8 @@ def all_on_grid_table(scenarios: list[Scenario]) -> pd.DataFrame:
     everywhere = next((s.plan.outcome for s in scenarios if s.name == "all_on_grid"), None)
     if everywhere is None:
         return identifiers
+    on = everywhere.national_grid
     return identifiers.assign(
-        all_on_grid_mvnd=np.where(everywhere.on_grid, everywhere.choice_mvnd, np.nan),
-        extra_mvnd=np.where(everywhere.on_grid, everywhere.choice_mvnd - plan.outcome.choice_mvnd, np.nan),
+        all_on_grid_mvnd=np.where(on, everywhere.choice_mvnd, np.nan),
+        extra_mvnd=np.where(on, everywhere.choice_mvnd - plan.outcome.choice_mvnd, np.nan),
     )

@@ -15,6 +15,7 @@ from infragap.analyses.electricity.least_cost.record import plan_record
 from infragap.analyses.electricity.uncertainty.backtest import backtest_median
 from infragap.analyses.electricity.years.rates import share_pct, without_electricity
 from infragap.analyses.electricity.years.schedule import Schedule
+from infragap.analyses.electricity.years.target_reach import reach_of_targets
 
 if TYPE_CHECKING:
     pass
@@ -32,7 +33,12 @@ def summarise(
     inputs, parameters, record = plan.study.inputs, plan.parameters, plan_record(plan)
     grid = settlements[settlements["choice"] == Supply.GRID.value]
     per_household = grid["plan_investment_mvnd"] / grid["households"].clip(lower=1)
-    last = years[years["budget_mvnd"].notna()].iloc[-1]
+    last = (
+        years[years["national_grid_pct"].notna()].iloc[-1]
+        if years["national_grid_pct"].notna().any()
+        else years.iloc[-2]
+    )
+    targets = reach_of_targets(plan, schedule)
     households = int(grid["households"].sum())
     without = float(inputs.settlements.loc[without_electricity(inputs.settlements), "households"].sum())
     today = share_pct(float(inputs.communes["households"].sum()), without)
@@ -68,9 +74,16 @@ def summarise(
         "electrified_pct_last_year": reached,
         "electrification_target_pct": target,
         "electrification_target_reached": None if target is None or reached is None else reached >= target,
+        "works": {str(k): int(v) for k, v in settlements["works"].value_counts().sort_index().items()},
+        "national_grid_pct_last_year": _known(float(last["national_grid_pct"])),
+        "national_grid_strict_pct_last_year": _known(float(last["national_grid_strict_pct"])),
+        "targets_reached": {each.target.value: each.is_reached for each in targets},
+        "household_price_mvnd": plan.choice.household_price_mvnd,
+        "forest_exempt_km": float(lines["forest_exempt_km"].sum()),
+        "forest_permit_lines": int(lines["forest_permit"].sum()),
         "safe_supply_pct_last_year": _known(float(last["safe_supply_pct"])),
-        "phasing_gap": schedule.phases.gap,
-        "budgets_are_assumed": not parameters.budgets_mvnd,
+        "order_gap": schedule.gap,
+        "budgets_granted": schedule.budgets_mvnd is not None,
         "backtest_median": backtest_median(parameters),
     }
 

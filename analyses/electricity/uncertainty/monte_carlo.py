@@ -9,7 +9,7 @@ import numpy as np
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.demand.local_works import mv_mvnd_per_km, terrain
-from infragap.analyses.electricity.least_cost.choice import choose_plan_fast, start_from, state_problem
+from infragap.analyses.electricity.least_cost.choice import SupplyCosts, choose_plan_fast, start_from, state_problem
 from infragap.analyses.electricity.least_cost.costs import cost_study
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.rank import grid_to_offgrid_ratio, rank_by_ratio
@@ -33,12 +33,15 @@ class DrawSummary:
     Attributes
     ----------
     grid_probability
-        Part of the draws in which the plan connects the settlement.
+        Part of the draws in which the plan has the settlement on the national grid.
+    works_probability
+        Part of the draws in which it is supplied in the way of the plan: by a station of its own, from one that stands already, or off the grid.
     rank_low, rank_high
         5 % and 95 % point of its rank.
     """
 
     grid_probability: FloatArray
+    works_probability: FloatArray
     rank_low: FloatArray
     rank_high: FloatArray
 
@@ -56,7 +59,8 @@ def draw_plans(plan: Plan) -> DrawSummary:
     all settlements of a
     draw; local works, off-grid plants and pieces of line also have their own spread. Random numbers follow the
     settlements' identifiers, so
-    the order of rows does not matter. Each draw takes the fast primal of the tree solver, not its proof.
+    the order of rows does not matter. Each draw takes the fast primal of the tree solver, not its proof, and the price of households that the
+    target of the plan comes to.
     """
     study, choice, parameters, barred = plan.study, plan.choice, plan.parameters, plan.loading.barred
     count, n = parameters.draws, len(study.settlements)
@@ -66,7 +70,7 @@ def draw_plans(plan: Plan) -> DrawSummary:
     cells = position_cells(study, least_line_m=least_line_distance_m(study.inputs.settlements, parameters))
     network = _with_drawn_positions(study.network)
     start = np.concatenate([start_from(study.network, choice), choice.on_grid])
-    connected, ranks = np.zeros(n), np.empty((count, n))
+    connected, same, ranks = np.zeros(n), np.zeros(n), np.empty((count, n))
     for draw in range(count):
         p = drawn_parameters(parameters, rng)
         place_random, local_noise, off_noise, line_noise = (np.empty(n) for _ in range(4))
@@ -81,20 +85,31 @@ def draw_plans(plan: Plan) -> DrawSummary:
         offgrid = costs.offgrid.best_mvnd * off_noise
         pieces = costs.problem.edge_mvnd * _noise(rng, len(study.network.ends), p.local_cost_sd)
         inhabited = study.settlements.households > 0
-        off_limits = ~np.isfinite(own) | barred | study.forbidden | ~inhabited
         problem = state_problem(
             network,
             edge_mvnd=np.concatenate([pieces, _ways_from_drawn_positions(study, moved, at, own, p)]),
-            local_mvnd=local,
-            offgrid_mvnd=np.where(inhabited, offgrid, 0.0),
-            required=(study.forced | p.all_on_grid) & ~off_limits,
-            barred=off_limits,
+            supply=SupplyCosts(
+                local_mvnd=local,
+                lv_mvnd=costs.problem.lv_mvnd * local_noise,
+                offgrid_mvnd=np.where(inhabited, offgrid, 0.0),
+                households=study.settlements.households,
+            ),
+            must_grid=costs.problem.must_grid,
+            barred=~np.isfinite(own) | barred | study.forbidden | ~inhabited,
+            household_price_mvnd=choice.household_price_mvnd,
         )
-        connected += choose_plan_fast(network, problem, start=start).on_grid
+        drawn = choose_plan_fast(network, problem, start=start)
+        connected += drawn.national_grid
+        same += (drawn.on_grid == choice.on_grid) & (drawn.on_lv == choice.on_lv)
         ratio = grid_to_offgrid_ratio(np.where(np.isfinite(own), own + local, np.nan), offgrid)
         ranks[draw] = rank_by_ratio(ratio, study.settlements.households, identifier)
     low, high = np.percentile(ranks, [5, 95], axis=0)
-    return DrawSummary(grid_probability=connected / max(count, 1), rank_low=np.floor(low), rank_high=np.ceil(high))
+    return DrawSummary(
+        grid_probability=connected / max(count, 1),
+        works_probability=same / max(count, 1),
+        rank_low=np.floor(low),
+        rank_high=np.ceil(high),
+    )
 
 
 def _noise(rng: np.random.Generator, count: int, sd: float) -> FloatArray:

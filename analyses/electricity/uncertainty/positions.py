@@ -11,7 +11,9 @@ from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.gis.raster import rasterize
+from infragap.analyses.electricity.routing.cost_surface import distance_m
+from infragap.analyses.electricity.routing.existing_grid import existing_line_cells
+from infragap.gis.raster import rasterize, rowcol
 
 
 def least_line_distance_m(settlements: gpd.GeoDataFrame, parameters: ElectricityParameters) -> FloatArray:
@@ -28,19 +30,27 @@ def least_line_distance_m(settlements: gpd.GeoDataFrame, parameters: Electricity
     return np.where(settlements["kind"] == "village", np.maximum(reached, connected), reached)
 
 
+FARTHEST_WIRE_M = 3000.0
+"""Self-drawn wires reach no farther from a station: reported ones are 1 to 3 km long (engineering facts, section 3)."""
+
+
 def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
     """Cells where each settlement may truly lie: within its radius, in its commune, where one without grid can be; else
     its own cell.
 
     Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out:
     assumption), nor nearer to a
-    medium-voltage line than `least_line_m`, or than the mapped point where that is nearer.
+    medium-voltage line than `least_line_m`, or than the mapped point where that is nearer; those who hang on the grid by wires of their own not
+    farther from a station than such wires reach.
     """
     grid, communes = study.surface.grid, study.inputs.communes
+    on_road = study.surface.corridors.on_road.reshape(grid.shape)
     numbered = communes[["geometry"]].assign(number=np.arange(1, len(communes) + 1))
     commune = rasterize(numbered, grid, column="number", dtype="int32").values
-    commune = np.where(study.surface.passable & ~study.surface.restricted_forest, commune, 0)
-    line_m = study.surface.line_distance_m()
+    commune = np.where(study.surface.passable & ~study.surface.restricted_forest & ~on_road, commune, 0)
+    line_cells, _ = existing_line_cells(study.grid.lines, grid)
+    line_m = distance_m(line_cells, grid)
+    wired = _station_distance_m(study)
     rows, cols = grid.shape
     found = []
     for settlement, cell in enumerate(study.routes.cell):
@@ -60,8 +70,20 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
             commune[r0:r1, c0:c1] == study.settlements.commune[settlement] + 1
         )
         near &= line_m[r0:r1, c0:c1] >= min(least_line_m[settlement], line_m[row, col])
+        if wired is not None and study.settlements.has_unsafe_wires[settlement]:
+            near &= wired[r0:r1, c0:c1] <= max(FARTHEST_WIRE_M, wired[row, col])
         found.append(np.append((r * cols + c)[near], [] if near.any() else [cell]).astype(np.int64))
     return found
+
+
+def _station_distance_m(study: Study) -> FloatArray | None:
+    """Distance of every cell to the nearest distribution station, (rows, cols) [m]; None where no station is known."""
+    grid, stations = study.surface.grid, study.stations
+    rows, cols = rowcol(grid, stations.x, stations.y)
+    inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
+    if not inside.any():
+        return None
+    return distance_m(np.column_stack([rows[inside], cols[inside]]), grid)
 
 
 def moved_settlements(study: Study, cells: IntArray) -> Settlements:

@@ -11,14 +11,24 @@ import numpy as np
 from infragap.analyses.electricity.feeders.remedies import Remedies
 from infragap.analyses.electricity.feeders.voltage_plan import keep_voltage
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
+from infragap.analyses.electricity.least_cost.reconnection import within_headroom
 from infragap.analyses.electricity.least_cost.record import plan_record
 from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.least_cost.targets import binding
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import candidate_network
-from infragap.analyses.electricity.routing.routes import own_routes
+from infragap.analyses.electricity.routing.routes import with_lawful_routes
+
+TARGET_SCENARIOS: dict[str, dict[str, Any]] = {
+    "least_cost": {"targets_bind": False},
+    "villages_only": {"target_households_on_grid_pct": 0.0, "target_safe_supply_pct": 0.0},
+    "households_only": {"target_villages_on_grid_pct": 0.0, "target_safe_supply_pct": 0.0},
+}
+"""Plans with other targets, at the same prices and within the same limits; what each changes."""
 
 ALTERNATIVES: dict[str, dict[str, Any]] = {
     "all_on_grid": {"all_on_grid": True},
+    "unsafe_may_leave_grid": {"unsafe_may_leave_grid": True},
     "no_hydro": {"hydro_allowed": False},
     "forest_price": {"forest_rule": "price"},
     "forest_ignore": {"forest_rule": "ignore"},
@@ -27,10 +37,9 @@ ALTERNATIVES: dict[str, dict[str, Any]] = {
     "demand_tier4": {"demand_tier": "tier4"},
     "demand_tier5": {"demand_tier": "tier5"},
 }
-"""Scenario name → what it changes."""
+"""Plans under other rules or assumptions, the targets of the run kept; what each changes."""
 
-
-NEW_NETWORK = frozenset({"all_on_grid", "forest_rule", "hydro_allowed"})
+NEW_NETWORK = frozenset({"all_on_grid", "forest_rule", "hydro_allowed", "unsafe_may_leave_grid", "targets_bind"})
 """Changes that bring lines elsewhere, so that the network is enriched around their own plan."""
 
 
@@ -41,7 +50,7 @@ class Scenario:
     Attributes
     ----------
     name
-        Of `ALTERNATIVES`, 'plan' or 'voltage_kept'.
+        'scheme' for a run that must meet the targets, of `TARGET_SCENARIOS`, of `ALTERNATIVES`, or 'voltage_kept'.
     plan
         The plan.
     record
@@ -54,19 +63,27 @@ class Scenario:
 
 
 def compare_scenarios(plan: Plan) -> list[Scenario]:
-    """Plan again under other rules (without limits of headroom, to the gap of the parameters); the plan of the run
-    stands first."""
-    found = [Scenario("plan", plan, plan_record(plan))]
+    """Plan again with other targets and under other rules (to the gap of the parameters); the plan of the run stands first.
+
+    Plans with other targets keep within what feeders and substations have left; those under other rules are not held to it. All start from the
+    network that the plan's junction rounds have enriched already, so a scenario that must meet less is never dearer.
+    """
     parameters = plan.parameters
-    for name, change in ALTERNATIVES.items():
+    own = "scheme" if binding(plan.study, parameters).any else "least_cost"
+    found = [Scenario(own, plan, plan_record(plan))]
+    for name, change in (TARGET_SCENARIOS | ALTERNATIVES).items():
         p = parameters.model_copy(update=change)
-        if p == parameters:
+        if p == parameters or name == own or (name in TARGET_SCENARIOS and own == "least_cost"):
             continue
-        # other prices stay on the network that the plan's junction rounds have enriched already
         rounds = min(p.junction_rounds, 1) if NEW_NETWORK & set(change) else 0
         p = p.model_copy(update={"junction_rounds": rounds})
         study = reroute(plan.study, p) if p.forest_rule != parameters.forest_rule else plan.study
         other = least_cost(study, p)
+        if name in TARGET_SCENARIOS:
+            other = within_headroom(other)
+            # the plan of the run meets every one of its targets too: one that must meet less is never dearer
+            if other.choice.cost_mvnd > plan.choice.cost_mvnd:
+                other = replace(plan, parameters=p)
         found.append(Scenario(name, other, plan_record(other)))
     return found
 
@@ -85,6 +102,8 @@ def voltage_kept(plan: Plan, remedies: Remedies) -> Scenario:
 def reroute(study: Study, parameters: ElectricityParameters) -> Study:
     """Lay the lines out anew under another forest rule; where it is looser than the study's, all known lines stay
     candidates."""
-    routes = own_routes(study.surface, study.routes.cell, parameters)
+    surface = replace(study.surface, follows_roads=parameters.forest_rule == "forbid")
+    surface, routes = with_lawful_routes(surface, study.routes.cell, parameters)
     known = None if parameters.forest_rule == "forbid" else study.network
-    return replace(study, routes=routes, network=candidate_network(study.surface, routes, parameters, known=known))
+    network = candidate_network(surface, routes, parameters, known=known)
+    return replace(study, surface=surface, routes=routes, network=network)

@@ -25,8 +25,12 @@ def sensitivity(plan: Plan) -> pd.DataFrame:
             if value == now:
                 continue
             p = parameters.model_copy(update={name: value})
-            other = choose_plan_fast(study.network, cost_study(study, p, barred=barred).problem, start=start)
-            changed = other.on_grid != choice.on_grid
+            other = choose_plan_fast(
+                study.network,
+                cost_study(study, p, barred=barred, household_price_mvnd=choice.household_price_mvnd).problem,
+                start=start,
+            )
+            changed = other.national_grid != choice.national_grid
             rows.append(
                 {
                     "parameter": name,
@@ -37,7 +41,7 @@ def sensitivity(plan: Plan) -> pd.DataFrame:
                     "end": end,
                     "choices_changed": int(changed.sum()),
                     "households_changed": int(study.settlements.households[changed].sum()),
-                    "grid_settlements": int(other.on_grid.sum()),
+                    "grid_settlements": int(other.national_grid.sum()),
                     "cost_mvnd": other.cost_mvnd,
                 }
             )

@@ -1,9 +1,10 @@
-"""The plan laid out in years: what is built when, and in which order."""
+"""The plan laid out in years: what is built when and in which order, with the money that is granted or, without any, that would be needed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from pandas.arrays import IntegerArray
@@ -15,13 +16,15 @@ from infragap.analyses.electricity.least_cost.branches import Branches
 from infragap.analyses.electricity.least_cost.outcome import Outcome
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.least_cost.targets import Targets, binding, required_villages
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.line_components import COMPONENTS
-from infragap.analyses.electricity.years.phasing import VALUE_DECIMALS, Phases, Works, phase, yearly_budgets
-
-if TYPE_CHECKING:
-    pass
-
+from infragap.analyses.electricity.years.building_order import (
+    BuildingWorks,
+    building_blocks,
+    most_benefit_years,
+    years_of,
+)
 
 KIT_KWH_PER_DAY = 0.2
 """What a donated kit gives a household: the floor of tier 2."""
@@ -34,25 +37,66 @@ class Schedule:
     Attributes
     ----------
     branch_year, settlement_year
-        0 for the first year; -1 where no budget reaches, or nothing is to be built.
+        0 for the first year; -1 where no money reaches, or nothing is to be built.
     priority
         (n,) order of building, 1 first.
     budgets_mvnd
-        (years,) money.
-    phases
-        Benefit reached and bound.
+        (years,) money granted; None where none is.
+    needed_mvnd
+        (years,) what each year would have to bring for the whole plan, in the shape of the scheme's totals.
+    must_build_by
+        (n,) year of the target that asks for it; 0 where none does.
+    benefit_years, upper_bound
+        Benefit times years of use, and what no order within the money exceeds.
+    works
+        What was laid out: branches, then settlements.
     """
 
     branch_year: IntArray
     settlement_year: IntArray
     priority: IntArray
-    budgets_mvnd: FloatArray
-    phases: Phases
+    budgets_mvnd: FloatArray | None
+    needed_mvnd: FloatArray
+    must_build_by: IntArray
+    benefit_years: float
+    upper_bound: float
+    works: BuildingWorks
+
+    @property
+    def gap(self) -> float:
+        """Proven relative distance of the order to the best."""
+        return (self.upper_bound - self.benefit_years) / self.upper_bound if self.upper_bound > 0 else 0.0
+
+    @property
+    def money_mvnd(self) -> FloatArray:
+        """(years,) money that the years were laid out with: granted, or needed."""
+        return self.needed_mvnd if self.budgets_mvnd is None else self.budgets_mvnd
+
+
+def granted_budgets(targets: Mapping[str, Any], parameters: ElectricityParameters) -> FloatArray | None:
+    """Money of the years [million VND]: of the user, or of the pack for this item; None where nobody grants any.
+
+    Examples
+    --------
+    >>> granted_budgets({}, ElectricityParameters()) is None
+    True
+    """
+    if parameters.budgets_mvnd:
+        return np.asarray(parameters.budgets_mvnd, dtype=np.float64)
+    given = [targets.get(f"electricity_budget_{year}_bn_vnd") for year in parameters.years]
+    known = [float(value) for value in given if value is not None]
+    return 1000 * np.array(known) if len(known) == len(given) else None
+
+
+def needed_money(total_mvnd: float, targets: Mapping[str, Any], parameters: ElectricityParameters) -> FloatArray:
+    """Spread the money that a plan needs over the years like the scheme's yearly totals, evenly where the catalogue lacks them."""
+    totals = np.array([targets.get(f"budget_{year}_bn_vnd", 0.0) for year in parameters.years], dtype=np.float64)
+    shape = totals / totals.sum() if (totals > 0).all() else np.full(len(totals), 1 / len(totals))
+    return np.asarray(shape * total_mvnd)
 
 
 def household_weights(study: Study, parameters: ElectricityParameters) -> FloatArray:
-    """Benefit of supplying each settlement for a year: households, more where the commune is poor, less where donated
-    kits give light."""
+    """Benefit of supplying each settlement for a year: households, more where the commune is poor, less where donated kits give light."""
     poverty = study.inputs.communes["poverty_rate_pct"].to_numpy(dtype=np.float64)
     poverty = np.where(np.isfinite(poverty), poverty, np.nanmean(poverty) if np.isfinite(poverty).any() else 0.0) / 100
     rate = np.where(study.settlements.commune >= 0, poverty[np.maximum(study.settlements.commune, 0)], 0.0)
@@ -62,43 +106,91 @@ def household_weights(study: Study, parameters: ElectricityParameters) -> FloatA
 
 
 def make_schedule(plan: Plan) -> Schedule:
-    """Lay the plan out in years."""
-    study, costs, outcome, parameters = plan.study, plan.costs, plan.outcome, plan.parameters
+    """Lay the plan out in years.
+
+    Notes
+    -----
+    There is one order of building, whatever the money: first what must be on the grid, then most benefit per money, each line before what hangs on it.
+    Money is spent along it, and what a year does not use stays for the next; so more money never delays anything.
+    """
+    study, outcome, p = plan.study, plan.outcome, plan.parameters
     branches = outcome.branches
     count, n = len(branches), len(study.settlements)
-    on_grid = outcome.on_grid
-    local = np.where(on_grid, costs.works.total_investment_mvnd, outcome.investment_mvnd)
-    needs = np.where(on_grid & (branches.branch_of >= 0), branches.branch_of, -1)
-    weight = household_weights(study, parameters)
-    order = _order_of_works(branches, study.settlements.id_rank)
-    rank_in_order = np.argsort(order)
-    needs = np.concatenate([branches.parent, needs])
-    works = Works(
-        cost_mvnd=np.concatenate([outcome.branch_investment_mvnd, local])[order],
-        benefit=np.concatenate([np.zeros(count), weight])[order],
-        needs=np.where(needs >= 0, rank_in_order[needs], -1)[order],
-        earliest=np.concatenate([_earliest(outcome, parameters), np.zeros(n, dtype=np.int64)])[order],
-    )
-    budgets = yearly_budgets(float(works.cost_mvnd.sum()), parameters, targets=study.inputs.targets)
-    phases = phase(works, budgets)
-    year = phases.year[rank_in_order]
-    settlement_year = np.where(study.settlements.households > 0, year[count:], -1)
-    value = np.round(weight / np.maximum(outcome.investment_mvnd, 1e-9), VALUE_DECIMALS)
-    late = np.where(settlement_year >= 0, settlement_year, len(budgets))
+    works, number = _works(plan)
+    blocks = building_blocks(works)
+    order = np.array([k for block in blocks for k in block.works], dtype=np.int64)
+    total = float(works.cost_mvnd.sum())
+    needed = needed_money(total, study.inputs.targets, p)
+    budgets = granted_budgets(study.inputs.targets, p)
+    money = needed if budgets is None else budgets
+    year = years_of(order, works, money)
+    in_time = years_of(order, works, needed)
+    standing = np.where(year >= 0, len(money) - year, 0)
+    reached = float((works.benefit * standing).sum())
+    free = BuildingWorks(works.cost_mvnd, works.benefit, works.needs, works.earliest, np.zeros(len(order), dtype=bool))
+    position = np.empty(len(order), dtype=np.int64)
+    position[order] = np.arange(len(order))
+    inhabited = study.settlements.households > 0
     priority = np.empty(n, dtype=np.int64)
-    priority[np.lexsort((study.settlements.id_rank, -value, late))] = np.arange(1, n + 1)
+    priority[np.lexsort((study.settlements.id_rank, position[number[count:]], ~inhabited))] = np.arange(1, n + 1)
     return Schedule(
-        branch_year=year[:count],
-        settlement_year=settlement_year,
+        branch_year=year[number[:count]],
+        settlement_year=np.where(inhabited, year[number[count:]], -1),
         priority=priority,
         budgets_mvnd=budgets,
-        phases=phases,
+        needed_mvnd=np.array([works.cost_mvnd[in_time == t].sum() for t in range(len(needed))]),
+        must_build_by=_must_build_by(plan, binding(study, p)),
+        benefit_years=reached,
+        upper_bound=max(most_benefit_years(building_blocks(free), money), reached),
+        works=BuildingWorks(
+            works.cost_mvnd[number],
+            works.benefit[number],
+            _renumbered(works.needs, number),
+            works.earliest[number],
+            works.first[number],
+        ),
     )
 
 
-def _order_of_works(branches: Branches, rank: IntArray) -> IntArray:
-    """Order of lines and settlements that hangs on identifiers alone: settlements by theirs, each line before the first
-    of those it serves."""
+def _works(plan: Plan) -> tuple[BuildingWorks, IntArray]:
+    """Lines and settlements as works in an order that hangs on identifiers alone, and the number of each branch and settlement in it."""
+    study, outcome = plan.study, plan.outcome
+    branches = outcome.branches
+    count, n = len(branches), len(study.settlements)
+    must = plan.costs.problem.must_grid & ~study.settlements.has_unsafe_wires & outcome.national_grid
+    hangs = np.where(outcome.on_grid & (branches.branch_of >= 0), branches.branch_of, -1)
+    local = np.where(outcome.on_grid, plan.costs.works.total_investment_mvnd, outcome.investment_mvnd)
+    order = _by_identifier(branches, study.settlements.id_rank)
+    number = np.argsort(order)
+    needs = np.concatenate([branches.parent, hangs])
+    works = BuildingWorks(
+        cost_mvnd=np.concatenate([outcome.branch_investment_mvnd, local])[order],
+        benefit=np.concatenate([np.zeros(count), household_weights(study, plan.parameters)])[order],
+        needs=np.where(needs >= 0, number[np.maximum(needs, 0)], -1)[order],
+        earliest=np.concatenate([_earliest(outcome, plan.parameters), np.zeros(n, dtype=np.int64)])[order],
+        first=np.concatenate([np.zeros(count, dtype=bool), must])[order],
+    )
+    return works, number
+
+
+def _renumbered(needs: IntArray, number: IntArray) -> IntArray:
+    """Needs of works in the order of branches and settlements."""
+    back = np.argsort(number)
+    mine = needs[number]
+    return np.where(mine >= 0, back[np.maximum(mine, 0)], -1)
+
+
+def _must_build_by(plan: Plan, targets: Targets) -> IntArray:
+    """Year of the target that asks for each settlement; 0 where none does."""
+    study = plan.study
+    asked = required_villages(study, targets)
+    if targets.safe_pct is not None or targets.households_pct is not None:
+        asked = asked | plan.outcome.national_grid | (targets.safe_pct is not None)
+    return np.where(asked & (study.settlements.households > 0), targets.year, 0).astype(np.int64)
+
+
+def _by_identifier(branches: Branches, rank: IntArray) -> IntArray:
+    """Order of lines and settlements that hangs on identifiers alone: settlements by theirs, each line before the first of those it serves."""
     count, n = len(branches), len(rank)
     first = np.full(count, n, dtype=np.int64)
     served = branches.branch_of >= 0
@@ -119,5 +211,5 @@ def _earliest(outcome: Outcome, parameters: ElectricityParameters) -> IntArray:
 
 
 def calendar_year(year: IntArray, parameters: ElectricityParameters) -> IntegerArray:
-    """Years as nullable integers, empty where no budget reaches."""
+    """Years as nullable integers, empty where no money reaches."""
     return IntegerArray(parameters.first_year + year, year < 0)

@@ -25,7 +25,6 @@ from infragap.gis.raster import xy
 from infragap.gis.road_links import RoadLinks, road_links
 from infragap.gis.roads import find_joints
 
-
 NEXT_CELL = 1.5
 """A road in closed ground is left for the cell beside it, at most so many cell widths away."""
 

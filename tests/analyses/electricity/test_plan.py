@@ -1,5 +1,7 @@
 """The whole plan on small made-up provinces: sums, properties and what other tools get wrong."""
 
+from types import SimpleNamespace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -131,8 +133,8 @@ def test_everything_on_the_grid_costs_more_and_says_where(many: ElectricityResul
     assert scenarios.loc["all_on_grid", "grid_settlements"] == len(many.settlements)
     assert many.tables["all_on_grid"]["extra_mvnd"].sum() == pytest.approx(scenarios.loc["all_on_grid", "extra_mvnd"])
     # no stream in this province: nothing is lost without streams, and one more round of junctions gains little
-    assert scenarios.loc["no_hydro", "cost_mvnd"] == pytest.approx(scenarios.loc["plan", "cost_mvnd"], rel=1e-3)
-    assert scenarios.loc["forest_ignore", "cost_mvnd"] <= scenarios.loc["plan", "cost_mvnd"] * (1 + 1e-9)
+    assert scenarios.loc["no_hydro", "cost_mvnd"] == pytest.approx(scenarios.loc["least_cost", "cost_mvnd"], rel=1e-3)
+    assert scenarios.loc["forest_ignore", "cost_mvnd"] <= scenarios.loc["least_cost", "cost_mvnd"] * (1 + 1e-9)
 
 
 def test_a_settlement_on_a_line_costs_no_line_and_counts_as_connected(easy: Easy) -> None:
@@ -401,6 +403,9 @@ def test_electrification_counts_unsafe_wires_as_the_scheme_does(easy: Easy) -> N
     assert result.summary["electrified_pct_today"] == pytest.approx(98.5)
     years = result.years.set_index("year")
     assert years.loc["2029", ["electrified_pct", "safe_supply_pct"]].tolist() == pytest.approx([98.5, 97.0])
+    # on the national grid: unsafe wires count as the scheme counts, and do not in the strict rate
+    rates = ["national_grid_pct", "national_grid_strict_pct"]
+    assert years.loc["2029", rates].tolist() == pytest.approx([98.5, 97.0])
     assert years.loc["2030", ["electrified_pct", "safe_supply_pct"]].tolist() == pytest.approx([100.0, 100.0])
     assert result.summary["electrified_pct_last_year"] == pytest.approx(100.0)
     assert result.summary["electrification_target_reached"] is None
@@ -417,3 +422,114 @@ def test_no_settlements_are_an_error_that_names_the_layer(easy: Easy) -> None:
     pack = small_pack(settlements_at([(4, 4, 60)]).iloc[:0])
     with pytest.raises(MissingDataError, match="settlements: the layer has no rows"):
         plan(pack, easy)
+
+
+def with_targets(pack: SmallPack, **targets: float) -> SmallPack:
+    pack.catalog = SimpleNamespace(layer=[], targets=targets)
+    return pack
+
+
+def far_and_near(**columns: object) -> gpd.GeoDataFrame:
+    """Two settlements that pay for a line, a far village and a far cluster that do not."""
+    kind = ["cluster", "cluster", "village", "cluster"]
+    return settlements_at([(2.35, 5, 80), (2.35, 12, 60), (9.0, 6, 20), (9.5, 14, 24)], kind=kind, **columns)
+
+
+def test_targets_bind_and_their_price_is_shown(easy: Easy) -> None:
+    wanted = {"villages_on_grid_2030_pct": 100.0, "household_electrification_2030_pct": 99.9}
+    free = plan(small_pack(far_and_near()), easy, scenarios=True)
+    assert free.settlements["supply_kind"].tolist()[2:] == ["offgrid", "offgrid"]
+    bound = plan(with_targets(small_pack(far_and_near()), **wanted), easy, scenarios=True)
+    s = bound.settlements.set_index("settlement_id")
+    # 6,000 households: 6 may be left, so both far ones must come
+    assert (s["supply_kind"] == "national_grid").all()
+    assert s.loc["C002", "target_price_mvnd"] == pytest.approx(
+        s.loc["C002", "plan_mvnd"] - s.loc["C002", "best_offgrid_mvnd"]
+    )
+    table = bound.tables["targets"].set_index("target")
+    assert table["is_reached"].all()
+    assert table.loc["villages_on_grid", "wanted"] == 1
+    scenarios = bound.tables["scenarios"].set_index("scenario")["cost_mvnd"]
+    assert scenarios["least_cost"] <= scenarios["villages_only"] <= scenarios["scheme"] * (1 + 1e-9)
+    assert scenarios["least_cost"] <= scenarios["households_only"] <= scenarios["scheme"] * (1 + 1e-9)
+    assert table.loc["villages_on_grid", "extra_mvnd"] == pytest.approx(
+        scenarios["villages_only"] - scenarios["least_cost"]
+    )
+    dropped = plan(with_targets(small_pack(far_and_near()), **wanted), easy, targets_bind=False)
+    assert dropped.plan["cost_mvnd"] == pytest.approx(free.plan["cost_mvnd"])
+    assert not dropped.tables["targets"].set_index("target").loc["villages_on_grid", "is_reached"]
+    assert dropped.targets[0]["missing"] == "Cụm 2"
+
+
+def test_unsafe_wires_stay_on_the_grid_unless_a_parameter_allows_otherwise(easy: Easy) -> None:
+    layer = far_and_near(supply=["none", "none", "none", "unsafe"])
+    kept = plan(small_pack(layer), easy).settlements
+    assert kept["supply_kind"].tolist()[3] == "national_grid"
+    assert "dây tự kéo" in kept["reason_vi"].tolist()[3]
+    assert plan(small_pack(layer), easy, unsafe_may_leave_grid=True).settlements["supply_kind"].tolist()[3] == "offgrid"
+
+
+def test_with_too_little_money_the_missing_are_named_and_the_least_repair_told(easy: Easy) -> None:
+    wanted = {"villages_on_grid_2030_pct": 100.0, "safe_supply_2030_pct": 100.0}
+    enough = plan(with_targets(small_pack(far_and_near()), **wanted), easy, budgets_mvnd=(1e6,) * 5)
+    assert enough.tables["targets"]["is_reached"].all()
+    poor = plan(with_targets(small_pack(far_and_near()), **wanted), easy, budgets_mvnd=(100.0,) * 5)
+    table = poor.tables["targets"].set_index("target")
+    assert table.loc["villages_on_grid", "missing"] == "Cụm 2"
+    repair = float(table.loc["villages_on_grid", "repair_mvnd"])
+    village = poor.settlements.iloc[2]
+    assert 0 < repair <= village["plan_investment_mvnd"] + poor.lines["investment_mvnd"].sum()
+    more = plan(
+        with_targets(small_pack(far_and_near()), **wanted),
+        easy,
+        budgets_mvnd=(100.0, 100.0, 100.0, 100.0, 100.0 + repair + 1),
+    )
+    assert more.tables["targets"].set_index("target").loc["villages_on_grid", "is_reached"]
+    assert poor.settlements["binding_limit"].tolist()[2] == "budget"
+    assert poor.settlements["decision_class"].tolist()[2] == "wait"
+
+
+def test_years_and_targets_follow_from_the_tables_alone(easy: Easy) -> None:
+    wanted = {
+        "villages_on_grid_2030_pct": 100.0,
+        "household_electrification_2030_pct": 99.9,
+        "safe_supply_2030_pct": 100.0,
+    }
+    result = plan(with_targets(small_pack(far_and_near(supply=["none", "unsafe", "none", "none"])), **wanted), easy)
+    s, years = result.settlements, result.years.set_index("year")
+    for year in ("2026", "2028", "2030"):
+        built = s["year"].astype(float) <= float(year)
+        off = (~built | (s["supply_kind"] != "national_grid")) & (s["supply"] != "unsafe")
+        off |= built & (s["supply"] == "unsafe") & (s["supply_kind"] != "national_grid")
+        assert years.loc[year, "national_grid_pct"] == pytest.approx(100 * (1 - s.loc[off, "households"].sum() / 6000))
+        assert years.loc[year, "safe_supply_pct"] == pytest.approx(100 * (1 - s.loc[~built, "households"].sum() / 6000))
+    assert years["spent_mvnd"].sum() == pytest.approx(s["plan_investment_mvnd"].sum())
+    assert s.loc[s["kind"] == "village", "priority_rank"].max() <= s.loc[s["kind"] != "village", "priority_rank"].min()
+
+
+def road_through(east_km: float) -> gpd.GeoDataFrame:
+    """A winding road from the line through the wall to the settlement."""
+    points = [(WEST + 2_050 + 100 * k, SOUTH + 10_050 + 30 * np.sin(k)) for k in range(int(10 * (east_km - 2)))]
+    return gpd.GeoDataFrame({"road_id": ["R"]}, geometry=[shapely.LineString(points)], crs=CRS)
+
+
+def test_a_line_through_forest_keeps_to_the_road(easy: Easy) -> None:
+    layer = settlements_at([(6.05, 10.0, 200)])
+    pack = small_pack(layer, forest=forest_wall(4.0), roads=road_through(6.2))
+    result = plan(pack, easy, forced_grid=("C000",))
+    (line,) = result.lines.to_dict("records")
+    assert line["forest_road_km"] == pytest.approx(0.3, abs=0.03)
+    assert not line["forest_permit"]
+    inside = line["geometry"].intersection(shapely.box(WEST + 4_000, SOUTH, WEST + 4_300, SOUTH + SIZE_M))
+    road = pack.layers["roads"].geometry.iloc[0]  # type: ignore[union-attr]
+    assert (
+        inside.hausdorff_distance(road.intersection(shapely.box(WEST + 4_000, SOUTH, WEST + 4_300, SOUTH + SIZE_M)))
+        < 13
+    )
+    assert line["geometry"].length / 1000 == pytest.approx(line["length_km"], rel=1e-6)
+    # without the road there is no way, and a price asks for a permit
+    closed = plan(small_pack(layer, forest=forest_wall(4.0)), easy)
+    assert closed.settlements["choice"].tolist() != ["grid"]
+    priced = plan(small_pack(layer, forest=forest_wall(4.0)), easy, forest_rule="price", forced_grid=("C000",))
+    assert priced.lines["forest_permit"].tolist() == [True]
+    assert priced.lines["forest_delay_months"].tolist() == [18]

@@ -41,8 +41,8 @@ def test_a_reader_that_leaves_ends_the_printing_only() -> None:
     os.close(read)
     with os.fdopen(write, "w") as broken:
         console = PlainConsole(file=broken)
-        console.print("x" * 100_000)
-        console.print("more")
+        for _ in range(1000):
+            console.print("x" * 100)
     assert console.quiet
 
 

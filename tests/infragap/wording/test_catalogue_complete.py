@@ -53,9 +53,12 @@ def test_every_declared_column_has_a_heading_and_a_meaning() -> None:
 def test_no_key_is_spare() -> None:
     code = said()
     scripts = "".join(file.read_text(encoding="utf-8") for file in code_files(".js"))
-    spoken = set(code.constants) | code.names | set(re.findall(r'"([\w.]+)"', scripts))
+    scripted = {word for text in re.findall(r'"([\w. -]+)"', scripts) for word in (text, *text.split())}
+    spoken = set(code.constants) | code.names | scripted | {text.replace(" ", "_") for text in code.constants}
     columns = {name for _, name in code.columns} | code.column_names
     patterns = [re.compile(pattern) for pattern in code.patterns if re.match(r"[a-z_]+\\\.", pattern)]
+
+    endings = [re.compile(pattern) for pattern in code.patterns if re.fullmatch(r"[a-z]{4,}_\(\.\*\)", pattern)]
 
     def used(key: str) -> bool:
         if key in code.constants:
@@ -66,12 +69,15 @@ def test_no_key_is_spare() -> None:
             return key.removeprefix("maps.page.") in spoken
         if key.startswith("code."):
             return all(part in spoken for part in key.rsplit(".", 1)[1].split("+"))
-        for pattern in patterns:
-            if (match := pattern.fullmatch(key)) and all(
-                part in spoken for group in match.groups() if group not in spoken for part in group.split(".") if part
-            ):
-                return True
-        return False
+        return any(
+            all(known(group) for group in match.groups()) for pattern in patterns if (match := pattern.fullmatch(key))
+        )
+
+    def known(text: str) -> bool:
+        """Whether the code says a text, its parts, or a pattern that it fits."""
+        if text in spoken or all(part in spoken for part in text.split(".") if part):
+            return True
+        return any(match[1] in spoken for pattern in endings if (match := pattern.fullmatch(text)))
 
     assert [key for key in sorted(read_texts("en")) if not used(key)] == []
 

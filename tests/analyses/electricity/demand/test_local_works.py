@@ -31,6 +31,8 @@ def settlements(households: list[float], *, roughness: float = 0.0) -> Settlemen
         at_22_kv=np.zeros(n, dtype=bool),
         has_home_system=np.zeros(n, dtype=bool),
         position_accuracy_m=np.zeros(n),
+        is_village=np.zeros(n, dtype=bool),
+        has_unsafe_wires=np.zeros(n, dtype=bool),
         spread_m=np.full(n, np.nan),
         id_rank=np.arange(n),
     )

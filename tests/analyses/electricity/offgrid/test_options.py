@@ -47,6 +47,8 @@ def settlements(households: list[float], *, kit: bool = False, x: list[float] | 
         at_22_kv=np.zeros(n, dtype=bool),
         has_home_system=np.full(n, kit),
         position_accuracy_m=np.zeros(n),
+        is_village=np.zeros(n, dtype=bool),
+        has_unsafe_wires=np.zeros(n, dtype=bool),
         spread_m=np.full(n, np.nan),
         id_rank=np.arange(n),
     )

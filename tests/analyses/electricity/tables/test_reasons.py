@@ -2,7 +2,7 @@
 
 import pytest
 
-from infragap.analyses.electricity.codes import GridRule, Supply
+from infragap.analyses.electricity.codes import GridRule, Supply, Works
 from infragap.analyses.electricity.tables.reasons import Grounds, reason
 
 
@@ -26,6 +26,9 @@ def told(language: str = "vi", **change: object) -> str:
         "cheaper_interim": None,
         "interim_mvnd": 0.0,
         "stream_modelled": True,
+        "works": Works.NEW_STATION,
+        "station_km": float("nan"),
+        "target_price_mvnd": 0.0,
         "position_accuracy_m": 300.0,
         "grid_probability": None,
     }
@@ -92,3 +95,11 @@ def test_the_english_sentence_says_the_same() -> None:
         "Choice: solar home systems, 1,234 million VND over its life (61.7 million VND per household), "
         "266 million VND cheaper than the national grid; the grid would need a line of 2.6 km but pays only below 1.0 km."
     )
+
+
+def test_a_target_is_named_with_its_price() -> None:
+    text = told(choice=Supply.GRID, must=GridRule.VILLAGE_TARGET, target_price_mvnd=3366.0)
+    assert "nối lưới vì chỉ tiêu 100 % thôn có điện lưới, đắt hơn nguồn tốt nhất ngoài lưới 3.366 triệu đồng" in text
+    assert "đường dây riêng dài 2,6 km" in text
+    wired = told("en", choice=Supply.GRID, works=Works.LV_EXTENSION, station_km=0.84)
+    assert "a low-voltage line from a standing station 0.8 km away" in wired

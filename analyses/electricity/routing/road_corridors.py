@@ -1,0 +1,189 @@
+"""Lines along roads through forest that they may not cross: the cells of the road, and the course of every step along it."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.gis.raster import Raster, rowcol, xy
+
+EVERY_M = 10.0
+"""Roads are cut so finely."""
+
+JOINED_M = 12.0
+"""Points of two roads that lie so near are one place of the road network."""
+
+DETOUR = 6.0
+"""A step may be so many cell widths long along the road, hairpins included."""
+
+
+@dataclass(frozen=True, eq=False)
+class RoadCorridors:
+    """Roads through forest, as points joined along the roads.
+
+    Attributes
+    ----------
+    on_road
+        (cells,) restricted cells that a road runs through: there a line follows the road.
+    mouth
+        (cells,) free cells that a road runs through before or behind them: there lines join and leave the road.
+    points
+        (k, 2) points of the roads in and beside the forest.
+    cell
+        (k,) flat cell of each point.
+    joined
+        For each point the points next to it and how far they are [m].
+    anchor
+        Flat cell → the point that stands for it.
+    middle
+        Gives x and y of the middle of a flat cell.
+    """
+
+    grid: Raster
+    on_road: BoolArray
+    mouth: BoolArray
+    points: FloatArray
+    cell: IntArray
+    joined: list[list[tuple[int, float]]]
+    anchor: dict[int, int]
+    _known: dict[tuple[int, int], FloatArray | None] = field(default_factory=dict)
+
+    def course(self, start: int, end: int) -> FloatArray | None:
+        """Give the points of a step between two cells along the road, (k, 2); None where no road joins them."""
+        if (start, end) not in self._known:
+            found = self._along(start, end)
+            self._known[start, end] = found
+            self._known[end, start] = None if found is None else found[::-1]
+        return self._known[start, end]
+
+    def _along(self, start: int, end: int) -> FloatArray | None:
+        first, last = self.anchor.get(start), self.anchor.get(end)
+        if first is None or last is None:
+            return None
+        way = self._shortest(first, last, DETOUR * self.grid.cell_size_m)
+        if way is None:
+            return None
+        ends = [self._middle(start)] if self.mouth[start] else []
+        tail = [self._middle(end)] if self.mouth[end] else []
+        return np.concatenate([*ends, self.points[way], *tail])
+
+    def _middle(self, cell: int) -> FloatArray:
+        columns = self.grid.shape[1]
+        x, y = xy(self.grid, cell // columns, cell % columns)
+        return np.array([[float(x), float(y)]])
+
+    def _shortest(self, first: int, last: int, limit_m: float) -> list[int] | None:
+        """Points of the shortest way along the roads, by Dijkstra's search within a limit."""
+        best, before, queue = {first: 0.0}, {first: -1}, [(0.0, first)]
+        while queue:
+            distance, here = heapq.heappop(queue)
+            if here == last:
+                way = [here]
+                while before[way[-1]] >= 0:
+                    way.append(before[way[-1]])
+                return way[::-1]
+            if distance > best[here]:
+                continue
+            for there, metres in self.joined[here]:
+                further = distance + metres
+                if further <= limit_m and further < best.get(there, np.inf):
+                    best[there], before[there] = further, here
+                    heapq.heappush(queue, (further, there))
+        return None
+
+
+def road_corridors(roads: gpd.GeoDataFrame, grid: Raster, restricted: BoolArray) -> RoadCorridors:
+    """Find the cells and points of roads through restricted forest.
+
+    Parameters
+    ----------
+    roads
+        Layer of roads.
+    grid
+        Routing raster.
+    restricted
+        (rows, cols) cells with forest that lines may not cross.
+    """
+    lines = roads.geometry.to_numpy()
+    xy_all, road = _through_every_cell(
+        *shapely.get_coordinates(shapely.segmentize(lines, EVERY_M), return_index=True), grid
+    )
+    rows, cols = rowcol(grid, xy_all[:, 0], xy_all[:, 1])
+    inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
+    flat = np.where(inside, rows * grid.shape[1] + cols, -1)
+    forest = np.zeros(len(flat), dtype=bool)
+    forest[inside] = restricted.ravel()[flat[inside]]
+    near = forest.copy()
+    within = road[1:] == road[:-1]
+    # the stretch in the free cell next to the forest belongs to the corridor too
+    for _ in range(int(2 * grid.cell_size_m / EVERY_M)):
+        spread = near.copy()
+        spread[1:] |= near[:-1] & within & (~forest[1:])
+        spread[:-1] |= near[1:] & within & (~forest[:-1])
+        near = spread
+    kept = np.flatnonzero(near & inside)
+    number = np.full(len(flat), -1, dtype=np.int64)
+    number[kept] = np.arange(len(kept))
+    points, cell = xy_all[kept], flat[kept]
+    size = restricted.size
+    on_road, mouth = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+    on_road[cell[forest[kept]]] = True
+    mouth[cell[~forest[kept]]] = True
+    return RoadCorridors(
+        grid=grid,
+        on_road=on_road,
+        mouth=mouth,
+        points=points,
+        cell=cell,
+        joined=_joined(points, number, xy_all, within),
+        anchor=_anchors(points, cell, grid),
+    )
+
+
+def _through_every_cell(points: FloatArray, road: IntArray, grid: Raster) -> tuple[FloatArray, IntArray]:
+    """Points along roads, with one more in the cell between where a road passes a corner, so that its cells touch at their sides."""
+    at = (points - [grid.transform.c, grid.transform.f]) / [grid.transform.a, grid.transform.e]  # column, row
+    here, there = at[:-1], at[1:]
+    corner = (np.floor(here) != np.floor(there)).all(axis=1) & (road[1:] == road[:-1])
+    before, after = here[corner], there[corner]
+    edge = np.maximum(np.floor(before), np.floor(after))
+    # where along the piece it meets the side of a column, and of a row: between the two it lies in the cell between
+    part = ((edge - before) / (after - before)).mean(axis=1, keepdims=True)
+    between = points[:-1][corner] * (1 - part) + points[1:][corner] * part
+    behind = np.flatnonzero(corner) + 1
+    return np.insert(points, behind, between, axis=0), np.insert(road, behind, road[behind])
+
+
+def _joined(
+    points: FloatArray, number: IntArray, xy_all: FloatArray, within: BoolArray
+) -> list[list[tuple[int, float]]]:
+    """Neighbours of each kept point: along its road, and on other roads where they lie side by side."""
+    joined: list[list[tuple[int, float]]] = [[] for _ in range(len(points))]
+    along = np.flatnonzero(within & (number[:-1] >= 0) & (number[1:] >= 0))
+    metres = np.hypot(*(xy_all[along + 1] - xy_all[along]).T)
+    pairs = [(int(number[k]), int(number[k + 1]), float(m)) for k, m in zip(along, metres, strict=True)]
+    if len(points):
+        known = {(a, b) for a, b, _ in pairs} | {(b, a) for a, b, _ in pairs}
+        for a, b in sorted(cKDTree(points).query_pairs(JOINED_M)):
+            if (a, b) not in known:
+                pairs.append((a, b, float(np.hypot(*(points[a] - points[b])))))
+    for a, b, m in pairs:
+        joined[a].append((b, m))
+        joined[b].append((a, m))
+    return joined
+
+
+def _anchors(points: FloatArray, cell: IntArray, grid: Raster) -> dict[int, int]:
+    """Point of each cell that lies nearest to its middle."""
+    columns = grid.shape[1]
+    middle = np.column_stack(xy(grid, cell // columns, cell % columns)) if len(cell) else points
+    off = np.hypot(*(points - middle).T) if len(cell) else np.empty(0)
+    order = np.lexsort((np.arange(len(cell)), off, cell))
+    cells, first = np.unique(cell[order], return_index=True)
+    return dict(zip(cells.tolist(), order[first].tolist(), strict=True))

@@ -1,0 +1,83 @@
+"""What to do with each row first: decide, locate the settlement, survey stream or forest, or wait; and which limit binds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from infragap.analyses.arrays import BoolArray
+from infragap.analyses.electricity.codes import DecisionClass, Supply
+from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
+from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
+from infragap.analyses.electricity.years.schedule import Schedule
+
+SURE = 0.8
+"""In so many of the draws the supply must be that of the plan for the position not to matter."""
+
+ROUGH_M = 1000.0
+"""A position known to this radius is good enough to decide."""
+
+NEAR = 0.10
+"""A stream decides where small hydro is chosen or lies so near to the cost of the choice."""
+
+
+def binding_limits(plan: Plan, schedule: Schedule) -> list[str]:
+    """Which limit binds each settlement, (n,): 'headroom …' with the feeders and substations that are full, 'budget', or empty."""
+    full = [
+        limit
+        for limit in plan.study.grid.limits
+        if plan.loading.added_kw.get(limit.name, 0.0) > 0.95 * limit.headroom_kw
+    ]
+    late = (
+        (schedule.settlement_year < 0) & (plan.study.settlements.households > 0) & (schedule.budgets_mvnd is not None)
+    )
+    line = plan.study.routes.line
+    found = []
+    for k in range(len(line)):
+        if plan.loading.barred[k]:
+            names = sorted(limit.name for limit in full if int(line[k]) in limit.lines)
+            found.append("headroom " + ", ".join(names) if names else "headroom")
+        else:
+            found.append("budget" if late[k] else "")
+    return found
+
+
+def decision_classes(
+    plan: Plan, limits: list[str], permit: BoolArray, draws: DrawSummary | None
+) -> list[DecisionClass]:
+    """Class of each settlement, (n,).
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    limits
+        Of `binding_limits`.
+    permit
+        (n,) its line needs a forest permit.
+    draws
+        Result of the draws; without them only the accuracy of the position counts.
+
+    Notes
+    -----
+    Wait: a limit binds. Locate: its position is rougher than `ROUGH_M`, and less than `SURE` of the draws supply it as the plan does. Survey:
+    small hydro is the choice or within `NEAR` of its cost, or the line needs a permit. Otherwise it can be decided now.
+    """
+    outcome, settlements = plan.outcome, plan.study.settlements
+    rough = settlements.position_accuracy_m > ROUGH_M
+    unsure = rough if draws is None else rough & (draws.works_probability < SURE)
+    hydro = plan.costs.offgrid.options[Supply.HYDRO].life_cycle_mvnd
+    chosen = np.array([ALL_OPTIONS[k] == Supply.HYDRO if k >= 0 else False for k in outcome.choice])
+    free = ~plan.costs.problem.must_grid
+    stream = chosen | (free & np.isfinite(hydro) & (hydro <= outcome.choice_mvnd * (1 + NEAR)))
+    found = []
+    for k, limit in enumerate(limits):
+        if limit:
+            found.append(DecisionClass.WAIT)
+        elif unsure[k]:
+            found.append(DecisionClass.LOCATE)
+        elif stream[k] or permit[k]:
+            found.append(DecisionClass.SURVEY)
+        else:
+            found.append(DecisionClass.DECIDE)
+    return found

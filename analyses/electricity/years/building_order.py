@@ -1,0 +1,139 @@
+"""In which order works are built: most benefit per money first, a line before what hangs on it, whatever the money of each year will be."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+
+FIRST = 1e9
+"""Benefit of works that come first is counted so many times."""
+
+RATIO_DIGITS = 9
+
+
+@dataclass(frozen=True, eq=False)
+class BuildingWorks:
+    """Things to build: lines and settlements, all (k,).
+
+    Of works that are alike the first is built first: give them in an order that says something (`schedule.make_schedule`: by identifier).
+
+    Attributes
+    ----------
+    cost_mvnd
+        Investment.
+    benefit
+        Weight of having it for a year.
+    needs
+        The work that must be there before or in the same year; -1 for none.
+    earliest
+        First year (0 …) in which it may be built.
+    first
+        Must come before all that need not.
+    """
+
+    cost_mvnd: FloatArray
+    benefit: FloatArray
+    needs: IntArray
+    earliest: IntArray
+    first: BoolArray
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Works that are built one after the other, since together they bring most per money."""
+
+    works: tuple[int, ...]
+    cost_mvnd: float
+    benefit: float
+
+
+def building_blocks(works: BuildingWorks) -> list[Block]:
+    """Put the works in the order that brings benefit earliest, cut into blocks of falling benefit per money.
+
+    Notes
+    -----
+    The optimal sequence under precedence by a tree (Horn, 1972): of all works that still wait for another, the one (or the block) with
+    most benefit per money is appended to what it waits for; what waits for nothing any more stands in the sequence. The order does not depend on any
+    budget, so more money never delays a work.
+
+    References
+    ----------
+    .. [1] W. A. Horn, "Single-machine job sequencing with treelike precedence ordering and linear delay penalties", SIAM Journal on Applied
+       Mathematics 23, 1972.
+
+    Examples
+    --------
+    A line of 10 that serves a settlement of 5 with benefit 30 comes before a settlement of 10 with benefit 15 that needs no line:
+
+    >>> works = BuildingWorks(
+    ...     cost_mvnd=np.array([10.0, 5.0, 10.0]), benefit=np.array([0.0, 30.0, 15.0]), needs=np.array([-1, 0, -1]),
+    ...     earliest=np.zeros(3, dtype=int), first=np.zeros(3, dtype=bool)
+    ... )
+    >>> [block.works for block in building_blocks(works)]
+    [(0, 1), (2,)]
+    """
+    count = len(works.cost_mvnd)
+    benefit = np.where(works.first, works.benefit * FIRST, works.benefit)
+    head = list(range(count))  # block that a work belongs to, by its first work
+    sequence: list[list[int]] = [[k] for k in range(count)]
+    cost, worth = works.cost_mvnd.astype(float).tolist(), benefit.astype(float).tolist()
+
+    def ratio(k: int) -> float:
+        return float(round(worth[k] / max(cost[k], 1e-9), RATIO_DIGITS))
+
+    queue = [(-ratio(k), k, 0) for k in range(count)]
+    heapq.heapify(queue)
+    version = [0] * count
+    waiting = [True] * count
+    blocks = []
+    while queue:
+        _, k, seen = heapq.heappop(queue)
+        if not waiting[k] or seen != version[k]:
+            continue
+        waiting[k] = False
+        above = int(works.needs[k])
+        if above < 0:
+            true = float(works.benefit[sequence[k]].sum())
+            blocks.append(Block(tuple(sequence[k]), cost[k], true))
+            continue
+        top = above
+        while head[top] != top:
+            top = head[top]
+        if not waiting[top]:
+            # what it waits for stands already
+            true = float(works.benefit[sequence[k]].sum())
+            blocks.append(Block(tuple(sequence[k]), cost[k], true))
+            continue
+        head[k] = top
+        sequence[top] += sequence[k]
+        cost[top] += cost[k]
+        worth[top] += worth[k]
+        version[top] += 1
+        heapq.heappush(queue, (-ratio(top), top, version[top]))
+    return blocks
+
+
+def years_of(order: IntArray, works: BuildingWorks, money_mvnd: FloatArray) -> IntArray:
+    """Year in which each work is built when money is spent strictly in the order, what is left of a year staying for the next; -1 where it runs out."""
+    year = np.full(len(works.cost_mvnd), -1, dtype=np.int64)
+    spent = np.cumsum(works.cost_mvnd[order])
+    there = np.cumsum(money_mvnd)
+    first = np.searchsorted(there, spent - 1e-6 * np.maximum(spent, 1.0))
+    year[order] = np.where(first < len(there), first, -1)
+    year = np.where(year >= 0, np.maximum(year, works.earliest), -1)
+    for k in order.tolist():
+        above = int(works.needs[k])
+        if above >= 0 and year[k] >= 0:
+            year[k] = max(year[k], year[above])
+    return np.where(year < len(there), year, -1)
+
+
+def most_benefit_years(blocks: list[Block], money_mvnd: FloatArray) -> float:
+    """Benefit times years of use that no order within the money exceeds: blocks may be built in part."""
+    cost = np.cumsum([0.0, *(block.cost_mvnd for block in blocks)])
+    benefit = np.cumsum([0.0, *(block.benefit for block in blocks)])
+    return float(np.interp(np.cumsum(money_mvnd), cost, benefit).sum())
