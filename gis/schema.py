@@ -28,7 +28,8 @@ WATER_QUALITY = ("to_standard", "below", "unknown")
 WATER_STATUS = ("existing", "planned")
 PLANNED_WORK = ("new", "upgrade", "repair")
 WATER_SOURCES = ("spring", "stream", "river", "lake", "well", "unknown")
-SCHOOL_KINDS = ("ethnic_boarding", "border_boarding", "upper_secondary", "new_upper_secondary")
+SCHOOL_KINDS = ("ethnic_boarding", "border_boarding", "lower_secondary", "upper_secondary", "new_upper_secondary")
+RAINY_SEASON = ("open", "closed")
 SCHOOL_STATUS = ("existing", "upgrade", "planned")
 
 FOREST_NONE, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE = 0, 1, 2, 3
@@ -189,6 +190,13 @@ class Roads(_Sourced):
         gt=0,
     )
     is_bridge: Series[bool] = _column("-", "the piece crosses a river on a bridge")
+    is_ferry: Series[bool] | None = _column("-", "the piece is a ferry line; the column may be left out")
+    rainy_season: Series[str] | None = _column(
+        "-",
+        "open or closed to motorbikes in the rainy season, where known; the column may be left out",
+        isin=RAINY_SEASON,
+        nullable=True,
+    )
 
 
 class Rivers(_Sourced):

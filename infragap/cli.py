@@ -10,7 +10,7 @@ import typer
 
 from infragap import __version__
 from infragap.console.guard import main_of
-from infragap.console.options import Places, Scenario, WaterScenario, grouped_options
+from infragap.console.options import Places, Placing, Scenario, WaterScenario, grouped_options
 from infragap.console.terminal import Terminal, language_of
 
 if TYPE_CHECKING:
@@ -75,6 +75,15 @@ def electrify_command(places: Places, scenario: Scenario) -> None:
     from infragap.settings import read_settings
 
     _run(places, read_settings(places.params, {"electricity": scenario.changes()}), ("electricity",))
+
+
+@app.command("schools")
+@grouped_options
+def schools_command(places: Places, placing: Placing) -> None:
+    """Place schools alone: sites, who gets a place, what each bridge is worth."""
+    from infragap.settings import read_settings
+
+    _run(places, read_settings(places.params, {"schools": placing.changes()}), ("schools",))
 
 
 @app.command("water")

@@ -44,6 +44,13 @@ def tables_of(communes: gpd.GeoDataFrame, results: Results) -> Tables:
     if (schools := results.schools) is not None:
         tables["schools_sites"] = (schools.sites, schools_columns.SITES)
         tables["schools_villages"] = (schools.villages, schools_columns.VILLAGES)
+        tables["schools_od"] = (schools.od, schools_columns.OD)
+        tables["schools_assignment"] = (schools.assignment, schools_columns.ASSIGNMENT)
+        tables["schools_without_place"] = (schools.without_place, schools_columns.WITHOUT_PLACE)
+        tables["schools_alternatives"] = (schools.alternatives, schools_columns.ALTERNATIVES)
+        tables["schools_links"] = (schools.links, schools_columns.LINKS)
+        tables["schools_targets"] = (schools.targets, schools_columns.TARGETS)
+        tables["schools_before_after"] = (schools.before_after, schools_columns.BEFORE_AFTER)
     tables["communes"] = (communes, commune_columns(communes))
     return tables
 
@@ -64,5 +71,6 @@ def layers_of(communes: gpd.GeoDataFrame, results: Results) -> Layers:
         layers["schools_sites"] = schools.sites
         layers["schools_catchments"] = schools.catchments
         layers["schools_isochrones"] = schools.isochrones
+        layers["schools_links"] = schools.links
     layers["communes"] = communes
     return layers

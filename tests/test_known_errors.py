@@ -25,10 +25,12 @@ from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.routing.existing_grid import capacity_limits, existing_line_cells
 from infragap.analyses.results import Results
+from infragap.analyses.schools.codes import Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.schools.result import SchoolsResult
-from infragap.analyses.schools.travel.ways import build_travel, by_motorbike, on_foot
+from infragap.analyses.schools.travel.region import all_pairs, whole_region
+from infragap.analyses.schools.travel.ways import Travel, build_travel
 from infragap.analyses.solvers.stopping import Stop
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water
@@ -191,15 +193,23 @@ def test_a_scheme_serves_no_more_than_its_capacity(small: Run) -> None:
     assert service.households == pytest.approx([25.0, 0.0, 25.0])
 
 
+def pairs(
+    travel: Travel, mode: Mode, season: Season, place: Any, site: Any, limit_min: float = np.inf
+) -> tuple[float, float]:
+    """Minutes there and back between two cells."""
+    table = all_pairs(whole_region(travel), mode, season, place, site, limit_min=limit_min)
+    return float(table.to_min[0, 0]), float(table.back_min[0, 0])
+
+
 @pytest.mark.parametrize(("season", "factor"), [("dry", 1.0), ("rainy", 0.85)])
 def test_motorbikes_are_slower_in_the_rain(season: str, factor: float) -> None:
     """One speed for all seasons: 8 km of asphalt at 30 km/h take 16 minutes in the dry season, more in the rainy one."""
     road = shapely.LineString([centre(2, 5, 5), centre(2, 45, 5)])
     flat = np.zeros((5, 50))
     roads = roads_layer([road], road_class=["national"], surface=["asphalt"])
-    travel = build_travel(bare_ground(np.full(flat.shape, 4.0), flat), roads, parameters=SchoolsParameters())
-    there, _ = by_motorbike(travel, season, np.array([2 * 50 + 5]), np.array([2 * 50 + 45]))
-    assert there[0, 0] == pytest.approx(16 / factor, rel=1e-3)
+    travel = build_travel(bare_ground(np.ones(flat.shape, bool), flat), roads, parameters=SchoolsParameters())
+    there = pairs(travel, Mode.MOTORBIKE, Season(season), np.array([2 * 50 + 5]), np.array([2 * 50 + 45]))[0]
+    assert there == pytest.approx(16 / factor, rel=1e-3)
 
 
 def test_motorbikes_are_slower_uphill() -> None:
@@ -210,21 +220,21 @@ def test_motorbikes_are_slower_uphill() -> None:
     minutes = []
     for slope in (0.0, 0.12):
         heights = np.tile(slope * CELL_M * np.arange(50), (5, 1))
-        travel = build_travel(bare_ground(np.full(heights.shape, 4.0), heights), roads, parameters=SchoolsParameters())
-        minutes.append(by_motorbike(travel, "dry", *places)[0][0, 0])
+        travel = build_travel(bare_ground(np.ones(heights.shape, bool), heights), roads, parameters=SchoolsParameters())
+        minutes.append(pairs(travel, Mode.MOTORBIKE, Season.DRY, *places)[0])
     assert minutes[1] > 1.05 * minutes[0]
 
 
 def test_long_ways_neither_overflow_nor_stop_short() -> None:
     """A way of more than a day is told to the minute, a limit just above it keeps it, one just below makes it unreachable."""
-    # 400 cells in a row, 4 min each: 399 steps, 1,596 min
+    # 400 cells in a row at 3.024 km/h, of which one is a track at 5.04: 398 * 3.968 + 2.381 = 1,581.7 min
     flat = np.zeros((3, 400))
     roads = roads_layer([shapely.LineString([centre(0, 0, 3), centre(0, 1, 3)])])
-    travel = build_travel(bare_ground(np.full(flat.shape, 4.0), flat), roads, parameters=SchoolsParameters())
-    west, east = np.array([400]), np.array([799])
-    for limit_min, told in ((1e6, 1596.0), (1596.5, 1596.0), (1595.5, np.inf)):
-        there, back = on_foot(travel, "dry", west, east, limit_min=limit_min)
-        assert [there[0, 0], back[0, 0]] == pytest.approx([told, told], rel=1e-4)
+    travel = build_travel(bare_ground(np.ones(flat.shape, bool), flat), roads, parameters=SchoolsParameters())
+    west, east = np.array([0]), np.array([399])
+    told_min = 398 * 60 * 0.2 / 3.024 + 60 * 0.2 / 5.04
+    for limit_min, told in ((1e6, told_min), (told_min + 0.5, told_min), (told_min - 0.5, np.inf)):
+        assert pairs(travel, Mode.FOOT, Season.DRY, west, east, limit_min) == pytest.approx((told, told), rel=1e-4)
 
 
 def test_out_of_reach_is_empty_not_a_large_number(tmp_path: Path) -> None:

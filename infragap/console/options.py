@@ -65,6 +65,52 @@ class Scenario:
 
 
 @dataclass(frozen=True)
+class Placing:
+    """School parameters that a question changes; every field is named like its parameter, None leaves it as it is."""
+
+    intake_rule: Annotated[
+        str | None,
+        typer.Option("--intake", help="Pupils of which communes a border school takes: own, adjoining, any."),
+    ] = None
+    sites: Annotated[int | None, typer.Option(help="Number of schools to place; default: one per planned school.")] = (
+        None
+    )
+    candidate_file: Annotated[
+        Path | None,
+        typer.Option("--candidates", help="CSV with own candidates: candidate, commune_code, longitude, latitude."),
+    ] = None
+    fixed_sites: Annotated[
+        list[str] | None, typer.Option("--fix", help="Candidate that must be chosen; repeatable.")
+    ] = None
+    forbidden_sites: Annotated[
+        list[str] | None, typer.Option("--forbid", help="Candidate that must not be chosen; repeatable.")
+    ] = None
+    levels: Annotated[
+        str | None, typer.Option(help="Levels taught, comma-separated: primary,lower_secondary,upper_secondary.")
+    ] = None
+    season: Annotated[str | None, typer.Option(help="Season whose ways count: year, dry, rainy.")] = None
+    placement_mode: Annotated[
+        str | None, typer.Option("--mode", help="Way of travelling that counts: motorbike, foot.")
+    ] = None
+    objective: Annotated[str | None, typer.Option(help="What the sites are best at: least_total, fairest, widest.")] = (
+        None
+    )
+    priority: Annotated[
+        str | None, typer.Option(help="Who comes first where places are short: lower_secondary, farthest, poorest.")
+    ] = None
+    draws: Annotated[int | None, typer.Option(help="Draws of the uncertainty; 0 leaves them out.")] = None
+
+    def changes(self) -> dict[str, Any]:
+        """Give the parameters that the options set, by name."""
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        given |= {name: str(value) for name, value in given.items() if isinstance(value, Path)}
+        if self.levels is not None:
+            given["levels"] = tuple(part.strip() for part in self.levels.split(",") if part.strip())
+        return given
+
+
+@dataclass(frozen=True)
 class WaterScenario:
     """Water parameters that a scenario changes; every field is named like its parameter, None leaves it as it is."""
 
