@@ -245,7 +245,11 @@ def test_a_dead_end_track_beside_a_village_cuts_nothing_off():
     assert minutes(both, cells) <= minutes(alone, cells)
     # twenty cells of open ground at 3.024 km/h, then 1.6 km of track at 8.6 km/h
     assert minutes(alone, cells) == pytest.approx(20 * 60 * 0.2 / OFF_KMH + 60 * 1.6 / 8.6, rel=1e-4)
-    good = dict(road_class=["national", "track"], surface=["asphalt", "earth"], length_km=[road.length / 1000, 60.0])
+    good = {
+        "road_class": ["national", "track"],
+        "surface": ["asphalt", "earth"],
+        "length_km": [road.length / 1000, 60.0],
+    }
     slow = LineString([centre(10, 22, 20), centre(10, 30, 20), centre(15, 30, 20), centre(15, 40, 20)])
     asphalt, _ = flat([road], [(10, 20), (2, 40)], road_class=["national"], surface=["asphalt"])
     beside, _ = flat([road, slow], [(10, 20), (2, 40)], **good)
