@@ -68,6 +68,7 @@ class Pack:
     _read: dict[str, tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[Finding, ...]]] = field(
         default_factory=dict, repr=False
     )
+    _as_drawn: dict[str, gpd.GeoDataFrame | pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
     def profile(self) -> Profile:
@@ -206,7 +207,7 @@ class Pack:
                 near = difflib.get_close_matches(entry.name, known, n=1)
                 found.append(UNKNOWN_LAYER.found(entry.name, near=near[0] if near else ", ".join(known)))
             found += [*unsourced_findings(entry), *self.layer_findings(entry.name)]
-        readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None}
+        readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None} | self._as_drawn
         crs_of = {entry.name: entry.crs for entry in self.catalog.layer}
         found += cross_findings(readable, targets=self.catalog.targets, crs_of=crs_of, profile=self.profile)
         return (*faults(found), *notices(found))
@@ -272,6 +273,9 @@ class Pack:
             layer = to_measure(layer, self.crs_measure, layer=entry.name)
             if not np.isfinite(layer.geometry.bounds.to_numpy()[~layer.geometry.is_empty.to_numpy()]).all():
                 return None, [*found, NOT_MEASURED.found(entry.name, of=len(layer), crs=self.crs_measure)]
+        if layer is not None:
+            # checks name the rows in the order of the file, and ask whether rivers are drawn downstream
+            self._as_drawn[entry.name] = layer
         if layer is not None and not faults(found):
             layer = in_canonical_order(layer, layer=entry.name)
         return layer, found

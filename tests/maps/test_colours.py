@@ -78,6 +78,6 @@ def test_ramps_run_from_light_to_dark(name: str) -> None:
     assert lightness == sorted(lightness, reverse=True)
 
 
-@pytest.mark.parametrize("shapes", [colours.CHOICE_SHAPES, colours.WORK_SHAPES, colours.SCHOOL_SHAPES])
-def test_what_is_chosen_has_a_shape_of_its_own(shapes: dict[str, str]) -> None:
+@pytest.mark.parametrize("shapes", [colours.CHOICE_SHAPES, colours.WORK_MARKS, colours.SCHOOL_SHAPES])
+def test_what_is_chosen_has_a_shape_of_its_own(shapes: dict[str, object]) -> None:
     assert len(set(shapes.values())) == len(shapes)

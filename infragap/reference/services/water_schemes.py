@@ -117,7 +117,7 @@ def _planned_plants(base: Base, facts: Facts) -> pd.DataFrame:
         "capacity_m3_day": capacity, "households_design": np.rint(capacity / URBAN_M3_PER_PERSON_DAY / size).astype(int), "households_served": 0,
         "source_elevation_m": np.round(sample(base.elevation, x, y)), "functionality": "unknown", "treatment": True, "meets_standard": True,
         "in_plan_2026_2030": False, "year": np.nan, "position_accuracy_m": 3000.0, "provenance": "modelled", "status": "planned",
-        "planned_work": "new", "is_private": (table["operator"].fillna("").str.strip() != "").to_numpy(),
+        "planned_work": "new", "is_private": (table["note"].fillna("") + table["source"]).str.contains("private plant").to_numpy(),
         "source": [base.words.note["planned_plant"].format(source=text[:90]) for text in table["source"]], "x": x, "y": y,
     })  # fmt: skip
 

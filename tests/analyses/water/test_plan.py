@@ -171,7 +171,10 @@ NOTHING: dict[str, tuple[dict[str, Any], dict[str, Callable[[Any], Any]]]] = {
     "no money": ({"budget_mvnd": 0.0}, {}),
     "no stream, no scheme": (
         {},
-        {"runoff": lambda r: r.with_values(r.values * 0), "water_schemes": lambda f: f.assign(capacity_m3_day=0.01)},
+        {
+            "runoff": lambda r: r.with_values(r.values * 0 + 1e-3),
+            "water_schemes": lambda f: f.assign(capacity_m3_day=0.01),
+        },
     ),
 }
 

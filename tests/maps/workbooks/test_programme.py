@@ -52,7 +52,7 @@ def test_works_come_by_question_year_and_id() -> None:
         "Cấp điện nông thôn: lưới điện quốc gia",
         "Nước sạch nông thôn",
     ]
-    assert rows["work"].tolist()[-1] == "xây mới"
+    assert rows["work"].tolist()[-1] == "Xây mới tự chảy"
 
 
 def test_sums_by_year_agree_with_the_rows(tmp_path: Path) -> None:
