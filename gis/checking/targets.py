@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -61,7 +62,9 @@ OTHER_TARGETS = (
     "safe_supply_2030_pct", "water_clean_pct", "water_clean_2030_pct", "water_basic_pct",
     "water_basic_people", "water_works_max", "population_province_2025", "households_province_2025", "area_km2",
 )  # fmt: skip
-"""Targets that are rates of today, goals of the scheme, or totals of the province; `budget_YYYY_bn_vnd` too."""
+"""Rates of today, goals of the scheme, totals of the province; `budget_YYYY_bn_vnd` and budgets of one analysis are known too."""
+
+_BUDGET = re.compile(r"(?:[a-z]+_)?budget_20\d\d_[a-z]+_[a-z]+")
 
 
 def target_findings(
@@ -93,7 +96,7 @@ def _target_value_findings(targets: Mapping[str, float | int]) -> list[Finding]:
     known = [total.target for total in TOTALS] + list(OTHER_TARGETS)
     found = []
     for name, value in targets.items():
-        budget = name.startswith("budget_") and name.endswith("_bn_vnd") and name[7:-7].isdigit()
+        budget = _BUDGET.fullmatch(name) is not None
         if name not in known and not budget:
             near = difflib.get_close_matches(name, known, n=1)
             found.append(TARGET_UNKNOWN.found("catalog", target=name, near=near[0] if near else ", ".join(known)))
