@@ -12,10 +12,29 @@ import pyproj
 import pyproj.exceptions
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.errors import MissingDataError
+from infragap.gis.findings import Finding, fault, notice
 from infragap.profiles.profile import DEFAULT
 
 FILE_NAME = "catalog.toml"
+
+ABSENT = fault("catalog.absent", reason="a folder is a data pack by its catalogue")
+NO_TOML = fault("catalog.no_toml", tolerance="a byte order mark", reason="one wrong line makes every key doubtful")
+TOO_LARGE = fault("catalog.too_large", tolerance="5 MB", reason="a catalogue of a pack has some dozens of entries")
+KEYS = fault("catalog.keys", reason="a misspelt key is passed over in silence, a wrong value is believed")
+NO_LAYER = fault("catalog.no_layer", reason="an analysis asks for a layer that the pack does not list")
+CHANGED = fault(
+    "file.changed", reason="a file that is not the one the catalogue describes: sums and sources no longer hold"
+)
+
+UNSOURCED = notice(
+    "catalog.unsourced",
+    tolerance="none",
+    reason="whoever reads the results asks where the layers come from; without a checksum a change goes unseen",
+)
+
+LARGEST_MB = 5.0
+SHOWN_FAULTS = 10
 
 Provenance = Literal["official", "open-data", "modelled"]
 Geometry = Literal["Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
@@ -23,9 +42,11 @@ Geometry = Literal["Point", "LineString", "MultiLineString", "Polygon", "MultiPo
 
 def _known_crs(value: str) -> str:
     try:
-        pyproj.CRS.from_user_input(value)
-    except pyproj.exceptions.CRSError as error:
-        raise ValueError(f"{value!r} is not a known CRS; write it like EPSG:9208") from error
+        known = pyproj.CRS.from_user_input(value)
+    except (pyproj.exceptions.CRSError, TypeError, ValueError) as error:
+        raise ValueError(f"{value[:80]!r} is not a known CRS; write it like EPSG:9208") from error
+    if not (known.is_projected or known.is_geographic or known.is_bound):
+        raise ValueError(f"{value[:80]!r} has no place on Earth; write it like EPSG:9208")
     return value
 
 
@@ -174,9 +195,8 @@ class Catalog(BaseModel):
         for entry in self.layer:
             if entry.name == name:
                 return entry
-        raise MissingDataError(
-            f"{name}: the pack '{self.pack.title}' has no such layer. Add the file and its [[layer]] to {FILE_NAME}."
-        )
+        found = NO_LAYER.found(name, pack=self.pack.title)
+        raise MissingDataError(str(found), findings=[found])
 
     def has(self, name: str) -> bool:
         """Tell whether the pack lists a layer."""
@@ -195,18 +215,21 @@ def read_catalog(folder: Path) -> Catalog:
     """
     path = folder / FILE_NAME
     if not path.is_file():
-        raise MissingDataError(
-            f"catalog: there is no {FILE_NAME} in {folder}. Point --data to the folder of a data pack."
-        )
+        found = ABSENT.found("catalog", folder=folder)
+        raise MissingDataError(str(found), findings=[found])
+    if path.stat().st_size > LARGEST_MB * 1e6:
+        raise TOO_LARGE.error("catalog", file=path, size=path.stat().st_size / 1e6, largest=LARGEST_MB)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LayerError(f"catalog: {path} is not valid TOML in UTF-8: {error}. Correct that line.") from error
+    except (ValueError, RecursionError, OSError) as error:
+        raise NO_TOML.error("catalog", file=path, reason=str(error) or "nested too deep") from error
     try:
         return Catalog.model_validate(content)
     except ValidationError as error:
-        faults = "; ".join(_fault(item, content) for item in error.errors())
-        raise LayerError(f"catalog: {len(error.errors())} faults in {path}: {faults}. Correct these keys.") from error
+        faults = "; ".join(_fault(item, content) for item in error.errors()[:SHOWN_FAULTS])
+        raise KEYS.error("catalog", file=path, number=error.error_count(), faults=faults) from error
+    except RecursionError as error:
+        raise NO_TOML.error("catalog", file=path, reason="nested too deep") from error
 
 
 def _fault(item: Any, content: dict[str, Any]) -> str:
@@ -232,19 +255,18 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def file_faults(folder: Path, entry: LayerEntry) -> list[str]:
-    """Check that the file of a layer is there and unchanged since the catalogue was written."""
+def unsourced_findings(entry: LayerEntry) -> list[Finding]:
+    """Say what the catalogue leaves out of a layer's origin."""
+    absent = [key for key in ("licence", "date", "sha256", "method") if getattr(entry, key) is None]
+    return [UNSOURCED.found(entry.name, keys=", ".join(absent))] if absent else []
+
+
+def checksum_findings(folder: Path, entry: LayerEntry) -> list[Finding]:
+    """Check that the file of a layer is unchanged since the catalogue was written."""
     path = folder / entry.file
-    if not path.exists():
-        return [
-            f"{entry.name}: the file {entry.file} is not in {folder}. Put it there or correct `file` in {FILE_NAME}."
-        ]
-    if entry.sha256 is None:
+    if entry.sha256 is None or not path.exists():
         return []
     found = sha256_of(path)
-    if found != entry.sha256:
-        return [
-            f"{entry.name}: {entry.file} was changed after the catalogue was written (sha256 {found[:12]}…, catalogue {entry.sha256[:12]}…). "
-            f"Restore the file, or write the new sha256 {found} into {FILE_NAME} if the change is meant."
-        ]
-    return []
+    if found == entry.sha256:
+        return []
+    return [CHANGED.found(entry.name, file=entry.file, found=found, stated=entry.sha256)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -87,6 +87,10 @@ class Finding:
         """The finding in English."""
         return self.spoken()
 
+    def about(self, layer: str) -> Finding:
+        """Give the same finding on another layer: rows of one may show what another lacks."""
+        return replace(self, layer=layer)
+
     def as_json(self, language: str = "en") -> dict[str, Any]:
         """Give the finding as plain values for JSON.
 
@@ -147,6 +151,8 @@ def printable(value: Any, *, signs: int = SHOWN_SIGNS) -> str:
     """
     if value is None or value is pd.NA or value is pd.NaT:
         return "empty"
+    if isinstance(value, float | np.floating):
+        return f"{value:.10g}"
     text = "".join(
         sign if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else _escaped(sign)
         for sign in str(value)[: signs * 2]

@@ -8,6 +8,7 @@ OSM has not joined. `infragap.gis.roads.to_roads_layer` turns the result into a 
 from __future__ import annotations
 
 import json
+import re
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -82,18 +83,25 @@ DEFAULT_SURFACE: dict[str, str] = {
 _ACCEPTED = sorted(ROAD_CLASS_OF_HIGHWAY) + [
     f"{kind}_link" for kind in ("motorway", "primary", "secondary", "tertiary", "trunk")
 ]
+_DELETED = re.compile(rb"<(node|way) (?=[^>]*action=['\"]delete['\"])[^>]*?\bid=['\"](-?\d+)['\"]")
 _WAY_TAGS = ["bridge", "highway", "name", "oneway", "ref", "surface"]
 _KEPT_APART = ["bridge", "highway", "surface"]
 
 
 def road_class_of(highway: str) -> str | None:
-    """Road class of an OSM `highway` value, or None where it is no road for wheels."""
-    return ROAD_CLASS_OF_HIGHWAY.get(highway.removesuffix("_link"))
+    """Road class of an OSM `highway` value (the first of several), or None where it is no road for wheels.
+
+    Examples
+    --------
+    >>> road_class_of("trunk_link"), road_class_of("tertiary;residential"), road_class_of("steps")
+    ('national', 'commune', None)
+    """
+    return ROAD_CLASS_OF_HIGHWAY.get(highway.split(";")[0].strip().removesuffix("_link"))
 
 
 def surface_of(tag: str | None, road_class: str) -> str:
     """Surface of an OSM `surface` value; the default of its class where the tag is missing or says nothing."""
-    return SURFACE_OF_TAG.get(tag or "", DEFAULT_SURFACE[road_class])
+    return SURFACE_OF_TAG.get((tag or "").split(";")[0].strip(), DEFAULT_SURFACE[road_class])
 
 
 def read_osm_extract(path: Path) -> nx.MultiDiGraph[Any]:
@@ -197,37 +205,75 @@ def download_roads(
     return _simplified(graph)
 
 
+class _Identifiers:
+    """A set of node numbers; editors number new nodes below 0, which osmium's own sets do not hold."""
+
+    def __init__(self) -> None:
+        self._known = osmium.index.IdSet()
+        self.below_zero: set[int] = set()
+
+    def add(self, number: int) -> None:
+        if number < 0:
+            self.below_zero.add(number)
+        else:
+            self._known.set(number)
+
+    def __contains__(self, number: int) -> bool:
+        return number in self.below_zero if number < 0 else bool(self._known.get(number))
+
+
 def _write_highways(source: Path, target: Path) -> tuple[int, int]:
     """Write the roads of an extract, with the nodes that it has, as OSM XML; returns (ways kept, ways cut)."""
-    wanted = osmium.filter.TagFilter(*(("highway", value) for value in _ACCEPTED))
-    tracker = osmium.IdTracker()
-    for way in osmium.FileProcessor(str(source), osmium.osm.WAY).with_filter(wanted):
-        tracker.add_references(way)
-    present = osmium.index.IdSet()
+    deleted = _deleted(source)
+    wanted = _Identifiers()
+    for way in _highways(source, deleted):
+        for node in way.nodes:
+            wanted.add(node.ref)
+    present = _Identifiers()
     kept = cut = 0
     with osmium.SimpleWriter(str(target), overwrite=True) as writer:
-        nodes = osmium.FileProcessor(str(source), osmium.osm.NODE).with_filter(tracker.id_filter())
-        for node in nodes:
-            present.set(node.id)
-            writer.add(node)
-        wanted = osmium.filter.TagFilter(*(("highway", value) for value in _ACCEPTED))
-        for way in osmium.FileProcessor(str(source), osmium.osm.WAY).with_filter(wanted):
-            if not isinstance(way, osmium.osm.Way):
-                continue
+        for item in osmium.FileProcessor(str(source), osmium.osm.NODE):
+            if isinstance(item, osmium.osm.Node) and item.id in wanted and ("node", item.id) not in deleted:
+                present.add(item.id)
+                writer.add(item)
+        for way in _highways(source, deleted):
             runs = list(_runs([node.ref for node in way.nodes], present))
             for number, run in enumerate(runs):
-                # parts after the first get an identifier that OSM does not use
-                writer.add(Way(base=way, nodes=run, id=way.id if number == 0 else -(way.id * 1000 + number)))
+                # parts after the first get an identifier that neither OSM nor an editor uses
+                part = -(10**15 + abs(way.id) * 1000 + number)
+                writer.add(Way(base=way, nodes=run, id=way.id if number == 0 else part))
             kept += len(runs)
             cut += sum(len(run) for run in runs) < len(way.nodes)
     return kept, cut
 
 
-def _runs(references: list[int], present: osmium.index.IdSet) -> Iterator[list[int]]:
+def _highways(source: Path, deleted: frozenset[tuple[str, int]]) -> Iterator[osmium.osm.Way]:
+    """Ways of a road for wheels; of several values ('tertiary;residential') the first counts."""
+    with_highway = osmium.filter.KeyFilter("highway")
+    for way in osmium.FileProcessor(str(source), osmium.osm.WAY).with_filter(with_highway):
+        if not isinstance(way, osmium.osm.Way) or ("way", way.id) in deleted:
+            continue
+        if (way.tags.get("highway") or "").split(";")[0].strip() in _ACCEPTED:
+            yield way
+
+
+def _deleted(source: Path) -> frozenset[tuple[str, int]]:
+    """Objects that an editor (JOSM) has marked as deleted in its file and not yet sent."""
+    if source.suffix.lower() != ".osm":
+        return frozenset()
+    found = set()
+    with source.open("rb") as stream:
+        for line in stream:
+            if b"delete" in line and (mark := _DELETED.search(line)):
+                found.add((mark[1].decode(), int(mark[2])))
+    return frozenset(found)
+
+
+def _runs(references: list[int], present: _Identifiers) -> Iterator[list[int]]:
     """Stretches of at least two neighbouring nodes that the extract holds."""
     run: list[int] = []
     for reference in [*references, None]:
-        if reference is not None and present.get(reference):
+        if reference is not None and reference in present:
             run.append(reference)
             continue
         if len(run) > 1:

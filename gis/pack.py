@@ -15,23 +15,36 @@ from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyproj
 
 from infragap.gis import schema
-from infragap.gis.canonical import in_canonical_order
-from infragap.gis.catalog import Catalog, LayerEntry, file_faults, read_catalog
-from infragap.gis.checking.places import cross_faults, raster_faults
+from infragap.gis.catalog import Catalog, LayerEntry, checksum_findings, read_catalog, unsourced_findings
+from infragap.gis.checking.between import cross_findings
+from infragap.gis.checking.grids import raster_findings
 from infragap.gis.crs import measures_truly, require_metres, to_measure
-from infragap.gis.errors import LayerError, MissingDataError
-from infragap.gis.findings import OTHER, Finding, faults, findings_of, notices, refusal
+from infragap.gis.errors import InfragapError
+from infragap.gis.findings import Finding, fault, faults, findings_of, notices, refusal
 from infragap.gis.raster import Raster, warp
+from infragap.gis.reading.canonical import in_canonical_order
 from infragap.gis.reading.layers import read_layer
 from infragap.gis.reading.rasters import grid_of, read_raster
 from infragap.profiles.profile import Profile, ProfileError, read_profile
 
 REQUIRED = ("communes", "villages", "settlements", "roads", "grid_lines", "elevation")
 """Layers without which no analysis runs; the others are asked for by the analysis that needs them."""
+
+REQUIRED_LAYER = fault("catalog.layer_missing", reason="no analysis runs without these layers: " + ", ".join(REQUIRED))
+UNKNOWN_LAYER = fault("catalog.layer_unknown", reason="a layer under a misspelt name is read by nothing, in silence")
+PROFILE = fault("catalog.profile", reason="codes, words and prices of the country stand in the profile")
+NO_PLACES = fault("catalog.no_places", reason="an analysis asks this layer for places")
+NO_TABLE = fault("catalog.no_table", reason="an analysis asks this layer for rows")
+NO_RASTER = fault("catalog.no_raster", reason="an analysis asks this layer for a raster")
+NOT_MEASURED = fault(
+    "geometry.not_measured",
+    reason="the coordinates lie outside what the measuring system can hold, so they are of another system",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +65,10 @@ class Pack:
 
     folder: Path
     catalog: Catalog
-    _read: dict[str, tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[str, ...]]] = field(
+    _read: dict[str, tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[Finding, ...]]] = field(
         default_factory=dict, repr=False
     )
+    _as_drawn: dict[str, gpd.GeoDataFrame | pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
     def profile(self) -> Profile:
@@ -68,7 +82,9 @@ class Pack:
         if not self.has("elevation"):
             return named
         entry = self.catalog.entry("elevation")
-        grid = grid_of(self.folder / entry.file, crs=entry.crs)
+        if entry.kind != "raster":
+            return named
+        grid = grid_of(self.folder / entry.file, crs=entry.crs, inside=self.folder)
         if grid is None or grid.crs == pyproj.CRS.from_user_input(named):
             return named
         west, south, east, north = grid.bounds
@@ -170,30 +186,31 @@ class Pack:
         """Give any layer of the catalogue by its name."""
         return self._layer(name)
 
-    def layer_faults(self, name: str) -> tuple[str, ...]:
-        """Give all faults of one layer by itself: file, checksum, columns, values, geometry, catalogue."""
+    def layer_findings(self, name: str) -> tuple[Finding, ...]:
+        """Give what is wrong with one layer by itself: file, checksum, columns, values, geometry, catalogue."""
         return self._attempt(name)[1]
+
+    def layer_faults(self, name: str) -> list[Finding]:
+        """Give what keeps one layer from being used."""
+        return faults(self.layer_findings(name))
 
     def findings(self) -> list[Finding]:
         """Give what is wrong with the layers and between them: faults first, then notices."""
-        found = [_other(text) for text in self._fault_texts()]
-        return faults(found) + notices(found)
+        return list(self._findings)
 
-    def _fault_texts(self) -> list[str]:
-        found = [
-            f"{name}: the pack has no such layer. Add the file and its [[layer]] to catalog.toml."
-            for name in REQUIRED
-            if not self.has(name)
-        ]
+    @cached_property
+    def _findings(self) -> tuple[Finding, ...]:
+        found = [REQUIRED_LAYER.found(name) for name in REQUIRED if not self.has(name)]
         known = (*schema.LAYERS, *schema.RASTERS)
         for entry in self.catalog.layer:
             if entry.name not in known:
                 near = difflib.get_close_matches(entry.name, known, n=1)
-                hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
-                found.append(f"{entry.name}: no analysis reads a layer of this name. {hint}")
-            found += self.layer_faults(entry.name)
-        readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None}
-        return found + cross_faults(readable, targets=self.catalog.targets)
+                found.append(UNKNOWN_LAYER.found(entry.name, near=near[0] if near else ", ".join(known)))
+            found += [*unsourced_findings(entry), *self.layer_findings(entry.name)]
+        readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None} | self._as_drawn
+        crs_of = {entry.name: entry.crs for entry in self.catalog.layer}
+        found += cross_findings(readable, targets=self.catalog.targets, crs_of=crs_of, profile=self.profile)
+        return (*faults(found), *notices(found))
 
     def require_sound(self) -> list[Finding]:
         """Refuse a pack with faults.
@@ -216,55 +233,60 @@ class Pack:
     def _frame(self, name: str) -> gpd.GeoDataFrame:
         layer = self._layer(name)
         if not isinstance(layer, gpd.GeoDataFrame):
-            raise LayerError(
-                f'{name}: the layer has no geometry. List it as kind = "vector" with the columns of its coordinates.'
-            )
+            raise NO_PLACES.error(name)
         return layer
 
     def _table(self, name: str) -> pd.DataFrame:
         layer = self._layer(name)
         if not isinstance(layer, pd.DataFrame):
-            raise LayerError(f'{name}: the layer is a raster. Give a CSV or XLSX, listed as kind = "table".')
+            raise NO_TABLE.error(name)
         return layer
 
     def _raster(self, name: str) -> Raster:
         layer = self._layer(name)
         if not isinstance(layer, Raster):
-            raise LayerError(f'{name}: the layer is not a raster. Give a GeoTIFF, listed as kind = "raster".')
+            raise NO_RASTER.error(name)
         return layer
 
     def _layer(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame | Raster:
-        layer, faults = self._attempt(name)
-        if faults or layer is None:
-            raise LayerError("\n".join(faults))
+        layer, found = self._attempt(name)
+        if faults(found) or layer is None:
+            raise refusal(faults(found))
         return layer
 
-    def _attempt(self, name: str) -> tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[str, ...]]:
+    def _attempt(self, name: str) -> tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[Finding, ...]]:
         if name not in self._read:
             entry = self.catalog.entry(name)
-            changed = file_faults(self.folder, entry)
-            if changed and not (self.folder / entry.file).exists():
-                self._read[name] = (None, tuple(changed))
-            else:
-                layer, faults = self._read_raster(entry) if entry.kind == "raster" else self._read_frame(entry)
-                self._read[name] = (layer, (*faults, *changed))
+            layer, found = self._read_raster(entry) if entry.kind == "raster" else self._read_frame(entry)
+            self._read[name] = (layer, (*found, *self._checksum_findings(entry, found)))
         return self._read[name]
 
-    def _read_frame(self, entry: LayerEntry) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[str]]:
-        layer, faults = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure, profile=self.profile)
+    def _checksum_findings(self, entry: LayerEntry, found: list[Finding]) -> list[Finding]:
+        if any(finding.code.startswith("file.") for finding in found):
+            # what could not be opened, or must not be, is not read for its checksum either
+            return []
+        return checksum_findings(self.folder, entry)
+
+    def _read_frame(self, entry: LayerEntry) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[Finding]]:
+        layer, found = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure, profile=self.profile)
         if isinstance(layer, gpd.GeoDataFrame):
             layer = to_measure(layer, self.crs_measure, layer=entry.name)
-        if layer is not None and not faults:
+            if not np.isfinite(layer.geometry.bounds.to_numpy()[~layer.geometry.is_empty.to_numpy()]).all():
+                return None, [*found, NOT_MEASURED.found(entry.name, of=len(layer), crs=self.crs_measure)]
+        if layer is not None:
+            # checks name the rows in the order of the file, and ask whether rivers are drawn downstream
+            self._as_drawn[entry.name] = layer
+        if layer is not None and not faults(found):
             layer = in_canonical_order(layer, layer=entry.name)
-        return layer, faults
+        return layer, found
 
-    def _read_raster(self, entry: LayerEntry) -> tuple[Raster | None, list[str]]:
+    def _read_raster(self, entry: LayerEntry) -> tuple[Raster | None, list[Finding]]:
         try:
-            raster = read_raster(self.folder / entry.file, layer=entry.name, crs=entry.crs)
-        except (LayerError, MissingDataError) as error:
-            return None, [str(error)]
-        faults = raster_faults(raster, entry)
-        return warp(raster, crs=self.crs_measure, method="nearest" if entry.name == "forest" else "bilinear"), faults
+            raster = read_raster(self.folder / entry.file, layer=entry.name, crs=entry.crs, inside=self.folder)
+            found = raster_findings(raster, entry)
+            return warp(raster, crs=self.crs_measure, method="nearest" if entry.name == "forest" else "bilinear"), found
+        except InfragapError as error:
+            return None, findings_of(error, layer=entry.name)
 
 
 def read_pack(folder: Path) -> Pack:
@@ -287,7 +309,7 @@ def read_pack(folder: Path) -> Pack:
     try:
         read_profile(catalog.pack.profile, folder=folder)
     except ProfileError as error:
-        raise LayerError(f"catalog: {error}.") from error
+        raise PROFILE.error("catalog", reason=str(error)) from error
     return Pack(folder=folder, catalog=catalog)
 
 
@@ -295,11 +317,6 @@ def check_pack(folder: Path) -> list[Finding]:
     """Give all findings on a pack at once, faults first; empty where there is nothing to say."""
     try:
         pack = read_pack(folder)
-    except (LayerError, MissingDataError) as error:
+    except InfragapError as error:
         return findings_of(error, layer="catalog")
     return pack.findings()
-
-
-def _other(text: str) -> Finding:
-    layer, sentence = text.split(": ", 1)
-    return OTHER.found(layer, sentence=sentence, advice="")

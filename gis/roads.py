@@ -76,6 +76,54 @@ class JoinedRoads:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Joints:
+    """Where the lines of a road layer meet.
+
+    Attributes
+    ----------
+    points
+        (n, 2) x, y of the meeting points [m].
+    point_of_end
+        (2, lines) meeting point of the start and the end of each line.
+    split_line, split_at_m, split_point
+        (s,) lines touched between their ends by a meeting point: row of the line, position along it [m], meeting point.
+    largest_move_m
+        How far the farthest end lies from its meeting point [m].
+    ends_moved
+        How many line ends do not lie at the very place of their meeting point.
+    """
+
+    points: NDArray[np.float64]
+    point_of_end: NDArray[np.int64]
+    split_line: NDArray[np.int64]
+    split_at_m: NDArray[np.float64]
+    split_point: NDArray[np.int64]
+    largest_move_m: float
+    ends_moved: int
+
+
+def find_joints(roads: gpd.GeoDataFrame, *, tolerance_m: float = 2.0) -> Joints:
+    """Find where lines meet; parameters and errors as in `join_roads`."""
+    if tolerance_m < 0:
+        raise ParameterError(f"tolerance_m: {tolerance_m} given; it must be at least 0 m")
+    _check(roads)
+    lines = np.asarray(roads.geometry.array)
+    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, place)) for place in (0, -1)])
+    points, point_of_end = _meeting_points(ends, tolerance_m)
+    moved_m = np.hypot(*(points[point_of_end] - ends).T)
+    line, at_m, point = _splits(lines, points, point_of_end, tolerance_m)
+    return Joints(
+        points=points,
+        point_of_end=point_of_end.reshape(2, -1),
+        split_line=line,
+        split_at_m=at_m,
+        split_point=point,
+        largest_move_m=float(moved_m.max(initial=0.0)),
+        ends_moved=int((moved_m > 0).sum()),
+    )
+
+
 def join_roads(roads: gpd.GeoDataFrame, *, tolerance_m: float = 2.0) -> JoinedRoads:
     """Find where the lines of a road layer meet.
 
@@ -99,24 +147,17 @@ def join_roads(roads: gpd.GeoDataFrame, *, tolerance_m: float = 2.0) -> JoinedRo
     ParameterError
         A tolerance that is negative.
     """
-    if tolerance_m < 0:
-        raise ParameterError(f"tolerance_m: {tolerance_m} given; it must be at least 0 m")
-    _check(roads)
-    lines = np.asarray(roads.geometry.array)
-    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, place)) for place in (0, -1)])
-    points, point_of_end = _meeting_points(ends, tolerance_m)
-    moved_m = np.hypot(*(points[point_of_end] - ends).T)
-    line, at_m, point = _splits(lines, points, point_of_end, tolerance_m)
-    pieces = _pieces(roads, lines, points, point_of_end.reshape(2, -1), (line, at_m, point))
-    component, component_km = _components(pieces, len(points))
+    joints = find_joints(roads, tolerance_m=tolerance_m)
+    pieces = _pieces(roads, joints)
+    component, component_km = _components(pieces, len(joints.points))
     return JoinedRoads(
-        points=points,
+        points=joints.points,
         pieces=pieces,
         component=component,
         component_km=component_km,
-        ends_moved=int((moved_m > 0).sum()),
-        largest_move_m=float(moved_m.max(initial=0.0)),
-        lines_split=len(np.unique(line)),
+        ends_moved=joints.ends_moved,
+        largest_move_m=joints.largest_move_m,
+        lines_split=len(np.unique(joints.split_line)),
         crossings_not_joined=_crossings(pieces),
     )
 
@@ -243,15 +284,10 @@ def _splits(
     return line[order].astype(np.int64), at_m[order], point[order].astype(np.int64)
 
 
-def _pieces(
-    roads: gpd.GeoDataFrame,
-    lines: NDArray[Any],
-    points: NDArray[np.float64],
-    ends: NDArray[np.int64],
-    splits: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]],
-) -> gpd.GeoDataFrame:
+def _pieces(roads: gpd.GeoDataFrame, joints: Joints) -> gpd.GeoDataFrame:
     """Lines cut at their splits, ends drawn to their meeting points."""
-    split_line, at_m, split_point = splits
+    lines, points, ends = np.asarray(roads.geometry.array), joints.points, joints.point_of_end
+    split_line, at_m, split_point = joints.split_line, joints.split_at_m, joints.split_point
     row, start, end, share, geometry = [], [], [], [], []
     drawn_m = shapely.length(lines)
     first = np.searchsorted(split_line, np.arange(len(lines) + 1))

@@ -10,7 +10,7 @@ import typer
 
 from infragap import __version__
 from infragap.console.guard import main_of
-from infragap.console.options import Places, Scenario, grouped_options
+from infragap.console.options import Places, Placing, Scenario, WaterScenario, grouped_options
 from infragap.console.terminal import Terminal, language_of
 
 if TYPE_CHECKING:
@@ -77,17 +77,42 @@ def electrify_command(places: Places, scenario: Scenario) -> None:
     _run(places, read_settings(places.params, {"electricity": scenario.changes()}), ("electricity",))
 
 
+@app.command("schools")
+@grouped_options
+def schools_command(places: Places, placing: Placing) -> None:
+    """Place schools alone: sites, who gets a place, what each bridge is worth."""
+    from infragap.settings import read_settings
+
+    _run(places, read_settings(places.params, {"schools": placing.changes()}), ("schools",))
+
+
+@app.command("water")
+@grouped_options
+def water_command(places: Places, scenario: WaterScenario) -> None:
+    """Plan water alone, under a scenario."""
+    from infragap.settings import read_settings
+
+    _run(places, read_settings(places.params, {"water": scenario.changes()}), ("water",))
+
+
 @app.command("compare")
 def compare_command(
     first: Annotated[Path, typer.Argument(help="Result folder A.")],
     second: Annotated[Path, typer.Argument(help="Result folder B.")],
     out: Annotated[Path | None, typer.Option("--out", help="CSV file for the whole comparison.")] = None,
 ) -> None:
-    """Compare two electricity runs: what changed choice, cost and rank, and why."""
-    from infragap.compare import compare
-    from infragap.compared import print_comparison
+    """Compare two runs, of electricity or of water: what changed choice, cost and rank, and why."""
+    from infragap.compare import compare, has_electricity
+    from infragap.compare_water import compare_water, has_water
+    from infragap.compared import print_comparison, print_water_comparison
 
-    print_comparison(compare(first, second, terminal.language), terminal, out)
+    water = has_water(first) and has_water(second)
+    electricity = has_electricity(first) and has_electricity(second)
+    if electricity or not water:
+        print_comparison(compare(first, second, terminal.language), terminal, out)
+    if water:
+        beside = out.with_name(f"{out.stem}_water{out.suffix}") if out is not None and electricity else out
+        print_water_comparison(compare_water(first, second), terminal, beside)
 
 
 @app.command("backtest")

@@ -41,6 +41,11 @@ class Comparison:
     settlements: pd.DataFrame
 
 
+def has_electricity(folder: Path) -> bool:
+    """Whether a folder holds the ranking of an electricity run."""
+    return (folder / "tables" / "electricity_ranking.csv").exists()
+
+
 def compare(first: Path, second: Path, language: str = "en") -> Comparison:
     """Compare the electricity results of two output folders; reasons are told in the language.
 
@@ -53,31 +58,32 @@ def compare(first: Path, second: Path, language: str = "en") -> Comparison:
     record_b, table_b = _read(second)
     try:
         return Comparison(
-            parameters=_differing(
+            parameters=differing(
                 record_a["parameters"]["electricity"], record_b["parameters"]["electricity"], "parameter"
             ),
-            inputs=_differing(_checksums(record_a), _checksums(record_b), "layer"),
+            inputs=differing(checksums_of(record_a), checksums_of(record_b), "layer"),
             totals=_totals(record_a, table_a, record_b, table_b),
             settlements=_settlements(table_a, table_b, words(language)),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _refused("damaged", folder=f"{first}, {second}", reason=repr(error)) from error
+        raise refused_for("damaged", folder=f"{first}, {second}", reason=repr(error)) from error
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     run, table = folder / "run.json", folder / "tables" / "electricity_ranking.csv"
     if not run.exists() or not table.exists():
-        raise _refused("no_result", folder=folder)
+        raise refused_for("no_result", folder=folder)
     try:
         record = json.loads(run.read_text(encoding="utf-8"))
         if not {"parameters", "electricity", "pack"} <= set(record):
             raise ValueError("run.json is not that of an electricity run")
         return record, _read_table(table)
     except (ValueError, TypeError, KeyError, OSError, RecursionError) as error:
-        raise _refused("damaged", folder=folder, reason=error) from error
+        raise refused_for("damaged", folder=folder, reason=error) from error
 
 
-def _refused(name: str, **values: Any) -> MissingDataError:
+def refused_for(name: str, **values: Any) -> MissingDataError:
+    """The error of a folder that cannot be compared."""
     return refused(MissingDataError, [Message(f"command.compare.{name}", values)])
 
 
@@ -94,11 +100,13 @@ def _read_table(path: Path) -> pd.DataFrame:
     return frame.assign(choice=frame["choice"].fillna("-"))
 
 
-def _checksums(record: dict[str, Any]) -> dict[str, str]:
+def checksums_of(record: dict[str, Any]) -> dict[str, str]:
+    """Checksum of each input layer of a run."""
     return {layer["name"]: layer["sha256"] for layer in record["pack"]["layers"]}
 
 
-def _differing(a: dict[str, Any], b: dict[str, Any], key: str) -> pd.DataFrame:
+def differing(a: dict[str, Any], b: dict[str, Any], key: str) -> pd.DataFrame:
+    """Entries that differ between two records: name, a, b."""
     names = [name for name in {**a, **b} if a.get(name) != b.get(name)]
     return pd.DataFrame(
         {key: names, "a": [str(a.get(n)) for n in names], "b": [str(b.get(n)) for n in names]},

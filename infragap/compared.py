@@ -8,6 +8,7 @@ import pandas as pd
 from rich.table import Table
 
 from infragap.compare import Comparison
+from infragap.compare_water import WaterComparison
 from infragap.console.messages import Message, refused
 from infragap.console.terminal import Terminal, cell
 from infragap.gis.errors import ParameterError
@@ -66,3 +67,26 @@ def _table(name: str, frame: pd.DataFrame, terminal: Terminal) -> Table:
     for row in frame.itertuples(index=False):
         table.add_row(*(say.number(v, decimals=1) if isinstance(v, float) else cell(v) for v in row))
     return table
+
+
+def print_water_comparison(comparison: WaterComparison, terminal: Terminal, out: Path | None) -> None:
+    """Print what changed in the water plan, and write the table of works to `out` (CSV, UTF-8 with BOM) if it is given."""
+    for name in ("inputs", "parameters", "totals"):
+        frame = getattr(comparison, name)
+        if len(frame):
+            terminal.out.print(_table(name, frame, terminal))
+        else:
+            terminal.say(f"command.compare.no_{name}")
+    counts = comparison.works["change"].value_counts()
+    kinds = ("added", "dropped", "changed", "same")
+    terminal.say("command.compare.works", **{kind: int(counts.get(kind, 0)) for kind in kinds})
+    moved = comparison.works[comparison.works["change"] != "same"]
+    for row in moved.head(PRINTED_ROWS).to_dict("records"):
+        change = terminal.text(f"command.compare.change.{row['change']}")
+        terminal.out.print(cell(f"  {change}: {row['site']} {row['name']} ({row['commune']})"), soft_wrap=True)
+    if (rest := len(moved) - PRINTED_ROWS) > 0:
+        terminal.say("command.compare.more", count=rest)
+    if out is not None:
+        _refuse_others(out, comparison.works)
+        write_csv(comparison.works, out)
+        terminal.say("command.compare.written", out=out)

@@ -45,7 +45,12 @@ def record_of(pack: Pack, settings: Settings, results: Results, notices: Sequenc
     if results.water is not None:
         record["water"] = {"siting": results.water.siting, "summary": results.water.summary}
     if results.schools is not None:
-        record["schools"] = {"placement": results.schools.placement, "summary": results.schools.summary}
+        record["schools"] = {
+            "placement": results.schools.placement,
+            "assignment": results.schools.assignment_record,
+            "upper_secondary": results.schools.upper_record,
+            "summary": results.schools.summary,
+        }
     record["stopped_by_time"] = stopped_by_time(record)
     return record
 

@@ -1,39 +1,67 @@
-"""Colours by code: one place for the pages, the GeoPackage and the legends; the order is that of the legends."""
+"""Colours and shapes by code: one place for the pages, the GeoPackage and the legends; the order is that of the legends.
+
+Within a set every two colours differ by at least 25 (CIE 1976) for normal sight, for the three kinds of colour blindness and in grey; ramps run from
+light to dark.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-CHOICES: Mapping[str, str] = {"grid": "#1f5fb4", "minigrid": "#f28e00", "hydro": "#12937f", "solar_home": "#d6336c"}
+CHOICES: Mapping[str, str] = {"grid": "#012b6a", "minigrid": "#fa9f26", "hydro": "#047b71", "solar_home": "#fffcde"}
+CHOICE_SHAPES: Mapping[str, str] = {
+    "grid": "circle",
+    "minigrid": "square",
+    "hydro": "diamond",
+    "solar_home": "triangle",
+}
 VOLTAGES: Mapping[str, tuple[str, float]] = {
-    "500": ("#7b1fa2", 2.4),
-    "220": ("#ad1457", 2.2),
-    "110": ("#d32f2f", 2.0),
-    "35": ("#1f3f7a", 1.4),
-    "22": ("#2e7d32", 1.2),
+    "500": ("#3b0f4f", 2.8),
+    "220": ("#8a2b7a", 2.4),
+    "110": ("#c2508f", 2.0),
+    "35": ("#024e92", 1.4),
+    "22": ("#3aaa63", 1.2),
 }
 """Colour and width [pixels] of existing lines by voltage [kV]."""
-PLANNED_LINE = "#e53935"
-VOLTAGE_HOLDS: Mapping[str, str] = {"yes": PLANNED_LINE, "no": "#6d1b7b"}
+PLANNED_LINE = "#f22227"
+VOLTAGE_HOLDS: Mapping[str, str] = {"yes": PLANNED_LINE, "no": "#4e1560"}
 """Planned lines by whether they keep the voltage."""
 COVERAGE_LEVELS: Mapping[str, str] = {
-    "safely_piped": "#0b6fa4",
-    "piped": "#6db7e0",
-    "basic": "#f0b429",
-    "none": "#c0392b",
+    "safely_piped": "#edf8ff",
+    "piped": "#08b8f2",
+    "basic": "#9f5212",
+    "none": "#580008",
 }
 FUNCTIONALITY: Mapping[str, str] = {
-    "sustainable": "#1a7f37",
-    "fairly_sustainable": "#8fbf3f",
-    "unsustainable": "#ef8a17",
-    "not_working": "#b3261e",
+    "sustainable": "#d6feff",
+    "fairly_sustainable": "#0ebcd2",
+    "unsustainable": "#a14f02",
+    "not_working": "#560010",
 }
-WORKS: Mapping[str, str] = {"repair": "#8e44ad", "extend": "#1f5fb4", "new": "#12937f"}
+WORKS: Mapping[str, str] = {"repair": "#4e2191", "extend": "#048dd7", "new": "#9fe998"}
+WORK_MARKS: Mapping[str, tuple[str, str]] = {
+    "repair_disinfect": ("repair", "circle"),
+    "repair_filter": ("repair", "square"),
+    "rehabilitate": ("repair", "diamond"),
+    "rebuild": ("repair", "triangle"),
+    "extend": ("extend", "diamond"),
+    "new": ("new", "triangle"),
+    "merge": ("new", "square"),
+    "pumped": ("new", "circle"),
+}
+"""Kinds of works: family, which gives the colour, and shape."""
+PIPE = "#0277bd"
 SCHOOL_KINDS: Mapping[str, str] = {
-    "border_boarding": "#c2185b",
-    "ethnic_boarding": "#7b3fb5",
-    "upper_secondary": "#33691e",
-    "new_upper_secondary": "#ef6c00",
+    "border_boarding": "#5b0038",
+    "ethnic_boarding": "#7355cb",
+    "new_upper_secondary": "#fb9937",
+    "upper_secondary": "#f1fde7",
+}
+SCHOOL_SHAPES: Mapping[str, str] = {
+    "border_boarding": "square",
+    "ethnic_boarding": "diamond",
+    "new_upper_secondary": "triangle",
+    "upper_secondary": "circle",
 }
 ROADS: Mapping[str, tuple[str, float]] = {
     "expressway": ("#b5651d", 2.2),
@@ -41,14 +69,16 @@ ROADS: Mapping[str, tuple[str, float]] = {
     "provincial": ("#d9b38c", 1.2),
 }
 """Colour and width [pixels] of the main roads."""
-TIMES = ("#1a9850", "#a6d96a", "#fee08b", "#f46d43", "#a50026")
+TIMES = ("#fdf9be", "#e89f27", "#b8421c", "#550040")
 """Travel time from short to long."""
-WATER_GAPS = ("#fde0c5", "#f8a978", "#ec6a52", "#b3203f")
+WATER_GAPS = ("#fff2e2", "#ef9562", "#bc352c", "#5b0018")
 """Share of people without water to standard, from small to large."""
 RAMPS: Mapping[str, tuple[str, ...]] = {
-    "electricity": ("#eef3fb", "#bcd0ee", "#7fa6dc", "#3f78c3", "#174a94"),
-    "water": ("#fdf0e4", "#fbcfa6", "#f59d6c", "#dd5f46", "#a31f34"),
-    "schools": ("#f4eef9", "#d9c6ea", "#b492d4", "#8a5bb5", "#5c2c87"),
+    "electricity": ("#f1f7ff", "#89b3d4", "#1a65b6", "#072162"),
+    "water": ("#fff1e4", "#ef9562", "#b9392f", "#5b0018"),
+    "schools": ("#f7f1fc", "#bf9eda", "#814fb1", "#3a1660"),
 }
 """Small maps of the index, from little to much."""
 UNKNOWN = "#bdbdbd"
+CHANGED: Mapping[str, str] = {"same": "#c9d2d6", "changed": "#b3001b"}
+"""Settlements of two runs by whether their choice changed."""

@@ -37,9 +37,20 @@ def tables_of(communes: gpd.GeoDataFrame, results: Results) -> Tables:
         tables["water_villages"] = (water.villages, water_columns.VILLAGES)
         tables["water_communes"] = (water.communes, water_columns.COMMUNES)
         tables["water_works"] = (water.works, water_columns.WORKS)
+        tables["water_schemes"] = (water.schemes, water_columns.SCHEMES)
+        tables["water_pipes"] = (water.pipes, water_columns.PIPES)
+        for name, frame in water.tables.items():
+            tables[f"water_{name}"] = (frame, water_columns.TABLES[name])
     if (schools := results.schools) is not None:
         tables["schools_sites"] = (schools.sites, schools_columns.SITES)
         tables["schools_villages"] = (schools.villages, schools_columns.VILLAGES)
+        tables["schools_od"] = (schools.od, schools_columns.OD)
+        tables["schools_assignment"] = (schools.assignment, schools_columns.ASSIGNMENT)
+        tables["schools_without_place"] = (schools.without_place, schools_columns.WITHOUT_PLACE)
+        tables["schools_alternatives"] = (schools.alternatives, schools_columns.ALTERNATIVES)
+        tables["schools_links"] = (schools.links, schools_columns.LINKS)
+        tables["schools_targets"] = (schools.targets, schools_columns.TARGETS)
+        tables["schools_before_after"] = (schools.before_after, schools_columns.BEFORE_AFTER)
     tables["communes"] = (communes, commune_columns(communes))
     return tables
 
@@ -55,9 +66,11 @@ def layers_of(communes: gpd.GeoDataFrame, results: Results) -> Layers:
         layers["water_villages"] = water.villages
         layers["water_schemes"] = water.schemes
         layers["water_works"] = water.works
+        layers["water_pipes"] = water.pipes
     if (schools := results.schools) is not None:
         layers["schools_sites"] = schools.sites
         layers["schools_catchments"] = schools.catchments
         layers["schools_isochrones"] = schools.isochrones
+        layers["schools_links"] = schools.links
     layers["communes"] = communes
     return layers

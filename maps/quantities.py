@@ -91,11 +91,16 @@ def water_quantities(result: WaterResult) -> Quantities:
     return _by_key(
         Quantity("to_standard_now", float(siting["to_standard_now_pct"]), "%", 1),
         Quantity("to_standard_after", float(siting["to_standard_after_pct"]), "%", 1),
-        Quantity("water_target", float(siting["target_pct"]), "%", 1),
+        Quantity("water_target", float(siting["target_pct"]), "%", 1) if siting["target_pct"] is not None else None,
+        Quantity("to_standard_after_years", float(siting["to_standard_after_5_years_pct"]), "%", 1),
+        Quantity("to_standard_from_schemes", float(here["to_standard_from_schemes_pct"]), "%", 1),
         Quantity("basic", float(here["basic_pct"]), "%", 1),
+        Quantity("people_without", float(here["people_without_standard"]), "people"),
         Quantity("works", int(siting["works"])),
         _bn("works_cost", siting, "cost_mvnd"),
-        _bn("target_cost", siting, "target_cost_mvnd"),
+        _bn("target_cost", siting["least_cost_unlimited"], "cost_mvnd")
+        if siting["least_cost_unlimited"]["target_met"]
+        else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,13 @@ import geopandas as gpd
 import pandas as pd
 
 from infragap.analyses.columns import in_one_language
-from infragap.analyses.electricity import columns as electricity_columns
 from infragap.analyses.parameters import Parameters, describe
 from infragap.analyses.results import Results
 from infragap.gis.crs import crs_name
 from infragap.gis.pack import Pack
 from infragap.maps.communes import commune_summary
 from infragap.maps.contents import KML_LAYERS, layers_of, tables_of
+from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
 from infragap.maps.exports.layers import write_geojson, write_geopackage
 from infragap.maps.exports.tables import write_csv, write_dictionary
@@ -29,16 +30,13 @@ from infragap.maps.pages.page import Page
 from infragap.maps.pages.schools import schools_page
 from infragap.maps.pages.water import water_page
 from infragap.maps.summary.summary import summary_markdown
-from infragap.maps.workbooks.grid_extension import write_grid_extension_list
+from infragap.maps.workbooks.all_tables import write_all_tables
+from infragap.maps.workbooks.grid_extension import ListHead, assumptions_of, write_grid_extension_list
+from infragap.maps.workbooks.programme import write_programme
 from infragap.wording.catalogue import languages, words
 
 LANGUAGE = "vi"
 """Language of the files that show one: the list for the power company, the KML, the summary."""
-EXTENSION_COLUMNS = tuple(
-    column
-    for column in in_one_language(electricity_columns.EXTENSION, LANGUAGE)
-    if column.name != "stt"  # the workbook numbers its rows itself
-)
 
 
 def write_results(
@@ -70,13 +68,17 @@ def write_results(
     _write_tables(folder, communes, results, parameters)
     tell("layers")
     _write_layers(folder, communes, results)
-    if results.electricity is not None:
-        _write_extension_list(folder, pack, results)
+    if results.water is not None and results.water.networks:
+        (folder / "epanet").mkdir()
+        for network in results.water.networks:
+            write_epanet(network, folder / "epanet" / f"{network.work_id}.inp")
+    tell("workbooks")
+    _write_workbooks(folder, pack, communes, results, parameters)
     for language in languages():
         name = "summary.md" if language == LANGUAGE else f"summary_{language}.md"
         (folder / name).write_text(summary_markdown(pack, results, language), encoding="utf-8")
     tell("maps")
-    _write_pages(folder, pack, communes, results)
+    _write_pages(folder, pack, communes, results, parameters)
 
 
 def _write_tables(
@@ -113,28 +115,36 @@ def _write_layers(folder: Path, communes: gpd.GeoDataFrame, results: Results) ->
     )
 
 
-def _write_extension_list(folder: Path, pack: Pack, results: Results) -> None:
-    electricity = results.electricity
-    assert electricity is not None
-    say = words(LANGUAGE)
-    modelled = notice(electricity.settlements) is not None
-    write_grid_extension_list(
-        electricity.grid_extension,
-        EXTENSION_COLUMNS,
-        folder / "grid_extension_list.xlsx",
-        title=say("maps.grid_extension.title", province=pack.catalog.pack.province).upper(),
-        note=say(
-            "maps.grid_extension.note",
-            data=say("maps.grid_extension.modelled" if modelled else "maps.grid_extension.see_provenance"),
-            crs=crs_name(electricity.lines.crs),
-        ),
-        late=str(electricity.years["year"].iloc[-1]),
-    )
+def _write_workbooks(
+    folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results, parameters: Mapping[str, Parameters]
+) -> None:
+    say, province = words(LANGUAGE), pack.catalog.pack.province
+    note = say("maps.notice.sheet") if _any_modelled(communes, results) else say("maps.notice.see_provenance")
+    title = say("maps.tables.title", province=province)
+    write_all_tables(tables_of(communes, results), folder / "tables.xlsx", title=title, note=note, language=LANGUAGE)
+    title = say("maps.programme.title", province=province)
+    write_programme(results, folder / "programme.xlsx", title=title, note=note, language=LANGUAGE)
+    if (electricity := results.electricity) is not None:
+        described = {name: describe(group) for name, group in parameters.items()}
+        head = ListHead(
+            title=say("maps.grid_extension.title", province=province).upper(),
+            note=say("maps.grid_extension.note", data=note, crs=crs_name(electricity.lines.crs)),
+            late=str(electricity.years["year"].iloc[-1]),
+        )
+        write_grid_extension_list(
+            electricity, assumptions_of(described), folder / "grid_extension_list.xlsx", head=head
+        )
 
 
-def _write_pages(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results) -> None:
+def _any_modelled(communes: gpd.GeoDataFrame, results: Results) -> bool:
+    return notice(*(frame for frame, _ in tables_of(communes, results).values())) is not None
+
+
+def _write_pages(
+    folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results, parameters: Mapping[str, Parameters]
+) -> None:
     makers: Mapping[str, tuple[Any, Callable[..., Page]]] = {
-        "electricity.html": (results.electricity, electricity_page),
+        "electricity.html": (results.electricity, partial(electricity_page, parameters=parameters.get("electricity"))),
         "water.html": (results.water, water_page),
         "schools.html": (results.schools, schools_page),
     }

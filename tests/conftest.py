@@ -45,3 +45,14 @@ def real_pack(data_folder: Path, shared: Path, tmp_path_factory: pytest.TempPath
         forest=fetched / "communes_forest_2025.csv",
     )
     return read_pack(out)
+
+
+@pytest.fixture(scope="session")
+def reference_water(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the water question on the embedded pack; about a minute."""
+    from infragap.run import run
+    from infragap.settings import Settings
+
+    out = tmp_path_factory.mktemp("water") / "out"
+    run(data_folder, out, Settings(), only=("water",))
+    return out

@@ -46,6 +46,7 @@ FILES = {
     "lakes": "water/lakes.geojson",
     "grid_lines": "grid/grid_lines.geojson",
     "substations": "grid/substations.csv",
+    "stations": "grid/stations.csv",
     "elevation": "terrain/elevation.tif",
     "forest": "terrain/forest.tif",
     "runoff": "climate/runoff.tif",
@@ -191,6 +192,25 @@ def substations() -> gpd.GeoDataFrame:
     return _frame([{**row, "position_accuracy_m": 500.0, "geometry": Point(440_500, 2_415_000)}])
 
 
+def stations() -> gpd.GeoDataFrame:
+    """Two distribution transformers in the middle of two communes, one with a known load."""
+    rows = [
+        {
+            "station_id": f"T{number}",
+            "name": f"Trạm {number}",
+            "voltage_kv": 35.0,
+            "capacity_kva": 100.0,
+            "load_kva": load_kva,
+            "status": "existing",
+            "position_accuracy_m": 100.0,
+            "provenance": "modelled",
+            "geometry": Point(445_000 + 10_000 * number, 2_415_000),
+        }
+        for number, load_kva in ((0, 60.0), (1, None))
+    ]
+    return _frame(rows)
+
+
 def rivers() -> gpd.GeoDataFrame:
     """One large river from north to south."""
     return _frame(
@@ -312,9 +332,12 @@ def runoff() -> Raster:
 
 BUILDERS: dict[str, Callable[[], Layer]] = {
     "communes": communes, "villages": villages, "settlements": settlements, "roads": roads, "bridges": bridges, "rivers": rivers, "lakes": lakes,
-    "grid_lines": grid_lines, "substations": substations, "elevation": elevation, "forest": forest, "runoff": runoff, "solar": solar,
+    "grid_lines": grid_lines, "substations": substations, "stations": stations, "elevation": elevation, "forest": forest, "runoff": runoff, "solar": solar,
     "water_schemes": water_schemes, "water_households": water_households, "schools": schools,
 }  # fmt: skip
+
+RARE = {"stations"}
+"""Layers that most packs lack: written only where a test asks for them."""
 
 
 def write_pack(
@@ -345,7 +368,7 @@ def write_pack(
     """
     tables: list[dict[str, Any]] = []
     for name, build in BUILDERS.items():
-        change = changes.pop(name, build)
+        change = changes.pop(name, None if name in RARE else build)
         if change is None:
             continue
         layer = change if isinstance(change, pd.DataFrame | Raster) else build() if change is build else change(build())

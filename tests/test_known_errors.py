@@ -25,16 +25,20 @@ from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.routing.existing_grid import capacity_limits, existing_line_cells
 from infragap.analyses.results import Results
+from infragap.analyses.schools.codes import Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.schools.result import SchoolsResult
-from infragap.analyses.schools.travel.ways import build_travel, by_motorbike, on_foot
+from infragap.analyses.schools.travel.region import all_pairs, whole_region
+from infragap.analyses.schools.travel.ways import Travel, build_travel
+from infragap.analyses.solvers.stopping import Stop
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water
 from infragap.analyses.water.result import WaterResult
 from infragap.analyses.water.service.schemes import scheme_service
-from infragap.analyses.water.service.today import Gap
 from infragap.analyses.water.siting.choice import choose
+from infragap.analyses.water.siting.model import Asked, build_model
+from infragap.analyses.water.siting.relaxation import Relaxation
 from infragap.analyses.water.works.candidate import Candidates
 from infragap.gis.findings import faults
 from infragap.gis.pack import Pack, read_pack
@@ -42,10 +46,12 @@ from infragap.maps.pages.water import colour_step
 from infragap.maps.write import write_results
 from tests import pack_factory
 from tests.analyses.schools.ground_factory import CELL_M, bare_ground, centre, roads_layer
+from tests.maps.page_reader import page_content
 from tests.pack_factory import write_pack
 
 ELLIPSOID = pyproj.Geod(ellps="WGS84")
 QUICK = ElectricityParameters(draws=0, scenarios=False)
+WATER = WaterParameters(draws=0, frontier_points=2, works_max=4)
 TABLES = (
     "villages",
     "settlements",
@@ -81,7 +87,7 @@ def run_all(folder: Path) -> Run:
     return Run(
         pack,
         plan_electricity(pack, QUICK),
-        plan_water(pack, WaterParameters()),
+        plan_water(pack, WATER),
         plan_schools(pack, SchoolsParameters()),
     )
 
@@ -112,9 +118,7 @@ def features(out: Path, name: str) -> list[dict[str, Any]]:
 
 def page_layer(out: Path, page: str, layer: str) -> dict[str, Any]:
     """One layer of a page, as its script receives it."""
-    text = (out / page).read_text(encoding="utf-8")
-    start = text.index("{", text.rindex("infragapPage("))
-    content, _ = json.JSONDecoder().raw_decode(text[start:])
+    content = page_content(out / page)
     (found,) = [one for one in content["layers"] if one["id"] == layer]
     return dict(found)
 
@@ -189,15 +193,23 @@ def test_a_scheme_serves_no_more_than_its_capacity(small: Run) -> None:
     assert service.households == pytest.approx([25.0, 0.0, 25.0])
 
 
+def pairs(
+    travel: Travel, mode: Mode, season: Season, place: Any, site: Any, limit_min: float = np.inf
+) -> tuple[float, float]:
+    """Minutes there and back between two cells."""
+    table = all_pairs(whole_region(travel), mode, season, place, site, limit_min=limit_min)
+    return float(table.to_min[0, 0]), float(table.back_min[0, 0])
+
+
 @pytest.mark.parametrize(("season", "factor"), [("dry", 1.0), ("rainy", 0.85)])
 def test_motorbikes_are_slower_in_the_rain(season: str, factor: float) -> None:
     """One speed for all seasons: 8 km of asphalt at 30 km/h take 16 minutes in the dry season, more in the rainy one."""
     road = shapely.LineString([centre(2, 5, 5), centre(2, 45, 5)])
     flat = np.zeros((5, 50))
     roads = roads_layer([road], road_class=["national"], surface=["asphalt"])
-    travel = build_travel(bare_ground(np.full(flat.shape, 4.0), flat), roads, parameters=SchoolsParameters())
-    there, _ = by_motorbike(travel, season, np.array([2 * 50 + 5]), np.array([2 * 50 + 45]))
-    assert there[0, 0] == pytest.approx(16 / factor, rel=1e-3)
+    travel = build_travel(bare_ground(np.ones(flat.shape, bool), flat), roads, parameters=SchoolsParameters())
+    there = pairs(travel, Mode.MOTORBIKE, Season(season), np.array([2 * 50 + 5]), np.array([2 * 50 + 45]))[0]
+    assert there == pytest.approx(16 / factor, rel=1e-3)
 
 
 def test_motorbikes_are_slower_uphill() -> None:
@@ -208,21 +220,21 @@ def test_motorbikes_are_slower_uphill() -> None:
     minutes = []
     for slope in (0.0, 0.12):
         heights = np.tile(slope * CELL_M * np.arange(50), (5, 1))
-        travel = build_travel(bare_ground(np.full(heights.shape, 4.0), heights), roads, parameters=SchoolsParameters())
-        minutes.append(by_motorbike(travel, "dry", *places)[0][0, 0])
+        travel = build_travel(bare_ground(np.ones(heights.shape, bool), heights), roads, parameters=SchoolsParameters())
+        minutes.append(pairs(travel, Mode.MOTORBIKE, Season.DRY, *places)[0])
     assert minutes[1] > 1.05 * minutes[0]
 
 
 def test_long_ways_neither_overflow_nor_stop_short() -> None:
     """A way of more than a day is told to the minute, a limit just above it keeps it, one just below makes it unreachable."""
-    # 400 cells in a row, 4 min each: 399 steps, 1,596 min
+    # 400 cells in a row at 3.024 km/h, of which one is a track at 5.04: 398 * 3.968 + 2.381 = 1,581.7 min
     flat = np.zeros((3, 400))
     roads = roads_layer([shapely.LineString([centre(0, 0, 3), centre(0, 1, 3)])])
-    travel = build_travel(bare_ground(np.full(flat.shape, 4.0), flat), roads, parameters=SchoolsParameters())
-    west, east = np.array([400]), np.array([799])
-    for limit_min, told in ((1e6, 1596.0), (1596.5, 1596.0), (1595.5, np.inf)):
-        there, back = on_foot(travel, "dry", west, east, limit_min=limit_min)
-        assert [there[0, 0], back[0, 0]] == pytest.approx([told, told], rel=1e-4)
+    travel = build_travel(bare_ground(np.ones(flat.shape, bool), flat), roads, parameters=SchoolsParameters())
+    west, east = np.array([0]), np.array([399])
+    told_min = 398 * 60 * 0.2 / 3.024 + 60 * 0.2 / 5.04
+    for limit_min, told in ((1e6, told_min), (told_min + 0.5, told_min), (told_min - 0.5, np.inf)):
+        assert pairs(travel, Mode.FOOT, Season.DRY, west, east, limit_min) == pytest.approx((told, told), rel=1e-4)
 
 
 def test_out_of_reach_is_empty_not_a_large_number(tmp_path: Path) -> None:
@@ -259,15 +271,24 @@ def test_siting_is_not_greedy() -> None:
     """The work that reaches most people alone is not among the best two; the choice comes with a bound that proves it."""
     # four villages of 40, 50, 50, 40; the middle work reaches the two large ones (100), the others 90 each: greedy ends with 140 of 180
     people = np.array([40.0, 50.0, 50.0, 40.0])
-    source, village = np.array([0, 0, 1, 1, 2, 2]), np.array([1, 2, 0, 1, 2, 3])
-    pairs = pd.DataFrame({"source": source, "village": village, "main_km": 1.0, "head_m": 10.0})
-    table = pd.DataFrame({"kind": "new", "scheme": -1, "capacity_households": 1000.0, "cost_mvnd": 1.0}, index=range(3))
-    gap = Gap(households=people, people=people, people_per_household=np.ones(4))
-    choice = choose(Candidates(table, pairs), gap, WaterParameters(works_max=2))
-    assert choice.rows.tolist() == [1, 2]
-    assert choice.served["households"].sum() == pytest.approx(180.0)
-    assert choice.solution.status == "optimal"
-    assert people.sum() - choice.solution.lower_bound == pytest.approx(180.0)
+    candidate, village = np.array([0, 0, 1, 1, 2, 2]), np.array([1, 2, 0, 1, 2, 3])
+    links = pd.DataFrame(
+        {
+            "candidate": candidate, "village": village, "households_max": people[village], "people_per_household": 1.0,
+            "cost_mvnd_per_household": 0.0, "fixed_mvnd": 0.0, "parent_village": -1,
+        }
+    )  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "site": ["a", "b", "c"], "capacity_households": 1000.0, "fixed_mvnd": 1.0, "mvnd_per_household": 0.0, "source_id": ["r", "s", "t"],
+            "usable_flow_l_s": 1000.0, "withdrawal_l_s_per_household": 0.01, "downstream_id": "",
+        }
+    )  # fmt: skip
+    model = build_model(Candidates((), table, links), people, np.zeros(4, dtype=bool))
+    choice = choose(model, Relaxation(model), Asked(most_people=True, works_max=2), stop=Stop(gap=1e-4))
+    assert np.flatnonzero(choice.open).tolist() == [1, 2]
+    assert choice.people == pytest.approx(180.0)
+    assert choice.bound == pytest.approx(180.0, rel=1e-4)
 
 
 def assert_same_rows(one: pd.DataFrame, two: pd.DataFrame, key: str | list[str], *, but: tuple[str, ...] = ()) -> None:
@@ -289,7 +310,10 @@ def test_order_of_rows_changes_nothing(small: Run, tmp_path: Path) -> None:
     }
     changes["settlements"] = tenfold(pack_factory.settlements()).sample(frac=1, random_state=9).reset_index(drop=True)
     other = run_all(write_pack(tmp_path / "p", **changes))
-    assert other.pack.villages["village_id"].tolist() != small.pack.villages["village_id"].tolist()
+    written = [
+        pd.read_csv(run.pack.folder / pack_factory.FILES["villages"])["village_id"].tolist() for run in (small, other)
+    ]
+    assert written[0] != written[1]
     assert_same_rows(small.electricity.settlements, other.electricity.settlements, "settlement_id")
     assert_same_rows(small.electricity.lines, other.electricity.lines, ["to_settlement_id", "length_km"])
     assert_same_rows(small.electricity.years, other.electricity.years, "year")
@@ -347,7 +371,10 @@ def test_another_metric_crs_changes_no_choice(small: Run, tmp_path: Path) -> Non
 def test_water_totals_are_the_sums_of_their_parts(small: Run) -> None:
     """Villages sum to communes, works to the siting, and nobody is counted at two levels."""
     villages, communes, works = small.water.villages, small.water.communes, small.water.works
-    levels = [f"people_{kind}" for kind in ("piped_to_standard", "own_source_to_standard", "piped", "basic", "none")]
+    levels = [
+        f"people_{kind}"
+        for kind in ("piped_to_standard", "own_source_to_standard", "piped", "basic", "none", "unknown")
+    ]
     assert villages[levels].sum(axis=1).to_numpy() == pytest.approx(villages["population"].to_numpy())
     summed = villages.groupby("commune_code")[[*levels, "population", "people_gained"]].sum()
     assert communes.set_index("commune_code").loc[summed.index, summed.columns].to_numpy() == pytest.approx(

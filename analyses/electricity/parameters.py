@@ -183,6 +183,17 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         source="assumption (norms A3)",
         meaning="largest voltage drop along 0.4 kV lines",
     )
+    feeder_join_tolerance_m: float = parameter(
+        50.0,
+        compared=False,
+        minimum=0,
+        maximum=500,
+        unit="m",
+        low=2,
+        high=100,
+        source="assumption: less than half a span of a medium-voltage line",
+        meaning="widest gap between drawn parts of one feeder that is closed when its way to the station is traced",
+    )
     existing_drop_pct: float = parameter(
         10.0,
         compared=False,

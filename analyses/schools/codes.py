@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Season(StrEnum):
@@ -17,6 +17,26 @@ class Mode(StrEnum):
 
     MOTORBIKE = "motorbike"
     FOOT = "foot"
+
+
+class RainRule(StrEnum):
+    """What becomes of a road in the rainy season."""
+
+    SLOW = "slow"
+    CLOSED = "closed"
+
+
+class LinkKind(IntEnum):
+    """What a link of a way is."""
+
+    WALK_GROUND = 0
+    WALK_ROAD = 1
+    RIDE_ASPHALT = 2
+    RIDE_CONCRETE = 3
+    RIDE_GRAVEL = 4
+    RIDE_EARTH = 5
+    RIDE_TRACK = 6
+    FERRY = 7
 
 
 class Level(StrEnum):
@@ -50,3 +70,76 @@ class CatchmentKind(StrEnum):
     BORDER_BOARDING = "border_boarding"
     UPPER_SECONDARY_BEFORE = "upper_secondary_before"
     UPPER_SECONDARY_AFTER = "upper_secondary_after"
+
+
+class Terrain(StrEnum):
+    """Difficult terrain on the way to school, which entitles to board at any distance."""
+
+    RIVER = "river"
+    CLOSED_ROAD = "closed_road"
+    MOUNTAIN = "mountain_pass"
+    LANDSLIDE = "landslide"
+
+
+class Intake(StrEnum):
+    """Pupils of which communes a border school takes."""
+
+    OWN = "own"
+    ADJOINING = "adjoining"
+    ANY = "any"
+
+
+class Priority(StrEnum):
+    """Who comes first where places are short."""
+
+    LOWER_SECONDARY = "lower_secondary"
+    FARTHEST = "farthest"
+    POOREST = "poorest"
+
+
+class Objective(StrEnum):
+    """What the chosen sites are best at."""
+
+    LEAST_TOTAL = "least_total"
+    FAIREST = "fairest"
+    WIDEST = "widest"
+
+
+class SeasonRule(StrEnum):
+    """Season whose ways count."""
+
+    YEAR = "year"
+    DRY = "dry"
+    RAINY = "rainy"
+
+
+class Robustness(StrEnum):
+    """How sure the choice of a site is under the draws."""
+
+    ROBUST = "robust"
+    TOSS_UP = "toss-up"
+    SURVEY_FIRST = "survey first"
+
+
+class WithoutPlace(StrEnum):
+    """Why an entitled pupil finds no place."""
+
+    PLACES_SHORT = "places_short"
+    OUT_OF_REACH = "out_of_reach"
+    NO_SCHOOL_TAKES = "no_school_takes"
+
+
+class Improvement(StrEnum):
+    """What could be built on a link of the way to school."""
+
+    FORD = "ford"
+    MISSING_BRIDGE = "missing_bridge"
+    EARTH_STRETCH = "earth_stretch"
+
+
+class Target(StrEnum):
+    """What places are held against."""
+
+    ETHNIC_BOARDING = "ethnic_boarding_10_pct"
+    PLACED_SCHOOLS = "entitled_pupils"
+    SCHOOLS_IN_LAYER = "schools_in_layer"

@@ -10,13 +10,10 @@ from infragap.gis.findings import Finding, fault
 from infragap.gis.pack import Pack
 
 NEEDED_LAYERS = ("villages", "communes", "schools", "roads", "elevation")
-OPTIONAL_LAYERS = ("rivers", "lakes")
+OPTIONAL_LAYERS = ("rivers", "lakes", "forest", "grid_lines", "water_schemes")
 LAYERS = (*NEEDED_LAYERS, *OPTIONAL_LAYERS)
 
 NO_PLANNED_SCHOOL = fault("needs.schools.no_planned", reason="the question is where the planned border schools go")
-NO_UPPER_SECONDARY = fault(
-    "needs.schools.no_upper_secondary", reason="new upper-secondary schools are compared with those of today"
-)
 NO_VILLAGE = fault(
     "needs.schools.no_village", reason="a school whose site is not decided stands in a village of its commune"
 )
@@ -25,18 +22,6 @@ NO_VILLAGE = fault(
 def planned_border_schools(schools: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Rows of the border boarding schools that are to be placed."""
     return schools[(schools["kind"] == SchoolKind.BORDER_BOARDING) & (schools["status"] != SchoolStatus.EXISTING)]
-
-
-def _planned_school(pack: Pack) -> Finding | None:
-    return (
-        NO_PLANNED_SCHOOL.found("schools", of=len(pack.schools)) if planned_border_schools(pack.schools).empty else None
-    )
-
-
-def _upper_secondary(pack: Pack) -> Finding | None:
-    schools = pack.schools
-    exist = schools["has_upper_secondary"].astype(bool) & (schools["status"] == SchoolStatus.EXISTING)
-    return None if exist.any() else NO_UPPER_SECONDARY.found("schools", of=len(schools))
 
 
 def _village_of_each_school(pack: Pack) -> Finding | None:
@@ -56,9 +41,5 @@ NEEDS = Needs(
     "schools",
     NEEDED_LAYERS,
     OPTIONAL_LAYERS,
-    preconditions=(
-        Precondition(("schools",), _planned_school),
-        Precondition(("schools",), _upper_secondary),
-        Precondition(("schools", "villages"), _village_of_each_school),
-    ),
+    preconditions=(Precondition(("schools", "villages"), _village_of_each_school),),
 )

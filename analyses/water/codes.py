@@ -6,20 +6,87 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """Level of service that people have, best first."""
+    """Level of service that people have, best first; `UNKNOWN` where nothing is known of their water."""
 
     SAFELY_PIPED = "safely_piped"
     PIPED = "piped"
     BASIC = "basic"
     NONE = "none"
+    UNKNOWN = "unknown"
 
 
 class WorkKind(StrEnum):
     """What a work does."""
 
-    REPAIR = "repair"
+    REPAIR_DISINFECT = "repair_disinfect"
+    REPAIR_FILTER = "repair_filter"
+    REHABILITATE = "rehabilitate"
+    REBUILD = "rebuild"
     EXTEND = "extend"
+    MERGE = "merge"
+    PUMPED = "pumped"
     NEW = "new"
+
+
+class PlannedWork(StrEnum):
+    """What the province's list wants of a scheme."""
+
+    NEW = "new"
+    UPGRADE = "upgrade"
+    REPAIR = "repair"
+
+
+class Question(StrEnum):
+    """Questions put to one set of candidates."""
+
+    LEAST_COST = "least_cost"
+    MOST_PEOPLE = "most_people"
+    LEAST_COST_UNLIMITED = "least_cost_unlimited"
+    LISTED_ONLY = "listed_only"
+
+
+class Treatment(StrEnum):
+    """What makes the water of a work safe."""
+
+    NONE = "none"
+    DISINFECT = "disinfect"
+    FILTER = "filter_disinfect"
+
+
+class Quality(StrEnum):
+    """What is known of a scheme's water, as in the layer of schemes."""
+
+    TO_STANDARD = "to_standard"
+    BELOW = "below"
+    UNKNOWN = "unknown"
+
+
+class BillItem(StrEnum):
+    """Lines of a bill of quantities."""
+
+    PIPE = "pipe"
+    BREAK_TANK = "break_tank"
+    VALVE = "valve"
+    INTAKE = "intake"
+    STORAGE = "storage"
+    FILTER = "filter"
+    CHLORINATOR = "chlorinator"
+    REPAIR = "repair"
+    CONNECTION = "connection"
+    NETWORK = "network"
+    PLANT = "plant"
+    PUMP = "pump"
+    DESIGN = "design"
+    VAT = "vat"
+
+
+class HouseholdOption(StrEnum):
+    """Water work of one household."""
+
+    TANK = "tank"
+    FILTER = "filter"
+    RAIN = "rain"
+    WELL = "well"
 
 
 class SchemeKind(StrEnum):
@@ -37,3 +104,4 @@ class Functionality(StrEnum):
     FAIRLY_SUSTAINABLE = "fairly_sustainable"
     UNSUSTAINABLE = "unsustainable"
     NOT_WORKING = "not_working"
+    UNKNOWN = "unknown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -25,6 +26,8 @@ class Study:
         Layers `villages`, `communes`, `water_schemes`, `water_households`.
     elevation, runoff
         Rasters [m], [mm/month].
+    settlements
+        Hamlets beside the villages, for what lies above an intake; None where the pack has no such layer.
     catalog
         Provenance of the layers.
     parameters
@@ -41,11 +44,22 @@ class Study:
     household_works: pd.DataFrame
     elevation: Raster
     runoff: Raster
+    settlements: gpd.GeoDataFrame | None
     catalog: Catalog
     parameters: WaterParameters
     households: FloatArray
     population: FloatArray
     rural: BoolArray
+
+    @property
+    def targets(self) -> Mapping[str, float]:
+        """Published numbers of the catalogue."""
+        return self.catalog.targets
+
+    @property
+    def rural_people(self) -> float:
+        """People that the rural rate is of."""
+        return float(self.population[self.rural].sum())
 
 
 def prepare(pack: Pack, parameters: WaterParameters) -> Study:
@@ -58,6 +72,7 @@ def prepare(pack: Pack, parameters: WaterParameters) -> Study:
         household_works=pack.water_households,
         elevation=pack.elevation,
         runoff=pack.runoff,
+        settlements=pack.settlements if pack.has("settlements") else None,
         catalog=pack.catalog,
         parameters=parameters,
         households=pack.villages["households"].to_numpy(dtype=float),

@@ -1,6 +1,6 @@
-"""Validation of a layer against its schema: strict dtypes, then values, then geometry; every fault found, none repaired in silence.
+"""Cells of a layer: turned into the dtypes of its schema, every value that does not fit found, none repaired in silence.
 
-A fault is one sentence with the layer, the rows and the repair. A missing column is never filled, an empty cell never becomes 0.
+A missing column is never filled, an empty cell never becomes 0, a number that two countries read differently is asked about.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,114 +16,137 @@ import pandas as pd
 import pandera.pandas as pa
 
 from infragap.gis import schema
-from infragap.gis.findings import listed
+from infragap.gis.arrays import BoolArray
+from infragap.gis.checking.texts import text_findings
+from infragap.gis.checking.units import unit_findings
+from infragap.gis.findings import Finding, fault
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
-_TRUTH = {"true": True, "false": False, "1": True, "0": False}
-_MOJIBAKE = re.compile("[ÃÂÄÅÆÐ][\u0080-\u00bf]|á[º»]|\ufffd")
-_BAD = object()
+MISSING = fault(
+    "column.missing",
+    reason="an absent column is never taken as 0 or false; names that a format has cut are matched where only one fits",
+)
+EMPTY = fault("cell.empty", reason="an empty cell of a required column is unknown, and unknown is not 0")
+EMPTY_COLUMN = fault("cell.all_empty", reason="a required column without any value says nothing")
+NO_NUMBER = fault("cell.no_number", reason="text, words, dates, error values and infinities are no numbers")
+NO_WHOLE_NUMBER = fault(
+    "cell.no_whole_number", reason="households, people, pupils and months are counted in whole numbers"
+)
+NO_TRUTH = fault("cell.no_truth", reason="true, false, 1 and 0 are read; any other word is not guessed")
+THOUSANDS = fault(
+    "cell.thousands",
+    tolerance="a column where a dotted number has another number of decimals than three; files that separate by the comma may hold such "
+    "numbers with a decimal part of three digits as long as some cell has another number of them",
+    reason="2.000 is two thousand in Vietnam and two in English; a file of Vietnamese numbers (semicolons, decimal comma), KML and text "
+    "cells of a workbook may mean either",
+)
+TWICE = fault("cell.twice", reason="results are joined by the identifier, so two rows must not share one")
+CHOICE = fault("cell.choice", reason="an analysis decides by this word")
+BELOW = fault("cell.below", reason="the quantity cannot be smaller")
+NOT_ABOVE = fault("cell.not_above", reason="the quantity cannot be 0 or less")
+ABOVE = fault("cell.above", reason="the quantity cannot be larger")
+RULE = fault("cell.rule", reason="the column has a rule of its own")
 
 MOST_COUNTED = 2**53
 """Whole numbers beyond this are not exact as floats, and count nothing on Earth."""
 
-
-def row_names(frame: pd.DataFrame, mask: Any, *, layer: str) -> list[str]:
-    """Name the marked rows: by the layer's id column where the row has one, else 'row 7' (1 = first data row)."""
-    column = schema.ID_COLUMN.get(layer)
-    names = []
-    for position in np.flatnonzero(np.asarray(mask, dtype=bool)):
-        value = frame[column].iloc[position] if column in frame.columns else None
-        names.append(str(value) if isinstance(value, str) and value else f"row {position + 1}")
-    return names
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_DOTTED = re.compile(r"[+-]?\d+\.(\d+)")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+_TRUTH = {"true": True, "false": False, "1": True, "0": False}
+_BAD = object()
 
 
-def sentence(frame: pd.DataFrame, mask: Any, *, layer: str, fault: str, repair: str, values: Any = None) -> str:
-    """Word one fault: 'settlements: 3 of 845 rows have no households (C0017, C0204, C0388). Fill the column or drop the rows.'."""
-    marked = np.asarray(mask, dtype=bool)
-    names = row_names(frame, marked, layer=layer)
-    if values is not None:
-        shown = np.asarray(values, dtype=object)[marked]
-        names = [f"{name} = {'empty' if value is None else value}" for name, value in zip(names, shown, strict=True)]
-    count = int(marked.sum())
-    return f"{layer}: {count} of {len(frame)} rows have {fault} ({listed(names)}). {repair}"
-
-
-def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[str]]:
+def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[Finding]]:
     """Turn the cells of a layer into the dtypes of its schema and check the values.
 
     Parameters
     ----------
     frame
-        As read; columns beyond the schema stay as they are.
+        As read; columns beyond the schema stay as they are. `attrs['decimal_comma']`: a comma may be the decimal point;
+        `attrs['vietnamese_numbers']`: a dot may part thousands.
     layer
         Name in `schema.LAYERS`; a layer without a schema comes back unchanged.
 
     Returns
     -------
     tuple
-        New frame, schema columns typed (where they have no fault), and the faults, one sentence each.
+        New frame with the schema columns typed; a column with a fault is left out, so that nothing is reckoned with it. Then the findings.
     """
     model = schema.LAYERS.get(layer)
     if model is None:
-        return frame.copy(), []
+        return frame.copy(), text_findings(frame, layer=layer)
     columns = model.to_schema().columns
     # a format that keeps columns with the rows has none where there are no rows: fine where a layer may be empty
     empty = len(frame) == 0 and layer not in schema.NEEDS_ROWS
     missing = [name for name, column in columns.items() if column.required and name not in frame.columns and not empty]
-    faults = []
+    found = []
     if missing:
-        faults.append(
-            f"{layer}: {len(missing)} column{'s are' if len(missing) > 1 else ' is'} missing in all {len(frame)} rows ({', '.join(missing)}). Add "
-            f"{'them' if len(missing) > 1 else 'it'}; an absent column is never taken as 0."
-        )
+        left = [str(name) for name in frame.columns if name not in columns and name != "geometry"]
+        found.append(MISSING.found(layer, of=len(frame), columns=", ".join(missing), others=", ".join(left) or "-"))
     result = frame.copy()
     for name, column in columns.items():
         if name in frame.columns:
-            values, found = _column(frame, name, column, layer=layer)
-            faults += found
-            if values is not None:
+            values, findings = _column(frame, name, column, layer=layer)
+            found += findings
+            if values is None:
+                result = result.drop(columns=name)
+            else:
                 result[name] = values
-    return result, faults
+    return result, found + text_findings(frame, layer=layer) + unit_findings(result, layer=layer)
 
 
 def _column(
     frame: pd.DataFrame, name: str, column: pa.Column, *, layer: str
-) -> tuple[pd.Series[Any] | None, list[str]]:
-    dtype = str(column.dtype)
-    raw = frame[name]
+) -> tuple[pd.Series[Any] | None, list[Finding]]:
+    dtype, raw = str(column.dtype), frame[name]
     comma = bool(frame.attrs.get("decimal_comma")) and any(
-        isinstance(v, str) and _DECIMAL_COMMA.fullmatch(v) for v in raw
+        isinstance(cell, str) and _DECIMAL_COMMA.fullmatch(cell.strip()) for cell in raw
     )
+    doubtful = _thousands(raw, frame) if dtype in ("int64", "float64") else np.zeros(len(frame), dtype=bool)
     cells = [_cell(value, dtype, decimal_comma=comma) for value in raw]
     empty = np.array([cell is None for cell in cells], dtype=bool)
-    bad = np.array([cell is _BAD for cell in cells], dtype=bool)
-    faults = []
+    bad = np.array([cell is _BAD for cell in cells], dtype=bool) & ~doubtful
+    found = []
     if empty.any() and not column.nullable:
-        repair = "Fill the column." if empty.all() and len(frame) > 0 else "Fill the column or drop the rows."
-        faults.append(sentence(frame, empty, layer=layer, fault=f"no {name}", repair=repair))
-    if bad.any():
-        wanted = {"int64": "a whole number", "float64": "a number", "bool": "true or false"}.get(dtype, "text")
-        faults.append(
-            sentence(
-                frame,
-                bad,
-                layer=layer,
-                fault=f"{name} that is not {wanted}",
-                values=raw,
-                repair=f"Write {wanted} ({column.title}).",
-            )
+        check = EMPTY_COLUMN if empty.all() and len(frame) > 0 else EMPTY
+        found.append(check.in_rows(frame, empty, layer=layer, column=name))
+    if doubtful.any():
+        found.append(
+            THOUSANDS.in_rows(frame, doubtful, layer=layer, shown=raw, column=name, **_both_readings(raw, doubtful))
         )
-    good = ~(empty | bad)
-    faults += _value_faults(frame, name, column, cells, good, layer=layer)
-    complete = good.all() if not column.nullable else not bad.any()
-    if not complete:
-        return None, faults
+    if bad.any():
+        check = {"int64": NO_WHOLE_NUMBER, "float64": NO_NUMBER, "bool": NO_TRUTH}[dtype]
+        found.append(check.in_rows(frame, bad, layer=layer, shown=raw, column=name, unit=column.title))
+    good = ~(empty | bad | doubtful)
+    found += _value_findings(frame, name, column, cells, good, layer=layer)
+    if bad.any() or doubtful.any() or (empty.any() and not column.nullable):
+        return None, found
     if dtype == "float64":
-        return pd.Series(
-            [math.nan if cell is None else cell for cell in cells], index=frame.index, dtype="float64"
-        ), faults
-    return pd.Series(cells, index=frame.index, dtype={"int64": "int64", "bool": "bool"}.get(dtype, "object")), faults
+        numbers = [math.nan if cell is None else cell for cell in cells]
+        return pd.Series(numbers, index=frame.index, dtype="float64"), found
+    return pd.Series(cells, index=frame.index, dtype={"int64": "int64", "bool": "bool"}.get(dtype, "object")), found
+
+
+def _thousands(raw: Iterable[Any], frame: pd.DataFrame) -> BoolArray:
+    """Mark the text cells whose dot may part thousands."""
+    texts = [cell.strip() if isinstance(cell, str) else "" for cell in raw]
+    marked = np.array([bool(_THOUSANDS.fullmatch(text)) for text in texts], dtype=bool)
+    if not marked.any():
+        return marked
+    several = np.array([text.count(".") > 1 for text in texts], dtype=bool)
+    decimals = {len(match[1]) for text in texts if (match := _DOTTED.fullmatch(text))}
+    # another number of decimals, or 0.512, beside it: the column writes its decimals with the dot, three of them included
+    plain = bool(decimals - {3}) or any(text.lstrip("+-").startswith("0.") for text in texts)
+    if frame.attrs.get("vietnamese_numbers"):
+        return marked & (several | (not plain))
+    whole_thousands = all(text.endswith("000") for text, mark in zip(texts, marked, strict=True) if mark)
+    return marked & (several | (not plain and whole_thousands))
+
+
+def _both_readings(raw: Iterable[Any], doubtful: BoolArray) -> dict[str, str]:
+    text = next(cell.strip() for cell, mark in zip(raw, doubtful, strict=True) if mark)
+    return {"example": text, "whole": text.replace(".", ""), "decimal": text.replace(".", ",")}
 
 
 def _cell(value: Any, dtype: str, *, decimal_comma: bool) -> Any:
@@ -160,73 +184,54 @@ def _number(value: Any, *, whole: bool, decimal_comma: bool) -> Any:
             if "." in value or value.count(",") > 1:
                 return _BAD
             value = value.replace(",", ".")
-        if not _NUMBER.fullmatch(value):
+        if not value.isascii() or not _NUMBER.fullmatch(value):
             return _BAD
         value = float(value)
-    if not isinstance(value, int | np.integer | float | np.floating) or not math.isfinite(value):
+    if not isinstance(value, int | np.integer | float | np.floating):
+        return _BAD
+    try:
+        number = float(value)
+    except OverflowError:
+        return _BAD
+    if not math.isfinite(number):
         return _BAD
     if whole:
-        return int(value) if float(value).is_integer() and abs(float(value)) <= MOST_COUNTED else _BAD
-    return float(value)
+        return int(value) if number.is_integer() and abs(number) <= MOST_COUNTED else _BAD
+    return number
 
 
-def _value_faults(
-    frame: pd.DataFrame, name: str, column: pa.Column, cells: list[Any], good: Any, *, layer: str
-) -> list[str]:
+def _value_findings(
+    frame: pd.DataFrame, name: str, column: pa.Column, cells: list[Any], good: BoolArray, *, layer: str
+) -> list[Finding]:
     positions = np.flatnonzero(good)
     if len(positions) == 0:
         return []
     values = pd.Series([cells[position] for position in positions], index=positions, name=name)
-    faults = []
+    found = []
+
+    def mark(rows: Any) -> BoolArray:
+        marked = np.zeros(len(frame), dtype=bool)
+        marked[positions[rows]] = True
+        return marked
+
     if column.unique and values.duplicated().any():
-        mask = _mask(len(frame), positions[values.duplicated(keep=False).to_numpy()])
-        repair = f"Give each row its own {name} or drop the repeated rows."
-        faults.append(sentence(frame, mask, layer=layer, fault=f"a {name} that another row has too", repair=repair))
+        found.append(TWICE.in_rows(frame, mark(values.duplicated(keep=False).to_numpy()), layer=layer, column=name))
     for check in column.checks:
         # one check at a time: validating the whole column would coerce and copy it again
         broken = ~check(values).check_output.to_numpy(dtype=bool)
         if broken.any():
-            fault, repair = _wording(name, column, check)
-            faults.append(
-                sentence(
-                    frame,
-                    _mask(len(frame), positions[broken]),
-                    layer=layer,
-                    fault=fault,
-                    values=frame[name],
-                    repair=repair,
-                )
-            )
-    if str(column.dtype) == "str":
-        garbled = np.zeros(len(frame), dtype=bool)
-        garbled[positions] = [bool(_MOJIBAKE.search(value)) for value in values]
-        if garbled.any():
-            repair = "The text was once saved in the wrong encoding: export it again from its source as UTF-8."
-            faults.append(
-                sentence(frame, garbled, layer=layer, fault=f"garbled {name}", values=frame[name], repair=repair)
-            )
-    return faults
+            found.append(_rule_broken(frame, mark(broken), column, check, layer=layer))
+    return found
 
 
-def _mask(length: int, positions: Any) -> Any:
-    mask = np.zeros(length, dtype=bool)
-    mask[positions] = True
-    return mask
-
-
-def _wording(name: str, column: pa.Column, check: pa.Check) -> tuple[str, str]:
+def _rule_broken(frame: pd.DataFrame, marked: BoolArray, column: pa.Column, check: pa.Check, *, layer: str) -> Finding:
     limits = dict(check.statistics or {})
+    shared = {"layer": layer, "shown": frame[column.name], "column": column.name}
     if "allowed_values" in limits:
-        allowed = ", ".join(str(value) for value in limits["allowed_values"])
-        return f"a {name} that is not one of {allowed}", "Use one of these words."
-    if "pattern" in limits and "d{5}" in str(limits["pattern"]):
-        return (
-            f"a {name} that is not five digits",
-            "Write the official code with its leading zeros, such as 04489; format the column as text.",
-        )
+        return CHOICE.in_rows(frame, marked, **shared, allowed=", ".join(map(str, limits["allowed_values"])))
     if "min_value" in limits:
-        border = "below" if check.name == "greater_than_or_equal_to" else "not above"
-        return f"{name} {border} {limits['min_value']:g}", f"Correct the values ({column.title}) or drop the rows."
+        broken = NOT_ABOVE if check.name == "greater_than" else BELOW
+        return broken.in_rows(frame, marked, **shared, limit=f"{limits['min_value']:g}", unit=column.title)
     if "max_value" in limits:
-        return f"{name} above {limits['max_value']:g}", f"Correct the values ({column.title}) or drop the rows."
-    return f"{name} that breaks the rule {check.error or check.name}", "Correct the values or drop the rows."
+        return ABOVE.in_rows(frame, marked, **shared, limit=f"{limits['max_value']:g}", unit=column.title)
+    return RULE.in_rows(frame, marked, **shared, rule=str(check.error or check.name))

@@ -1,4 +1,4 @@
-"""Checks between the layers of a pack: places in their commune and province, known codes, published totals, rasters that reach everywhere.
+"""Places in their commune and province, lines near it, communes that neither overlap nor miss their centre.
 
 All layers come in the measuring CRS. A place may lie outside its commune by its own position accuracy plus that of the commune's boundary
 (column `boundary_accuracy_m` of the communes, where a pack has approximate polygons); a settlement never outside the province.
@@ -6,22 +6,14 @@ All layers come in the measuring CRS. A place may lie outside its commune by its
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from infragap.gis import schema
-from infragap.gis.arrays import AnyArray, FloatArray
-from infragap.gis.catalog import LayerEntry
-from infragap.gis.checking.columns import sentence
-from infragap.gis.crs import same_crs
-from infragap.gis.findings import listed
-from infragap.gis.raster import Raster, rasterize
+from infragap.gis.arrays import AnyArray, BoolArray, FloatArray
+from infragap.gis.crs import WGS84, transform
+from infragap.gis.findings import Finding, fault, notice
 
 ROUNDING_M = 50.0
 """Coordinates rounded to five decimals and simplified borders: nothing closer than this is said to lie outside."""
@@ -29,129 +21,110 @@ ROUNDING_M = 50.0
 FAR_M = 100_000.0
 """A road, line or river further from the province than this is in a wrong CRS."""
 
-PLACES = ("settlements", "villages", "water_schemes", "schools")
+OVERLAP_PCT, SLIVER_PCT = 5.0, 0.5
+"""Overlap of two communes, of the smaller one: a fault above the first, a notice above the second."""
 
-BANDS = {"elevation": 1, "forest": 1, "runoff": 12}
-LIMITS = {"elevation": (-500.0, 9_000.0), "runoff": (0.0, 5_000.0)}
-"""Values on Earth: what lies beyond is an undeclared no-data value or another unit."""
+ACCURACY_MAX_M = 50_000.0
+"""No position accuracy excuses a place further outside than this: no commune of Vietnam is as wide."""
 
-FOREST_CODES = tuple(
-    natural + kind
-    for natural in (0, schema.FOREST_NATURAL)
-    for kind in (schema.FOREST_NONE, schema.FOREST_PRODUCTION, schema.FOREST_PROTECTION, schema.FOREST_SPECIAL_USE)
+OUTSIDE = fault(
+    "place.outside",
+    tolerance=f"settlements {ROUNDING_M:.0f} m; other places their position accuracy plus that of the boundary plus {ROUNDING_M:.0f} m",
+    reason="a place outside the province is in a wrong CRS, or not this province's",
+)
+EXCHANGED = fault(
+    "place.exchanged",
+    tolerance="as place.outside",
+    reason="in a Vietnamese table X is the northing and Y the easting; exchanged, the points fall into the province",
+)
+UNKNOWN_CODE = fault(
+    "place.unknown_code", reason="people, poverty and targets are counted by commune; old codes ended in July 2025"
+)
+STRAY = fault(
+    "place.stray",
+    tolerance=f"position accuracy plus that of the boundary plus {ROUNDING_M:.0f} m",
+    reason="a point outside the commune that it names has a wrong point or a wrong code",
+)
+FAR = fault(
+    "place.far",
+    tolerance=f"{FAR_M / 1000:.0f} km from the province, for every vertex",
+    reason="lines may leave the province, but not by so much: a wrong CRS, exchanged axes or a slip of one vertex",
+)
+OVERLAP = fault(
+    "communes.overlap",
+    tolerance=f"{OVERLAP_PCT:g} % of the smaller commune",
+    reason="a place in two communes is counted by the wrong one",
+)
+SLIVER = notice(
+    "communes.sliver",
+    tolerance=f"{SLIVER_PCT:g} % of the smaller commune; up to {OVERLAP_PCT:g} % it is a notice",
+    reason="simplified borders overlap a little",
+)
+CENTRE = notice(
+    "communes.centre",
+    tolerance="accuracy of the boundary plus 1 km",
+    reason="the centre of a winding commune may lie outside it; far outside, row and polygon do not belong together",
 )
 
-Layers = Mapping[str, gpd.GeoDataFrame | pd.DataFrame | Raster]
 
-
-def cross_faults(layers: Layers, *, targets: Mapping[str, float | int]) -> list[str]:
-    """Give all faults between layers, one sentence each.
-
-    Parameters
-    ----------
-    layers
-        The readable layers by name, geometry in one metric CRS.
-    targets
-        Published totals of the catalogue.
-
-    Returns
-    -------
-    list of str
-        Empty where the pack is consistent.
-    """
-    faults = target_faults(layers, targets)
-    communes = layers.get("communes")
-    if not isinstance(communes, gpd.GeoDataFrame) or "commune_code" not in communes.columns or len(communes) == 0:
-        return faults
-    for name in PLACES:
-        frame = layers.get(name)
-        if isinstance(frame, gpd.GeoDataFrame):
-            faults += place_faults(frame, communes, layer=name)
-    for name, layer in layers.items():
-        if isinstance(layer, Raster):
-            faults += coverage_faults(layer, communes, layer=name)
-        elif isinstance(layer, gpd.GeoDataFrame) and name not in (*PLACES, "communes"):
-            faults += distance_faults(layer, communes, layer=name)
-    settlements = layers.get("settlements")
-    if isinstance(settlements, gpd.GeoDataFrame):
-        faults += more_households_faults(settlements, communes)
-    solar = layers.get("solar")
-    if isinstance(solar, pd.DataFrame) and len(solar):
-        faults += solar_faults(solar, communes)
-    works = layers.get("water_households")
-    if isinstance(works, pd.DataFrame) and len(works) and "commune_code" in works.columns:
-        faults += household_faults(works, communes)
-    return faults
-
-
-def place_faults(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: str) -> list[str]:
+def place_findings(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: str) -> list[Finding]:
     """Check that points lie in the province and in the commune whose code they carry."""
-    points = places.geometry.to_numpy()
-    polygons = communes.geometry.to_numpy()
+    points, polygons = places.geometry.to_numpy(), communes.geometry.to_numpy()
+    outside, beyond_m = outside_province(places, communes, layer=layer)
     province = shapely.union_all(polygons)
-    shapely.prepare(province)
-    accuracy_m = _metres(places, "position_accuracy_m")
-    boundary_m = _metres(communes, "boundary_accuracy_m")
-    tolerance_m = (
-        np.full(len(places), ROUNDING_M) if layer == "settlements" else accuracy_m + boundary_m.max() + ROUNDING_M
-    )
-    beyond_m = _distance_m(points, province)
-    outside = beyond_m > tolerance_m
-    faults = []
+    found = []
     exchanged = outside & shapely.covers(province, shapely.points(shapely.get_y(points), shapely.get_x(points)))
     if exchanged.any():
-        repair = (
-            'X and Y are exchanged: in a VN-2000 table X is the northing and Y the easting (axis_order = "vn2000").'
-        )
-        faults.append(sentence(places, exchanged, layer=layer, fault="a point outside the province", repair=repair))
+        found.append(EXCHANGED.in_rows(places, exchanged, layer=layer))
     if (outside & ~exchanged).any():
-        km = [f"{value / 1000:.1f} km" for value in beyond_m]
-        repair = "Correct the coordinates or their CRS, or drop the rows."
-        faults.append(
-            sentence(
-                places,
-                outside & ~exchanged,
-                layer=layer,
-                fault="a point outside the province",
-                values=km,
-                repair=repair,
-            )
-        )
+        found.append(OUTSIDE.in_rows(places, outside & ~exchanged, layer=layer, shown=in_km(beyond_m)))
     if "commune_code" not in places.columns:
-        return faults
+        return found
     own = pd.Index(communes["commune_code"]).get_indexer(places["commune_code"])
     if (own < 0).any():
-        repair = "Write the code of a commune in the layer 'communes' (old codes: see merged_from)."
-        faults.append(
-            sentence(
-                places,
-                own < 0,
-                layer=layer,
-                fault="an unknown commune_code",
-                values=places["commune_code"],
-                repair=repair,
-            )
-        )
+        found.append(UNKNOWN_CODE.in_rows(places, own < 0, layer=layer, shown=places["commune_code"]))
     checked = np.flatnonzero((own >= 0) & ~outside)
     off_m = np.zeros(len(places))
     off_m[checked] = shapely.distance(points[checked], polygons[own[checked]])
-    stray = off_m > accuracy_m + boundary_m[own] + ROUNDING_M
+    stray = (
+        off_m
+        > np.minimum(metres(places, "position_accuracy_m"), ACCURACY_MAX_M)
+        + metres(communes, "boundary_accuracy_m")[own]
+        + ROUNDING_M
+    )
     if stray.any():
-        km = [f"{value / 1000:.1f} km" for value in off_m]
-        repair = "Correct the point, its commune_code, or position_accuracy_m."
-        faults.append(
-            sentence(places, stray, layer=layer, fault="a point outside their own commune", values=km, repair=repair)
-        )
-    return faults
+        found.append(STRAY.in_rows(places, stray, layer=layer, shown=in_km(off_m)))
+    return found
 
 
-def _metres(frame: pd.DataFrame, column: str) -> FloatArray:
-    if column not in frame.columns or not pd.api.types.is_numeric_dtype(frame[column]):
+def outside_province(
+    places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: str
+) -> tuple[BoolArray, FloatArray]:
+    """Mark the points outside the province by more than they may be, and give how far outside each is [m]."""
+    province = shapely.union_all(communes.geometry.to_numpy())
+    shapely.prepare(province)
+    beyond_m = _distance_m(places.geometry.to_numpy(), province)
+    if layer == "settlements":
+        return beyond_m > ROUNDING_M, beyond_m
+    boundary_m = metres(communes, "boundary_accuracy_m").max(initial=0.0)
+    return beyond_m > np.minimum(
+        metres(places, "position_accuracy_m"), ACCURACY_MAX_M
+    ) + boundary_m + ROUNDING_M, beyond_m
+
+
+def metres(frame: pd.DataFrame, column: str) -> FloatArray:
+    """Give a column in metres, 0 where a row or the layer has none."""
+    if column not in frame.columns:
         return np.zeros(len(frame))
-    return frame[column].fillna(0).to_numpy(dtype=np.float64)
+    return pd.to_numeric(frame[column], errors="coerce").fillna(0).to_numpy(dtype=np.float64)
 
 
-def _distance_m(points: AnyArray, province: Any) -> FloatArray:
+def in_km(distance_m: FloatArray) -> list[str]:
+    """Write distances for a message."""
+    return [f"{value / 1000:.1f} km" for value in distance_m]
+
+
+def _distance_m(points: AnyArray, province: shapely.Geometry) -> FloatArray:
     distance_m = np.zeros(len(points))
     out = np.flatnonzero(~shapely.covers(province, points))
     distance_m[out] = shapely.distance(points[out], province)
@@ -159,200 +132,40 @@ def _distance_m(points: AnyArray, province: Any) -> FloatArray:
     return np.nan_to_num(distance_m, nan=np.inf)
 
 
-def distance_faults(frame: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: str) -> list[str]:
-    """Check that no line, station or lake lies far from the province, as it would with a wrong CRS."""
+def far_findings(frame: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: str) -> list[Finding]:
+    """Check that no vertex of a line, station or lake lies far from the province, as it would with a wrong CRS or a slip."""
     west, south, east, north = communes.total_bounds
     bounds = frame.geometry.bounds.to_numpy()
-    near = (
-        (bounds[:, 0] < east + FAR_M)
-        & (bounds[:, 2] > west - FAR_M)
-        & (bounds[:, 1] < north + FAR_M)
-        & (bounds[:, 3] > south - FAR_M)
-    )
-    if near.all():
+    beyond_m = np.column_stack(
+        [west - bounds[:, 0], bounds[:, 2] - east, south - bounds[:, 1], bounds[:, 3] - north]
+    ).max(axis=1, initial=0.0)
+    far = ~(beyond_m <= FAR_M)
+    return [FAR.in_rows(frame, far, layer=layer, shown=in_km(beyond_m), limit_km=FAR_M / 1000)] if far.any() else []
+
+
+def commune_findings(communes: gpd.GeoDataFrame) -> list[Finding]:
+    """Check the communes against each other and against their stated centres."""
+    shapes = communes.geometry.to_numpy()
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    smaller_m2 = np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
+    share_pct = 100 * shapely.area(shapely.intersection(shapes[one], shapes[other])) / np.maximum(smaller_m2, 1.0)
+    found = []
+    for check, chosen in (
+        (OVERLAP, share_pct > OVERLAP_PCT),
+        (SLIVER, (share_pct > SLIVER_PCT) & (share_pct <= OVERLAP_PCT)),
+    ):
+        if chosen.any():
+            marked = np.zeros(len(communes), dtype=bool)
+            marked[one[chosen]] = marked[other[chosen]] = True
+            found.append(check.in_rows(communes, marked, layer="communes", share_pct=float(share_pct[chosen].max())))
+    return found + _centre_findings(communes)
+
+
+def _centre_findings(communes: gpd.GeoDataFrame) -> list[Finding]:
+    if not {"centre_longitude", "centre_latitude"} <= set(communes.columns) or communes.crs is None:
         return []
-    repair = "The CRS or the axis order of the layer is wrong: correct it, or drop the rows."
-    return [
-        sentence(
-            frame, ~near, layer=layer, fault=f"a place more than {FAR_M / 1000:.0f} km from the province", repair=repair
-        )
-    ]
-
-
-def raster_faults(raster: Raster, entry: LayerEntry) -> list[str]:
-    """Check a raster, in the CRS of its file, against the catalogue and what its values can be."""
-    name, faults = entry.name, []
-    if entry.crs is not None and not same_crs(raster.crs, entry.crs):
-        faults.append(
-            f"{name}: the file is in {raster.crs.to_string()}, the catalogue says {entry.crs}. Correct `crs` in catalog.toml."
-        )
-    for wanted, asked_by in ((BANDS.get(name), schema.RASTERS.get(name)), (entry.bands, "the catalogue")):
-        if wanted is not None and raster.bands != wanted:
-            faults.append(
-                f"{name}: {entry.file} has {raster.bands} bands, {wanted} are needed ({asked_by}). Export them all, in order."
-            )
-            break
-    known = raster.values[raster.valid()]
-    if known.size == 0:
-        return [*faults, f"{name}: no cell of {entry.file} holds a value. Export the raster again."]
-    if name == "forest" and not np.isin(np.unique(known), FOREST_CODES).all():
-        odd = [f"{value:g}" for value in np.setdiff1d(known, FOREST_CODES)]
-        faults.append(
-            f"{name}: cells hold codes that are no forest class ({listed(odd)}). Use {', '.join(map(str, FOREST_CODES))}."
-        )
-    lowest, highest = LIMITS.get(name, (-np.inf, np.inf))
-    beyond = (known < lowest) | (known > highest)
-    if beyond.any():
-        faults.append(
-            f"{name}: {int(beyond.sum())} of {known.size} cells lie outside {lowest:g} to {highest:g} (down to {known.min():g}, up to {known.max():g}; "
-            f"{schema.RASTERS[name]}). Declare the no-data value of the file (gdal_edit -a_nodata) or correct its unit."
-        )
-    return faults
-
-
-def coverage_faults(raster: Raster, communes: gpd.GeoDataFrame, *, layer: str) -> list[str]:
-    """Check that a raster has a value in every commune and reaches to the province's edges."""
-    west, south, east, north = raster.bounds
-    slack_m = raster.cell_size_m
-    bounds = communes.geometry.bounds.to_numpy()
-    beyond = (
-        (bounds[:, 0] < west - slack_m)
-        | (bounds[:, 1] < south - slack_m)
-        | (bounds[:, 2] > east + slack_m)
-        | (bounds[:, 3] > north + slack_m)
-    )
-    if beyond.any():
-        repair = f"Extend the raster to the whole province (and {slack_m:.0f} m around it) or correct its CRS."
-        return [
-            sentence(
-                communes,
-                beyond,
-                layer="communes",
-                fault=f"ground that the raster '{layer}' does not cover",
-                repair=repair,
-            ).replace("communes:", f"{layer}:", 1)
-        ]
-    inside = rasterize(communes, raster).values == 1
-    known = raster.valid() if raster.values.ndim == 2 else raster.valid().all(axis=0)
-    gaps = int((inside & ~known).sum())
-    if gaps > 0.001 * max(int(inside.sum()), 1):
-        return [
-            f"{layer}: {gaps} of {int(inside.sum())} cells inside the province hold no value. Fill the gaps (gdal_fillnodata) or give a complete raster."
-        ]
-    return []
-
-
-def solar_faults(solar: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[str]:
-    """Check that every commune has each month once."""
-    if not {"commune_code", "month"} <= set(solar.columns):
-        return []
-    faults = []
-    repeated = solar.duplicated(["commune_code", "month"]).to_numpy()
-    if repeated.any():
-        faults.append(
-            sentence(
-                solar,
-                repeated,
-                layer="solar",
-                fault="a commune and month that stand there already",
-                repair="Drop the repeated rows.",
-            )
-        )
-    months = solar.drop_duplicates(["commune_code", "month"]).groupby("commune_code").size()
-    incomplete = (communes["commune_code"].map(months).fillna(0) < 12).to_numpy()
-    if incomplete.any():
-        text = sentence(
-            communes, incomplete, layer="communes", fault="not all twelve months of sunshine", repair="Add the months."
-        )
-        faults.append(text.replace("communes:", "solar:", 1))
-    return faults
-
-
-def household_faults(works: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[str]:
-    """Check that every commune has its household water works."""
-    absent = ~communes["commune_code"].isin(works["commune_code"]).to_numpy()
-    if not absent.any():
-        return []
-    repair = "Add their rows, with 0 where there are none."
-    text = sentence(communes, absent, layer="communes", fault="no household water works", repair=repair)
-    return [text.replace("communes:", "water_households:", 1)]
-
-
-@dataclass(frozen=True)
-class Total:
-    """A published total: rows of a layer (where a column holds one of some values), or the sum of a column over them."""
-
-    target: str
-    layer: str
-    what: str
-    where: tuple[str, tuple[str | bool, ...]] | None = None
-    sum_of: str | None = None
-
-
-_RURAL = ("kind", ("gravity", "pumped"))
-
-TOTALS = (
-    Total("villages", "villages", "villages"),
-    Total("villages_on_grid", "villages", "villages on the grid", where=("on_grid", (True,))),
-    Total("settlements_villages", "settlements", "villages without grid", where=("kind", ("village",))),
-    Total("clusters", "settlements", "clusters", where=("kind", ("cluster",))),
-    Total(
-        "cluster_households", "settlements", "households in clusters", where=("kind", ("cluster",)), sum_of="households"
-    ),
-    Total("water_schemes", "water_schemes", "rural schemes", where=_RURAL),
-    Total(
-        "water_scheme_households",
-        "water_schemes",
-        "households on rural schemes",
-        where=_RURAL,
-        sum_of="households_served",
-    ),
-    Total(
-        "boarding_schools_border",
-        "schools",
-        "boarding schools in border communes",
-        where=("kind", ("border_boarding",)),
-    ),
-    Total("schools_raised", "schools", "schools to be raised", where=("status", ("upgrade",))),
-    Total(
-        "schools_new_upper_secondary",
-        "schools",
-        "new upper-secondary schools",
-        where=("kind", ("new_upper_secondary",)),
-    ),
-    Total("population_communes_2025", "communes", "people", sum_of="population"),
-)
-"""Targets that are counts of the layers; the others (rates, budgets) are for the analyses."""
-
-
-def target_faults(layers: Layers, targets: Mapping[str, float | int]) -> list[str]:
-    """Compare the layers with the published totals that the catalogue says they reproduce."""
-    faults = []
-    for total in TOTALS:
-        frame = layers.get(total.layer)
-        needed = {total.where[0] if total.where else None, total.sum_of} - {None}
-        if total.target not in targets or not isinstance(frame, pd.DataFrame) or not needed <= set(frame.columns):
-            continue
-        rows = frame if total.where is None else frame[frame[total.where[0]].isin(total.where[1])]
-        if total.sum_of is not None and not pd.api.types.is_numeric_dtype(rows[total.sum_of]):
-            # the column has a fault of its own, told with its layer
-            continue
-        found = len(rows) if total.sum_of is None else int(rows[total.sum_of].sum())
-        if found != targets[total.target]:
-            faults.append(
-                f"{total.layer}: the rows hold {found:,} {total.what}, the catalogue's target {total.target} is {targets[total.target]:,}. "
-                "Complete the rows or correct [targets]."
-            )
-    return faults
-
-
-def more_households_faults(settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[str]:
-    """Give a fault where the settlements have more households than the province."""
-    if "households" not in settlements or "households" not in communes:
-        return []
-    without, all_ = float(settlements["households"].sum()), float(communes["households"].sum())
-    if not all_ > 0 or without <= all_:
-        return []
-    return [
-        f"settlements: {without:,.0f} households in {len(settlements)} rows are more than the {all_:,.0f} of all communes. Correct the counts of either."
-    ]
+    x, y = transform(communes["centre_longitude"], communes["centre_latitude"], source=WGS84, target=communes.crs)
+    off_m = np.nan_to_num(shapely.distance(shapely.points(x, y), communes.geometry.to_numpy()), nan=np.inf)
+    astray = off_m > metres(communes, "boundary_accuracy_m") + 1000
+    return [CENTRE.in_rows(communes, astray, layer="communes", shown=in_km(off_m))] if astray.any() else []

@@ -10,48 +10,38 @@ import numpy as np
 import pandas as pd
 
 from infragap.gis.arrays import BoolArray
-from infragap.gis.checking.columns import sentence
+from infragap.gis.findings import Finding, fault
 from infragap.profiles.profile import Profile
 
 AREA_CODE = "commune_code"
+CODE = fault("cell.code", reason="leading zeros are part of a code; a number format eats them")
+KIND = fault("cell.kind", reason="what is rural is told by this word")
 
 
-def vocabulary_faults(frame: pd.DataFrame, profile: Profile, *, layer: str) -> list[str]:
+def vocabulary_findings(frame: pd.DataFrame, profile: Profile, *, layer: str) -> list[Finding]:
     """Check the codes and kinds of areas in one layer.
 
     Parameters
     ----------
     frame
-        The layer, typed.
+        The layer, typed; empty cells are not looked at here.
     profile
         Of the pack.
     layer
         Its name.
-
-    Returns
-    -------
-    list of str
-        One sentence a fault; empty cells are not looked at here.
     """
-    area, faults = profile.administration, []
+    area, found = profile.administration, []
     if AREA_CODE in frame.columns:
         pattern = re.compile(area.area_code_pattern)
         odd = _texts(frame[AREA_CODE], lambda text: pattern.search(text) is None)
         if odd.any():
-            faults.append(
-                sentence(
-                    frame, odd, layer=layer, fault=f"a {AREA_CODE} that is not {area.area_code_words}", values=frame[AREA_CODE],
-                    repair=f"Write the official code with its leading zeros, such as {area.area_code_example}; format the column as text.",
-                )
-            )  # fmt: skip
+            values = {"column": AREA_CODE, "words": area.area_code_words, "example": area.area_code_example}
+            found.append(CODE.in_rows(frame, odd, layer=layer, shown=frame[AREA_CODE], **values))
     if layer == "communes" and "kind" in frame.columns:
         odd = _texts(frame["kind"], lambda text: text not in area.kinds)
         if odd.any():
-            fault = f"a kind that is not one of {', '.join(area.kinds)}"
-            faults.append(
-                sentence(frame, odd, layer=layer, fault=fault, values=frame["kind"], repair="Use one of these words.")
-            )
-    return faults
+            found.append(KIND.in_rows(frame, odd, layer=layer, shown=frame["kind"], allowed=", ".join(area.kinds)))
+    return found
 
 
 def _texts(column: pd.Series[Any], is_odd: Callable[[str], bool]) -> BoolArray:

@@ -11,20 +11,30 @@ import shapely
 
 from infragap.gis import schema
 from infragap.gis.catalog import LayerEntry
-from infragap.gis.checking.columns import sentence, typed
-from infragap.gis.checking.geometry import geometry_faults
-from infragap.gis.checking.vocabulary import vocabulary_faults
+from infragap.gis.checking.columns import typed
+from infragap.gis.checking.geometry import geometry_findings
+from infragap.gis.checking.vocabulary import vocabulary_findings
 from infragap.gis.crs import same_crs
-from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.errors import InfragapError
+from infragap.gis.findings import Finding, fault, findings_of
+from infragap.gis.reading.files import require_file
 from infragap.gis.reading.mapping import mapped
 from infragap.gis.reading.tables import read_table
 from infragap.gis.reading.vector import TABLE_SUFFIXES, read_vector
 from infragap.profiles.profile import Profile, read_profile
 
+KIND = fault("catalog.kind_table", reason="places are read with their geometry")
+NO_ROWS = fault("layer.no_rows", reason="no analysis can run without these rows")
+ENTRY_CRS = fault("catalog.crs_differs", reason="file and catalogue name two places for one layer")
+ENTRY_ROWS = fault("catalog.rows_differ", reason="rows were lost or added since the catalogue was written")
+ENTRY_GEOMETRY = fault("catalog.geometry_differs", reason="another file lies where the layer should")
+ENTRY_ID = fault("catalog.id_missing", reason="results are joined by the identifier")
+ENTRY_ID_TWICE = fault("catalog.id_twice", reason="results are joined by the identifier")
+
 
 def read_layer(
     folder: Path, entry: LayerEntry, *, crs_measure: str, profile: Profile | None = None
-) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[str]]:
+) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[Finding]]:
     """Read and validate a vector layer or table of a pack.
 
     Parameters
@@ -41,37 +51,41 @@ def read_layer(
     Returns
     -------
     tuple
-        The layer (None where it cannot be read or its geometry not be trusted) in the CRS of its file, RangeIndex in the file's order, and all faults.
+        The layer (None where it cannot be read or its geometry not be trusted) in the CRS of its file, RangeIndex in the file's order, columns with
+        faults left out; and all findings.
     """
-    path = folder / entry.file
     if entry.kind == "table" and schema.GEOMETRY.get(entry.name):
-        return None, [
-            f'{entry.name}: the catalogue lists {entry.file} as a table, but its rows are places. Write kind = "vector" and its geometry.'
-        ]
+        return None, [KIND.found(entry.name, file=entry.file)]
     try:
-        if entry.kind == "table":
-            raw = read_table(path, layer=entry.name, sheet=entry.sheet, encoding=entry.encoding)
-        else:
-            default = crs_measure if entry.crs is None and path.suffix.lower() in TABLE_SUFFIXES else entry.crs
-            raw = read_vector(
-                path, layer=entry.name, crs=default, sheet=entry.sheet, x=entry.x, y=entry.y, axis_order=entry.axis_order, encoding=entry.encoding
-            )  # fmt: skip
-    except (LayerError, MissingDataError) as error:
-        return None, [str(error)]
+        raw = _read(folder, entry, crs_measure=crs_measure)
+    except InfragapError as error:
+        return None, findings_of(error, layer=entry.name)
+    found = list(raw.attrs.get("findings", ()))
     raw, unmapped = mapped(raw, entry)
-    frame, faults = typed(raw, layer=entry.name)
-    faults = unmapped + faults + vocabulary_faults(frame, profile or read_profile(), layer=entry.name)
+    frame, cell_findings = typed(raw, layer=entry.name)
+    cell_findings = unmapped + cell_findings + vocabulary_findings(frame, profile or read_profile(), layer=entry.name)
     if len(raw) == 0 and entry.name in schema.NEEDS_ROWS:
         # without rows a GeoJSON has no columns either: that is no fault of its own
-        faults = [
-            f"{entry.name}: the layer has no rows. Export {entry.file} again with its rows: no analysis can run without them."
-        ]
+        cell_findings = [NO_ROWS.found(entry.name, file=entry.file)]
+    found += cell_findings
     if isinstance(raw, gpd.GeoDataFrame):
         frame = gpd.GeoDataFrame(frame, geometry=single_parts(raw, layer=entry.name), crs=raw.crs)
-        misplaced = geometry_faults(frame, layer=entry.name) + _entry_crs_faults(frame, entry)
+        misplaced = geometry_findings(frame, layer=entry.name) + _crs_findings(frame, entry)
         if misplaced:
-            return None, [*faults, *misplaced, *_entry_faults(frame, entry)]
-    return frame, faults + _entry_faults(frame, entry)
+            return None, [*found, *misplaced, *_entry_findings(frame, entry)]
+    return frame, found + _entry_findings(frame, entry)
+
+
+def _read(folder: Path, entry: LayerEntry, *, crs_measure: str) -> pd.DataFrame:
+    path = folder / entry.file
+    require_file(path, layer=entry.name, inside=folder)
+    if entry.kind == "table":
+        return read_table(path, layer=entry.name, sheet=entry.sheet, encoding=entry.encoding)
+    default = crs_measure if entry.crs is None and path.suffix.lower() in TABLE_SUFFIXES else entry.crs
+    frame: pd.DataFrame = read_vector(
+        path, layer=entry.name, crs=default, sheet=entry.sheet, x=entry.x, y=entry.y, axis_order=entry.axis_order, encoding=entry.encoding
+    )  # fmt: skip
+    return frame
 
 
 def single_parts(frame: gpd.GeoDataFrame, *, layer: str) -> gpd.GeoSeries:
@@ -85,37 +99,29 @@ def single_parts(frame: gpd.GeoDataFrame, *, layer: str) -> gpd.GeoSeries:
     return gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)
 
 
-def _entry_crs_faults(frame: gpd.GeoDataFrame, entry: LayerEntry) -> list[str]:
+def _crs_findings(frame: gpd.GeoDataFrame, entry: LayerEntry) -> list[Finding]:
     if entry.crs is None or frame.crs is None or same_crs(frame.crs, entry.crs):
         return []
-    return [
-        f"{entry.name}: the file is in {frame.crs.to_string()}, the catalogue says {entry.crs} (all {len(frame)} rows). Correct `crs` in catalog.toml."
-    ]
+    return [ENTRY_CRS.found(entry.name, of=len(frame), file_crs=frame.crs.to_string(), stated=entry.crs)]
 
 
-def _entry_faults(frame: pd.DataFrame, entry: LayerEntry) -> list[str]:
-    faults = []
+def _entry_findings(frame: pd.DataFrame, entry: LayerEntry) -> list[Finding]:
+    found = []
     if entry.rows is not None and len(frame) != entry.rows:
-        faults.append(
-            f"{entry.name}: {entry.file} has {len(frame)} rows, the catalogue says {entry.rows}. Restore the file or correct `rows` in catalog.toml."
-        )
+        found.append(ENTRY_ROWS.found(entry.name, of=len(frame), file=entry.file, stated=entry.rows))
     if entry.geometry is not None and isinstance(frame, gpd.GeoDataFrame):
         base = entry.geometry.removeprefix("Multi")
         held = sorted({str(kind) for kind in frame.geometry.geom_type.dropna()})
         if held and base not in {kind.removeprefix("Multi") for kind in held}:
-            faults.append(
-                f"{entry.name}: {entry.file} holds {', '.join(held)} (all {len(frame)} rows), the catalogue says {entry.geometry}. "
-                "Correct `geometry` in catalog.toml or give the right file."
-            )
+            values = {"file": entry.file, "held": ", ".join(held), "stated": entry.geometry}
+            found.append(ENTRY_GEOMETRY.found(entry.name, of=len(frame), **values))
+    model = schema.LAYERS.get(entry.name)
     if entry.id is not None and entry.id not in frame.columns:
-        faults.append(
-            f"{entry.name}: the id column {entry.id} of the catalogue is missing in all {len(frame)} rows. Add it or correct `id`."
-        )
+        # a schema column with a fault was left out, and is told already
+        if model is None or entry.id not in model.to_schema().columns:
+            found.append(ENTRY_ID.found(entry.name, of=len(frame), column=entry.id))
     elif entry.id is not None and entry.id != schema.ID_COLUMN.get(entry.name):
         twice = frame[entry.id].duplicated(keep=False).to_numpy()
         if twice.any():
-            repair = "Give each row its own id."
-            faults.append(
-                sentence(frame, twice, layer=entry.name, fault=f"a {entry.id} that another row has too", repair=repair)
-            )
-    return faults
+            found.append(ENTRY_ID_TWICE.in_rows(frame, twice, layer=entry.name, column=entry.id))
+    return found

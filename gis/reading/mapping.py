@@ -24,7 +24,7 @@ import shapely
 
 from infragap.gis import schema
 from infragap.gis.catalog import LayerEntry
-from infragap.gis.checking.columns import sentence
+from infragap.gis.findings import Finding, fault
 
 _OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -35,8 +35,15 @@ _OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
 
 LONGEST_FORMULA = 200
 
+UNKNOWN_TARGET = fault("mapping.unknown_column", reason="a misspelt column would be filled for nobody")
+NO_COLUMN = fault("mapping.no_column", reason="the catalogue names a column that the file has not")
+NO_FORMULA = fault(
+    "mapping.no_formula", reason="only columns, numbers, + - * / and brackets are reckoned; nothing is run"
+)
+NO_NUMBER = fault("mapping.no_number", reason="a formula wants numbers")
 
-def mapped(frame: pd.DataFrame, entry: LayerEntry) -> tuple[pd.DataFrame, list[str]]:
+
+def mapped(frame: pd.DataFrame, entry: LayerEntry) -> tuple[pd.DataFrame, list[Finding]]:
     """Bring a layer as read to the columns of the schema.
 
     Parameters
@@ -49,7 +56,7 @@ def mapped(frame: pd.DataFrame, entry: LayerEntry) -> tuple[pd.DataFrame, list[s
     Returns
     -------
     tuple
-        New frame (columns of the file stay beside those of the schema), and the faults, one sentence each.
+        New frame (columns of the file stay beside those of the schema), and the findings.
     """
     model = schema.LAYERS.get(entry.name)
     if model is None:
@@ -76,18 +83,18 @@ def mapped(frame: pd.DataFrame, entry: LayerEntry) -> tuple[pd.DataFrame, list[s
     return result, faults
 
 
-def _unknown_targets(entry: LayerEntry, known: list[str]) -> list[str]:
+def _unknown_targets(entry: LayerEntry, known: list[str]) -> list[Finding]:
     faults = []
     for table in ("columns", "values", "defaults"):
         for name in getattr(entry, table):
             if name not in known:
                 near = difflib.get_close_matches(name, known, n=1)
-                hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
-                faults.append(f"{entry.name}: [layer.{table}] names {name}, which the layer has not. {hint}")
+                values = {"table": table, "column": name, "near": near[0] if near else ", ".join(known)}
+                faults.append(UNKNOWN_TARGET.found(entry.name, **values))
     return faults
 
 
-def _computed(frame: pd.DataFrame, name: str, text: str, *, layer: str) -> tuple[pd.Series[Any] | None, list[str]]:
+def _computed(frame: pd.DataFrame, name: str, text: str, *, layer: str) -> tuple[pd.Series[Any] | None, list[Finding]]:
     """A column of the file, or a formula over its columns."""
     if text in frame.columns:
         return frame[text], []
@@ -107,25 +114,20 @@ def _computed(frame: pd.DataFrame, name: str, text: str, *, layer: str) -> tuple
     missing = [column for column in wanted if column not in frame.columns]
     if missing or not wanted:
         return None, [_no_column(frame, name, missing[0] if missing else text, layer=layer)]
-    faults, numbers = [], {}
+    faults: list[Finding] = []
+    numbers = {}
     for column in wanted:
         numbers[column] = pd.to_numeric(frame[column], errors="coerce")
         odd = numbers[column].isna() & frame[column].notna() & (frame[column].astype(str).str.strip() != "")
         if odd.any():
-            repair = f"The formula of {name} ({text}) wants numbers: correct the cells."
-            faults.append(
-                sentence(
-                    frame, odd, layer=layer, fault=f"{column} that is not a number", values=frame[column], repair=repair
-                )
-            )
+            values = {"column": column, "name": name, "formula": text}
+            faults.append(NO_NUMBER.in_rows(frame, odd, layer=layer, shown=frame[column], **values))
     if faults:
         return None, faults
     try:
         values = _evaluated(tree, numbers, quoted)
     except (TypeError, ZeroDivisionError):
-        return None, [
-            f"{layer}: the formula of {name} ({text}) is none: use columns, numbers, + - * / and brackets. Correct [layer.columns]."
-        ]
+        return None, [NO_FORMULA.found(layer, of=len(frame), name=name, formula=text)]
     counts = str(schema.LAYERS[layer].to_schema().columns[name].dtype) == "int64"
     if counts:
         # half a household is none: counts are rounded, and a place with anybody keeps one
@@ -146,11 +148,10 @@ def _evaluated(node: ast.AST, numbers: Mapping[str, pd.Series[float]], quoted: M
     raise TypeError("not a formula")
 
 
-def _no_column(frame: pd.DataFrame, name: str, text: str, *, layer: str) -> str:
+def _no_column(frame: pd.DataFrame, name: str, text: str, *, layer: str) -> Finding:
     there = [str(column) for column in frame.columns if column != "geometry"]
     near = difflib.get_close_matches(text, there, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"The file has {', '.join(there)}."
-    return f"{layer}: [layer.columns] {name} = {text!r}: the file has no such column (all {len(frame)} rows). {hint}"
+    return NO_COLUMN.found(layer, of=len(frame), name=name, text=text, near=near[0] if near else ", ".join(there))
 
 
 def _key(value: Any) -> str:

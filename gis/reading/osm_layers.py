@@ -19,8 +19,9 @@ import pandas as pd
 import shapely
 import shapely.wkb
 
-from infragap.gis.errors import LayerError
+from infragap.gis.findings import fault
 from infragap.gis.osm import read_osm_extract
+from infragap.gis.reading.files import DAMAGED
 from infragap.gis.roads import to_roads_layer
 
 SUFFIXES = (".osm", ".osm.gz", ".osm.bz2", ".pbf")
@@ -29,6 +30,11 @@ Tags = Mapping[str, str]
 Row = dict[str, Any]
 
 FROM_OSM = "OpenStreetMap"
+
+NO_THEME = fault(
+    "osm.no_layer", reason="OpenStreetMap knows roads, lines, stations, places, schools and waters, no households"
+)
+NOTHING = fault("osm.nothing", reason="an extract without any object of a layer is of another area or was filtered")
 
 
 @dataclass(frozen=True)
@@ -157,19 +163,17 @@ def read_osm_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
         return to_roads_layer(read_osm_extract(path))
     theme = THEMES.get(layer)
     if theme is None:
-        raise LayerError(
-            f"{layer}: {path.name} is OpenStreetMap data, which has no such layer. It gives {', '.join(READABLE)}."
-        )
+        raise NO_THEME.error(layer, file=path.name, layers=", ".join(READABLE))
     try:
         with _in_order(path) as ordered:
             rows = sorted(
                 _rows(ordered, theme), key=lambda row: (row[theme.id_column][0], int(row[theme.id_column][1:]))
             )
     except (RuntimeError, OSError) as error:
-        raise LayerError(f"{layer}: {path.name} cannot be read as OpenStreetMap data ({error}).") from error
+        raise DAMAGED.error(layer, file=path.name, reason=str(error)) from error
     if not rows:
         wanted = f"{theme.key}={'|'.join(theme.values) or '*'}"
-        raise LayerError(f"{layer}: {path.name} holds no object with {wanted}. Give another extract or drop the layer.")
+        raise NOTHING.error(layer, file=path.name, wanted=wanted)
     frame = pd.DataFrame(rows)
     return gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=list(frame["geometry"]), crs="EPSG:4326")
 

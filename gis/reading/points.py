@@ -10,9 +10,8 @@ import pandas as pd
 import pyproj
 
 from infragap.gis.arrays import FloatArray
-from infragap.gis.checking.columns import sentence
 from infragap.gis.crs import WGS84, vn2000_points
-from infragap.gis.errors import LayerError
+from infragap.gis.findings import fault, refusal
 from infragap.gis.names import fold
 
 _LONGITUDE = ("longitude", "lon", "long", "lng", "kinh do", "kinhdo")
@@ -21,6 +20,11 @@ _NORTHING = ("northing", "x", "x m", "toa do x", "x vn2000", "x vn 2000", "toa d
 _EASTING = ("easting", "y", "y m", "toa do y", "y vn2000", "y vn 2000", "toa do y m")
 
 AxisOrder = Literal["xy", "vn2000"]
+
+NO_CRS = fault("table.no_crs", reason="metres mean nothing without the meridian that they are counted from")
+X_Y_ABSENT = fault("table.x_y_absent", reason="the catalogue names a coordinate column that the table has not")
+NO_COORDINATES = fault("table.no_coordinates", reason="a table of places needs their coordinates")
+NO_COORDINATE = fault("table.no_coordinate", reason="an empty or unreadable coordinate is no place")
 
 
 def with_points(
@@ -39,10 +43,7 @@ def with_points(
     if kind == "degrees":
         return gpd.GeoDataFrame(rest, geometry=gpd.points_from_xy(x_values, y_values), crs=crs or WGS84)
     if crs is None:
-        raise LayerError(
-            f"{layer}: columns {x_column} and {y_column} hold metres but no CRS is named (all {len(table)} rows). Write it as `crs` of the layer in catalog.toml, "
-            "such as EPSG:9208 for VN-2000 with central meridian 104°45'."
-        )
+        raise NO_CRS.error(layer, of=len(table), x=x_column, y=y_column)
     if kind == "vn2000":
         points = vn2000_points(x_values, y_values, crs=crs, layer=layer)
         return gpd.GeoDataFrame(rest, geometry=points.to_numpy(), crs=crs)
@@ -55,19 +56,14 @@ def _coordinate_columns(
     if x is not None and y is not None:
         absent = [name for name in (x, y) if name not in table.columns]
         if absent:
-            raise LayerError(
-                f"{layer}: the coordinate column {' and '.join(absent)} is missing in all {len(table)} rows. Correct x and y in catalog.toml."
-            )
+            raise X_Y_ABSENT.error(layer, of=len(table), columns=" / ".join(absent))
         return x, y, "vn2000" if axis_order == "vn2000" else ("degrees" if _plain(x) in _LONGITUDE else "metres")
     plain = {_plain(str(column)): str(column) for column in reversed(table.columns)}
     for first, second, kind in ((_LONGITUDE, _LATITUDE, "degrees"), (_NORTHING, _EASTING, "vn2000")):
         found = [next((plain[name] for name in names if name in plain), None) for names in (first, second)]
         if found[0] is not None and found[1] is not None:
             return found[0], found[1], "degrees" if kind == "degrees" else "vn2000"
-    raise LayerError(
-        f"{layer}: no coordinate columns in all {len(table)} rows (columns: {', '.join(map(str, table.columns))}). Name them longitude and latitude, or "
-        "X and Y for VN-2000, or write x and y of the layer in catalog.toml."
-    )
+    raise NO_COORDINATES.error(layer, of=len(table), columns=", ".join(map(str, table.columns)))
 
 
 def _plain(heading: str) -> str:
@@ -83,15 +79,5 @@ def _coordinates(table: pd.DataFrame, column: str, *, layer: str) -> FloatArray:
     numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64)
     bad = ~np.isfinite(numbers)
     if bad.any():
-        repair = "Write plain numbers (decimal degrees or metres) or drop the rows."
-        raise LayerError(
-            sentence(
-                table,
-                bad,
-                layer=layer,
-                fault=f"a coordinate {column} that is empty or no number",
-                values=table[column],
-                repair=repair,
-            )
-        )
+        raise refusal([NO_COORDINATE.in_rows(table, bad, layer=layer, shown=table[column], column=column)])
     return numbers

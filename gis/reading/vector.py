@@ -1,31 +1,47 @@
-"""Reading vector layers and tables: GeoPackage, GeoJSON, Shapefile, KML, FlatGeobuf, CSV and XLSX.
+"""Reading a file with geometry: GeoPackage, GeoJSON, Shapefile, KML, FlatGeobuf, or a table with coordinate columns.
 
-`read_layer` reads what the catalogue lists and validates it; `read_vector` reads one file as it is. Coordinates stay in the CRS of the
-file until `infragap.gis.crs` moves them.
+Coordinates stay in the CRS of the file until `infragap.gis.crs` moves them.
 """
 
 from __future__ import annotations
 
-import json
-import sqlite3
-import zipfile
-from contextlib import closing
+import warnings
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-import pyogrio.errors
 import pyproj
 import shapely
 
-from infragap.gis import schema
 from infragap.gis.crs import datum_fault
-from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.errors import InfragapError, MissingDataError
+from infragap.gis.findings import Finding, fault
+from infragap.gis.reading.files import (
+    DAMAGED,
+    FORMAT,
+    UNKNOWN_SUFFIX,
+    limits,
+    open_archive,
+    require_file,
+    require_format,
+    require_gpkg,
+    require_plain_xml,
+    require_size,
+    require_text_size,
+    unpack,
+)
+from infragap.gis.reading.geojson import whole_geojson
 from infragap.gis.reading.osm_layers import SUFFIXES as OSM_SUFFIXES
 from infragap.gis.reading.osm_layers import is_osm, read_osm_layer
 from infragap.gis.reading.points import AxisOrder, with_points
-from infragap.gis.reading.tables import decode, read_table, require_file
+from infragap.gis.reading.shapefile import full_names, shapefile_in, texts_decoded
+from infragap.gis.reading.tables import read_table
+from infragap.gis.reading.text import decode_bytes
+
+# a GML may name a schema at some address: it is never fetched, and no link in it is followed
+pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO", "GML_SKIP_RESOLVE_ELEMS": "ALL"})
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 VECTOR_SUFFIXES = (
@@ -33,7 +49,16 @@ VECTOR_SUFFIXES = (
 )  # fmt: skip
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 FORMATS = (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES, *OSM_SUFFIXES, *TABLE_SUFFIXES)
-"""Endings that are read. What GDAL can read beyond these may fetch from the network or run code (VRT, WFS by file, PDF), and stays out."""
+"""Endings that are read. What GDAL can read beyond these may fetch from the network or open other files (VRT, WFS by file, PDF), and stays out."""
+
+NO_CRS = fault("vector.no_crs", reason="coordinates mean nothing without their system")
+DATUM = fault("vector.datum", reason="an unnamed or wrong datum shifts VN-2000 coordinates by up to 200 m")
+ODD_CRS = fault("vector.odd_crs", reason="a system that nobody knows, or that has no place on Earth, places nothing")
+NO_GEOMETRY = fault("vector.no_geometry", reason="a table without places cannot be a layer of places")
+LAYER_ABSENT = fault("vector.layer_absent", reason="the catalogue names a layer that the file has not")
+SEVERAL = fault(
+    "vector.several_layers", reason="which of several layers is meant must be said; tables of styles do not count"
+)
 
 
 def read_vector(
@@ -64,12 +89,13 @@ def read_vector(
     axis_order
         'vn2000': column `x` is the northing and `y` the easting, as Vietnamese tables write it.
     encoding
-        Encoding of a text file or shapefile that is not UTF-8.
+        Encoding of a text file or shapefile that is not UTF-8; 'tcvn3' and 'vni' too.
 
     Returns
     -------
     GeoDataFrame
-        RangeIndex in the order of the file, two-dimensional geometry, CRS of the file (or `crs`); texts in NFC.
+        RangeIndex in the order of the file, two-dimensional geometry, CRS of the file (or `crs`); texts in NFC. `attrs['findings']` holds
+        notices of the reading.
 
     Raises
     ------
@@ -79,164 +105,125 @@ def read_vector(
         It cannot be read, is cut off, is in a wrong encoding, has coordinates that are no numbers, or states no CRS.
     """
     require_file(path, layer=layer)
-    if path.suffix.lower() in TABLE_SUFFIXES:
+    suffix = path.suffix.lower()
+    if suffix in TABLE_SUFFIXES and path.is_file():
         table = read_table(path, layer=layer, sheet=sheet, encoding=encoding)
         return with_points(table, layer=layer, crs=crs, x=x, y=y, axis_order=axis_order)
-    if is_osm(path):
-        frame = read_osm_layer(path, sheet or layer)
-    elif path.suffix.lower() in PARQUET_SUFFIXES:
-        frame = _read_parquet(path, layer=layer)
-    else:
-        frame = _read_ogr(_ogr_source(path, layer=layer), path, layer=layer, sheet=sheet, encoding=encoding)
-    if path.suffix.lower() in (".shp", ".zip") or (path.is_dir() and path.suffix.lower() != ".gdb"):
-        frame = _full_names(frame, layer=layer)
-    if path.suffix.lower() in (".kml", ".kmz") and "Name" in frame.columns and "name" not in frame.columns:
-        frame = frame.rename(columns={"Name": "name"})
+    if not (suffix in (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES) or is_osm(path) or path.is_dir()):
+        raise UNKNOWN_SUFFIX.error(layer, file=path.name, suffixes=", ".join(FORMATS))
+    try:
+        with warnings.catch_warnings():
+            # GDAL tells its doubts about single fields; the cells are checked one by one later
+            warnings.simplefilter("ignore")
+            frame, found = _read(path, layer=layer, sheet=sheet, encoding=encoding)
+    except InfragapError:
+        raise
+    except Exception as error:
+        raise DAMAGED.error(layer, file=path.name, reason=f"{error}") from error
+    frame = _with_crs(frame, path, layer=layer, crs=crs)
+    frame.geometry = shapely.force_2d(frame.geometry.to_numpy())
+    frame = frame.reset_index(drop=True)
+    frame.attrs = {"findings": found, "decimal_comma": True, "vietnamese_numbers": True}
+    return frame
+
+
+def _with_crs(frame: gpd.GeoDataFrame, path: Path, *, layer: str, crs: pyproj.CRS | str | None) -> gpd.GeoDataFrame:
     if frame.crs is None and crs is not None:
         frame = frame.set_crs(crs)
     if frame.crs is None:
-        raise LayerError(
-            f"{layer}: {path.name} has no CRS (all {len(frame)} rows). Write it into the file (QGIS: Set layer CRS) or as `crs` of the layer in catalog.toml."
-        )
-    fault = datum_fault(frame.crs)
-    if fault:
-        raise LayerError(f"{layer}: {path.name}: {fault}")
-    frame.geometry = shapely.force_2d(frame.geometry.to_numpy())
-    return frame.reset_index(drop=True)
+        raise NO_CRS.error(layer, of=len(frame), file=path.name)
+    if frame.crs.is_compound:
+        frame = frame.set_crs(frame.crs.sub_crs_list[0], allow_override=True)
+    base = frame.crs.source_crs if frame.crs.is_bound else frame.crs
+    if not (base.is_projected or base.is_geographic):
+        raise ODD_CRS.error(layer, file=path.name, crs=frame.crs.name)
+    fault_text = datum_fault(frame.crs)
+    if fault_text:
+        raise DATUM.error(layer, file=path.name, reason=fault_text)
+    return frame
 
 
-def _ogr_source(path: Path, *, layer: str) -> str:
+def _read(path: Path, *, layer: str, sheet: str | None, encoding: str | None) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     suffix = path.suffix.lower()
-    if path.is_dir() and suffix != ".gdb":
-        shapes = sorted(path.glob("*.shp"))
-        if len(shapes) != 1:
-            raise LayerError(
-                f"{layer}: the folder {path.name} holds {len(shapes)} .shp files. Name the one to read as `file` in catalog.toml."
-            )
-        return str(shapes[0])
-    if suffix not in VECTOR_SUFFIXES:
-        raise LayerError(f"{layer}: {path.name} is of no known format. Use one of {', '.join(FORMATS)}.")
-    if suffix == ".zip":
-        try:
-            with zipfile.ZipFile(path) as archive:
-                shapes_inside = sorted(name for name in archive.namelist() if name.lower().endswith(".shp"))
-        except zipfile.BadZipFile as error:
-            raise LayerError(
-                f"{layer}: {path.name} is cut off or not a ZIP file ({error}). Copy or download it again."
-            ) from error
-        if len(shapes_inside) != 1:
-            raise LayerError(
-                f"{layer}: {path.name} holds {len(shapes_inside)} .shp files. Pack exactly one shapefile into it."
-            )
-        return f"/vsizip/{path.resolve().as_posix()}/{shapes_inside[0]}"
+    if is_osm(path):
+        return read_osm_layer(path, sheet or layer), []
+    if (path.is_dir() and suffix != ".gdb") or suffix in (".shp", ".zip"):
+        with shapefile_in(path, layer=layer) as shape:
+            raw = _read_ogr(shape, path, layer=layer, sheet=None, encoding="ISO-8859-1")
+            return full_names(texts_decoded(raw, shape, path=path, layer=layer, encoding=encoding), layer=layer)
+    require_format(path, layer=layer)
+    if suffix in PARQUET_SUFFIXES:
+        return gpd.read_parquet(path), []
+    source = _checked_source(path, layer=layer, encoding=encoding)
+    frame = _read_ogr(source, path, layer=layer, sheet=sheet)
+    if suffix in (".kml", ".kmz") and "name" not in frame.columns:
+        frame = frame.rename(columns={"Name": "name"})
+    return frame, []
+
+
+def _checked_source(path: Path, *, layer: str, encoding: str | None) -> Path | bytes:
+    """Give what GDAL is handed: the file, or the bytes of a text read to its end, so that nothing beside it is read or written."""
+    suffix = path.suffix.lower()
     if suffix == ".gpkg":
-        _require_whole_gpkg(path, layer=layer)
+        require_gpkg(path, layer=layer)
+        return path
     if suffix in (".geojson", ".json"):
-        _require_utf8_json(path, layer=layer)
-    return str(path)
+        return whole_geojson(path, layer=layer, encoding=encoding)
+    if suffix in (".kml", ".kmz", ".gml", ".gpx"):
+        return _whole_xml(path, layer=layer, encoding=encoding)
+    return path
 
 
-def _read_parquet(path: Path, *, layer: str) -> gpd.GeoDataFrame:
-    try:
-        return gpd.read_parquet(path)
-    except (ValueError, OSError, KeyError, shapely.errors.GEOSException) as error:
-        raise LayerError(
-            f"{layer}: {path.name} cannot be read as GeoParquet ({error}). Export it again with its geometry."
-        ) from error
+def _whole_xml(path: Path, *, layer: str, encoding: str | None) -> bytes:
+    """Give the bytes of a KML, GML or GPX, or of the KML in a KMZ, parsed to their end."""
+    if path.suffix.lower() == ".kmz":
+        with open_archive(path, layer=layer) as archive:
+            names = sorted(
+                (name for name in archive.namelist() if name.lower().endswith(".kml")),
+                key=lambda name: (name.count("/"), name),
+            )
+            if not names:
+                raise FORMAT.error(layer, file=path.name, found="ZIP archive", wanted="KMZ")
+            content = unpack(archive, names[0], path=path, layer=layer)
+    else:
+        require_text_size(path, layer=layer)
+        content = path.read_bytes()
+    if encoding is not None:
+        content = decode_bytes(content, path=path, layer=layer, encoding=encoding).encode("utf-8")
+    require_plain_xml(content, path=path, layer=layer)
+    if b"ogrvrt" in content.lower():
+        raise FORMAT.error(layer, file=path.name, found="OGR VRT", wanted=path.suffix[1:].upper())
+    return content
 
 
-def _require_whole_gpkg(path: Path, *, layer: str) -> None:
-    # GDAL may read a cut-off file up to the cut and stop there; SQLite's own check does not let that pass
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-            answer = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        answer = str(error)
-    if answer != "ok":
-        raise LayerError(
-            f"{layer}: {path.name} is cut off or damaged, no row can be trusted ({answer}). Copy or export the GeoPackage again."
-        )
-
-
-def _require_utf8_json(path: Path, *, layer: str) -> None:
-    text = decode(path, layer=layer)
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        raise LayerError(
-            f"{layer}: {path.name} is cut off or not JSON (line {error.lineno}: {error.msg}). Export the GeoJSON again."
-        ) from error
-
-
-def _read_ogr(source: str, path: Path, *, layer: str, sheet: str | None, encoding: str | None) -> gpd.GeoDataFrame:
-    try:
-        listed = [str(name) for name in pyogrio.list_layers(source)[:, 0]]
-        text_encoding = encoding or _shapefile_encoding(source)
-        parts = [
-            pyogrio.read_dataframe(source, layer=name, encoding=text_encoding)
-            for name in _chosen(listed, path, layer=layer, sheet=sheet)
-        ]
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-        pyogrio.errors.GeometryError,
-    ) as error:
-        raise LayerError(
-            f"{layer}: {path.name} cannot be read, it is cut off or damaged ({error}). Copy or export it again."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise LayerError(
-            f"{layer}: the texts of {path.name} are not UTF-8 ({error}). Save the layer with encoding UTF-8, or name its encoding in catalog.toml."
-        ) from error
+def _read_ogr(
+    source: Path | bytes, path: Path, *, layer: str, sheet: str | None, encoding: str | None = None
+) -> gpd.GeoDataFrame:
+    listed = [(str(name), kind) for name, kind in pyogrio.list_layers(source)]
+    parts = []
+    for name in _chosen(listed, path, layer=layer, sheet=sheet):
+        rows = pyogrio.read_info(source, layer=name, force_feature_count=False)["features"]
+        require_size(max(int(rows), 0), limits().rows, "rows", path=path, layer=layer)
+        parts.append(pyogrio.read_dataframe(source, layer=name, encoding=encoding))
     frames = [part for part in parts if isinstance(part, gpd.GeoDataFrame)]
     if not frames:
-        raise LayerError(
-            f"{layer}: {path.name} holds a table without geometry (all rows). Export the layer with its geometry."
-        )
+        raise NO_GEOMETRY.error(layer, file=path.name)
     return frames[0] if len(frames) == 1 else gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
 
 
-def _chosen(listed: list[str], path: Path, *, layer: str, sheet: str | None) -> list[str]:
+def _chosen(listed: list[tuple[str, Any]], path: Path, *, layer: str, sheet: str | None) -> list[str]:
+    names = [name for name, _ in listed]
     if sheet is not None:
-        if sheet not in listed:
-            raise MissingDataError(
-                f"{layer}: {path.name} has no layer '{sheet}', only {', '.join(listed)}. Correct `sheet` in catalog.toml."
-            )
+        if sheet not in names:
+            found = LAYER_ABSENT.found(layer, file=path.name, sheet=sheet, layers=", ".join(names))
+            raise MissingDataError(str(found), findings=[found])
         return [sheet]
-    if len(listed) == 1 or path.suffix.lower() in (".kml", ".kmz"):
+    if len(names) == 1 or path.suffix.lower() in (".kml", ".kmz"):
         # the folders of a KML are one layer
-        return listed
-    if layer in listed:
+        return names
+    places = [name for name, kind in listed if kind is not None]
+    if len(places) == 1:
+        return places
+    if layer in places:
         return [layer]
-    raise LayerError(
-        f"{layer}: {path.name} holds several layers ({', '.join(listed)}). Name the right one as `sheet` in catalog.toml."
-    )
-
-
-def _shapefile_encoding(source: str) -> str | None:
-    """UTF-8 for a shapefile that does not state its encoding; GDAL would take it for Latin-1 and garble Vietnamese."""
-    if not source.lower().endswith(".shp"):
-        return None
-    if source.startswith("/vsizip/"):
-        archive, inside = source.removeprefix("/vsizip/").split(".zip/", 1)
-        with zipfile.ZipFile(f"/{archive.lstrip('/')}.zip") as opened:
-            states = {name.lower() for name in opened.namelist()}
-        return None if f"{inside[:-4]}.cpg".lower() in states else "UTF-8"
-    path = Path(source)
-    return None if any(path.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG")) else "UTF-8"
-
-
-def _full_names(frame: gpd.GeoDataFrame, *, layer: str) -> gpd.GeoDataFrame:
-    """Give a shapefile's columns, cut to ten letters, their schema names where only one fits."""
-    model = schema.LAYERS.get(layer)
-    if model is None:
-        return frame
-    known = model.to_schema().columns
-    missing = [name for name in known if name not in frame.columns]
-    renamed = {}
-    for column in frame.columns.difference(list(known), sort=False):
-        fits = [name for name in missing if len(str(column)) == 10 and name.startswith(str(column))]
-        if len(fits) == 1:
-            renamed[column] = fits[0]
-    return frame.rename(columns=renamed)
+    raise SEVERAL.error(layer, file=path.name, layers=", ".join(places or names))

@@ -8,8 +8,8 @@ PARTS_S: Mapping[str, Mapping[str, float]] = {
     "read": {"": 1.3},
     "electricity": {"line routes": 4.0, "least-cost plan": 0.6, "voltage of the feeders": 1.3, "years": 0.1, "scenarios": 5.5, "uncertainty": 6.8},
     "wait": {"": 0.1},
-    "water": {"coverage today": 0.4, "candidate works": 1.6, "choice of works": 1.2, "tables": 0.1},
-    "schools": {"ground and roads": 0.6, "ways to upper secondary": 0.5, "placing the border schools": 6.5, "travel-time zones": 0.4, "tables": 0.1},
+    "water": {"coverage today": 3.0, "water in the streams": 1.6, "candidate works and their lines": 7.0, "choice of works": 15.0, "years and upkeep": 0.1, "uncertainty": 2.5, "tables": 1.2},
+    "schools": {"ground and roads": 2.0, "placing the schools": 14.0, "sharing out the places": 4.0, "draws": 6.0, "upper secondary": 16.0, "worth of bridges and paved stretches": 2.5, "tables": 1.0},
     "write": {"tables": 0.1, "layers": 1.8, "maps": 1.5},
 }  # fmt: skip
 """By step, then by part as the step names it, CPU time on the embedded pack [s]; '' is what a step does before it names a part."""

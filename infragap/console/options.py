@@ -64,6 +64,91 @@ class Scenario:
         return given
 
 
+@dataclass(frozen=True)
+class Placing:
+    """School parameters that a question changes; every field is named like its parameter, None leaves it as it is."""
+
+    intake_rule: Annotated[
+        str | None,
+        typer.Option("--intake", help="Pupils of which communes a border school takes: own, adjoining, any."),
+    ] = None
+    sites: Annotated[int | None, typer.Option(help="Number of schools to place; default: one per planned school.")] = (
+        None
+    )
+    candidate_file: Annotated[
+        Path | None,
+        typer.Option("--candidates", help="CSV with own candidates: candidate, commune_code, longitude, latitude."),
+    ] = None
+    fixed_sites: Annotated[
+        list[str] | None, typer.Option("--fix", help="Candidate that must be chosen; repeatable.")
+    ] = None
+    forbidden_sites: Annotated[
+        list[str] | None, typer.Option("--forbid", help="Candidate that must not be chosen; repeatable.")
+    ] = None
+    levels: Annotated[
+        str | None, typer.Option(help="Levels taught, comma-separated: primary,lower_secondary,upper_secondary.")
+    ] = None
+    season: Annotated[str | None, typer.Option(help="Season whose ways count: year, dry, rainy.")] = None
+    placement_mode: Annotated[
+        str | None, typer.Option("--mode", help="Way of travelling that counts: motorbike, foot.")
+    ] = None
+    objective: Annotated[str | None, typer.Option(help="What the sites are best at: least_total, fairest, widest.")] = (
+        None
+    )
+    priority: Annotated[
+        str | None, typer.Option(help="Who comes first where places are short: lower_secondary, farthest, poorest.")
+    ] = None
+    draws: Annotated[int | None, typer.Option(help="Draws of the uncertainty; 0 leaves them out.")] = None
+
+    def changes(self) -> dict[str, Any]:
+        """Give the parameters that the options set, by name."""
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        given |= {name: str(value) for name, value in given.items() if isinstance(value, Path)}
+        if self.levels is not None:
+            given["levels"] = tuple(part.strip() for part in self.levels.split(",") if part.strip())
+        return given
+
+
+@dataclass(frozen=True)
+class WaterScenario:
+    """Water parameters that a scenario changes; every field is named like its parameter, None leaves it as it is."""
+
+    works_max: Annotated[int | None, typer.Option(help="Most works.")] = None
+    budgets_mvnd: Annotated[
+        str | None,
+        typer.Option("--budget-by-year", help="Money of each of the five years, million VND, comma-separated."),
+    ] = None
+    budget_mvnd: Annotated[float | None, typer.Option(help="Money for all works, million VND.")] = None
+    target_pct: Annotated[float | None, typer.Option(help="Rural people with water to standard, percent.")] = None
+    plan: Annotated[
+        str | None,
+        typer.Option(help="Plan that is shown: least_cost, most_people, least_cost_unlimited, listed_only."),
+    ] = None
+    forced: Annotated[
+        list[str] | None, typer.Option("--force", help="Site of water_candidates.csv that must be built; repeatable.")
+    ] = None
+    forbidden: Annotated[
+        list[str] | None, typer.Option("--forbid", help="Site that must not be built; repeatable.")
+    ] = None
+    only_listed: Annotated[bool, typer.Option("--only-listed", help="Only works of the province's list.")] = False
+    typed_as: Annotated[
+        list[str] | None,
+        typer.Option("--typed-as", help="What a listed scheme is: ID=new, ID=upgrade or ID=repair; repeatable."),
+    ] = None
+    draws: Annotated[int | None, typer.Option(help="Draws over the ranges; 0 leaves them out.")] = None
+
+    def changes(self) -> dict[str, Any]:
+        """Give the parameters that the options set, by name."""
+        given = {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        if self.budgets_mvnd is not None:
+            given["budgets_mvnd"] = _numbers(self.budgets_mvnd, "--budget-by-year")
+        if self.typed_as is not None:
+            given["typed_as"] = dict(_pair(text, "--typed-as") for text in self.typed_as)
+        return given
+
+
 def grouped_options(command: Callable[..., None]) -> Callable[..., None]:
     """Let a command take dataclasses of options: typer sees each of their fields as an option of the command's own."""
     hints = get_type_hints(command, include_extras=True)
@@ -105,3 +190,10 @@ def _numbers(text: str, option: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError as error:
         raise ParameterError(f"{option} {text!r}: give numbers separated by commas, such as 90000,90000.") from error
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    if not name or not value:
+        raise ParameterError(f"{option} {text!r}: give an identifier and a word, such as W0001=repair.")
+    return name.strip(), value.strip()

@@ -96,4 +96,7 @@ def _is_plausible(value: float, field: FieldInfo) -> bool:
     low, high = extra.get("low"), extra.get("high")
     if not isinstance(low, int | float) or not isinstance(high, int | float):
         low = high = field.default
+    if not isinstance(low, int | float):
+        # no default to compare with: any percentage is plausible
+        return True
     return bool(low / PLAUSIBLE_FACTOR <= value <= high * PLAUSIBLE_FACTOR)

@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from infragap.gis.catalog import FILE_NAME, sha256_of
 from infragap.gis.crs import WGS84, to_wgs84
@@ -87,6 +91,7 @@ def write_layer(folder: Path, name: str, layer: gpd.GeoDataFrame | pd.DataFrame 
             _write_csv(table.assign(longitude=longitude, latitude=latitude), path)
             facts |= {"x": "longitude", "y": "latitude"}
         else:
+            degrees = degrees.set_geometry(rounded(degrees.geometry.to_numpy()), crs=degrees.crs)
             degrees.to_file(path, driver="GeoJSON", engine="pyogrio", RFC7946="YES", COORDINATE_PRECISION=DECIMALS)
     if name in ID_COLUMN:
         facts["id"] = ID_COLUMN[name]
@@ -95,6 +100,38 @@ def write_layer(folder: Path, name: str, layer: gpd.GeoDataFrame | pd.DataFrame 
         "sha256": sha256_of(path), "provenance": about.provenance, "method": about.method,
     }  # fmt: skip
     return "[[layer]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in entry.items())
+
+
+def rounded(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Round polygons to the decimals written so that they stay valid polygons: rings that close up are dropped, crossing ones mended.
+
+    Parameters
+    ----------
+    shapes
+        (n,) geometries in degrees.
+
+    Examples
+    --------
+    A spur narrower than the rounding disappears:
+
+    >>> spur = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0.500001, 1), (0.5, 2), (0.499999, 1), (0, 1)])
+    >>> rounded(np.array([spur]))[0].geom_type, round(rounded(np.array([spur]))[0].area, 6)
+    ('Polygon', 1.0)
+    """
+    result = np.array(shapes, dtype=object)
+    area = shapely.get_dimensions(result) == 2
+    # rounded here and not by GDAL alone, which moves vertices of its own choice when the rounded ring crosses itself
+    plain = shapely.transform(result, lambda points: np.round(points, DECIMALS))
+    result[area] = plain[area]
+    broken = area & ~shapely.is_valid(plain)
+    result[broken] = [_polygonal(shape) for shape in shapely.set_precision(shapes[broken], 10.0**-DECIMALS)]
+    return result
+
+
+def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
+    """The polygons of a shape, without the lines and points that a mended ring may leave."""
+    parts = [part for part in shapely.get_parts(shape).tolist() if part.geom_type == "Polygon"]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
 def write_catalog(

@@ -1,4 +1,4 @@
-"""A small map of the communes in five classes of equal count, as SVG with a legend and a tooltip per commune."""
+"""A small map of the communes in four classes of equal count, as SVG with a legend and a tooltip per commune."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from infragap.maps.pages.page import Text
 from infragap.wording.catalogue import Number, in_each_language
 
 MAP_WIDTH = 300
-CLASSES = 5
+CLASSES = 4
 SIMPLIFY_M = 400.0
 NO_VALUE = "#e0e0e0"
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import geopandas as gpd
 import pandas as pd
 
-from infragap.analyses.columns import Column, table
+from infragap.analyses.columns import Column, in_one_language, table
 from infragap.gis.pack import Pack
 from infragap.maps import colours
-from infragap.maps.pages.page import Fact, Field, Filter, Layer, Popup, Style, Text, Weight, columns_by_language
+from infragap.maps.pages.page import (
+    Card,
+    Counted,
+    Fact,
+    Field,
+    Filter,
+    Layer,
+    Section,
+    Style,
+    Text,
+    Weight,
+    columns_by_language,
+)
 from infragap.maps.quantities import Quantities, Quantity
+from infragap.maps.totals import SUMMED
 from infragap.wording.catalogue import in_each_language, languages
 from infragap.wording.codes import code_words, labels, unit_words
 
@@ -21,6 +34,8 @@ COMMUNES = table(
     Column("population", "people", "communes"),
     Column("poverty_rate_pct", "%", "communes"),
     Column("forest_cover_pct", "%", "communes"),
+    Column("merged_from", "-", "communes"),
+    Column("commune_code", "-", "communes"),
 )
 
 
@@ -70,17 +85,45 @@ def _field(column: Column, known: Mapping[str, Column]) -> Field:
         labels(column.name, column.table) or None,
         plain=column.name == "year",
         columns=by_language,
+        summed=column.name in SUMMED,
     )
 
 
-def fact(quantity: Quantity) -> Fact:
-    """A key figure beside the map."""
-    return Fact(quantity.label, quantity.value, quantity.unit_text, quantity.decimals)
+HIDDEN = ("longitude", "latitude", "commune_code", "geometry")
+"""Columns that tell a reader of a card or table nothing."""
 
 
-def facts(quantities: Quantities, keys: Sequence[str]) -> list[Fact]:
-    """Key figures beside the map, in the order of the keys; those that the run has not are left out."""
-    return [fact(quantities[key]) for key in keys if key in quantities]
+def all_fields(columns: Sequence[Column], *, but: Collection[str] = ()) -> tuple[Field, ...]:
+    """Every column of a table as a field: texts in several languages once, reasons and hidden columns not."""
+    own = in_one_language(tuple(columns), "vi")
+    return fields(own, [c.name for c in own if c.name not in (*HIDDEN, *but) and not c.name.startswith("reason_")])
+
+
+def sections(columns: Sequence[Column], parts: Mapping[str, Sequence[str]]) -> tuple[Section, ...]:
+    """Values of a card under their headings `maps.section.<part>`, and a folded section with all columns that stand in none of them."""
+    named = [
+        Section(in_each_language(f"maps.section.{part}"), shown)
+        for part, keys in parts.items()
+        if (shown := fields(columns, keys))
+    ]
+    used = {shown.key for section in named for shown in section.fields}
+    rest = all_fields(columns, but=(*used, "name"))
+    return (*named, Section(in_each_language("maps.section.rest"), rest, folded=True)) if rest else tuple(named)
+
+
+def fact(quantity: Quantity, *counted: Counted) -> Fact:
+    """A key figure beside the map, and how it follows the filters."""
+    return Fact(quantity.label, quantity.value, quantity.unit_text, quantity.decimals, counted)
+
+
+def facts(quantities: Quantities, counted: Mapping[str, Sequence[Counted]]) -> list[Fact]:
+    """Key figures beside the map in the order of the keys, each with how it follows the filters; those that the run has not are left out."""
+    return [fact(quantities[key], *how) for key, how in counted.items() if key in quantities]
+
+
+def source(pack: Pack) -> Text:
+    """Line below a printed map: the data pack and its province."""
+    return in_each_language("maps.source", title=pack.catalog.pack.title)
 
 
 def select(page: str, key: str, values: Mapping[str, Text] | None = None, *, empty: Text | None = None) -> Filter:
@@ -94,10 +137,16 @@ def weight(page: str, key: str, *, smaller_is_better: bool = False) -> Weight:
 
 
 def coloured(
-    fills: Mapping[str, str], column: str, table: str = ""
+    fills: Mapping[str, str], column: str, table: str = "", *, shapes: Mapping[str, str] | None = None
 ) -> dict[str, tuple[Text | None, Mapping[str, str]]]:
-    """Entries of a style that fills by code: the code's words and its colour."""
-    return {code: (code_words(column, code, table), {"fillColor": fill}) for code, fill in fills.items()}
+    """Entries of a style that fills by code: the code's words, its colour and its shape."""
+    return {
+        code: (
+            code_words(column, code, table),
+            {"fillColor": fill, "shape": (shapes or {}).get(code, "circle")},
+        )
+        for code, fill in fills.items()
+    }
 
 
 def commune_layer(communes: gpd.GeoDataFrame, *, shown: bool = True) -> Layer:
@@ -107,8 +156,10 @@ def commune_layer(communes: gpd.GeoDataFrame, *, shown: bool = True) -> Layer:
         in_each_language("maps.layer.communes"),
         communes,
         Style({"color": "#455a64", "weight": 0.8, "fillColor": "#ffffff", "fillOpacity": 0.0}),
-        popup=Popup("name", ("kind",), fields(COMMUNES, [c.name for c in COMMUNES])),
-        search=("name",),
+        card=Card("name", ("kind",), (Section(None, fields(COMMUNES, [c.name for c in COMMUNES])),)),
+        key="commune_code",
+        search=("name", "merged_from", "commune_code"),
+        extra=("name",),
         search_title=in_each_language("maps.search.commune"),
         label="name",
         shown=shown,
@@ -119,10 +170,10 @@ def commune_layer(communes: gpd.GeoDataFrame, *, shown: bool = True) -> Layer:
 
 def river_layers(pack: Pack) -> list[Layer]:
     """Rivers and lakes, where the pack has them."""
-    blue = {"color": "#7cc7e8", "weight": 1.2, "opacity": 0.8, "interactive": False}
+    blue = {"color": "#7cc7e8", "weight": 1.2, "opacity": 1.0, "interactive": False}
     made = []
     if pack.has("lakes"):
-        style = Style({**blue, "fillColor": "#9cc7ec", "fillOpacity": 0.8})
+        style = Style({**blue, "fillColor": "#9cc7ec", "fillOpacity": 1.0})
         title = in_each_language("maps.layer.lakes")
         made.append(Layer("lakes", title, pack.lakes, style, legend=False, simplify_m=50.0))
     if pack.has("rivers"):
@@ -138,5 +189,5 @@ def road_layer(pack: Pack, *, shown: bool = True) -> Layer:
         code: (code_words("road_class", code), {"color": colour, "weight": width})
         for code, (colour, width) in colours.ROADS.items()
     }
-    style = Style({"opacity": 0.9, "interactive": False}, by="road_class", values=look)
+    style = Style({"opacity": 1.0, "interactive": False}, by="road_class", values=look)
     return Layer("roads", in_each_language("maps.layer.roads"), main, style, shown=shown, simplify_m=80.0)

@@ -1,11 +1,13 @@
-"""A page as HTML: Leaflet, styles, data and ground picture inlined, so that no request leaves the page."""
+"""A page as HTML: Leaflet, scripts, styles, data and ground picture inlined, so that no request leaves the page."""
 
 from __future__ import annotations
 
 import base64
+import gzip
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import folium
@@ -13,13 +15,18 @@ from branca.element import Element
 
 from infragap.maps.pages.geometry import bounds, coordinates, plain_value, projected
 from infragap.maps.pages.leaflet import asset, leaflet_script, leaflet_styles
-from infragap.maps.pages.page import Ground, Layer, Page, Ranking, columns_by_language
+from infragap.maps.pages.page import Ground, Layer, Page, columns_by_language
 from infragap.wording.catalogue import in_each_language, languages, words
 
 LEAST_ZOOM, MOST_ZOOM = 7, 15
 """From the province and its neighbours to about 2 km across: nothing on the pages is known more closely."""
 OWN_WORDS = "maps.page."
 """Keys of the words that the page script itself says."""
+SCRIPTS = (
+    "text", "shapes", "layers", "address", "filters", "figures", "search", "ranking", "card", "table", "workbook", "download", "legend",
+    "print", "desk",
+)  # fmt: skip
+"""Parts of the page script in the order in which they are read."""
 
 
 def render(page: Page) -> str:
@@ -30,15 +37,9 @@ def render(page: Page) -> str:
     str
         A whole document that holds everything it needs; the same content gives the same bytes.
     """
-    map_ = folium.Map(
-        tiles=None,
-        location=[22.0, 104.3],
-        zoom_start=9,
-        prefer_canvas=True,
-        zoom_snap=0.25,
-    )
+    map_ = folium.Map(tiles=None, location=[22.0, 104.3], zoom_start=9, prefer_canvas=True, zoom_snap=0.25)
     # Folium hands its own limits to tiles only, and there are none
-    map_.options |= {"minZoom": LEAST_ZOOM, "maxZoom": MOST_ZOOM}
+    map_.options |= {"minZoom": LEAST_ZOOM, "maxZoom": MOST_ZOOM, "zoomControl": False}
     map_.default_js, map_.default_css = [], []
     if page.ground is not None:
         _add_ground(map_, page.ground)
@@ -47,11 +48,17 @@ def render(page: Page) -> str:
     _number_elements(root)
     document = root.render()
     head = f"<style>{leaflet_styles()}</style><style>{asset('map.css')}</style><script>{leaflet_script()}</script>"
-    call = f"infragapPage({map_.get_name()}, {_script_json(_as_json(page))});"
-    document = document.replace(
-        "@@HEAD@@", f'<meta charset="utf-8"><title>{html.escape(page.title["vi"], quote=False)}</title>{head}', 1
-    )
-    return _replace_last(document, "</html>", f"<script>{asset('map.js')}\n{call}</script>\n</html>\n")
+    title = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{html.escape(page.title["vi"], quote=False)}</title>'
+    document = document.replace("@@HEAD@@", title + head, 1).replace("<html>", '<html lang="vi">', 1)
+    script = "\n".join(asset(f"page/{name}.js") for name in SCRIPTS)
+    call = f'infragapPage({map_.get_name()}, "{packed(_content(page))}");'
+    return _replace_last(document, "</html>", f"<script>{script}\n{call}</script>\n</html>\n")
+
+
+def packed(content: Any) -> str:
+    """Content as JSON, compressed, in letters that are harmless inside a script whatever the texts hold."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0)).decode()
 
 
 def _add_ground(map_: folium.Map, ground: Ground) -> None:
@@ -76,85 +83,87 @@ def _number_elements(root: Any) -> None:
         waiting.extend(getattr(element, part) for part in ("header", "html", "script") if hasattr(element, part))
 
 
-def _as_json(page: Page) -> dict[str, Any]:
+def _content(page: Page) -> dict[str, Any]:
+    """What the page script receives: the page's fields by their names."""
     return {
         "languages": [{"code": code, "name": words(code)("language.name")} for code in languages()],
         "words": {key.removeprefix(OWN_WORDS): in_each_language(key) for key in words("vi").keys(OWN_WORDS)},
-        "title": page.title,
-        "notice": page.notice,
-        "links": [{"href": href, "label": label, "current": current} for href, label, current in page.links],
-        "facts": [{"label": f.label, "value": f.value, "unit": f.unit, "digits": f.digits} for f in page.facts],
-        "proof": page.proof,
-        "alarm": page.alarm,
-        "filters": [{"key": f.key, "label": f.label, "values": f.values, "empty": f.empty} for f in page.filters],
-        "ranking": _ranking_json(page.ranking),
-        "layers": [_layer_json(layer, _asked_of(layer, page)) for layer in page.layers],
         "bounds": bounds([layer.frame for layer in page.layers]),
+        **{
+            part.name: _shaped(getattr(page, part.name))
+            for part in fields(page)
+            if part.name not in ("layers", "ground")
+        },
+        "layers": [_layer(layer, _asked_of(layer, page)) for layer in page.layers],
     }
 
 
-def _ranking_json(ranking: Ranking | None) -> dict[str, Any] | None:
-    if ranking is None:
-        return None
-    return {
-        "layer": ranking.layer,
-        "key": ranking.key,
-        "title": ranking.title,
-        "label": ranking.label,
-        "detail": [f.as_json() for f in ranking.detail],
-        "weights": [{"key": w.key, "label": w.label, "smallerIsBetter": w.smaller_is_better} for w in ranking.weights],
-    }
+def _shaped(value: Any) -> Any:
+    """Dataclasses and mappings as objects by their fields' names, sequences as lists."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {part.name: _shaped(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _shaped(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shaped(part) for part in value]
+    return plain_value(value)
 
 
 def _asked_of(layer: Layer, page: Page) -> list[str]:
-    """Columns that the filters and the ranking of the page read from a layer."""
+    """Columns that the filters, the figures, the ranking and the cards of other layers read from a layer."""
     asked = [f.key for f in page.filters] if layer.filtered else []
+    for counted in (part for fact in page.facts for part in fact.counted if part.layer == layer.id):
+        asked += [counted.total, counted.mean_by, *counted.where]
+    for link in (link for other in page.layers if other.card for link in other.card.related if link.layer == layer.id):
+        asked += [link.other, *(link.upstream or ())]
     if page.ranking is not None and page.ranking.layer == layer.id:
         ranking = page.ranking
         wanted = [ranking.key, ranking.title, *(f.key for f in ranking.detail), *(w.key for w in ranking.weights)]
         if absent := [key for key in wanted if key not in layer.frame]:
             raise KeyError(f"layer {layer.id} has no column {', '.join(absent)}, by which the page ranks")
-        asked += wanted
+        asked += [*wanted, *(key for shown in ranking.table for key in shown.needed())]
     return asked
 
 
-def _layer_json(layer: Layer, asked: Sequence[str]) -> dict[str, Any]:
+def _layer(layer: Layer, asked: Sequence[str]) -> dict[str, Any]:
     columns = [c for c in dict.fromkeys([*layer.columns(), *asked]) if c in layer.frame.columns]
     frame = projected(layer.frame, layer.simplify_m)
-    kind = {"Point": "point", "LineString": "line", "MultiLineString": "line"}
-    types = {kind.get(t, "polygon") for t in frame.geom_type.unique()} or {"point"}
+    kinds = {"Point": "point", "LineString": "line", "MultiLineString": "line"}
+    types = {kinds.get(t, "polygon") for t in frame.geom_type.unique()} or {"point"}
+    reason = columns_by_language("reason", layer.frame.columns) if layer.card and layer.card.reason else None
     return {
-        "id": layer.id,
-        "title": layer.title,
-        "type": types.pop() if len(types) == 1 else "polygon",
-        "style": layer.style.as_json(),
-        "popup": None
-        if layer.popup is None
-        else {
-            "title": layer.popup.title,
-            "subtitle": layer.popup.subtitle,
-            "reason": columns_by_language("reason", layer.frame.columns) if layer.popup.reason else None,
-            "fields": [f.as_json() for f in layer.popup.fields],
+        **{
+            part.name: _shaped(getattr(layer, part.name))
+            for part in fields(layer)
+            if part.name not in ("frame", "style", "simplify_m", "extra")
         },
-        "search": list(layer.search) or None,
-        "searchTitle": layer.search_title or layer.title,
-        "filtered": layer.filtered,
-        "shown": layer.shown,
-        "label": layer.label,
-        "legend": layer.legend,
-        "note": layer.note,
+        "style": _style(layer),
+        "type": types.pop() if len(types) == 1 else "polygon",
+        "reason": reason,
         "columns": columns,
         "rows": [[plain_value(v) for v in row] for row in frame[columns].itertuples(index=False)],
         "geometry": [coordinates(g) for g in frame.geometry],
     }
 
 
-def _script_json(value: Any) -> str:
-    """JSON that is safe inside a script element whatever the texts hold."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return (
-        text.replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    )
+def _style(layer: Layer) -> dict[str, Any]:
+    """The style; classes that no feature has do not stand in the legend."""
+    style = layer.style
+    shaped = {part.name: _shaped(getattr(style, part.name)) for part in fields(style)}
+    present = set(layer.frame[style.by].map(_code)) if style.by else set()
+    shaped["values"] = {
+        code: {"label": label if code in present else None, "draw": dict(draw)}
+        for code, (label, draw) in style.values.items()
+    }
+    shaped["other"] = {"label": style.other[0], "draw": dict(style.other[1])} if style.other else None
+    if style.other and present <= set(style.values):
+        shaped["other"] = None
+    return shaped
+
+
+def _code(value: Any) -> str:
+    """A value of a column as the keys of a style write it: 35.0 is '35'."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _replace_last(text: str, old: str, new: str) -> str:

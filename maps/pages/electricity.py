@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -10,10 +11,12 @@ import numpy as np
 from infragap.analyses.columns import Column, table
 from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.parameters import Parameters
 from infragap.gis.crs import WGS84
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.common import (
+    all_fields,
     coloured,
     commune_layer,
     facts,
@@ -22,28 +25,50 @@ from infragap.maps.pages.common import (
     notice,
     river_layers,
     road_layer,
+    sections,
     select,
+    source,
     titled,
     weight,
 )
-from infragap.maps.pages.page import Fact, Ground, Layer, Page, Popup, Ranking, Style
+from infragap.maps.pages.page import Card, Counted, Fact, Ground, Layer, Page, Ranking, Related, Section, Style
+from infragap.maps.pages.supply_options import options, prepared
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import electricity_quantities
 from infragap.wording.catalogue import Number, in_each_language
-from infragap.wording.codes import code_words, labels
+from infragap.wording.codes import code_words, labels, unit_words
 
-POPUP_KEYS = (
-    "grid_probability_pct", "rank_low", "rank_high", "position_accuracy_m", "grid_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd",
-    "choice", "runner_up", "saving_mvnd", "rank", "grid_to_offgrid_ratio", "priority_rank", "year", "households", "supply", "plan_investment_mvnd",
-    "mv_km", "break_even_km", "forest_km", "lv_km", "voltage_drop_pct", "interim", "provenance",
-)  # fmt: skip
-LINE_KEYS = (
-    "to_name", "feeder", "voltage_kv", "conductor", "length_km", "investment_mvnd", "natural_forest_km", "forest_ha", "settlements_below",
-    "households_below", "load_kw", "voltage_drop_pct", "loading_pct", "voltage_status", "voltage_basis", "remedy_vi", "remedy_mvnd",
-    "year", "provenance",
-)  # fmt: skip
+SETTLEMENT_PARTS = {
+    "decision": ("choice", "runner_up", "saving_mvnd", "year", "interim", "plan_mvnd", "plan_investment_mvnd"),
+    "certainty": (
+        "choice_probability_pct",
+        "rank",
+        "rank_low",
+        "rank_high",
+        "position_accuracy_m",
+        "undecided_because",
+    ),
+    "place": ("households", "supply", "kind", "legacy_commune"),
+    "grid": ("mv_km", "break_even_km", "forest_km", "lv_km", "voltage_drop_pct", "feeder"),
+    "source": ("provenance",),
+}
+"""Values of a settlement's card, by section."""
+LINE_PARTS = {
+    "decision": ("to_name", "feeder", "voltage_kv", "line_type", "conductor", "length_km", "investment_mvnd", "year"),
+    "voltage": (
+        "voltage_drop_pct",
+        "added_drop_pct",
+        "loading_pct",
+        "voltage_status",
+        "voltage_basis",
+        "remedy_vi",
+        "remedy_mvnd",
+    ),
+    "place": ("natural_forest_km", "forest_ha", "settlements_below", "households_below", "load_kw"),
+    "source": ("provenance",),
+}
 DERIVED = table(
-    "electricity.popup", Column("grid_mvnd", "mvnd", "plan"), Column("grid_probability_pct", "%", "Monte Carlo")
+    "electricity.popup", Column("grid_mvnd", "mvnd", "plan"), Column("choice_probability_pct", "%", "Monte Carlo")
 )
 FEEDER = table(
     "electricity.feeder",
@@ -62,24 +87,45 @@ STATION = table(
     Column("load_mva", "MVA", "substations"),
     Column("provenance", "-", "substations"),
 )
-TAP_KEYS = ("line_id", "feeder", "voltage_kv", "households_below", "load_kw", "voltage_drop_pct", "voltage_status", "remedy_vi", "year", "tap_longitude", "tap_latitude", "provenance")  # fmt: skip
-HYDRO_KEYS = (
-    "households", "hydro_plant_kw", "hydro_head_m", "hydro_dry_flow_m3_s", "hydro_canal_km", "hydro_wire_km", "hydro_longitude", "hydro_latitude",
-    "hydro_mvnd", "hydro_investment_mvnd", "year", "provenance",
-)  # fmt: skip
-FACTS = (
-    "settlements",
-    "households",
-    "grid_unsure",
-    "lines_beyond_voltage",
-    "branches_to_remedy",
-    "life_cycle_cost",
-    "plan_investment",
-)
+TAP_PARTS = {
+    "decision": ("line_id", "feeder", "voltage_kv", "households_below", "load_kw", "year"),
+    "voltage": ("voltage_drop_pct", "voltage_status", "remedy_vi"),
+    "place": ("tap_longitude", "tap_latitude"),
+    "source": ("provenance",),
+}
+HYDRO_PARTS = {
+    "decision": ("households", "hydro_plant_kw", "hydro_mvnd", "hydro_investment_mvnd", "year"),
+    "place": (
+        "hydro_head_m",
+        "hydro_dry_flow_m3_s",
+        "hydro_canal_km",
+        "hydro_wire_km",
+        "hydro_longitude",
+        "hydro_latitude",
+    ),
+    "source": ("provenance",),
+}
+GRID = Counted("settlements", where={"choice": "grid"})
+SETTLEMENTS = Counted("settlements")
+FACTS: Mapping[str, tuple[Counted, ...]] = {
+    "settlements": (SETTLEMENTS,),
+    "households": (replace(SETTLEMENTS, total="households"),),
+    "grid_unsure": (replace(GRID, where={"choice": "grid", "unsure": "true"}),),
+    "lines_beyond_voltage": (Counted("lines", where={"holds": "no"}),),
+    "branches_to_remedy": (),
+    "life_cycle_cost": (),
+    "plan_investment": (replace(SETTLEMENTS, total="plan_investment_mvnd", factor=1e-3),),
+}
+"""Key figures and how they follow the filters."""
 
 
 def electricity_page(
-    pack: Pack, result: ElectricityResult, communes: gpd.GeoDataFrame, ground: Ground, pages: Sequence[str]
+    pack: Pack,
+    result: ElectricityResult,
+    communes: gpd.GeoDataFrame,
+    ground: Ground,
+    pages: Sequence[str],
+    parameters: Parameters | None = None,
 ) -> Page:
     """Compose the page.
 
@@ -95,11 +141,16 @@ def electricity_page(
         Hillshade.
     pages
         Pages of this run, for the links.
+    parameters
+        Parameters of the analysis, for the limits that rule an option out.
     """
     proof = proof_of("electricity", result.plan)
+    settlements = prepared(result.settlements, communes, parameters)
     return Page(
+        id="electricity",
         title=titled(pack, "maps.electricity.title"),
         notice=notice(result.settlements),
+        source=source(pack),
         layers=[
             commune_layer(communes),
             *river_layers(pack),
@@ -107,7 +158,7 @@ def electricity_page(
             _existing_layer(result, pack),
             _station_layer(pack),
             _line_layer(result),
-            _settlement_layer(result, communes),
+            _settlement_layer(settlements),
             _tap_layer(result),
             _powerhouse_layer(result),
         ],
@@ -140,22 +191,35 @@ def _ranking() -> Ranking:
             weight("electricity", "grid_alone_mvnd_per_household", smaller_is_better=True),
             weight("electricity", "poverty_rate_pct"),
         ),
+        all_fields(columns.RANKING, but=("modelled_inputs",)),
     )
 
 
-def _settlement_layer(result: ElectricityResult, communes: gpd.GeoDataFrame) -> Layer:
+def _settlement_layer(settlements: gpd.GeoDataFrame) -> Layer:
     return Layer(
         "settlements",
         in_each_language("maps.layer.settlements"),
-        _settlements(result.settlements, communes),
+        settlements,
         Style(
-            {"color": "#1c2b33", "weight": 0.8, "fillOpacity": 0.9},
+            {"color": "#1c2b33", "weight": 0.9, "fillOpacity": 1.0},
             by="choice",
-            values=coloured(colours.CHOICES, "choice"),
-            radius=("households", 0.75, 3.0, 14.0),
+            values=coloured(colours.CHOICES, "choice", shapes=colours.CHOICE_SHAPES),
+            radius=("households", 0.75, 3.5, 14.0),
+            hollow=("unsure", in_each_language("maps.electricity.unsure")),
         ),
-        popup=Popup("name", ("commune",), fields((*columns.RANKING, *DERIVED), POPUP_KEYS), reason=True),
-        search=("name", "commune"),
+        card=Card(
+            "name",
+            ("commune", "legacy_commune"),
+            sections((*columns.RANKING, *DERIVED), SETTLEMENT_PARTS),
+            options=options(),
+            reason=True,
+            accuracy="position_accuracy_m",
+            related=(Related("lines", "settlement_id", "to_settlement_id", upstream=("line_id", "upstream_line_id")),),
+            spoke=("plant_longitude", "plant_latitude"),
+        ),
+        key="settlement_id",
+        search=("name", "commune", "legacy_commune", "settlement_id"),
+        search_title=in_each_language("maps.search.settlement"),
         filtered=True,
         note=in_each_language("maps.layer.settlements.note"),
     )
@@ -170,7 +234,9 @@ def _line_layer(result: ElectricityResult) -> Layer:
         in_each_language("maps.layer.lines"),
         result.lines.assign(holds=np.where(result.lines["voltage_status"] == "ok", "yes", "no")),
         Style({"weight": 3.2, "opacity": 1.0, "dashArray": "7 3"}, by="holds", values=looks),
-        popup=Popup("line_id", ("commune",), fields(columns.LINES, LINE_KEYS)),
+        card=Card("line_id", ("commune",), sections(columns.LINES, LINE_PARTS)),
+        key="line_id",
+        search=("line_id", "feeder"),
         filtered=True,
     )
 
@@ -183,7 +249,8 @@ def _tap_layer(result: ElectricityResult) -> Layer:
         Style(
             {"color": colours.PLANNED_LINE, "weight": 1.8, "fillColor": "#ffffff", "fillOpacity": 1.0, "radius": 2.8}
         ),
-        popup=Popup("tap_line_id", ("feeder", "commune"), fields(columns.LINES, TAP_KEYS)),
+        card=Card("tap_line_id", ("feeder", "commune"), sections(columns.LINES, TAP_PARTS)),
+        key="line_id",
         filtered=True,
     )
 
@@ -194,7 +261,8 @@ def _powerhouse_layer(result: ElectricityResult) -> Layer:
         in_each_language("maps.layer.powerhouses"),
         _powerhouses(result.settlements),
         Style({"color": "#0b5f52", "weight": 1.2, "fillColor": "#7fe0cf", "fillOpacity": 0.95, "radius": 4}),
-        popup=Popup("name", ("commune",), fields(columns.RANKING, HYDRO_KEYS)),
+        card=Card("name", ("commune",), sections(columns.RANKING, HYDRO_PARTS)),
+        key="settlement_id",
         filtered=True,
         shown=False,
     )
@@ -211,8 +279,9 @@ def _existing_layer(result: ElectricityResult, pack: Pack) -> Layer:
         "grid",
         in_each_language("maps.layer.grid"),
         _with_station(result.existing_grid, pack),
-        Style({"opacity": 0.6}, by="voltage_kv", values=looks),
-        popup=Popup("feeder", ("line_id",), fields(FEEDER, [c.name for c in FEEDER])),
+        Style({"opacity": 1.0}, by="voltage_kv", values=looks),
+        card=Card("feeder", ("line_id",), (Section(None, fields(FEEDER, [c.name for c in FEEDER])),)),
+        key="line_id",
         simplify_m=10.0,
     )
 
@@ -223,18 +292,10 @@ def _station_layer(pack: Pack) -> Layer:
         in_each_language("maps.layer.stations"),
         pack.substations[pack.substations["status"] == "existing"],
         Style({"color": "#b71c1c", "weight": 2.0, "fillColor": "#ffd54f", "fillOpacity": 1.0, "radius": 5}),
-        popup=Popup("name", ("substation_id",), fields(STATION, [c.name for c in STATION])),
-    )
-
-
-def _settlements(settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Ranking with what only the page shows: poverty of the commune, the grid's cost in the plan or alone, the probability in percent."""
-    poverty = communes.drop_duplicates("commune_code").set_index("commune_code")["poverty_rate_pct"]
-    on_grid = settlements["choice"] == "grid"
-    return settlements.assign(
-        poverty_rate_pct=settlements["commune_code"].map(poverty).astype(float),
-        grid_mvnd=settlements["plan_mvnd"].where(on_grid, settlements["grid_alone_mvnd"]),
-        grid_probability_pct=100 * settlements["grid_probability"] if "grid_probability" in settlements else np.nan,
+        card=Card("name", ("substation_id",), (Section(None, fields(STATION, [c.name for c in STATION])),)),
+        key="substation_id",
+        search=("name", "substation_id"),
+        search_title=in_each_language("maps.search.station"),
     )
 
 
@@ -274,5 +335,12 @@ def _facts(result: ElectricityResult) -> list[Fact]:
             settlements=Number(len(chosen)),
             households=Number(float(chosen["households"].sum())),
         )
-        by_choice.append(Fact(code_words("choice", code), text))
-    return [*facts(counted, FACTS[:2]), *by_choice, *facts(counted, FACTS[2:])]
+        rows = Counted("settlements", where={"choice": code})
+        by_choice.append(
+            Fact(
+                code_words("choice", code), text, unit_words("households"), 0, (rows, replace(rows, total="households"))
+            )
+        )
+    first = {key: how for key, how in FACTS.items() if key in ("settlements", "households")}
+    rest = {key: how for key, how in FACTS.items() if key not in first}
+    return [*facts(counted, first), *by_choice, *facts(counted, rest)]

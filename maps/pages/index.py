@@ -31,7 +31,6 @@ SCHOOL_FACTS = (
     "upper_secondary_mean_after_min", "villages_cut_off_in_rain",
 )  # fmt: skip
 """Key figures of the schools, in the order of the card."""
-SWITCH = "for(const b of document.querySelectorAll('nav button'))b.addEventListener('click',()=>{document.documentElement.lang=b.lang;});"
 Target = tuple[Text, str, str, str]
 """Indicator, as published, in this run, target of 2030."""
 
@@ -75,7 +74,7 @@ def index_html(pack: Pack, communes: gpd.GeoDataFrame, results: Results, documen
     style = asset("index.css") + one_language_at_a_time()
     return (
         f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escaped(title['vi'])}</title><style>{style}</style></head><body>{body}<script>{SWITCH}</script></body></html>\n"
+        f"<title>{escaped(title['vi'])}</title><style>{style}</style></head><body>{body}<script>{asset('index.js')}</script></body></html>\n"
     )
 
 
@@ -191,8 +190,8 @@ def _electricity_card(communes: gpd.GeoDataFrame, result: ElectricityResult) -> 
 def _water_card(communes: gpd.GeoDataFrame, result: WaterResult) -> str:
     rate = result.communes.set_index("commune_code")["to_standard_pct"]
     counted = water_quantities(result)
-    now, after, target = (counted[key] for key in ("to_standard_now", "to_standard_after", "water_target"))
-    chart = _bars([(now.label, now, "#6db7e0"), (after.label, after, "#0b6fa4"), (target.label, target, "#9e9e9e")])
+    bars = {"to_standard_now": "#6db7e0", "to_standard_after": "#0b6fa4", "water_target": "#9e9e9e"}
+    chart = _bars([(counted[key].label, counted[key], fill) for key, fill in bars.items() if key in counted])
     return _card("water", communes, 100 - communes["commune_code"].map(rate), chart)
 
 

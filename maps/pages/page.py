@@ -1,4 +1,4 @@
-"""What a map page is made of: layers with styles and popups, filters, a ranked list. `document` turns a page into HTML."""
+"""What a map page is made of: layers with styles and cards, filters, a ranked list, a table. `document` turns a page into HTML."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class Field:
-    """A value shown in a popup or list.
+    """A value shown in a card, list or table.
 
     Attributes
     ----------
@@ -41,6 +41,8 @@ class Field:
         A year or a number of a list, written without separators.
     columns
         Language → column, where a text has a column for each language.
+    summed
+        Whether a table's last row has its total.
     """
 
     key: str
@@ -48,22 +50,9 @@ class Field:
     unit: Text | None = None
     digits: int = 1
     values: Mapping[str, Text] | None = None
-    skip_empty: bool = True
     plain: bool = False
     columns: Mapping[str, str] | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Form that the page script reads."""
-        return {
-            "key": self.key,
-            "label": self.label,
-            "unit": self.unit,
-            "digits": self.digits,
-            "values": self.values,
-            "skipEmpty": self.skip_empty,
-            "plain": self.plain,
-            "columns": self.columns,
-        }
+    summed: bool = False
 
     def needed(self) -> list[str]:
         """Columns that it reads."""
@@ -81,11 +70,13 @@ class Style:
     by
         Column whose value chooses an entry of `values`.
     values
-        Value → (legend label or None, path options).
+        Value → (legend label or None, path options; a point may have a `shape`: circle, square, diamond, triangle).
     other
         Legend label and options of the rest; None leaves the common ones.
     radius
         Column, factor of its square root, least and most radius in pixels; points only.
+    hollow
+        Column that says where a marker is drawn hollow, and what the legend says of it.
     """
 
     common: Mapping[str, Any] = field(default_factory=dict)
@@ -93,29 +84,122 @@ class Style:
     values: Mapping[str, tuple[Text | None, Mapping[str, Any]]] = field(default_factory=dict)
     other: tuple[Text, Mapping[str, Any]] | None = None
     radius: tuple[str, float, float, float] | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Form that the page script reads."""
-        shaped: dict[str, Any] = {
-            "common": dict(self.common),
-            "by": self.by,
-            "values": {k: {"label": label, "draw": dict(draw)} for k, (label, draw) in self.values.items()},
-        }
-        if self.other is not None:
-            shaped["other"] = {"label": self.other[0], "draw": dict(self.other[1])}
-        if self.radius is not None:
-            shaped["radius"] = dict(zip(("by", "factor", "least", "most"), self.radius, strict=True))
-        return shaped
+    hollow: tuple[str, Text] | None = None
 
 
 @dataclass(frozen=True)
-class Popup:
-    """What a click shows: title column, subtitle columns, the reason in the page's language, then fields."""
+class Option:
+    """A row of the comparison on a card: a code, its words, its values, and the column that says what rules it out."""
+
+    code: str
+    label: Text
+    fields: tuple[Field | None, ...]
+    ruled_out: Field
+
+
+@dataclass(frozen=True)
+class Options:
+    """The comparison on a card: which column holds the chosen code, headings of the values, the rows."""
+
+    chosen: str
+    headings: tuple[Text, ...]
+    rows: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Values of a card under one heading; a folded one opens by a click."""
+
+    title: Text | None
+    fields: tuple[Field, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Related:
+    """What belongs to a chosen place and is marked with it.
+
+    Attributes
+    ----------
+    layer
+        Layer of what belongs to it.
+    own, other
+        Column of the place and column of that layer that hold the same id.
+    upstream
+        Column of that layer with its id and column with the id of what comes before it: the way is followed to its root.
+    spoke
+        Whether a straight line joins the place with it.
+    """
+
+    layer: str
+    own: str
+    other: str
+    upstream: tuple[str, str] | None = None
+    spoke: bool = False
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A small drawing: ground and a line above it over the distance.
+
+    Attributes
+    ----------
+    key
+        Column with [[distance, ground, line], …] as JSON, all in metres.
+    title, ground, line
+        Words of the drawing and of its two curves.
+    """
+
+    key: str
+    title: Text
+    ground: Text
+    line: Text
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a choice shows beside the map.
+
+    Attributes
+    ----------
+    title, subtitle
+        Columns of the name, and of what stands below it.
+    sections
+        The values.
+    options
+        Comparison of what could be chosen.
+    reason
+        Whether the rows hold a reason in each language.
+    accuracy
+        Column with the error of the position [m], drawn as a circle.
+    related
+        What is marked with it.
+    spoke
+        Columns with longitude and latitude of a point that a straight line leads to.
+    profile
+        A small drawing of ground and grade line.
+    """
 
     title: str
     subtitle: tuple[str, ...]
-    fields: tuple[Field, ...]
+    sections: tuple[Section, ...]
+    options: Options | None = None
     reason: bool = False
+    accuracy: str | None = None
+    related: tuple[Related, ...] = ()
+    spoke: tuple[str, str] | None = None
+    profile: Profile | None = None
+
+    def needed(self) -> list[str]:
+        """Columns that it reads."""
+        fields = [shown for section in self.sections for shown in section.fields]
+        if self.options is not None:
+            fields += [shown for row in self.options.rows for shown in (*row.fields, row.ruled_out) if shown]
+        columns = [self.title, *self.subtitle, *(key for shown in fields for key in shown.needed()), "provenance"]
+        columns += [self.options.chosen] if self.options else []
+        columns += [self.accuracy] if self.accuracy else []
+        columns += [self.profile.key] if self.profile else []
+        return [*columns, *(link.own for link in self.related), *(self.spoke or ())]
 
 
 @dataclass(frozen=True)
@@ -125,20 +209,25 @@ class Layer:
     Attributes
     ----------
     frame
-        Features with geometry in any CRS; the columns that style, popup, search and filters name are taken along.
+        Features with geometry in any CRS; the columns that style, card, search and filters name are taken along.
+    key
+        Column that identifies a feature: it stands in the address of the page.
     search
         Columns that the search box reads; the first is the name.
     search_title
         What a hit is, where the layer's title is too long for it.
     filtered
         Whether the filters of the page act on this layer.
+    extra
+        Further columns that others refer to.
     """
 
     id: str
     title: Text
     frame: gpd.GeoDataFrame
     style: Style
-    popup: Popup | None = None
+    card: Card | None = None
+    key: str = ""
     search: tuple[str, ...] = ()
     search_title: Text | None = None
     filtered: bool = False
@@ -151,18 +240,15 @@ class Layer:
 
     def columns(self) -> list[str]:
         """Columns of the frame that the page needs, each once, in a fixed order."""
-        wanted: list[str] = [*self.search, *self.extra]
-        if self.popup is not None:
-            wanted += [
-                self.popup.title,
-                *self.popup.subtitle,
-                *(key for f in self.popup.fields for key in f.needed()),
-                "provenance",
-            ]
+        wanted: list[str] = [self.key, *self.search, *self.extra]
+        if self.card is not None:
+            wanted += self.card.needed()
             wanted += (
-                sorted(set(columns_by_language("reason", self.frame.columns).values())) if self.popup.reason else []
+                sorted(set(columns_by_language("reason", self.frame.columns).values())) if self.card.reason else []
             )
-        wanted += [c for c in (self.style.by, self.label, self.style.radius and self.style.radius[0]) if c]
+        style = self.style
+        wanted += [c for c in (style.by, self.label, style.radius and style.radius[0]) if c]
+        wanted += [style.hollow[0]] if style.hollow else []
         return [c for c in dict.fromkeys(wanted) if c in self.frame.columns]
 
 
@@ -187,7 +273,7 @@ class Weight:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The ranked list beside the map: the run's own order by `key` until a weight is moved."""
+    """The ranked list beside the map: the run's own order by `key` until a weight is moved; and the table of all its values."""
 
     layer: str
     key: str
@@ -195,25 +281,54 @@ class Ranking:
     label: Text
     detail: tuple[Field, ...]
     weights: tuple[Weight, ...] = ()
+    table: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How a figure follows the filters: over the rows of a layer that are shown, counted or summed.
+
+    Attributes
+    ----------
+    layer
+        Layer whose rows count.
+    total
+        Column that is summed; the rows are counted where it is empty.
+    where
+        Column → value that a row must have.
+    mean_by
+        Column whose sum the total is divided by, after the total has been weighed with it.
+    factor
+        Factor of the result.
+    """
+
+    layer: str
+    total: str = ""
+    where: Mapping[str, str] = field(default_factory=dict)
+    mean_by: str = ""
+    factor: float = 1.0
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A key figure beside the map: a number with its unit, or a text."""
+    """A key figure beside the map: a number with its unit, or a text; `counted` says how it follows the filters, None that it does not."""
 
     label: Text
     value: float | Text
     unit: Text | None = None
     digits: int = 1
+    counted: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True)
 class Page:
     """Content of one page; `proof` says how far its answer is proven, `alarm` that a reader must be warned of it."""
 
+    id: str
     title: Text
     layers: Sequence[Layer]
     notice: Text | None = None
+    source: Text | None = None
     facts: Sequence[Fact] = ()
     proof: Text | None = None
     alarm: bool = False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +14,7 @@ from infragap.analyses.schools.result import SchoolsResult
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.common import (
+    all_fields,
     coloured,
     commune_layer,
     facts,
@@ -21,33 +23,72 @@ from infragap.maps.pages.common import (
     notice,
     river_layers,
     road_layer,
+    sections,
     select,
+    source,
     titled,
     weight,
 )
-from infragap.maps.pages.page import Ground, Layer, Page, Popup, Ranking, Style, Text
+from infragap.maps.pages.page import Card, Counted, Ground, Layer, Page, Ranking, Related, Section, Style, Text
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import schools_quantities
 from infragap.wording.catalogue import in_each_language
 from infragap.wording.codes import labels
 
-SITE_KEYS = (
-    "rank", "kind", "status", "village", "levels", "pupils_served", "pupils_minority", "pupils_may_board", "capacity_pupils", "load_pct",
-    "mean_min", "p90_min", "max_min", "mean_rainy_min", "out_of_reach_rainy", "runner_up", "runner_up_extra_min", "fairest_village", "coverage_village",
-    "pupils_nearer", "before_min", "after_min", "hours_saved", "cost_mvnd", "position_accuracy_m", "modelled_inputs", "provenance",
-)  # fmt: skip
-VILLAGE_KEYS = (
-    "population", "pupils_lower_secondary", "pupils_upper_secondary", "upper_school", "upper_motorbike_dry_min", "upper_motorbike_rainy_min",
-    "upper_foot_dry_min", "upper_before_min", "upper_way_km", "upper_may_board", "border_school", "border_motorbike_dry_min",
-    "border_motorbike_rainy_min", "border_foot_dry_min", "border_way_km", "cut_off_in_rain", "position_accuracy_m", "provenance",
-)  # fmt: skip
-FACTS = (
-    "border_schools", "border_pupils", "border_pupils_may_board", "border_mean_dry_min", "border_mean_min", "border_longest_min",
-    "upper_secondary_mean_before_min", "upper_secondary_mean_after_min", "villages_cut_off_in_rain",
-)  # fmt: skip
+SITE_PARTS = {
+    "decision": ("rank", "kind", "status", "village", "levels", "year", "cost_mvnd", "site_known"),
+    "pupils": ("pupils_served", "pupils_minority", "pupils_may_board", "capacity_pupils", "load_pct", "pupils_nearer"),
+    "way": (
+        "mean_min",
+        "p90_min",
+        "max_min",
+        "mean_rainy_min",
+        "out_of_reach_rainy",
+        "before_min",
+        "after_min",
+        "hours_saved",
+    ),
+    "others": ("runner_up", "runner_up_extra_min", "alternatives", "fairest_village", "coverage_village"),
+    "certainty": ("position_accuracy_m",),
+    "source": ("provenance", "modelled_inputs"),
+}
+VILLAGE_PARTS = {
+    "pupils": ("pupils_primary", "pupils_lower_secondary", "pupils_upper_secondary", "upper_may_board"),
+    "way": (
+        "upper_school",
+        "upper_motorbike_dry_min",
+        "upper_motorbike_rainy_min",
+        "upper_foot_dry_min",
+        "upper_before_min",
+        "upper_way_km",
+    ),
+    "border": (
+        "border_school",
+        "border_motorbike_dry_min",
+        "border_motorbike_rainy_min",
+        "border_foot_dry_min",
+        "border_way_km",
+    ),
+    "place": ("population", "cut_off_in_rain"),
+    "certainty": ("position_accuracy_m",),
+    "source": ("provenance",),
+}
+BORDER = Counted("sites", where={"kind": "border_boarding"})
+FACTS: Mapping[str, tuple[Counted, ...]] = {
+    "border_schools": (BORDER,),
+    "border_pupils": (replace(BORDER, total="pupils_served"),),
+    "border_pupils_may_board": (replace(BORDER, total="pupils_may_board"),),
+    "border_mean_dry_min": (replace(BORDER, total="mean_min", mean_by="pupils_served"),),
+    "border_mean_min": (),
+    "border_longest_min": (),
+    "upper_secondary_mean_before_min": (),
+    "upper_secondary_mean_after_min": (),
+    "villages_cut_off_in_rain": (Counted("villages", where={"cut_off_in_rain": "true"}),),
+}
+"""Key figures and how they follow the filters."""
 CATCHMENTS = ("border_boarding", "upper_secondary_before", "upper_secondary_after")
 """Kinds of catchments in the order of the layer control."""
-MINUTE_STEPS = (30, 60, 90, 120)
+MINUTE_STEPS = (30, 60, 90)
 """Ends of the classes of travel time [min]."""
 
 
@@ -58,8 +99,10 @@ def schools_page(
     proof = proof_of("schools", result.placement)
     classes = {code: label for code, (label, _) in _time_looks().items()}
     return Page(
+        id="schools",
         title=titled(pack, "maps.schools.title"),
         notice=notice(result.sites, result.villages),
+        source=source(pack),
         layers=[
             *_zones(result),
             commune_layer(communes),
@@ -88,6 +131,7 @@ def schools_page(
                 weight("schools", "mean_min"),
                 weight("schools", "hours_saved"),
             ),
+            all_fields(columns.SITES, but=("modelled_inputs",)),
         ),
         links=links("schools.html", pages),
         ground=ground,
@@ -100,12 +144,24 @@ def _site_layer(result: SchoolsResult) -> Layer:
         in_each_language("maps.layer.sites"),
         result.sites,
         Style(
-            {"color": "#000000", "weight": 2, "fillOpacity": 1, "radius": 8},
+            {"color": "#000000", "weight": 1.6, "fillOpacity": 1, "radius": 8},
             by="kind",
-            values=coloured(colours.SCHOOL_KINDS, "kind", "schools.sites"),
+            values=coloured(colours.SCHOOL_KINDS, "kind", "schools.sites", shapes=colours.SCHOOL_SHAPES),
         ),
-        popup=Popup("name", ("commune",), fields(columns.SITES, SITE_KEYS), reason=True),
-        search=("name", "commune"),
+        card=Card(
+            "name",
+            ("commune",),
+            sections(columns.SITES, SITE_PARTS),
+            reason=True,
+            accuracy="position_accuracy_m",
+            related=(
+                Related("villages", "school_id", "border_school_id", spoke=True),
+                Related("villages", "school_id", "upper_school_id", spoke=True),
+                Related("catchments_border_boarding", "school_id", "school_id"),
+            ),
+        ),
+        key="school_id",
+        search=("name", "commune", "village", "school_id"),
         search_title=in_each_language("maps.search.school"),
         filtered=True,
     )
@@ -121,13 +177,23 @@ def _village_layer(result: SchoolsResult) -> Layer:
         in_each_language("maps.layer.villages_by_time"),
         villages,
         Style(
-            {"color": "#37474f", "weight": 0.5, "fillOpacity": 0.9},
+            {"color": "#37474f", "weight": 0.6, "fillOpacity": 1.0},
             by="time_class",
             values=_time_looks(),
             radius=("pupils", 0.35, 2.5, 8.0),
         ),
-        popup=Popup("name", ("commune",), fields(columns.VILLAGES, VILLAGE_KEYS)),
-        search=("name", "commune"),
+        card=Card(
+            "name",
+            ("commune",),
+            sections(columns.VILLAGES, VILLAGE_PARTS),
+            accuracy="position_accuracy_m",
+            related=(
+                Related("sites", "border_school_id", "school_id", spoke=True),
+                Related("sites", "upper_school_id", "school_id", spoke=True),
+            ),
+        ),
+        key="village_id",
+        search=("name", "commune", "village_id"),
         search_title=in_each_language("maps.search.village"),
         filtered=True,
     )
@@ -151,7 +217,7 @@ def _time_looks() -> dict[str, tuple[Text, dict[str, str]]]:
         looks[str(i)] = (words, {"fillColor": colours.TIMES[i]})
         start = end
     looks["far"] = (in_each_language("maps.time.over", start=start), {"fillColor": colours.TIMES[len(MINUTE_STEPS)]})
-    looks["none"] = (in_each_language("maps.time.none"), {"fillColor": "#424242"})
+    looks["none"] = (in_each_language("maps.time.none"), {"fillColor": "#000000", "shape": "diamond"})
     return looks
 
 
@@ -168,7 +234,7 @@ def _zones(result: SchoolsResult) -> list[Layer]:
             )
             for i, end in enumerate(sorted(frame["minutes_to"].unique()))
         }
-        flat = {"weight": 0, "fillOpacity": 0.35, "stroke": False, "interactive": False}
+        flat = {"weight": 0, "fillOpacity": 1.0, "stroke": False, "interactive": False}
         made.append(
             Layer(
                 f"zones_{season}",
@@ -189,7 +255,8 @@ def _catchments(result: SchoolsResult) -> list[Layer]:
             in_each_language(f"maps.layer.catchments_{kind}"),
             frame,
             Style({"color": "#4a148c", "weight": 1.6, "fillOpacity": 0.0, "dashArray": "4 3"}),
-            popup=Popup("name", (), fields(columns.CATCHMENTS, ("area_km2", "provenance"))),
+            card=Card("name", (), (Section(None, fields(columns.CATCHMENTS, ("area_km2", "provenance"))),)),
+            key="school_id",
             shown=False,
             legend=False,
             simplify_m=60.0,

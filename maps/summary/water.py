@@ -12,6 +12,7 @@ from infragap.maps.summary.markdown import in_language, spoken_proof, table
 from infragap.wording.catalogue import Number, Words
 
 TOP = 10
+QUESTIONS = ("least_cost", "least_cost_unlimited", "most_people", "listed_only")
 
 
 def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> list[str]:
@@ -22,6 +23,8 @@ def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> l
         published = say("maps.summary.water.published", pct=Number(targets["water_clean_pct"], 1))
     now = say(
         "maps.summary.water.now",
+        from_schemes_pct=counted["to_standard_from_schemes"].number,
+        after_years_pct=counted["to_standard_after_years"].number,
         to_standard_pct=counted["to_standard_now"].number,
         published=published,
         basic_pct=counted["basic"].number,
@@ -30,13 +33,7 @@ def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> l
         cost_bn=counted["works_cost"].number,
     )
     proof = proof_of("water", siting)
-    cheapest = say(
-        "maps.summary.water.cheapest",
-        target_pct=counted["water_target"].number,
-        works=Number(siting["target_works"]),
-        cost_bn=counted["target_cost"].number,
-        reached_pct=Number(siting["target_reached_pct"], 1),
-    )
+    questions = [_question(say, question, siting[question]) for question in QUESTIONS]
     headings = [say(f"maps.summary.water.{part}") for part in ("rank", "commune", "reason")]
     rows = [
         (row["rank"], row["commune"], in_language(say, row, "reason"))
@@ -46,7 +43,41 @@ def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> l
         say("maps.summary.water.title"),
         now,
         *([spoken_proof(say, proof)] if proof else []),
-        cheapest,
+        *questions,
+        *_sure(say, siting),
+        _off_pipe(say, result.summary),
         say("maps.summary.water.communes", count=TOP),
         table(headings, rows),
     ]
+
+
+def _question(say: Words, question: str, record: Mapping[str, Any]) -> str:
+    """One answer: works, money, people, how far from the best; or that the target is out of its reach."""
+    return say(
+        f"maps.summary.water.{question}",
+        works=Number(record["works"]),
+        cost_bn=Number(record["cost_mvnd"] / 1000, 1),
+        people=Number(record["people"]),
+        gap_pct=Number(100 * record["gap"], 2),
+        reached=say(f"maps.summary.water.{'reached' if record['target_met'] else 'not_reached'}"),
+    )
+
+
+def _sure(say: Words, siting: Mapping[str, Any]) -> list[str]:
+    """How sure the plan is, where draws were made."""
+    sure = siting["uncertainty"]
+    if sure is None:
+        return []
+    numbers = {key: Number(sure[key]) for key in ("draws", "people_gained_p5", "people_gained_p95", "no_regret_works")}
+    percent = Number(100 * sure["target_probability"])
+    return [say("maps.summary.water.uncertainty", target_probability_pct=percent, **numbers)]
+
+
+def _off_pipe(say: Words, here: Mapping[str, Any]) -> str:
+    """What households that no pipe reaches need."""
+    return say(
+        "maps.summary.water.off_pipe",
+        households=Number(here["households_off_the_pipe"]),
+        cost_bn=Number(here["households_off_the_pipe_mvnd"] / 1000, 1),
+        loans_bn=Number(here["households_off_the_pipe_loans_mvnd"] / 1000, 1),
+    )

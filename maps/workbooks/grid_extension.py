@@ -1,149 +1,227 @@
-"""The list of grid extensions as a spreadsheet for the power company: Vietnamese headings, real formulas, totals."""
+"""The list of grid extensions for the power company: by commune with subtotals, line sections, voltage, local works, assumptions, signatures."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
 
-from infragap.analyses.columns import Column
+from infragap.analyses.columns import Column, Columns, in_one_language, table
+from infragap.analyses.electricity import columns as electricity
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.gis.crs import WGS84
+from infragap.maps.workbooks.book import (
+    GREY,
+    Book,
+    Sheet,
+    set_widths,
+    workbook,
+    write_headings,
+    write_row,
+    write_sum,
+    write_table,
+    write_title,
+)
 from infragap.wording.catalogue import words
-from infragap.wording.codes import label
 
-SUMMED = ("households", "mv_km", "stations", "station_kva", "lv_km", "meters", "investment_mvnd", "forest_ha")
-"""Columns that have a total; a rate, a year or an accuracy has none."""
-FORMATS = {
-    "households": "#,##0", "stations": "#,##0", "meters": "#,##0", "station_kva": "#,##0.0", "voltage_kv": "0", "tap_northing_m": "0.0",
-    "tap_easting_m": "0.0", "voltage_drop_pct": "0.0", "grid_probability_pct": "0", "position_accuracy_km": "0.0", "year": "0",
-}  # fmt: skip
-"""Number formats by column; a spreadsheet set to Vietnamese shows them with dot and decimal comma."""
-DEFAULT_FORMAT = "#,##0.00"
-WIDE, NARROW = 28, 13
 LANGUAGE = "vi"
 """Language of the list: the power company's."""
-SHORT_TEXTS = ("conductor", "provenance")
-"""Texts that need no wide column."""
-HEADER_ROW = 4
-FIXED_DATE = dt.datetime(2026, 1, 1)
+KNOWN = {column.name: column for column in electricity.EXTENSION}
+LIST: Columns = (
+    KNOWN["stt"],
+    KNOWN["village"],
+    KNOWN["legacy_commune"],
+    KNOWN["households"],
+    *table("electricity.extension", Column("mv35_km", "km", "mv_km"), Column("mv22_km", "km", "mv_km")),
+    *(
+        KNOWN[name]
+        for name in (
+            "stations",
+            "station_kva",
+            "lv_km",
+            "meters",
+            "investment_mvnd",
+            "investment_mvnd_per_household",
+            "year",
+            "feeder",
+        )
+    ),
+)
+"""Columns of the list; the commune heads its group."""
+SUBTOTALS = (
+    "households",
+    "mv35_km",
+    "mv22_km",
+    "stations",
+    "station_kva",
+    "lv_km",
+    "meters",
+    "investment_mvnd",
+)
+SECTIONS = (
+    "line_id", "upstream_line_id", "to_name", "commune", "feeder", "tap_line_id", "tap_northing_m", "tap_easting_m", "voltage_kv", "line_type",
+    "conductor", "length_km", "investment_mvnd", "natural_forest_km", "forest_ha", "households_below", "load_kw", "year",
+)  # fmt: skip
+VOLTAGE = (
+    "line_id", "to_name", "commune", "feeder", "voltage_kv", "voltage_drop_pct", "added_drop_pct", "tap_drop_pct", "loading_pct", "voltage_status",
+    "voltage_basis", "remedy_vi", "remedy_mvnd",
+)  # fmt: skip
+LOCAL = ("village", "commune", "households", "stations", "station_kva", "lv_km", "meters", "grid_probability_pct", "position_accuracy_km", "provenance")  # fmt: skip
+ASSUMPTIONS = table(
+    "parameters",
+    Column("name_vi", "-", "parameters"),
+    Column("value", "-", "parameters"),
+    Column("unit", "-", "parameters"),
+    Column("low", "-", "parameters"),
+    Column("high", "-", "parameters"),
+    Column("meaning", "-", "parameters"),
+    Column("source", "-", "parameters"),
+)
+SIGNERS = ("made_by", "power_company", "authority")
 
 
-def write_grid_extension_list(
-    frame: pd.DataFrame, columns: Sequence[Column], path: Path, *, title: str, note: str, late: str
-) -> None:
-    """Write the list.
+@dataclass(frozen=True)
+class ListHead:
+    """What stands above the list.
 
-    Parameters
+    Attributes
     ----------
-    frame
-        One row per settlement that gets the grid, in building order, columns named in `columns`.
-    columns
-        Data dictionary of the list: headings, units.
     title, note
         Title line, and the line below it on what the data rest on.
     late
         What stands for the year where no budget reaches.
     """
-    with xlsxwriter.Workbook(
-        str(path),
-        {
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "nan_inf_to_errors": False,
-        },
-    ) as book:
-        book.set_properties({"title": title, "created": FIXED_DATE})
-        sheet = book.add_worksheet(words(LANGUAGE)("maps.grid_extension.sheet"))
-        texts = {name for name in frame.columns if pd.api.types.is_object_dtype(frame[name])} - {"year", *SHORT_TEXTS}
-        _write_head(book, sheet, columns, title, note, wide=texts)
-        _write_rows(book, sheet, frame, columns, late=late)
-        _write_totals(book, sheet, len(frame), columns)
-        sheet.freeze_panes(HEADER_ROW + 2, 2)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(HEADER_ROW, HEADER_ROW + 1)
-        if len(frame):
-            sheet.autofilter(HEADER_ROW + 1, 0, HEADER_ROW + 1 + len(frame), len(columns))
+
+    title: str
+    note: str
+    late: str
 
 
-def _write_head(
-    book: Any, sheet: Any, columns: Sequence[Column], title: str, note: str, *, wide: Collection[str]
+def write_grid_extension_list(
+    result: ElectricityResult, assumptions: pd.DataFrame, path: Path, *, head: ListHead
 ) -> None:
-    last = len(columns)
-    sheet.merge_range(0, 0, 0, last, title, book.add_format({"bold": True, "font_size": 14, "align": "center"}))
-    sheet.merge_range(
-        1,
-        0,
-        1,
-        last,
-        note,
-        book.add_format({"italic": True, "align": "center", "font_color": "#9C5700", "bg_color": "#FFEB9C"}),
+    """Write the list.
+
+    Parameters
+    ----------
+    result
+        The settlements that get the grid, in building order, and the lines.
+    assumptions
+        Table of the parameters with `name_vi`, `value`, `unit`, `low`, `high`, `meaning`, `source`.
+    path
+        The workbook.
+    head
+        Title, note, and the word for what no budget reaches.
+    """
+    say = words(LANGUAGE)
+    works, lines = by_voltage(result.grid_extension, head.late), sections(result.lines, head.late)
+    with workbook(path, head.title, LANGUAGE) as book:
+        _write_list(book, works, head)
+        for name, columns, frame in (
+            ("sections", _chosen(electricity.LINES, SECTIONS), lines),
+            ("voltage", _chosen(electricity.LINES, VOLTAGE), lines),
+            ("local", tuple(KNOWN[key] for key in LOCAL if key in KNOWN), works),
+            ("assumptions", ASSUMPTIONS, assumptions),
+        ):
+            sheet = book.sheet(say(f"maps.grid_extension.sheet.{name}"))
+            columns = tuple(column for column in columns if column.name in frame)
+            top = write_title(sheet, say(f"maps.grid_extension.title.{name}"), head.note, len(columns))
+            write_table(sheet, top, columns, pd.DataFrame(frame))
+
+
+def _chosen(columns: Columns, keys: tuple[str, ...]) -> Columns:
+    taps = table("electricity.extension", Column("tap_northing_m", "m", "plan"), Column("tap_easting_m", "m", "plan"))
+    known = {column.name: column for column in (*in_one_language(columns, LANGUAGE), *taps)}
+    return tuple(known[key] for key in keys if key in known)
+
+
+def by_voltage(works: pd.DataFrame, late: str) -> pd.DataFrame:
+    """Give the kilometres of line in a column for each voltage, and a word for the year that no budget reaches; by commune, then order."""
+    voltage = works["voltage_kv"].astype(float)
+    ordered = works.assign(
+        mv35_km=works["mv_km"].where(voltage > 30, 0.0),
+        mv22_km=works["mv_km"].where(voltage <= 30, 0.0),
+        year=_years(works["year"], late),
     )
-    head = book.add_format(
-        {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "border": 1, "bg_color": "#DDEBF7"}
+    return ordered.sort_values(["commune", "stt"], kind="stable", ignore_index=True)
+
+
+def sections(lines: gpd.GeoDataFrame, late: str) -> pd.DataFrame:
+    """Give the line sections with their tap in the measuring CRS: X northing, Y easting; those behind another section have none."""
+    own = lines["upstream_line_id"] == ""
+    taps = gpd.GeoSeries(
+        gpd.points_from_xy(lines["tap_longitude"], lines["tap_latitude"]), crs=WGS84, index=lines.index
     )
-    unit = book.add_format({"italic": True, "align": "center", "border": 1, "bg_color": "#DDEBF7"})
-    sheet.write_string(HEADER_ROW, 0, words(LANGUAGE)("maps.grid_extension.number"), head)
-    sheet.write_string(HEADER_ROW + 1, 0, "", unit)
-    for i, column in enumerate(columns, start=1):
-        heading, _, shown = column.heading(LANGUAGE).partition(" (")
-        if column.unit == "-":
-            heading, shown = column.heading(LANGUAGE), ""
-        sheet.write_string(HEADER_ROW, i, heading, head)
-        sheet.write_string(HEADER_ROW + 1, i, shown.rstrip(")"), unit)
-        sheet.set_column(i, i, WIDE if column.name in wide else NARROW)
-    sheet.set_column(0, 0, 6)
-    sheet.set_row(HEADER_ROW, 45)
+    taps = taps.to_crs(lines.crs)
+    frame = pd.DataFrame(lines.drop(columns="geometry")).assign(
+        tap_northing_m=taps.y.round(1).where(own, np.nan), tap_easting_m=taps.x.round(1).where(own, np.nan)
+    )
+    return frame.assign(year=_years(frame["year"], late))
 
 
-def _write_rows(book: Any, sheet: Any, frame: pd.DataFrame, columns: Sequence[Column], *, late: str) -> None:
-    text = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
-    number = {
-        column.name: book.add_format({"border": 1, "valign": "top", "num_format": _format(column)})
-        for column in columns
-    }
-    for r, row in enumerate(frame.to_dict("records")):
-        at = HEADER_ROW + 2 + r
-        sheet.write_number(at, 0, r + 1, text)
-        for i, column in enumerate(columns, start=1):
-            value = row[column.name]
-            if value is None or value is pd.NA or (isinstance(value, float | np.floating) and not np.isfinite(value)):
-                if column.name == "year":
-                    sheet.write_string(at, i, late, text)
-                else:
-                    sheet.write_blank(at, i, None, text)
-            elif isinstance(value, bool | np.bool_):
-                sheet.write_string(at, i, words(LANGUAGE)("maps.page.yes" if value else "maps.page.no"), text)
-            elif isinstance(value, int | float | np.integer | np.floating):
-                sheet.write_number(at, i, round(float(value), 4), number[column.name])
-            else:
-                sheet.write_string(at, i, label(LANGUAGE, column.name, str(value), column.table), text)
+def _years(years: pd.Series[Any], late: str) -> list[Any]:
+    return [late if year is None or pd.isna(year) else int(year) for year in years]
 
 
-def _write_totals(book: Any, sheet: Any, rows: int, columns: Sequence[Column]) -> None:
-    """Last row with SUM formulas; investment per household is total over total, not a sum of rates."""
-    at, first, last = HEADER_ROW + 2 + rows, HEADER_ROW + 3, HEADER_ROW + 2 + rows
-    bold = book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2"})
-    sheet.write_string(at, 0, "", bold)
-    for i, column in enumerate(columns, start=1):
-        shown = book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2", "num_format": _format(column)})
-        letter = xl_col_to_name(i)
-        if rows and column.name in SUMMED:
-            sheet.write_formula(at, i, f"=SUM({letter}{first}:{letter}{last})", shown)
-        elif column.name == "investment_mvnd_per_household" and rows:
-            names = [c.name for c in columns]
-            cost, homes = (xl_col_to_name(names.index(n) + 1) for n in ("investment_mvnd", "households"))
-            sheet.write_formula(at, i, f"=SUM({cost}{first}:{cost}{last})/SUM({homes}{first}:{homes}{last})", shown)
+def _write_list(book: Book, works: pd.DataFrame, head: ListHead) -> None:
+    sheet = book.sheet(words(LANGUAGE)("maps.grid_extension.sheet"))
+    top = write_title(sheet, head.title, head.note, len(LIST))
+    write_headings(sheet, top, LIST)
+    set_widths(sheet, LIST, works)
+    row, first = top + 1, top + 1
+    for commune, group in works.groupby("commune", sort=False):
+        row = _write_group(sheet, row, str(commune), group)
+    if len(works):
+        _write_totals(sheet, row, sheet.say("maps.grid_extension.total"), works, (first, row - 1))
+    _write_signatures(sheet, row + 3)
+
+
+def _write_group(sheet: Sheet, row: int, commune: str, group: pd.DataFrame) -> int:
+    """A commune: its subtotals, then its settlements, which fold away below it."""
+    title = sheet.say("maps.grid_extension.commune", commune=commune)
+    _write_totals(sheet, row, title, group, (row + 1, row + len(group)))
+    for i, values in enumerate(group.to_dict("records"), start=1):
+        write_row(sheet, row + i, LIST, values)
+        sheet.page.set_row(row + i, None, None, {"level": 1})
+    return row + len(group) + 1
+
+
+def _write_totals(sheet: Sheet, row: int, title: str, works: pd.DataFrame, rows: tuple[int, int]) -> None:
+    """Subtotals; investment per household is total over total, not a sum of rates."""
+    bold = sheet.book.look(bold=True, border=1, bg_color=GREY)
+    place = {column.name: i for i, column in enumerate(LIST)}
+    for i, column in enumerate(LIST):
+        if column.name in SUBTOTALS:
+            write_sum(sheet, row, i, column, rows, float(works[column.name].sum()), bg_color=GREY)
+        elif column.name == "investment_mvnd_per_household":
+            cost, homes = (chr(65 + place[name]) for name in ("investment_mvnd", "households"))
+            value = float(works["investment_mvnd"].sum() / max(1, works["households"].sum()))
+            shown = sheet.book.look(bold=True, border=1, bg_color=GREY, num_format="#,##0.0")
+            sheet.page.write_formula(row, i, f"={cost}{row + 1}/{homes}{row + 1}", shown, value)
         else:
-            sheet.write(at, i, words(LANGUAGE)("maps.grid_extension.total") if i == 1 else None, bold)
+            sheet.page.write(row, i, title if column.name == "village" else None, bold)
 
 
-def _format(column: Column) -> str:
-    return FORMATS.get(column.name, DEFAULT_FORMAT)
+def _write_signatures(sheet: Sheet, row: int) -> None:
+    """Three places to sign."""
+    centred = sheet.book.look(bold=True, align="center")
+    for i, signer in enumerate(SIGNERS):
+        left = 1 + 5 * i
+        sheet.page.merge_range(
+            row, left, row, left + 2, sheet.say("maps.grid_extension.day"), sheet.book.look(italic=True, align="center")
+        )
+        sheet.page.merge_range(
+            row + 1, left, row + 1, left + 2, sheet.say(f"maps.grid_extension.signer.{signer}"), centred
+        )
+
+
+def assumptions_of(described: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Give the parameters of electricity that have a short name: those that a reader may question."""
+    frame = described.get("electricity", pd.DataFrame(columns=[column.name for column in ASSUMPTIONS]))
+    named = frame[frame["name_vi"].astype(str) != ""] if len(frame) else frame
+    return named.assign(value=[v if isinstance(v, int | float) else str(v) for v in named["value"]])

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from infragap.gis.catalog import LayerEntry
+from infragap.gis.findings import faults
 from infragap.gis.reading.layers import read_layer
 from tests.pack_factory import settlements
 
@@ -29,7 +30,8 @@ def entry(file: str, **changes: Any) -> LayerEntry:
 
 
 def faults_of(folder: Path, file: str, **changes: Any) -> list[str]:
-    return read_layer(folder, entry(file, **changes), crs_measure="EPSG:9208")[1]
+    """What is wrong with a layer file, in English."""
+    return [str(finding) for finding in faults(read_layer(folder, entry(file, **changes), crs_measure="EPSG:9208")[1])]
 
 
 def table_of(frame: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point
 
-from infragap.gis.canonical import from_smaller_end, in_canonical_order
 from infragap.gis.pack import read_pack
+from infragap.gis.reading.canonical import from_smaller_end, in_canonical_order
 from tests.pack_factory import BUILDERS, write_pack
 
 COORDINATE = st.tuples(st.integers(-3, 3), st.integers(-3, 3))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from infragap.gis.catalog import file_faults, read_catalog, sha256_of
+from infragap.gis.catalog import checksum_findings, read_catalog, sha256_of
 from infragap.gis.errors import LayerError, MissingDataError
-from tests.pack_factory import FILES, write_pack
+from tests.pack_factory import FILES, RARE, write_pack
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def edit(pack: Path, old: str, new: str) -> None:
 
 def test_reads(pack: Path) -> None:
     catalog = read_catalog(pack)
-    assert [entry.name for entry in catalog.layer] == list(FILES)
+    assert [entry.name for entry in catalog.layer] == [name for name in FILES if name not in RARE]
     assert catalog.pack.crs_measure == "EPSG:9208"
     assert catalog.targets == {"clusters": 4, "household_electrification_pct": 98.28}
     assert catalog.entry("villages").rows == 12
@@ -84,15 +84,11 @@ def test_checksums(pack: Path) -> None:
     entry = read_catalog(pack).entry("villages")
     path = pack / entry.file
     assert sha256_of(path) == hashlib.sha256(path.read_bytes()).hexdigest() == entry.sha256
-    assert file_faults(pack, entry) == []
+    assert checksum_findings(pack, entry) == []
     path.write_bytes(path.read_bytes() + b"\n")
-    (fault,) = file_faults(pack, entry)
+    (fault,) = map(str, checksum_findings(pack, entry))
     assert "villages: villages/villages.csv was changed after the catalogue was written" in fault
     assert hashlib.sha256(path.read_bytes()).hexdigest() in fault
-    path.unlink()
-    assert file_faults(pack, entry) == [
-        f"villages: the file villages/villages.csv is not in {pack}. Put it there or correct `file` in catalog.toml."
-    ]
 
 
 def test_checksum_of_an_unpacked_shapefile_is_that_of_its_parts(tmp_path: Path) -> None:

@@ -186,7 +186,7 @@ def test_decimal_comma_only_where_it_is_unambiguous(tmp_path: Path) -> None:
     # 1.500 beside 200,0 may be 1500 or 1.5
     table = table.assign(position_accuracy_m=["1.500", "200,0"])
     (tmp_path / "s.csv").write_text(table.to_csv(index=False, sep=";"), encoding="utf-8")
-    assert "position_accuracy_m that is not a number (S01 = 1.500)" in faults_of(tmp_path, "s.csv")[0]
+    assert "position_accuracy_m with a dot that may part thousands (S01 = 1.500)" in faults_of(tmp_path, "s.csv")[0]
 
 
 def test_single_part_multi_geometries_are_unwrapped(tmp_path: Path) -> None:

@@ -245,3 +245,33 @@ def test_download_without_server():
     with pytest.raises(MissingDataError, match="no roads from the Overpass server"):
         # no status to ask either: OSMnx would wait a minute before it tries
         download_roads(AREA, overpass_url=url, ask_for_slot=False)
+
+
+# --- files of editors ---
+
+
+def editor_file(folder: Path, sign: int, extra: str = "") -> Path:
+    nodes = "".join(f'<node id="{sign * n}" lat="22.0{n}" lon="104.0{n}" version="1"/>' for n in range(1, 6))
+    ways = (
+        f'<way id="{sign * 1}" version="1"><nd ref="{sign * 1}"/><nd ref="{sign * 2}"/><nd ref="{sign * 3}"/><tag k="highway" v="tertiary"/></way>'
+        f'<way id="{sign * 2}" action="delete" version="1"><nd ref="{sign * 3}"/><nd ref="{sign * 4}"/><tag k="highway" v="tertiary"/></way>'
+        f'<way id="{sign * 3}" version="1"><nd ref="{sign * 4}"/><nd ref="{sign * 5}"/><tag k="highway" v="secondary;residential"/></way>{extra}'
+    )
+    path = folder / "josm.osm"
+    path.write_text(
+        f'<?xml version="1.0"?>\n<osm version="0.6" generator="JOSM">\n{nodes}\n{ways.replace("</way>", "</way>" + chr(10))}</osm>'
+    )
+    return path
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_files_of_editors_with_new_objects(tmp_path: Path, sign: int) -> None:
+    """New objects have numbers below 0; a deleted way stays in the file until it is sent."""
+    lengths = {}
+    graph = read_osm_extract(editor_file(tmp_path, sign))
+    for _, _, edge in graph.edges(data=True):
+        lengths.setdefault(str(edge["highway"]), 0)
+        lengths[str(edge["highway"])] += 1
+    assert set(lengths) == {"tertiary", "secondary;residential"}
+    assert graph.graph["ways_cut"] == 0
+    assert road_class_of("secondary;residential") == "provincial"

@@ -18,7 +18,18 @@ def test_a_scenario_changes_only_what_was_given() -> None:
 
 def test_every_field_of_a_scenario_is_a_parameter() -> None:
     assert set(Scenario.__dataclass_fields__) <= set(type(Settings().electricity).model_fields)
-    everything = Scenario("price", 8.0, "tier4", True, ["V08"], ["V09"], "1,2,3,4,5", 3).changes()
+    everything = Scenario(
+        forest_rule="price",
+        discount_rate_pct=8.0,
+        demand_tier="tier4",
+        all_on_grid=True,
+        targets_bind=False,
+        forced_grid=["V08"],
+        forbidden_grid=["V09"],
+        budgets_mvnd="1,2,3,4,5",
+        draws=3,
+    ).changes()
+    assert set(everything) == set(Scenario.__dataclass_fields__)
     settings = read_settings(None, {"electricity": everything}).electricity
     assert {name: getattr(settings, name) for name in everything} == everything
 

@@ -25,14 +25,6 @@ def _low_voltage(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return lines.assign(voltage_kv=110.0)
 
 
-def _all_existing(schools: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return schools.assign(status="existing")
-
-
-def _no_upper_secondary(schools: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return schools.assign(has_upper_secondary=False)
-
-
 def _none_in_90003(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return villages[villages["commune_code"] != "90003"]
 
@@ -66,8 +58,6 @@ def test_an_optional_layer_may_be_missing(tmp_path: Path) -> None:
 
 PRECONDITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     "no line of a usable voltage": ({"grid_lines": _low_voltage}, "electricity", r"grid_lines: no existing line of 35 or 22 kV \(voltages in the layer: 110 kV\)"),
-    "no planned border school": ({"schools": _all_existing}, "schools", "schools: no planned school of kind border_boarding"),
-    "no upper secondary today": ({"schools": _no_upper_secondary}, "schools", "schools: none that exists has upper secondary"),
     "no village of the school": ({"villages": _none_in_90003, "schools": lambda s: s.assign(site_known=False)}, "schools", "villages: none in commune 90003, where Trường 2 is planned"),
 }  # fmt: skip
 

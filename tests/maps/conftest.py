@@ -33,16 +33,18 @@ def chromium() -> Iterator[Any]:
 class Visit:
     """An opened page with what it complained about and asked for."""
 
-    def __init__(self, browser: Any, file: Path) -> None:
-        """Open a local file in a fresh window."""
+    def __init__(self, browser: Any, file: Path, view: str, size: tuple[int, int]) -> None:
+        """Open a local file in a fresh window and wait until its script has drawn it."""
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        self.page = browser.new_page(viewport={"width": 1400, "height": 900})
+        self.page = browser.new_page(viewport={"width": size[0], "height": size[1]})
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
         self.page.on("dialog", lambda d: (self.complaints.append("dialog: " + d.message), d.dismiss()))
         self.page.on("request", lambda r: self.requests.append(r.url) if not r.url.startswith("data:") else None)
-        self.page.goto(file.as_uri())
+        self.page.goto(file.as_uri() + (f"#{view}" if view else ""))
+        if file.name != "index.html":
+            self.page.wait_for_function("window.infragapReady === true")
 
 
 @pytest.fixture
@@ -50,8 +52,8 @@ def visit(chromium: Any) -> Iterator[Any]:
     """Open pages; closed after the test."""
     visits: list[Visit] = []
 
-    def open_(file: Path) -> Visit:
-        visits.append(Visit(chromium, file))
+    def open_(file: Path, view: str = "", size: tuple[int, int] = (1366, 768)) -> Visit:
+        visits.append(Visit(chromium, file, view, size))
         return visits[-1]
 
     yield open_

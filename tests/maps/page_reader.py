@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 
-def page_content(file: Path) -> dict[str, Any]:
-    """Give what the page script receives."""
-    text = file.read_text(encoding="utf-8")
-    found: dict[str, Any]
-    found, _ = json.JSONDecoder().raw_decode(text[text.index("{", text.rindex("infragapPage(")) :])
+def page_content(page: Path | str) -> dict[str, Any]:
+    """Give what the script of a page receives, of a file or of its text."""
+    text = page if isinstance(page, str) else page.read_text(encoding="utf-8")
+    packed = re.search(r'infragapPage\(\w+, "([A-Za-z0-9+/=]+)"\);', text)
+    assert packed is not None
+    found: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(packed[1])))
     return found
 
 

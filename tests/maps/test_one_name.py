@@ -81,7 +81,7 @@ def test_tables_and_spreadsheet_sum_to_the_numbers_of_the_pages(out: Path) -> No
     assert facts["Investment of the chosen works"] == pytest.approx(works["cost_mvnd"].sum() / 1000, rel=1e-6)
     sheet = openpyxl.load_workbook(out / "grid_extension_list.xlsx").worksheets[0]
     grid = ranking[ranking["choice"] == "grid"]
-    rows = [row for row in sheet.iter_rows(min_row=7, values_only=True) if isinstance(row[0], int | float)]
+    rows = [row for row in sheet.iter_rows(min_row=5, values_only=True) if isinstance(row[0], int | float)]
     assert len(rows) == len(grid)
     counted = facts["Grid extension"]["en"]
     assert counted == f"{len(grid)} · {grid['households'].sum():,} households"

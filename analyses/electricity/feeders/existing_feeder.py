@@ -15,10 +15,7 @@ from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.feeders.conductors import conductor_named, reactance_ohm_per_km
-
-VERTEX_EVERY_M = 100.0
-"""Straight pieces are cut to this length, so that a tap lies on the line and not at its end."""
-
+from infragap.gis.feeder_lines import JOIN_TOLERANCE_M, feeder_segments
 
 WINDING = 1.3
 """Length by straight distance where the drawn feeder does not reach the tap: assumption."""
@@ -70,6 +67,7 @@ def trace_feeder(
     name: str,
     power_factor: float = 0.9,
     served_drop_pct: float = math.inf,
+    join_tolerance_m: float = JOIN_TOLERANCE_M,
 ) -> Feeder:
     """Find the ways from a station along a feeder to its taps, and spread its published load over its length.
 
@@ -87,10 +85,12 @@ def trace_feeder(
         Of the load.
     served_drop_pct
         Largest drop with which the feeder's present customers can be served.
+    join_tolerance_m
+        Widest gap between parts of the feeder that is closed [m], see `infragap.gis.feeder_lines`.
 
     Notes
     -----
-    Pieces are joined wherever they touch or cross; between station, forks and taps the ways are contracted (see
+    Pieces are joined wherever they touch or cross, and parts that hang apart where they come near each other; between station, forks and taps the ways are contracted (see
     `contract`). The published load is
     spread evenly over the feeder's length; the load of branches that lead to no tap stands where they leave the way.
     Where an even spread would
@@ -99,7 +99,7 @@ def trace_feeder(
     by small hydro plants: it is moved to the station until they have just that. Drawn lengths are stretched to
     `length_km` of the layer.
     """
-    wires = _segments(lines)
+    wires = _segments(lines, join_tolerance_m)
     tails, heads, points = wires.tails, wires.heads, wires.points
     drawn_km = np.hypot(*(points[tails] - points[heads]).T) / 1000
     km = drawn_km * float(lines["length_km"].sum()) / max(float(drawn_km.sum()), 1e-9)
@@ -175,25 +175,16 @@ class _Way:
     piece: Pieces
 
 
-def _segments(lines: gpd.GeoDataFrame) -> _Wires:
-    """Cut the lines where they touch or cross and into short segments, and give each the conductor of its line."""
-    noded = shapely.get_parts(shapely.node(shapely.union_all(lines.geometry.to_numpy())))
-    source = shapely.STRtree(lines.geometry.to_numpy()).nearest(
-        shapely.line_interpolate_point(noded, 0.5, normalized=True)
-    )
-    xy, part = shapely.get_coordinates(shapely.segmentize(noded, VERTEX_EVERY_M), return_index=True)
-    points, number = np.unique(np.round(xy, 1), axis=0, return_inverse=True)
-    number = number.ravel()
-    within = part[:-1] == part[1:]
-    tails, heads, owner = number[:-1][within], number[1:][within], source[part[:-1][within]]
-    real = tails != heads
+def _segments(lines: gpd.GeoDataFrame, tolerance_m: float) -> _Wires:
+    """Cut the lines into short segments, joined where they meet, and give each the conductor of its line."""
+    joined = feeder_segments(lines.geometry.to_numpy(), tolerance_m=tolerance_m)
     wires = [conductor_named(name if isinstance(name, str) else None) for name in lines["conductor"]]
     return _Wires(
-        tails=tails[real].astype(np.int64),
-        heads=heads[real].astype(np.int64),
-        points=points,
-        r_ohm_per_km=np.array([wire.r_ohm_per_km for wire in wires])[owner[real]],
-        imax_a=np.array([wire.imax_a for wire in wires])[owner[real]],
+        tails=joined.tails,
+        heads=joined.heads,
+        points=joined.points,
+        r_ohm_per_km=np.array([wire.r_ohm_per_km for wire in wires])[joined.line],
+        imax_a=np.array([wire.imax_a for wire in wires])[joined.line],
     )
 
 

@@ -102,6 +102,7 @@ def extend_feeder(plan: Plan, key: str, *, further_cells: IntArray | None = None
         name=key,
         power_factor=p.power_factor,
         served_drop_pct=p.existing_drop_pct,
+        join_tolerance_m=p.feeder_join_tolerance_m,
     )
     load_kw = design_load_kw(study.settlements.households, p)
     # settlements on the line load the feeder at their own tap

@@ -54,8 +54,16 @@ class HeadroomLedger:
         return [limit for limit in self.limits if row in limit.lines and instead_of not in limit.lines]
 
 
-def keep_headroom(plan: Plan) -> Plan:
+def keep_headroom(plan: Plan, *, reinforce: bool) -> Plan:
     """Solve again without those settlements for which a feeder or substation has nothing left, until all limits hold.
+
+    Parameters
+    ----------
+    plan
+        The plan without limits.
+    reinforce
+        Whether feeders and substations may be reinforced where that costs less than waiting. Otherwise they are only
+        where those that must be on the grid are too many.
 
     Notes
     -----
@@ -75,7 +83,12 @@ def keep_headroom(plan: Plan) -> Plan:
         hangs_on = feeder_of(study, plan.outcome)
         added = _added(study.grid.limits, plan.outcome.national_grid, hangs_on, load_kw)
         over = [limit for limit in limits if added[limit.name] > limit.headroom_kw + 1e-6]
-        lifted = [limit for limit in over if _is_worth_lifting(limit, plan, hangs_on, load_kw)]
+        lifted = [
+            limit
+            for limit in over
+            if _must_be_lifted(limit, plan, hangs_on, load_kw)
+            or (reinforce and _is_worth_lifting(limit, plan, hangs_on, load_kw))
+        ]
         reinforced += lifted
         limits = [limit for limit in limits if limit not in lifted]
         waiting = _waiting([limit for limit in over if limit not in lifted], plan, hangs_on, load_kw)
@@ -110,15 +123,17 @@ def reinforcement_mvnd(limit: CapacityLimit, parameters: ElectricityParameters) 
     return p.reinforce_substation_mvnd if limit.name.startswith("station") else p.reinforce_feeder_mvnd
 
 
+def _must_be_lifted(limit: CapacityLimit, plan: Plan, hangs_on: IntArray, load_kw: FloatArray) -> bool:
+    """Whether those that cannot wait are too many for it already."""
+    waiting = _waiting([limit], plan, hangs_on, load_kw)
+    below = plan.outcome.national_grid & np.isin(hangs_on, list(limit.lines))
+    return float(load_kw[below & ~waiting].sum()) > limit.headroom_kw + 1e-6
+
+
 def _is_worth_lifting(limit: CapacityLimit, plan: Plan, hangs_on: IntArray, load_kw: FloatArray) -> bool:
     """Whether reinforcing costs less than letting those wait that would have to."""
     p = plan.parameters
-    waiting = _waiting([limit], plan, hangs_on, load_kw)
-    below = plan.outcome.national_grid & np.isin(hangs_on, list(limit.lines))
-    left = float(load_kw[below & ~waiting].sum())
-    if left > limit.headroom_kw + 1e-6:
-        return True
-    loss = _loss_of_waiting(plan)[waiting].sum()
+    loss = _loss_of_waiting(plan)[_waiting([limit], plan, hangs_on, load_kw)].sum()
     return bool(loss > reinforcement_mvnd(limit, p) * station_factor(p))
 
 

@@ -53,9 +53,24 @@ def reconnect(plan: Plan) -> Plan:
 
 
 def within_headroom(plan: Plan) -> Plan:
-    """Keep the plan within what feeders and substations have left: who finds no room waits, or goes to another line."""
-    plan = keep_headroom(plan)
-    return reconnect(plan) if plan.loading.barred.any() else plan
+    """Keep the plan within what feeders and substations have left: who finds no room waits, goes to another line, or the
+    feeder is reinforced.
+
+    Notes
+    -----
+    What reinforcing is worth hangs on what else is open to those without room, a line of their own to another feeder among it.
+    So both plans are made, with reinforcement and with as little of it as must be, and the cheaper one stands.
+    """
+    reinforced = _rooms_found(plan, reinforce=True)
+    if not reinforced.loading.reinforced:
+        return reinforced
+    spared = _rooms_found(plan, reinforce=False)
+    return spared if spared.choice.cost_mvnd < reinforced.choice.cost_mvnd else reinforced
+
+
+def _rooms_found(plan: Plan, *, reinforce: bool) -> Plan:
+    kept = keep_headroom(plan, reinforce=reinforce)
+    return reconnect(kept) if kept.loading.barred.any() else kept
 
 
 def _connections(plan: Plan, ledger: HeadroomLedger) -> dict[int, Connection]:

@@ -1,34 +1,28 @@
-"""Pupils of each village by level, and who may board: distance thresholds by level, or cut off by water."""
+"""Who may board: distance thresholds by level, or difficult terrain on the way, each with its reason kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.schools.codes import Level
 from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.pupils.terrain import WayToSchool
 
 
-def border_school_weight(villages: pd.DataFrame, parameters: SchoolsParameters) -> FloatArray:
-    """Weight of each village in the placement of border schools, which teach primary and lower secondary.
+def threshold_km(level: Level, parameters: SchoolsParameters) -> float:
+    """Distance from which pupils of a level may board [km].
 
-    Parameters
-    ----------
-    villages
-        Columns pupils_primary, pupils_lower_secondary.
-    parameters
-        `weight_primary`, `weight_lower_secondary`.
-
-    Returns
-    -------
-    ndarray
-        (villages,) weighted pupils.
+    Examples
+    --------
+    >>> [threshold_km(level, SchoolsParameters()) for level in Level]
+    [4.0, 7.0, 10.0]
     """
-    primary = parameters.weight_primary * villages["pupils_primary"].to_numpy(float)
-    return np.asarray(primary + parameters.weight_lower_secondary * villages["pupils_lower_secondary"].to_numpy(float))
+    return float(getattr(parameters, f"boarding_{level}_km"))
 
 
 def minority_pupils(pupils: ArrayLike, minority_pct: ArrayLike) -> FloatArray:
@@ -36,62 +30,44 @@ def minority_pupils(pupils: ArrayLike, minority_pct: ArrayLike) -> FloatArray:
     return np.asarray(np.asarray(pupils, float) * np.asarray(minority_pct, float) / 100)
 
 
-def threshold_km(level: str, parameters: SchoolsParameters) -> float:
-    """Distance from which pupils of a level may board [km]."""
-    return float(getattr(parameters, f"boarding_{level}_km"))
+@dataclass(frozen=True, eq=False)
+class Entitlement:
+    """Which villages' pupils may board, and why.
 
-
-def may_board(distance_km: ArrayLike, cut_off: ArrayLike, *, level: str, parameters: SchoolsParameters) -> BoolArray:
-    """Whether pupils of a village are entitled to board.
-
-    Parameters
+    Attributes
     ----------
-    distance_km
-        (n,) way to the school [km], inf where there is none.
-    cut_off
-        (n,) whether the way is blocked part of the year (no bridge), which entitles at any distance.
-    level
-        A `Level`.
-    parameters
-        Thresholds.
+    by_distance
+        By level: (n,) the way is at least as long as the law asks for.
+    by_terrain
+        (n,) difficult terrain on the way, or cut off in the rain.
+    """
+
+    by_distance: dict[Level, BoolArray]
+    by_terrain: BoolArray
+
+    def may_board(self, level: Level) -> BoolArray:
+        """(n,) whether the pupils of a level may board."""
+        return self.by_distance[level] | self.by_terrain
+
+
+def entitlement(way: WayToSchool, parameters: SchoolsParameters) -> Entitlement:
+    """Decide who may board.
 
     Notes
     -----
-    Decree 66/2025/NĐ-CP: home at least 4, 7 or 10 km from the school (primary, lower and upper secondary), or blocked terrain.
-    The decree also asks for residence in a particularly difficult commune or village, which no layer of the pack holds: these are
-    upper numbers.
+    Decree 66/2025/NĐ-CP: home at least 4, 7 or 10 km from the school as travelled (primary, lower and upper secondary), or difficult terrain: no bridge,
+    pass or high mountain, landslide zone. The decree also asks for residence in a region III, II or I commune or a specially difficult village, which
+    no layer of the pack holds, and leaves it to the province to name the areas of difficult terrain: these are upper numbers.
     """
-    return np.asarray((np.asarray(distance_km, float) >= threshold_km(level, parameters)) | np.asarray(cut_off, bool))
+    rough = np.array([bool(one.kinds(parameters)) for one in way.terrain], bool)
+    return Entitlement(
+        by_distance={
+            level: np.isfinite(way.km) & (np.round(way.km, 2) >= threshold_km(level, parameters)) for level in Level
+        },
+        by_terrain=rough | way.cut_off(parameters.day_limit_min),
+    )
 
 
-def pupils_who_may_board(
-    villages: pd.DataFrame,
-    distance_km: ArrayLike,
-    cut_off: ArrayLike,
-    *,
-    levels: tuple[str, ...],
-    parameters: SchoolsParameters,
-) -> FloatArray:
-    """Pupils of each village who may board, summed over levels.
-
-    Parameters
-    ----------
-    villages
-        Columns pupils_<level>.
-    distance_km, cut_off
-        As in `may_board`.
-    levels
-        Levels that the school teaches.
-    parameters
-        Thresholds.
-    """
-    total = np.zeros(len(villages))
-    for level in levels:
-        entitled = may_board(distance_km, cut_off, level=level, parameters=parameters)
-        total += np.where(entitled, villages[f"pupils_{level}"].to_numpy(float), 0.0)
-    return total
-
-
-def cut_off(minutes: Mapping[str, FloatArray]) -> BoolArray:
-    """Villages that have a motorbike way in the dry season and none in the rainy one."""
-    return np.isfinite(minutes["motorbike_dry"]) & ~np.isfinite(minutes["motorbike_rainy"])
+def pupils_of(villages: pd.DataFrame, level: Level) -> FloatArray:
+    """(villages,) pupils of a level."""
+    return villages[f"pupils_{level}"].to_numpy(float)

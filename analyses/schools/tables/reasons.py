@@ -6,41 +6,69 @@ from collections.abc import Mapping
 from typing import Any
 
 from infragap.analyses.schools.codes import SchoolStatus
-from infragap.wording.catalogue import words
+from infragap.wording.catalogue import Words, words
 
 CLOSE_CALL_MIN = 2.0
 """A runner-up that adds less than this is as good as the choice, given how roughly villages are placed (assumption)."""
 
+_PEOPLE = ("boarders", "day_pupils", "villages_served", "capacity_pupils", "without_place", "mean_min", "p90_min",
+           "mean_rainy_min")  # fmt: skip
+
 
 def border_reason(row: Mapping[str, Any], language: str) -> str:
-    """Reason of a border school; `row` has the columns of `columns.SITES`."""
+    """Reason of a placed school; `row` has the columns of `columns.SITES`."""
     say = words(language)
     levels = say("schools.and").join(say(f"schools.level.{level}") for level in row["levels"].split("+"))
-    counted = ("pupils_served", "villages_served", "mean_min", "p90_min", "mean_rainy_min", "pupils_may_board",
-               "capacity_pupils")  # fmt: skip
-    people = say("schools.reason.people", levels=levels, **{key: say.number(row[key]) for key in counted})
+    people = say("schools.reason.people", levels=levels, **{key: say.number(row[key]) for key in _PEOPLE})
     if row["site_known"]:
-        return say("schools.reason.decided", people=people)
-    parts = [say("schools.reason.chosen", village=row["village"], people=people)]
-    if row["runner_up"]:
-        extra = row["runner_up_extra_min"]
-        key = "schools.reason.runner_up_close" if extra < CLOSE_CALL_MIN else "schools.reason.runner_up"
-        parts.append(say(key, village=row["runner_up"], extra_min=say.number(extra, decimals=1)))
-    if row["fairest_village"] and row["fairest_village"] != row["village"]:
-        parts.append(say("schools.reason.fairest", village=row["fairest_village"]))
+        parts = [say("schools.reason.decided", people=people), *_free(row, say)]
+    else:
+        parts = [say("schools.reason.chosen", village=row["village"], people=people), *_rival(row, say)]
+        if row["fairest_village"] and row["fairest_village"] != row["village"]:
+            parts.append(say("schools.reason.fairest", village=row["fairest_village"]))
+    if row["robustness"]:
+        parts.append(_robust(row, say))
     return "; ".join(parts) + "."
+
+
+def _free(row: Mapping[str, Any], say: Words) -> list[str]:
+    """A decided site against the free best."""
+    if not row["free_place"] or row["free_place"] == row["village"]:
+        return []
+    numbers = ("year_min", "year_max_min", "free_year_min", "free_year_max_min")
+    return [say("schools.reason.free", place=row["free_place"], **{key: say.number(row[key]) for key in numbers})]
+
+
+def _rival(row: Mapping[str, Any], say: Words) -> list[str]:
+    """The runner-up, and whether it is as good."""
+    if not row["runner_up"]:
+        return []
+    extra = row["runner_up_extra_min"]
+    key = "schools.reason.runner_up_close" if extra < CLOSE_CALL_MIN else "schools.reason.runner_up"
+    return [say(key, village=row["runner_up"], extra_min=say.number(extra, decimals=1))]
+
+
+def _robust(row: Mapping[str, Any], say: Words) -> str:
+    label = say(f"schools.robustness.{row['robustness'].replace(' ', '_')}")
+    share, regret = say.number(100 * row["share_won"]), say.number(row["regret95_min"], decimals=1)
+    return say("schools.reason.robust", label=label, share=share, regret=regret)
 
 
 def upper_reason(row: Mapping[str, Any], language: str) -> str:
     """Reason of an upper-secondary school that is raised or new."""
     say = words(language)
     what = say("schools.reason.raised" if row["status"] == SchoolStatus.UPGRADE else "schools.reason.new")
+    boarding = row["order_of_raising"] == row["order_of_raising"]
     if row["pupils_nearer"] > 0:
-        numbers = {key: say.number(row[key]) for key in ("pupils_nearer", "before_min", "after_min")}
-        gain = say("schools.reason.gain", **numbers)
+        numbers = {key: say.number(row[key]) for key in ("pupils_nearer", "before_min", "after_min", "before_any_min")}
+        key = "schools.reason.gain_boarding" if boarding else "schools.reason.gain"
+        gain = say(key, comparator=row["comparator"], **numbers)
     else:
         gain = say("schools.reason.no_gain")
+    if boarding:
+        order = {key: say.number(row[key]) for key in ("order_of_raising", "marginal_hours", "places_needed")}
+        return say("schools.reason.order", what=what, gain=gain, **order)
     if row["pupils_served"] == 0:
         return say("schools.reason.upper_nobody", what=what, gain=gain)
-    numbers = {key: say.number(row[key]) for key in ("pupils_served", "pupils_may_board")}
+    numbers = {key: say.number(row[key]) for key in ("pupils_served", "pupils_may_board", "capacity_pupils")}
     return say("schools.reason.upper", what=what, gain=gain, **numbers)

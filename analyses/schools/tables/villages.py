@@ -1,49 +1,145 @@
-"""Table of villages: the school of each, minutes by mode and season, distance and entitlement."""
+"""Table of villages: the nearest schools of each, minutes by mode and season, distance and entitlement with its reasons."""
 
 from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.columns import in_order
 from infragap.analyses.schools import columns
-from infragap.analyses.schools.codes import Level
-from infragap.analyses.schools.pupils.entitlement import cut_off, may_board
-from infragap.analyses.schools.siting.border_ways import BorderSchools
+from infragap.analyses.schools.codes import Level, Mode, Season
+from infragap.analyses.schools.pupils.terrain import TerrainOnWay, WayToSchool
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.tables.cells import named, placed, rounded_or_empty, with_place
-from infragap.analyses.schools.upper.nearest_school import UpperSecondary
+from infragap.analyses.schools.tables.findings import Findings, season_key
+from infragap.analyses.schools.travel.ways import at_nodes
+
+_KEPT = (
+    "village_id", "name", "commune_code", "population", "minority_pct", "pupils_primary", "pupils_lower_secondary",
+    "pupils_upper_secondary", "position_accuracy_m", "geometry",
+)  # fmt: skip
 
 
-def village_table(study: Study, border: BorderSchools, upper: UpperSecondary) -> gpd.GeoDataFrame:
+def village_table(findings: Findings) -> gpd.GeoDataFrame:
     """Table of `columns.VILLAGES`: every village."""
-    schools, ways, parameters = study.schools, border.ways, study.parameters
-    table = study.villages[
-        ["village_id", "name", "commune_code", "population", "minority_pct", "pupils_primary", "pupils_lower_secondary",
-         "pupils_upper_secondary", "position_accuracy_m", "geometry"]
-    ].copy()  # fmt: skip
-    table["commune"] = table["commune_code"].map(study.communes.set_index("commune_code")["name"])
-    table["upper_school_id"] = named(schools["school_id"], upper.school)
-    table["upper_school"] = named(schools["name"], upper.school)
-    for name, values in upper.minutes.items():
-        table[f"upper_{name}_min"] = rounded_or_empty(values)
-    table["upper_before_min"] = rounded_or_empty(upper.before_min)
-    table["upper_way_km"] = rounded_or_empty(upper.way_km, 2)
-    upper_cut = cut_off(upper.minutes)
-    table["upper_may_board"] = may_board(upper.way_km, upper_cut, level=Level.UPPER_SECONDARY, parameters=parameters)
-    school = np.full(len(table), -1, np.int64)
-    school[ways.village] = ways.school
-    table["border_school_id"] = named(schools["school_id"], school)
-    table["border_school"] = named(schools["name"], school)
-    for name, values in ways.minutes.items():
-        table[f"border_{name}_min"] = placed(rounded_or_empty(values), ways.village, len(table))
-    table["border_way_km"] = placed(rounded_or_empty(ways.way_km, 2), ways.village, len(table))
-    border_cut = np.zeros(len(table), bool)
-    border_cut[ways.village] = cut_off(ways.minutes)
-    for level in (Level.PRIMARY, Level.LOWER_SECONDARY):
-        entitled = may_board(ways.way_km, cut_off(ways.minutes), level=level, parameters=parameters)
-        flag = np.zeros(len(table), bool)
-        flag[ways.village] = entitled & (ways.school >= 0)
-        table[f"border_may_board_{level}"] = flag
-    table["cut_off_in_rain"] = upper_cut | border_cut
+    study = findings.study
+    table = study.villages[list(_KEPT)].copy()
+    table["commune"] = table["commune_code"].map(study.commune_names)
+    parts = (_upper_columns(findings), _border_columns(findings))
+    table = table.assign(**{name: values for part in parts for name, values in part.items()})
+    table["cut_off_in_rain"] = _cut_off(findings)
     return in_order(with_place(table, study.village_provenance), columns.VILLAGES)
+
+
+def _upper_columns(findings: Findings) -> dict[str, object]:
+    """Ways to the nearest upper-secondary school of 2030."""
+    study, upper = findings.study, findings.upper
+    found: dict[str, object] = {
+        "upper_school_id": named(study.schools["school_id"], upper.after.school),
+        "upper_school": named(study.schools["name"], upper.after.school),
+        "upper_before_min": rounded_or_empty(upper.before.minutes[Mode.MOTORBIKE, Season.DRY]),
+        "upper_way_km": rounded_or_empty(upper.after.km, 2),
+        "upper_may_board": upper.entitled.may_board(Level.UPPER_SECONDARY),
+        "upper_terrain": _terrain_codes(upper.way, findings),
+    }
+    for (mode, season), minutes in upper.after.minutes.items():
+        limit = study.parameters.foot_limit_min if mode == Mode.FOOT else study.parameters.day_limit_min
+        shown = np.round(minutes, 1)
+        found[f"upper_{season_key(mode, season)}_min"] = rounded_or_empty(np.where(shown <= limit, shown, np.inf))
+    return found
+
+
+def _border_columns(findings: Findings) -> dict[str, object]:
+    """Ways to the nearest placed school, for every village; who may board, for those that it is for."""
+    study, siting = findings.study, findings.siting
+    village, way, entitled = siting.question.village, siting.chosen.way, siting.chosen.entitled
+    count, names = len(study.villages), findings.site_names()
+    dry = siting.ways[Mode.MOTORBIKE, Season.DRY]
+    near = at_nodes(dry.place, study.village_node, missing=-1).astype(np.int64)
+    length = dry.sums(study.village_node, np.zeros(len(study.travel.kind), np.uint8), study.travel.km, kinds=1)[:, 0]
+    minutes = {key: findings.village_minutes(ways, key[0]) for key, ways in siting.ways.items()}
+    reached = np.isfinite(minutes[Mode.MOTORBIKE, Season.DRY])
+    near = np.where(reached, near, -1)
+    found: dict[str, object] = {
+        "border_school_id": named(pd.Series([one for one, _ in names]), near),
+        "border_school": named(pd.Series([name for _, name in names]), near),
+        "border_way_km": rounded_or_empty(np.where(reached, length, np.inf), 2),
+        "border_intake": _flag(np.ones(len(village), bool), village, count),
+        "border_terrain": _text(_terrain_codes(way, findings), village, count),
+        "border_terrain_names": _text(_terrain_names(study, way), village, count),
+        "border_entitlement_km": placed(rounded_or_empty(way.km, 2), village, count),
+    }
+    for level in (Level.PRIMARY, Level.LOWER_SECONDARY):
+        taught = level in siting.question.levels
+        found[f"border_may_board_{level}"] = _flag(entitled.may_board(level) & taught, village, count)
+    found["border_by_distance"] = _flag(entitled.by_distance[Level.LOWER_SECONDARY], village, count)
+    found["border_by_terrain"] = _flag(entitled.by_terrain, village, count)
+    for (mode, season), values in minutes.items():
+        found[f"border_{season_key(mode, season)}_min"] = rounded_or_empty(values)
+    return found
+
+
+def _cut_off(findings: Findings) -> BoolArray:
+    """Villages whose way to upper secondary, or to the placed school that is for them, is longer than a day allows in the rain."""
+    study, limit = findings.study, findings.parameters.day_limit_min
+    border = np.zeros(len(study.villages), bool)
+    border[findings.siting.question.village] = findings.siting.chosen.way.cut_off(limit)
+    return border | findings.upper.way.cut_off(limit)
+
+
+def _terrain_codes(way: WayToSchool, findings: Findings) -> ObjectArray:
+    """Codes of the difficult terrain on each way, joined by '+'."""
+    return np.array(["+".join(one.kinds(findings.parameters)) for one in way.terrain], dtype=object)
+
+
+def _terrain_names(study: Study, way: WayToSchool) -> ObjectArray:
+    """Which river and which closed road, and how much of pass and slope."""
+    return np.array([terrain_names(study, one) for one in way.terrain], dtype=object)
+
+
+def terrain_names(study: Study, one: TerrainOnWay) -> str:
+    """Names of rivers and roads on a way, then metres climbed and steepest ground: '' where there is nothing."""
+    parts = []
+    if study.rivers is not None:
+        parts += [_name(study.rivers, row, "river_id") for row in one.rivers]
+    parts += [_name(study.roads, row, "road_id") for row in one.closed_roads]
+    if one.climb_m >= study.parameters.pass_climb_m:
+        parts.append(f"+{one.climb_m:.0f} m")
+    if one.steepest_pct >= study.parameters.landslide_slope_pct:
+        parts.append(f"{one.steepest_pct:.0f} %")
+    return "; ".join(dict.fromkeys(parts))
+
+
+def _name(layer: pd.DataFrame, row: int, key: str) -> str:
+    name = layer["name"].iloc[row]
+    return str(name) if isinstance(name, str) and name else str(layer[key].iloc[row])
+
+
+def _flag(values: BoolArray, rows: IntArray, length: int) -> BoolArray:
+    found = np.zeros(length, bool)
+    found[rows] = values
+    return found
+
+
+def _text(values: ObjectArray, rows: IntArray, length: int) -> ObjectArray:
+    found = np.full(length, "", dtype=object)
+    found[rows] = values
+    return found
+
+
+def weighted_quantile(values: FloatArray, weight: FloatArray, share: float) -> float:
+    """Smallest value that at least this share of the weight does not exceed; NaN without weight.
+
+    Examples
+    --------
+    >>> weighted_quantile(np.array([30.0, 10.0, 20.0]), np.array([1.0, 4.0, 5.0]), 0.9)
+    20.0
+    """
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weight[order])
+    if not len(total) or total[-1] <= 0:
+        return float("nan")
+    # a share of a sum of whole pupils may miss it by a rounding of floats
+    return float(values[order][np.searchsorted(total, share * total[-1] * (1 - 1e-12))])

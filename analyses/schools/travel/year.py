@@ -1,4 +1,4 @@
-"""Journeys of a school year: dry months and rainy months, the way there and the way back."""
+"""Journeys of a school year: dry months and rainy months."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ import numpy as np
 from infragap.analyses.arrays import FloatArray
 
 
-def yearly_minutes(dry: FloatArray, rainy: FloatArray, *, rainy_share: float) -> FloatArray:
+def yearly_minutes(dry: FloatArray, rainy: FloatArray, *, rainy_share: float, longest_rainy_min: float) -> FloatArray:
     """Mean journey over the school year.
 
     Parameters
     ----------
     dry, rainy
-        (villages, sites) minutes of a season, inf = no way.
+        Minutes of a season, inf = no way; the rainy way is never the faster one.
     rainy_share
         Share of journeys in the rainy season.
+    longest_rainy_min
+        Rainy journeys that take longer, or that nobody can make, count as this (at least as long as the dry one): whoever cannot travel waits.
 
-    Returns
-    -------
-    ndarray
-        The weighted mean. A village that reaches no site at all in the rainy season travels in the dry one only, so its mean is the dry
-        one; for any other village a site that is cut off in the rain stays out of reach.
+    Examples
+    --------
+    >>> yearly_minutes(np.array([30.0, 30.0]), np.array([60.0, np.inf]), rainy_share=0.5, longest_rainy_min=480.0).tolist()
+    [45.0, 255.0]
     """
-    cut_off = np.asarray(~np.isfinite(rainy).any(axis=1), bool)
-    return np.where(cut_off[:, None], dry, (1 - rainy_share) * dry + rainy_share * rainy)
+    waited = np.maximum(dry, np.minimum(rainy, longest_rainy_min))
+    return np.where(
+        np.isfinite(dry), (1 - rainy_share) * np.where(np.isfinite(dry), dry, 0.0) + rainy_share * waited, np.inf
+    )

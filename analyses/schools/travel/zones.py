@@ -38,7 +38,7 @@ def polygons_of(labels: NDArray[np.int32], like: Raster) -> gpd.GeoSeries:
 
 
 def time_zones(
-    minutes: NDArray[np.float32], site: NDArray[np.int32], like: Raster, *, upper_min: Sequence[float]
+    minutes: NDArray[np.float64], site: NDArray[np.int32], like: Raster, *, upper_min: Sequence[float]
 ) -> gpd.GeoDataFrame:
     """Rings of travel time to the nearest site.
 

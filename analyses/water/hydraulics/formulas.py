@@ -5,32 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import FloatArray
 
-PIPE_DIAMETERS_M = np.array(
-    [
-        0.032,
-        0.040,
-        0.050,
-        0.063,
-        0.075,
-        0.090,
-        0.110,
-        0.140,
-        0.160,
-        0.200,
-        0.250,
-        0.315,
-        0.400,
-        0.500,
-        0.630,
-        0.800,
-        1.000,
-    ]
-)
-"""Outer sizes of HDPE pipe; the inside is taken as 0.9 of it (PN6 to PN10)."""
-
-INSIDE = 0.9
 SECONDS_PER_DAY = 86_400.0
 
 
@@ -65,19 +41,6 @@ def people_served(
     return np.asarray(np.asarray(capacity_m3_day, dtype=np.float64) / per_person, dtype=np.float64)
 
 
-def pipe_inside_m(flow_m3_s: ArrayLike, *, velocity_m_per_s: float) -> FloatArray:
-    """Inside diameter [m] of the smallest standard pipe that keeps the velocity: Q = v · π d² / 4; the largest pipe at most.
-
-    Examples
-    --------
-    >>> pipe_inside_m(1.9e-3, velocity_m_per_s=1.2).round(3).item()  # 50 mm pipe, 45 mm inside
-    0.045
-    """
-    needed = np.sqrt(4.0 * np.asarray(flow_m3_s, dtype=np.float64) / (np.pi * velocity_m_per_s))
-    sizes = PIPE_DIAMETERS_M * INSIDE
-    return np.asarray(sizes[np.minimum(np.searchsorted(sizes, needed - 1e-12), len(sizes) - 1)], dtype=np.float64)
-
-
 def head_loss_m_per_km(flow_m3_s: ArrayLike, diameter_m: ArrayLike, *, c: float) -> FloatArray:
     """Hazen-Williams: h = 10.67 · L · Q^1.852 / (C^1.852 · d^4.8704), for L = 1,000 m [m/km].
 
@@ -92,13 +55,24 @@ def head_loss_m_per_km(flow_m3_s: ArrayLike, diameter_m: ArrayLike, *, c: float)
     )
 
 
-def break_tanks(static_head_m: ArrayLike, *, zone_m: float) -> IntArray:
-    """Break-pressure tanks so that no zone has more than `zone_m` of static head: ⌈head / zone⌉ − 1.
+def pump_power_kw(flow_m3_s: ArrayLike, lift_m: ArrayLike, *, efficiency_pct: float) -> FloatArray:
+    """Power that lifts water: ρ g Q H / η [kW].
 
     Examples
     --------
-    >>> break_tanks([59, 61, 130], zone_m=60).tolist()
-    [0, 1, 2]
+    >>> pump_power_kw(0.01, 50, efficiency_pct=50).round(2).item()
+    9.81
     """
-    zones = np.ceil(np.maximum(np.asarray(static_head_m, dtype=np.float64), 0.0) / zone_m)
-    return np.asarray(np.maximum(zones - 1, 0), dtype=np.int64)
+    lifted = 9.81 * np.asarray(flow_m3_s, dtype=np.float64) * np.asarray(lift_m, dtype=np.float64)
+    return np.asarray(lifted / (efficiency_pct / 100.0), dtype=np.float64)
+
+
+def pump_kwh_per_m3(lift_m: ArrayLike, *, efficiency_pct: float) -> FloatArray:
+    """Energy that lifts a cubic metre: ρ g H / η [kWh/m³].
+
+    Examples
+    --------
+    >>> pump_kwh_per_m3(100, efficiency_pct=50).round(3).item()
+    0.545
+    """
+    return np.asarray(9.81 * np.asarray(lift_m, dtype=np.float64) / 3600.0 / (efficiency_pct / 100.0), dtype=np.float64)

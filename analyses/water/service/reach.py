@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from infragap.analyses.arrays import FloatArray
+from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.water.lines.tree import PipeTree, grow_tree
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.raster import Raster, rowcol, sample
 from infragap.gis.terrain import slope_pct
@@ -38,15 +38,31 @@ class Sources:
     loss_m_per_km: FloatArray
 
 
-def villages_in_reach(
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Villages that mains can join.
+
+    Attributes
+    ----------
+    pairs
+        source, village (numbers), main_km (length on the slope), head_m (static head at the village); by source, then nearest village first.
+    trees
+        Of each source that reaches somebody: its villages along their paths over the terrain, in the order of `pairs`.
+    """
+
+    pairs: pd.DataFrame
+    trees: dict[int, PipeTree]
+
+
+def reach_of(
     sources: Sources,
     village_x: FloatArray,
     village_y: FloatArray,
     elevation: Raster,
     *,
     residual_head_m: float,
-) -> pd.DataFrame:
-    """List the pairs of source and village that a main can join.
+) -> Reach:
+    """List the villages that a main from each source can join, and the paths to them.
 
     Parameters
     ----------
@@ -59,51 +75,77 @@ def villages_in_reach(
     residual_head_m
         Pressure that must remain at the village [m].
 
-    Returns
-    -------
-    DataFrame
-        source, village (row numbers), main_km (length on the slope), head_m (static head at the village), sorted by both.
-
     Notes
     -----
     A main never climbs above the water level of its source: such cells are barriers of the least-cost search. A length step is
     √(1 + slope²) times its plan length. A village's height is that of its cell.
     """
-    cell_m = elevation.cell_size_m
     heights = elevation.floats()
     lengthening = np.sqrt(1.0 + (slope_pct(elevation).floats() / 100.0) ** 2)
     rows, cols = rowcol(elevation, village_x, village_y)
-    village_h = sample(elevation, village_x, village_y)
+    ground = _Ground(heights, lengthening, elevation.cell_size_m, rows, cols, sample(elevation, village_x, village_y))
     start_rows, start_cols = rowcol(elevation, sources.x, sources.y)
     order = np.argsort(village_x, kind="stable")
     sorted_x = village_x[order]
-    found: list[tuple[NDArray[Any], ...]] = []
+    found, trees = [], {}
     for i in range(len(sources.x)):
         radius_m = sources.reach_km[i] * 1000.0
         near = order[
             np.searchsorted(sorted_x, sources.x[i] - radius_m) : np.searchsorted(sorted_x, sources.x[i] + radius_m)
         ]
         near = near[np.hypot(village_x[near] - sources.x[i], village_y[near] - sources.y[i]) <= radius_m]
-        near = near[sources.head_m[i] - village_h[near] >= residual_head_m]
+        near = near[sources.head_m[i] - ground.village_m[near] >= residual_head_m]
         if not len(near):
             continue
-        half = int(np.ceil(radius_m / cell_m)) + 1
-        top, left = max(start_rows[i] - half, 0), max(start_cols[i] - half, 0)
-        window = np.s_[top : start_rows[i] + half + 1, left : start_cols[i] + half + 1]
-        start = (int(start_rows[i] - top), int(start_cols[i] - left))
-        passable = heights[window] <= sources.head_m[i]
-        passable[start] = True
-        cost = np.where(passable & np.isfinite(heights[window]), lengthening[window], np.inf).astype(np.float32)
-        distance = cost_distance(cost, [start], limit=radius_m / cell_m).distance
-        main_km = distance[rows[near] - top, cols[near] - left].astype(np.float64) * cell_m / 1000.0
-        near, main_km = near[np.isfinite(main_km)], main_km[np.isfinite(main_km)]
-        head = sources.head_m[i] - village_h[near]
-        fits = head - sources.loss_m_per_km[i] * main_km >= residual_head_m
-        kept = near[fits]
-        order_in = np.argsort(kept, kind="stable")
-        found.append((np.full(len(kept), i), kept[order_in], main_km[fits][order_in], head[fits][order_in]))
-    parts = (
-        zip(*found, strict=True) if found else [[np.zeros(0, int)], [np.zeros(0, int)], [np.zeros(0)], [np.zeros(0)]]
-    )
-    columns = ("source", "village", "main_km", "head_m")
-    return pd.DataFrame({name: np.concatenate(list(part)) for name, part in zip(columns, parts, strict=True)})
+        joined = _join(ground, sources, i, (int(start_rows[i]), int(start_cols[i])), near, residual_head_m)
+        if joined is not None:
+            found.append(joined[0])
+            trees[i] = joined[1]
+    columns = {"source": np.int64, "village": np.int64, "main_km": np.float64, "head_m": np.float64}
+    pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame({c: [] for c in columns})
+    return Reach(pairs.astype(columns), trees)
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """Relief with its lengthening by slope, and where the villages are in it."""
+
+    heights: NDArray[np.float32]
+    lengthening: NDArray[np.float32]
+    cell_m: float
+    rows: IntArray
+    cols: IntArray
+    village_m: FloatArray
+
+
+def _join(
+    ground: _Ground, sources: Sources, i: int, start: tuple[int, int], near: IntArray, residual_head_m: float
+) -> tuple[pd.DataFrame, PipeTree] | None:
+    """Pairs of one source with the nearby villages that its water reaches, and the tree to them."""
+    radius = sources.reach_km[i] * 1000.0 / ground.cell_m
+    half = int(np.ceil(radius)) + 1
+    top, left = max(start[0] - half, 0), max(start[1] - half, 0)
+    window = np.s_[top : start[0] + half + 1, left : start[1] + half + 1]
+    at = (start[0] - top, start[1] - left)
+    heights = ground.heights[window]
+    if not (0 <= at[0] < heights.shape[0] and 0 <= at[1] < heights.shape[1]):
+        return None
+    passable = heights <= sources.head_m[i]
+    passable[at] = True
+    cost = np.where(passable & np.isfinite(heights), ground.lengthening[window], np.inf).astype(np.float32)
+    found = cost_distance(cost, [at], limit=radius, predecessors=True)
+    main_km = found.distance[ground.rows[near] - top, ground.cols[near] - left].astype(np.float64)
+    main_km = main_km * ground.cell_m / 1000.0
+    head = sources.head_m[i] - ground.village_m[near]
+    lost = np.where(np.isfinite(main_km), sources.loss_m_per_km[i] * np.minimum(main_km, 1e6), np.inf)
+    fits = np.isfinite(main_km) & (head - lost >= residual_head_m)
+    if not fits.any() or found.predecessor is None:
+        return None
+    near, main_km, head = near[fits], main_km[fits], head[fits]
+    order = np.lexsort((ground.cols[near], ground.rows[near], main_km))
+    near = near[order]
+    cells = np.column_stack([ground.rows[near] - top, ground.cols[near] - left])
+    tree = grow_tree(found.predecessor, np.ascontiguousarray(heights), at, cells, near, cell_m=ground.cell_m)
+    tree = tree.moved(top, left)
+    pairs = {"source": np.full(len(near), i), "village": near, "main_km": main_km[order], "head_m": head[order]}
+    return pd.DataFrame(pairs), tree

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.arrays import FloatArray
-from infragap.analyses.water.codes import Functionality, SchemeKind
-from infragap.analyses.water.hydraulics.formulas import day_demand_m3, head_loss_m_per_km, people_served, pipe_inside_m
+from infragap.analyses.arrays import BoolArray, FloatArray, ObjectArray
+from infragap.analyses.water.codes import Functionality, Quality, SchemeKind
+from infragap.analyses.water.hydraulics.formulas import people_served
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.service.reach import Sources
 from infragap.gis.raster import Raster, sample
-
-LARGEST_DAY_M3 = 1e9
-"""An endless demand (all water lost) as a number: its head loss is beyond any relief, and none over a main of no length."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,22 @@ class Service:
     households: FloatArray
     capacity_households: FloatArray
     sources: Sources
+
+
+def exists(schemes: pd.DataFrame) -> BoolArray:
+    """True where a scheme stands, False where it is only planned, (n,)."""
+    if "status" not in schemes:
+        return np.ones(len(schemes), dtype=bool)
+    return np.asarray(schemes["status"] != "planned")
+
+
+def quality_of(schemes: pd.DataFrame) -> ObjectArray:
+    """What is known of each scheme's water, (n,) of `Quality`: as tested, else as registered; unknown where the scheme itself is."""
+    registered = np.where(schemes["meets_standard"], Quality.TO_STANDARD, Quality.BELOW)
+    registered = np.where(schemes["functionality"] == Functionality.UNKNOWN, Quality.UNKNOWN, registered)
+    if "quality" not in schemes:
+        return np.asarray(registered, dtype=object)
+    return np.asarray(schemes["quality"].where(schemes["quality"].notna(), registered), dtype=object)
 
 
 def household_size(villages: pd.DataFrame) -> float:
@@ -73,17 +86,21 @@ def scheme_service(
         )
         / household_size
     )
-    share = schemes["functionality"].map(
-        {
-            Functionality.SUSTAINABLE: 1.0,
-            Functionality.FAIRLY_SUSTAINABLE: 1.0,
-            Functionality.UNSUSTAINABLE: p.service_unsustainable_pct / 100.0,
-            Functionality.NOT_WORKING: 0.0,
-        }
+    share = (
+        schemes["functionality"]
+        .map(
+            {
+                Functionality.SUSTAINABLE: 1.0,
+                Functionality.FAIRLY_SUSTAINABLE: 1.0,
+                Functionality.UNSUSTAINABLE: p.service_unsustainable_pct / 100.0,
+                Functionality.NOT_WORKING: 0.0,
+                Functionality.UNKNOWN: 1.0,
+            }
+        )
+        .to_numpy(dtype=float)
     )
-    households = np.minimum(schemes["households_served"].to_numpy(dtype=float), by_capacity) * share.to_numpy(
-        dtype=float
-    )
+    registered = np.minimum(schemes["households_served"].to_numpy(dtype=float), by_capacity)
+    households = np.where(exists(schemes), registered * share, 0.0)
     ground = sample(elevation, x, y)
     source = schemes["source_elevation_m"].to_numpy(dtype=float)
     gravity = (schemes["kind"] == SchemeKind.GRAVITY).to_numpy()
@@ -97,18 +114,6 @@ def scheme_service(
             y=y,
             head_m=start + np.where(gravity, 0.0, p.pump_lift_m),
             reach_km=np.where(urban, p.urban_reach_km, p.reach_km),
-            loss_m_per_km=main_loss_m_per_km(schemes["households_design"].to_numpy(dtype=float), household_size, p),
+            loss_m_per_km=np.full(len(schemes), p.existing_gradient_m_per_km),
         ),
     )
-
-
-def main_loss_m_per_km(households: FloatArray, household_size: float, p: WaterParameters) -> FloatArray:
-    """Head lost per kilometre of main at peak-hour flow, in the pipe that keeps the velocity."""
-    day = day_demand_m3(
-        np.maximum(households, 1.0) * household_size,
-        l_per_person_day=p.demand_l_per_person_day,
-        loss_pct=p.loss_pct,
-        peak_day_factor=p.peak_day_factor,
-    )
-    flow = np.minimum(day, LARGEST_DAY_M3) / 86_400.0 * p.peak_hour_factor
-    return head_loss_m_per_km(flow, pipe_inside_m(flow, velocity_m_per_s=p.velocity_m_per_s), c=p.hazen_williams_c)

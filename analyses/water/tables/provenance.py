@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 from infragap.analyses.arrays import ObjectArray
 from infragap.analyses.provenance import provenance_of, weakest_of_each
 from infragap.analyses.water.needs import LAYERS
+from infragap.analyses.water.programme.built import Built
 from infragap.analyses.water.study import Study
 
 
@@ -30,13 +34,18 @@ def commune_provenance(study: Study, codes: pd.Series[str], villages: pd.DataFra
     return provenance_of(study.catalog, LAYERS, own["provenance"], own["poverty_provenance"], of_villages)
 
 
-def work_provenance(study: Study, served: pd.DataFrame, scheme: pd.Series[int]) -> ObjectArray:
+def work_provenance(study: Study, works: Sequence[Built]) -> ObjectArray:
     """Of each work: the scheme that is mended (a new one is a model's proposal) and the villages that it serves."""
-    of_villages = weakest_of_each(pd.Series(village_provenance(study))[served["village"]], served["source"])
-    own = pd.Series("modelled", index=scheme.index, dtype=object)
-    existing = scheme[scheme >= 0]
-    own.loc[existing.index] = study.schemes["provenance"].to_numpy()[existing]
-    return provenance_of(study.catalog, LAYERS, own, of_villages.reindex(scheme.index))
+    if not works:
+        return np.zeros(0, dtype=object)
+    of_village = pd.Series(village_provenance(study))
+    rows = [(k, link.village) for k, work in enumerate(works) for link in work.candidate.links]
+    number, village = (np.array(part, dtype=np.int64) for part in zip(*rows, strict=True))
+    of_villages = weakest_of_each(of_village[village], pd.Series(number)).reindex(range(len(works)))
+    scheme = [work.candidate.scheme for work in works]
+    own = study.schemes["provenance"].to_numpy()
+    first = pd.Series([own[row] if row >= 0 else "modelled" for row in scheme], dtype=object)
+    return provenance_of(study.catalog, LAYERS, first, of_villages)
 
 
 def scheme_provenance(study: Study) -> ObjectArray:

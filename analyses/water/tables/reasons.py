@@ -56,20 +56,34 @@ def _ward_reason(row: Row, language: str) -> str:
 
 
 def work_reason(row: Row, language: str) -> str:
-    """What is done, whom it serves, what it costs; `row` has the columns of `columns.WORKS`."""
+    """What is done, whom it serves, what it costs, when; `row` has the columns of `columns.WORKS`."""
     say = words(language)
     done = say(
         f"water.reason.{row['kind']}",
         height_m=say.number(row["source_elevation_m"]),
-        capacity=say.number(row["capacity_households"]),
+        usable_l_s=say.number(row["usable_flow_l_s"], decimals=1),
+        withdrawal_l_s=say.number(row["withdrawal_l_s"], decimals=2),
+        pump_m=say.number(row["pump_m"]),
     )
-    return say(
+    text = say(
         "water.reason.work",
         done=done,
         households=say.number(row["households_gained"]),
         people=say.number(row["people_gained"]),
         villages=row["villages"],
-        main_km=say.number(row["main_km"], decimals=1),
+        pipes_km=say.number(row["pipes_km"], decimals=1),
         cost_mvnd=say.number(row["cost_mvnd"]),
         per_person_mvnd=say.number(row["cost_per_person_mvnd"], decimals=1),
+        om_mvnd=say.number(row["om_mvnd_per_year"]),
     )
+    parts = [
+        text,
+        say("water.reason.year", year=int(row["year"])) if row["year"] == row["year"] else say("water.reason.no_year"),
+    ]
+    if row["listed"]:
+        parts.append(say("water.reason.listed"))
+    if row["sanitary_zone"]:
+        parts.append(say("water.reason.zone"))
+    if row["chosen_probability"] == row["chosen_probability"]:
+        parts.append(say("water.reason.probability", percent=say.number(100 * row["chosen_probability"])))
+    return " ".join(parts)

@@ -2,65 +2,143 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from infragap.analyses.water.codes import Functionality
+from infragap.analyses.water.codes import Functionality, Question
+from infragap.analyses.water.programme.built import Built
+from infragap.analyses.water.programme.lasting import people_after
+from infragap.analyses.water.programme.off_pipe import OffPipe
+from infragap.analyses.water.programme.schedule import Schedule
 from infragap.analyses.water.service.today import Gap, Today
 from infragap.analyses.water.siting.choice import Choice
-from infragap.analyses.water.siting.target import Target
+from infragap.analyses.water.siting.questions import Answers, target_pct
 from infragap.analyses.water.study import Study
+from infragap.analyses.water.uncertainty.draws import Uncertainty
 
 
-def siting_record(study: Study, choice: Choice, target: Target, works: pd.DataFrame, gap: Gap) -> dict[str, Any]:
-    """People left out and their bound, works and cost, and what the target would take."""
-    solution = choice.solution
-    people, lacking = _rural_people(study), float(gap.people.sum())
-    standard, gained = people - lacking, float(works["people_gained"].sum())
+def siting_record(
+    study: Study, answers: Answers, works: Sequence[Built], schedule: Schedule, uncertainty: Uncertainty, gap: Gap
+) -> dict[str, Any]:
+    """Every question with cost, people, bound, gap and status; the plan that is shown; the target; how sure it is."""
+    people, lacking = study.rural_people, float(gap.people.sum())
+    standard, shown = people - lacking, answers.shown
+    gained = sum(float(w.people.sum()) for w in works)
+    lasting = sum(people_after(float(w.people.sum()), w, study.parameters) for w in works)
+    built = sum(1 for year in schedule.year if year)
+    target = target_pct(study)
     return {
-        "objective": "rural people left without water to standard",
-        "cost": round(solution.cost, 1),
-        "lower_bound": round(solution.lower_bound, 1),
-        "candidates": choice.candidates,
+        **{str(question): question_record(answers, question) for question in answers.by_question},
+        "plan": str(answers.plan),
         "works": len(works),
+        "works_max": answers.works_max,
+        "cost_mvnd": round(float(shown.cost_mvnd), 3),
+        "lower_bound_mvnd": round(shown.bound, 3) if counts_money(answers, answers.plan) else None,
+        "gap": shown.gap,
+        "status": shown.status,
+        "bound_covers": "tables/water_candidates.csv and water_candidate_links.csv",
         "people_gained": round(gained, 1),
-        "people_gained_upper_bound": round(lacking - solution.lower_bound, 1),
-        "gap": solution.gap,
-        "status": solution.status,
-        "bound_covers": "the listed candidates at their stated capacities and reach",
-        "cost_mvnd": round(float(works["cost_mvnd"].sum()), 1),
+        "people_after_5_years": round(lasting, 1),
+        "target_pct": target,
+        "target_people": answers.people_min,
+        "target_met": answers.by_question[answers.plan].target_met,
+        "most_that_can_be_pct": _share_pct(standard + answers.by_question[Question.MOST_PEOPLE].choice.people, people),
         "to_standard_now_pct": _share_pct(standard, people),
         "to_standard_after_pct": _share_pct(standard + gained, people),
-        "target_pct": study.parameters.target_pct,
-        "target_works": target.works,
-        "target_cost_mvnd": round(target.cost_mvnd, 1),
-        "target_reached_pct": _share_pct(standard + target.people_gained, people),
+        "to_standard_after_5_years_pct": _share_pct(standard + lasting, people),
+        "works_within_budgets": built,
+        "works_beyond_budgets": len(works) - built,
+        "om_mvnd_per_year": round(sum(w.om_mvnd_per_year for w in works), 1),
+        "fair": _fair(answers),
+        "uncertainty": _sure(answers, works, uncertainty),
     }
 
 
-def summary(study: Study, today: Today, villages: pd.DataFrame, siting: dict[str, Any]) -> dict[str, Any]:
+def counts_money(answers: Answers, question: Question) -> bool:
+    """Whether the bound of an answer is money: of most people, and where the target is out of reach, it is people."""
+    return question != Question.MOST_PEOPLE and answers.by_question[question].target_met
+
+
+def question_record(answers: Answers, question: Question) -> dict[str, Any]:
+    """Cost, people gained, bound and its unit, gap, status, number of works, whether the target is met."""
+    answer = answers.by_question[question]
+    unit = "mvnd" if counts_money(answers, question) else "people"
+    return {**_choice_record(answer.choice), "bound_unit": unit, "target_met": answer.target_met}
+
+
+def _choice_record(choice: Choice) -> dict[str, Any]:
+    return {
+        "cost_mvnd": round(choice.cost_mvnd, 3),
+        "people": round(choice.people, 3),
+        "bound": round(choice.bound, 3),
+        "gap": round(choice.gap, 8),
+        "status": choice.status,
+        "works": choice.works,
+    }
+
+
+def _fair(answers: Answers) -> dict[str, Any] | None:
+    """Least cost where poor communes get their part of the people gained, and between what and what that adds."""
+    if answers.fair is None or not answers.fair.target_met:
+        return None
+    least = answers.by_question[Question.LEAST_COST].choice
+    return {
+        "poor_share_pct": round(answers.poor_share_pct, 2),
+        "poor_people_min": round(answers.poor_min, 1),
+        **_choice_record(answers.fair.choice),
+        "price_mvnd_at_least": round(max(answers.fair.choice.bound - least.cost_mvnd, 0.0), 3),
+        "price_mvnd_at_most": round(max(answers.fair.choice.cost_mvnd - least.bound, 0.0), 3),
+    }
+
+
+def _sure(answers: Answers, works: Sequence[Built], uncertainty: Uncertainty) -> dict[str, Any] | None:
+    if not len(uncertainty.people):
+        return None
+    low, high = np.percentile(uncertainty.people, [5, 95])
+    cheap, dear = np.percentile(uncertainty.cost_mvnd, [5, 95])
+    chosen = uncertainty.chosen_probability[[w.row for w in works]] if works else np.zeros(0)
+    return {
+        "draws": len(uncertainty.people),
+        "people_gained_p5": round(float(low), 1),
+        "people_gained_p95": round(float(high), 1),
+        "cost_mvnd_p5": round(float(cheap), 1),
+        "cost_mvnd_p95": round(float(dear), 1),
+        "target_probability": round(uncertainty.target_probability, 4),
+        "no_regret_works": int((chosen >= 0.9).sum()),
+    }
+
+
+def summary(study: Study, today: Today, villages: pd.DataFrame, siting: dict[str, Any], off: OffPipe) -> dict[str, Any]:
     """Key numbers of the rural people and of the schemes."""
     rural = villages[villages["is_rural"]]
-    people = _rural_people(study)
-    standard = float((rural["people_piped_to_standard"] + rural["people_own_source_to_standard"]).sum())
+    people = study.rural_people
+    piped = float(rural["people_piped_to_standard"].sum())
+    own = float(rural["people_own_source_to_standard"].sum())
+    below_basic = float(rural["people_none"].sum() + rural["people_unknown"].sum())
     return {
         "rural_people": round(people),
         "to_standard_pct": siting["to_standard_now_pct"],
-        "basic_pct": _share_pct(people - float(rural["people_none"].sum()), people),
-        "people_without_standard": round(people - standard),
+        "to_standard_from_schemes_pct": _share_pct(piped, people),
+        "to_standard_from_own_sources_pct": _share_pct(own, people),
+        "to_standard_is": "calibrated: own sources are set so that the published rate comes out; the schemes of the layer alone give the part above",
+        "basic_pct": _share_pct(people - below_basic, people),
+        "unknown_pct": _share_pct(float(rural["people_unknown"].sum()), people),
+        "people_without_standard": round(people - piped - own),
         "schemes": len(study.schemes),
         "schemes_not_working": int((study.schemes["functionality"] == Functionality.NOT_WORKING).sum()),
+        "schemes_unknown": int((study.schemes["functionality"] == Functionality.UNKNOWN).sum()),
         "households_piped": round(float(today.served.sum())),
         "households_registered_but_no_village_in_reach": round(
             float(today.service.households.sum() - today.served.sum())
         ),
         "to_standard_after_works_pct": siting["to_standard_after_pct"],
+        "households_off_the_pipe": round(float(off.households.sum())),
+        "households_off_the_pipe_mvnd": round(float(off.cost_mvnd.sum()), 1),
+        "households_off_the_pipe_loans_mvnd": round(float(off.loans_mvnd(study.parameters.loan_mvnd).sum()), 1),
     }
-
-
-def _rural_people(study: Study) -> float:
-    return float(study.population[study.rural].sum())
 
 
 def _share_pct(part: float, people: float) -> float:

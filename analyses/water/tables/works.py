@@ -1,69 +1,123 @@
-"""The chosen works: what each does, whom it serves, what it costs."""
+"""The chosen works: what each does, whom it serves, what it costs, when it is built, and how sure it is."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 
 from infragap.analyses.columns import in_order
 from infragap.analyses.water import columns
-from infragap.analyses.water.hydraulics.formulas import break_tanks
-from infragap.analyses.water.service.today import Gap
-from infragap.analyses.water.siting.choice import Choice
+from infragap.analyses.water.programme.built import Built
+from infragap.analyses.water.programme.lasting import cost_per_person_year_mvnd, income_mvnd_per_year, people_after
+from infragap.analyses.water.programme.schedule import Schedule
 from infragap.analyses.water.study import Study
 from infragap.analyses.water.tables.points import with_degrees
 from infragap.analyses.water.tables.provenance import work_provenance
 from infragap.analyses.water.tables.reasons import with_reasons, work_reason
-from infragap.analyses.water.works.candidate import Candidates
-from infragap.analyses.water.works.costs import works_cost_mvnd
+from infragap.analyses.water.uncertainty.draws import NO_REGRET_PCT, Uncertainty
+from infragap.analyses.water.works.maker import Maker
 from infragap.wording.catalogue import words
 
-
-def built_works(study: Study, candidates: Candidates, choice: Choice, gap: Gap) -> gpd.GeoDataFrame:
-    """Chosen works that serve somebody, indexed by their row of the candidates, most people per million VND first."""
-    served = choice.served
-    served = served.assign(people=served["households"] * gap.people_per_household[served["village"]])
-    grouped = served.groupby("source").agg(
-        households_gained=("households", "sum"),
-        people_gained=("people", "sum"),
-        villages=("village", "nunique"),
-        main_km=("main_km", "max"),
-        static_head_m=("head_m", "max"),
-    )
-    first = (
-        served.sort_values(["source", "households", "village"], ascending=[True, False, True])
-        .drop_duplicates("source")
-        .set_index("source")["village"]
-    )
-    table = candidates.table.loc[grouped.index].join(grouped)
-    at = first.loc[grouped.index].to_numpy()
-    home = study.villages.iloc[at]
-    existing = table["scheme"].to_numpy() >= 0
-    scheme = study.schemes.iloc[np.where(existing, table["scheme"].to_numpy(), 0)]
-    nearest = served.groupby("source")["main_km"].min().loc[grouped.index].to_numpy()
-    table["cost_mvnd"] = works_cost_mvnd(
-        table["kind"].to_numpy(),
-        table["households_gained"].to_numpy(),
-        nearest,
-        table["static_head_m"].to_numpy(),
-        study.parameters,
-    )
-    table["cost_per_person_mvnd"] = table["cost_mvnd"] / table["people_gained"]
-    table["break_tanks"] = break_tanks(table["static_head_m"], zone_m=study.parameters.pressure_zone_m)
-    table["name"] = np.where(
-        existing, scheme["name"], [words("vi")("water.new_work_name", village=name) for name in home["name"]]
-    )
-    table["scheme_id"] = scheme["scheme_id"].where(existing, None).to_numpy()
-    table["commune_code"] = np.where(existing, scheme["commune_code"], home["commune_code"])
-    table["commune"] = table["commune_code"].map(study.communes.set_index("commune_code")["name"])
-    table["in_plan_2026_2030"] = existing & scheme["in_plan_2026_2030"].to_numpy(dtype=bool)
-    table["provenance"] = work_provenance(study, served, table["scheme"])
-    table = table.iloc[np.lexsort((table.index, table["cost_per_person_mvnd"]))]
-    table["rank"] = np.arange(1, len(table) + 1)
-    table["work_id"] = [f"N{i:03d}" for i in table["rank"]]
-    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["x"], table["y"]), crs=study.villages.crs)
+L_S_TO_M3_DAY = 86.4
 
 
-def work_table(works: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """One row per work with its reason, by rank."""
-    return in_order(with_degrees(with_reasons(works, work_reason)), columns.WORKS).reset_index(drop=True)
+def work_table(
+    study: Study, works: Sequence[Built], schedule: Schedule, uncertainty: Uncertainty, maker: Maker
+) -> gpd.GeoDataFrame:
+    """One row per work, by rank."""
+    rows = [_row(study, work, int(schedule.year[k]), uncertainty, maker) for k, work in enumerate(works)]
+    x, y = [w.candidate.x for w in works], [w.candidate.y for w in works]
+    table = gpd.GeoDataFrame(
+        {name: [row[name] for row in rows] for name in (rows[0] if rows else _EMPTY)},
+        geometry=gpd.points_from_xy(x, y),
+        crs=study.villages.crs,
+    )
+    table["provenance"] = work_provenance(study, works)
+    table = table.astype({name: kind for name, kind in _EMPTY.items() if kind})
+    return in_order(with_degrees(with_reasons(table, work_reason)), columns.WORKS).reset_index(drop=True)
+
+
+def home_village(work: Built) -> int:
+    """Village that the work serves most households of; of equal ones the nearest."""
+    return work.candidate.links[int(np.argmax(work.households))].village
+
+
+def work_name(study: Study, work: Built, language: str) -> str:
+    """Name of the scheme, or of the village that a new one serves first."""
+    if work.candidate.scheme >= 0:
+        return str(study.schemes["name"].iloc[work.candidate.scheme])
+    return words(language)("water.new_work_name", village=study.villages["name"].iloc[home_village(work)])
+
+
+def _row(study: Study, work: Built, year: int, uncertainty: Uncertainty, maker: Maker) -> dict[str, Any]:
+    candidate, p = work.candidate, study.parameters
+    scheme = study.schemes.iloc[candidate.scheme] if candidate.scheme >= 0 else None
+    code = scheme["commune_code"] if scheme is not None else study.villages["commune_code"].iloc[home_village(work)]
+    people, households = float(work.people.sum()), float(work.households.sum())
+    withdrawal = households * candidate.withdrawal_l_s_per_household
+    probability = float(uncertainty.chosen_probability[work.row])
+    return {
+        "rank": work.rank,
+        "work_id": work.work_id,
+        "candidate_id": candidate.candidate_id,
+        "site": candidate.site,
+        "kind": str(candidate.kind),
+        "treatment": str(candidate.treatment),
+        "name": work_name(study, work, "vi"),
+        "scheme_id": None if scheme is None else scheme["scheme_id"],
+        "listed": candidate.listed,
+        "commune_code": code,
+        "commune": study.communes.set_index("commune_code")["name"].get(code),
+        "year": float(year) if year else np.nan,
+        "households_gained": households,
+        "people_gained": people,
+        "people_after_5_years": people_after(people, work, p),
+        "villages": int((work.households > 0).sum()),
+        "capacity_households": candidate.capacity_households,
+        "dry_flow_l_s": candidate.source.dry_flow_l_s,
+        "usable_flow_l_s": candidate.source.usable_l_s,
+        "withdrawal_l_s": withdrawal,
+        "village_upstream": candidate.source.village_above,
+        "sanitary_zone": withdrawal * L_S_TO_M3_DAY > p.sanitary_zone_m3_day,
+        "source_elevation_m": candidate.source_m,
+        "main_km": _longest_km(work),
+        "pipes_km": float(candidate.line.sections.length_m[work.laid].sum()) / 1000,
+        "static_head_m": float(candidate.line.sections.static_m[work.laid].max(initial=0.0)),
+        "lowest_pressure_m": float(work.flow.tap_m[work.households > 0].min(initial=np.inf)),
+        "break_tanks": candidate.line.tanks,
+        "pump_m": candidate.pump_m,
+        "cost_mvnd": work.cost_mvnd,
+        "cost_per_person_mvnd": work.cost_mvnd / people,
+        "om_mvnd_per_year": work.om_mvnd_per_year,
+        "income_mvnd_per_year": income_mvnd_per_year(work, maker),
+        "cost_per_person_year_mvnd": cost_per_person_year_mvnd(work, p),
+        "chosen_probability": probability,
+        "no_regret": bool(probability >= NO_REGRET_PCT / 100),
+        "in_plan_2026_2030": scheme is not None and bool(scheme["in_plan_2026_2030"]),
+    }
+
+
+_EMPTY: dict[str, Any] = {
+    "rank": np.int64, "work_id": None, "candidate_id": None, "site": None, "kind": None, "treatment": None, "name": None, "scheme_id": None,
+    "listed": bool, "commune_code": None, "commune": None, "year": np.float64, "households_gained": np.float64, "people_gained": np.float64,
+    "people_after_5_years": np.float64, "villages": np.int64, "capacity_households": np.float64, "dry_flow_l_s": np.float64,
+    "usable_flow_l_s": np.float64, "withdrawal_l_s": np.float64, "village_upstream": bool, "sanitary_zone": bool, "source_elevation_m": np.float64,
+    "main_km": np.float64, "pipes_km": np.float64, "static_head_m": np.float64, "lowest_pressure_m": np.float64, "break_tanks": np.int64,
+    "pump_m": np.float64, "cost_mvnd": np.float64, "cost_per_person_mvnd": np.float64, "om_mvnd_per_year": np.float64,
+    "income_mvnd_per_year": np.float64, "cost_per_person_year_mvnd": np.float64, "chosen_probability": np.float64, "no_regret": bool,
+    "in_plan_2026_2030": bool,
+}  # fmt: skip
+"""Columns and types of a table without rows."""
+
+
+def _longest_km(work: Built) -> float:
+    """Longest way of water to a served village."""
+    tree = work.candidate.line.tree
+    along = np.zeros(len(tree.z))
+    for k in range(1, len(along)):
+        along[k] = along[tree.parent[k]] + tree.length_m[k]
+    served = along[tree.node][work.households > 0]
+    return float(served.max(initial=0.0)) / 1000

@@ -1,1 +1,1 @@
-"""Works that may be built, and what each costs."""
+"""Works that can be built: what each does, whom it reaches over which pipes, and what it costs by quantities."""

@@ -1,119 +1,179 @@
-"""New gravity schemes: stream cells above uncovered villages that carry enough in the dry season."""
+"""New schemes at streams: by gravity, pumped where no water lies above, and those that the province's list already names."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
-from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.water.codes import WorkKind
-from infragap.analyses.water.hydraulics.formulas import day_demand_m3
-from infragap.analyses.water.parameters import WaterParameters
-from infragap.analyses.water.service.reach import Sources, villages_in_reach
-from infragap.analyses.water.service.schemes import household_size, main_loss_m_per_km
+from infragap.analyses.water.codes import SchemeKind, Treatment, WorkKind
+from infragap.analyses.water.lines.design import SourceLevel
+from infragap.analyses.water.lines.tree import PipeTree
+from infragap.analyses.water.service.reach import Reach, Sources, reach_of
+from infragap.analyses.water.service.schemes import exists
+from infragap.analyses.water.sources.intakes import SPACING_M, Intakes, intakes_above, intakes_below, possible_intakes
+from infragap.analyses.water.sources.streams import StreamFlow, next_below
 from infragap.analyses.water.study import Study
-from infragap.analyses.water.works.candidate import Candidates
-from infragap.analyses.water.works.costs import SMALL_HOUSEHOLDS
-from infragap.gis.hydrology import dry_season_flow, flow_directions
-from infragap.gis.raster import sample, xy
+from infragap.analyses.water.works.bills import filter_bill, intake_bill, pump_bill, storage_bill
+from infragap.analyses.water.works.candidate import BillLine, Candidate, Source
+from infragap.analyses.water.works.existing import RURAL_SIZES
+from infragap.analyses.water.works.maker import Maker, Offer, Site
 
-SOURCE_SPACING_M = 600.0
-
-
-@dataclass(frozen=True)
-class StreamCells:
-    """Cells with enough water, (n,) each: position [m], height [m], households that the dry season suffices for."""
-
-    x: FloatArray
-    y: FloatArray
-    height_m: FloatArray
-    households: FloatArray
+PUMP_SPARE_M = 10.0
+"""A pump lifts so much above what the farthest tap needs, for the pipes to spend."""
 
 
-def new_candidates(study: Study, uncovered: FloatArray) -> Candidates:
-    """New gravity schemes at stream cells above uncovered villages, as large as the dry season allows.
+def new_candidates(study: Study, flow: StreamFlow, maker: Maker, known: list[Candidate]) -> list[Candidate]:
+    """Schemes that the list wants new, then gravity schemes above villages, then pumped ones for villages that nothing else reaches.
 
     Parameters
     ----------
-    study
-        Villages, relief, runoff.
-    uncovered
-        (villages,) households without water to standard.
-
-    Notes
-    -----
-    For each village with enough uncovered households the nearest stream cells within reach that lie above it and carry, in the
-    driest month, the safety factor times the design flow of the smallest scheme. Cells nearer than 600 m to a kept one are left out.
+    study, flow
+        Villages, relief, list; water in the streams.
+    maker
+        Makes the candidates.
+    known
+        Candidates on existing schemes.
     """
-    p, size = study.parameters, household_size(study.villages)
-    streams = flow_directions(study.elevation)
-    flow = dry_season_flow(streams, study.runoff)
-    per_household = float(
-        day_demand_m3(
-            size,
-            l_per_person_day=p.demand_l_per_person_day,
-            loss_pct=p.loss_pct,
-            peak_day_factor=p.peak_day_factor,
-        )
-    )
-    households = flow * 86_400.0 / p.dry_season_safety / per_household
-    rows, cols = np.nonzero((households >= p.new_scheme_min_households) & np.isfinite(streams.grid.values))
-    cell_x, cell_y = xy(streams.grid, rows, cols)
-    cells = StreamCells(
-        x=cell_x,
-        y=cell_y,
-        height_m=streams.grid.values[rows, cols].astype(float),
-        households=np.minimum(households[rows, cols].astype(float), p.new_scheme_max_households),
-    )
-    village_x, village_y = study.villages.geometry.x.to_numpy(), study.villages.geometry.y.to_numpy()
-    heights = sample(study.elevation, village_x, village_y)
-    chosen = _sources_above(np.column_stack([village_x, village_y, heights]), uncovered, cells, p)
-    design = cells.households[chosen]
+    p = study.parameters
+    possible = possible_intakes(study, flow, maker.withdrawal_l_s)
+    found: list[Candidate] = []
+    for kind, lift_m in ((WorkKind.NEW, 0.0), (WorkKind.PUMPED, p.pump_head_max_m)):
+        done = {work.scheme for work in found}
+        listed, rows = _listed_intakes(study, possible, kind, done)
+        found += _made(study, flow, maker, listed, kind, lift_m, rows)
+    # the list and what exists come first: no intake is invented for a village that one of them can serve as a whole
+    able = known + found
+    served = {link.village for work in able for link in work.links if work.capacity_households >= link.households_max}
+    above = intakes_above(study, possible, _without(maker.gap, served))
+    found += _made(study, flow, maker, above, WorkKind.NEW, 0.0, None)
+    reached = {link.village for work in known + found for link in work.links}
+    below = intakes_below(study, possible, _without(maker.gap, reached))
+    return found + _made(study, flow, maker, below, WorkKind.PUMPED, p.pump_head_max_m, None)
+
+
+def _without(gap_households: FloatArray, villages: set[int]) -> FloatArray:
+    """Households to be served, those of some villages left out."""
+    return np.where(np.isin(np.arange(len(gap_households)), sorted(villages)), 0.0, gap_households)
+
+
+HEIGHTS_M = {WorkKind.NEW: (-60.0, 150.0), WorkKind.PUMPED: (-np.inf, -60.0)}
+"""How far the bed of a stream may lie from the height that the list's scheme is mapped at [m]: water runs from there by itself, or is lifted."""
+
+
+def _listed_intakes(study: Study, possible: Intakes, kind: WorkKind, done: set[int]) -> tuple[Intakes, IntArray]:
+    """Intake of each planned scheme of the list: the nearest cell, within its accuracy, that carries its capacity or else most."""
+    schemes, low, high = study.schemes, *HEIGHTS_M[kind]
+    rural = (~exists(schemes)) & (schemes["kind"] != SchemeKind.URBAN_PLANT).to_numpy()
+    chosen, rows, households = [], [], []
+    for row in np.argsort(schemes["scheme_id"].to_numpy().astype(str), kind="stable"):
+        if not rural[row] or int(row) in done:
+            continue
+        scheme = schemes.iloc[row]
+        away = np.hypot(possible.x - scheme.geometry.x, possible.y - scheme.geometry.y)
+        near = np.flatnonzero(away <= max(float(scheme["position_accuracy_m"]), SPACING_M))
+        rise = possible.height_m[near] - float(np.nan_to_num(scheme["source_elevation_m"]))
+        near = near[(rise >= low) & (rise <= high)]
+        if not len(near):
+            continue
+        wanted = float(scheme["households_design"])
+        enough = possible.households[near] >= wanted
+        best = int(near[np.lexsort((possible.cell[near], np.round(away[near], 3), ~enough))[0]])
+        chosen.append(best)
+        rows.append(int(row))
+        households.append(min(wanted, float(possible.households[best])))
+    kept = possible.only(np.array(chosen, dtype=np.int64))
+    limited = Intakes(kept.cell, kept.x, kept.y, kept.height_m, np.array(households, dtype=np.float64))
+    return limited, np.array(rows, dtype=np.int64)
+
+
+def _made(
+    study: Study,
+    flow: StreamFlow,
+    maker: Maker,
+    intakes: Intakes,
+    kind: WorkKind,
+    lift_m: float,
+    rows: IntArray | None,
+) -> list[Candidate]:
+    """Candidates at some intakes; `rows` are the planned schemes that they stand for."""
+    p = study.parameters
+    if not len(intakes.cell):
+        return []
+    x, y = study.villages.geometry.x.to_numpy(), study.villages.geometry.y.to_numpy()
     sources = Sources(
-        x=cells.x[chosen],
-        y=cells.y[chosen],
-        head_m=cells.height_m[chosen],
-        reach_km=np.full(len(chosen), p.reach_km),
-        loss_m_per_km=main_loss_m_per_km(design, size, p),
+        x=intakes.x,
+        y=intakes.y,
+        head_m=intakes.height_m + lift_m,
+        reach_km=np.full(len(intakes.cell), p.reach_km),
+        loss_m_per_km=np.zeros(len(intakes.cell)),
     )
-    pairs = villages_in_reach(sources, village_x, village_y, study.elevation, residual_head_m=p.residual_head_m)
-    pairs = pairs[uncovered[pairs["village"]] >= 1.0].reset_index(drop=True)
-    table = pd.DataFrame(
-        {
-            "kind": WorkKind.NEW,
-            "scheme": -1,
-            "capacity_households": design,
-            "x": sources.x,
-            "y": sources.y,
-            "source_elevation_m": sources.head_m,
-        }
-    )
-    return Candidates(table, pairs)
+    reach: Reach = reach_of(sources, x, y, study.elevation, residual_head_m=p.residual_head_m)
+    sizes = tuple(size for size in RURAL_SIZES if size <= p.villages_per_scheme) or (1,)
+    found: list[Candidate] = []
+    for k, tree in sorted(reach.trees.items()):
+        row = int(rows[k]) if rows is not None else -1
+        site = _site(study, flow, intakes, k, kind, lift_m, row)
+        start = tree.starting_at(float(intakes.height_m[k]))
+        found += maker.candidates(site, start, _offer(kind, float(intakes.households[k]), start, lift_m, maker), sizes)
+    return found
 
 
-def _sources_above(villages: FloatArray, uncovered: FloatArray, cells: StreamCells, p: WaterParameters) -> IntArray:
-    """Nearest fitting stream cells of each uncovered village (x, y, height), the villages with most people first."""
-    radius_m = p.reach_km * 1000.0
-    x, y, height, able = cells.x, cells.y, cells.height_m, cells.households
-    village_x, village_y, village_h = villages.T
-    tree = cKDTree(np.column_stack([x, y]))
-    taken: list[int] = []
-    free = np.ones(len(x), dtype=bool)
-    for village in np.lexsort((village_y, village_x, -uncovered)):
-        if uncovered[village] < p.new_scheme_min_households:
-            break
-        near = np.array(
-            sorted(tree.query_ball_point([village_x[village], village_y[village]], radius_m)), dtype=np.int64
-        )
-        rise = height[near] - village_h[village]
-        enough = min(float(uncovered[village]), p.new_scheme_max_households, SMALL_HOUSEHOLDS)
-        fits = free[near] & (rise >= 2 * p.residual_head_m) & (rise <= 3 * p.pressure_zone_m) & (able[near] >= enough)
-        near = near[fits]
-        if len(near):
-            chosen = int(near[np.argmin(np.hypot(x[near] - village_x[village], y[near] - village_y[village]))])
-            taken.append(chosen)
-            free[tree.query_ball_point([x[chosen], y[chosen]], SOURCE_SPACING_M)] = False
-    return np.array(taken, dtype=np.int64)
+def _offer(kind: WorkKind, households: float, tree: PipeTree, lift_m: float, maker: Maker) -> Offer:
+    p = maker.parameters
+
+    def bill(served: float) -> list[BillLine]:
+        day = served * maker.day_m3
+        return [*intake_bill(p), *pump_bill(day, lift_m, p), *storage_bill(day, p), *filter_bill(day, p)]
+
+    return Offer(
+        kind=kind,
+        treatment=Treatment.FILTER,
+        capacity_households=households,
+        bill=bill,
+        mvnd_per_household=0.0,
+        connection_mvnd=p.rural_connection_mvnd,
+        connected=np.zeros(len(tree.village)),
+        pipes_share=1.0,
+        each_link_pays=False,
+    )
+
+
+def _site(study: Study, flow: StreamFlow, intakes: Intakes, k: int, kind: WorkKind, lift_m: float, row: int) -> Site:
+    cell = int(intakes.cell[k])
+    columns = flow.streams.grid.shape[1]
+    name = f"{'P' if kind == WorkKind.PUMPED else 'S'}{cell // columns:04d}-{cell % columns:04d}"
+    planned = str(study.schemes["scheme_id"].iloc[row]) if row >= 0 else ""
+    return Site(
+        site=planned or name,
+        scheme=row,
+        listed=row >= 0 and bool(study.schemes["in_plan_2026_2030"].iloc[row]),
+        rural=True,
+        x=float(intakes.x[k]),
+        y=float(intakes.y[k]),
+        source=Source(
+            source_id=source_name(cell, columns),
+            usable_l_s=round(float(flow.usable_l_s[cell]), 6),
+            dry_flow_l_s=round(float(flow.dry_l_s[cell]), 3),
+            village_above=bool(flow.village_above[cell]),
+            village_below=bool(flow.village_below[cell]),
+            cell=cell,
+        ),
+        level=SourceLevel(lift_m=lift_m, spare_m=PUMP_SPARE_M) if kind == WorkKind.PUMPED else SourceLevel(),
+    )
+
+
+def source_name(cell: int, columns: int) -> str:
+    """Identifier of a stream cell: its row and column in the drainage."""
+    return f"stream {cell // columns}-{cell % columns}"
+
+
+def downstream_of(flow: StreamFlow, sources: Iterable[Source]) -> dict[str, str]:
+    """Next of these sources below each of them on its stream; a scheme's own capacity and the last on a stream have none."""
+    cells = {source.source_id: source.cell for source in sources if source.cell >= 0}
+    if not cells:
+        return {}
+    names = sorted(cells, key=lambda name: cells[name])
+    below = next_below(np.array([cells[name] for name in names], dtype=np.int64), flow.streams.downstream)
+    return {name: names[int(b)] if b >= 0 else "" for name, b in zip(names, below, strict=True)}

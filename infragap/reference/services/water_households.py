@@ -10,15 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from infragap.analyses.water.parameters import WaterParameters
-from infragap.analyses.water.service.levels import village_levels
-from infragap.analyses.water.service.today import coverage_today
+from infragap.analyses.water.service.today import coverage_today, shared_again
 from infragap.reference.inputs import Base, Facts
 from infragap.reference.shares import largest_remainder
 
 TO_STANDARD_PCT = 33.2
 BASIC_PCT = 98.0
 LEAST_BASIC_PCT = 80.0
-ROUNDS = 60
+ROUNDS = 26
 
 
 def build_water_households(
@@ -37,7 +36,8 @@ def build_water_households(
     -------
     DataFrame
         One row per commune, columns of `infragap.gis.schema.WaterHouseholds`. Shares fall with the poverty rate (assumption) and are scaled so
-        that, with the default parameters of the water analysis, the rural people reach the published rates.
+        that, with the default parameters of the water analysis, the rural people reach the published rates. They are shares of all households, fixed
+        here: what the schemes do later changes no well. Limestone communes are those that the facts name.
     """
     communes = base.communes
     poverty = communes["poverty_rate_pct"].fillna(communes["poverty_rate_pct"].median()).to_numpy() / 100.0
@@ -49,18 +49,15 @@ def build_water_households(
             "basic_pct": 100.0,
         }
     )
-    today = coverage_today(villages, schemes, table, base.elevation, WaterParameters())
-    served = np.zeros((2, len(villages)))
-    standard = schemes["meets_standard"].to_numpy(dtype=bool)[today.pairs["source"]]
-    np.add.at(served[0], today.pairs["village"], today.served * standard)
-    np.add.at(served[1], today.pairs["village"], today.served * ~standard)
+    parameters = WaterParameters()
     rural = villages["commune_code"].isin(communes["commune_code"][base.is_rural()]).to_numpy()
     population = villages["population"].to_numpy(dtype=float)
+    total = population[rural].sum()
+    survey = coverage_today(villages, schemes, table, base.elevation, parameters)
 
     def rates(own_pct: NDArray[np.float64], basic_pct: NDArray[np.float64]) -> tuple[float, float]:
         filled = table.assign(own_source_to_standard_pct=own_pct, basic_pct=basic_pct)
-        people = village_levels(villages, filled, served[0], served[1])
-        total = population[rural].sum()
+        people = shared_again(survey, villages, schemes, filled).people
         return (
             100 * float(people["people_to_standard"].to_numpy()[rural].sum()) / total,
             100 * (1 - float(people["people_none"].to_numpy()[rural].sum()) / total),
@@ -80,6 +77,7 @@ def build_water_households(
     return table.assign(
         own_source_to_standard_pct=own,
         basic_pct=basic,
+        is_karst=communes["name"].str.contains(base.words.find["karst_commune"]),
         provenance="modelled",
         source=base.words.note["household_works"],
     )

@@ -60,12 +60,14 @@ def build_water_schemes(
     Returns
     -------
     GeoDataFrame
-        25 urban plants, then 1,188 rural schemes with 70,500 households in all; columns of `infragap.gis.schema.WaterSchemes`. A rural
-        scheme's point is its intake, uphill of the village that it serves; households served, class and treatment are modelled.
+        25 urban plants, 1,188 rural schemes with 70,500 households in all, the schemes that the province's list of 2026-2030 wants new, and the plants
+        that are planned; columns of `infragap.gis.schema.WaterSchemes`. A rural scheme's point is its intake, uphill of the village that it serves;
+        households served, class and treatment are modelled. The list does not say which of its 368 rows are new: a name without a word of repair,
+        upgrade or extension is taken as new (assumption; a reviewer may overrule it).
     """
-    urban = _urban_plants(base, facts)
+    urban, plants = _urban_plants(base, facts), _planned_plants(base, facts)
     rural = _rural_schemes(base, facts, villages, rng)
-    frame = pd.concat([urban, rural], ignore_index=True)
+    frame = pd.concat([urban, rural, plants], ignore_index=True)
     points = shapely.points(frame.pop("x").round(1), frame.pop("y").round(1))
     return gpd.GeoDataFrame(frame, geometry=points, crs=base.communes.crs)
 
@@ -91,30 +93,66 @@ def _urban_plants(base: Base, facts: Facts) -> pd.DataFrame:
         "capacity_m3_day": table["capacity_m3_day"], "households_design": design, "households_served": np.minimum(design, there),
         "source_elevation_m": np.round(sample(base.elevation, x, y)), "functionality": "sustainable", "treatment": True,
         "meets_standard": True, "in_plan_2026_2030": False, "year": np.nan, "position_accuracy_m": 3000.0, "provenance": "modelled",
-        "source": [base.words.note["urban_plant"].format(source=text[:90]) for text in table["source"]],
+        "status": "existing", "planned_work": None, "is_private": False, "source": [base.words.note["urban_plant"].format(source=text[:90]) for text in table["source"]],
         "x": x, "y": y,
     })  # fmt: skip
 
 
+def _planned_plants(base: Base, facts: Facts) -> pd.DataFrame:
+    """Plants that are planned and have a capacity, at the centre of the commune that their name holds; private ones have an operator in the table."""
+    table = facts.water_plants.query("category == 'urban_plan_2030' and capacity_2030_m3_day.notna()")
+    table = table[table["status"].str.contains(base.words.find["not_built"])].reset_index(drop=True)
+    codes = [_commune_of_plant(text, base) for text in table["name"]]
+    table, codes = table[[c is not None for c in codes]], [c for c in codes if c is not None]
+    communes = base.communes.set_index("commune_code")
+    centres = gpd.GeoSeries(
+        gpd.points_from_xy(communes.loc[codes, "centre_longitude"], communes.loc[codes, "centre_latitude"]),
+        crs="EPSG:4326",
+    ).to_crs(base.communes.crs)
+    x, y = centres.x.to_numpy(), centres.y.to_numpy()
+    size = (communes["population"] / communes["households"]).loc[codes].to_numpy()
+    capacity = table["capacity_2030_m3_day"].to_numpy()
+    return pd.DataFrame({
+        "scheme_id": [f"Q{i + 1:02d}" for i in range(len(table))], "name": table["name"].to_numpy(), "commune_code": codes, "kind": "urban_plant",
+        "capacity_m3_day": capacity, "households_design": np.rint(capacity / URBAN_M3_PER_PERSON_DAY / size).astype(int), "households_served": 0,
+        "source_elevation_m": np.round(sample(base.elevation, x, y)), "functionality": "unknown", "treatment": True, "meets_standard": True,
+        "in_plan_2026_2030": False, "year": np.nan, "position_accuracy_m": 3000.0, "provenance": "modelled", "status": "planned",
+        "planned_work": "new", "is_private": (table["note"].fillna("") + table["source"]).str.contains("private plant").to_numpy(),
+        "source": [base.words.note["planned_plant"].format(source=text[:90]) for text in table["source"]], "x": x, "y": y,
+    })  # fmt: skip
+
+
+def _commune_of_plant(name: str, base: Base) -> str | None:
+    """Commune in the name of a plant: the whole name, else the part in brackets."""
+    bare = re.sub(base.words.find["plant_prefix"], "", name)
+    outside, _, inside = bare.partition("(")
+    return next((code for part in (inside.rstrip(") "), outside) if part and (code := commune_of(part, base))), None)
+
+
 def _rural_schemes(base: Base, facts: Facts, villages: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.DataFrame:
     documented = _documented(base, facts)
-    frame = pd.concat([documented, _modelled(base, documented, rng)], ignore_index=True)
+    existing = documented[documented["planned_work"] != "new"]
+    frame = pd.concat([documented, _modelled(base, existing, rng)], ignore_index=True)
+    stands = (frame["planned_work"] != "new").to_numpy()
     anchor = _anchors(frame, villages, rng)
     size = (villages["population"] / villages["households"].clip(lower=1)).to_numpy()[anchor].clip(2.5, 8.0)
     frame["wish"] = np.where(
         frame["persons"].isna(), rng.lognormal(np.log(45), 0.6, len(frame)), frame["persons"] / size
     )
-    frame["households_served"] = households_served(frame["wish"].to_numpy())
+    frame["households_served"] = 0
+    frame.loc[stands, "households_served"] = households_served(frame["wish"].to_numpy()[stands])
     frame["households_design"] = np.maximum(np.rint(frame["wish"]).astype(int), frame["households_served"])
     people = frame["households_design"] * size
     frame["capacity_m3_day"] = frame["capacity_m3_day"].fillna((people / PEOPLE_PER_M3_DAY).clip(lower=1).round(1))
-    frame["functionality"] = _classes(frame, base.words.find, rng)
+    frame["functionality"] = "unknown"
+    frame.loc[stands, "functionality"] = _classes(frame[stands], base.words.find, rng)
     frame["treatment"] = _treated(frame)
     frame["meets_standard"] = frame["treatment"] & frame["functionality"].isin(("sustainable", "fairly_sustainable"))
     frame["year"] = np.where(frame["in_plan_2026_2030"], np.nan, rng.integers(2004, 2025, len(frame)))
     at = villages.geometry.iloc[anchor]
     x, y, height, kind = _intakes(base, at.x.to_numpy(), at.y.to_numpy(), frame["commune_code"].to_numpy())
-    frame = frame.assign(x=x, y=y, source_elevation_m=height, kind=kind, provenance="modelled")
+    frame = frame.assign(x=x, y=y, source_elevation_m=height, kind=kind, provenance="modelled", is_private=False)
+    frame["status"] = np.where(stands, "existing", "planned")
     frame.insert(0, "scheme_id", [f"W{i + 1:04d}" for i in range(len(frame))])
     return frame.drop(columns=["wish", "persons"])
 
@@ -130,9 +168,16 @@ def _documented(base: Base, facts: Facts) -> pd.DataFrame:
         raise ValueError("water schemes whose commune is unknown: " + "; ".join(unknown))
     return pd.DataFrame({
         "name": table["name"], "commune_code": codes, "persons": table["design_persons"], "capacity_m3_day": table["capacity_m3_day"],
-        "in_plan_2026_2030": True, "position_accuracy_m": DOCUMENTED_ACCURACY_M,
+        "in_plan_2026_2030": True, "position_accuracy_m": DOCUMENTED_ACCURACY_M, "planned_work": _planned_work(table["name"], base.words.find),
         "source": [base.words.note["rural_scheme"].format(source=text[:90]) for text in table["source"]],
     })  # fmt: skip
+
+
+def _planned_work(name: pd.Series[str], find: dict[str, str]) -> NDArray[np.object_]:
+    """What the list wants, by the words of the scheme's name."""
+    upgrade = name.str.contains(find["listed_upgrade"], case=False)
+    repair = name.str.contains(find["listed_repair"], case=False)
+    return np.where(upgrade, "upgrade", np.where(repair, "repair", "new")).astype(object)
 
 
 def _modelled(base: Base, documented: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -149,7 +194,7 @@ def _modelled(base: Base, documented: pd.DataFrame, rng: np.random.Generator) ->
             base.words.name["water_scheme"].format(number=k, commune=name) for k, name in zip(number, names, strict=True)
         ],
         "commune_code": communes["commune_code"].to_numpy()[row], "persons": np.nan, "capacity_m3_day": np.nan,
-        "in_plan_2026_2030": False, "position_accuracy_m": MODELLED_ACCURACY_M, "source": base.words.note["water_scheme_modelled"],
+        "in_plan_2026_2030": False, "position_accuracy_m": MODELLED_ACCURACY_M, "planned_work": None, "source": base.words.note["water_scheme_modelled"],
     })  # fmt: skip
 
 

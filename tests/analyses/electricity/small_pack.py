@@ -34,6 +34,9 @@ class SmallPack:
     def has(self, name: str) -> bool:
         return name in self.layers
 
+    def layer_faults(self, name: str) -> tuple[str, ...]:
+        return ()
+
 
 def grid(values: np.ndarray, *, cell_m: float = CELL_M) -> Raster:
     north = SOUTH + SIZE_M

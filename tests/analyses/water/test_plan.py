@@ -6,20 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from shapely.geometry import Point
 
 from infragap.analyses.water import columns
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water
 from infragap.analyses.water.result import WaterResult
+from infragap.gis.errors import ParameterError
 from infragap.gis.pack import read_pack
+from tests.analyses.water.siting.independent import solve
 from tests.pack_factory import write_pack
 
-LEVELS = [f"people_{kind}" for kind in ("piped_to_standard", "own_source_to_standard", "piped", "basic", "none")]
+LEVELS = [
+    f"people_{kind}" for kind in ("piped_to_standard", "own_source_to_standard", "piped", "basic", "none", "unknown")
+]
+QUICK = {"draws": 0, "frontier_points": 3}
 
 
 def plan(folder: Path, *, parameters: dict[str, Any] | None = None, **changes: Any) -> WaterResult:
-    return plan_water(read_pack(write_pack(folder, **changes)), WaterParameters(**(parameters or {})))
+    return plan_water(read_pack(write_pack(folder, **changes)), WaterParameters(**(QUICK | (parameters or {}))))
 
 
 def check(result: WaterResult) -> None:
@@ -27,23 +34,131 @@ def check(result: WaterResult) -> None:
         (result.villages, columns.VILLAGES),
         (result.works, columns.WORKS),
         (result.schemes, columns.SCHEMES),
+        (result.pipes, columns.PIPES),
     ):
         assert list(frame.columns) == [*(column.name for column in dictionary), "geometry"]
         assert not np.isinf(frame.select_dtypes("number").to_numpy(float)).any()
     assert list(result.communes.columns) == [column.name for column in columns.COMMUNES]
+    for name, frame in result.tables.items():
+        assert list(frame.columns) == [column.name for column in columns.TABLES[name]]
     villages = result.villages
     assert villages[LEVELS].sum(axis=1).to_numpy() == pytest.approx(villages["population"].to_numpy())
-    lacking = villages[["people_piped", "people_basic", "people_none"]].sum(axis=1)
-    assert (villages["people_gained"] <= lacking + 1e-6).all()
+    assert (villages["people_gained"] <= villages["people_without_standard"] + 1e-4).all()
+    works = result.works
+    assert works["people_gained"].sum() == pytest.approx(villages["people_gained"].sum())
+    bills = result.tables["boq"].groupby("work_id")["cost_mvnd"].sum()
+    assert bills.reindex(works["work_id"]).to_numpy() == pytest.approx(works["cost_mvnd"].to_numpy(), abs=1e-3)
+    assert (works["withdrawal_l_s"] <= works["usable_flow_l_s"] + 1e-6).all()
     # all numbers are numbers: JSON knows no NaN
     json.dumps([result.siting, result.summary], allow_nan=False, default=lambda value: value.item())
 
 
 def test_small_pack(tmp_path: Path) -> None:
-    result = plan(tmp_path / "pack")
+    result = plan(tmp_path / "pack", parameters={"target_pct": 45.0, "works_max": 3, "draws": 5})
     check(result)
-    assert result.siting["works"] == len(result.works) > 0
-    assert result.siting["people_gained"] <= result.siting["people_gained_upper_bound"] + 0.1
+    siting = result.siting
+    assert siting["works"] == len(result.works) > 0
+    assert siting["least_cost"]["target_met"]
+    assert siting["to_standard_after_pct"] >= 45.0 - 0.01
+    assert siting["least_cost_unlimited"]["cost_mvnd"] <= siting["least_cost"]["cost_mvnd"] + 1e-3
+    assert siting["uncertainty"]["draws"] == 5
+
+
+def test_the_exported_tables_say_all_that_the_choice_knew(tmp_path: Path) -> None:
+    result = plan(tmp_path / "pack", parameters={"target_pct": 45.0, "works_max": 3, "gap": 1e-6})
+    links = result.tables["candidate_links"]
+    people, _, _ = solve(result.tables["candidates"], links, works_max=3)
+    assert result.siting["most_people"]["people"] == pytest.approx(people, rel=1e-4)
+    wanted = result.siting["target_people"]
+    cost, _, works = solve(result.tables["candidates"], links, works_max=3, people_min=wanted)
+    assert result.siting["least_cost"]["cost_mvnd"] == pytest.approx(cost, rel=1e-5)
+    assert len(result.works) == works
+
+
+def test_shuffled_rows_change_nothing(tmp_path: Path) -> None:
+    parameters = {"works_max": 3, "target_pct": 45.0, "draws": 4}
+    straight = plan(tmp_path / "a", parameters=parameters)
+
+    def turned(frame: Any) -> Any:
+        return frame.iloc[::-1].reset_index(drop=True)
+
+    other = plan(
+        tmp_path / "b",
+        parameters=parameters,
+        villages=turned,
+        water_schemes=turned,
+        water_households=turned,
+        communes=turned,
+        settlements=turned,
+    )
+    for name in ("works", "pipes"):
+        one, two = (pd.DataFrame(getattr(result, name)).drop(columns="geometry") for result in (straight, other))
+        pd.testing.assert_frame_equal(one, two)
+    for name, key in (("villages", "village_id"), ("schemes", "scheme_id"), ("communes", "commune_code")):
+        one, two = (
+            pd.DataFrame(getattr(result, name)).drop(columns="geometry", errors="ignore").sort_values(key, ignore_index=True)
+            for result in (straight, other)
+        )  # fmt: skip
+        pd.testing.assert_frame_equal(one, two)
+    for name, frame in straight.tables.items():
+        keys = [
+            k
+            for k in ("candidate_id", "village_id", "work_id", "item", "detail", "question", "people", "year")
+            if k in frame
+        ]
+        pd.testing.assert_frame_equal(
+            frame.sort_values(keys, ignore_index=True), other.tables[name].sort_values(keys, ignore_index=True)
+        )
+    assert straight.siting == other.siting
+
+
+def test_forced_forbidden_and_listed(tmp_path: Path) -> None:
+    free = plan(tmp_path / "a", parameters={"works_max": 2})
+    site = free.works["site"].iloc[0]
+    without = plan(tmp_path / "b", parameters={"works_max": 2, "forbidden": (site,)})
+    assert site not in set(without.works["site"])
+    other = next(s for s in without.tables["candidates"]["site"] if s not in set(free.works["site"]) and s != site)
+    assert other in set(plan(tmp_path / "c", parameters={"works_max": 2, "forced": (other,)}).works["site"])
+    listed = plan(tmp_path / "d", parameters={"only_listed": True})
+    assert listed.works["listed"].all()
+    with pytest.raises(ParameterError, match="no work can be built at NOWHERE"):
+        plan(tmp_path / "e", parameters={"forced": ("NOWHERE",)})
+
+
+def test_years_keep_the_budgets(tmp_path: Path) -> None:
+    result = plan(tmp_path / "a", parameters={"works_max": 3, "budgets_mvnd": (800.0, 0.0, 800.0, 0.0, 0.0)})
+    years = result.tables["years"].set_index("year")
+    assert (years["spent_mvnd"] <= years["budget_mvnd"] + 1e-6).all()
+    built = result.works[result.works["year"].notna()]
+    assert built.groupby("year")["cost_mvnd"].sum().to_dict() == pytest.approx(
+        years.loc[years["spent_mvnd"] > 0, "spent_mvnd"].to_dict()
+    )
+    assert (years["people_expected_so_far"] <= years["people_gained_so_far"] + 1e-9).all()
+
+
+def test_unknown_is_a_value(tmp_path: Path) -> None:
+    result = plan(tmp_path / "a", water_schemes=lambda f: f.assign(functionality="unknown", meets_standard=False))
+    check(result)
+    assert result.villages["people_unknown"].sum() > 0
+    assert result.villages["people_piped_to_standard"].sum() == 0
+    assert (result.schemes["quality"] == "unknown").all()
+
+
+def test_a_planned_scheme_serves_nobody_and_may_be_built(tmp_path: Path) -> None:
+    result = plan(
+        tmp_path / "a",
+        water_schemes=lambda f: f.assign(
+            status=["existing", "planned", "existing"],
+            planned_work=[None, "new", None],
+            source_elevation_m=[1500.0, 1860.0, 1500.0],
+            geometry=[f.geometry.iloc[0], Point(447_000, 2_425_400), f.geometry.iloc[2]],
+        ),
+    )
+    check(result)
+    scheme = result.schemes.set_index("scheme_id").loc["W0002"]
+    assert scheme["households_served"] == 0
+    found = result.tables["candidates"].set_index("site")
+    assert found.loc[["W0002"], "listed"].all()
 
 
 NOTHING: dict[str, tuple[dict[str, Any], dict[str, Callable[[Any], Any]]]] = {
@@ -56,7 +171,10 @@ NOTHING: dict[str, tuple[dict[str, Any], dict[str, Callable[[Any], Any]]]] = {
     "no money": ({"budget_mvnd": 0.0}, {}),
     "no stream, no scheme": (
         {},
-        {"runoff": lambda r: r.with_values(r.values * 0), "water_schemes": lambda f: f.assign(capacity_m3_day=0.01)},
+        {
+            "runoff": lambda r: r.with_values(r.values * 0 + 1e-3),
+            "water_schemes": lambda f: f.assign(capacity_m3_day=0.01),
+        },
     ),
 }
 
@@ -68,8 +186,8 @@ def test_where_nothing_can_be_built_the_siting_is_empty(tmp_path: Path, case: st
     check(result)
     siting = result.siting
     assert len(result.works) == siting["works"] == 0
-    assert siting["status"] == "optimal"
-    assert siting["people_gained"] == siting["people_gained_upper_bound"] == siting["cost_mvnd"] == 0
+    assert siting["most_people"]["status"] == "optimal"
+    assert siting["people_gained"] == siting["most_people"]["bound"] == siting["cost_mvnd"] == 0
     assert siting["to_standard_after_pct"] == siting["to_standard_now_pct"]
     assert len(result.villages) == 12
     assert len(result.communes) == 4
@@ -79,7 +197,6 @@ def test_rates_of_nobody(tmp_path: Path) -> None:
     result = plan(tmp_path / "pack", communes=lambda f: f.assign(kind="phường"))
     assert result.summary["rural_people"] == 0
     assert result.summary["to_standard_pct"] == result.summary["basic_pct"] == 0
-    assert result.siting["target_works"] == 0
 
 
 def test_reasons_do_not_contradict_themselves(tmp_path: Path) -> None:
@@ -97,3 +214,18 @@ def test_reasons_do_not_contradict_themselves(tmp_path: Path) -> None:
         water_schemes=lambda f: f.assign(meets_standard=True),
     ).communes
     assert (served.loc[served["is_rural"], "reason_vi"] == "Mọi người dân đã có nước sạch đạt quy chuẩn.").all()
+
+
+@pytest.mark.parametrize(
+    ("change", "sign"),
+    [
+        ({"water_schemes": lambda f: f.assign(capacity_m3_day=f["capacity_m3_day"] * 3)}, 1),
+        ({"water_schemes": lambda f: f.assign(meets_standard=True)}, 1),
+        ({"water_schemes": lambda f: f.assign(functionality="not_working")}, -1),
+        ({"water_schemes": lambda f: f.iloc[:1].reset_index(drop=True)}, -1),
+    ],
+)
+def test_coverage_is_monotone_on_the_layers(tmp_path: Path, change: dict[str, Any], sign: int) -> None:
+    now = plan(tmp_path / "a", parameters={"works_max": 0}).siting["to_standard_now_pct"]
+    then = plan(tmp_path / "b", parameters={"works_max": 0}, **change).siting["to_standard_now_pct"]
+    assert sign * (then - now) >= -1e-9

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infragap.analyses.water.codes import WorkKind
 from infragap.wording import catalogue
 from infragap.wording.catalogue import Number, in_each_language, languages, words
 from infragap.wording.codes import code_words, codes, label, labels, unit_words
@@ -65,7 +66,7 @@ def test_codes_and_units_have_words() -> None:
 
 def test_a_table_may_have_its_own_words_for_a_code() -> None:
     assert code_words("kind", "village", "electricity.ranking")["en"] == "village"
-    assert set(labels("kind", "water.works")) == {"repair", "extend", "new"}
+    assert set(labels("kind", "water.works")) == {str(kind) for kind in WorkKind}
     assert set(labels("kind", "schools.sites")) >= {"border_boarding", "new_upper_secondary"}
 
 

@@ -1,6 +1,5 @@
 """A page offers every language that has a catalogue, and says all its words in each."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +9,11 @@ from shapely.geometry import Point
 
 from infragap.maps.pages.document import render
 from infragap.maps.pages.html import number, one_language_at_a_time, spoken
-from infragap.maps.pages.page import Layer, Page, Popup, Style
+from infragap.maps.pages.page import Card, Layer, Page, Style
 from infragap.wording import catalogue
 from infragap.wording.catalogue import in_each_language, languages, words
 from infragap.wording.codes import codes
+from tests.maps.page_reader import page_content
 
 
 @pytest.fixture
@@ -32,10 +32,7 @@ def lao(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def content(page: Page) -> dict[str, Any]:
     """What the page script receives."""
-    text = render(page)
-    found: dict[str, Any]
-    found, _ = json.JSONDecoder().raw_decode(text[text.index("{", text.rindex("infragapPage(")) :])
-    return found
+    return page_content(render(page))
 
 
 def one_point() -> Page:
@@ -43,7 +40,9 @@ def one_point() -> Page:
         {"name": ["A"], "reason_vi": ["vì sao"], "reason_en": ["why"]}, geometry=[Point(104, 22)], crs="EPSG:4326"
     )
     title = in_each_language("maps.layer.settlements")
-    return Page(title=title, layers=[Layer("points", title, frame, Style(), Popup("name", (), (), reason=True))])
+    return Page(
+        id="one", title=title, layers=[Layer("points", title, frame, Style(), Card("name", (), (), reason=True))]
+    )
 
 
 def test_a_page_offers_each_catalogue(lao: None) -> None:
@@ -52,13 +51,13 @@ def test_a_page_offers_each_catalogue(lao: None) -> None:
     assert [language["name"] for language in made["languages"]] == ["Tiếng Việt", "English", "Lao"]
     assert all(set(text) == {"vi", "en", "lo"} for text in made["words"].values())
     # a table has reasons in two languages: further ones show the English
-    assert made["layers"][0]["popup"]["reason"] == {"vi": "reason_vi", "en": "reason_en", "lo": "reason_en"}
+    assert made["layers"][0]["reason"] == {"vi": "reason_vi", "en": "reason_en", "lo": "reason_en"}
 
 
 def test_the_reason_is_vietnamese_where_a_table_has_no_other() -> None:
     page = one_point()
     page.layers[0].frame.drop(columns="reason_en", inplace=True)
-    assert content(page)["layers"][0]["popup"]["reason"] == {"vi": "reason_vi", "en": "reason_vi"}
+    assert content(page)["layers"][0]["reason"] == {"vi": "reason_vi", "en": "reason_vi"}
 
 
 def test_a_text_is_written_in_every_language_once() -> None:

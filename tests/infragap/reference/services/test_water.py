@@ -27,18 +27,38 @@ def pack(data_folder: Path) -> Pack:
 
 @pytest.fixture(scope="module")
 def rural(pack: Pack) -> gpd.GeoDataFrame:
+    """Rural schemes of the register: those of the list that are still to be built are not in it."""
     schemes = pack.water_schemes
-    return schemes[schemes["kind"] != "urban_plant"]
+    return schemes[(schemes["kind"] != "urban_plant") & (schemes["status"] == "existing")]
 
 
 def test_counts_of_the_register(pack: Pack, rural: gpd.GeoDataFrame) -> None:
-    assert (pack.water_schemes["kind"] == "urban_plant").sum() == 25
+    schemes = pack.water_schemes
+    assert ((schemes["kind"] == "urban_plant") & (schemes["status"] == "existing")).sum() == 25
     assert len(rural) == 1188
-    assert rural["in_plan_2026_2030"].sum() == 368
+    assert schemes["in_plan_2026_2030"].sum() == 368
     assert rural["households_served"].sum() == 70_500
     assert (rural["households_served"] > 200).sum() == 108
     assert rural["households_served"].between(15, 800).all()
     assert rural["treatment"].sum() == 76
+
+
+def test_the_list_is_typed(pack: Pack) -> None:
+    listed = pack.water_schemes[pack.water_schemes["in_plan_2026_2030"]]
+    named = dict(zip(listed["name"], listed["planned_work"], strict=True))
+    assert named["Sửa chữa công trình nước sinh hoạt thôn Tà Chử"] == "repair"
+    assert named["Nâng cấp, cải tạo công trình nước sạch khu trung tâm xã Hạnh Phúc"] == "upgrade"
+    assert named["Nước sạch Trống Khua"] == "new"
+    planned = listed[listed["status"] == "planned"]
+    assert set(planned["planned_work"]) == {"new"}
+    assert (planned["households_served"] == 0).all()
+
+
+def test_private_plants_of_the_scheme(pack: Pack) -> None:
+    # scheme, II.4: 12,000 m³/day for Yên Bình and Trấn Yên, 3,000 at Làng Giàng
+    private = pack.water_schemes[pack.water_schemes["is_private"]]
+    assert sorted(private["capacity_m3_day"]) == [3000.0, 12000.0]
+    assert (private["status"] == "planned").all()
 
 
 def test_classes_have_the_published_shares(rural: gpd.GeoDataFrame) -> None:

@@ -1,0 +1,1 @@
+"""Parameters by theme: travel, pupils and places, sites and draws."""

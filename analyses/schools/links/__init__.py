@@ -1,0 +1,1 @@
+"""What a bridge or a paved stretch is worth to pupils."""

@@ -1,0 +1,231 @@
+"""All questions put to one set of candidates: most people, least cost within and without the number of works, the list alone, the frontier between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from infragap.analyses.arrays import BoolArray
+from infragap.analyses.solvers.stopping import Stop
+from infragap.analyses.water.codes import Question
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.analyses.water.service.today import Gap
+from infragap.analyses.water.siting.choice import Choice, choose, nothing, with_bound
+from infragap.analyses.water.siting.model import Asked, Model, build_model, empty_model
+from infragap.analyses.water.siting.relaxation import Relaxation
+from infragap.analyses.water.study import Study
+from infragap.analyses.water.works.candidate import Candidates
+from infragap.gis.errors import NoSolutionError, ParameterError
+
+FRONTIER_TO = 0.9
+"""The frontier goes so far towards most people; beyond, the last households cost more than any plan would pay."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Answer to one question; where the target cannot be met, the plan is that with most people and `target_met` says so."""
+
+    choice: Choice
+    target_met: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Everything that was asked.
+
+    Attributes
+    ----------
+    people_min
+        People that must be gained for the target.
+    works_max
+        Most works; None without a limit.
+    by_question
+        The four questions.
+    frontier
+        Plans of least cost for rising numbers of people, within the number of works.
+    fair
+        Least cost for the target where the poor communes get their part; None where there is nothing to ask.
+    poor_share_pct, poor_min
+        The part that they must get, and the people that this is.
+    plan
+        The question whose plan is shown.
+    """
+
+    people_min: float
+    works_max: int | None
+    by_question: dict[Question, Answer]
+    frontier: tuple[Choice, ...]
+    fair: Answer | None
+    poor_share_pct: float
+    poor_min: float
+    plan: Question
+
+    @property
+    def shown(self) -> Choice:
+        """The plan that the tables show."""
+        return self.by_question[self.plan].choice
+
+
+def works_limit(study: Study) -> int | None:
+    """Most works: the parameter's, else the catalogue's."""
+    if study.parameters.works_max is not None:
+        return study.parameters.works_max
+    listed = study.targets.get("water_works_max")
+    return int(listed) if listed is not None else None
+
+
+def target_pct(study: Study) -> float | None:
+    """Rural people with water to standard to be reached [%]: the parameter's, else the catalogue's."""
+    if study.parameters.target_pct is not None:
+        return study.parameters.target_pct
+    listed = study.targets.get("water_clean_2030_pct")
+    return float(listed) if listed is not None else None
+
+
+def people_to_gain(study: Study, gap: Gap) -> float:
+    """People that must be brought to the standard for the target; none without a target."""
+    people, wanted = study.rural_people, target_pct(study)
+    if wanted is None:
+        return 0.0
+    return round(max(people * wanted / 100 - (people - float(gap.people.sum())), 0.0), 3)
+
+
+def plan_shown(study: Study) -> Question:
+    """The plan that the tables show: as asked; most people where the cheapest plan for a target is asked and no target is known."""
+    asked = Question(study.parameters.plan)
+    to_target = asked in (Question.LEAST_COST, Question.LEAST_COST_UNLIMITED)
+    return Question.MOST_PEOPLE if to_target and target_pct(study) is None else asked
+
+
+def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, Answers]:
+    """Ask all questions.
+
+    Raises
+    ------
+    ParameterError
+        A forced or forbidden site is not among the candidates.
+    NoSolutionError
+        The forced works do not fit into the number of works, the money or the streams.
+    """
+    p = study.parameters
+    poor = _poor_villages(study)
+    if not len(candidates.works):
+        return _nothing_to_ask(study, candidates, gap)
+    model = build_model(candidates, gap.households, poor)
+    allowed = _allowed(candidates, p)
+    asker = _Asker(model, Relaxation(model), p, allowed, works_limit(study))
+    wanted = people_to_gain(study, gap)
+    most = asker.most(asker.works_max)
+    if most.status == "infeasible":
+        raise NoSolutionError(
+            "water: the works that must be built do not fit into the number of works, the money, or what the streams give. Force fewer of them."
+        )
+    listed = candidates.table["listed"].to_numpy(dtype=bool)
+    # one after the other in an order in which each is near the one before: the relaxation starts from there
+    least = asker.least(wanted, asker.works_max, most)
+    share = _poor_share_pct(study, gap, poor)
+    poor_min = share / 100 * min(wanted, least.choice.people)
+    fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and least.target_met else None
+    if fair is not None and fair.target_met and fair.choice.cost_mvnd < least.choice.cost_mvnd:
+        # what fulfils more also answers the question that asks less
+        least = replace(least, choice=with_bound(fair.choice, least.choice.bound, p.gap))
+    steps = FRONTIER_TO * np.arange(p.frontier_points, 0, -1) / p.frontier_points
+    frontier = [asker.point(step * most.people) for step in steps] if most.people > 0 else []
+    by_question = {
+        Question.MOST_PEOPLE: Answer(most, most.people >= wanted - 1e-3),
+        Question.LEAST_COST: least,
+        Question.LEAST_COST_UNLIMITED: asker.least(wanted, None, None),
+        Question.LISTED_ONLY: asker.among(listed).least(wanted, asker.works_max, None),
+    }
+    return model, Answers(
+        wanted, asker.works_max, by_question, tuple(frontier[::-1]), fair, share, poor_min, plan_shown(study)
+    )
+
+
+def _nothing_to_ask(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, Answers]:
+    """Answers where nothing can be built: the empty plan is the best one."""
+    model = empty_model()
+    wanted = people_to_gain(study, gap)
+    none = Answer(nothing(model, status="optimal"), target_met=wanted <= 0)
+    _allowed(candidates, study.parameters)
+    by_question = dict.fromkeys(Question, none)
+    return model, Answers(wanted, works_limit(study), by_question, (), None, 0.0, 0.0, plan_shown(study))
+
+
+@dataclass(frozen=True, eq=False)
+class _Asker:
+    """Puts questions with what holds for all of them."""
+
+    model: Model
+    relaxation: Relaxation
+    parameters: WaterParameters
+    allowed: BoolArray
+    works_max: int | None
+
+    def among(self, some: BoolArray) -> _Asker:
+        return _Asker(self.model, self.relaxation, self.parameters, self.allowed & some, self.works_max)
+
+    def most(self, works_max: int | None) -> Choice:
+        return self._ask(most_people=True, works_max=works_max)
+
+    def point(self, people: float) -> Choice:
+        return self._ask(people_min=people, works_max=self.works_max)
+
+    def least(self, people: float, works_max: int | None, most: Choice | None, *, poor_min: float = 0.0) -> Answer:
+        """Least cost for so many people; where that is out of reach, most people."""
+        if most is None or most.people >= people:
+            found = self._ask(people_min=people, works_max=works_max, poor_min=poor_min)
+            if found.status != "infeasible":
+                return Answer(found, target_met=True)
+        return Answer(most if most is not None else self.most(works_max), target_met=False)
+
+    def _ask(
+        self,
+        *,
+        works_max: int | None,
+        most_people: bool = False,
+        people_min: float | None = None,
+        poor_min: float = 0.0,
+    ) -> Choice:
+        p = self.parameters
+        asked = Asked(
+            most_people=most_people,
+            works_max=works_max,
+            people_min=people_min,
+            budget_mvnd=p.budget_mvnd,
+            allowed=self.allowed,
+            forced=tuple(site for site in p.forced),
+            poor_min=poor_min,
+        )
+        return choose(self.model, self.relaxation, asked, stop=Stop(p.gap, p.work_limit))
+
+
+def _allowed(candidates: Candidates, p: WaterParameters) -> BoolArray:
+    sites = candidates.table["site"]
+    known = set(sites)
+    for name, wanted in (("forced", p.forced), ("forbidden", p.forbidden)):
+        unknown = sorted(set(wanted) - known)
+        if unknown:
+            raise ParameterError(
+                f"water.{name}: no work can be built at {', '.join(unknown[:10])}. Take sites of tables/water_candidates.csv."
+            )
+    both = sorted(set(p.forced) & set(p.forbidden))
+    if both:
+        raise ParameterError(f"water: {', '.join(both[:10])} cannot be forced and forbidden at once.")
+    allowed = ~sites.isin(p.forbidden).to_numpy()
+    return np.asarray(allowed & candidates.table["listed"].to_numpy(dtype=bool) if p.only_listed else allowed)
+
+
+def _poor_villages(study: Study) -> BoolArray:
+    rate = study.communes.set_index("commune_code")["poverty_rate_pct"]
+    return np.asarray(
+        study.villages["commune_code"].map(rate).to_numpy(dtype=float) >= study.parameters.poor_commune_pct
+    )
+
+
+def _poor_share_pct(study: Study, gap: Gap, poor: BoolArray) -> float:
+    if study.parameters.poor_share_min_pct is not None:
+        return study.parameters.poor_share_min_pct
+    total = float(gap.people.sum())
+    return 100 * float(gap.people[poor].sum()) / total if total > 0 else 0.0

@@ -1,0 +1,101 @@
+"""All checks between columns, layers and targets, as one list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+
+from infragap.gis.checking.geometry import spike_findings
+from infragap.gis.checking.grids import coverage_findings, ground_findings, river_findings
+from infragap.gis.checking.heights import source_findings
+from infragap.gis.checking.lengths import area_findings, feeder_findings, length_findings
+from infragap.gis.checking.near import near_findings
+from infragap.gis.checking.places import commune_findings, far_findings, place_findings
+from infragap.gis.checking.rows import row_findings
+from infragap.gis.checking.shifts import shift_findings
+from infragap.gis.checking.sums import solar_month_findings, sum_findings, work_row_findings
+from infragap.gis.checking.targets import target_findings
+from infragap.gis.checking.twins import twin_findings
+from infragap.gis.findings import Finding
+from infragap.gis.raster import Raster
+from infragap.profiles.profile import Profile
+
+WET = {"VN", "VNM"}
+"""Countries of which no province has less runoff than `RUNOFF_YEAR_WET` in the mean."""
+
+PLACES = ("settlements", "villages", "water_schemes", "schools")
+
+Layers = Mapping[str, gpd.GeoDataFrame | pd.DataFrame | Raster]
+
+
+def cross_findings(
+    layers: Layers,
+    *,
+    targets: Mapping[str, float | int],
+    crs_of: Mapping[str, str | None] | None = None,
+    profile: Profile,
+) -> list[Finding]:
+    """Give what does not fit between columns, layers and targets.
+
+    Parameters
+    ----------
+    layers
+        The readable layers by name, geometry in one metric CRS; a column with a fault of its own is absent.
+    targets
+        Published totals and rates of the catalogue.
+    crs_of
+        CRS that the catalogue names for each layer.
+    profile
+        What is particular to the country: words for rural, climate.
+    """
+    tables = {name: layer for name, layer in layers.items() if isinstance(layer, pd.DataFrame) and len(layer)}
+    found = target_findings(tables, targets, profile.administration.rural) + row_findings(tables) + sum_findings(tables)
+    frames = {name: table for name, table in tables.items() if isinstance(table, gpd.GeoDataFrame)}
+    for name in ("roads", "grid_lines"):
+        if name in frames:
+            found += length_findings(frames[name], layer=name)
+    if "grid_lines" in frames:
+        found += feeder_findings(frames["grid_lines"])
+    for name, frame in frames.items():
+        found += spike_findings(frame, layer=name) + twin_findings(frame, layer=name)
+    found += near_findings(frames)
+    rasters = {name: layer for name, layer in layers.items() if isinstance(layer, Raster)}
+    for name, raster in rasters.items():
+        found += ground_findings(raster, layer=name, wet=bool(WET & set(profile.country_codes)))
+    if "elevation" in rasters:
+        found += _on_relief(rasters["elevation"], frames)
+    communes = frames.get("communes")
+    if communes is None or "commune_code" not in communes.columns:
+        return found
+    return found + _against_communes(communes, tables, rasters, crs_of or {})
+
+
+def _on_relief(elevation: Raster, frames: Mapping[str, gpd.GeoDataFrame]) -> list[Finding]:
+    upside_down = river_findings(elevation, frames["rivers"]) if "rivers" in frames else []
+    if upside_down or "water_schemes" not in frames:
+        return upside_down
+    return source_findings(frames["water_schemes"], elevation)
+
+
+def _against_communes(
+    communes: gpd.GeoDataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    rasters: Mapping[str, Raster],
+    crs_of: Mapping[str, str | None],
+) -> list[Finding]:
+    found = commune_findings(communes) + area_findings(communes)
+    for name, table in tables.items():
+        if name in PLACES and isinstance(table, gpd.GeoDataFrame):
+            found += place_findings(table, communes, layer=name)
+        elif isinstance(table, gpd.GeoDataFrame) and name != "communes":
+            found += far_findings(table, communes, layer=name)
+    for name, raster in rasters.items():
+        found += coverage_findings(raster, communes, layer=name)
+    found += shift_findings(tables, communes, crs_of)
+    if "solar" in tables:
+        found += solar_month_findings(tables["solar"], communes)
+    if "water_households" in tables:
+        found += work_row_findings(tables["water_households"], communes)
+    return found

@@ -1,0 +1,181 @@
+"""Texts of a layer: letters garbled by a wrong encoding or an old font, hidden signs in identifiers, identifiers that only look different."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import pandas as pd
+
+from infragap.gis import schema
+from infragap.gis.arrays import BoolArray
+from infragap.gis.checking.vietnamese import is_vietnamese_sign, old_font_words
+from infragap.gis.findings import Finding, fault
+
+GARBLED = fault(
+    "text.garbled",
+    tolerance="question marks at the end of a word; percent codes in web addresses",
+    reason="UTF-8 read as another encoding (Lã read as LÃ£), signs for what could not be read, HTML entities and percent codes: such names "
+    "match nothing and reach every map",
+)
+OLD_FONT = fault(
+    "text.old_font",
+    tolerance="a single such word in a column",
+    reason="text typed in a TCVN3 or VNI font, or saved in Windows-1258, is valid and means nothing: its words are no Vietnamese syllables "
+    "as they stand, and are once converted",
+)
+HIDDEN = fault(
+    "id.hidden", reason="control, direction and zero-width signs make two identifiers look alike, and harm a terminal"
+)
+HIDDEN_TEXT = fault(
+    "text.hidden",
+    tolerance="tabs, line ends, soft hyphens",
+    reason="control and direction signs in a text harm a terminal and split names",
+)
+ALIKE = fault(
+    "id.alike",
+    reason="identifiers that differ only in case, blanks or invisible signs are one place written twice, or will be mixed up",
+)
+
+OLD_FONT_WORDS = 2
+"""Least words of a column that must be Vietnamese in one old font before it is named."""
+
+_LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
+_ENTITY = re.compile(
+    r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|amp|lt|gt|quot|nbsp|apos|[a-zA-Z]{1,8}(?:grave|acute|circ|tilde|uml|ring|slash|cedil));"
+)
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
+_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
+_UTF7 = re.compile(r"\+([A-Za-z0-9/]{2,})-")
+_LINK = re.compile(r"\S*(?:https?:|www\.)\S*")
+_UTF8_RUN = re.compile("[\xc3-\xc6\xcc][\x80-\xbf]|[\xe1-\xe2][\x80-\xbf]{2}|\xc2[\xa1-\xbf]")
+
+
+def _bytes_of(encoding: str) -> dict[int, str]:
+    """Sign to the byte that it stands for in a single-byte encoding, as Latin-1; other signs become a blank."""
+    table = {}
+    for code in range(0x80, 0x100):
+        try:
+            table[ord(bytes([code]).decode(encoding))] = chr(code)
+        except UnicodeDecodeError:
+            table[code] = chr(code)
+    return table
+
+
+_MISREADINGS = {name: _bytes_of(name) for name in ("cp1252", "latin-1", "mac_roman", "cp1258")}
+
+
+def text_findings(frame: pd.DataFrame, *, layer: str) -> list[Finding]:
+    """Check every text column of a layer as it was read, columns beyond the schema included."""
+    key = schema.ID_COLUMN.get(layer)
+    found = []
+    for name in frame.columns:
+        if name == "geometry" or frame[name].dtype != object:
+            continue
+        texts = [unicodedata.normalize("NFC", cell) if isinstance(cell, str) else "" for cell in frame[name]]
+        # each text once: columns of a large layer hold few different ones
+        garbled, hidden, fonts = {}, {}, {}
+        for text in set(texts):
+            garbled[text] = looks_garbled(text)
+            hidden[text] = has_hidden_signs(text, strict=name == key)
+            fonts[text] = {} if text.isascii() else old_font_words(text)
+        shared = {"layer": layer, "column": str(name)}
+        if any(garbled.values()):
+            found.append(GARBLED.in_rows(frame, [garbled[text] for text in texts], shown=frame[name], **shared))
+        else:
+            found += _old_font_findings(frame, name, [fonts[text] for text in texts], layer=layer)
+        if any(hidden.values()):
+            check = HIDDEN if name == key else HIDDEN_TEXT
+            found.append(check.in_rows(frame, [hidden[text] for text in texts], shown=frame[name], **shared))
+        if name == key:
+            found += _alike_findings(frame, name, texts, layer=layer)
+    return found
+
+
+def has_hidden_signs(text: str, *, strict: bool) -> bool:
+    """Tell whether a text holds signs that nobody sees; `strict` counts line ends, tabs and odd blanks too.
+
+    Examples
+    --------
+    >>> has_hidden_signs("C\\u200b1", strict=True), has_hidden_signs("two\\nlines", strict=False)
+    (True, False)
+    """
+    if text.isascii() and text.isprintable():
+        return False
+    for sign in text:
+        category = unicodedata.category(sign)
+        if category in ("Cc", "Cf", "Cs", "Co", "Cn") and (strict or sign not in "\t\n\r\u00ad\ufeff"):
+            return True
+        if strict and category in ("Zs", "Zl", "Zp") and sign != " ":
+            return True
+    return False
+
+
+def looks_garbled(text: str) -> bool:
+    """Tell whether a text was saved or read in a wrong encoding, or still holds codes of a web page.
+
+    Examples
+    --------
+    >>> looks_garbled("LÃ¡ng Máº£nh"), looks_garbled("B?n N?m"), looks_garbled("Làng Mảnh"), looks_garbled("Bản Phố?")
+    (True, True, False, False)
+    """
+    text = _LINK.sub("", text)
+    if _LOST.search(text) or _ENTITY.search(text) or _PERCENT.search(text) or _ESCAPE.search(text):
+        return True
+    return _holds_utf7(text) if text.isascii() else any(_holds_utf8(text, table) for table in _MISREADINGS.values())
+
+
+def _holds_utf7(text: str) -> bool:
+    for match in _UTF7.finditer(text):
+        try:
+            letters = match[0].encode().decode("utf-7")
+        except UnicodeDecodeError:
+            continue
+        if letters and all(is_vietnamese_sign(sign) for sign in letters):
+            return True
+    return False
+
+
+def _holds_utf8(text: str, table: dict[int, str]) -> bool:
+    """Whether signs, read as the bytes that they stand for, are Vietnamese letters or common signs in UTF-8."""
+    as_bytes = "".join(table.get(ord(sign), sign if sign.isascii() else "\x00") for sign in text)
+    for match in _UTF8_RUN.finditer(as_bytes):
+        if text[match.start() : match.end()] == "Ã\xa0" and not as_bytes[match.end() : match.end() + 1].islower():
+            # 'XÃ' before a hard blank is a word; inside a word it is not
+            continue
+        try:
+            letter = match[0].encode("latin-1").decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        if is_vietnamese_sign(letter) or letter in "–—’‘“”…°²³·×" or unicodedata.combining(letter):
+            return True
+    return False
+
+
+def _old_font_findings(frame: pd.DataFrame, name: Any, fonts: list[Any], *, layer: str) -> list[Finding]:
+    totals: dict[str, int] = {}
+    for counts in fonts:
+        for font, number in counts.items():
+            totals[font] = totals.get(font, 0) + number
+    if not totals or max(totals.values()) < OLD_FONT_WORDS:
+        return []
+    best = max(totals, key=lambda font: (totals[font], font))
+    marked = [font_counts.get(best, 0) > 0 for font_counts in fonts]
+    return [OLD_FONT.in_rows(frame, marked, layer=layer, shown=frame[name], column=str(name), font=best)]
+
+
+def _alike_findings(frame: pd.DataFrame, name: str, texts: list[str], *, layer: str) -> list[Finding]:
+    plain: pd.Series[Any] = pd.Series([_bare(text) for text in texts])
+    exact: pd.Series[Any] = pd.Series([text.strip() for text in texts])
+    # equal identifiers are another fault: here they differ, but only in what nobody sees
+    spellings = exact.groupby(plain).nunique().reindex(plain).to_numpy()
+    marked: BoolArray = (plain != "").to_numpy() & (spellings > 1)
+    if not marked.any():
+        return []
+    return [ALIKE.in_rows(frame, marked, layer=layer, shown=[f"'{text}'" for text in texts], column=name)]
+
+
+def _bare(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in folded if not sign.isspace() and unicodedata.category(sign) not in ("Cc", "Cf"))
