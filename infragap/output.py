@@ -134,7 +134,19 @@ def claimed(out: Path, *, reserve_bytes: int = 0) -> Iterator[Claim]:
                 _prepare(work, reserve_bytes)
             yield Claim(out, work)
         finally:
-            shutil.rmtree(work, ignore_errors=True)
+            _tidy(out, work)
+
+
+def _tidy(out: Path, work: Path) -> None:
+    """Remove the work folder, but never the only copy of a result."""
+    # a path too long for the system has nothing below it
+    with contextlib.suppress(OSError):
+        if (work / "placing").exists():
+            # interrupted while files were put in place: the next run ends it
+            return
+        if (work / "earlier").exists() and not out.exists():
+            (work / "earlier").rename(out)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -264,6 +276,7 @@ def _place_files(claim: Claim, folder: Path) -> Path | None:
     for name in names:
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         move_file(folder / name, out / name)
+    (claim.work / "placing").unlink()
     return kept
 
 

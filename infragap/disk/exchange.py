@@ -46,7 +46,8 @@ def locked(folder: Path) -> Iterator[bool]:
     """Hold a folder for this process; the lock ends with the process, however it ends. Gives False where another one holds it."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield _try_lock(handle)
+        # another process may have removed the folder between the two lines
+        yield _try_lock(handle) and folder.exists() and os.path.samestat(os.fstat(handle), folder.stat())
     finally:
         os.close(handle)
 

@@ -358,6 +358,39 @@ def test_a_run_that_died_while_placing_is_ended_by_the_next(tmp_path: Path, dies
     assert (out / MARKER).exists()
 
 
+def test_an_interrupt_while_placing_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = _result(tmp_path / "out", old="old", both="1")
+    monkeypatch.chdir(out)
+
+    def interrupted(source: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(output, "move_file", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            _write(out, both="2")
+    check_output(out, tmp_path / "pack")
+    assert _texts(out) == {"both.txt": "2"}
+    assert (out / MARKER).exists()
+
+
+def test_an_interrupt_between_two_renames_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = _result(tmp_path / "out", old="old")
+    renamed = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if self.name == "result":
+            raise KeyboardInterrupt
+        return renamed(self, target)
+
+    monkeypatch.setattr(output, "exchange", lambda first, second: False)
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        _write(out, new="new")
+    assert _texts(out) == {"old.txt": "old"}
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["out"]
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A mounted disk of 2 MB; skips where mounting is not allowed."""
