@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar, TypedDict, Unpack
+from typing import Any, ClassVar, TypedDict, Unpack, get_args, get_origin
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -48,13 +48,11 @@ class Parameters(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _code_of_text(cls, value: Any, info: ValidationInfo) -> Any:
-        """Take the code that a text names: a file can hold texts only."""
+        """Take the codes that texts name, alone or in a list: a file can hold texts only."""
         kind = cls.model_fields[info.field_name or ""].annotation
-        if not (isinstance(kind, type) and issubclass(kind, StrEnum) and isinstance(value, str)):
-            return value
-        if value not in list(kind):
-            raise PydanticCustomError("no_choice", "choose {expected}", {"expected": ", ".join(kind)})
-        return kind(value)
+        if get_origin(kind) is tuple and isinstance(value, list | tuple):
+            return type(value)(_code(each, get_args(kind)[0]) for each in value)
+        return _code(value, kind)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -66,6 +64,14 @@ class Parameters(BaseModel):
             if isinstance(number, int | float):
                 _check_bounds(number, extra)
         return value
+
+
+def _code(value: Any, kind: Any) -> Any:
+    if not (isinstance(kind, type) and issubclass(kind, StrEnum) and isinstance(value, str)):
+        return value
+    if value not in list(kind):
+        raise PydanticCustomError("no_choice", "choose {expected}", {"expected": ", ".join(kind)})
+    return kind(value)
 
 
 def _check_bounds(number: float, extra: dict[str, Any]) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.results import Results
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.water.result import WaterResult
 from infragap.wording.catalogue import Number, in_each_language
@@ -125,18 +124,6 @@ def schools_quantities(result: SchoolsResult) -> Quantities:
         *(Quantity(key, float(here[key]), "min", 1) for key in minutes if key in here),
         *(Quantity(key, float(here[key])) for key in counts if key in here),
     )
-
-
-def all_quantities(results: Results) -> dict[str, Quantities]:
-    """Give the figures of each question that the run answered."""
-    made: dict[str, Quantities] = {}
-    if results.electricity is not None:
-        made["electricity"] = electricity_quantities(results.electricity)
-    if results.water is not None:
-        made["water"] = water_quantities(results.water)
-    if results.schools is not None:
-        made["schools"] = schools_quantities(results.schools)
-    return made
 
 
 def _bn(key: str, record: Mapping[str, Any], source: str) -> Quantity | None:

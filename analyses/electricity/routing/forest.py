@@ -127,8 +127,3 @@ class Exposure:
     road_km: float
     clearing_km: float
     outside_km: float
-
-
-def points_along(lines: FloatArray, every_m: float) -> FloatArray:
-    """Points along lines, no farther apart than a distance, ends included, (k, 2)."""
-    return np.asarray(shapely.get_coordinates(shapely.segmentize(lines, every_m)))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.arrays import IntegerArray
 
-from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.arrays import BoolArray
 from infragap.analyses.columns import in_order
 from infragap.analyses.electricity.codes import Supply, SupplyKind
 from infragap.analyses.electricity.columns import RANKING
@@ -184,10 +184,6 @@ def _sizes(offgrid: OffGrid, *, crs: Any) -> dict[str, object]:
     longitude, latitude = np.full(len(x), np.nan), np.full(len(x), np.nan)
     longitude[known], latitude[known] = transform(x[known], y[known], source=crs, target=WGS84)
     return sizes | {"hydro_longitude": longitude.round(5), "hydro_latitude": latitude.round(5)}
-
-
-def _finite(values: FloatArray) -> FloatArray:
-    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _when(plan: Plan, schedule: Schedule) -> dict[str, object]:

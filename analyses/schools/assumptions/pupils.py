@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import BeforeValidator
-
 from infragap.analyses.parameters import Parameters, parameter
 from infragap.analyses.schools.codes import Intake, Priority, Terrain
 
@@ -24,7 +20,7 @@ class PupilAssumptions(Parameters):
     boarding_upper_secondary_km: float = parameter(
         10.0, unit="km", meaning="upper-secondary pupils may board from this distance", source=_ENTITLEMENT
     )
-    difficult_terrain: tuple[Annotated[Terrain, BeforeValidator(Terrain)], ...] = parameter(
+    difficult_terrain: tuple[Terrain, ...] = parameter(
         tuple(Terrain), unit="-", meaning="kinds of difficult terrain that entitle to board at any distance",
         source="Decree 66/2025/NĐ-CP: no bridge, pass or high mountain, landslide zone; the province names the areas by decision, none found for Lào Cai",
     )  # fmt: skip

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import BeforeValidator
-
 from infragap.analyses.parameters import Parameters, parameter
 from infragap.analyses.schools.codes import Level, Mode, Objective, SeasonRule
 
@@ -13,7 +9,7 @@ from infragap.analyses.schools.codes import Level, Mode, Objective, SeasonRule
 class SitingAssumptions(Parameters):
     """Candidates, objective, links and draws."""
 
-    placement_mode: Annotated[Mode, BeforeValidator(Mode)] = parameter(
+    placement_mode: Mode = parameter(
         Mode.MOTORBIKE,
         unit="-",
         meaning="way of travelling whose minutes the placement minimises",
@@ -39,7 +35,7 @@ class SitingAssumptions(Parameters):
         "", unit="-", meaning="CSV file with candidates of your own: columns candidate, commune_code, longitude, latitude; default: those that the program finds",
         source="choice",
     )  # fmt: skip
-    levels: tuple[Annotated[Level, BeforeValidator(Level)], ...] = parameter(
+    levels: tuple[Level, ...] = parameter(
         (Level.PRIMARY, Level.LOWER_SECONDARY), unit="-", meaning="levels that the placed schools teach",
         source="scheme: border schools teach primary and lower secondary",
     )  # fmt: skip

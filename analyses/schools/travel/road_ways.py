@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.schools.codes import LinkKind, Mode, Season
+from infragap.analyses.schools.codes import LinkKind, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.travel.open_ground import Ground
 from infragap.analyses.schools.travel.speeds import PAVED, motorbike_kmh, slope_factor, tobler_effort
@@ -187,8 +187,3 @@ def _ferry_min(
         return np.full(len(km), np.inf)
     line_km = np.bincount(links.stretch_road, weights=links.stretch_km)[links.stretch_road[stretch]]
     return 60 * km / parameters.ferry_kmh + parameters.ferry_wait_min * km / line_km
-
-
-def mode_number(mode: Mode) -> int:
-    """Number of a mode in `RoadWays.mode`."""
-    return 1 if mode == Mode.MOTORBIKE else 0

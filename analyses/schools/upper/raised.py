@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.schools.codes import Mode, SchoolStatus, Season
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.ways import at_nodes
@@ -133,10 +133,3 @@ def _most(school: IntArray, weight: FloatArray) -> int:
         return -1
     rows, number = np.unique(school, return_inverse=True)
     return int(rows[np.argmax(np.bincount(number, weight))])
-
-
-def joint_saving_of(mask: BoolArray, before: FloatArray, to_raised: FloatArray, weight: FloatArray) -> float:
-    """Pupil hours saved one way by a set of raised schools together (columns of `to_raised` by mask)."""
-    if not mask.any():
-        return 0.0
-    return _saved_hours(before, np.minimum(before, to_raised[:, mask].min(axis=1)), weight)
