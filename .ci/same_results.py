@@ -1,7 +1,8 @@
 """Compare two result folders.
 
-`same_results.py A B`: byte by byte; in run.json the timings may differ. `same_results.py --tables A B`: every table, layer and number that both have, for two
-versions of the program: numbers and rows must be equal; changed words, added columns and files are listed and allowed. Exit code 1 if anything else differs.
+`same_results.py A B`: byte by byte; in run.json the timings may differ. `same_results.py --tables A B`: every table,
+layer and number that both have, for two versions of the program: numbers and rows must be equal; changed words, added
+columns and files are listed and allowed. Exit code 1 if anything else differs.
 """
 
 import csv

@@ -12,7 +12,8 @@ from infragap.wording.catalogue import languages, words
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 DECIMALS = {
-    "households": 0, "people": 0, "-": 2, "mvnd": 0, "m": 0, "VND/kWh": 0, "pupils": 0, "min": 0, "kits": 0, "m³/s": 3, "°": 5,
+    "households": 0, "people": 0, "-": 2, "mvnd": 0, "m": 0, "VND/kWh": 0, "pupils": 0, "min": 0, "kits": 0, "m³/s": 3,
+    "°": 5,
 }  # fmt: skip
 """Decimals of people's tables and maps by unit; one where the unit is not named here."""
 
@@ -30,8 +31,8 @@ class Column:
     derived_from
         Layers and parameters that the value comes from, such as 'settlements.households, demand_kwh_per_month'.
     table
-        Table that the column stands in, such as 'electricity.ranking'. Its own words are `column.<table>.<name>`; a column that reads the same in
-        every table has `column.<name>` instead.
+        Table that the column stands in, such as 'electricity.ranking'. Its own words are `column.<table>.<name>`; a
+        column that reads the same in every table has `column.<name>` instead.
     """
 
     name: str

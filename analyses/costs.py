@@ -134,7 +134,8 @@ def payback_years(investment: float, yearly_benefit: ArrayLike, *, discount_rate
 
     Examples
     --------
-    100 now, 60 a year at 10 %: 54.5 after one year, 104.1 after two; the second year pays the rest in 45.5 / 49.6 of it.
+    100 now, 60 a year at 10 %: 54.5 after one year, 104.1 after two; the second year pays the rest in 45.5 / 49.6 of
+    it.
 
     >>> round(payback_years(100.0, [60.0, 60.0, 60.0], discount_rate=0.10), 3)
     1.917

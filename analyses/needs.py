@@ -1,7 +1,8 @@
-"""What an analysis needs of a data pack: layers that it cannot do without, layers that it uses where they are there, and what must hold in them.
+"""What an analysis needs of a data pack: layers that it cannot do without, layers that it uses where they are there,
+and what must hold in them.
 
-Each analysis declares it once (`NEEDS` of its room). `infragap check --for` shows it, a run asks for it before it begins, and the analysis itself
-asks for it when somebody calls it alone: one function, the same words.
+Each analysis declares it once (`NEEDS` of its room). `infragap check --for` shows it, a run asks for it before it
+begins, and the analysis itself asks for it when somebody calls it alone: one function, the same words.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class Needs:
     preconditions: tuple[Precondition, ...] = ()
 
     def lacking(self, pack: Pack) -> list[Finding]:
-        """Give what a pack lacks for the analysis: layers first, then what does not hold in those that are there and can be read."""
+        """Give what a pack lacks for the analysis: layers first, then what does not hold in those that are there and
+        can be read."""
         missing = [MISSING_LAYER[self.analysis].found(name) for name in self.layers if not pack.has(name)]
         readable = {name for name in self.layers if pack.has(name) and not pack.layer_faults(name)}
         judged = [p.unmet(pack) for p in self.preconditions if readable.issuperset(p.layers)]

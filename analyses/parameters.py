@@ -1,4 +1,5 @@
-"""What every analysis's parameter model is made of: frozen values with unit, meaning, source and range beside each default."""
+"""What every analysis's parameter model is made of: frozen values with unit, meaning, source and range beside each
+default."""
 
 from __future__ import annotations
 
@@ -18,11 +19,14 @@ class Range(TypedDict, total=False):
     Attributes
     ----------
     low, high
-        Range of uncertainty, used by sensitivity and Monte Carlo; left out where the value is a choice, not an uncertainty.
+        Range of uncertainty, used by sensitivity and Monte Carlo; left out where the value is a choice, not an
+        uncertainty.
     minimum, maximum
-        Smallest and largest value that make sense, of each part of a list. The smallest is 0 where nothing is said; None is no bound.
+        Smallest and largest value that make sense, of each part of a list. The smallest is 0 where nothing is said;
+        None is no bound.
     compared
-        Whether a value with a range enters the comparison that the draws repeat, which it does where nothing is said; checks and reports do not.
+        Whether a value with a range enters the comparison that the draws repeat, which it does where nothing is said;
+        checks and reports do not.
     """
 
     low: float
@@ -38,7 +42,8 @@ class Parameters(BaseModel):
     Attributes
     ----------
     analysis
-        Name of the analysis; the short names of its parameters stand in the catalogue of words under `parameter.<analysis>.<name>`.
+        Name of the analysis; the short names of its parameters stand in the catalogue of words under
+        `parameter.<analysis>.<name>`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
@@ -107,7 +112,8 @@ def parameter(default: Any, *, unit: str, meaning: str, source: str, **limits: U
 
 
 def describe(parameters: Parameters) -> pd.DataFrame:
-    """Table of a parameter set: parameter, value, unit, low, high, name_vi, name_en, meaning, source (one row per parameter)."""
+    """Table of a parameter set: parameter, value, unit, low, high, name_vi, name_en, meaning, source (one row per
+    parameter)."""
     rows = []
     for name, field in type(parameters).model_fields.items():
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
@@ -128,6 +134,7 @@ def describe(parameters: Parameters) -> pd.DataFrame:
 
 
 def short_name(parameters: Parameters | type[Parameters], name: str, language: str) -> str:
-    """Short name of a parameter for tables that planners read; empty where the catalogue has none. Every uncertain parameter has one."""
+    """Short name of a parameter for tables that planners read; empty where the catalogue has none. Every uncertain
+    parameter has one."""
     chosen, key = words(language), f"parameter.{parameters.analysis}.{name}"
     return chosen(key) if key in chosen else ""

@@ -18,7 +18,8 @@ def weakest(*rows: pd.Series) -> ObjectArray:
     Parameters
     ----------
     rows
-        Columns of the same length with the words of `infragap.gis.schema.PROVENANCE`; an empty cell, as of a place that nothing is known of, is modelled.
+        Columns of the same length with the words of `infragap.gis.schema.PROVENANCE`; an empty cell, as of a place that
+        nothing is known of, is modelled.
     """
     worst = PROVENANCE.index("modelled")
     order = {word: number for number, word in enumerate(PROVENANCE)}
@@ -27,7 +28,8 @@ def weakest(*rows: pd.Series) -> ObjectArray:
 
 
 def weakest_of_each(provenance: pd.Series, key: pd.Series) -> pd.Series:
-    """Give the weakest provenance of the rows with the same key, indexed by the keys; both columns in the same order."""
+    """Give the weakest provenance of the rows with the same key, indexed by the keys; both columns in the same
+    order."""
     ranks = pd.Series(provenance.map(PROVENANCE.index).to_numpy(), dtype=np.int64)
     worst = ranks.groupby(key.to_numpy()).max()
     return pd.Series([PROVENANCE[rank] for rank in worst], index=worst.index, dtype=object)
@@ -43,7 +45,8 @@ def provenance_of(catalog: Catalog, layers: Collection[str], *rows: pd.Series) -
     layers
         Names of the layers behind the result; those that the pack has not shape nothing.
     rows
-        At least one column with the provenance of the input rows that a result row is made from, in the order of the result.
+        At least one column with the provenance of the input rows that a result row is made from, in the order of the
+        result.
     """
     used = [pd.Series(entry.provenance, index=rows[0].index) for entry in catalog.layer if entry.name in layers]
     return weakest(*rows, *used)

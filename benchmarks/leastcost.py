@@ -1,4 +1,5 @@
-"""Least-cost distance beside scikit-image's `MCP_Geometric`, scipy's `csgraph` and, where it is installed, xarray-spatial's."""
+"""Least-cost distance beside scikit-image's `MCP_Geometric`, scipy's `csgraph` and, where it is installed,
+xarray-spatial's."""
 
 import importlib
 import importlib.util
@@ -78,7 +79,8 @@ def with_xarray_spatial(cost: NDArray[np.float32], sources: IntArray) -> NDArray
 
 
 def with_csgraph(cost: NDArray[np.float32], sources: IntArray) -> FloatArray:
-    """A general graph library on the same grid: links of all neighbouring cells, then Dijkstra (building the graph included)."""
+    """A general graph library on the same grid: links of all neighbouring cells, then Dijkstra (building the graph
+    included)."""
     rows, columns = cost.shape
     number = np.arange(cost.size).reshape(cost.shape)
     starts, ends, weights = [], [], []

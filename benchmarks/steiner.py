@@ -201,7 +201,8 @@ def steiner_trees(n: int) -> Iterator[Row]:
 
 
 def cases(*, quick: bool, shared: Path | None) -> Iterator[Row]:
-    """Published instances where they are there, random graphs of 845, 5,000 and (not quick) 20,000 nodes, repeated plans."""
+    """Published instances where they are there, random graphs of 845, 5,000 and (not quick) 20,000 nodes, repeated
+    plans."""
     prize_collecting_tree(*geometric(200, 0.3, 2.0), stop=UNTIL_PROVEN)  # compile before measuring
     primal_tree(*geometric(200, 0.3, 2.0))
     if shared is not None:

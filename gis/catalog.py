@@ -58,7 +58,8 @@ class LayerEntry(BaseModel):
     name, title, file, kind, crs, geometry, rows, bands, id
         What it is called, where it lies, and what is to be found there.
     licence, date, sha256, method
-        What the file rests on; a planner's own pack may leave them out, and the check says so (`infragap data hash` fills `sha256`).
+        What the file rests on; a planner's own pack may leave them out, and the check says so (`infragap data hash`
+        fills `sha256`).
     provenance
         official, open-data or modelled.
     columns

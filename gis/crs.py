@@ -1,9 +1,11 @@
-"""Coordinate reference systems: WGS84 at the edges, the pack's metric system for measuring, VN-2000 without a wrong datum shift.
+"""Coordinate reference systems: WGS84 at the edges, the pack's metric system for measuring, VN-2000 without a wrong
+datum shift.
 
-The legal projected system of Lào Cai is VN-2000 / TM-3 with central meridian 104°45' (EPSG:9208). It enters only through the
-catalogue of a data pack, so another province sets its own. Between VN-2000 and WGS84 this module always uses EPSG:6960 (Department
-of Survey and Mapping of Vietnam, accuracy 1 m); the second published transformation, EPSG:5194, is made for the Mekong delta and lies 0.7 m off here.
-All transformations use x = longitude or easting and y = latitude or northing; no grid is downloaded.
+The legal projected system of Lào Cai is VN-2000 / TM-3 with central meridian 104°45' (EPSG:9208). It enters only
+through the catalogue of a data pack, so another province sets its own. Between VN-2000 and WGS84 this module always
+uses EPSG:6960 (Department of Survey and Mapping of Vietnam, accuracy 1 m); the second published transformation,
+EPSG:5194, is made for the Mekong delta and lies 0.7 m off here. All transformations use x = longitude or easting and y
+= latitude or northing; no grid is downloaded.
 """
 
 from __future__ import annotations
@@ -48,8 +50,8 @@ def transformer(source: pyproj.CRS | str, target: pyproj.CRS | str) -> pyproj.Tr
 
     Notes
     -----
-    PROJ would choose among the candidate transformations point by point, by their areas of use. Fixing one keeps a layer consistent
-    across the province border.
+    PROJ would choose among the candidate transformations point by point, by their areas of use. Fixing one keeps a
+    layer consistent across the province border.
     """
     return _transformer(pyproj.CRS.from_user_input(source).to_wkt(), pyproj.CRS.from_user_input(target).to_wkt())
 
@@ -74,7 +76,8 @@ def _transformer(source_wkt: str, target_wkt: str) -> pyproj.Transformer:
         if VN2000_TO_WGS84 in candidate.description:
             return candidate
     raise MissingDataError(
-        "The installed PROJ database lacks transformation EPSG:6960 (VN-2000 to WGS 84). Install pyproj 3.6 or newer from its wheel."
+        "The installed PROJ database lacks transformation EPSG:6960 (VN-2000 to WGS 84). Install pyproj 3.6 or newer "
+        "from its wheel."
     )
 
 
@@ -131,7 +134,8 @@ def to_crs(frame: gpd.GeoDataFrame, crs: pyproj.CRS | str, *, layer: str = "laye
     target = pyproj.CRS.from_user_input(crs)
     if frame.crs is None:
         raise LayerError(
-            f"{layer}: the layer has no CRS. Write it into the file (QGIS: Set layer CRS) or as `crs` of the layer in catalog.toml."
+            f"{layer}: the layer has no CRS. Write it into the file (QGIS: Set layer CRS) or as `crs` of the layer in "
+            f"catalog.toml."
         )
     if frame.crs == target:
         return frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=target)
@@ -171,7 +175,8 @@ def require_metres(crs: pyproj.CRS | str) -> None:
     known = pyproj.CRS.from_user_input(crs)
     if not _in_metres(known) or known.to_epsg() == 3857:
         raise LayerError(
-            f"catalog: crs_measure {known.to_string()} does not measure in true metres. Name the projected CRS of the province, such as EPSG:9208 "
+            f"catalog: crs_measure {known.to_string()} does not measure in true metres. Name the projected CRS of the "
+            f"province, such as EPSG:9208 "
             "(VN-2000 / TM-3 104°45')."
         )
 
@@ -181,7 +186,8 @@ def _in_metres(crs: pyproj.CRS) -> bool:
 
 
 def measures_truly(crs: pyproj.CRS, *, x: float, y: float) -> bool:
-    """Tell whether a CRS can measure at a place: in metres, on a named datum, and true to scale within `SCALE_ERROR_MAX`.
+    """Tell whether a CRS can measure at a place: in metres, on a named datum, and true to scale within
+    `SCALE_ERROR_MAX`.
 
     Parameters
     ----------
@@ -192,8 +198,8 @@ def measures_truly(crs: pyproj.CRS, *, x: float, y: float) -> bool:
 
     Notes
     -----
-    The scale along the meridian and along the parallel, from PROJ: UTM 48N is 0.03 % off in Lào Cai and passes; UTM 47N, one zone too far
-    west, is 0.3 % off and Web Mercator 8 %.
+    The scale along the meridian and along the parallel, from PROJ: UTM 48N is 0.03 % off in Lào Cai and passes; UTM
+    47N, one zone too far west, is 0.3 % off and Web Mercator 8 %.
     """
     if not _in_metres(crs) or datum_fault(crs) is not None:
         return False
@@ -215,10 +221,14 @@ def datum_fault(crs: pyproj.CRS) -> str | None:
 
     Notes
     -----
-    Three habits are caught: a datum that is not named (an ellipsoid alone: PROJ would not shift at all), a TM-3 grid (scale 0.9999 on a
-    Vietnamese meridian) said to lie on WGS 84, and shift parameters of one's own that miss EPSG:6960 by more than 2 m.
+    Three habits are caught: a datum that is not named (an ellipsoid alone: PROJ would not shift at all), a TM-3 grid
+    (scale 0.9999 on a Vietnamese meridian) said to lie on WGS 84, and shift parameters of one's own that miss EPSG:6960
+    by more than 2 m.
     """
-    repair = "If the coordinates are VN-2000, write the EPSG code of their central meridian (104°45': EPSG:9208) into the file and the catalogue."
+    repair = (
+        "If the coordinates are VN-2000, write the EPSG code of their central meridian (104°45': EPSG:9208) "
+        "into the file and the catalogue."
+    )
     base = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
     datum = base.geodetic_crs.datum if base.geodetic_crs is not None else None
     if crs.is_bound:
@@ -279,7 +289,8 @@ def vn2000_points(
     swapped = (east > 900_000) & (north < 900_000)
     if swapped.any():
         raise LayerError(
-            f"{layer}: {int(swapped.sum())} of {len(north)} rows have X below Y; in a VN-2000 table X is the northing (8.5° to 23.4° N: "
+            f"{layer}: {int(swapped.sum())} of {len(north)} rows have X below Y; in a VN-2000 table X is the northing "
+            f"(8.5° to 23.4° N: "
             "940,000 to 2,590,000 m) and Y the easting. Exchange the two columns."
         )
     return gpd.GeoSeries(gpd.points_from_xy(east, north), crs=crs)

@@ -1,7 +1,9 @@
-"""What a check finds: a fault, which stops a run, or a notice, which goes with it; each with layer, rows, sentence and repair.
+"""What a check finds: a fault, which stops a run, or a notice, which goes with it; each with layer, rows, sentence and
+repair.
 
-A check is declared once (`Check`), with its tolerance and the reason for it; `docs/data.md` is made of these declarations. Its words stand in
-the catalogue under `check.<code>` (the sentence) and `check.<code>.repair`, so that a finding can be spoken in every language.
+A check is declared once (`Check`), with its tolerance and the reason for it; `docs/data.md` is made of these
+declarations. Its words stand in the catalogue under `check.<code>` (the sentence) and `check.<code>.repair`, so that a
+finding can be spoken in every language.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Streams from the relief: flow directions, catchments, monthly flow from runoff, and sites where a fall of water can be used."""
+"""Streams from the relief: flow directions, catchments, monthly flow from runoff, and sites where a fall of water can
+be used."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ class Falls:
 
     @cached_property
     def spots(self) -> tuple[FloatArray, IntArray, IntArray]:
-        """Spots (m, 2) where intakes and powerhouses stand, each once, and the spot of every powerhouse and of every intake (k,)."""
+        """Spots (m, 2) where intakes and powerhouses stand, each once, and the spot of every powerhouse and of every
+        intake (k,)."""
         ends = np.concatenate([np.column_stack([self.x, self.y]), np.column_stack([self.intake_x, self.intake_y])])
         points, number = np.unique(ends, axis=0, return_inverse=True)
         number = number.ravel().astype(np.int64)
@@ -86,7 +88,8 @@ def flow_directions(elevation: Raster, *, cell_size_m: float = 200.0) -> Streams
 
     Notes
     -----
-    Hollows of the relief are filled up to their spill point before directions are taken (pyflwdir, after Wang and Liu, 2006).
+    Hollows of the relief are filled up to their spill point before directions are taken (pyflwdir, after Wang and Liu,
+    2006).
     """
     grid = elevation.with_values(elevation.floats(), nodata=np.nan)
     if cell_size_m > 1.01 * elevation.cell_size_m:

@@ -307,7 +307,8 @@ def _check_cost(cost: NDArray[Any]) -> None:
     if not good.all():
         bad = np.argwhere(~good)
         raise ParameterError(
-            f"cost: {len(bad)} of {cost.size} cells are NaN, negative or above {LARGEST_COST:g}, first at (row, column) "
+            f"cost: {len(bad)} of {cost.size} cells are NaN, negative or above {LARGEST_COST:g}, first at (row, "
+            f"column) "
             f"{_named(bad)}. Give them a cost of at least 0, or inf for a barrier."
         )
 

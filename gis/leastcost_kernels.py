@@ -177,8 +177,8 @@ def _empty_bucket(
 ) -> tuple[bool, int, int, int, int]:
     """Relax the cells of one bucket from position `at` on, until it is empty or the chunks run short.
 
-    Returns whether it is empty, the position reached, the change in the number of pairs in the window, the first free and the
-    first unused chunk.
+    Returns whether it is empty, the position reached, the change in the number of pairs in the window, the first free
+    and the first unused chunk.
     """
     near = 0
     empty = False

@@ -1,8 +1,10 @@
-"""Vietnamese place names: folded diacritics, generic words stripped, matching that asks rather than guesses, old communes to new ones.
+"""Vietnamese place names: folded diacritics, generic words stripped, matching that asks rather than guesses, old
+communes to new ones.
 
-Fuzzy scores alone mislead: 'Lào Cai' and 'Lao Chải' are 93 % alike. So a name is decided in tiers, each only when one candidate stands out:
-the same with diacritics, the same without, the same by sound (s/x, tr/ch, d/gi/r, k/c, i/y are mixed up in spelling), and last alike, where at
-least two of three syllables must be the same and the second best must be clearly worse.
+Fuzzy scores alone mislead: 'Lào Cai' and 'Lao Chải' are 93 % alike. So a name is decided in tiers, each only when one
+candidate stands out: the same with diacritics, the same without, the same by sound (s/x, tr/ch, d/gi/r, k/c, i/y are
+mixed up in spelling), and last alike, where at least two of three syllables must be the same and the second best must
+be clearly worse.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ Level = Literal["village", "commune", "district"]
 
 PREFIXES: dict[Level, tuple[str, ...]] = {
     "village": (
-        "tổ dân phố", "khu dân cư", "cụm dân cư", "khu phố", "tiểu khu", "thôn", "bản", "tổ", "khu", "chòm", "ấp", "xóm", "tdp",
+        "tổ dân phố", "khu dân cư", "cụm dân cư", "khu phố", "tiểu khu", "thôn", "bản", "tổ", "khu", "chòm", "ấp",
+        "xóm", "tdp",
     ),
     "commune": ("thị trấn nông trường", "thị trấn", "nông trường", "phường", "xã", "tt.", "tt", "p.", "x."),
     "district": ("thành phố", "thị xã", "huyện", "quận", "tỉnh", "tp.", "tp", "tx.", "tx", "h."),
@@ -35,8 +38,9 @@ PREFIXES: dict[Level, tuple[str, ...]] = {
 ALIKE_PCT = 85.0
 MARGIN_PCT = 8.0
 SAME_SYLLABLES = 2 / 3
-"""What an alike name needs: score, lead over the second best, share of equal syllables ('Mùng Căng Chải' has two of three of 'Mù Cang Chải';
-'Lào Cai' only one of two of 'Lao Chải'). Chosen so that the cases in the tests come out; an assumption, not a published rule."""
+"""What an alike name needs: score, lead over the second best, share of equal syllables ('Mùng Căng Chải' has two of
+three of 'Mù Cang Chải'; 'Lào Cai' only one of two of 'Lao Chải'). Chosen so that the cases in the tests come out; an
+assumption, not a published rule."""
 
 _STRAIGHT = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "-": " ", "–": " ", "_": " ", "’": "'", "‘": "'"})
 _TONES = tuple(
@@ -91,7 +95,8 @@ class Match:
 
 @lru_cache(maxsize=65536)
 def normal(text: str) -> str:
-    """Give the text in NFC, lower case, single blanks, diacritics kept, both ways of placing the tone made one ('Hoà' = 'Hòa').
+    """Give the text in NFC, lower case, single blanks, diacritics kept, both ways of placing the tone made one ('Hoà' =
+    'Hòa').
 
     Examples
     --------
@@ -122,9 +127,11 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def strip_prefix(text: str, *, level: Level = "village") -> str:
-    """Take one generic word off the front: 'Thôn Lùng Cúng' gives 'Lùng Cúng', 'Xã Bản Mù' (level 'commune') gives 'Bản Mù'.
+    """Take one generic word off the front: 'Thôn Lùng Cúng' gives 'Lùng Cúng', 'Xã Bản Mù' (level 'commune') gives 'Bản
+    Mù'.
 
-    A bare number keeps its word ('Thôn 3'). Without any diacritics in the text the words are recognised without theirs too.
+    A bare number keeps its word ('Thôn 3'). Without any diacritics in the text the words are recognised without theirs
+    too.
 
     Examples
     --------

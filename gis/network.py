@@ -1,7 +1,9 @@
-"""Shortest ways on a directed graph of any links: from many places to all nodes, either way, with several prices a link.
+"""Shortest ways on a directed graph of any links: from many places to all nodes, either way, with several prices a
+link.
 
-A graph keeps its links once; each price list (a season, a way of travelling) is an array of one cost a link. What cannot be reached is inf, never a
-large number. A label is the least sum of the prices along a way, in float64 over prices in float32: the same whatever the order of the links.
+A graph keeps its links once; each price list (a season, a way of travelling) is an array of one cost a link. What
+cannot be reached is inf, never a large number. A label is the least sum of the prices along a way, in float64 over
+prices in float32: the same whatever the order of the links.
 """
 
 from __future__ import annotations
@@ -159,7 +161,8 @@ class Ways:
         return graph.outward_tail, graph.outward[1]
 
     def after(self, tail: ArrayLike, head: ArrayLike, minutes: ArrayLike, nodes: IntArray) -> FloatArray:
-        """Least costs of some nodes once there are further links beside those of the graph: exact, and as quick as few labels change.
+        """Least costs of some nodes once there are further links beside those of the graph: exact, and as quick as few
+        labels change.
 
         Parameters
         ----------
@@ -252,8 +255,8 @@ def restricted(graph: Graph, kept: NDArray[np.bool_]) -> tuple[Graph, IntArray, 
     Returns
     -------
     (part, number, links, gates)
-        The part; (nodes,) new number of each old node, -1 = left out; old numbers of the part's links; new numbers of the nodes that have links to what
-        was left out: every way that leaves the part goes through one of them.
+        The part; (nodes,) new number of each old node, -1 = left out; old numbers of the part's links; new numbers of
+        the nodes that have links to what was left out: every way that leaves the part goes through one of them.
     """
     number = np.where(kept, np.cumsum(kept) - 1, -1)
     inside, outside = kept[graph.tail] & kept[graph.head], kept[graph.tail] != kept[graph.head]

@@ -1,7 +1,8 @@
 """The compiled part of `infragap.gis.network`: a bucket queue over a graph in rows, label correcting within a bucket.
 
-Nodes wait in buckets of equal width of cost, each bucket a doubly linked list, the buckets a ring that is longer than the dearest link. A search
-may start on labels that are there already, so that the same code searches afresh and carries on after links have become cheaper.
+Nodes wait in buckets of equal width of cost, each bucket a doubly linked list, the buckets a ring that is longer than
+the dearest link. A search may start on labels that are there already, so that the same code searches afresh and carries
+on after links have become cheaper.
 
 References
 ----------
@@ -66,8 +67,9 @@ def spread_labels(
 ) -> None:
     """Spread labels from seeds over links; labels that are there and lower stay.
 
-    `row` (n + 1), `to` and `weight` (links) hold the links by node; seeds ascend by cost. `cost` (n), `via` (n, place of the link that a label
-    came by, -1 at a seed) and `origin` (n, number of the seed) are changed in place. No finite weight is above `width` times the ring's length less two.
+    `row` (n + 1), `to` and `weight` (links) hold the links by node; seeds ascend by cost. `cost` (n), `via` (n, place
+    of the link that a label came by, -1 at a seed) and `origin` (n, number of the seed) are changed in place. No finite
+    weight is above `width` times the ring's length less two.
     """
     ring = RING
     first = np.full(ring, -1, np.int32)
@@ -173,9 +175,11 @@ def spread_through(
     far: NDArray[np.int64],
     minutes: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Lower the labels that some further links lower, `cost` in place: nodes changed in order and what they were before.
+    """Lower the labels that some further links lower, `cost` in place: nodes changed in order and what they were
+    before.
 
-    Link k takes a label from node `near[k]` to node `far[k]`. Taking the changes back in reverse order restores the labels.
+    Link k takes a label from node `near[k]` to node `far[k]`. Taking the changes back in reverse order restores the
+    labels.
     """
     nodes, old = [np.int64(0) for _ in range(0)], [0.0 for _ in range(0)]
     heap = [(0.0, np.int64(0)) for _ in range(0)]

@@ -2,7 +2,7 @@
 
 OSM's tags become this project's road classes and surfaces by the two tables below. Both ways of reading keep every
 component of the network and every change of class, surface or bridge along a street; none of them joins anything that
-OSM has not joined. `infragap.gis.roads.to_roads_layer` turns the result into a `infragap.gis.schema.Roads` layer.
+OSM has not joined. `infragap.gis.lines.roads.to_roads_layer` turns the result into a `infragap.gis.schema.Roads` layer.
 """
 
 from __future__ import annotations
@@ -39,10 +39,11 @@ ROAD_CLASS_OF_HIGHWAY: dict[str, str] = {
     "track": "track",
     "path": "track",
 }
-"""OSM `highway` → road class; `_link` roads take the class of the road they lead to. Other values are not roads for wheels.
+"""OSM `highway` → road class; `_link` roads take the class of the road they lead to. Other values are not roads for
+wheels.
 
-National roads (quốc lộ) carry `trunk` or `primary` in Vietnam, provincial roads (đường tỉnh) `secondary`; `path` counts as a track
-because village paths in these mountains carry motorbikes (assumption).
+National roads (quốc lộ) carry `trunk` or `primary` in Vietnam, provincial roads (đường tỉnh) `secondary`; `path` counts
+as a track because village paths in these mountains carry motorbikes (assumption).
 """
 
 SURFACE_OF_TAG: dict[str, str] = {
@@ -162,7 +163,8 @@ def download_roads(
     timeout_s
         Longest time for one request [s].
     ask_for_slot
-        Whether the server's status is asked first, and a free slot waited for (public servers want it, one's own may not).
+        Whether the server's status is asked first, and a free slot waited for (public servers want it, one's own may
+        not).
 
     Returns
     -------

@@ -1,9 +1,10 @@
 """A data pack in memory: layers read when first asked for, validated, and moved into the measuring CRS.
 
-A raster is never resampled if it is metric: resampled heights are other heights, and with them other slopes, streams and routes. So the
-measuring CRS in memory is that of the elevation raster where lengths can be measured in it (square cells, metres, scale error below 0.1 %
-at its middle), and the catalogue's `crs_measure` otherwise (degrees, Web Mercator, a far UTM zone). Vector layers move without loss; the other
-rasters follow the elevation. What the catalogue's `crs_measure` says beyond that, the CRS of coordinate tables that name none, holds always.
+A raster is never resampled if it is metric: resampled heights are other heights, and with them other slopes, streams
+and routes. So the measuring CRS in memory is that of the elevation raster where lengths can be measured in it (square
+cells, metres, scale error below 0.1 % at its middle), and the catalogue's `crs_measure` otherwise (degrees, Web
+Mercator, a far UTM zone). Vector layers move without loss; the other rasters follow the elevation. What the catalogue's
+`crs_measure` says beyond that, the CRS of coordinate tables that name none, holds always.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ NOT_MEASURED = fault(
 class Pack:
     """A data pack: catalogue and layers.
 
-    Every layer is read, checked against catalogue and schema, and brought into `crs_measure` [m] when it is first asked for; then it is kept.
-    Frames have a RangeIndex in the order of their ids, lines begin at their smaller end: what a file gives in another order is the same layer.
-    Do not change them in place.
+    Every layer is read, checked against catalogue and schema, and brought into `crs_measure` [m] when it is first asked
+    for; then it is kept. Frames have a RangeIndex in the order of their ids, lines begin at their smaller end: what a
+    file gives in another order is the same layer. Do not change them in place.
 
     Attributes
     ----------
@@ -77,7 +78,8 @@ class Pack:
 
     @cached_property
     def crs_measure(self) -> str:
-        """Projected CRS of all layers in memory [m]: that of the elevation raster where it can measure, else the catalogue's."""
+        """Projected CRS of all layers in memory [m]: that of the elevation raster where it can measure, else the
+        catalogue's."""
         named = self.catalog.pack.crs_measure
         if not self.has("elevation"):
             return named

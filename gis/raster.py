@@ -1,7 +1,7 @@
 """Rasters: writing, sampling, resampling, warping and burning layers in.
 
-A `Raster` is north-up: its transform has no rotation, rows run from north to south. Analyses get it in the measuring CRS of the pack
-with square cells, so that one cell width is one number of metres.
+A `Raster` is north-up: its transform has no rotation, rows run from north to south. Analyses get it in the measuring
+CRS of the pack with square cells, so that one cell width is one number of metres.
 """
 
 from __future__ import annotations
@@ -125,8 +125,10 @@ def write_raster(raster: Raster, path: Path) -> None:
     rows, cols = raster.shape
     predictor = 3 if np.issubdtype(bands.dtype, np.floating) else 2
     with rasterio.open(
-        path, "w", driver="GTiff", height=rows, width=cols, count=len(bands), dtype=bands.dtype, crs=_to_rasterio(raster.crs),
-        transform=raster.transform, nodata=raster.nodata, compress="deflate", zlevel=9, predictor=predictor, num_threads=1,
+        path, "w", driver="GTiff", height=rows, width=cols, count=len(bands), dtype=bands.dtype,
+        crs=_to_rasterio(raster.crs),
+        transform=raster.transform, nodata=raster.nodata, compress="deflate", zlevel=9, predictor=predictor,
+        num_threads=1,
     ) as dataset:  # fmt: skip
         dataset.write(bands)
 
@@ -186,8 +188,8 @@ def sample(
     x, y
         (n,) coordinates in the CRS of the raster.
     method
-        'bilinear' between the four nearest cell centres (those known, weights rescaled; half a cell from the edge the edge
-        value holds), 'nearest' for classes.
+        'bilinear' between the four nearest cell centres (those known, weights rescaled; half a cell from the edge the
+        edge value holds), 'nearest' for classes.
 
     Returns
     -------
@@ -312,7 +314,8 @@ def _reproject(raster: Raster, *, crs: pyproj.CRS, transform: Affine, shape: tup
         nodata = math.nan if is_float else float(np.iinfo(raster.values.dtype).max)
     target = np.full((*raster.values.shape[:-2], *shape), nodata, dtype=raster.values.dtype)
     rasterio.warp.reproject(
-        raster.values, target, src_transform=raster.transform, src_crs=_to_rasterio(raster.crs), src_nodata=nodata, dst_transform=transform,
+        raster.values, target, src_transform=raster.transform, src_crs=_to_rasterio(raster.crs), src_nodata=nodata,
+        dst_transform=transform,
         dst_crs=_to_rasterio(crs), dst_nodata=nodata, resampling=_RESAMPLING[method], num_threads=1,
     )  # fmt: skip
     return Raster(values=target, transform=transform, crs=crs, nodata=nodata)
@@ -342,7 +345,8 @@ def rasterize(
     dtype
         Of the result.
     all_touched
-        Every cell that a geometry touches, not only those whose centre a polygon holds (lines always take the touched line of cells).
+        Every cell that a geometry touches, not only those whose centre a polygon holds (lines always take the touched
+        line of cells).
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """Columns of every layer: dtype, unit, meaning, allowed values; reading a layer means validating it against these.
 
-Each class describes the attribute table of one layer of a data pack (geometry is described in `GEOMETRY`). The unit and the
-meaning of a column are its `title` and `description`, so `describe` can print a data dictionary. Columns that a pack has beyond
-these are kept untouched. Rates are percent (`_pct`), money is million VND of 2026 (`_mvnd`).
+Each class describes the attribute table of one layer of a data pack (geometry is described in `GEOMETRY`). The unit and
+the meaning of a column are its `title` and `description`, so `describe` can print a data dictionary. Columns that a
+pack has beyond these are kept untouched. Rates are percent (`_pct`), money is million VND of 2026 (`_mvnd`).
 """
 
 from __future__ import annotations
@@ -34,12 +34,14 @@ SCHOOL_STATUS = ("existing", "upgrade", "planned")
 
 FOREST_NONE, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE = 0, 1, 2, 3
 FOREST_NATURAL = 10
-"""Codes of the forest raster: the class above, plus `FOREST_NATURAL` where the stand is natural forest (13 = natural, special use)."""
+"""Codes of the forest raster: the class above, plus `FOREST_NATURAL` where the stand is natural forest (13 = natural,
+special use)."""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """Another unit in which a column is often written by mistake: a number there is `factor` times ours plus `offset`."""
+    """Another unit in which a column is often written by mistake: a number there is `factor` times ours plus
+    `offset`."""
 
     name: str
     factor: float
@@ -476,7 +478,8 @@ RASTERS: dict[str, str] = {
 
 
 def describe(model: type[pa.DataFrameModel]) -> pd.DataFrame:
-    """Data dictionary of a schema: one row per column with dtype, unit, meaning, and whether it must be there and be filled."""
+    """Data dictionary of a schema: one row per column with dtype, unit, meaning, and whether it must be there and be
+    filled."""
     columns = model.to_schema().columns
     return pd.DataFrame(
         {

@@ -18,8 +18,8 @@ def gradient(elevation: Raster) -> tuple[Float32Array, Float32Array]:
     Returns
     -------
     tuple of ndarray
-        (rows, cols) float32 each; NaN where the height is unknown. Beyond the edge, and beyond unknown cells, the surface is
-        continued straight, so a plane keeps its slope up to the edge.
+        (rows, cols) float32 each; NaN where the height is unknown. Beyond the edge, and beyond unknown cells, the
+        surface is continued straight, so a plane keeps its slope up to the edge.
 
     References
     ----------
@@ -99,12 +99,13 @@ def hillshade(
 
     Notes
     -----
-    One light: shade = cos(zenith)·cos(slope) + sin(zenith)·sin(slope)·cos(azimuth - aspect), at least 0. The lights are weighted by
-    sin²(aspect - azimuth): each counts where its own picture would be flattest.
+    One light: shade = cos(zenith)·cos(slope) + sin(zenith)·sin(slope)·cos(azimuth - aspect), at least 0. The lights are
+    weighted by sin²(aspect - azimuth): each counts where its own picture would be flattest.
 
     References
     ----------
-    Mark, R. K. (1992): Multidirectional, oblique-weighted, shaded-relief image of the Island of Hawaii. USGS Open-File Report 92-422.
+    Mark, R. K. (1992): Multidirectional, oblique-weighted, shaded-relief image of the Island of Hawaii. USGS Open-File
+    Report 92-422.
     """
     east, north = gradient(elevation)
     east, north = east * vertical_exaggeration, north * vertical_exaggeration

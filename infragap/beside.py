@@ -1,4 +1,5 @@
-"""Work in a process of its own, on the second core: it tells how far it is, gives a result or an error, and ends with the process that began it."""
+"""Work in a process of its own, on the second core: it tells how far it is, gives a result or an error, and ends with
+the process that began it."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class Beside:
     """One piece of work beside this process, as a context: leaving it ends the work, finished or not."""
 
     def __init__(self, work: Callable[..., Any], *arguments: Any) -> None:
-        """Begin `work(tell, *arguments)`; work and arguments must be such that another process can import and receive them."""
+        """Begin `work(tell, *arguments)`; work and arguments must be such that another process can import and receive
+        them."""
         # a fresh process, not a fork: the libraries below hold threads and locks that a fork would copy half-way
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()

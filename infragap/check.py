@@ -1,4 +1,5 @@
-"""What `infragap check` prints: findings, a table of layers by analysis, and a line for each analysis that says whether a run would begin."""
+"""What `infragap check` prints: findings, a table of layers by analysis, and a line for each analysis that says whether
+a run would begin."""
 
 from __future__ import annotations
 

@@ -117,7 +117,8 @@ def compare_command(
 
 @app.command("backtest")
 def backtest_command(params: ParamsOption = None) -> None:
-    """Hold the unit costs of lines and stations against real projects: the cost that they give divided by the actual one."""
+    """Hold the unit costs of lines and stations against real projects: the cost that they give divided by the actual
+    one."""
     from infragap.analyses.electricity.uncertainty.backtest import backtest_median, backtest_table
     from infragap.console.lists import print_backtest
     from infragap.settings import read_settings

@@ -1,4 +1,5 @@
-"""What a reader must know before using a result: notices of the check, and solvers that were stopped before their proof."""
+"""What a reader must know before using a result: notices of the check, and solvers that were stopped before their
+proof."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Two electricity runs side by side: what changed in choice, cost and rank, and which parameters and costs explain it."""
+"""Two electricity runs side by side: what changed in choice, cost and rank, and which parameters and costs explain
+it."""
 
 from __future__ import annotations
 

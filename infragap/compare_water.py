@@ -27,7 +27,8 @@ class WaterComparison:
     totals
         quantity, a, b, change: of the plans shown and of each question.
     works
-        One row per site that either plan builds: the compared columns with suffixes `_a` and `_b`, and `change` (added, dropped, changed, same).
+        One row per site that either plan builds: the compared columns with suffixes `_a` and `_b`, and `change` (added,
+        dropped, changed, same).
     """
 
     parameters: pd.DataFrame

@@ -35,7 +35,8 @@ def print_comparison(comparison: Comparison, terminal: Terminal, out: Path | Non
         ranks = [row["rank_a"], row["rank_b"]]
         terminal.out.print(
             cell(
-                f"  {place}: {' → '.join(choices)}; {terminal.text('command.compare.rank', a=ranks[0], b=ranks[1])}; {row['why']}"
+                f"  {place}: {' → '.join(choices)}; {terminal.text('command.compare.rank', a=ranks[0], b=ranks[1])}; "
+                f"{row['why']}"
             ),
             soft_wrap=True,
         )
@@ -70,7 +71,8 @@ def _table(name: str, frame: pd.DataFrame, terminal: Terminal) -> Table:
 
 
 def print_water_comparison(comparison: WaterComparison, terminal: Terminal, out: Path | None) -> None:
-    """Print what changed in the water plan, and write the table of works to `out` (CSV, UTF-8 with BOM) if it is given."""
+    """Print what changed in the water plan, and write the table of works to `out` (CSV, UTF-8 with BOM) if it is
+    given."""
     for name in ("inputs", "parameters", "totals"):
         frame = getattr(comparison, name)
         if len(frame):

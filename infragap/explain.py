@@ -1,4 +1,5 @@
-"""Everything about one place, from a result folder: its rows in every table, with headings and units, for the terminal."""
+"""Everything about one place, from a result folder: its rows in every table, with headings and units, for the
+terminal."""
 
 from __future__ import annotations
 
@@ -176,7 +177,8 @@ class Result:
         return [self._section(table, row, language) for table, row in shown]
 
     def _same_village(self, place: Place) -> Iterator[tuple[str, int]]:
-        """Rows of the same village in the tables of the other questions: same id, or the only one of its name in the commune."""
+        """Rows of the same village in the tables of the other questions: same id, or the only one of its name in the
+        commune."""
         for table in ("electricity_ranking", "water_villages", "schools_villages"):
             frame = self._tables.get(table)
             if frame is None or table == place.table or place.table not in OWN_ID or not place.commune:

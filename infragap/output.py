@@ -1,7 +1,8 @@
 """The output folder: written beside, then put in place whole, so that a killed run leaves the last complete result.
 
-A run holds a work folder: beside the output folder, or inside it where the output folder itself cannot be renamed (a mount point, the folder that
-the shell stands in). The work folder is locked: a second run is refused, and what a dead one has left is removed when the next one starts.
+A run holds a work folder: beside the output folder, or inside it where the output folder itself cannot be renamed (a
+mount point, the folder that the shell stands in). The work folder is locked: a second run is refused, and what a dead
+one has left is removed when the next one starts.
 
     work/owner      who holds it
     work/reserve    space on the disk, until the results are written
@@ -87,8 +88,8 @@ def check_output(out: Path, pack: Path) -> None:
     Raises
     ------
     ParameterError
-        `out` is no folder, lies in the data pack (or holds it), holds files of others or files that were changed, is being written by another
-        run, or cannot be written.
+        `out` is no folder, lies in the data pack (or holds it), holds files of others or files that were changed, is
+        being written by another run, or cannot be written.
     """
     with _told(out, 0):
         out, pack = out.resolve(), pack.resolve()
@@ -112,7 +113,8 @@ def claimed(out: Path, *, reserve_bytes: int = 0) -> Iterator[Claim]:
     Raises
     ------
     ParameterError
-        `out` is no folder, holds files of others or files that were changed, is being written by another run, or cannot be written.
+        `out` is no folder, holds files of others or files that were changed, is being written by another run, or cannot
+        be written.
     """
     with contextlib.ExitStack() as held:
         with _told(out, reserve_bytes):
@@ -314,7 +316,8 @@ def _relative_files(folder: Path) -> list[str]:
 
 
 def _disk_is_full(error: BaseException | None, work: Path) -> bool:
-    """Whether an error, or what it came from, is a full disk; libraries that write files name it in words of their own."""
+    """Whether an error, or what it came from, is a full disk; libraries that write files name it in words of their
+    own."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             return True

@@ -1,4 +1,5 @@
-"""What a data pack is ready for: each analysis against the layers, rows and preconditions that it has declared; for `check` and for `run` alike."""
+"""What a data pack is ready for: each analysis against the layers, rows and preconditions that it has declared; for
+`check` and for `run` alike."""
 
 from __future__ import annotations
 

@@ -74,7 +74,8 @@ def stopped_by_time(record: Mapping[str, Any]) -> list[str]:
 
     Examples
     --------
-    >>> stopped_by_time({"water": {"siting": {"status": "time_limit"}}, "schools": {"placement": {"status": "optimal"}}})
+    >>> water, schools = {"siting": {"status": "time_limit"}}, {"placement": {"status": "optimal"}}
+    >>> stopped_by_time({"water": water, "schools": schools})
     ['water.siting']
     """
     return [

@@ -145,7 +145,8 @@ def run(
 
 
 def _room_for_results(pack: Pack, out: Path) -> int:
-    """Space that the results may take [bytes]: by the size of the pack and of an earlier result, with something to spare."""
+    """Space that the results may take [bytes]: by the size of the pack and of an earlier result, with something to
+    spare."""
     layers = [pack.folder / entry.file for entry in pack.catalog.layer]
     earlier = [path for path in out.rglob("*") if path.is_file()] if out.is_dir() else []
     return max(LEAST_RESULT_BYTES, RESULT_TO_PACK * _size_bytes(layers), round(1.25 * _size_bytes(earlier)))
@@ -180,7 +181,8 @@ def _measured(name: str, pack: Pack, settings: Settings, progress: Progress, tim
 def _plan_beside(
     tell: Callable[[str], None], folder: Path, settings: Settings, names: Sequence[str]
 ) -> dict[str, tuple[Any, float]]:
-    """Plan some questions in a process of their own; the pack is read again because rasters are quicker read than sent."""
+    """Plan some questions in a process of their own; the pack is read again because rasters are quicker read than
+    sent."""
     pack, planned = read_pack(folder), {}
     for name in names:
         start = time.perf_counter()

@@ -1,7 +1,8 @@
-"""Colours and shapes by code: one place for the pages, the GeoPackage and the legends; the order is that of the legends.
+"""Colours and shapes by code: one place for the pages, the GeoPackage and the legends; the order is that of the
+legends.
 
-Within a set every two colours differ by at least 25 (CIE 1976) for normal sight, for the three kinds of colour blindness and in grey; ramps run from
-light to dark.
+Within a set every two colours differ by at least 25 (CIE 1976) for normal sight, for the three kinds of colour
+blindness and in grey; ramps run from light to dark.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""How far an answer is proven, in words: a run that stopped early, or far from its bound, says so loudly on every page and in the summary."""
+"""How far an answer is proven, in words: a run that stopped early, or far from its bound, says so loudly on every page
+and in the summary."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from infragap.wording.catalogue import Number, in_each_language
 PROVEN = ("optimal", "gap")
 """States in which the solver finished what it was asked."""
 LARGE_GAP = 0.01
-"""Share by which the answer may be worse than the best one before the reader is warned; assumption: planners' unit costs are not known better."""
+"""Share by which the answer may be worse than the best one before the reader is warned; assumption: planners' unit
+costs are not known better."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""The key figures of a run, each counted once: pages, index and summary show them under one name and with the same number.
+"""The key figures of a run, each counted once: pages, index and summary show them under one name and with the same
+number.
 
-The name of a figure is `maps.fact.<key>`. Two figures that a reader could take for each other (a mean by motorbike in the dry season, a mean over
-the school year) are two keys with two names.
+The name of a figure is `maps.fact.<key>`. Two figures that a reader could take for each other (a mean by motorbike in
+the dry season, a mean over the school year) are two keys with two names.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A tiny valid data pack for tests: four communes of 10 × 10 km, a handful of rows in every layer, all numbers made up.
 
-`write_pack(folder)` writes it; keyword arguments change it: a frame replaces a layer, a function changes one, None leaves it out. The
-catalogue's checksums and row counts always fit the files written.
+`write_pack(folder)` writes it; keyword arguments change it: a frame replaces a layer, a function changes one, None
+leaves it out. The catalogue's checksums and row counts always fit the files written.
 
 Layout (EPSG:9208, metres; commune codes 90001 to 90004)::
 
@@ -78,10 +78,14 @@ def communes() -> gpd.GeoDataFrame:
         rows.append(
             {
                 "commune_code": code, "name": name, "kind": "phường" if code == "90002" else "xã", "area_km2": 100.0,
-                "population": 5_000 + 1_000 * column, "households": 1_000 + 100 * column, "poverty_rate_pct": 40.0 - 10 * column,
-                "poverty_provenance": "modelled", "minority_pct": 90.0, "is_border": code == "90003", "natural_forest_ha": 2_000.0,
-                "special_use_forest_ha": 0.0, "protection_forest_ha": 1_500.0, "production_forest_ha": 1_000.0, "forest_cover_pct": 25.0,
-                "merged_from": "Xã Kim Nọi; Xã Mồ Dề" if code == "90001" else None, "centre_longitude": 104.5, "centre_latitude": 21.9,
+                "population": 5_000 + 1_000 * column, "households": 1_000 + 100 * column,
+                "poverty_rate_pct": 40.0 - 10 * column,
+                "poverty_provenance": "modelled", "minority_pct": 90.0, "is_border": code == "90003",
+                "natural_forest_ha": 2_000.0,
+                "special_use_forest_ha": 0.0, "protection_forest_ha": 1_500.0, "production_forest_ha": 1_000.0,
+                "forest_cover_pct": 25.0,
+                "merged_from": "Xã Kim Nọi; Xã Mồ Dề" if code == "90001" else None, "centre_longitude": 104.5,
+                "centre_latitude": 21.9,
                 "geometry": box(x, y, x + 10_000, y + 10_000),
             }
         )  # fmt: skip
@@ -97,8 +101,10 @@ def villages() -> gpd.GeoDataFrame:
         rows.append(
             {
                 "village_id": f"V{number + 1:04}", "name": f"Bản {number + 1}", "commune_code": CODES[column + 2 * row],
-                "legacy_commune": "Kim Nọi" if column + row == 0 else None, "households": 60 + number, "population": 300 + 5 * number,
-                "pupils_primary": 30, "pupils_lower_secondary": 20, "pupils_upper_secondary": 8, "minority_pct": 95.0, "on_grid": number != 11,
+                "legacy_commune": "Kim Nọi" if column + row == 0 else None, "households": 60 + number,
+                "population": 300 + 5 * number,
+                "pupils_primary": 30, "pupils_lower_secondary": 20, "pupils_upper_secondary": 8, "minority_pct": 95.0,
+                "on_grid": number != 11,
                 "scheme_persons": 120.0 if number == 0 else None, "position_accuracy_m": 500.0, "geometry": Point(x, y),
             }
         )  # fmt: skip
@@ -118,7 +124,8 @@ def settlements() -> gpd.GeoDataFrame:
     return _frame(
         [
             {
-                "settlement_id": key, "name": name, "name_in_scheme": name if kind == "village" else None, "kind": kind, "commune_code": code,
+                "settlement_id": key, "name": name, "name_in_scheme": name if kind == "village" else None, "kind": kind,
+                "commune_code": code,
                 "legacy_commune": None, "households": households, "households_provenance": "modelled", "supply": supply,
                 "position_accuracy_m": 1_000.0, "geometry": Point(x, y),
             }
@@ -140,7 +147,8 @@ def roads() -> gpd.GeoDataFrame:
     return _frame(
         [
             {
-                "road_id": key, "name": name, "road_class": road_class, "surface": surface, "length_km": LineString(line).length / 1000,
+                "road_id": key, "name": name, "road_class": road_class, "surface": surface,
+                "length_km": LineString(line).length / 1000,
                 "is_bridge": bridge, "geometry": LineString(line),
             }
             for key, name, road_class, surface, line, bridge in pieces
@@ -258,9 +266,12 @@ def water_schemes() -> gpd.GeoDataFrame:
     ):
         rows.append(
             {
-                "scheme_id": f"W{number:04}", "name": f"CT {number}", "commune_code": ("90001", "90003", "90002")[number - 1], "kind": kind,
-                "capacity_m3_day": 60.0 * number, "households_design": 80 * number, "households_served": 60 * number, "source_elevation_m": 1_500.0,
-                "functionality": state, "treatment": kind == "urban_plant", "meets_standard": kind == "urban_plant", "in_plan_2026_2030": number == 2,
+                "scheme_id": f"W{number:04}", "name": f"CT {number}", "commune_code": ("90001", "90003",
+                "90002")[number - 1], "kind": kind,
+                "capacity_m3_day": 60.0 * number, "households_design": 80 * number, "households_served": 60 * number,
+                "source_elevation_m": 1_500.0,
+                "functionality": state, "treatment": kind == "urban_plant", "meets_standard": kind == "urban_plant",
+                "in_plan_2026_2030": number == 2,
                 "year": 2015.0, "position_accuracy_m": 1_000.0, "geometry": Point(x, y),
             }
         )  # fmt: skip
@@ -275,9 +286,12 @@ def schools() -> gpd.GeoDataFrame:
     ):
         rows.append(
             {
-                "school_id": f"T{number:02}", "name": f"Trường {number}", "kind": kind, "has_primary": False, "has_lower_secondary": True,
-                "has_upper_secondary": number == 1, "boarding": True, "commune_code": code, "capacity_pupils": 350.0, "pupils": None,
-                "status": "existing" if number == 1 else "planned", "site_known": number == 1, "cost_mvnd": None, "position_accuracy_m": 500.0,
+                "school_id": f"T{number:02}", "name": f"Trường {number}", "kind": kind, "has_primary": False,
+                "has_lower_secondary": True,
+                "has_upper_secondary": number == 1, "boarding": True, "commune_code": code, "capacity_pupils": 350.0,
+                "pupils": None,
+                "status": "existing" if number == 1 else "planned", "site_known": number == 1, "cost_mvnd": None,
+                "position_accuracy_m": 500.0,
                 "geometry": Point(x, y),
             }
         )  # fmt: skip
@@ -287,7 +301,8 @@ def schools() -> gpd.GeoDataFrame:
 def solar() -> pd.DataFrame:
     """The same twelve months for each commune."""
     rows = [
-        {"commune_code": code, "month": month, "ghi_kwh_per_m2_day": 3.5 + 0.1 * month, "ghi_daily_sd_kwh_per_m2_day": 1.2, "pv_kwh_per_kwp": 80.0 + 2 * month, "temperature_c": 20.0}
+        {"commune_code": code, "month": month, "ghi_kwh_per_m2_day": 3.5 + 0.1 * month,
+        "ghi_daily_sd_kwh_per_m2_day": 1.2, "pv_kwh_per_kwp": 80.0 + 2 * month, "temperature_c": 20.0}
         for code in CODES
         for month in range(1, 13)
     ]  # fmt: skip
@@ -331,8 +346,10 @@ def runoff() -> Raster:
 
 
 BUILDERS: dict[str, Callable[[], Layer]] = {
-    "communes": communes, "villages": villages, "settlements": settlements, "roads": roads, "bridges": bridges, "rivers": rivers, "lakes": lakes,
-    "grid_lines": grid_lines, "substations": substations, "stations": stations, "elevation": elevation, "forest": forest, "runoff": runoff, "solar": solar,
+    "communes": communes, "villages": villages, "settlements": settlements, "roads": roads, "bridges": bridges,
+    "rivers": rivers, "lakes": lakes,
+    "grid_lines": grid_lines, "substations": substations, "stations": stations, "elevation": elevation,
+    "forest": forest, "runoff": runoff, "solar": solar,
     "water_schemes": water_schemes, "water_households": water_households, "schools": schools,
 }  # fmt: skip
 
@@ -356,8 +373,8 @@ def write_pack(
     targets
         The catalogue's [targets].
     entries
-        By layer, keys of its catalogue entry to set or (with None) to leave out: `entries={"villages": {"crs": None}}`. `file` names a file
-        that the test has put there before instead of the one written here.
+        By layer, keys of its catalogue entry to set or (with None) to leave out: `entries={"villages": {"crs": None}}`.
+        `file` names a file that the test has put there before instead of the one written here.
     changes
         By layer: a frame or raster that replaces it, a function of the valid one, or None to leave the layer out.
 
@@ -403,7 +420,8 @@ def _write(layer: Layer, path: Path) -> None:
 def _entry(name: str, layer: Layer, file: Path, path: Path) -> dict[str, Any]:
     shared = {
         "name": name, "title": name, "file": file.as_posix(), "licence": "CC0-1.0", "date": "2026-11-22",
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "provenance": "modelled", "method": "made up for tests",
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "provenance": "modelled",
+        "method": "made up for tests",
     }  # fmt: skip
     if isinstance(layer, Raster):
         return {**shared, "kind": "raster", "crs": CRS_MEASURE, "bands": layer.bands}

@@ -1,9 +1,9 @@
 """What the known tools get wrong: the errors of that list which no test of a single part would show.
 
 The others are guarded beside the code: lines on the spot, joint lines, conductors, forced choices and budgets in
-`tests/analyses/electricity`, missing columns in `tests/gis/test_layer_faults.py` and `tests/infragap/test_cli.py`, ridges and allocation in
-`tests/analyses/water`, limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages without internet in `tests/maps/pages/test_document.py`,
-place names in `tests/gis/test_names.py`.
+`tests/analyses/electricity`, missing columns in `tests/gis/test_layer_faults.py` and `tests/infragap/test_cli.py`,
+ridges and allocation in `tests/analyses/water`, limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages
+without internet in `tests/maps/pages/test_document.py`, place names in `tests/gis/test_names.py`.
 """
 
 from __future__ import annotations
@@ -150,7 +150,8 @@ def test_pack_layers_are_measured_in_metres_on_the_ground(small: Run) -> None:
 
 
 def test_unknown_loads_are_not_taken_for_zero(small: Run) -> None:
-    """A blank is not a 0: a station or feeder whose load nobody published sets no limit, and is not taken for an empty one."""
+    """A blank is not a 0: a station or feeder whose load nobody published sets no limit, and is not taken for an empty
+    one."""
     lines, stations = small.pack.grid_lines, small.pack.substations
     # 25 MVA at 100 %, 15 MVA used, and nothing known of the feeder
     (known,) = capacity_limits(lines, stations, QUICK)
@@ -203,7 +204,8 @@ def pairs(
 
 @pytest.mark.parametrize(("season", "factor"), [("dry", 1.0), ("rainy", 0.85)])
 def test_motorbikes_are_slower_in_the_rain(season: str, factor: float) -> None:
-    """One speed for all seasons: 8 km of asphalt at 30 km/h take 16 minutes in the dry season, more in the rainy one."""
+    """One speed for all seasons: 8 km of asphalt at 30 km/h take 16 minutes in the dry season, more in the rainy
+    one."""
     road = shapely.LineString([centre(2, 5, 5), centre(2, 45, 5)])
     flat = np.zeros((5, 50))
     roads = roads_layer([road], road_class=["national"], surface=["asphalt"])
@@ -226,7 +228,8 @@ def test_motorbikes_are_slower_uphill() -> None:
 
 
 def test_long_ways_neither_overflow_nor_stop_short() -> None:
-    """A way of more than a day is told to the minute, a limit just above it keeps it, one just below makes it unreachable."""
+    """A way of more than a day is told to the minute, a limit just above it keeps it, one just below makes it
+    unreachable."""
     # 400 cells in a row at 3.024 km/h, of which one is a track at 5.04: 398 * 3.968 + 2.381 = 1,581.7 min
     flat = np.zeros((3, 400))
     roads = roads_layer([shapely.LineString([centre(0, 0, 3), centre(0, 1, 3)])])
@@ -268,8 +271,10 @@ def test_out_of_reach_is_empty_not_a_large_number(tmp_path: Path) -> None:
 
 
 def test_siting_is_not_greedy() -> None:
-    """The work that reaches most people alone is not among the best two; the choice comes with a bound that proves it."""
-    # four villages of 40, 50, 50, 40; the middle work reaches the two large ones (100), the others 90 each: greedy ends with 140 of 180
+    """The work that reaches most people alone is not among the best two; the choice comes with a bound that proves
+    it."""
+    # four villages of 40, 50, 50, 40; the middle work reaches the two large ones (100), the others 90 each: greedy ends
+    # with 140 of 180
     people = np.array([40.0, 50.0, 50.0, 40.0])
     candidate, village = np.array([0, 0, 1, 1, 2, 2]), np.array([1, 2, 0, 1, 2, 3])
     links = pd.DataFrame(
@@ -280,7 +285,8 @@ def test_siting_is_not_greedy() -> None:
     )  # fmt: skip
     table = pd.DataFrame(
         {
-            "site": ["a", "b", "c"], "capacity_households": 1000.0, "fixed_mvnd": 1.0, "mvnd_per_household": 0.0, "source_id": ["r", "s", "t"],
+            "site": ["a", "b", "c"], "capacity_households": 1000.0, "fixed_mvnd": 1.0, "mvnd_per_household": 0.0,
+            "source_id": ["r", "s", "t"],
             "usable_flow_l_s": 1000.0, "withdrawal_l_s_per_household": 0.01, "downstream_id": "",
         }
     )  # fmt: skip
@@ -353,7 +359,8 @@ def test_order_of_lines_on_one_course_changes_no_tap(small: Run) -> None:
 
 
 def test_another_metric_crs_changes_no_choice(small: Run, tmp_path: Path) -> None:
-    """Results that hang on the projection: the same pack measured in UTM 48N gives the same choices and, to a few percent, lengths."""
+    """Results that hang on the projection: the same pack measured in UTM 48N gives the same choices and, to a few
+    percent, lengths."""
     folder = write_pack(tmp_path / "p", settlements=tenfold)
     catalog = folder / "catalog.toml"
     text = catalog.read_text(encoding="utf-8")

@@ -62,7 +62,8 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         low=10,
         high=100,
         source="norms A1",
-        meaning="new line per household that programmes have paid for: stands beside the plan's own in the summary, and villages left without grid are "
+        meaning="new line per household that programmes have paid for: stands beside the plan's own in the summary, "
+        "and villages left without grid are "
         "drawn farther from lines",
     )
     # network and plan
@@ -240,7 +241,8 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     budgets_mvnd: tuple[float, ...] = parameter(
         (),
         unit="mvnd/year",
-        source="none is published for this item; empty: electricity_budget_<year>_bn_vnd of the catalogue, and without them no budget: "
+        source="none is published for this item; empty: electricity_budget_<year>_bn_vnd of the catalogue, and without "
+        "them no budget: "
         "then the years say what would be needed",
         meaning="money of each year; what is left of a year stays for the next",
     )

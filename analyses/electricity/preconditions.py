@@ -1,4 +1,5 @@
-"""What the electricity plan asks of a pack beyond its layers: settlements to supply, and existing lines that they could be connected to."""
+"""What the electricity plan asks of a pack beyond its layers: settlements to supply, and existing lines that they could
+be connected to."""
 
 from __future__ import annotations
 

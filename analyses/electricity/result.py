@@ -30,7 +30,8 @@ class ElectricityResult:
     summary
         Key numbers.
     targets
-        One dictionary per target of the scheme: wanted, reached, missing, and what it costs; as table electricity_targets.
+        One dictionary per target of the scheme: wanted, reached, missing, and what it costs; as table
+        electricity_targets.
     tables
         Further tables: 'sensitivity', 'scenarios', 'backtest'.
     """

@@ -1,4 +1,5 @@
-"""Columns of the school tables: the data dictionary that goes with every run. Minutes are one way, to the school; empty = out of reach."""
+"""Columns of the school tables: the data dictionary that goes with every run. Minutes are one way, to the school; empty
+= out of reach."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ from infragap.gis.pack import Pack
 def plan_schools(
     pack: Pack, parameters: SchoolsParameters, *, progress: Callable[[str], None] | None = None
 ) -> SchoolsResult:
-    """Place boarding schools and share out their places; tell every village's way to school before and after, and which links are worth building.
+    """Place boarding schools and share out their places; tell every village's way to school before and after, and which
+    links are worth building.
 
     Parameters
     ----------

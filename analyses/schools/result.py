@@ -11,7 +11,8 @@ import pandas as pd
 
 @dataclass(frozen=True, eq=False)
 class SchoolsResult:
-    """Answer to the school question; frames are in the measuring CRS, columns as in `infragap.analyses.schools.columns`.
+    """Answer to the school question; frames are in the measuring CRS, columns as in
+    `infragap.analyses.schools.columns`.
 
     Attributes
     ----------
@@ -38,7 +39,8 @@ class SchoolsResult:
     before_after
         Pupils by travel-time band before and after, by mode, season and group.
     placement
-        cost (weighted pupil minutes), lower_bound, gap, status of the joint choice; the least total, the fairest and the widest sites compared.
+        cost (weighted pupil minutes), lower_bound, gap, status of the joint choice; the least total, the fairest and
+        the widest sites compared.
     assignment_record
         Numbers of the joint choice and of the intake rules.
     upper_record

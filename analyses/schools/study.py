@@ -1,4 +1,5 @@
-"""What every step of the school question works on: layers, travel engine, and where villages and schools stand in it."""
+"""What every step of the school question works on: layers, travel engine, and where villages and schools stand in
+it."""
 
 from __future__ import annotations
 

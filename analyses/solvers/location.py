@@ -68,7 +68,8 @@ class CapacityLimits(Limits, total=False):
 
 
 class CoverageLimits(CapacityLimits, total=False):
-    """Keywords of `maximal_coverage`: those of `p_median`, and what goes with a `budget` and a `capacity` in plain numbers."""
+    """Keywords of `maximal_coverage`: those of `p_median`, and what goes with a `budget` and a `capacity` in plain
+    numbers."""
 
     divisible: bool
     site_cost: ArrayLike | None
@@ -230,15 +231,16 @@ def maximal_coverage(
     group
         (sites,) whole numbers; of the sites with the same number >= 0 exactly one opens; negative = in no group.
     **limits
-        As in `p_median`; the gap is relative to `cost`, the weight left uncovered. `site_cost` (sites,) where `budget` is a
-        number; `divisible` where `capacity` is an array.
+        As in `p_median`; the gap is relative to `cost`, the weight left uncovered. `site_cost` (sites,) where `budget`
+        is a number; `divisible` where `capacity` is an array.
 
     Returns
     -------
     LocationSolution
         `cost` and `lower_bound` are weight **not** covered (covered weight = sum of weights - cost);
         `assignment` is -1 for customers not covered, else a site that covers it (of several that share
-        it the one with the largest part); `share` is the part of each customer that is served. `alternatives` only without capacity.
+        it the one with the largest part); `share` is the part of each customer that is served. `alternatives` only
+        without capacity.
 
     Raises
     ------

@@ -1,4 +1,5 @@
-"""Linear and mixed-integer programmes on HiGHS, ended by counted work, with an honest bound whatever ends the search."""
+"""Linear and mixed-integer programmes on HiGHS, ended by counted work, with an honest bound whatever ends the
+search."""
 
 from dataclasses import dataclass
 
@@ -86,8 +87,8 @@ def minimise(
 ) -> Outcome:
     """Solve a programme until the gap or the end of the meter.
 
-    `start` is a feasible solution to begin with, `step_work` what a step of this kind of programme takes per entry of its
-    matrix. The bound is HiGHS's dual bound; a run without one has -inf.
+    `start` is a feasible solution to begin with, `step_work` what a step of this kind of programme takes per entry of
+    its matrix. The bound is HiGHS's dual bound; a run without one has -inf.
 
     Notes
     -----

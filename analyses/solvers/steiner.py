@@ -36,8 +36,8 @@ class TreeSolution:
     gap
         ``(cost - lower_bound) / cost``, 0 when the cost is 0.
     status
-        'optimal': gap at most 1e-9; 'gap': at most the gap asked for; 'work_limit', 'time_limit': neither, and what ended
-        the search; 'heuristic': of :func:`primal_tree`.
+        'optimal': gap at most 1e-9; 'gap': at most the gap asked for; 'work_limit', 'time_limit': neither, and what
+        ended the search; 'heuristic': of :func:`primal_tree`.
     clock_struck
         Whether the guard on the time cut the search short, so that another machine may find another tree.
     """
@@ -93,8 +93,8 @@ def prize_collecting_tree(
     start : (n,) bool, optional
         Nodes of a known tree to begin with.
     **limits
-        `gap` at which the search may stop (where little is left to decide it goes on to the optimum), `work_limit` and the
-        guard `time_limit_s`, or all as one `stop`.
+        `gap` at which the search may stop (where little is left to decide it goes on to the optimum), `work_limit` and
+        the guard `time_limit_s`, or all as one `stop`.
 
     Returns
     -------
@@ -115,7 +115,8 @@ def prize_collecting_tree(
 
     Examples
     --------
-    From the grid (node 0) a line of 10 leads to a junction, and 1 more to each of two settlements. Leaving one out costs
+    From the grid (node 0) a line of 10 leads to a junction, and 1 more to each of two settlements. Leaving one out
+    costs
     8: alone neither is worth its line, together they are, 10 + 1 + 1 < 8 + 8.
 
     >>> found = prize_collecting_tree([(0, 1), (1, 2), (1, 3)], [10, 1, 1], [0, 0, 8, 8], root=0)

@@ -13,9 +13,9 @@ from typing import Literal, TypedDict
 Status = Literal["optimal", "gap", "work_limit", "time_limit", "heuristic"]
 """How a search ended.
 
-'optimal': proven, up to rounding; 'gap': within the gap asked for; 'work_limit': the work allowed was used up before, on
-any machine alike; 'time_limit': the clock ended it, and another machine may find another solution; 'heuristic': a quick
-solution was asked for, and its gap is stated.
+'optimal': proven, up to rounding; 'gap': within the gap asked for; 'work_limit': the work allowed was used up before,
+on any machine alike; 'time_limit': the clock ended it, and another machine may find another solution; 'heuristic': a
+quick solution was asked for, and its gap is stated.
 """
 
 

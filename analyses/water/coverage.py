@@ -19,7 +19,8 @@ PEOPLE_COLUMNS = {
 
 
 def own_source_households(villages: pd.DataFrame, household_works: pd.DataFrame) -> FloatArray:
-    """Households of each village whose own source meets the standard, (villages,): surveyed, or the commune's share; NaN where neither is known.
+    """Households of each village whose own source meets the standard, (villages,): surveyed, or the commune's share;
+    NaN where neither is known.
 
     Parameters
     ----------
@@ -57,19 +58,20 @@ def village_levels(
     household_works
         Rows of `infragap.gis.schema.WaterHouseholds`, one per commune.
     to_standard, piped, unknown
-        (villages,) households on schemes whose water meets the standard, on working schemes below it, and on schemes of which nothing is known.
+        (villages,) households on schemes whose water meets the standard, on working schemes below it, and on schemes of
+        which nothing is known.
 
     Returns
     -------
     DataFrame
-        people_piped_to_standard, people_piped, people_own_source_to_standard, people_basic, people_none, people_unknown (sum = population), and
-        people_to_standard = the first and the third.
+        people_piped_to_standard, people_piped, people_own_source_to_standard, people_basic, people_none, people_unknown
+        (sum = population), and people_to_standard = the first and the third.
 
     Notes
     -----
-    Households off the pipe fall to basic water or to none: to none as many as the commune counts without basic water, where so many are left. So
-    no number of people to standard, and none of people with basic water, rises when a scheme fails. People of a village without households, and
-    of a commune without data, are 'unknown'.
+    Households off the pipe fall to basic water or to none: to none as many as the commune counts without basic water,
+    where so many are left. So no number of people to standard, and none of people with basic water, rises when a scheme
+    fails. People of a village without households, and of a commune without data, are 'unknown'.
     """
     households = villages["households"].to_numpy(dtype=float)
     size = np.divide(villages["population"], households, out=np.zeros(len(villages)), where=households > 0)

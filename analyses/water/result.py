@@ -24,8 +24,8 @@ class WaterResult:
     networks
         The chosen works as engineers' networks, by rank.
     siting
-        Every question with cost, people, bound, gap and status, and the plan that is shown. Where nobody lacks water or no
-        candidate reaches anybody: no works, 0 people, and status 'optimal', since nothing can be gained.
+        Every question with cost, people, bound, gap and status, and the plan that is shown. Where nobody lacks water or
+        no candidate reaches anybody: no works, 0 people, and status 'optimal', since nothing can be gained.
     summary
         Key numbers.
     """

@@ -1,6 +1,8 @@
-"""Cells of a layer: turned into the dtypes of its schema, every value that does not fit found, none repaired in silence.
+"""Cells of a layer: turned into the dtypes of its schema, every value that does not fit found, none repaired in
+silence.
 
-A missing column is never filled, an empty cell never becomes 0, a number that two countries read differently is asked about.
+A missing column is never filled, an empty cell never becomes 0, a number that two countries read differently is asked
+about.
 """
 
 from __future__ import annotations
@@ -34,9 +36,11 @@ NO_WHOLE_NUMBER = fault(
 NO_TRUTH = fault("cell.no_truth", reason="true, false, 1 and 0 are read; any other word is not guessed")
 THOUSANDS = fault(
     "cell.thousands",
-    tolerance="a column where a dotted number has another number of decimals than three; files that separate by the comma may hold such "
+    tolerance="a column where a dotted number has another number of decimals than three; files that separate by the "
+    "comma may hold such "
     "numbers with a decimal part of three digits as long as some cell has another number of them",
-    reason="2.000 is two thousand in Vietnam and two in English; a file of Vietnamese numbers (semicolons, decimal comma), KML and text "
+    reason="2.000 is two thousand in Vietnam and two in English; a file of Vietnamese numbers (semicolons, decimal "
+    "comma), KML and text "
     "cells of a workbook may mean either",
 )
 TWICE = fault("cell.twice", reason="results are joined by the identifier, so two rows must not share one")
@@ -71,7 +75,8 @@ def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[Findin
     Returns
     -------
     tuple
-        New frame with the schema columns typed; a column with a fault is left out, so that nothing is reckoned with it. Then the findings.
+        New frame with the schema columns typed; a column with a fault is left out, so that nothing is reckoned with it.
+        Then the findings.
     """
     model = schema.LAYERS.get(layer)
     if model is None:
@@ -136,7 +141,8 @@ def _thousands(raw: Iterable[Any], frame: pd.DataFrame) -> BoolArray:
         return marked
     several = np.array([text.count(".") > 1 for text in texts], dtype=bool)
     decimals = {len(match[1]) for text in texts if (match := _DOTTED.fullmatch(text))}
-    # another number of decimals, or 0.512, beside it: the column writes its decimals with the dot, three of them included
+    # another number of decimals, or 0.512, beside it: the column writes its decimals with the dot, three of them
+    # included
     plain = bool(decimals - {3}) or any(text.lstrip("+-").startswith("0.") for text in texts)
     if frame.attrs.get("vietnamese_numbers"):
         return marked & (several | (not plain))

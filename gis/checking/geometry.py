@@ -1,4 +1,5 @@
-"""Geometry of a layer: present, of the right type, valid, finite, without stray vertices, and in the units of its CRS."""
+"""Geometry of a layer: present, of the right type, valid, finite, without stray vertices, and in the units of its
+CRS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Rasters: bands, codes, values on Earth, cliffs that no ground has, gaps inside the province, and a relief that its rivers fit."""
+"""Rasters: bands, codes, values on Earth, cliffs that no ground has, gaps inside the province, and a relief that its
+rivers fit."""
 
 from __future__ import annotations
 
@@ -18,10 +19,12 @@ from infragap.gis.raster import Raster, rasterize, sample, xy
 BANDS = {"elevation": 1, "forest": 1, "runoff": 12}
 LIMITS = {"elevation": (-500.0, 9_000.0), "runoff": (0.0, 5_000.0)}
 RUNOFF_YEAR = (5.0, 8_000.0)
-"""Mean runoff of a province in a year [mm]: deserts to the wettest coasts; one place on Earth has more than 11,000 mm of rain."""
+"""Mean runoff of a province in a year [mm]: deserts to the wettest coasts; one place on Earth has more than 11,000 mm
+of rain."""
 
 RUNOFF_YEAR_WET = 100.0
-"""Least mean runoff of a Vietnamese province in a year [mm]; the driest, Ninh Thuận, has some 250 (assumption with a margin)."""
+"""Least mean runoff of a Vietnamese province in a year [mm]; the driest, Ninh Thuận, has some 250 (assumption with a
+margin)."""
 
 DRY_BESIDE_MM = 20.0
 GAPS_SHARE = 0.001
@@ -57,7 +60,8 @@ GAPS = fault(
 COVER = fault("raster.cover", tolerance="one cell", reason="ground that a raster does not reach cannot be planned on")
 YEAR = fault(
     "raster.runoff_year",
-    tolerance=f"{RUNOFF_YEAR[0]:g} to {RUNOFF_YEAR[1]:,.0f} mm in the mean of the raster and year; in Vietnam {RUNOFF_YEAR_WET:g} mm at least",
+    tolerance=f"{RUNOFF_YEAR[0]:g} to {RUNOFF_YEAR[1]:,.0f} mm in the mean of the raster and year; in Vietnam "
+    f"{RUNOFF_YEAR_WET:g} mm at least",
     reason="metres for millimetres, or a year's sum in every month",
 )
 DRY_MONTH = fault(
@@ -68,7 +72,8 @@ DRY_MONTH = fault(
 UPHILL = fault(
     "raster.rivers",
     tolerance=f"reliefs in which the rivers fall, or lie below the ground beside them; rises under {RISE_M:.0f} m",
-    reason="rivers that climb along their drawn course, and would fall with the rows of the raster turned, show a relief that is upside down",
+    reason="rivers that climb along their drawn course, and would fall with the rows of the raster turned, show a "
+    "relief that is upside down",
 )
 
 
@@ -217,7 +222,8 @@ def _rise(elevation: Raster, lines: AnyArray) -> FloatArray:
 
 
 def _above_river(elevation: Raster, lines: AnyArray) -> float:
-    """Median height of the ground on both sides, three to ten cells away, above the river [m]; 0 where nothing is known."""
+    """Median height of the ground on both sides, three to ten cells away, above the river [m]; 0 where nothing is
+    known."""
     points = shapely.line_interpolate_point(
         np.repeat(lines, 9), np.tile(np.linspace(0.1, 0.9, 9), len(lines)), normalized=True
     )

@@ -1,4 +1,5 @@
-"""Stated against drawn: lengths of roads, lines and feeders, areas of communes, with the unit that would make them fit."""
+"""Stated against drawn: lengths of roads, lines and feeders, areas of communes, with the unit that would make them
+fit."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ SLACK_KM = 0.05
 """Lengths this close are never told apart: rounding of short pieces."""
 
 DRAWN_LOW, DRAWN_HIGH = 0.5, 5.0
-"""Stated by drawn length. Real roads are up to three times their drawn way (coarse waypoints); shorter than half of it none can be."""
+"""Stated by drawn length. Real roads are up to three times their drawn way (coarse waypoints); shorter than half of it
+none can be."""
 
 FEEDER_LOW, FEEDER_HIGH = 0.5, 2.0
 AREA_TOLERANCE, AREA_NOTICE = 0.5, 0.2

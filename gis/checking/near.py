@@ -1,4 +1,5 @@
-"""What must lie near each other: lines and the villages on the grid, stations and lines, bridges and rivers, roads and villages."""
+"""What must lie near each other: lines and the villages on the grid, stations and lines, bridges and rivers, roads and
+villages."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ import shapely
 
 from infragap.gis.arrays import FloatArray
 from infragap.gis.checking.places import in_km, metres
-from infragap.gis.feeder_lines import JOIN_TOLERANCE_M, feeder_reach
 from infragap.gis.findings import Check, Finding, notice, printable
+from infragap.gis.lines.feeder_lines import JOIN_TOLERANCE_M, feeder_reach
 
 VILLAGE_LINE_KM, VILLAGE_ROAD_KM = 5.0, 5.0
 STATION_KM, BRIDGE_KM = 1.0, 1.0
@@ -21,7 +22,8 @@ STATION_KM, BRIDGE_KM = 1.0, 1.0
 ON_GRID_FAR = notice(
     "near.on_grid",
     tolerance=f"{VILLAGE_LINE_KM:g} km beside the village's position accuracy",
-    reason="a village on the grid has a medium-voltage line within the reach of low voltage and a branch; the map may lack it",
+    reason="a village on the grid has a medium-voltage line within the reach of low voltage and a branch; the map may "
+    "lack it",
 )
 ROAD_FAR = notice(
     "near.road",

@@ -1,7 +1,8 @@
 """Places in their commune and province, lines near it, communes that neither overlap nor miss their centre.
 
-All layers come in the measuring CRS. A place may lie outside its commune by its own position accuracy plus that of the commune's boundary
-(column `boundary_accuracy_m` of the communes, where a pack has approximate polygons); a settlement never outside the province.
+All layers come in the measuring CRS. A place may lie outside its commune by its own position accuracy plus that of the
+commune's boundary (column `boundary_accuracy_m` of the communes, where a pack has approximate polygons); a settlement
+never outside the province.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ ACCURACY_MAX_M = 50_000.0
 
 OUTSIDE = fault(
     "place.outside",
-    tolerance=f"settlements {ROUNDING_M:.0f} m; other places their position accuracy plus that of the boundary plus {ROUNDING_M:.0f} m",
+    tolerance=f"settlements {ROUNDING_M:.0f} m; other places their position accuracy plus that of the boundary plus "
+    f"{ROUNDING_M:.0f} m",
     reason="a place outside the province is in a wrong CRS, or not this province's",
 )
 EXCHANGED = fault(
@@ -133,7 +135,8 @@ def _distance_m(points: AnyArray, province: shapely.Geometry) -> FloatArray:
 
 
 def far_findings(frame: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: str) -> list[Finding]:
-    """Check that no vertex of a line, station or lake lies far from the province, as it would with a wrong CRS or a slip."""
+    """Check that no vertex of a line, station or lake lies far from the province, as it would with a wrong CRS or a
+    slip."""
     west, south, east, north = communes.total_bounds
     bounds = frame.geometry.bounds.to_numpy()
     beyond_m = np.column_stack(

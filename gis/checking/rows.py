@@ -1,4 +1,5 @@
-"""Parts and wholes of a row: households and people, forest and area, households served, designed for and supplied, load and capacity."""
+"""Parts and wholes of a row: households and people, forest and area, households served, designed for and supplied, load
+and capacity."""
 
 from __future__ import annotations
 
@@ -69,7 +70,8 @@ SCHOOL_FULL = notice(
 PERFORMANCE = fault(
     "sum.pv_ghi",
     tolerance="0.3 to 1.6 kWh/kWp for each kWh/m² on the level",
-    reason="a fixed array yields 0.7 to 0.9 of what shines on it, in winter a little more; a year's or a day's sum lies far outside",
+    reason="a fixed array yields 0.7 to 0.9 of what shines on it, in winter a little more; a year's or a day's sum "
+    "lies far outside",
 )
 
 _WATER_DAY_LOW, _WATER_DAY_HIGH, _LITRES = 0.02, 20.0, 86.4
@@ -86,7 +88,8 @@ def row_findings(frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """
     found: list[Finding] = []
     for name, check in (
-        ("communes", _commune_rows), ("villages", _village_rows), ("water_schemes", _scheme_rows), ("water_households", _work_rows),
+        ("communes", _commune_rows), ("villages", _village_rows), ("water_schemes", _scheme_rows), ("water_households",
+        _work_rows),
         ("substations", _station_rows), ("schools", _school_rows), ("solar", _solar_rows),
     ):  # fmt: skip
         if name in frames:
@@ -144,7 +147,8 @@ def _commune_rows(communes: pd.DataFrame) -> list[Finding]:
 
 
 def _area_ha(communes: pd.DataFrame) -> FloatArray:
-    """Area as drawn, where it is drawn in metres: a wrong `area_km2` is told by itself and should not be told as wrong forest [ha]."""
+    """Area as drawn, where it is drawn in metres: a wrong `area_km2` is told by itself and should not be told as wrong
+    forest [ha]."""
     if isinstance(communes, gpd.GeoDataFrame) and communes.crs is not None and communes.crs.is_projected:
         return np.asarray(communes.geometry.area.to_numpy() / 10_000)
     return 100 * numbers(communes, "area_km2")

@@ -1,6 +1,7 @@
 """A whole layer shifted by a wrong central meridian: the zone that makes it fit is tried and named.
 
-Every zone is tried by reading the layer's coordinates in it; where the layer should lie near places, the places are moved the other way instead.
+Every zone is tried by reading the layer's coordinates in it; where the layer should lie near places, the places are
+moved the other way instead.
 """
 
 from __future__ import annotations
@@ -40,13 +41,17 @@ OFF_SHARE = 0.3
 
 SHIFTED = fault(
     "shift.zone",
-    tolerance=f"a layer whose distance (three quarters of the places) to what it belongs to is not {NEARER:g} times smaller in any other zone",
-    reason="a table or drawing written in one VN-2000 or UTM zone and declared in another lies tens of kilometres off: every distance is wrong",
+    tolerance=f"a layer whose distance (three quarters of the places) to what it belongs to is not {NEARER:g} times "
+    f"smaller in any other zone",
+    reason="a table or drawing written in one VN-2000 or UTM zone and declared in another lies tens of kilometres off: "
+    "every distance is wrong",
 )
 
 ZONES: Mapping[float, str] = {
-    102.0: "EPSG:5896", 103.0: "EPSG:9205", 104.0: "EPSG:9206", 104.5: "EPSG:9207", 104.75: "EPSG:9208", 105.0: "EPSG:5897", 105.5: "EPSG:9209",
-    105.75: "EPSG:9210", 106.0: "EPSG:9211", 106.25: "EPSG:9212", 106.5: "EPSG:9213", 107.0: "EPSG:9214", 107.25: "EPSG:9215",
+    102.0: "EPSG:5896", 103.0: "EPSG:9205", 104.0: "EPSG:9206", 104.5: "EPSG:9207", 104.75: "EPSG:9208",
+    105.0: "EPSG:5897", 105.5: "EPSG:9209",
+    105.75: "EPSG:9210", 106.0: "EPSG:9211", 106.25: "EPSG:9212", 106.5: "EPSG:9213", 107.0: "EPSG:9214",
+    107.25: "EPSG:9215",
     107.5: "EPSG:9216", 107.75: "EPSG:5899", 108.0: "EPSG:5898", 108.25: "EPSG:9217", 108.5: "EPSG:9218",
 }  # fmt: skip
 """Central meridian [°] of the VN-2000 / TM-3 zones."""
@@ -54,7 +59,8 @@ ZONES: Mapping[float, str] = {
 UTM: Mapping[str, str] = {"UTM 47N": "EPSG:32647", "UTM 48N": "EPSG:32648", "UTM 49N": "EPSG:32649"}
 
 QUANTILE = 0.75
-"""A layer fits when three quarters of the places lie near it: in a dense network the median hardly grows when it is shifted."""
+"""A layer fits when three quarters of the places lie near it: in a dense network the median hardly grows when it is
+shifted."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,8 @@ def _better_zone(
     tried = sorted(((off(zone), zone.name, zone) for zone in zones), key=lambda item: item[:2])
     if not tried or tried[0][0] > FITS_M or tried[0][0] * NEARER > as_is:
         return None
-    # zones of one meridian in two systems lie some 700 m apart, less than places from what they lie near: the legal system goes first
+    # zones of one meridian in two systems lie some 700 m apart, less than places from what they lie near: the legal
+    # system goes first
     alike = [item for item in tried if item[0] <= ALIKE * tried[0][0] + LEAST_M]
     best = min(alike, key=lambda item: (item[1].startswith("UTM"), item[0], item[1]))
     return best[2], as_is, best[0]

@@ -1,4 +1,5 @@
-"""Sums over communes and layers: villages and settlements against commune and province, villages without grid, rows that must be there."""
+"""Sums over communes and layers: villages and settlements against commune and province, villages without grid, rows
+that must be there."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ TARGET = fault(
 TARGET_AREA = notice("target.area", tolerance="1 %", reason="official areas are revised")
 TARGET_RATE = fault(
     "target.rate",
-    tolerance="1 percentage point for electrification, 5 for basic water, 15 for water to standard (estimated without the reach of pipes)",
+    tolerance="1 percentage point for electrification, 5 for basic water, 15 for water to standard (estimated without "
+    "the reach of pipes)",
     reason="the layers must reproduce the published rates of today, or their units or rows are wrong",
 )
 TARGET_UNKNOWN = fault("target.unknown", reason="a misspelt target is compared with nothing, in silence")
@@ -30,7 +31,8 @@ TARGET_VALUE = fault("target.value", reason="a rate is 0 to 100 %, a count or bu
 
 @dataclass(frozen=True)
 class Total:
-    """A published total: rows of a layer (where a column holds one of some values, unless another holds one), or the sum of a column over them."""
+    """A published total: rows of a layer (where a column holds one of some values, unless another holds one), or the
+    sum of a column over them."""
 
     target: str
     layer: str
@@ -62,7 +64,8 @@ OTHER_TARGETS = (
     "safe_supply_2030_pct", "water_clean_pct", "water_clean_2030_pct", "water_basic_pct",
     "water_basic_people", "water_works_max", "population_province_2025", "households_province_2025", "area_km2",
 )  # fmt: skip
-"""Rates of today, goals of the scheme, totals of the province; `budget_YYYY_bn_vnd` and budgets of one analysis are known too."""
+"""Rates of today, goals of the scheme, totals of the province; `budget_YYYY_bn_vnd` and budgets of one analysis are
+known too."""
 
 _BUDGET = re.compile(r"(?:[a-z]+_)?budget_20\d\d_[a-z]+_[a-z]+")
 
@@ -139,7 +142,8 @@ def _rate_findings(
 
 
 def _clean_pct(frames: Mapping[str, pd.DataFrame], rural: pd.DataFrame, works: pd.DataFrame) -> float:
-    """Estimate the share of rural households with water to standard: on schemes to standard, or by an own source [%]."""
+    """Estimate the share of rural households with water to standard: on schemes to standard, or by an own source
+    [%]."""
     schemes = frames.get("water_schemes")
     if schemes is None or not has(schemes, "commune_code", "households_served", "meets_standard"):
         return math.nan

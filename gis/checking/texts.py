@@ -1,4 +1,5 @@
-"""Texts of a layer: letters garbled by a wrong encoding or an old font, hidden signs in identifiers, identifiers that only look different."""
+"""Texts of a layer: letters garbled by a wrong encoding or an old font, hidden signs in identifiers, identifiers that
+only look different."""
 
 from __future__ import annotations
 
@@ -16,13 +17,15 @@ from infragap.gis.findings import Finding, fault
 GARBLED = fault(
     "text.garbled",
     tolerance="question marks at the end of a word; percent codes in web addresses",
-    reason="UTF-8 read as another encoding (Lã read as LÃ£), signs for what could not be read, HTML entities and percent codes: such names "
+    reason="UTF-8 read as another encoding (Lã read as LÃ£), signs for what could not be read, HTML entities and "
+    "percent codes: such names "
     "match nothing and reach every map",
 )
 OLD_FONT = fault(
     "text.old_font",
     tolerance="a single such word in a column",
-    reason="text typed in a TCVN3 or VNI font, or saved in Windows-1258, is valid and means nothing: its words are no Vietnamese syllables "
+    reason="text typed in a TCVN3 or VNI font, or saved in Windows-1258, is valid and means nothing: its words are no "
+    "Vietnamese syllables "
     "as they stand, and are once converted",
 )
 HIDDEN = fault(
@@ -35,7 +38,8 @@ HIDDEN_TEXT = fault(
 )
 ALIKE = fault(
     "id.alike",
-    reason="identifiers that differ only in case, blanks or invisible signs are one place written twice, or will be mixed up",
+    reason="identifiers that differ only in case, blanks or invisible signs are one place written twice, or will be "
+    "mixed up",
 )
 
 OLD_FONT_WORDS = 2

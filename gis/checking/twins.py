@@ -15,7 +15,8 @@ ROUND_M = 1.0
 """Places within the same metre are at one point."""
 
 MANY, MANY_SHARE = 8, 0.8
-"""Places of a commune at one point from which on they were geocoded to its centre, not surveyed: number, and share of its places."""
+"""Places of a commune at one point from which on they were geocoded to its centre, not surveyed: number, and share of
+its places."""
 
 TWIN = fault(
     "twin.row",

@@ -1,4 +1,5 @@
-"""Values outside what a column holds on Earth, with the unit that would fit: volts for kilovolts, shares for percent, metres for kilometres."""
+"""Values outside what a column holds on Earth, with the unit that would fit: volts for kilovolts, shares for percent,
+metres for kilometres."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from infragap.gis.findings import Finding, fault
 
 OTHER_UNIT = fault(
     "unit.other",
-    tolerance="the range of the column in the table below; the unit named brings at least nine tenths of the values outside back into it",
+    tolerance="the range of the column in the table below; the unit named brings at least nine tenths of the values "
+    "outside back into it",
     reason="a number in another unit changes a plan in silence",
 )
 RANGE = fault(

@@ -1,7 +1,7 @@
 """Vietnamese text: its letters and syllables, and the old fonts TCVN3 (.VnTime) and VNI turned into Unicode.
 
-An old font puts Vietnamese letters in the places of Western ones: the text is valid and means nothing. It is told by its syllables: what is
-none as it stands, and is one once converted, was typed in that font.
+An old font puts Vietnamese letters in the places of Western ones: the text is valid and means nothing. It is told by
+its syllables: what is none as it stands, and is one once converted, was typed in that font.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ LETTERS = frozenset("àáảãạăằắẳẵặâầấẩẫậèéẻẽẹ
 """Letters beyond a to z, lower case."""
 
 _TCVN3 = {
-    0xB5: "àảãáạ", 0xBB: "ằẳẵắ", 0xC6: "ặầẩẫấậè", 0xCE: "ẻẽéẹềểễếệìỉ", 0xDC: "ĩíịò", 0xE1: "ỏõóọồổỗốộờởỡớợù", 0xF1: "ủũúụừửữứựỳỷỹýỵ",
+    0xB5: "àảãáạ", 0xBB: "ằẳẵắ", 0xC6: "ặầẩẫấậè", 0xCE: "ẻẽéẹềểễếệìỉ", 0xDC: "ĩíịò", 0xE1: "ỏõóọồổỗốộờởỡớợù",
+    0xF1: "ủũúụừửữứựỳỷỹýỵ",
     0xA1: "ĂÂÊÔƠƯĐăâêôơưđ",
 }  # fmt: skip
 """Runs of letters from a code on, as the standard TCVN 5712:1993 (table VN3) lists them."""
 
 _VNI_MARKS = {
-    "a": {"ø": "à", "ù": "á", "û": "ả", "õ": "ã", "ï": "ạ", "ê": "ă", "è": "ằ", "é": "ắ", "ú": "ẳ", "ü": "ẵ", "ë": "ặ", "â": "â", "à": "ầ", "á": "ấ", "å": "ẩ", "ã": "ẫ", "ä": "ậ"},
+    "a": {"ø": "à", "ù": "á", "û": "ả", "õ": "ã", "ï": "ạ", "ê": "ă", "è": "ằ", "é": "ắ", "ú": "ẳ", "ü": "ẵ", "ë": "ặ",
+    "â": "â", "à": "ầ", "á": "ấ", "å": "ẩ", "ã": "ẫ", "ä": "ậ"},
     "e": {"ø": "è", "ù": "é", "û": "ẻ", "õ": "ẽ", "ï": "ẹ", "â": "ê", "à": "ề", "á": "ế", "å": "ể", "ã": "ễ", "ä": "ệ"},
     "o": {"ø": "ò", "ù": "ó", "û": "ỏ", "õ": "õ", "ï": "ọ", "â": "ô", "à": "ồ", "á": "ố", "å": "ổ", "ã": "ỗ", "ä": "ộ"},
     "u": {"ø": "ù", "ù": "ú", "û": "ủ", "õ": "ũ", "ï": "ụ"},
@@ -32,7 +34,10 @@ _VNI_MARKS = {
 _VNI_SINGLE = {"ô": "ơ", "ö": "ư", "ñ": "đ", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ", "ì": "ì", "í": "í"}
 
 _ONSET = "ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|b|c|d|đ|g|h|k|l|m|n|p|q|r|s|t|v|x"
-_OPEN = "a|e|ê|i|o|ô|ơ|u|ư|y|ai|ao|au|ay|âu|ây|eo|êu|ia|iu|oa|oai|oay|oao|oe|oeo|oi|ôi|ơi|ua|uâ|ui|ưa|ưi|ưu|uây|uê|uơ|uy|uya|uyu|uôi|ươi|ươu|iêu|yêu|ya"
+_OPEN = (
+    "a|e|ê|i|o|ô|ơ|u|ư|y|ai|ao|au|ay|âu|ây|eo|êu|ia|iu|oa"
+    "|oai|oay|oao|oe|oeo|oi|ôi|ơi|ua|uâ|ui|ưa|ưi|ưu|uây|uê|uơ|uy|uya|uyu|uôi|ươi|ươu|iêu|yêu|ya"
+)
 _CLOSED = "a|ă|â|e|ê|i|o|ô|ơ|u|ư|y|iê|yê|uô|ươ|oa|oă|oe|oo|uâ|uê|uy|uyê"
 _SYLLABLE = re.compile(rf"(?:{_ONSET})?(?:(?:{_OPEN})|(?:{_CLOSED})(?:ng|nh|ch|c|m|n|p|t|k))")
 _TONE_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323")
@@ -51,7 +56,8 @@ def is_vietnamese_sign(sign: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def is_syllable(word: str) -> bool:
-    """Tell whether a word can be one Vietnamese syllable with at least one letter beyond a to z, by its parts: onset, vowels, coda.
+    """Tell whether a word can be one Vietnamese syllable with at least one letter beyond a to z, by its parts: onset,
+    vowels, coda.
 
     Examples
     --------

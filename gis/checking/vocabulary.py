@@ -1,4 +1,5 @@
-"""Words that differ from country to country, checked against the pack's profile: codes of areas, and what kinds of areas there are."""
+"""Words that differ from country to country, checked against the pack's profile: codes of areas, and what kinds of
+areas there are."""
 
 from __future__ import annotations
 

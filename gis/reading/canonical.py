@@ -1,7 +1,8 @@
 """One order for what files may give in any: rows by their id, lines from their smaller end.
 
-Nothing that follows may hang on the order in which a file happens to list its rows or on the direction in which somebody drew a line: sums in floating point,
-ties and graphs would. So a layer is brought into this order once, when it is read.
+Nothing that follows may hang on the order in which a file happens to list its rows or on the direction in which
+somebody drew a line: sums in floating point, ties and graphs would. So a layer is brought into this order once, when it
+is read.
 """
 
 from __future__ import annotations

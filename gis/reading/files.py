@@ -1,7 +1,8 @@
-"""Files before they are opened: regular, inside the pack, not too large, and of the format that their name says, judged by content.
+"""Files before they are opened: regular, inside the pack, not too large, and of the format that their name says, judged
+by content.
 
-GDAL picks a driver by what it finds in a file, and some drivers open other files and addresses. So nothing is handed to it whose first bytes and
-structure are not those of a format that this package reads.
+GDAL picks a driver by what it finds in a file, and some drivers open other files and addresses. So nothing is handed to
+it whose first bytes and structure are not those of a format that this package reads.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ OUTSIDE = fault(
 SPECIAL = fault("file.special", reason="pipes and devices never end, or do something when read")
 TOO_LARGE = fault(
     "file.too_large",
-    tolerance="text 100 MB, what an archive unpacks to 100 MB, binary files 2,000 MB, rasters 150 million cells, layers 1 million rows "
+    tolerance="text 100 MB, what an archive unpacks to 100 MB, binary files 2,000 MB, rasters 150 million cells, "
+    "layers 1 million rows "
     "(`ReadingLimits`)",
     reason="a file that claims more than the machine holds ends the run without a word",
 )
@@ -74,16 +76,23 @@ ARCHIVE = fault("file.archive", reason="which of several layers is meant must be
 FORBIDDEN = fault("file.forbidden", reason="the file tells GDAL to open other files or addresses")
 
 _MAGIC = (
-    (b"SQLite format 3\x00", "SQLite database"), (b"fgb\x03fgb", "FlatGeobuf"), (b"PK\x03\x04", "ZIP archive"), (b"PK\x05\x06", "ZIP archive"),
-    (b"\x00\x00\x27\x0a", "shapefile"), (b"II*\x00", "TIFF"), (b"MM\x00*", "TIFF"), (b"II+\x00", "TIFF"), (b"MM\x00+", "TIFF"),
-    (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"%PDF", "PDF"), (b"\xd0\xcf\x11\xe0", "old Excel workbook (XLS)"), (b"CDF", "NetCDF"),
-    (b"\x89HDF", "HDF5"), (b"\x1f\x8b", "gzip archive"), (b"PAR1", "Parquet"), (b"Rar!", "RAR archive"), (b"7z\xbc\xaf", "7z archive"),
+    (b"SQLite format 3\x00", "SQLite database"), (b"fgb\x03fgb", "FlatGeobuf"), (b"PK\x03\x04", "ZIP archive"),
+    (b"PK\x05\x06", "ZIP archive"),
+    (b"\x00\x00\x27\x0a", "shapefile"), (b"II*\x00", "TIFF"), (b"MM\x00*", "TIFF"), (b"II+\x00", "TIFF"), (b"MM\x00+",
+    "TIFF"),
+    (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"%PDF", "PDF"), (b"\xd0\xcf\x11\xe0", "old Excel workbook (XLS)"),
+    (b"CDF", "NetCDF"),
+    (b"\x89HDF", "HDF5"), (b"\x1f\x8b", "gzip archive"), (b"PAR1", "Parquet"), (b"Rar!", "RAR archive"), (b"7z\xbc\xaf",
+    "7z archive"),
 )  # fmt: skip
 
 WANTED = {
-    ".gpkg": ("SQLite database",), ".fgb": ("FlatGeobuf",), ".zip": ("ZIP archive",), ".kmz": ("ZIP archive",), ".xlsx": ("ZIP archive",),
-    ".xlsm": ("ZIP archive",), ".shp": ("shapefile",), ".tif": ("TIFF",), ".tiff": ("TIFF",), ".geojson": ("JSON",), ".json": ("JSON",),
- ".kml": ("XML <kml>",), ".gpx": ("XML <gpx>",), ".gml": ("XML <featurecollection>",), ".parquet": ("Parquet",), ".geoparquet": ("Parquet",),
+    ".gpkg": ("SQLite database",), ".fgb": ("FlatGeobuf",), ".zip": ("ZIP archive",), ".kmz": ("ZIP archive",),
+    ".xlsx": ("ZIP archive",),
+    ".xlsm": ("ZIP archive",), ".shp": ("shapefile",), ".tif": ("TIFF",), ".tiff": ("TIFF",), ".geojson": ("JSON",),
+    ".json": ("JSON",),
+ ".kml": ("XML <kml>",), ".gpx": ("XML <gpx>",), ".gml": ("XML <featurecollection>",), ".parquet": ("Parquet",),
+ ".geoparquet": ("Parquet",),
     ".geojsonl": ("JSON",), ".mif": ("text",), ".tab": ("text",),
 }  # fmt: skip
 """Content that each ending may have; tables of text have no ending of their own here."""
@@ -94,7 +103,8 @@ _REMOTE_TAB = (*_REMOTE, b"open table", b"type linked", b"seamless")
 
 
 _BROKEN_ARCHIVE = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, EOFError, OSError, RuntimeError,
+    ValueError,
     OverflowError,
 )  # fmt: skip
 

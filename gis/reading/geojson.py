@@ -1,4 +1,5 @@
-"""A GeoJSON read to its end before GDAL sees it, feature by feature: GDAL reads a file that is cut off up to the cut and stops there.
+"""A GeoJSON read to its end before GDAL sees it, feature by feature: GDAL reads a file that is cut off up to the cut
+and stops there.
 
 Nothing is kept of what is read: a text of 100 MB would become gigabytes of Python objects.
 """
@@ -57,7 +58,8 @@ def whole_geojson(path: Path, *, layer: str, encoding: str | None) -> bytes:
 
 
 def _members(text: str) -> dict[str, Any]:
-    """Give the members of the outermost object: of the features only their number, of others but type and crs nothing."""
+    """Give the members of the outermost object: of the features only their number, of others but type and crs
+    nothing."""
     found: dict[str, Any] = {}
     place = _after(text, 0, "{")
     if text[place : place + 1] == "}":

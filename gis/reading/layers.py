@@ -51,8 +51,8 @@ def read_layer(
     Returns
     -------
     tuple
-        The layer (None where it cannot be read or its geometry not be trusted) in the CRS of its file, RangeIndex in the file's order, columns with
-        faults left out; and all findings.
+        The layer (None where it cannot be read or its geometry not be trusted) in the CRS of its file, RangeIndex in
+        the file's order, columns with faults left out; and all findings.
     """
     if entry.kind == "table" and schema.GEOMETRY.get(entry.name):
         return None, [KIND.found(entry.name, file=entry.file)]
@@ -83,7 +83,8 @@ def _read(folder: Path, entry: LayerEntry, *, crs_measure: str) -> pd.DataFrame:
         return read_table(path, layer=entry.name, sheet=entry.sheet, encoding=entry.encoding)
     default = crs_measure if entry.crs is None and path.suffix.lower() in TABLE_SUFFIXES else entry.crs
     frame: pd.DataFrame = read_vector(
-        path, layer=entry.name, crs=default, sheet=entry.sheet, x=entry.x, y=entry.y, axis_order=entry.axis_order, encoding=entry.encoding
+        path, layer=entry.name, crs=default, sheet=entry.sheet, x=entry.x, y=entry.y, axis_order=entry.axis_order,
+        encoding=entry.encoding
     )  # fmt: skip
     return frame
 

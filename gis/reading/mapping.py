@@ -1,8 +1,9 @@
-"""From the columns of a planner's file to those of the schema, as the catalogue says: renamed, computed, translated, filled.
+"""From the columns of a planner's file to those of the schema, as the catalogue says: renamed, computed, translated,
+filled.
 
-`[layer.columns]` names the file's column for one of the schema, or a formula over columns of the file ('persons / 4.6', or '`Pop 2025` / 4.6' where
-a name has blanks); `[layer.values]` translates words, `[layer.defaults]` fills what a row does not say
-('S{row}' numbers the rows). Nothing is guessed here: what the
+`[layer.columns]` names the file's column for one of the schema, or a formula over columns of the file ('persons / 4.6',
+or '`Pop 2025` / 4.6' where a name has blanks); `[layer.values]` translates words, `[layer.defaults]` fills what a row
+does not say ('S{row}' numbers the rows). Nothing is guessed here: what the
 catalogue does not say stays as it is. Columns that may be empty may also be absent.
 """
 

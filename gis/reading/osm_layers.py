@@ -1,6 +1,7 @@
 """Layers of an OpenStreetMap extract: roads, power lines, stations, places, schools, rivers and lakes, by their tags.
 
-What OpenStreetMap does not know (households, supply) is not made up: `[layer.columns]` or `[layer.defaults]` of the catalogue say it.
+What OpenStreetMap does not know (households, supply) is not made up: `[layer.columns]` or `[layer.defaults]` of the
+catalogue say it.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ import shapely
 import shapely.wkb
 
 from infragap.gis.findings import fault
+from infragap.gis.lines.roads import to_roads_layer
 from infragap.gis.osm import read_osm_extract
 from infragap.gis.reading.files import DAMAGED
-from infragap.gis.roads import to_roads_layer
 
 SUFFIXES = (".osm", ".osm.gz", ".osm.bz2", ".pbf")
 
@@ -91,7 +92,8 @@ def _power_line(tags: Tags) -> Row:
 
 def _station(tags: Tags) -> Row:
     return {
-        "name": tags.get("name") or tags.get("ref") or "station", "voltage_kv": voltage_kv(tags.get("voltage", "")), "status": "existing",
+        "name": tags.get("name") or tags.get("ref") or "station", "voltage_kv": voltage_kv(tags.get("voltage", "")),
+        "status": "existing",
         "capacity_mva": None, "load_mva": None,
     }  # fmt: skip
 
@@ -151,8 +153,8 @@ def read_osm_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        EPSG:4326, sorted by id; columns of the schema that the tags give. Points of stations and schools that are drawn as areas are
-        points inside them.
+        EPSG:4326, sorted by id; columns of the schema that the tags give. Points of stations and schools that are drawn
+        as areas are points inside them.
 
     Raises
     ------
@@ -180,7 +182,8 @@ def read_osm_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
 
 @contextmanager
 def _in_order(path: Path) -> Iterator[Path]:
-    """Give an extract whose objects come in the order of their numbers: areas cannot be put together otherwise, and editors save files unordered."""
+    """Give an extract whose objects come in the order of their numbers: areas cannot be put together otherwise, and
+    editors save files unordered."""
     last: tuple[str, float] = ("", 0.0)
     for item in osmium.FileProcessor(str(path)):
         # the format's order: kinds, then 0, -1, -2, …, 1, 2, …
@@ -224,7 +227,8 @@ def _identity(item: Any) -> str:
 
 
 def _shape(item: Any, wanted: str, factory: Any) -> Any:
-    """Shape of an object as the layer wants it, None where it has none: ways that an extract cuts off, other kinds of objects."""
+    """Shape of an object as the layer wants it, None where it has none: ways that an extract cuts off, other kinds of
+    objects."""
     try:
         if wanted == "line" and item.is_way():
             points = [(node.lon, node.lat) for node in item.nodes if node.location.valid()]

@@ -36,7 +36,8 @@ def with_points(
     y: str | None,
     axis_order: AxisOrder,
 ) -> gpd.GeoDataFrame:
-    """Make a layer of points from a table's coordinate columns, which leave the table; see `read_vector` for the parameters."""
+    """Make a layer of points from a table's coordinate columns, which leave the table; see `read_vector` for the
+    parameters."""
     x_column, y_column, kind = _coordinate_columns(table, layer=layer, x=x, y=y, axis_order=axis_order)
     x_values, y_values = _coordinates(table, x_column, layer=layer), _coordinates(table, y_column, layer=layer)
     rest = table.drop(columns=[x_column, y_column])

@@ -1,4 +1,5 @@
-"""Reading rasters: a GeoTIFF on the grid and in the CRS of its file, its values as they are meant: scaled, masked, in the unit of the layer."""
+"""Reading rasters: a GeoTIFF on the grid and in the CRS of its file, its values as they are meant: scaled, masked, in
+the unit of the layer."""
 
 from __future__ import annotations
 
@@ -44,10 +45,12 @@ RASTER_MB = 800.0
 
 UNITS: dict[str, dict[str, float]] = {
     "elevation": {
-        "m": 1, "metre": 1, "metres": 1, "meter": 1, "meters": 1, "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us survey foot": 1200 / 3937,
+        "m": 1, "metre": 1, "metres": 1, "meter": 1, "meters": 1, "ft": 0.3048, "foot": 0.3048, "feet": 0.3048,
+        "us survey foot": 1200 / 3937,
         "us-ft": 1200 / 3937, "ftus": 1200 / 3937, "cm": 0.01, "dm": 0.1, "km": 1000,
     },
-    "runoff": {"mm": 1, "millimetre": 1, "millimeter": 1, "kg m-2": 1, "kg/m2": 1, "mm/month": 1, "cm": 10, "m": 1000, "in": 25.4, "inch": 25.4},
+    "runoff": {"mm": 1, "millimetre": 1, "millimeter": 1, "kg m-2": 1, "kg/m2": 1, "mm/month": 1, "cm": 10, "m": 1000,
+    "in": 25.4, "inch": 25.4},
 }  # fmt: skip
 """Units that a file may state, by layer, as a factor to metres or to mm a month."""
 
@@ -71,8 +74,8 @@ def read_raster(
     Returns
     -------
     Raster
-        Two-dimensional values for one band, three-dimensional for several; north-up. Scale and offset of the file are applied, cells that a mask or
-        an alpha band hides are unknown; dtype as stored where nothing had to be reckoned.
+        Two-dimensional values for one band, three-dimensional for several; north-up. Scale and offset of the file are
+        applied, cells that a mask or an alpha band hides are unknown; dtype as stored where nothing had to be reckoned.
 
     Raises
     ------

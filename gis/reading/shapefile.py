@@ -1,4 +1,5 @@
-"""Shapefiles: whole in all their parts, texts in the encoding that they are in, column names restored from ten letters."""
+"""Shapefiles: whole in all their parts, texts in the encoding that they are in, column names restored from ten
+letters."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ PARTS = fault(
 CUT_NAMES = notice(
     "shapefile.cut_names",
     tolerance="names that fit only one column are restored without a word",
-    reason="a shapefile cuts names to ten letters; names that become equal are numbered, and are told apart by their order alone",
+    reason="a shapefile cuts names to ten letters; names that become equal are numbered, and are told apart by their "
+    "order alone",
 )
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -32,7 +34,8 @@ _NAMED_WIDTH = 10
 
 @contextmanager
 def shapefile_in(path: Path, *, layer: str) -> Iterator[Path]:
-    """Give the .shp of a shapefile: itself, the only one in a folder, or the only one in a ZIP (unpacked for the block).
+    """Give the .shp of a shapefile: itself, the only one in a folder, or the only one in a ZIP (unpacked for the
+    block).
 
     Raises
     ------
@@ -224,8 +227,8 @@ def _stated_encoding(shape: Path) -> str | None:
 def full_names(frame: gpd.GeoDataFrame, *, layer: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Give a shapefile's columns, cut to ten letters, their schema names.
 
-    Names of which only one schema column begins so are restored. Names that became equal are numbered by GDAL ('feeder_loa', 'feeder_l_1'):
-    they are matched in the order of the schema, and a notice says so.
+    Names of which only one schema column begins so are restored. Names that became equal are numbered by GDAL
+    ('feeder_loa', 'feeder_l_1'): they are matched in the order of the schema, and a notice says so.
     """
     model = schema.LAYERS.get(layer)
     if model is None:

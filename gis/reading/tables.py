@@ -1,7 +1,8 @@
 """Tables from CSV and XLSX as text cells: separators, headings and rows; nothing is guessed.
 
-Cells come out as stored (text from CSV; text, numbers, truth values from XLSX) with None for empty ones. `infragap.gis.checking.columns` turns
-them into the dtypes of the schema, so that '04489' stays text and '1.234,5' is never read as one point two.
+Cells come out as stored (text from CSV; text, numbers, truth values from XLSX) with None for empty ones.
+`infragap.gis.checking.columns` turns them into the dtypes of the schema, so that '04489' stays text and '1.234,5' is
+never read as one point two.
 """
 
 from __future__ import annotations
@@ -57,9 +58,9 @@ def read_table(path: Path, *, layer: str, sheet: str | None = None, encoding: st
     Returns
     -------
     DataFrame
-        dtype object, None for empty cells, RangeIndex in the order of the file. `attrs['decimal_comma']` tells that a CSV separates by
-        something else than the comma, so that a comma may stand for the decimal point; `attrs['vietnamese_numbers']` that a dot may part
-        thousands.
+        dtype object, None for empty cells, RangeIndex in the order of the file. `attrs['decimal_comma']` tells that a
+        CSV separates by something else than the comma, so that a comma may stand for the decimal point;
+        `attrs['vietnamese_numbers']` that a dot may part thousands.
 
     Raises
     ------
@@ -147,7 +148,8 @@ def _frame(rows: list[list[Any]], *, layer: str, file: str) -> pd.DataFrame:
 
 
 def _headings_below(filled: list[tuple[int, list[Any]]], *, layer: str) -> int | None:
-    """Row that holds the headings where a title stands above them, by the names of the schema; None where the first row does."""
+    """Row that holds the headings where a title stands above them, by the names of the schema; None where the first row
+    does."""
     model = schema.LAYERS.get(layer)
     if model is None:
         return None

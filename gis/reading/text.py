@@ -1,4 +1,5 @@
-"""Text files: UTF-8, or the encoding that the catalogue names; old Vietnamese fonts by name; nothing guessed from a wrong encoding."""
+"""Text files: UTF-8, or the encoding that the catalogue names; old Vietnamese fonts by name; nothing guessed from a
+wrong encoding."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ NOT_UTF8 = fault("text.not_utf8", reason="read in the wrong encoding, Vietnamese
 NUL = fault("text.nul", reason="NUL bytes are no text: the file is cut off, padded or of another format")
 
 SYLLABLE_SHARE = 0.5
-"""Share of the words beyond a to z that must be Vietnamese syllables in an encoding before it is named (assumption; real text has nearly all)."""
+"""Share of the words beyond a to z that must be Vietnamese syllables in an encoding before it is named (assumption;
+real text has nearly all)."""
 
 OLD_FONTS = {"tcvn3": from_tcvn3, "tcvn": from_tcvn3, "abc": from_tcvn3, "vni": from_vni}
 """Names for `encoding` in the catalogue that are fonts, not code pages."""
@@ -141,7 +143,8 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def legacy_encoding(content: bytes) -> str:
-    """Name the old encoding of Vietnamese text that is not UTF-8, as it is written for `encoding` in the catalogue where it is known.
+    """Name the old encoding of Vietnamese text that is not UTF-8, as it is written for `encoding` in the catalogue
+    where it is known.
 
     Each is tried; the one in which most words become Vietnamese syllables is named.
 

@@ -45,11 +45,13 @@ pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO", "GML_SKIP_RESOLVE_
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 VECTOR_SUFFIXES = (
-    ".gpkg", ".geojson", ".json", ".geojsonl", ".shp", ".zip", ".kml", ".kmz", ".fgb", ".gdb", ".gml", ".gpx", ".tab", ".mif",
+    ".gpkg", ".geojson", ".json", ".geojsonl", ".shp", ".zip", ".kml", ".kmz", ".fgb", ".gdb", ".gml", ".gpx", ".tab",
+    ".mif",
 )  # fmt: skip
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 FORMATS = (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES, *OSM_SUFFIXES, *TABLE_SUFFIXES)
-"""Endings that are read. What GDAL can read beyond these may fetch from the network or open other files (VRT, WFS by file, PDF), and stays out."""
+"""Endings that are read. What GDAL can read beyond these may fetch from the network or open other files (VRT, WFS by
+file, PDF), and stays out."""
 
 NO_CRS = fault("vector.no_crs", reason="coordinates mean nothing without their system")
 DATUM = fault("vector.datum", reason="an unnamed or wrong datum shifts VN-2000 coordinates by up to 200 m")
@@ -81,7 +83,8 @@ def read_vector(
     layer
         Name for messages; it also picks the layer of that name in a file with several.
     crs
-        CRS of a file that states none. For tables with headings X and Y it is the VN-2000 projection they are written in.
+        CRS of a file that states none. For tables with headings X and Y it is the VN-2000 projection they are written
+        in.
     sheet
         Layer of a GeoPackage or KML, sheet of a workbook.
     x, y
@@ -94,8 +97,8 @@ def read_vector(
     Returns
     -------
     GeoDataFrame
-        RangeIndex in the order of the file, two-dimensional geometry, CRS of the file (or `crs`); texts in NFC. `attrs['findings']` holds
-        notices of the reading.
+        RangeIndex in the order of the file, two-dimensional geometry, CRS of the file (or `crs`); texts in NFC.
+        `attrs['findings']` holds notices of the reading.
 
     Raises
     ------
@@ -162,7 +165,8 @@ def _read(path: Path, *, layer: str, sheet: str | None, encoding: str | None) ->
 
 
 def _checked_source(path: Path, *, layer: str, encoding: str | None) -> Path | bytes:
-    """Give what GDAL is handed: the file, or the bytes of a text read to its end, so that nothing beside it is read or written."""
+    """Give what GDAL is handed: the file, or the bytes of a text read to its end, so that nothing beside it is read or
+    written."""
     suffix = path.suffix.lower()
     if suffix == ".gpkg":
         require_gpkg(path, layer=layer)

@@ -37,7 +37,8 @@ COLUMNS = 2_000
 
 
 def workbook_rows(path: Path, *, layer: str, sheet: str | None) -> list[list[Any]]:
-    """Give the cells of a sheet row by row; cells shown in percent come out as percent, so 33.2 % is 33.2 and not 0.332.
+    """Give the cells of a sheet row by row; cells shown in percent come out as percent, so 33.2 % is 33.2 and not
+    0.332.
 
     Raises
     ------

@@ -1,4 +1,5 @@
-"""What the command says when it refuses: a key of the catalogue and its values, so that the sentence can be spoken in every language."""
+"""What the command says when it refuses: a key of the catalogue and its values, so that the sentence can be spoken in
+every language."""
 
 from __future__ import annotations
 

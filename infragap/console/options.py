@@ -1,4 +1,5 @@
-"""Options that belong together are one dataclass: the command takes the dataclass, the command line shows an option for each of its fields."""
+"""Options that belong together are one dataclass: the command takes the dataclass, the command line shows an option for
+each of its fields."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class Places:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Electricity parameters that a scenario changes; every field is named like its parameter, None leaves it as it is."""
+    """Electricity parameters that a scenario changes; every field is named like its parameter, None leaves it as it
+    is."""
 
     forest_rule: Annotated[
         str | None,

@@ -1,4 +1,5 @@
-"""The progress display of a run: steps with their times, the percent that is done and the time that the rest will take."""
+"""The progress display of a run: steps with their times, the percent that is done and the time that the rest will
+take."""
 
 from __future__ import annotations
 

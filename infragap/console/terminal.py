@@ -1,4 +1,5 @@
-"""The terminal: what is printed carries no hidden sign, is never longer than a screen, and outlives a reader who has gone away."""
+"""The terminal: what is printed carries no hidden sign, is never longer than a screen, and outlives a reader who has
+gone away."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ LINE_SIGNS = 2000
 """Longest sentence printed: about a screen of 24 lines with 80 signs."""
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-"""Kinds of signs that a terminal obeys, or that change how others read: controls, marks of direction, halves of pairs."""
+"""Kinds of signs that a terminal obeys, or that change how others read: controls, marks of direction, halves of
+pairs."""
 
 
 class Terminal:
@@ -119,7 +121,8 @@ def cut(text: str) -> str:
 
 
 def language_of(environment: Mapping[str, str]) -> str:
-    """Language that the environment asks for by the first of LC_ALL, LC_MESSAGES and LANG that is set; English where there is no catalogue.
+    """Language that the environment asks for by the first of LC_ALL, LC_MESSAGES and LANG that is set; English where
+    there is no catalogue.
 
     Examples
     --------

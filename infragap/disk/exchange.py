@@ -1,4 +1,5 @@
-"""What the system offers to put folders in place: exchange of two folders at once, locks that end with their process, places that cannot be moved."""
+"""What the system offers to put folders in place: exchange of two folders at once, locks that end with their process,
+places that cannot be moved."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def exchange(first: Path, second: Path) -> bool:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[bool]:
-    """Hold a folder for this process; the lock ends with the process, however it ends. Gives False where another one holds it."""
+    """Hold a folder for this process; the lock ends with the process, however it ends. Gives False where another one
+    holds it."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         # another process may have removed the folder between the two lines
@@ -64,9 +66,11 @@ def _try_lock(handle: int) -> bool:
 
 
 def can_be_renamed(folder: Path) -> bool:
-    """Tell whether a folder can get another name: it is no mount point, nobody's working folder here, and its parent may be written.
+    """Tell whether a folder can get another name: it is no mount point, nobody's working folder here, and its parent
+    may be written.
 
-    The working folder of this process is left where it is, because the shell that started the process would stay in the folder that is put aside.
+    The working folder of this process is left where it is, because the shell that started the process would stay in the
+    folder that is put aside.
     """
     parent = folder.parent
     if folder in mount_points() or folder.is_mount() or _holds_working_folder(folder):

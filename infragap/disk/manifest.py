@@ -1,4 +1,5 @@
-"""What a run has written into a folder: names and checksums, and from them what somebody else has added or changed since."""
+"""What a run has written into a folder: names and checksums, and from them what somebody else has added or changed
+since."""
 
 from __future__ import annotations
 
@@ -24,10 +25,12 @@ LEFT_BY_PROGRAMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 SQLITE_OPENING_BYTES = ((18, 20), (24, 28), (92, 100))
-"""Parts of a GeoPackage's head that change when a program only opens and closes it: journal mode, change counter, version that wrote last."""
+"""Parts of a GeoPackage's head that change when a program only opens and closes it: journal mode, change counter,
+version that wrote last."""
 
 SQLITE_JOURNALS = {"-wal": (b"\x37\x7f\x06", 32), "-journal": (b"\xd9\xd5\x05\xf9", 512)}
-"""Ending of a journal, its first bytes, and the size above which it holds changes that are not in the GeoPackage yet."""
+"""Ending of a journal, its first bytes, and the size above which it holds changes that are not in the GeoPackage
+yet."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ def others(folder: Path, marker: Path | None = None) -> Others:
 
 
 def written(marker: Path) -> set[str]:
-    """Names of the files that a run has written, its marker among them; empty where there is no marker or it is damaged."""
+    """Names of the files that a run has written, its marker among them; empty where there is no marker or it is
+    damaged."""
     return set(_own(marker))
 
 

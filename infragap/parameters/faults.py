@@ -1,4 +1,5 @@
-"""What is wrong with given parameters, in words: unknown keys with the nearest known one, wrong kinds, bounds, and a share where percent is meant."""
+"""What is wrong with given parameters, in words: unknown keys with the nearest known one, wrong kinds, bounds, and a
+share where percent is meant."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A profile: one TOML file that says what is particular to a country or province.
 
-`[pack] profile = "vn"` in catalog.toml names a file of this folder, or the path of a planner's own file beside the catalogue. A pack without
-one has the profile `vn`, as packs had before there were profiles.
+`[pack] profile = "vn"` in catalog.toml names a file of this folder, or the path of a planner's own file beside the
+catalogue. A pack without one has the profile `vn`, as packs had before there were profiles.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ class Voltage(_Part):
     Attributes
     ----------
     upper_kv, lower_kv
-        The two levels of medium-voltage lines that settlements can be connected to; a country with one level has the next lower one here.
+        The two levels of medium-voltage lines that settlements can be connected to; a country with one level has the
+        next lower one here.
     station_kv
         From this voltage on a line is one between stations, and a station one of the transmission grid.
     tolerance_pct
@@ -199,7 +200,8 @@ def read_profile(name: str = DEFAULT, *, folder: Path | None = None) -> Profile:
     if not name.endswith(".toml"):
         if name not in profile_names():
             raise ProfileError(
-                f"there is no profile {name!r}; there are {', '.join(profile_names())}, or write the path of your own .toml file"
+                f"there is no profile {name!r}; there are {', '.join(profile_names())}, or write the path of your own "
+                f".toml file"
             )
         return _shipped(name)
     path = (folder or Path()) / name

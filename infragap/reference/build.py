@@ -1,4 +1,5 @@
-"""The build of the reference pack as a list of steps: facts and open data in, a data pack out, the same bytes every time."""
+"""The build of the reference pack as a list of steps: facts and open data in, a data pack out, the same bytes every
+time."""
 
 from __future__ import annotations
 
@@ -97,7 +98,8 @@ def build_pack(
 
 
 def layer_rng(name: str) -> np.random.Generator:
-    """Random numbers of one layer: seeded by the pack's seed and the layer's name, so that layers do not shift each other."""
+    """Random numbers of one layer: seeded by the pack's seed and the layer's name, so that layers do not shift each
+    other."""
     return np.random.default_rng([SEED, zlib.crc32(name.encode())])
 
 
@@ -117,7 +119,8 @@ def _build_base(facts: Facts, given: dict[str, Path | None], layers: Layers, say
     forest = build_forest(communes, elevation, lakes, layer_rng("forest"), given=forest_raster)
     say("climate")
     layers |= {
-        "communes": communes, "rivers": rivers, "lakes": lakes, "bridges": bridges, "elevation": elevation, "forest": forest,
+        "communes": communes, "rivers": rivers, "lakes": lakes, "bridges": bridges, "elevation": elevation,
+        "forest": forest,
         "solar": build_solar(facts, communes, elevation), "runoff": build_runoff(facts, elevation),
     }  # fmt: skip
     people = _raster(given["population"], "population")

@@ -1,4 +1,5 @@
-"""What the catalogue of the reference pack says, from `pack.toml` of the fact tables: head, published targets, and how each layer came about."""
+"""What the catalogue of the reference pack says, from `pack.toml` of the fact tables: head, published targets, and how
+each layer came about."""
 
 from __future__ import annotations
 

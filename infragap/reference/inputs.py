@@ -26,11 +26,13 @@ CRS_MEASURE = "EPSG:9208"
 
 _NUMBERS: dict[str, tuple[str, ...]] = {
     "communes": (
-        "dien_tich_km2", "dan_so_2025", "centroid_lon", "centroid_lat", "dt_tu_nhien_ha_KL", "dt_co_rung_ha", "rung_tu_nhien_ha",
+        "dien_tich_km2", "dan_so_2025", "centroid_lon", "centroid_lat", "dt_tu_nhien_ha_KL", "dt_co_rung_ha",
+        "rung_tu_nhien_ha",
         "rung_dac_dung_ha", "rung_phong_ho_ha", "rung_san_xuat_ha", "rung_muc_dich_khac_ha", "ty_le_che_phu_pct",
     ),
     "poverty": (
-        "population_2025", "poor_rate_2025_pct", "near_poor_rate_2025_pct", "poor_households", "ethnic_minority_share_pct",
+        "population_2025", "poor_rate_2025_pct", "near_poor_rate_2025_pct", "poor_households",
+        "ethnic_minority_share_pct",
     ),
     "heights": ("lon", "lat", "accuracy_m", "elevation_m"),
     "bridges_rivers": ("order", "lon", "lat", "accuracy_m", "length_m", "year_open"),
@@ -57,8 +59,8 @@ _NUMBERS: dict[str, tuple[str, ...]] = {
 class Facts:
     """Fact tables of a folder such as `data/facts`, read when first asked for.
 
-    Every table keeps the file's columns and order; cells are text, numbers where the column is one (NaN where empty). Text cells
-    that are empty are empty strings. Coordinates are WGS84 degrees.
+    Every table keeps the file's columns and order; cells are text, numbers where the column is one (NaN where empty).
+    Text cells that are empty are empty strings. Coordinates are WGS84 degrees.
 
     Attributes
     ----------
@@ -156,7 +158,8 @@ class Facts:
 
     @cached_property
     def unelectrified_villages(self) -> pd.DataFrame:
-        """The 18 villages without grid in the order of the scheme (section II.3), with what is known of each and where it may lie."""
+        """The 18 villages without grid in the order of the scheme (section II.3), with what is known of each and where
+        it may lie."""
         return self.table("unelectrified_villages")
 
     @cached_property
@@ -203,7 +206,8 @@ class Facts:
 
 
 def boxes_measure(frame: pd.DataFrame) -> tuple[pd.Series[float], pd.Series[float], pd.Series[float], pd.Series[float]]:
-    """Bring the boxes of a registry table (bbox_s, bbox_w, bbox_n, bbox_e in degrees) to metres: west, south, east, north."""
+    """Bring the boxes of a registry table (bbox_s, bbox_w, bbox_n, bbox_e in degrees) to metres: west, south, east,
+    north."""
     west, south = transform(frame["bbox_w"], frame["bbox_s"], source=WGS84, target=CRS_MEASURE)
     east, north = transform(frame["bbox_e"], frame["bbox_n"], source=WGS84, target=CRS_MEASURE)
     west_m, south_m, east_m, north_m = (pd.Series(values, index=frame.index) for values in (west, south, east, north))

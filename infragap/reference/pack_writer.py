@@ -103,7 +103,8 @@ def write_layer(folder: Path, name: str, layer: gpd.GeoDataFrame | pd.DataFrame 
 
 
 def rounded(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Round polygons to the decimals written so that they stay valid polygons: rings that close up are dropped, crossing ones mended.
+    """Round polygons to the decimals written so that they stay valid polygons: rings that close up are dropped,
+    crossing ones mended.
 
     Parameters
     ----------
@@ -148,7 +149,8 @@ def write_catalog(
 
 @contextmanager
 def replaced(out: Path) -> Iterator[Path]:
-    """Give a folder beside `out` to build in; where the building succeeds and the pack is sound, it takes the place of `out`.
+    """Give a folder beside `out` to build in; where the building succeeds and the pack is sound, it takes the place of
+    `out`.
 
     What else lies in `out` (fact tables, README) is kept. A failed build leaves `out` as it was.
 

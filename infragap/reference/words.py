@@ -1,4 +1,5 @@
-"""Words of the fact tables: names and notes that the builders write into layers, and patterns that they look for in the tables."""
+"""Words of the fact tables: names and notes that the builders write into layers, and patterns that they look for in the
+tables."""
 
 from __future__ import annotations
 

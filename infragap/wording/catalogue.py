@@ -1,4 +1,5 @@
-"""The catalogue: keys into texts, numbers and dates of one language, by gettext's file format and Babel's locale data."""
+"""The catalogue: keys into texts, numbers and dates of one language, by gettext's file format and Babel's locale
+data."""
 
 from __future__ import annotations
 

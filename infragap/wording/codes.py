@@ -1,7 +1,7 @@
 """Words of codes and units: what stands in a table as 'solar_home' or 'mvnd' is read as words of a language.
 
-The words of a code are `code.<table>.<column>.<code>` or, where a column's codes read the same in every table, `code.<column>.<code>`;
-those of a unit are `unit.<unit>`.
+The words of a code are `code.<table>.<column>.<code>` or, where a column's codes read the same in every table,
+`code.<column>.<code>`; those of a unit are `unit.<unit>`.
 """
 
 from __future__ import annotations

@@ -25,9 +25,10 @@ def write_epanet(network: Network, path: Path) -> None:
 
     Notes
     -----
-    Flows in litres a second, heads and elevations in metres, diameters (inner) in millimetres, Hazen-Williams. Link identifiers are the sections of
-    `tables/water_pipes.csv`, node identifiers their ends, coordinates the measuring CRS. A break-pressure tank is a reducing valve with pressure 0
-    behind it, at its own elevation. The source is a reservoir at its water level: its yield is checked beside, not here.
+    Flows in litres a second, heads and elevations in metres, diameters (inner) in millimetres, Hazen-Williams. Link
+    identifiers are the sections of `tables/water_pipes.csv`, node identifiers their ends, coordinates the measuring
+    CRS. A break-pressure tank is a reducing valve with pressure 0 behind it, at its own elevation. The source is a
+    reservoir at its water level: its yield is checked beside, not here.
     """
     path.write_text("\n".join(_lines(network)) + "\n", encoding="utf-8")
 

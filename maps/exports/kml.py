@@ -1,4 +1,5 @@
-"""Writes layers as KML for Google Earth: a folder per layer, in it a folder per commune, values with Vietnamese headings."""
+"""Writes layers as KML for Google Earth: a folder per layer, in it a folder per commune, values with Vietnamese
+headings."""
 
 from __future__ import annotations
 

@@ -69,5 +69,6 @@ def _symbol(name: str, shape: str, colour: str) -> str:
     }[shape]
     return (
         f'<symbol name="{name}" type="{shape}" alpha="1"><layer class="{kind}" enabled="1">'
-        f'<Option type="Map"><Option name="{key}" type="QString" value="{red},{green},{blue},255"/></Option></layer></symbol>'
+        f'<Option type="Map"><Option name="{key}" type="QString" '
+        f'value="{red},{green},{blue},255"/></Option></layer></symbol>'
     )

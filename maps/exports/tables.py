@@ -16,12 +16,14 @@ DECIMALS = 6
 
 
 def safe_cell(value: Any) -> Any:
-    """Disarm a text: one that a spreadsheet would read as a formula gets an apostrophe before it; all else stays, a lone dash too."""
+    """Disarm a text: one that a spreadsheet would read as a formula gets an apostrophe before it; all else stays, a
+    lone dash too."""
     return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) and value != "-" else value
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV, UTF-8 with BOM; geometry is left out, numbers have six decimals at most, texts cannot act as formulas."""
+    """Write a table as CSV, UTF-8 with BOM; geometry is left out, numbers have six decimals at most, texts cannot act
+    as formulas."""
     table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).round(DECIMALS)
     for name in table.select_dtypes(object).columns:
         table[name] = table[name].map(safe_cell)
@@ -29,7 +31,8 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def write_dictionary(tables: Mapping[str, Sequence[Column]], path: Path) -> None:
-    """Write the data dictionary: one row per table and column with unit, heading and meaning in each language, and origin."""
+    """Write the data dictionary: one row per table and column with unit, heading and meaning in each language, and
+    origin."""
     rows = [
         {
             "table": table,

@@ -51,7 +51,8 @@ def choropleth(communes: gpd.GeoDataFrame, values: pd.Series[float], ramp: str, 
         paths.append(f'<path d="{_path(shape, west, north, scale)}" fill="{fill}">{_tooltip(name, value)}</path>')
     steps = [float(known.min()), *edges.tolist(), float(known.max())] if len(known) else []
     return (
-        f'<svg viewBox="0 0 {MAP_WIDTH} {height}" role="img"><g stroke="#fff" stroke-width="0.6">{"".join(paths)}</g></svg>'
+        f'<svg viewBox="0 0 {MAP_WIDTH} {height}" role="img"><g stroke="#fff" '
+        f'stroke-width="0.6">{"".join(paths)}</g></svg>'
         f'<div class="scale"><b>{spoken(title)}</b>{_legend(steps, fills)}</div>'
     )
 

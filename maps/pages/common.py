@@ -100,7 +100,8 @@ def all_fields(columns: Sequence[Column], *, but: Collection[str] = ()) -> tuple
 
 
 def sections(columns: Sequence[Column], parts: Mapping[str, Sequence[str]]) -> tuple[Section, ...]:
-    """Values of a card under their headings `maps.section.<part>`, and a folded section with all columns that stand in none of them."""
+    """Values of a card under their headings `maps.section.<part>`, and a folded section with all columns that stand in
+    none of them."""
     named = [
         Section(in_each_language(f"maps.section.{part}"), shown)
         for part, keys in parts.items()
@@ -117,7 +118,8 @@ def fact(quantity: Quantity, *counted: Counted) -> Fact:
 
 
 def facts(quantities: Quantities, counted: Mapping[str, Sequence[Counted]]) -> list[Fact]:
-    """Key figures beside the map in the order of the keys, each with how it follows the filters; those that the run has not are left out."""
+    """Key figures beside the map in the order of the keys, each with how it follows the filters; those that the run has
+    not are left out."""
     return [fact(quantities[key], *how) for key, how in counted.items() if key in quantities]
 
 

@@ -23,7 +23,8 @@ LEAST_ZOOM, MOST_ZOOM = 7, 15
 OWN_WORDS = "maps.page."
 """Keys of the words that the page script itself says."""
 SCRIPTS = (
-    "text", "shapes", "layers", "address", "filters", "figures", "search", "ranking", "card", "table", "workbook", "download", "legend",
+    "text", "shapes", "layers", "address", "filters", "figures", "search", "ranking", "card", "table", "workbook",
+    "download", "legend",
     "print", "desk",
 )  # fmt: skip
 """Parts of the page script in the order in which they are read."""
@@ -48,7 +49,8 @@ def render(page: Page) -> str:
     _number_elements(root)
     document = root.render()
     head = f"<style>{leaflet_styles()}</style><style>{asset('map.css')}</style><script>{leaflet_script()}</script>"
-    title = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{html.escape(page.title["vi"], quote=False)}</title>'
+    title = f"<title>{html.escape(page.title['vi'], quote=False)}</title>"
+    title = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{title}'
     document = document.replace("@@HEAD@@", title + head, 1).replace("<html>", '<html lang="vi">', 1)
     script = "\n".join(asset(f"page/{name}.js") for name in SCRIPTS)
     call = f'infragapPage({map_.get_name()}, "{packed(_content(page))}");'

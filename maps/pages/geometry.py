@@ -50,7 +50,8 @@ def _rounded(points: FloatArray) -> list[list[float]]:
 
 
 def bounds(frames: Iterable[gpd.GeoDataFrame]) -> list[list[float]] | None:
-    """Give the south-west and north-east corner of all layers [latitude, longitude], so that the province fills the window."""
+    """Give the south-west and north-east corner of all layers [latitude, longitude], so that the province fills the
+    window."""
     filled = [frame for frame in frames if len(frame)]
     if not filled:
         return None
@@ -59,7 +60,8 @@ def bounds(frames: Iterable[gpd.GeoDataFrame]) -> list[list[float]] | None:
 
 
 def plain_value(value: Any) -> Any:
-    """Give a value as JSON knows it: missing → null, array scalars → plain, floats to eight significant digits, which is 1 m in degrees."""
+    """Give a value as JSON knows it: missing → null, array scalars → plain, floats to eight significant digits, which
+    is 1 m in degrees."""
     if value is None or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
         return None
     if isinstance(value, bool | np.bool_):

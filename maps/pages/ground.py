@@ -1,4 +1,5 @@
-"""The ground of every map: a hillshade picture made from the elevation layer, in the projection that web maps draw in."""
+"""The ground of every map: a hillshade picture made from the elevation layer, in the projection that web maps draw
+in."""
 
 from __future__ import annotations
 

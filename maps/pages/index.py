@@ -1,4 +1,5 @@
-"""The index page: the province at a glance, with small maps, key numbers against the targets, charts, and links to everything."""
+"""The index page: the province at a glance, with small maps, key numbers against the targets, charts, and links to
+everything."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ def index_html(pack: Pack, communes: gpd.GeoDataFrame, results: Results, documen
     )
     style = asset("index.css") + one_language_at_a_time()
     return (
-        f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width">'
         f"<title>{escaped(title['vi'])}</title><style>{style}</style></head><body>{body}<script>{asset('index.js')}</script></body></html>\n"
     )
 
@@ -226,7 +228,8 @@ def _card(name: str, communes: gpd.GeoDataFrame, values: pd.Series[float], chart
 def _bars(bars: Sequence[tuple[Text, Quantity, str]]) -> str:
     most = max((quantity.value for _, quantity, _ in bars), default=1) or 1
     rows = "".join(
-        f'<tr><td>{spoken(label)}</td><td class="bar"><i style="width:{100 * quantity.value / most:.1f}%;background:{colour}"></i></td>'
+        f"<tr><td>{spoken(label)}</td>"
+        f'<td class="bar"><i style="width:{100 * quantity.value / most:.1f}%;background:{colour}"></i></td>'
         f"<td>{_figure(quantity)}</td></tr>"
         for label, quantity, colour in bars
     )

@@ -1,4 +1,5 @@
-"""What a map page is made of: layers with styles and cards, filters, a ranked list, a table. `document` turns a page into HTML."""
+"""What a map page is made of: layers with styles and cards, filters, a ranked list, a table. `document` turns a page
+into HTML."""
 
 from __future__ import annotations
 
@@ -126,7 +127,8 @@ class Related:
     own, other
         Column of the place and column of that layer that hold the same id.
     upstream
-        Column of that layer with its id and column with the id of what comes before it: the way is followed to its root.
+        Column of that layer with its id and column with the id of what comes before it: the way is followed to its
+        root.
     spoke
         Whether a straight line joins the place with it.
     """
@@ -273,7 +275,8 @@ class Weight:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The ranked list beside the map: the run's own order by `key` until a weight is moved; and the table of all its values."""
+    """The ranked list beside the map: the run's own order by `key` until a weight is moved; and the table of all its
+    values."""
 
     layer: str
     key: str
@@ -311,7 +314,8 @@ class Counted:
 
 @dataclass(frozen=True)
 class Fact:
-    """A key figure beside the map: a number with its unit, or a text; `counted` says how it follows the filters, None that it does not."""
+    """A key figure beside the map: a number with its unit, or a text; `counted` says how it follows the filters, None
+    that it does not."""
 
     label: Text
     value: float | Text
@@ -339,6 +343,7 @@ class Page:
 
 
 def columns_by_language(stem: str, known: Collection[str]) -> dict[str, str]:
-    """Give language → column of a text such as 'reason': the language's own, else the English, else the Vietnamese one."""
+    """Give language → column of a text such as 'reason': the language's own, else the English, else the Vietnamese
+    one."""
     present = [f"{stem}_{code}" for code in ("en", "vi") if f"{stem}_{code}" in known]
     return {code: own if (own := f"{stem}_{code}") in known else present[0] for code in languages() if present}

@@ -200,7 +200,8 @@ def _village_layer(result: SchoolsResult) -> Layer:
 
 
 def time_class(minutes: pd.Series[float]) -> list[str]:
-    """Class of each travel time: number of the step that it lies under, 'far' beyond the last, 'none' where there is no way."""
+    """Class of each travel time: number of the step that it lies under, 'far' beyond the last, 'none' where there is no
+    way."""
     steps = np.searchsorted(MINUTE_STEPS, minutes.fillna(np.inf).to_numpy(dtype=float), side="right")
     return [
         "none" if not np.isfinite(m) else str(step) if step < len(MINUTE_STEPS) else "far"

@@ -57,7 +57,8 @@ def _ruled_out_field(code: str) -> Field:
 def prepared(
     settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, parameters: Parameters | None
 ) -> gpd.GeoDataFrame:
-    """Add what only the page shows: poverty of the commune, the options side by side, how sure the choice is, where its plant stands."""
+    """Add what only the page shows: poverty of the commune, the options side by side, how sure the choice is, where its
+    plant stands."""
     frame = settlements.copy()
     poverty = communes.drop_duplicates("commune_code").set_index("commune_code")["poverty_rate_pct"]
     on_grid = frame["choice"] == "grid"

@@ -1,4 +1,5 @@
-"""All tables of a run in one workbook for people: typed numbers, headings and codes in words. CSV stays for machines."""
+"""All tables of a run in one workbook for people: typed numbers, headings and codes in words. CSV stays for
+machines."""
 
 from __future__ import annotations
 

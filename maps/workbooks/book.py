@@ -1,4 +1,5 @@
-"""A workbook whose cells are typed, whose texts cannot act, and whose formulas carry their value, so that a viewer that does not compute shows it."""
+"""A workbook whose cells are typed, whose texts cannot act, and whose formulas carry their value, so that a viewer that
+does not compute shows it."""
 
 from __future__ import annotations
 
@@ -127,7 +128,8 @@ def write_row(sheet: Sheet, row: int, columns: Sequence[Column], values: Mapping
 
 
 def write_value(sheet: Sheet, row: int, at: int, column: Column, value: Any) -> None:
-    """Write one cell: a number typed and rounded to what its unit shows, a code in words, nothing where it is missing."""
+    """Write one cell: a number typed and rounded to what its unit shows, a code in words, nothing where it is
+    missing."""
     look = sheet.book.look
     text = look(border=1, text_wrap=True, valign="top")
     if value is None or value is pd.NA or (isinstance(value, float | np.floating) and not np.isfinite(value)):
@@ -153,7 +155,8 @@ def number_format(column: Column, value: Any = 0.5) -> str:
 def write_sum(
     sheet: Sheet, row: int, at: int, column: Column, rows: tuple[int, int], value: float, **look: Any
 ) -> None:
-    """Write a SUBTOTAL over rows (first and last, zero-based) with its value: it counts what a filter leaves, and no other subtotal."""
+    """Write a SUBTOTAL over rows (first and last, zero-based) with its value: it counts what a filter leaves, and no
+    other subtotal."""
     letter, (first, last) = xl_col_to_name(at), rows
     whole = column.unit == "-" and value == round(value)
     shown = sheet.book.look(border=1, bold=True, num_format=number_format(column, 0 if whole else value), **look)

@@ -1,4 +1,5 @@
-"""The list of grid extensions for the power company: by commune with subtotals, line sections, voltage, local works, assumptions, signatures."""
+"""The list of grid extensions for the power company: by commune with subtotals, line sections, voltage, local works,
+assumptions, signatures."""
 
 from __future__ import annotations
 
@@ -64,14 +65,18 @@ SUBTOTALS = (
     "investment_mvnd",
 )
 SECTIONS = (
-    "line_id", "upstream_line_id", "to_name", "commune", "feeder", "tap_line_id", "tap_northing_m", "tap_easting_m", "voltage_kv", "line_type",
-    "conductor", "length_km", "investment_mvnd", "natural_forest_km", "forest_ha", "households_below", "load_kw", "year",
+    "line_id", "upstream_line_id", "to_name", "commune", "feeder", "tap_line_id", "tap_northing_m", "tap_easting_m",
+    "voltage_kv", "line_type",
+    "conductor", "length_km", "investment_mvnd", "natural_forest_km", "forest_ha", "households_below", "load_kw",
+    "year",
 )  # fmt: skip
 VOLTAGE = (
-    "line_id", "to_name", "commune", "feeder", "voltage_kv", "voltage_drop_pct", "added_drop_pct", "tap_drop_pct", "loading_pct", "voltage_status",
+    "line_id", "to_name", "commune", "feeder", "voltage_kv", "voltage_drop_pct", "added_drop_pct", "tap_drop_pct",
+    "loading_pct", "voltage_status",
     "voltage_basis", "remedy_vi", "remedy_mvnd",
 )  # fmt: skip
-LOCAL = ("village", "commune", "households", "stations", "station_kva", "lv_km", "meters", "grid_probability_pct", "position_accuracy_km", "provenance")  # fmt: skip
+LOCAL = ("village", "commune", "households", "stations", "station_kva", "lv_km", "meters", "grid_probability_pct",
+"position_accuracy_km", "provenance")  # fmt: skip
 ASSUMPTIONS = table(
     "parameters",
     Column("name_vi", "-", "parameters"),
@@ -141,7 +146,8 @@ def _chosen(columns: Columns, keys: tuple[str, ...]) -> Columns:
 
 
 def by_voltage(works: pd.DataFrame, late: str) -> pd.DataFrame:
-    """Give the kilometres of line in a column for each voltage, and a word for the year that no budget reaches; by commune, then order."""
+    """Give the kilometres of line in a column for each voltage, and a word for the year that no budget reaches; by
+    commune, then order."""
     voltage = works["voltage_kv"].astype(float)
     ordered = works.assign(
         mv35_km=works["mv_km"].where(voltage > 30, 0.0),
@@ -152,7 +158,8 @@ def by_voltage(works: pd.DataFrame, late: str) -> pd.DataFrame:
 
 
 def sections(lines: gpd.GeoDataFrame, late: str) -> pd.DataFrame:
-    """Give the line sections with their tap in the measuring CRS: X northing, Y easting; those behind another section have none."""
+    """Give the line sections with their tap in the measuring CRS: X northing, Y easting; those behind another section
+    have none."""
     own = lines["upstream_line_id"] == ""
     taps = gpd.GeoSeries(
         gpd.points_from_xy(lines["tap_longitude"], lines["tap_latitude"]), crs=WGS84, index=lines.index

@@ -1,4 +1,5 @@
-"""The programme: every work of electricity, water and schools with year, commune, cost and funding line, and the sums by year."""
+"""The programme: every work of electricity, water and schools with year, commune, cost and funding line, and the sums
+by year."""
 
 from __future__ import annotations
 
@@ -118,7 +119,9 @@ def _write_sums(book: Book, sheet: Sheet, works: pd.DataFrame, head: tuple[str, 
         sheet.page.write(r, 0, year, text)
         for i, question in enumerate(asked, start=1):
             value = float(works.loc[(works["year"] == year) & (works["question"] == question), "cost_mvnd"].sum())
-            formula = f"=SUMIFS({ranges['cost_mvnd']},{ranges['question']},{xl_col_to_name(i)}${top + 1},{ranges['year']},$A{r + 1})"
+            heading = f"{xl_col_to_name(i)}${top + 1}"
+            conditions = f"{ranges['question']},{heading},{ranges['year']},$A{r + 1}"
+            formula = f"=SUMIFS({ranges['cost_mvnd']},{conditions})"
             sheet.page.write_formula(r, i, formula, money, value)
         total = float(works.loc[works["year"] == year, "cost_mvnd"].sum())
         sheet.page.write_formula(r, len(asked) + 1, f"=SUM(B{r + 1}:{xl_col_to_name(len(asked))}{r + 1})", money, total)

@@ -23,7 +23,8 @@ def places(count: int = 3) -> gpd.GeoDataFrame:
 
 def entry(file: str, **changes: Any) -> LayerEntry:
     shared = {
-        "name": "settlements", "title": "t", "file": file, "kind": "vector", "geometry": "Point", "licence": "-", "date": "2026-11-22",
+        "name": "settlements", "title": "t", "file": file, "kind": "vector", "geometry": "Point", "licence": "-",
+        "date": "2026-11-22",
         "sha256": "0" * 64, "provenance": "modelled", "method": "test", "crs": WGS84,
     }  # fmt: skip
     return LayerEntry.model_validate({**shared, **changes})

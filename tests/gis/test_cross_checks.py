@@ -1,4 +1,5 @@
-"""What does not fit between columns, layers and targets: each kind of fault planted in sound layers, and the sentence that must come."""
+"""What does not fit between columns, layers and targets: each kind of fault planted in sound layers, and the sentence
+that must come."""
 
 from collections.abc import Callable
 from typing import Any
@@ -54,11 +55,12 @@ def test_sound_layers_have_no_fault() -> None:
 
 
 def test_notices_of_the_small_pack_are_true() -> None:
-    # made up by hand: the villages hold a fifth of the people; 1 village off the grid against 2 settlements; V0004 8.5 km from the line …
+    # made up by hand: the villages hold a fifth of the people; 1 village off the grid against 2 settlements; V0004 8.5
+    # km from the line …
     texts = [str(finding) for finding in found() if finding.severity == "notice"]
     assert (
-        "villages: 1 villages of 12 are without the grid, the layer 'settlements' lists 2. Bring the two layers in line."
-        in texts
+        "villages: 1 villages of 12 are without the grid, the layer 'settlements' lists 2. Bring the two layers in "
+        "line." in texts
     )
     assert any(
         text.startswith(
@@ -72,39 +74,71 @@ def test_notices_of_the_small_pack_are_true() -> None:
     ("layer", "change", "sentence"),
     [
         # stated against drawn
-        ("roads", column("length_km", lambda c: c * 1000), "roads: 6 of 6 rows have length_km that is 1,000 times the drawn length"),
-        ("roads", column("length_km", 80.0, [1]), "roads: 1 of 6 rows have length_km that is less than 0.5 or more than 5 times the drawn length (R2 = 80 km, drawn 10.90 km)"),
-        ("grid_lines", column("length_km", lambda c: c * 1000), "grid_lines: 2 of 2 rows have length_km that is 1,000 times the drawn length"),
-        ("communes", column("area_km2", 10_000.0), "communes: 4 of 4 rows have an area_km2 that looks like hectares (90001 = 10000 km², drawn 100.0 km²"),
-        ("communes", column("area_km2", 250.0, [2]), "communes: 1 of 4 rows have an area_km2 that differs by more than 50 % from the drawn area (90003 = 250 km²"),
+        ("roads", column("length_km", lambda c: c * 1000),
+        "roads: 6 of 6 rows have length_km that is 1,000 times the drawn length"),
+        ("roads", column("length_km", 80.0, [1]),
+        "roads: 1 of 6 rows have length_km that is less than 0.5 or more than 5 times the drawn length (R2 = 80 km, "
+        "drawn 10.90 km)"),
+        ("grid_lines", column("length_km", lambda c: c * 1000),
+        "grid_lines: 2 of 2 rows have length_km that is 1,000 times the drawn length"),
+        ("communes", column("area_km2", 10_000.0),
+        "communes: 4 of 4 rows have an area_km2 that looks like hectares (90001 = 10000 km², drawn 100.0 km²"),
+        ("communes", column("area_km2", 250.0, [2]),
+        "communes: 1 of 4 rows have an area_km2 that differs by more than 50 % from the drawn area (90003 = 250 km²"),
         # parts and wholes
-        ("communes", column("households", 10_000), "communes: 4 of 4 rows have more households than people (90001 = 10,000 / 5,000"),
+        ("communes", column("households", 10_000),
+        "communes: 4 of 4 rows have more households than people (90001 = 10,000 / 5,000"),
         ("communes", column("households", 0), "communes: 4 of 4 rows have people but no households"),
-        ("communes", column("production_forest_ha", 12_000.0, [0]), "communes: 1 of 4 rows have more forest than area (90001 = 13,500 of 10,000 ha)"),
-        ("communes", column("natural_forest_ha", 20.0), "communes: all 4 rows have forest (natural_forest_ha) that is 0.008 times what forest_cover_pct says: it looks like km²"),
-        ("villages", column("households", 400, [3]), "villages: 1 of 12 rows have more households than people (V0004 = 400 / 315)"),
-        ("villages", column("pupils_primary", 400, [3]), "villages: 1 of 12 rows have more pupils than people (V0004 = 428 / 315)"),
-        ("villages", column("scheme_persons", 6_500.0, [3]), "villages: 1 of 12 rows have more scheme_persons than their commune has people (V0004 = 6500)"),
-        ("villages", column("population", 12_000, [0]), "communes: 1 of 4 communes have villages with more than twice their population (90001 = 12,660 / 5,000"),
-        ("water_schemes", column("households_served", 500, [0]), "water_schemes: 1 of 3 rows serve more than three times the households that they were designed for (W0001 = 500 / 80)"),
-        ("water_schemes", column("capacity_m3_day", lambda c: c / 86.4), "water_schemes: 3 of 3 rows have a capacity of less than 0.02 m³ a day for each household"),
-        ("water_schemes", column("capacity_m3_day", 90_000.0, [1]), "water_schemes: 1 of 3 rows have a capacity of less than 0.02 or more than 20 m³ a day"),
-        ("water_schemes", column("source_elevation_m", lambda c: c * 3.28084), "water_schemes: 3 of 3 rows have a source"),
-        ("water_households", column("basic_pct", 20.0, [2]), "water_households: 1 of 4 rows have own_source_to_standard_pct above basic_pct (90003 = 25 / 20)"),
-        ("substations", column("load_mva", 800.0), "substations: 1 of 1 rows have a load of more than three times their capacity (E99.1 = 800 / 25)"),
-        ("substations", column("capacity_mva", 2_500.0), "substations: 1 of 1 rows have a capacity that no station of their voltage has (E99.1 = 2,500 MVA at 110 kV): these look like kVA"),
-        ("solar", column("pv_kwh_per_kwp", lambda c: c * 2.4), "solar: 48 of 48 rows have a yield of less than 0.3 or more than 1.6 kWh/kWp"),
+        ("communes", column("production_forest_ha", 12_000.0, [0]),
+        "communes: 1 of 4 rows have more forest than area (90001 = 13,500 of 10,000 ha)"),
+        ("communes", column("natural_forest_ha", 20.0),
+        "communes: all 4 rows have forest (natural_forest_ha) that is 0.008 times what forest_cover_pct says: it looks "
+        "like km²"),
+        ("villages", column("households", 400, [3]),
+        "villages: 1 of 12 rows have more households than people (V0004 = 400 / 315)"),
+        ("villages", column("pupils_primary", 400, [3]),
+        "villages: 1 of 12 rows have more pupils than people (V0004 = 428 / 315)"),
+        ("villages", column("scheme_persons", 6_500.0, [3]),
+        "villages: 1 of 12 rows have more scheme_persons than their commune has people (V0004 = 6500)"),
+        ("villages", column("population", 12_000, [0]),
+        "communes: 1 of 4 communes have villages with more than twice their population (90001 = 12,660 / 5,000"),
+        ("water_schemes", column("households_served", 500, [0]),
+        "water_schemes: 1 of 3 rows serve more than three times the households that they were designed for (W0001 = "
+        "500 / 80)"),
+        ("water_schemes", column("capacity_m3_day", lambda c: c / 86.4),
+        "water_schemes: 3 of 3 rows have a capacity of less than 0.02 m³ a day for each household"),
+        ("water_schemes", column("capacity_m3_day", 90_000.0, [1]),
+        "water_schemes: 1 of 3 rows have a capacity of less than 0.02 or more than 20 m³ a day"),
+        ("water_schemes", column("source_elevation_m", lambda c: c * 3.28084),
+        "water_schemes: 3 of 3 rows have a source"),
+        ("water_households", column("basic_pct", 20.0, [2]),
+        "water_households: 1 of 4 rows have own_source_to_standard_pct above basic_pct (90003 = 25 / 20)"),
+        ("substations", column("load_mva", 800.0),
+        "substations: 1 of 1 rows have a load of more than three times their capacity (E99.1 = 800 / 25)"),
+        ("substations", column("capacity_mva", 2_500.0),
+        "substations: 1 of 1 rows have a capacity that no station of their voltage has (E99.1 = 2,500 MVA at 110 kV): "
+        "these look like kVA"),
+        ("solar", column("pv_kwh_per_kwp", lambda c: c * 2.4),
+        "solar: 48 of 48 rows have a yield of less than 0.3 or more than 1.6 kWh/kWp"),
         ("solar", column("month", 3, [1]), "solar: 1 of 4 communes have not all twelve months of sunshine (90001)"),
         # sums
-        ("settlements", column("households", 1_200, [4]), "communes: 1 of 4 communes have settlements with more households than the commune (90003 = 1,240 / 1,000"),
-        ("settlements", column("households", 2_000), "settlements: 12,000 households in 6 rows are more than the 4,200 of all communes"),
-        ("villages", column("on_grid", True), "villages: all 12 villages are on the grid, but the layer 'settlements' lists 2 villages without it"),
+        ("settlements", column("households", 1_200, [4]),
+        "communes: 1 of 4 communes have settlements with more households than the commune (90003 = 1,240 / 1,000"),
+        ("settlements", column("households", 2_000),
+        "settlements: 12,000 households in 6 rows are more than the 4,200 of all communes"),
+        ("villages", column("on_grid", True), "villages: all 12 villages are on the grid, but the layer 'settlements' "
+                                              "lists 2 villages without it"),
         # twins
-        ("settlements", lambda f: pd.concat([f, f.iloc[[2]].assign(settlement_id="TWIN")], ignore_index=True), "settlements: 2 of 7 rows are equal to another in name, place and all numbers (C0001 = Cụm 1, TWIN = Cụm 1)"),
+        ("settlements", lambda f: pd.concat([f, f.iloc[[2]].assign(settlement_id="TWIN")], ignore_index=True),
+        "settlements: 2 of 7 rows are equal to another in name, place and all numbers (C0001 = Cụm 1, TWIN = Cụm 1)"),
         # places
-        ("settlements", lambda f: f.set_geometry(f.geometry.translate(0, 40_000)), "settlements: 6 of 6 rows have a point outside the province"),
-        ("communes", lambda f: f.set_geometry([f.geometry[0], f.geometry[1], f.geometry[3], f.geometry[3]]), "communes: 2 of 4 rows have a polygon that overlaps another by up to 100 % of the smaller (90003, 90004)"),
-        ("roads", lambda f: f.set_geometry([LineString([(445_000, 2_415_000), (445_010, 2_500_000), (445_020, 2_415_000)]), *f.geometry[1:]]), "roads: 1 of 6 rows have a vertex far away from both its neighbours (R1 = 85 km)"),
+        ("settlements", lambda f: f.set_geometry(f.geometry.translate(0, 40_000)),
+        "settlements: 6 of 6 rows have a point outside the province"),
+        ("communes", lambda f: f.set_geometry([f.geometry[0], f.geometry[1], f.geometry[3], f.geometry[3]]),
+        "communes: 2 of 4 rows have a polygon that overlaps another by up to 100 % of the smaller (90003, 90004)"),
+        ("roads", lambda f: f.set_geometry([LineString([(445_000, 2_415_000), (445_010, 2_500_000), (445_020,
+        2_415_000)]), *f.geometry[1:]]), "roads: 1 of 6 rows have a vertex far away from both its neighbours (R1 = 85 "
+                                         "km)"),
     ],
 )  # fmt: skip
 def test_planted_fault(layer: str, change: Change, sentence: str) -> None:
@@ -131,13 +165,18 @@ def block(values: Any, height: int) -> Any:
 @pytest.mark.parametrize(
     ("layer", "change", "sentence"),
     [
-        ("elevation", heights(lambda v: block(v, 0)), "cells differ by more than 400 m from the cell beside them (from 0 to"),
+        ("elevation", heights(lambda v: block(v, 0)),
+        "cells differ by more than 400 m from the cell beside them (from 0 to"),
         ("elevation", heights(lambda v: block(v, 8_999)), "to 8,999 m; first at x"),
-        ("elevation", heights(lambda v: v[::-1].copy()), "elevation: 100 % of the rivers' length climbs along its course"),
-        ("runoff", lambda r: r.with_values(r.values / 1000), "runoff: the twelve bands give 1.02 mm a year in the mean, outside 100 to 8,000 mm; other unit that would fit: metres"),
+        ("elevation", heights(lambda v: v[::-1].copy()),
+        "elevation: 100 % of the rivers' length climbs along its course"),
+        ("runoff", lambda r: r.with_values(r.values / 1000),
+        "runoff: the twelve bands give 1.02 mm a year in the mean, outside 100 to 8,000 mm; other unit that would fit: "
+        "metres"),
         ("runoff", lambda r: r.with_values(r.values * 12), "other unit that would fit: mm a year"),
         ("runoff", lambda r: r.with_values(r.values / 30.4), "other unit that would fit: mm a day"),
-        ("runoff", lambda r: r.with_values(np.concatenate([r.values[:6], 0 * r.values[:1], r.values[7:]])), "runoff: the bands of months 7 are 0 everywhere, beside months of 80 mm and more"),
+        ("runoff", lambda r: r.with_values(np.concatenate([r.values[:6], 0 * r.values[:1], r.values[7:]])),
+        "runoff: the bands of months 7 are 0 everywhere, beside months of 80 mm and more"),
     ],
 )  # fmt: skip
 def test_planted_fault_of_a_raster(layer: str, change: Change, sentence: str) -> None:
@@ -178,7 +217,8 @@ def many_villages(count: int = 60) -> gpd.GeoDataFrame:
 
 
 @pytest.mark.parametrize(
-    ("written", "named"), [("EPSG:5897", "VN-2000 / TM-3 105-00 (EPSG:5897)"), ("EPSG:9207", "VN-2000 / TM-3 104-30 (EPSG:9207)"), ("EPSG:9206", "VN-2000 / TM-3 104-00 (EPSG:9206)")]
+    ("written", "named"), [("EPSG:5897", "VN-2000 / TM-3 105-00 (EPSG:5897)"), ("EPSG:9207",
+    "VN-2000 / TM-3 104-30 (EPSG:9207)"), ("EPSG:9206", "VN-2000 / TM-3 104-00 (EPSG:9206)")]
 )  # fmt: skip
 @pytest.mark.parametrize("layer", ["grid_lines", "roads"])
 def test_lines_in_a_wrong_zone_are_named_with_the_zone_that_fits(layer: str, written: str, named: str) -> None:
@@ -214,9 +254,11 @@ def test_layers_that_fit_are_never_said_to_be_shifted() -> None:
         ({"villages": float("nan")}, "catalog: [targets] villages = nan cannot be."),
         ({"villages": 13}, "villages: the rows hold 12 for the target villages, the catalogue says 13."),
         # 90 % of the rural households have basic water
-        ({"water_basic_pct": 98.0}, "water_households: the rows give 90 % for the target water_basic_pct, which says 98 %"),
+        ({"water_basic_pct": 98.0}, "water_households: the rows give 90 % for the target water_basic_pct, which says "
+                                    "98 %"),
         # 160 of 4,200 households have no grid: 96.19 %
-        ({"household_electrification_pct": 98.28}, "settlements: the rows give 96.2 % for the target household_electrification_pct, which says 98.3 %"),
+        ({"household_electrification_pct": 98.28},
+        "settlements: the rows give 96.2 % for the target household_electrification_pct, which says 98.3 %"),
     ],
 )  # fmt: skip
 def test_targets(targets: dict[str, float], sentence: str) -> None:

@@ -93,7 +93,8 @@ def test_mekong_transformation_would_be_off() -> None:
     # why the choice matters: EPSG:5194 lies about 0.7 m away here
     mekong = pyproj.Transformer.from_pipeline(
         "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=cart +ellps=WGS84 "
-        "+step +inv +proj=helmert +x=-192.873 +y=-39.382 +z=-111.202 +rx=0.00205 +ry=0.0005 +rz=-0.00335 +s=0.0188 +convention=coordinate_frame "
+        "+step +inv +proj=helmert +x=-192.873 +y=-39.382 +z=-111.202 +rx=0.00205 +ry=0.0005 +rz=-0.00335 +s=0.0188 "
+        "+convention=coordinate_frame "
         "+step +inv +proj=cart +ellps=WGS84 +step +proj=tmerc +lon_0=104.75 +k=0.9999 +x_0=500000 +ellps=WGS84"
     )
     x, y = mekong.transform(103.97, 22.48)[:2]

@@ -1,4 +1,5 @@
-"""The page on data lists every check with its tolerance and reason, and every finding can be spoken in every language."""
+"""The page on data lists every check with its tolerance and reason, and every finding can be spoken in every
+language."""
 
 import subprocess
 import sys

@@ -1,4 +1,5 @@
-"""A corpus of faulty cells: every column of every table layer, made wrong in every way that it can be, with the sentence that must come."""
+"""A corpus of faulty cells: every column of every table layer, made wrong in every way that it can be, with the
+sentence that must come."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -151,7 +152,8 @@ def cases() -> Iterator[Case]:
                         name,
                         "above",
                         cell,
-                        f"{of} {name} above {limits['max_value']:g} ({row} = {cell}). Correct the values ({unit}) or drop the rows.",
+                        f"{of} {name} above {limits['max_value']:g} ({row} = {cell}). Correct the values ({unit}) or "
+                        f"drop the rows.",
                     )
             usual = (column.metadata or {}).get(schema.USUAL)
             if usual is not None:

@@ -1,4 +1,5 @@
-"""Findings as things: fault or notice, rows, sentence and repair in each language, plain values for JSON, nothing that harms a terminal."""
+"""Findings as things: fault or notice, rows, sentence and repair in each language, plain values for JSON, nothing that
+harms a terminal."""
 
 import json
 import pickle
@@ -70,7 +71,8 @@ def test_the_two_halves_and_errors() -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (None, "empty"), ("\x1b[31mred", "\\x1b[31mred"), ("a\u202eb", "a\\u202eb"), ("a\nb", "a\\nb"), (25_000.0, "25000"), ("x" * 100, "x" * 59 + "…"),
+        (None, "empty"), ("\x1b[31mred", "\\x1b[31mred"), ("a\u202eb", "a\\u202eb"), ("a\nb", "a\\nb"), (25_000.0,
+        "25000"), ("x" * 100, "x" * 59 + "…"),
         ("Mù Cang Chải", "Mù Cang Chải"), (float("inf"), "inf"), ("\ud800", "\\ud800"),
     ],
 )  # fmt: skip

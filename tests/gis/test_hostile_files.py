@@ -1,4 +1,5 @@
-"""Files that would do harm: nothing outside the pack is opened, nothing is fetched, nothing grows without bound; each is refused in one sentence."""
+"""Files that would do harm: nothing outside the pack is opened, nothing is fetched, nothing grows without bound; each
+is refused in one sentence."""
 
 import os
 import socket
@@ -82,7 +83,8 @@ def test_a_virtual_layer_inside_a_kml_opens_nothing(tmp_path: Path, secret: Path
 def test_a_virtual_raster_named_tif(tmp_path: Path) -> None:
     write_raster(elevation(), tmp_path / "secret.tif")
     (tmp_path / "t.tif").write_text(
-        f'<VRTDataset rasterXSize="2" rasterYSize="2"><VRTRasterBand dataType="Int16" band="1"><SimpleSource><SourceFilename>{tmp_path}/secret.tif'
+        f'<VRTDataset rasterXSize="2" rasterYSize="2"><VRTRasterBand dataType="Int16" '
+        f'band="1"><SimpleSource><SourceFilename>{tmp_path}/secret.tif'
         "</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>"
     )
     assert "elevation: t.tif is XML <vrtdataset>, not TIFF." in refused(
@@ -123,7 +125,8 @@ def test_a_geopackage_with_a_virtual_table(tmp_path: Path) -> None:
 def test_a_streamed_algorithm_in_json(tmp_path: Path) -> None:
     path = tmp_path / "t.geojson"
     path.write_text(
-        '{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read /etc/passwd", "type": "FeatureCollection", "features": []}'
+        '{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read /etc/passwd", "type": '
+        '"FeatureCollection", "features": []}'
     )
     assert "gdal_streamed_alg" in refused(lambda: read_vector(path, layer="settlements"))
 

@@ -18,7 +18,8 @@ def raster(values: np.ndarray, *, cell_m: float = 200.0) -> Raster:
 
 
 def valley(rows: int = 30, cols: int = 21) -> Raster:
-    """A V-shaped valley that falls 8 m per cell southwards, with sides rising 20 m per cell away from the middle column."""
+    """A V-shaped valley that falls 8 m per cell southwards, with sides rising 20 m per cell away from the middle
+    column."""
     r, c = np.mgrid[0:rows, 0:cols]
     return raster((1000 - 8.0 * r + 20.0 * abs(c - cols // 2)).astype(np.float32))
 
@@ -28,7 +29,8 @@ def test_all_water_runs_to_the_middle_and_down() -> None:
     area = streams.upstream_km2
     middle = area[:, 10]
     assert (np.diff(middle) > 0).all()
-    # every cell of the raster drains through the last cells of the valley: 30 · 21 · 0.04 km², less the rim that leaves at the south edge
+    # every cell of the raster drains through the last cells of the valley: 30 · 21 · 0.04 km², less the rim that leaves
+    # at the south edge
     assert middle[-1] == area.max()
     assert middle[-1] <= 30 * 21 * 0.04
 

@@ -40,7 +40,8 @@ def test_windows_1258_is_named_with_its_rows(tmp_path: Path) -> None:
     (tmp_path / "s.csv").write_bytes(cp1258(lines))
     (fault,) = faults_of(tmp_path, "s.csv")
     assert fault.startswith(
-        "settlements: s.csv is not UTF-8 but perhaps cp1258: 1 of 3 lines are affected (lines 2). Save it as 'CSV UTF-8'"
+        "settlements: s.csv is not UTF-8 but perhaps cp1258: 1 of 3 lines are affected (lines 2). Save it as 'CSV "
+        "UTF-8'"
     )
     # named in the catalogue, it is unambiguous and read
     found, faults = read_layer(tmp_path, entry("s.csv", encoding="cp1258"), crs_measure="EPSG:9208")
@@ -166,7 +167,8 @@ def test_empty_cells_are_never_zero(tmp_path: Path) -> None:
 def test_missing_columns(tmp_path: Path) -> None:
     faults = written(tmp_path, places().drop(columns=["households", "supply"]))
     assert faults == [
-        "settlements: columns are missing in all 3 rows (households, supply); the file has besides: -. Add them; an absent column is never taken as 0."
+        "settlements: columns are missing in all 3 rows (households, supply); the file has besides: -. Add them; an "
+        "absent column is never taken as 0."
     ]
 
 
@@ -179,11 +181,16 @@ def test_all_faults_of_a_layer_at_once(tmp_path: Path) -> None:
     frame.loc[2, "position_accuracy_m"] = -1.0
     faults = written(tmp_path, frame)
     assert faults == [
-        "settlements: 2 of 3 rows have a settlement_id that another row has too (S01, S01). Give each row its own settlement_id or drop the repeated rows.",
-        "settlements: 1 of 3 rows have households that is not a whole number (S01 = nhiều). Write a whole number (households).",
-        "settlements: 1 of 3 rows have households below 0 (S01 = -3). Correct the values (households) or drop the rows.",
-        "settlements: 1 of 3 rows have a supply that is not one of none, solar_home, unsafe (C0001 = diesel). Use one of these words.",
-        "settlements: 1 of 3 rows have position_accuracy_m below 0 (C0001 = -1.0). Correct the values (m) or drop the rows.",
+        "settlements: 2 of 3 rows have a settlement_id that another row has too (S01, S01). Give each row its own "
+        "settlement_id or drop the repeated rows.",
+        "settlements: 1 of 3 rows have households that is not a whole number (S01 = nhiều). Write a whole number "
+        "(households).",
+        "settlements: 1 of 3 rows have households below 0 (S01 = -3). Correct the values (households) or drop the "
+        "rows.",
+        "settlements: 1 of 3 rows have a supply that is not one of none, solar_home, unsafe (C0001 = diesel). Use one "
+        "of these words.",
+        "settlements: 1 of 3 rows have position_accuracy_m below 0 (C0001 = -1.0). Correct the values (m) or drop the "
+        "rows.",
     ]
 
 
@@ -237,7 +244,8 @@ def test_absent_and_wrong_geometry(tmp_path: Path) -> None:
     faults = faults_with_geometry(tmp_path, [Point(104, 22), None, LineString([(104, 22), (104, 22.1)])])
     assert faults == [
         "settlements: 1 of 3 rows have no geometry (S02). Digitise the places or drop the rows.",
-        "settlements: 1 of 3 rows have geometry that is not Point (C0001 = LineString). Split multipart features (QGIS: Multipart to singleparts) "
+        "settlements: 1 of 3 rows have geometry that is not Point (C0001 = LineString). Split multipart features "
+        "(QGIS: Multipart to singleparts) "
         "or give the right layer.",
     ]
 
@@ -261,7 +269,8 @@ def test_layer_without_crs(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="crs"):
         frame.to_file(tmp_path / "s.gpkg")
     assert faults_of(tmp_path, "s.gpkg", crs=None) == [
-        "settlements: s.gpkg has no CRS (all 6 rows). Write it into the file (QGIS: Set layer CRS) or as `crs` of the layer in catalog.toml."
+        "settlements: s.gpkg has no CRS (all 6 rows). Write it into the file (QGIS: Set layer CRS) or as `crs` of the "
+        "layer in catalog.toml."
     ]
     found, faults = read_layer(tmp_path, entry("s.gpkg", crs="EPSG:9208"), crs_measure="EPSG:9208")
     assert faults == []
@@ -272,8 +281,8 @@ def test_metres_called_degrees_and_the_other_way_round(tmp_path: Path) -> None:
     metres = [Point(440_000, 2_420_000), Point(441_000, 2_420_000)]
     (fault,) = faults_with_geometry(tmp_path, metres)
     assert (
-        "settlements: 2 of 2 rows have coordinates in metres (S01, S02). The layer says EPSG:4326 (degrees) but holds metres"
-        in fault
+        "settlements: 2 of 2 rows have coordinates in metres (S01, S02). The layer says EPSG:4326 (degrees) but holds "
+        "metres" in fault
     )
     (fault,) = faults_with_geometry(tmp_path, [Point(104, 22), Point(104.2, 22)], crs="EPSG:9208")
     assert "2 of 2 rows have coordinates in degrees" in fault
@@ -286,7 +295,8 @@ def test_catalogue_and_file_disagree(tmp_path: Path) -> None:
     places().to_file(tmp_path / "s.gpkg")
     faults = faults_of(tmp_path, "s.gpkg", crs="EPSG:9208", rows=7, id="code")
     assert faults == [
-        "settlements: the file is in EPSG:4326, the catalogue says EPSG:9208 (all 3 rows). Correct `crs` in catalog.toml.",
+        "settlements: the file is in EPSG:4326, the catalogue says EPSG:9208 (all 3 rows). Correct `crs` in "
+        "catalog.toml.",
         "settlements: s.gpkg has 3 rows, the catalogue says 7. Restore the file or correct `rows` in catalog.toml.",
         "settlements: the id column code of the catalogue is missing in all 3 rows. Add it or correct `id`.",
     ]
@@ -298,7 +308,8 @@ def test_coordinates_that_are_no_numbers(tmp_path: Path) -> None:
     table.loc[2, "longitude"] = None
     table.to_csv(tmp_path / "s.csv", index=False)
     assert faults_of(tmp_path, "s.csv") == [
-        "settlements: 2 of 3 rows have a coordinate longitude that is empty or no number (S02 = 104°30', C0001 = empty). Write plain numbers (decimal "
+        "settlements: 2 of 3 rows have a coordinate longitude that is empty or no number (S02 = 104°30', C0001 = "
+        "empty). Write plain numbers (decimal "
         "degrees or metres) or drop the rows."
     ]
     table.drop(columns="longitude").to_csv(tmp_path / "s.csv", index=False)

@@ -69,7 +69,8 @@ def test_zipped_shapefile(tmp_path: Path, inside: str) -> None:
 def test_kml_with_folders(tmp_path: Path) -> None:
     placemark = (
         "<Placemark><name>{name}</name><ExtendedData><Data name='settlement_id'><value>{id}</value></Data>"
-        "<Data name='commune_code'><value>04489</value></Data><Data name='households'><value>31</value></Data></ExtendedData>"
+        "<Data name='commune_code'><value>04489</value></Data><Data "
+        "name='households'><value>31</value></Data></ExtendedData>"
         "<Point><coordinates>{x},21.8,950</coordinates></Point></Placemark>"
     )
     folders = "".join(
@@ -163,7 +164,8 @@ def test_codes_keep_their_zeros(tmp_path: Path) -> None:
     book.save(tmp_path / "s.xlsx")
     faults = faults_of(tmp_path, "s.xlsx")
     assert faults == [
-        "settlements: 2 of 2 rows have a commune_code that is not five digits (S01 = 4489, S02 = 12). Write the official code with its leading "
+        "settlements: 2 of 2 rows have a commune_code that is not five digits (S01 = 4489, S02 = 12). Write the "
+        "official code with its leading "
         "zeros, such as 04489; format the column as text."
     ]
 

@@ -336,7 +336,8 @@ def test_wrong_parameters_are_named(change: dict[str, object], message: str) -> 
 def test_compiled_code_is_kept_on_disk_also_without_write_access_to_the_package(tmp_path: Path) -> None:
     """The second process finds all it needs in the cache folder, and warns of nothing."""
     script = (
-        "import numpy as np; from infragap.gis import leastcost_kernels as k; from infragap.gis.leastcost import cost_distance;"
+        "import numpy as np; from infragap.gis import leastcost_kernels as k; from infragap.gis.leastcost import "
+        "cost_distance;"
         "cost_distance(np.ones((4, 4)), [(0, 0)], regions=True);"
         "print(sum(k.spread.stats.cache_hits.values()), sum(k.spread.stats.cache_misses.values()))"
     )

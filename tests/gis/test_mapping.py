@@ -11,7 +11,8 @@ from infragap.gis.reading.mapping import mapped
 
 def entry(name: str, **changes: object) -> LayerEntry:
     plain = {
-        "name": name, "title": name, "file": f"{name}.csv", "kind": "vector", "geometry": "Point", "provenance": "open-data",
+        "name": name, "title": name, "file": f"{name}.csv", "kind": "vector", "geometry": "Point",
+        "provenance": "open-data",
         "method": "counted by hand",
     }  # fmt: skip
     return LayerEntry.model_validate({**plain, **changes})
@@ -26,7 +27,8 @@ def test_columns_are_renamed_and_computed() -> None:
     frame = places(**{"Village name": ["A", "B", "C"], "persons": ["460", "2", "0"], "Pop 2025": [9, 10, 11]})
     result, found = mapped(
         frame,
-        entry("settlements", columns={"name": "Village name", "households": "persons / 4.6", "spread_m": "`Pop 2025` * 10 - 5"}),
+        entry("settlements", columns={"name": "Village name", "households": "persons / 4.6",
+        "spread_m": "`Pop 2025` * 10 - 5"}),
     )  # fmt: skip
     assert not found
     assert list(result["name"]) == ["A", "B", "C"]

@@ -1,4 +1,5 @@
-"""The CRS that a pack is measured in: that of the elevation where it can measure, so that heights are never resampled."""
+"""The CRS that a pack is measured in: that of the elevation where it can measure, so that heights are never
+resampled."""
 
 import shutil
 from pathlib import Path
@@ -82,7 +83,8 @@ def test_vietnamese_coordinates_stay_in_the_crs_of_the_catalogue(tmp_path: Path)
 
 
 def test_scale_limit() -> None:
-    """Scale of a transverse Mercator grid off its meridian by d rad of arc: k0 (1 + d² / 2); 0.9996 at 105° E, 0.9999 at 104.75° E."""
+    """Scale of a transverse Mercator grid off its meridian by d rad of arc: k0 (1 + d² / 2); 0.9996 at 105° E, 0.9999
+    at 104.75° E."""
     lao_cai = (104.0, 22.0)
     for code, true in ((9208, True), (32648, True), (32647, False), (3857, False), (4326, False)):
         crs = pyproj.CRS.from_epsg(code)

@@ -1,4 +1,5 @@
-"""Files damaged at random: whatever the bytes, reading gives a layer or sentences, never a trace, and no sentence harms a terminal."""
+"""Files damaged at random: whatever the bytes, reading gives a layer or sentences, never a trace, and no sentence harms
+a terminal."""
 
 import tempfile
 import unicodedata

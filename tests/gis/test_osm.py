@@ -14,11 +14,12 @@ import pytest
 from shapely import box
 
 from infragap.gis.errors import LayerError, MissingDataError
+from infragap.gis.lines.roads import to_roads_layer
 from infragap.gis.osm import download_roads, read_osm_extract, road_class_of, surface_of
-from infragap.gis.roads import to_roads_layer
 from infragap.gis.schema import Roads
 
-# 1 - 2 - 3 - 4 a provincial road, concrete from 3 on; 2 - 5 - 6 a track over a bridge (5-6); 7 - 8 a lone path; 9 - 1 a building
+# 1 - 2 - 3 - 4 a provincial road, concrete from 3 on; 2 - 5 - 6 a track over a bridge (5-6); 7 - 8 a lone path; 9 - 1 a
+# building
 NODES = {
     1: (104.00, 21.800),
     2: (104.01, 21.800),
@@ -253,9 +254,12 @@ def test_download_without_server():
 def editor_file(folder: Path, sign: int, extra: str = "") -> Path:
     nodes = "".join(f'<node id="{sign * n}" lat="22.0{n}" lon="104.0{n}" version="1"/>' for n in range(1, 6))
     ways = (
-        f'<way id="{sign * 1}" version="1"><nd ref="{sign * 1}"/><nd ref="{sign * 2}"/><nd ref="{sign * 3}"/><tag k="highway" v="tertiary"/></way>'
-        f'<way id="{sign * 2}" action="delete" version="1"><nd ref="{sign * 3}"/><nd ref="{sign * 4}"/><tag k="highway" v="tertiary"/></way>'
-        f'<way id="{sign * 3}" version="1"><nd ref="{sign * 4}"/><nd ref="{sign * 5}"/><tag k="highway" v="secondary;residential"/></way>{extra}'
+        f'<way id="{sign * 1}" version="1"><nd ref="{sign * 1}"/><nd ref="{sign * 2}"/><nd ref="{sign * 3}"/><tag '
+        f'k="highway" v="tertiary"/></way>'
+        f'<way id="{sign * 2}" action="delete" version="1"><nd ref="{sign * 3}"/><nd ref="{sign * 4}"/><tag '
+        f'k="highway" v="tertiary"/></way>'
+        f'<way id="{sign * 3}" version="1"><nd ref="{sign * 4}"/><nd ref="{sign * 5}"/><tag k="highway" '
+        f'v="secondary;residential"/></way>{extra}'
     )
     path = folder / "josm.osm"
     path.write_text(

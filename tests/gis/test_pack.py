@@ -117,7 +117,8 @@ def test_measuring_crs_in_degrees(sound: Path, tmp_path: Path) -> None:
 def test_missing_column(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack", settlements=lambda frame: frame.drop(columns="households"))
     assert check_pack(folder) == [
-        "settlements: columns are missing in all 6 rows (households); the file has besides: -. Add them; an absent column is never taken as 0."
+        "settlements: columns are missing in all 6 rows (households); the file has besides: -. Add them; an absent "
+        "column is never taken as 0."
     ]
     with pytest.raises(LayerError, match="settlements: columns are missing"):
         _ = read_pack(folder).settlements
@@ -126,14 +127,16 @@ def test_missing_column(tmp_path: Path) -> None:
 def test_duplicate_id(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack", villages=changed("village_id", 3, "V0001"))
     assert check_pack(folder) == [
-        "villages: 2 of 12 rows have a village_id that another row has too (V0001, V0001). Give each row its own village_id or drop the repeated rows."
+        "villages: 2 of 12 rows have a village_id that another row has too (V0001, V0001). Give each row its own "
+        "village_id or drop the repeated rows."
     ]
 
 
 def test_negative_households(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack", settlements=changed("households", 2, -4))
     assert check_pack(folder) == [
-        "settlements: 1 of 6 rows have households below 0 (C0001 = -4). Correct the values (households) or drop the rows."
+        "settlements: 1 of 6 rows have households below 0 (C0001 = -4). Correct the values (households) or drop the "
+        "rows."
     ]
 
 
@@ -147,7 +150,8 @@ def test_settlement_outside_the_province(tmp_path: Path) -> None:
             ).assign(position_accuracy_m=radius),
         )
         assert check_pack(folder) == [
-            "settlements: 1 of 6 rows have a point outside the province (C0002 = 5.0 km). Correct the coordinates or their CRS, or drop the rows."
+            "settlements: 1 of 6 rows have a point outside the province (C0002 = 5.0 km). Correct the coordinates or "
+            "their CRS, or drop the rows."
         ]
 
 
@@ -160,7 +164,8 @@ def test_layer_without_crs(tmp_path: Path) -> None:
         bare.to_file(folder / "villages" / "s.gpkg")
     write_pack(folder, entries={"settlements": {"file": "villages/s.gpkg", "crs": None}})
     assert check_pack(folder) == [
-        "settlements: s.gpkg has no CRS (all 6 rows). Write it into the file (QGIS: Set layer CRS) or as `crs` of the layer in catalog.toml."
+        "settlements: s.gpkg has no CRS (all 6 rows). Write it into the file (QGIS: Set layer CRS) or as `crs` of the "
+        "layer in catalog.toml."
     ]
 
 
@@ -235,7 +240,8 @@ def test_a_province_without_bridges_and_stations(tmp_path: Path) -> None:
 
 def test_household_works_of_every_commune(tmp_path: Path) -> None:
     assert check_pack(write_pack(tmp_path / "pack", water_households=lambda f: f.iloc[1:])) == [
-        "water_households: 1 of 4 communes have no household water works (90001). Add their rows, with 0 where there are none."
+        "water_households: 1 of 4 communes have no household water works (90001). Add their rows, with 0 where there "
+        "are none."
     ]
 
 
@@ -252,7 +258,8 @@ def test_place_outside_its_commune(tmp_path: Path) -> None:
         tmp_path / "far", villages=lambda f: changed("commune_code", 0, "90002")(f).assign(position_accuracy_m=7_800.0)
     )
     assert check_pack(folder) == [
-        "villages: 1 of 12 rows have a point outside their own commune (V0001 = 8.0 km). Correct the point, its commune_code, or position_accuracy_m."
+        "villages: 1 of 12 rows have a point outside their own commune (V0001 = 8.0 km). Correct the point, its "
+        "commune_code, or position_accuracy_m."
     ]
 
 
@@ -347,17 +354,22 @@ def test_every_month_of_sunshine(tmp_path: Path) -> None:
 
 
 def test_published_totals(tmp_path: Path) -> None:
-    # households without the grid but for the 20 with unsafe wires: 160 of 4,200; on rural schemes: 60 + 120; people: 5,000 + 6,000 + 5,000 + 6,000
+    # households without the grid but for the 20 with unsafe wires: 160 of 4,200; on rural schemes: 60 + 120; people:
+    # 5,000 + 6,000 + 5,000 + 6,000
     right = {
-        "villages": 12, "villages_on_grid": 11, "settlements_villages": 2, "clusters": 4, "cluster_households": 80, "water_schemes": 2,
-        "water_scheme_households": 180, "boarding_schools_border": 1, "schools_raised": 0, "schools_new_upper_secondary": 0,
+        "villages": 12, "villages_on_grid": 11, "settlements_villages": 2, "clusters": 4, "cluster_households": 80,
+        "water_schemes": 2,
+        "water_scheme_households": 180, "boarding_schools_border": 1, "schools_raised": 0,
+        "schools_new_upper_secondary": 0,
         "population_communes_2025": 22_000, "household_electrification_pct": 96.19,
     }  # fmt: skip
     assert check_pack(write_pack(tmp_path / "right", targets=right)) == []
     wrong = {**right, "cluster_households": 22_940, "villages_on_grid": 12}
     assert check_pack(write_pack(tmp_path / "wrong", targets=wrong)) == [
-        "villages: the rows hold 11 for the target villages_on_grid, the catalogue says 12. Complete the rows or correct [targets].",
-        "settlements: the rows hold 80 for the target cluster_households, the catalogue says 22,940. Complete the rows or correct [targets].",
+        "villages: the rows hold 11 for the target villages_on_grid, the catalogue says 12. Complete the rows or "
+        "correct [targets].",
+        "settlements: the rows hold 80 for the target cluster_households, the catalogue says 22,940. Complete the rows "
+        "or correct [targets].",
     ]
 
 

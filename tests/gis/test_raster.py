@@ -78,7 +78,8 @@ def test_block_means_and_modes() -> None:
 
 
 def test_warp_finds_the_places_again() -> None:
-    # heights that are a linear function of longitude and latitude, read at places whose degrees are transformed one by one
+    # heights that are a linear function of longitude and latitude, read at places whose degrees are transformed one by
+    # one
     rows, cols = np.indices((120, 140))
     step = 0.005
     degrees = Raster(

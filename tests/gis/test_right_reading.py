@@ -1,4 +1,5 @@
-"""Files as people send them, read right: old encodings, sheets, percent cells, cut names, scaled and masked rasters, styles beside a layer."""
+"""Files as people send them, read right: old encodings, sheets, percent cells, cut names, scaled and masked rasters,
+styles beside a layer."""
 
 import unicodedata
 import zipfile
@@ -244,7 +245,8 @@ def test_title_rows_are_said_with_the_row_of_the_headings(tmp_path: Path) -> Non
         workbook.active.append([None if cell is None or cell != cell else cell for cell in row])
     workbook.save(tmp_path / "s.xlsx")
     assert faults_of(tmp_path, "s.xlsx") == [
-        "settlements: the headings of s.xlsx stand in row 3, below 'BẢNG 3. CỤM DÂN CƯ'. Delete the rows above the headings."
+        "settlements: the headings of s.xlsx stand in row 3, below 'BẢNG 3. CỤM DÂN CƯ'. Delete the rows above the "
+        "headings."
     ]
 
 
@@ -406,7 +408,8 @@ def test_rows_from_south_to_north_are_turned(tmp_path: Path) -> None:
     [
         ({"transform": Affine(100, 10, 440_000, 10, -100, 2_430_000)}, "elevation: the grid of t.tif is rotated"),
         ({"crs": "EPSG:4326"}, r"elevation: t.tif says EPSG:4326 \(degrees\) but its corners are in metres"),
-        ({"transform": Affine(0.001, 0, 104, 0, -0.001, 22)}, r"elevation: t.tif says EPSG:9208 \(metres\) but its corners are in degrees"),
+        ({"transform": Affine(0.001, 0, 104, 0, -0.001, 22)},
+        r"elevation: t.tif says EPSG:9208 \(metres\) but its corners are in degrees"),
         ({"crs": 'LOCAL_CS["x",UNIT["metre",1]]'}, "elevation: t.tif is in a system without a place on Earth"),
     ],
 )  # fmt: skip

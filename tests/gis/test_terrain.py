@@ -29,7 +29,8 @@ def test_slope_of_a_plane_everywhere_even_at_the_edge(east: float, north: float)
 
 
 def test_slope_by_hand() -> None:
-    # Horn: dz/dx = ((3 + 2·6 + 9) - (1 + 2·4 + 7)) / (8·100) = 8/800; dz/dy (north) = ((1 + 4 + 3) - (7 + 16 + 9)) / 800 = -24/800
+    # Horn: dz/dx = ((3 + 2·6 + 9) - (1 + 2·4 + 7)) / (8·100) = 8/800; dz/dy (north) = ((1 + 4 + 3) - (7 + 16 + 9)) /
+    # 800 = -24/800
     raster = grid(np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]))
     assert slope_pct(raster).values[1, 1] == pytest.approx(100 * math.hypot(8 / 800, 24 / 800), rel=1e-5)
 

@@ -28,7 +28,8 @@ def _result(folder: Path, rows: list[dict[str, Any]], *, cost_mvnd: float, rate:
 
 def _row(name: str, choice: str, rank: int, grid: float, minigrid: float | None) -> dict[str, Any]:
     return {
-        "settlement_id": name, "name": name, "commune_code": "04462", "commune": "Nậm Có", "choice": choice, "rank": rank,
+        "settlement_id": name, "name": name, "commune_code": "04462", "commune": "Nậm Có", "choice": choice,
+        "rank": rank,
         "grid_alone_mvnd": grid, "minigrid_mvnd": minigrid,
     }  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""Runs that are killed at any moment, and disks that fill up: the last complete result stays, nothing of the dead run does."""
+"""Runs that are killed at any moment, and disks that fill up: the last complete result stays, nothing of the dead run
+does."""
 
 import os
 import random
@@ -45,7 +46,8 @@ def start(pack: Path, out: Path) -> "subprocess.Popen[str]":
         pack.parent / "short.toml",
     ]
     return subprocess.Popen(
-        [str(part) for part in command], start_new_session=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [str(part) for part in command], start_new_session=True, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         env={**os.environ, "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )  # fmt: skip
 

@@ -347,7 +347,8 @@ _write(Path(), both="2", tables__a="b", tables__c="c")
 
 @pytest.mark.parametrize("dies_at", range(4))
 def test_a_run_that_died_while_placing_is_ended_by_the_next(tmp_path: Path, dies_at: int) -> None:
-    """Whatever file it was at: afterwards all files are those of the new result, and until then nobody takes it for one."""
+    """Whatever file it was at: afterwards all files are those of the new result, and until then nobody takes it for
+    one."""
     out = _result(tmp_path / "out", old="old", both="1", tables__a="a")
     search = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     died = subprocess.run([sys.executable, "-c", DIES, str(dies_at)], cwd=out, env=search, check=False)

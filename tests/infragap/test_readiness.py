@@ -57,8 +57,10 @@ def test_an_optional_layer_may_be_missing(tmp_path: Path) -> None:
 
 
 PRECONDITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "no line of a usable voltage": ({"grid_lines": _low_voltage}, "electricity", r"grid_lines: no existing line of 35 or 22 kV \(voltages in the layer: 110 kV\)"),
-    "no village of the school": ({"villages": _none_in_90003, "schools": lambda s: s.assign(site_known=False)}, "schools", "villages: none in commune 90003, where Trường 2 is planned"),
+    "no line of a usable voltage": ({"grid_lines": _low_voltage}, "electricity",
+    r"grid_lines: no existing line of 35 or 22 kV \(voltages in the layer: 110 kV\)"),
+    "no village of the school": ({"villages": _none_in_90003, "schools": lambda s: s.assign(site_known=False)},
+    "schools", "villages: none in commune 90003, where Trường 2 is planned"),
 }  # fmt: skip
 
 

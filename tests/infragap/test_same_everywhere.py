@@ -1,4 +1,5 @@
-"""A run gives the same bytes on a faster clock, with other threads, locales and hash seeds, and from files in another order."""
+"""A run gives the same bytes on a faster clock, with other threads, locales and hash seeds, and from files in another
+order."""
 
 import json
 import os
@@ -34,7 +35,8 @@ def run(data: Path, out: Path, **environment: str) -> Path:
     search = os.pathsep.join(filter(None, [environment.pop("PYTHONPATH", ""), *sys.path]))
     done = subprocess.run(
         [sys.executable, "-m", "infragap", "run", "--data", str(data), "--out", str(out)],
-        env={**os.environ, "LC_ALL": "C.UTF-8", **environment, "PYTHONPATH": search}, capture_output=True, text=True, check=False, cwd=out.parent,
+        env={**os.environ, "LC_ALL": "C.UTF-8", **environment, "PYTHONPATH": search}, capture_output=True, text=True,
+        check=False, cwd=out.parent,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     # libraries and solvers keep silent
@@ -44,7 +46,8 @@ def run(data: Path, out: Path, **environment: str) -> Path:
 
 
 def faster_clock(folder: Path) -> dict[str, str]:
-    """Environment in which every clock goes faster: libfaketime where it is installed, else a clock injected into Python."""
+    """Environment in which every clock goes faster: libfaketime where it is installed, else a clock injected into
+    Python."""
     libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if libraries:
         return {"LD_PRELOAD": str(libraries[0]), "FAKETIME": f"+0 x{FASTER}"}

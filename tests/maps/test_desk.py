@@ -1,4 +1,5 @@
-"""The planner's desk on a whole run, at three sizes: nothing overlaps, four tasks in a few clicks, legends show the map's colours."""
+"""The planner's desk on a whole run, at three sizes: nothing overlaps, four tasks in a few clicks, legends show the
+map's colours."""
 
 import io
 import re

@@ -1,4 +1,5 @@
-"""One name for one quantity, and the same number under it: over pages, index, summary, spreadsheet and tables of a whole run."""
+"""One name for one quantity, and the same number under it: over pages, index, summary, spreadsheet and tables of a
+whole run."""
 
 import re
 from collections import defaultdict
@@ -55,7 +56,8 @@ def test_the_summary_says_the_same_numbers(out: Path, said: tuple[str, dict[str,
     language, found = said
     text = (out / ("summary.md" if language == "vi" else f"summary_{language}.md")).read_text(encoding="utf-8")
     keys = (
-        "settlements", "households", "lines_beyond_voltage", "branches_to_remedy", "life_cycle_cost", "to_standard_now", "to_standard_after",
+        "settlements", "households", "lines_beyond_voltage", "branches_to_remedy", "life_cycle_cost", "to_standard_now",
+        "to_standard_after",
         "works", "works_cost", "target_cost", "border_mean_dry_min", "border_mean_min", "border_longest_min",
     )  # fmt: skip
     for key in keys:

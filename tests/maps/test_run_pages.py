@@ -17,17 +17,22 @@ from tests.maps.page_reader import page_content
 pytestmark = pytest.mark.slow
 
 TABLES = {
-    "electricity_ranking", "electricity_lines", "electricity_years", "water_villages", "water_communes", "water_works", "schools_sites",
+    "electricity_ranking", "electricity_lines", "electricity_years", "water_villages", "water_communes", "water_works",
+    "schools_sites",
     "schools_villages", "communes",
 }  # fmt: skip
 LAYERS = {
-    "electricity_settlements", "electricity_lines", "electricity_existing_grid", "water_villages", "water_schemes", "water_works",
+    "electricity_settlements", "electricity_lines", "electricity_existing_grid", "water_villages", "water_schemes",
+    "water_works",
     "schools_sites", "schools_catchments", "schools_isochrones", "communes",
 }  # fmt: skip
 SCHEME = [
-    ("Làng Bang", "04429"), ("Giàng Pằng", "04651"), ("Làng Mảnh", "04651"), ("Ngã Hai", "04651"), ("Nậm Biếu", "04651"), ("Đề Chơ", "04609"),
-    ("Làng Mảnh", "04603"), ("Lùng Cúng", "04462"), ("Làng Giàng", "04462"), ("Đá Đen", "04462"), ("Háng Phừ Loa", "04456"),
-    ("Sáng Nhù", "04456"), ("Trống Khua", "04474"), ("Dào Cu Nha", "04474"), ("Cáng Dông", "04474"), ("Háng Đề Đài", "04465"), ("Háng Á", "04465"),
+    ("Làng Bang", "04429"), ("Giàng Pằng", "04651"), ("Làng Mảnh", "04651"), ("Ngã Hai", "04651"), ("Nậm Biếu",
+    "04651"), ("Đề Chơ", "04609"),
+    ("Làng Mảnh", "04603"), ("Lùng Cúng", "04462"), ("Làng Giàng", "04462"), ("Đá Đen", "04462"), ("Háng Phừ Loa",
+    "04456"),
+    ("Sáng Nhù", "04456"), ("Trống Khua", "04474"), ("Dào Cu Nha", "04474"), ("Cáng Dông", "04474"), ("Háng Đề Đài",
+    "04465"), ("Háng Á", "04465"),
     ("Nả Háng", "04489"),
 ]  # fmt: skip
 
@@ -87,7 +92,8 @@ def test_spreadsheet_lists_the_grid_settlements(out: Path, ranking: pd.DataFrame
 
 @pytest.mark.parametrize("name", ["grid_extension_list", "programme", "tables"])
 def test_every_formula_carries_the_value_that_it_computes(out: Path, name: str) -> None:
-    """The value beside each SUBTOTAL is the sum of its cells; a formula without a value shows 0 where nothing recomputes."""
+    """The value beside each SUBTOTAL is the sum of its cells; a formula without a value shows 0 where nothing
+    recomputes."""
     formulas = openpyxl.load_workbook(out / f"{name}.xlsx")
     values = openpyxl.load_workbook(out / f"{name}.xlsx", data_only=True)
     checked = 0
@@ -120,7 +126,8 @@ def test_the_programme_sums_to_the_tables(out: Path, ranking: pd.DataFrame) -> N
 
 
 @pytest.mark.parametrize(("page", "typed", "hit"), [
-    ("electricity.html", "lung cung", "Lùng Cúng"), ("water.html", "lung cung", "Lùng Cúng"), ("schools.html", "si ma cai", "Si Ma Cai"),
+    ("electricity.html", "lung cung", "Lùng Cúng"), ("water.html", "lung cung", "Lùng Cúng"), ("schools.html",
+    "si ma cai", "Si Ma Cai"),
 ])  # fmt: skip
 def test_a_page_opens_without_internet(out: Path, visit: Any, page: str, typed: str, hit: str) -> None:
     file = out / page

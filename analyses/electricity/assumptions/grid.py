@@ -152,7 +152,8 @@ class GridParameters(Parameters):
         high=1500,
         minimum=0.0,
         source="norms A3: low-voltage radius of 0.8-1.2 km in the mountains, beyond it the voltage is not assured",
-        meaning="straight distance up to which a settlement may be supplied from a distribution station that stands already",
+        meaning="straight distance up to which a settlement may be supplied from a distribution station that stands "
+        "already",
     )
     energise_mvnd: float = parameter(
         60.0,
@@ -353,5 +354,6 @@ class GridParameters(Parameters):
         13.0,
         unit="m",
         source="assumption: safety strip of 9 m beside minor roads (NĐ 11/2010, not re-read) and half a carriageway",
-        meaning="to either side of a road's middle forest does not count, since the strip is kept clear; a line through forest keeps to it",
+        meaning="to either side of a road's middle forest does not count, since the strip is kept clear; a line "
+        "through forest keeps to it",
     )

@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.feeders.conductors import conductor_named, reactance_ohm_per_km
-from infragap.gis.feeder_lines import JOIN_TOLERANCE_M, feeder_segments
+from infragap.gis.lines.feeder_lines import JOIN_TOLERANCE_M, feeder_segments
 
 WINDING = 1.3
 """Length by straight distance where the drawn feeder does not reach the tap: assumption."""
@@ -86,12 +86,12 @@ def trace_feeder(
     served_drop_pct
         Largest drop with which the feeder's present customers can be served.
     join_tolerance_m
-        Widest gap between parts of the feeder that is closed [m], see `infragap.gis.feeder_lines`.
+        Widest gap between parts of the feeder that is closed [m], see `infragap.gis.lines.feeder_lines`.
 
     Notes
     -----
-    Pieces are joined wherever they touch or cross, and parts that hang apart where they come near each other; between station, forks and taps the ways are contracted (see
-    `contract`). The published load is
+    Pieces are joined wherever they touch or cross, and parts that hang apart where they come near each other; between
+    station, forks and taps the ways are contracted (see `contract`). The published load is
     spread evenly over the feeder's length; the load of branches that lead to no tap stands where they leave the way.
     Where an even spread would
     give the farthest customers of today more than `served_drop_pct`, part of the load must in truth stand near the

@@ -1,4 +1,5 @@
-"""Who is supplied how, and along which lines, so that the whole costs least: the prize-collecting tree and what it proves."""
+"""Who is supplied how, and along which lines, so that the whole costs least: the prize-collecting tree and what it
+proves."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ class TreeProblem:
     def stays_offgrid_mvnd(self) -> FloatArray:
         """(n,) cost of off-grid supply with the price of its households; inf where it is not allowed.
 
-        A settlement that must be on the national grid but that no line or station reaches has no choice: it counts as missed.
+        A settlement that must be on the national grid but that no line or station reaches has no choice: it counts as
+        missed.
         """
         cut_off = self.barred & ~np.isfinite(self.lv_mvnd)
         allowed = ~self.must_grid | cut_off
@@ -70,7 +72,8 @@ class TreeProblem:
 
     @property
     def prize_mvnd(self) -> FloatArray:
-        """(n,) what leaving a settlement without a line costs beyond its works on the spot; 0 where it is barred or better off without."""
+        """(n,) what leaving a settlement without a line costs beyond its works on the spot; 0 where it is barred or
+        better off without."""
         without = self.without_line_mvnd
         gain = np.where(np.isfinite(without), without - self.local_mvnd, 0.0)
         return np.where(self.barred, 0.0, np.maximum(gain, 0.0))
@@ -93,7 +96,8 @@ class PlanChoice:
     gap
         ``(cost - lower bound) / cost`` of the whole.
     chosen_mvnd
-        The part of the cost that depends on the choice: lines, and what those left out cost beyond their works on the spot.
+        The part of the cost that depends on the choice: lines, and what those left out cost beyond their works on the
+        spot.
     gap_of_choice
         The gap by that part.
     status
@@ -210,12 +214,13 @@ def node_values(network: CandidateNetwork, problem: TreeProblem) -> tuple[FloatA
 
 
 def read_choice(network: CandidateNetwork, problem: TreeProblem, solution: TreeSolution) -> PlanChoice:
-    """Turn a tree into a plan; a settlement on a line that the tree only passes is served if that is worth anything or required.
+    """Turn a tree into a plan; a settlement on a line that the tree only passes is served if that is worth anything or
+    required.
 
     Notes
     -----
-    A settlement on an existing line (node 0) is served at no line cost wherever that beats its other supply. Cost and bound are those of the
-    problem as it stands, the price of households without the national grid included.
+    A settlement on an existing line (node 0) is served at no line cost wherever that beats its other supply. Cost and
+    bound are those of the problem as it stands, the price of households without the national grid included.
     """
     at = np.maximum(network.terminal, 0)
     wanted = (problem.prize_mvnd > 0) | problem.required

@@ -40,12 +40,14 @@ class Costs:
 
     @property
     def gain_mvnd(self) -> FloatArray:
-        """(n,) what a line saves each settlement before it is paid; below 0 where other supply costs less than the works on the spot."""
+        """(n,) what a line saves each settlement before it is paid; below 0 where other supply costs less than the
+        works on the spot."""
         return self.problem.without_line_mvnd - self.works.total_life_cycle_mvnd
 
 
 def must_be_on_grid(study: Study, parameters: ElectricityParameters) -> BoolArray:
-    """Settlements that must be on the national grid, (n,): by the user, as villages of the target, or since they hang on it already."""
+    """Settlements that must be on the national grid, (n,): by the user, as villages of the target, or since they hang
+    on it already."""
     inhabited = study.settlements.households > 0
     must = study.forced | required_villages(study, binding(study, parameters)) | parameters.all_on_grid
     if not parameters.unsafe_may_leave_grid:

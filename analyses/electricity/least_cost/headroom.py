@@ -67,10 +67,11 @@ def keep_headroom(plan: Plan, *, reinforce: bool) -> Plan:
 
     Notes
     -----
-    Where the load below the taps of a feeder (or substation) is above its headroom, the settlements with least benefit per kW after their share of
-    the lines wait, as many as needed; then the plan is solved again. Where waiting would cost more than reinforcing the feeder or substation, or
-    those that must be on the grid alone are too many, it is reinforced and its price counts. The lower bound stays that of the plan without
-    limits, which no plan with limits undercuts; where the gap to it is above the one asked for, the status is 'headroom'.
+    Where the load below the taps of a feeder (or substation) is above its headroom, the settlements with least benefit
+    per kW after their share of the lines wait, as many as needed; then the plan is solved again. Where waiting would
+    cost more than reinforcing the feeder or substation, or those that must be on the grid alone are too many, it is
+    reinforced and its price counts. The lower bound stays that of the plan without limits, which no plan with limits
+    undercuts; where the gap to it is above the one asked for, the status is 'headroom'.
     """
     study, p = plan.study, plan.parameters
     limits = list(study.grid.limits)
@@ -144,7 +145,8 @@ def _loss_of_waiting(plan: Plan) -> FloatArray:
 
 
 def added_load_kw(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
-    """Load that each settlement adds to the grid by the design year, (n,): of those that hang on it already only the growth [kW]."""
+    """Load that each settlement adds to the grid by the design year, (n,): of those that hang on it already only the
+    growth [kW]."""
     p = parameters
     growth = 1 - p.household_kwh_per_month_year1 / p.household_kwh_per_month_year10
     whole = design_load_kw(settlements.households, p)

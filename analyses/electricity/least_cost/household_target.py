@@ -1,9 +1,11 @@
-"""The least-cost plan that leaves no more households without the national grid than the target allows, with a proven bound.
+"""The least-cost plan that leaves no more households without the national grid than the target allows, with a proven
+bound.
 
-The target is one constraint over all settlements: ``Σ households off the national grid ≤ allowed``. Its multiplier is a price of each such
-household; with it the plan is again a prize-collecting tree, and its bound less the price of what is allowed holds for every plan that meets the target
-(Lagrangian relaxation). The best price is found exactly as the highest point of a concave piecewise linear function; around it lie a plan
-that meets the target and one that just does not, and each is repaired at least cost.
+The target is one constraint over all settlements: ``Σ households off the national grid ≤ allowed``. Its multiplier is a
+price of each such household; with it the plan is again a prize-collecting tree, and its bound less the price of what is
+allowed holds for every plan that meets the target (Lagrangian relaxation). The best price is found exactly as the
+highest point of a concave piecewise linear function; around it lie a plan that meets the target and one that just does
+not, and each is repaired at least cost.
 """
 
 from __future__ import annotations
@@ -47,8 +49,8 @@ def choose_within(
     Returns
     -------
     PlanChoice
-        Its cost without the price of households, and a bound that holds for every plan that meets the target. Where none does, the plan that
-        leaves fewest households.
+        Its cost without the price of households, and a bound that holds for every plan that meets the target. Where
+        none does, the plan that leaves fewest households.
     """
     free = choose_plan(network, problem, parameters, start=start)
     if households_off(free, problem) <= allowed_households + 1e-9:
@@ -141,13 +143,14 @@ def repaired(
     choice: PlanChoice,
     allowed_households: float,
 ) -> PlanChoice | None:
-    """Bring a plan to the target at least cost, and drop what it does not need for it; None where it cannot be brought there.
+    """Bring a plan to the target at least cost, and drop what it does not need for it; None where it cannot be brought
+    there.
 
     Notes
     -----
-    Households are added by the cheapest single step that suffices or, where none does, by the cheapest per household: a line from the plan to
-    one more settlement, or a station that stands already. Then single settlements leave as long as that saves and the target holds, and the
-    lines between those that are left are laid anew.
+    Households are added by the cheapest single step that suffices or, where none does, by the cheapest per household: a
+    line from the plan to one more settlement, or a station that stands already. Then single settlements leave as long
+    as that saves and the target holds, and the lines between those that are left are laid anew.
     """
     plan, steps = choice, 0
     while households_off(plan, problem) > allowed_households + 1e-9:
@@ -207,7 +210,8 @@ def _without_the_needless(
     plan: PlanChoice,
     allowed_households: float,
 ) -> PlanChoice:
-    """Lay the lines anew between those on the grid, then let single ends leave that cost more than the target needs of them."""
+    """Lay the lines anew between those on the grid, then let single ends leave that cost more than the target needs of
+    them."""
     plan = _laid_anew(network, problem, parameters, plan)
     required = problem.required
     while True:

@@ -126,7 +126,8 @@ def settle_accounts(study: Study, costs: Costs, plan: PlanChoice, parameters: El
 
 
 def most_to_pay(study: Study, problem: TreeProblem, alone_line_mvnd: FloatArray) -> FloatArray:
-    """What a settlement on a joint line should pay for lines at most, (n,): its own line, or what its other supply costs more.
+    """What a settlement on a joint line should pay for lines at most, (n,): its own line, or what its other supply
+    costs more.
 
     Where the plan gives it no other supply, since it must be on the national grid, only the own line counts.
     """

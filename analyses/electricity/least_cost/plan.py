@@ -102,7 +102,8 @@ def make_plan(
 
 
 def least_cost(study: Study, parameters: ElectricityParameters) -> Plan:
-    """Choose the plan, enrich the network around it and choose again, until that brings nothing or `junction_rounds` times."""
+    """Choose the plan, enrich the network around it and choose again, until that brings nothing or `junction_rounds`
+    times."""
     allowed = households_left(study, binding(study, parameters))
     costs = cost_study(study, parameters)
     choice = choose_within(study.network, costs.problem, parameters, allowed_households=allowed)

@@ -53,13 +53,14 @@ def reconnect(plan: Plan) -> Plan:
 
 
 def within_headroom(plan: Plan) -> Plan:
-    """Keep the plan within what feeders and substations have left: who finds no room waits, goes to another line, or the
-    feeder is reinforced.
+    """Keep the plan within what feeders and substations have left: who finds no room waits, goes to another line, or
+    the feeder is reinforced.
 
     Notes
     -----
-    What reinforcing is worth hangs on what else is open to those without room, a line of their own to another feeder among it.
-    So both plans are made, with reinforcement and with as little of it as must be, and the cheaper one stands.
+    What reinforcing is worth hangs on what else is open to those without room, a line of their own to another feeder
+    among it. So both plans are made, with reinforcement and with as little of it as must be, and the cheaper one
+    stands.
     """
     reinforced = _rooms_found(plan, reinforce=True)
     if not reinforced.loading.reinforced:

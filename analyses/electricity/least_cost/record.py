@@ -38,15 +38,18 @@ def plan_record(plan: Plan) -> dict[str, Any]:
         "gap": max(0.0, (cost - bound) / cost) if cost > 0 else 0.0,
         "gap_of_choice": plan.choice.gap_of_choice,
         "status": plan.choice.status,
-        "bound_covers": "all plans on the candidate network (paths laid out by the routing); other courses of lines are not covered",
+        "bound_covers": "all plans on the candidate network (paths laid out by the routing); other courses of lines "
+        "are not covered",
         "candidate_nodes": len(study.network.node_cell),
         "candidate_lines": len(study.network.ends),
         "parts_mvnd": parts,
         "investment_mvnd": sum(investment.values()),
         "parts_investment_mvnd": investment,
         "fair_share_rule": (
-            "from the ends of the tree upwards each line is paid by the settlements below it in proportion to what each could "
-            "still pay; nobody pays more than an own line or its other supply costs where that is possible, and the shares "
+            "from the ends of the tree upwards each line is paid by the settlements below it in proportion to what "
+            "each could "
+            "still pay; nobody pays more than an own line or its other supply costs where that is possible, and the "
+            "shares "
             "sum to the lines"
         ),
         "household_price_mvnd": plan.choice.household_price_mvnd,

@@ -29,9 +29,10 @@ def fair_shares(branches: Branches, cost: FloatArray, most: FloatArray, househol
 
     Notes
     -----
-    From the ends of the tree upwards, every branch is paid by the settlements below it in proportion to what each could still pay. Since the sets of
-    settlements below branches lie within each other, this finds shares within everybody's limit whenever there are any. Where there are none,
-    which forced connections bring about, the rest of a branch is split by households.
+    From the ends of the tree upwards, every branch is paid by the settlements below it in proportion to what each could
+    still pay. Since the sets of settlements below branches lie within each other, this finds shares within everybody's
+    limit whenever there are any. Where there are none, which forced connections bring about, the rest of a branch is
+    split by households.
     """
     left = np.maximum(np.nan_to_num(most, posinf=1e12), 0.0).astype(np.float64)
     share = np.zeros(len(households))

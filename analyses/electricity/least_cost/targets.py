@@ -1,4 +1,5 @@
-"""What the scheme asks for: villages and households on the national grid, safe supply, by a year; from the catalogue or the parameters."""
+"""What the scheme asks for: villages and households on the national grid, safe supply, by a year; from the catalogue or
+the parameters."""
 
 from __future__ import annotations
 
@@ -95,7 +96,8 @@ def villages_wanted(study: Study, targets: Targets) -> int:
 
 
 def required_villages(study: Study, targets: Targets) -> BoolArray:
-    """Villages that must be on the national grid, (n,): where not all must, those whose own line is shortest, then by identifier."""
+    """Villages that must be on the national grid, (n,): where not all must, those whose own line is shortest, then by
+    identifier."""
     villages = study.settlements.is_village & (study.settlements.households > 0)
     wanted = villages_wanted(study, targets)
     length = np.where(np.isfinite(study.routes.length_km), study.routes.length_km, np.inf)

@@ -28,7 +28,8 @@ class Cable:
     price_factor: float
 
 
-# resistance: general knowledge; price: brackets of ABC 4×50 to 4×95 in the engineering facts, around the usual 4×70 (assumption)
+# resistance: general knowledge; price: brackets of ABC 4×50 to 4×95 in the engineering facts, around the usual 4×70
+# (assumption)
 CABLES = (
     Cable("ABC 4x50", 0.641, 0.08, 0.85),
     Cable("ABC 4x70", 0.443, 0.08, 1.0),
@@ -55,7 +56,8 @@ def lv_drop_pct(cable: Cable, *, peak_kw: float, feed_km: float, inner_km: float
 
     Notes
     -----
-    ``100 · P (r + x tan φ) (l + l_in / 8) / U²``: the arms carry half the load over half the length, and load strewn evenly drops half as much.
+    ``100 · P (r + x tan φ) (l + l_in / 8) / U²``: the arms carry half the load over half the length, and load strewn
+    evenly drops half as much.
 
     Examples
     --------

@@ -1,4 +1,5 @@
-"""What supplying each settlement from a station that stands already takes and costs: the nearest stations, cable, transformer and voltage."""
+"""What supplying each settlement from a station that stands already takes and costs: the nearest stations, cable,
+transformer and voltage."""
 
 from __future__ import annotations
 
@@ -63,7 +64,8 @@ class LvWorks:
     station
         Row in the stations.
     works
-        `Works`: extension, upgrade (the transformer is replaced by a larger one) or energise; empty where there is none.
+        `Works`: extension, upgrade (the transformer is replaced by a larger one) or energise; empty where there is
+        none.
     distance_m, feed_km
         Straight, and along the line to be built.
     cable
@@ -122,10 +124,11 @@ def lv_works(settlements: Settlements, stations: Stations, parameters: Electrici
 
     Notes
     -----
-    The lightest cable that keeps `lv_drop_limit_pct` from the station to the last house is taken; where none does, or the station lies farther than
-    `lv_reach_m`, there is no such supply. Settlements that would use one station are counted in order of their distance: as long as the
-    transformer carries them it stays, then the smallest standard size that carries all of them replaces it, at the cost of those that it is for. A
-    station that was built but never switched on only needs that, and meters.
+    The lightest cable that keeps `lv_drop_limit_pct` from the station to the last house is taken; where none does, or
+    the station lies farther than `lv_reach_m`, there is no such supply. Settlements that would use one station are
+    counted in order of their distance: as long as the transformer carries them it stays, then the smallest standard
+    size that carries all of them replaces it, at the cost of those that it is for. A station that was built but never
+    switched on only needs that, and meters.
     """
     p, n = parameters, len(settlements)
     peak = settlement_peak_kw(settlements.households, p)
@@ -233,7 +236,8 @@ def _code(energised: bool, size_kva: float) -> Works:
 def _shares_of_transformer(
     station: int, users: list[int], stations: Stations, peak_kw: FloatArray, parameters: ElectricityParameters
 ) -> list[tuple[int, float, float]]:
-    """Settlement, size of the new transformer (0: none) and part of it to pay, for those that the station can carry at all."""
+    """Settlement, size of the new transformer (0: none) and part of it to pay, for those that the station can carry at
+    all."""
     p = parameters
     limit = p.loading_limit_pct / 100
     load = float(stations.load_kva[station]) if stations.energised[station] else 0.0

@@ -173,8 +173,8 @@ def _served_day_year10(plant_kw_per_household: FloatArray, parameters: Electrici
 
 
 def cheapest_per_settlement(settlement: IntArray, cost: FloatArray, enough: BoolArray, count: int) -> IntArray:
-    """Row of the cheapest pair of each settlement, of those that serve enough if there are any; -1 where none has a finite
-    cost.
+    """Row of the cheapest pair of each settlement, of those that serve enough if there are any; -1 where none has a
+    finite cost.
 
     Places stand in ascending order; of equal costs the first row counts.
     """

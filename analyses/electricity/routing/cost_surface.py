@@ -98,7 +98,8 @@ class LineSurface:
         return xy(self.grid, flat // columns, flat % columns)
 
     def step_course(self, start: int, end: int) -> FloatArray | None:
-        """Points of one step between cells, (k, 2): along the road where it touches a corridor; None where none joins them."""
+        """Points of one step between cells, (k, 2): along the road where it touches a corridor; None where none joins
+        them."""
         if self.follows_roads and bool(self.in_corridor(np.array([[start, end]]))[0]):
             return self.corridors.course(start, end)
         return np.column_stack(self.middles(np.array([start, end])))
@@ -253,7 +254,8 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
 
 
 def _wall(on_road: BoolArray, restricted: BoolArray, mouth: BoolArray, cleared: BoolArray) -> BoolArray:
-    """Free cells next to a corridor that its road does not run through: a step from their middle to the road may cross forest."""
+    """Free cells next to a corridor that its road does not run through: a step from their middle to the road may cross
+    forest."""
     beside = ndimage.binary_dilation(on_road, structure=np.ones((3, 3), dtype=bool))
     return np.asarray(beside & ~restricted & ~mouth & ~cleared)
 
@@ -267,9 +269,11 @@ def _tappable(
     corridors: RoadCorridors,
     parameters: ElectricityParameters,
 ) -> BoolArray:
-    """Cells in which an existing line can be tapped without crossing forest: free ground, and where a road meets the line.
+    """Cells in which an existing line can be tapped without crossing forest: free ground, and where a road meets the
+    line.
 
-    In a corridor the point of the road nearest to the line becomes the cell's anchor, and `stub_km` the way between them, in place.
+    In a corridor the point of the road nearest to the line becomes the cell's anchor, and `stub_km` the way between
+    them, in place.
     """
     half_km = corridors.grid.cell_size_m / 2000
     beside_forest = ndimage.binary_dilation(restricted, structure=np.ones((3, 3), dtype=bool))

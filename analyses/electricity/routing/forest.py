@@ -1,4 +1,5 @@
-"""Where forest forbids a line, and how much of a line lies in it: whole cells for the routing, every ten metres for the drawn line."""
+"""Where forest forbids a line, and how much of a line lies in it: whole cells for the routing, every ten metres for the
+drawn line."""
 
 from __future__ import annotations
 
@@ -37,8 +38,9 @@ def restricted_cells(forest: Raster, grid: Raster) -> BoolArray:
 
     Notes
     -----
-    Where the two rasters are the same each cell is looked up once. Otherwise points are strewn over each cell, no farther apart than the cells
-    of the forest layer, its corners among them: a step between two cells without any cannot touch forest.
+    Where the two rasters are the same each cell is looked up once. Otherwise points are strewn over each cell, no
+    farther apart than the cells of the forest layer, its corners among them: a step between two cells without any
+    cannot touch forest.
     """
     if forest.shape == grid.shape and forest.transform == grid.transform:
         return np.asarray(forest.valid() & is_restricted(forest.values.astype(np.int64)))
@@ -56,7 +58,8 @@ def restricted_cells(forest: Raster, grid: Raster) -> BoolArray:
 
 
 def cleared_cells(settlements: gpd.GeoDataFrame, grid: Raster, radius_m: float) -> BoolArray:
-    """Cells that lie wholly within the clearing of a settlement, and the cell of every settlement itself, (rows, cols)."""
+    """Cells that lie wholly within the clearing of a settlement, and the cell of every settlement itself, (rows,
+    cols)."""
     cleared = np.zeros(grid.shape, dtype=bool)
     half, size = grid.cell_size_m / 2, grid.cell_size_m
     x, y = settlements.geometry.x.to_numpy(), settlements.geometry.y.to_numpy()
@@ -122,7 +125,8 @@ class ForestLaw:
 
 @dataclass(frozen=True)
 class Exposure:
-    """Kilometres of a line on natural or special-use forest: in the strip of a road, in a clearing, and outside both."""
+    """Kilometres of a line on natural or special-use forest: in the strip of a road, in a clearing, and outside
+    both."""
 
     road_km: float
     clearing_km: float

@@ -1,4 +1,5 @@
-"""Lines along roads through forest that they may not cross: the cells of the road, and the course of every step along it."""
+"""Lines along roads through forest that they may not cross: the cells of the road, and the course of every step along
+it."""
 
 from __future__ import annotations
 
@@ -147,7 +148,8 @@ def road_corridors(roads: gpd.GeoDataFrame, grid: Raster, restricted: BoolArray)
 
 
 def _through_every_cell(points: FloatArray, road: IntArray, grid: Raster) -> tuple[FloatArray, IntArray]:
-    """Points along roads, with one more in the cell between where a road passes a corner, so that its cells touch at their sides."""
+    """Points along roads, with one more in the cell between where a road passes a corner, so that its cells touch at
+    their sides."""
     at = (points - [grid.transform.c, grid.transform.f]) / [grid.transform.a, grid.transform.e]  # column, row
     here, there = at[:-1], at[1:]
     corner = (np.floor(here) != np.floor(there)).all(axis=1) & (road[1:] == road[:-1])

@@ -148,7 +148,8 @@ def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityPara
 def with_lawful_routes(
     surface: LineSurface, cell: IntArray, parameters: ElectricityParameters
 ) -> tuple[LineSurface, Routes]:
-    """Find the own routes, closing cells from which they would enter a road through forest from the side, until none does.
+    """Find the own routes, closing cells from which they would enter a road through forest from the side, until none
+    does.
 
     Returns
     -------

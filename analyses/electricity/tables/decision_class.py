@@ -1,4 +1,5 @@
-"""What to do with each row first: decide, locate the settlement, survey stream or forest, or wait; and which limit binds."""
+"""What to do with each row first: decide, locate the settlement, survey stream or forest, or wait; and which limit
+binds."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ NEAR = 0.10
 
 
 def binding_limits(plan: Plan, schedule: Schedule) -> list[str]:
-    """Which limit binds each settlement, (n,): 'headroom …' with the feeders and substations that are full, 'budget', or empty."""
+    """Which limit binds each settlement, (n,): 'headroom …' with the feeders and substations that are full, 'budget',
+    or empty."""
     full = [
         limit
         for limit in plan.study.grid.limits
@@ -60,8 +62,9 @@ def decision_classes(
 
     Notes
     -----
-    Wait: a limit binds. Locate: its position is rougher than `ROUGH_M`, and less than `SURE` of the draws supply it as the plan does. Survey:
-    small hydro is the choice or within `NEAR` of its cost, or the line needs a permit. Otherwise it can be decided now.
+    Wait: a limit binds. Locate: its position is rougher than `ROUGH_M`, and less than `SURE` of the draws supply it as
+    the plan does. Survey: small hydro is the choice or within `NEAR` of its cost, or the line needs a permit. Otherwise
+    it can be decided now.
     """
     outcome, settlements = plan.outcome, plan.study.settlements
     rough = settlements.position_accuracy_m > ROUGH_M

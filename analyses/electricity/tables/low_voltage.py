@@ -14,7 +14,8 @@ from infragap.analyses.electricity.low_voltage.cables import CABLES
 
 
 def low_voltage_table(plan: Plan, settlements: gpd.GeoDataFrame) -> pd.DataFrame:
-    """One row per settlement that gets a low-voltage extension, an upgrade of a station or is switched on, by order of building.
+    """One row per settlement that gets a low-voltage extension, an upgrade of a station or is switched on, by order of
+    building.
 
     Parameters
     ----------

@@ -1,4 +1,5 @@
-"""The tables of scenarios: what other targets and rules would cost, and what the grid for everybody costs each settlement."""
+"""The tables of scenarios: what other targets and rules would cost, and what the grid for everybody costs each
+settlement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The table of targets: what is wanted and reached, what is missing by name, what each target costs, and the least money that repairs it."""
+"""The table of targets: what is wanted and reached, what is missing by name, what each target costs, and the least
+money that repairs it."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def targets_table(plan: Plan, schedule: Schedule, scenarios: list[Scenario]) -> 
     plan, schedule
         The plan and its years.
     scenarios
-        For the price of each target: the plan that must meet it alone, less the one without targets. Empty where none were planned.
+        For the price of each target: the plan that must meet it alone, less the one without targets. Empty where none
+        were planned.
     """
     cost = {scenario.name: float(scenario.record["cost_mvnd"]) for scenario in scenarios}
     without = cost.get("least_cost", np.nan)
@@ -62,7 +64,8 @@ def targets_table(plan: Plan, schedule: Schedule, scenarios: list[Scenario]) -> 
 
 
 def target_price_mvnd(plan: Plan) -> FloatArray:
-    """What the national grid costs each settlement beyond its best supply without it at equal service, (n,); 0 where it is the cheaper, or without it."""
+    """What the national grid costs each settlement beyond its best supply without it at equal service, (n,); 0 where it
+    is the cheaper, or without it."""
     beyond = plan.outcome.choice_mvnd - plan.costs.offgrid.best_mvnd
     paid = plan.outcome.national_grid & np.isfinite(beyond)
     return np.where(paid, np.maximum(beyond, 0.0), 0.0)

@@ -62,18 +62,23 @@ class Project:
 
 
 PROJECTS = (
-    Project("Sơn La NPC 2012-15, 557 villages", 2014, 540, 875, 218, None, 30000, 557_821, 35, "en.vietnamplus.vn 36616", True, "sonla_557"),
-    Project("Sơn La Nà Bó - Mường Bằng", 2020, 11.5, 34.7, 10, None, 1116, 26_000, 35, "nangluongsachvietnam.vn 6702", True),
+    Project("Sơn La NPC 2012-15, 557 villages", 2014, 540, 875, 218, None, 30000, 557_821, 35,
+    "en.vietnamplus.vn 36616", True, "sonla_557"),
+    Project("Sơn La Nà Bó - Mường Bằng", 2020, 11.5, 34.7, 10, None, 1116, 26_000, 35, "nangluongsachvietnam.vn 6702",
+    True),
     Project("Sơn La Chiềng Bôm", 2016, 35.5, 84.5, 6, None, 2950, 69_500, 35, "bnews.vn 7372", True),
     Project("Mường Khương, 14 villages", 2016, 35, 42, 17, 2250, 774, 65_000, 35, "en.evn.com.vn 66-163-21", True),
     Project("Lai Châu Lều Chải", 2016, 6.8, 6.68, 3, 156.5, 194, 6_700, 35, "evn.com.vn 6-13-18683", True, "leuchai"),
-    Project("Lai Châu plan, 134 villages", 2012, 240, 340, 140, None, 8000, 430_000, 35, "thiennhien.net 2012-08-28", True),
+    Project("Lai Châu plan, 134 villages", 2012, 240, 340, 140, None, 8000, 430_000, 35, "thiennhien.net 2012-08-28",
+    True),
     Project("Điện Biên Đông, 2 stations", 2023, 3.2, 1.5, 2, 100, 82, 5_200, 35, "en.evn.com.vn 66-163-3783", True),
     Project("Sa Pa Lếch Mông", 2025, 1.3, 1.8, 1, 250, 56, 3_000, 35, "tracuuquyhoach.com 51329630", True),
     Project("Bảo Yên Cao Lan", 2026, 0.664, 1.0, 1, None, 22, 2_400, 35, "evn.com.vn 60-3557-506933", True, "caolan"),
     Project("Quảng Trị Rào Con", 2025, 6.463, 2.282, 1, 250, 62, 11_000, 22, "ja.laodong.vn 1630238", True, "raocon"),
-    Project("Cao Bằng Sơn Lập", 2017, 6.74, 9.38, 3, 300, None, 23_830, 35, "en.vietnamplus.vn 105446", False, "sonlap"),
-    Project("Thanh Hóa Nà Đang, line only", 2016, 12, 0, 0, 0, 0, 21_000, 35, "baotintuc.vn 2023-03-03", False, "nadang"),
+    Project("Cao Bằng Sơn Lập", 2017, 6.74, 9.38, 3, 300, None, 23_830, 35, "en.vietnamplus.vn 105446", False,
+    "sonlap"),
+    Project("Thanh Hóa Nà Đang, line only", 2016, 12, 0, 0, 0, 0, 21_000, 35, "baotintuc.vn 2023-03-03", False,
+    "nadang"),
 )  # fmt: skip
 
 

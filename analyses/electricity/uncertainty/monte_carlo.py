@@ -35,7 +35,8 @@ class DrawSummary:
     grid_probability
         Part of the draws in which the plan has the settlement on the national grid.
     works_probability
-        Part of the draws in which it is supplied in the way of the plan: by a station of its own, from one that stands already, or off the grid.
+        Part of the draws in which it is supplied in the way of the plan: by a station of its own, from one that stands
+        already, or off the grid.
     rank_low, rank_high
         5 % and 95 % point of its rank.
     """
@@ -53,14 +54,14 @@ def draw_plans(plan: Plan) -> DrawSummary:
     -----
     Positions are drawn evenly among the cells within the radius in the commune. A settlement that has moved may join
     the grid by its own way from
-    the drawn position, priced from the cost-distance raster, or by a straight line to its mapped position in the network.
-    Ground and streams are those
+    the drawn position, priced from the cost-distance raster, or by a straight line to its mapped position in the
+    network. Ground and streams are those
     of the drawn position: each draw gives every fall to the settlement that lies nearest in it. Prices are common to
     all settlements of a
     draw; local works, off-grid plants and pieces of line also have their own spread. Random numbers follow the
     settlements' identifiers, so
-    the order of rows does not matter. Each draw takes the fast primal of the tree solver, not its proof, and the price of households that the
-    target of the plan comes to.
+    the order of rows does not matter. Each draw takes the fast primal of the tree solver, not its proof, and the price
+    of households that the target of the plan comes to.
     """
     study, choice, parameters, barred = plan.study, plan.choice, plan.parameters, plan.loading.barred
     count, n = parameters.draws, len(study.settlements)
@@ -135,8 +136,8 @@ def _with_drawn_positions(network: CandidateNetwork) -> CandidateNetwork:
 def _ways_from_drawn_positions(
     study: Study, moved: Study, cells: IntArray, own_mvnd: FloatArray, parameters: ElectricityParameters
 ) -> FloatArray:
-    """Cost of the edges that `_with_drawn_positions` adds, in its order: one that has not moved is at its mapped position, at no
-    cost."""
+    """Cost of the edges that `_with_drawn_positions` adds, in its order: one that has not moved is at its mapped
+    position, at no cost."""
     p, mapped = parameters, study.network.terminal > 0
     stays = cells == study.routes.cell
     own = np.where(np.isfinite(own_mvnd), own_mvnd, OUT_OF_REACH_MVND)

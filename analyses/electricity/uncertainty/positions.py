@@ -40,8 +40,8 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
 
     Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out:
     assumption), nor nearer to a
-    medium-voltage line than `least_line_m`, or than the mapped point where that is nearer; those who hang on the grid by wires of their own not
-    farther from a station than such wires reach.
+    medium-voltage line than `least_line_m`, or than the mapped point where that is nearer; those who hang on the grid
+    by wires of their own not farther from a station than such wires reach.
     """
     grid, communes = study.surface.grid, study.inputs.communes
     on_road = study.surface.corridors.on_road.reshape(grid.shape)

@@ -63,10 +63,12 @@ class Scenario:
 
 
 def compare_scenarios(plan: Plan) -> list[Scenario]:
-    """Plan again with other targets and under other rules (to the gap of the parameters); the plan of the run stands first.
+    """Plan again with other targets and under other rules (to the gap of the parameters); the plan of the run stands
+    first.
 
-    Plans with other targets keep within what feeders and substations have left; those under other rules are not held to it. All start from the
-    network that the plan's junction rounds have enriched already, so a scenario that must meet less is never dearer.
+    Plans with other targets keep within what feeders and substations have left; those under other rules are not held to
+    it. All start from the network that the plan's junction rounds have enriched already, so a scenario that must meet
+    less is never dearer.
     """
     parameters = plan.parameters
     own = "scheme" if binding(plan.study, parameters).any else "least_cost"

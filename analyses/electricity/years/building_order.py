@@ -1,4 +1,5 @@
-"""In which order works are built: most benefit per money first, a line before what hangs on it, whatever the money of each year will be."""
+"""In which order works are built: most benefit per money first, a line before what hangs on it, whatever the money of
+each year will be."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ RATIO_DIGITS = 9
 class BuildingWorks:
     """Things to build: lines and settlements, all (k,).
 
-    Of works that are alike the first is built first: give them in an order that says something (`schedule.make_schedule`: by identifier).
+    Of works that are alike the first is built first: give them in an order that says something
+    (`schedule.make_schedule`: by identifier).
 
     Attributes
     ----------
@@ -56,18 +58,20 @@ def building_blocks(works: BuildingWorks) -> list[Block]:
 
     Notes
     -----
-    The optimal sequence under precedence by a tree (Horn, 1972): of all works that still wait for another, the one (or the block) with
-    most benefit per money is appended to what it waits for; what waits for nothing any more stands in the sequence. The order does not depend on any
-    budget, so more money never delays a work.
+    The optimal sequence under precedence by a tree (Horn, 1972): of all works that still wait for another, the one (or
+    the block) with most benefit per money is appended to what it waits for; what waits for nothing any more stands in
+    the sequence. The order does not depend on any budget, so more money never delays a work.
 
     References
     ----------
-    .. [1] W. A. Horn, "Single-machine job sequencing with treelike precedence ordering and linear delay penalties", SIAM Journal on Applied
+    .. [1] W. A. Horn, "Single-machine job sequencing with treelike precedence ordering and linear delay penalties",
+    SIAM Journal on Applied
        Mathematics 23, 1972.
 
     Examples
     --------
-    A line of 10 that serves a settlement of 5 with benefit 30 comes before a settlement of 10 with benefit 15 that needs no line:
+    A line of 10 that serves a settlement of 5 with benefit 30 comes before a settlement of 10 with benefit 15 that
+    needs no line:
 
     >>> works = BuildingWorks(
     ...     cost_mvnd=np.array([10.0, 5.0, 10.0]), benefit=np.array([0.0, 30.0, 15.0]), needs=np.array([-1, 0, -1]),
@@ -118,7 +122,8 @@ def building_blocks(works: BuildingWorks) -> list[Block]:
 
 
 def years_of(order: IntArray, works: BuildingWorks, money_mvnd: FloatArray) -> IntArray:
-    """Year in which each work is built when money is spent strictly in the order, what is left of a year staying for the next; -1 where it runs out."""
+    """Year in which each work is built when money is spent strictly in the order, what is left of a year staying for
+    the next; -1 where it runs out."""
     year = np.full(len(works.cost_mvnd), -1, dtype=np.int64)
     spent = np.cumsum(works.cost_mvnd[order])
     there = np.cumsum(money_mvnd)

@@ -1,4 +1,5 @@
-"""Shares of the province's households with electricity, two rates that are never mixed: on the national grid, and with safe supply."""
+"""Shares of the province's households with electricity, two rates that are never mixed: on the national grid, and with
+safe supply."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class Rates:
     Attributes
     ----------
     national_grid_pct
-        Households that use electricity of the national grid as the scheme counts them: unsafe wires of their own count, off-grid supply does not.
+        Households that use electricity of the national grid as the scheme counts them: unsafe wires of their own count,
+        off-grid supply does not.
     national_grid_strict_pct
         The same where unsafe wires count only once proper works replace them, as in a neighbouring province.
     electrified_pct
@@ -36,7 +38,8 @@ class Rates:
 
 
 def without_electricity(settlements: gpd.GeoDataFrame) -> BoolArray:
-    """Settlements whose households count as without electricity, as the scheme counts: nothing, or donated kits; unsafe wires of their own do count."""
+    """Settlements whose households count as without electricity, as the scheme counts: nothing, or donated kits; unsafe
+    wires of their own do count."""
     return np.asarray(settlements["supply"].isin(("none", "solar_home")))
 
 

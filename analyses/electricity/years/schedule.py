@@ -1,4 +1,5 @@
-"""The plan laid out in years: what is built when and in which order, with the money that is granted or, without any, that would be needed."""
+"""The plan laid out in years: what is built when and in which order, with the money that is granted or, without any,
+that would be needed."""
 
 from __future__ import annotations
 
@@ -89,14 +90,16 @@ def granted_budgets(targets: Mapping[str, Any], parameters: ElectricityParameter
 
 
 def needed_money(total_mvnd: float, targets: Mapping[str, Any], parameters: ElectricityParameters) -> FloatArray:
-    """Spread the money that a plan needs over the years like the scheme's yearly totals, evenly where the catalogue lacks them."""
+    """Spread the money that a plan needs over the years like the scheme's yearly totals, evenly where the catalogue
+    lacks them."""
     totals = np.array([targets.get(f"budget_{year}_bn_vnd", 0.0) for year in parameters.years], dtype=np.float64)
     shape = totals / totals.sum() if (totals > 0).all() else np.full(len(totals), 1 / len(totals))
     return np.asarray(shape * total_mvnd)
 
 
 def household_weights(study: Study, parameters: ElectricityParameters) -> FloatArray:
-    """Benefit of supplying each settlement for a year: households, more where the commune is poor, less where donated kits give light."""
+    """Benefit of supplying each settlement for a year: households, more where the commune is poor, less where donated
+    kits give light."""
     poverty = study.inputs.communes["poverty_rate_pct"].to_numpy(dtype=np.float64)
     poverty = np.where(np.isfinite(poverty), poverty, np.nanmean(poverty) if np.isfinite(poverty).any() else 0.0) / 100
     rate = np.where(study.settlements.commune >= 0, poverty[np.maximum(study.settlements.commune, 0)], 0.0)
@@ -110,8 +113,9 @@ def make_schedule(plan: Plan) -> Schedule:
 
     Notes
     -----
-    There is one order of building, whatever the money: first what must be on the grid, then most benefit per money, each line before what hangs on it.
-    Money is spent along it, and what a year does not use stays for the next; so more money never delays anything.
+    There is one order of building, whatever the money: first what must be on the grid, then most benefit per money,
+    each line before what hangs on it. Money is spent along it, and what a year does not use stays for the next; so more
+    money never delays anything.
     """
     study, outcome, p = plan.study, plan.outcome, plan.parameters
     branches = outcome.branches
@@ -153,7 +157,8 @@ def make_schedule(plan: Plan) -> Schedule:
 
 
 def _works(plan: Plan) -> tuple[BuildingWorks, IntArray]:
-    """Lines and settlements as works in an order that hangs on identifiers alone, and the number of each branch and settlement in it."""
+    """Lines and settlements as works in an order that hangs on identifiers alone, and the number of each branch and
+    settlement in it."""
     study, outcome = plan.study, plan.outcome
     branches = outcome.branches
     count, n = len(branches), len(study.settlements)
@@ -190,7 +195,8 @@ def _must_build_by(plan: Plan, targets: Targets) -> IntArray:
 
 
 def _by_identifier(branches: Branches, rank: IntArray) -> IntArray:
-    """Order of lines and settlements that hangs on identifiers alone: settlements by theirs, each line before the first of those it serves."""
+    """Order of lines and settlements that hangs on identifiers alone: settlements by theirs, each line before the first
+    of those it serves."""
     count, n = len(branches), len(rank)
     first = np.full(count, n, dtype=np.int64)
     served = branches.branch_of >= 0

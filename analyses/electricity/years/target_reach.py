@@ -1,4 +1,5 @@
-"""Which targets the plan reaches in the years and with the money that it has, what is missing by name, and the least money that would repair it."""
+"""Which targets the plan reaches in the years and with the money that it has, what is missing by name, and the least
+money that would repair it."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class TargetReach:
     wanted, reached
         Villages for the villages, percent for the others.
     missing
-        (n,) settlements that stand between the plan and the target: not built by then, or not in the way that the target asks for.
+        (n,) settlements that stand between the plan and the target: not built by then, or not in the way that the
+        target asks for.
     repair_mvnd
         Least money beyond that granted that would repair it; 0 where it is reached, NaN where money alone cannot.
     """
@@ -108,7 +110,8 @@ def _safe(plan: Plan, schedule: Schedule, targets: Targets, built: BoolArray) ->
 
 
 def _repair_mvnd(schedule: Schedule, built: BoolArray, gain: FloatArray, short: float) -> float:
-    """Least money for works that are not built and bring so much, beyond what is left over; NaN where all of them bring less.
+    """Least money for works that are not built and bring so much, beyond what is left over; NaN where all of them bring
+    less.
 
     Notes
     -----

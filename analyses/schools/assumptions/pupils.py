@@ -22,7 +22,8 @@ class PupilAssumptions(Parameters):
     )
     difficult_terrain: tuple[Terrain, ...] = parameter(
         tuple(Terrain), unit="-", meaning="kinds of difficult terrain that entitle to board at any distance",
-        source="Decree 66/2025/NĐ-CP: no bridge, pass or high mountain, landslide zone; the province names the areas by decision, none found for Lào Cai",
+        source="Decree 66/2025/NĐ-CP: no bridge, pass or high mountain, landslide zone; the province names the areas "
+               "by decision, none found for Lào Cai",
     )  # fmt: skip
     pass_climb_m: float = parameter(
         300.0, unit="m", meaning="climb on the way to school from which it counts as crossing a pass",
@@ -31,7 +32,8 @@ class PupilAssumptions(Parameters):
     closed_road_km: float = parameter(
         2.0,
         unit="km",
-        meaning="length of road on the way to school that is closed in the rain, from which it counts as difficult terrain",
+        meaning="length of road on the way to school that is closed in the rain, from which it counts as difficult "
+        "terrain",
         source="assumption: the law gives no number",
         low=0.5,
         high=5.0,
@@ -45,7 +47,8 @@ class PupilAssumptions(Parameters):
         source="assumption: pupils who cannot go and return in a day", low=180.0, high=480.0, minimum=30.0,
     )  # fmt: skip
     weight_primary: float = parameter(
-        0.5, unit="-", meaning="weight of a primary pupil in the placement of border schools and in the order of places",
+        0.5, unit="-",
+        meaning="weight of a primary pupil in the placement of border schools and in the order of places",
         source="assumption", low=0.0, high=1.0,
     )  # fmt: skip
     weight_lower_secondary: float = parameter(
@@ -59,11 +62,13 @@ class PupilAssumptions(Parameters):
         source="assumption: boarders first; day pupils take places that are left", low=0.0, high=1.0,
     )  # fmt: skip
     priority: Priority = parameter(
-        Priority.LOWER_SECONDARY, unit="-", meaning="who comes first where places are short, after the weights of levels: nobody else, the farthest, or the poorest",
+        Priority.LOWER_SECONDARY, unit="-", meaning="who comes first where places are short, after the weights of "
+                                                    "levels: nobody else, the farthest, or the poorest",
         source="TT 12/2026/TT-BGDĐT: poor and near-poor, or too far to return daily, before others",
     )  # fmt: skip
     intake_rule: Intake = parameter(
-        Intake.ADJOINING, unit="-", meaning="pupils of which communes a border school takes: its own, its own and adjoining border communes, or any",
+        Intake.ADJOINING, unit="-", meaning="pupils of which communes a border school takes: its own, its own and "
+                                            "adjoining border communes, or any",
         source="TT 12/2026/TT-BGDĐT: resident in the border commune of the school or in adjoining border communes",
     )  # fmt: skip
     without_place_min: float = parameter(
@@ -83,7 +88,8 @@ class PupilAssumptions(Parameters):
         source="draft plan: 53,630 pupils in 68 schools", low=500.0, high=1100.0, minimum=1.0,
     )  # fmt: skip
     ethnic_boarding_target_pct: float = parameter(
-        10.0, unit="%", meaning="share of the minority pupils of lower and upper secondary that ethnic boarding schools shall hold in 2030",
+        10.0, unit="%", meaning="share of the minority pupils of lower and upper secondary that ethnic boarding "
+                                "schools shall hold in 2030",
         source="draft plan 7/6/2026: 10 % by 2030",
     )  # fmt: skip
     ethnic_boarding_pupils: float = parameter(
@@ -95,6 +101,7 @@ class PupilAssumptions(Parameters):
         source="draft plan 7/6/2026: 68 schools",
     )  # fmt: skip
     rainy_share: float = parameter(
-        1 / 3, unit="-", meaning="share of the school year's journeys in the rainy season (September, April, May of nine months)",
+        1 / 3, unit="-", meaning="share of the school year's journeys in the rainy season (September, April, May of "
+                                 "nine months)",
         source="assumption", low=0.2, high=0.5,
     )  # fmt: skip

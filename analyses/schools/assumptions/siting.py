@@ -16,11 +16,13 @@ class SitingAssumptions(Parameters):
         source="choice: boarders go weekly",
     )
     objective: Objective = parameter(
-        Objective.LEAST_TOTAL, unit="-", meaning="what the chosen sites are best at: least total time, fairest (shortest longest way), widest (most pupils within coverage_min)",
+        Objective.LEAST_TOTAL, unit="-", meaning="what the chosen sites are best at: least total time, fairest "
+                                                 "(shortest longest way), widest (most pupils within coverage_min)",
         source="choice",
     )  # fmt: skip
     sites: int | None = parameter(
-        None, unit="schools", meaning="number of schools to place where the pack plans no border schools, or the number of border schools with most need; default: one for each planned school",
+        None, unit="schools", meaning="number of schools to place where the pack plans no border schools, or the "
+                                      "number of border schools with most need; default: one for each planned school",
         source="choice", minimum=1,
     )  # fmt: skip
     fixed_sites: tuple[str, ...] = parameter(
@@ -32,7 +34,8 @@ class SitingAssumptions(Parameters):
         source="choice",
     )  # fmt: skip
     candidate_file: str = parameter(
-        "", unit="-", meaning="CSV file with candidates of your own: columns candidate, commune_code, longitude, latitude; default: those that the program finds",
+        "", unit="-", meaning="CSV file with candidates of your own: columns candidate, commune_code, longitude, "
+                              "latitude; default: those that the program finds",
         source="choice",
     )  # fmt: skip
     levels: tuple[Level, ...] = parameter(
@@ -40,11 +43,13 @@ class SitingAssumptions(Parameters):
         source="scheme: border schools teach primary and lower secondary",
     )  # fmt: skip
     season: SeasonRule = parameter(
-        SeasonRule.YEAR, unit="-", meaning="season whose ways the placement minimises: the whole school year, the dry or the rainy one",
+        SeasonRule.YEAR, unit="-", meaning="season whose ways the placement minimises: the whole school year, the dry "
+                                           "or the rainy one",
         source="choice",
     )  # fmt: skip
     notable_saving_min: float = parameter(
-        10.0, unit="min", meaning="a new upper-secondary school counts as nearer from this saving on; less lies within the points' errors",
+        10.0, unit="min", meaning="a new upper-secondary school counts as nearer from this saving on; less lies within "
+                                  "the points' errors",
         source="choice: most school points are known to 1-3 km",
     )  # fmt: skip
     site_slope_max_pct: float = parameter(
@@ -64,15 +69,18 @@ class SitingAssumptions(Parameters):
         source="schools-law 3: more than 100 m from streams",
     )  # fmt: skip
     site_road_max_km: float = parameter(
-        1.0, unit="km", meaning="farthest a new campus may lie from a road better than a track, if the commune has any such place",
+        1.0, unit="km", meaning="farthest a new campus may lie from a road better than a track, if the commune has any "
+                                "such place",
         source="assumption",
     )  # fmt: skip
     site_power_max_km: float = parameter(
-        5.0, unit="km", meaning="farthest a new campus may lie from a medium-voltage line, if the commune has any such place",
+        5.0, unit="km", meaning="farthest a new campus may lie from a medium-voltage line, if the commune has any such "
+                                "place",
         source="assumption",
     )  # fmt: skip
     site_water_max_km: float = parameter(
-        5.0, unit="km", meaning="farthest a new campus may lie from a river, a lake or a water scheme, if the commune has any such place",
+        5.0, unit="km", meaning="farthest a new campus may lie from a river, a lake or a water scheme, if the commune "
+                                "has any such place",
         source="assumption",
     )  # fmt: skip
     site_spacing_m: float = parameter(

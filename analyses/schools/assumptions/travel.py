@@ -52,7 +52,8 @@ class TravelAssumptions(Parameters):
     )  # fmt: skip
     walk_natural_forest_factor: float = parameter(
         0.67, unit="-", meaning="speed in natural forest as a share of that on open ground off the paths",
-        source="AccessMod example table: dense vegetation 2 km/h against 3 km/h", low=0.4, high=1.0, minimum=0.05, maximum=1.0,
+        source="AccessMod example table: dense vegetation 2 km/h against 3 km/h", low=0.4, high=1.0, minimum=0.05,
+        maximum=1.0,
     )  # fmt: skip
     walk_rainy_factor: float = parameter(
         0.8, unit="-", meaning="walking speed off the paved roads in the rainy season as a share of the dry one",
@@ -65,7 +66,8 @@ class TravelAssumptions(Parameters):
         22.0, unit="km/h", meaning="motorbike on concrete", source=_SPEEDS, low=15.0, high=25.0, minimum=1.0
     )
     motorbike_gravel_kmh: float = parameter(
-        15.0, unit="km/h", meaning="motorbike on gravel", source="assumption between concrete and earth", low=10.0, high=20.0,
+        15.0, unit="km/h", meaning="motorbike on gravel", source="assumption between concrete and earth", low=10.0,
+        high=20.0,
         minimum=1.0,
     )  # fmt: skip
     motorbike_earth_kmh: float = parameter(
@@ -110,17 +112,20 @@ class TravelAssumptions(Parameters):
         minimum=0.1,
     )
     earth_roads_in_rain: RainRule = parameter(
-        RainRule.SLOW, unit="-", meaning="earth roads in the rainy season: slow (motorbike_rainy_earth_kmh) or closed to motorbikes",
+        RainRule.SLOW, unit="-", meaning="earth roads in the rainy season: slow (motorbike_rainy_earth_kmh) or closed "
+                                         "to motorbikes",
         source="assumption",
     )  # fmt: skip
     tracks_in_rain: RainRule = parameter(
-        RainRule.CLOSED, unit="-", meaning="unpaved tracks in the rainy season: slow or closed to motorbikes; they can be walked",
+        RainRule.CLOSED, unit="-", meaning="unpaved tracks in the rainy season: slow or closed to motorbikes; they can "
+                                           "be walked",
         source="press on Lùng Cúng: motorbikes in the dry season only (norms 0.3)",
     )  # fmt: skip
     motorbike_slope_free_pct: float = parameter(
         8.0,
         unit="%",
-        meaning="slope of a road up to which a motorbike keeps its speed; the speeds were observed on mountain roads of about this slope",
+        meaning="slope of a road up to which a motorbike keeps its speed; the speeds were observed on mountain roads "
+        "of about this slope",
         source="assumption",
         low=5.0,
         high=10.0,
@@ -134,7 +139,8 @@ class TravelAssumptions(Parameters):
         high=4.0,
     )
     motorbike_downhill_loss: float = parameter(
-        1.0, unit="% of speed per % of slope", meaning="loss of speed downhill for each percent above motorbike_slope_free_pct",
+        1.0, unit="% of speed per % of slope", meaning="loss of speed downhill for each percent above "
+                                                       "motorbike_slope_free_pct",
         source="assumption: braking costs half of climbing", low=0.0, high=2.0,
     )  # fmt: skip
     motorbike_slope_least_factor: float = parameter(
@@ -193,7 +199,8 @@ class TravelAssumptions(Parameters):
             if list(speeds) != sorted(speeds):
                 told = ", ".join(f"{speed:g}" for speed in speeds)
                 raise ValueError(
-                    f"motorbike speeds in the {season} season must not fall from earth to gravel, concrete and asphalt, "
+                    f"motorbike speeds in the {season} season must not fall from earth to gravel, concrete and "
+                    f"asphalt, "
                     f"but they are {told} km/h"
                 )
         return self

@@ -61,7 +61,8 @@ def possible_works(study: Study, gain_min: FloatArray) -> list[Works]:
     study
         Layers and travel.
     gain_min
-        (nodes,) minutes to school of each node (motorbike, dry season): a missing bridge is looked for where both banks differ most.
+        (nodes,) minutes to school of each node (motorbike, dry season): a missing bridge is looked for where both banks
+        differ most.
     """
     return [*_fords(study), *_earth_stretches(study), *_missing_bridges(study, gain_min)]
 
@@ -124,7 +125,8 @@ def _earth_stretches(study: Study) -> list[Works]:
 
 
 def _missing_bridges(study: Study, gain_min: FloatArray) -> list[Works]:
-    """Steps over a major river that nobody can make, the one with the greatest difference between its banks in each square."""
+    """Steps over a major river that nobody can make, the one with the greatest difference between its banks in each
+    square."""
     travel, parameters, ground = study.travel, study.parameters, study.travel.ground
     water = ground.water
     over = np.flatnonzero((travel.river >= 0) & (travel.road < 0) & (travel.kind == LinkKind.WALK_GROUND))

@@ -1,4 +1,5 @@
-"""What each possible bridge or paved stretch is worth: pupils brought near or out of being cut off, hours of a school year, per money."""
+"""What each possible bridge or paved stretch is worth: pupils brought near or out of being cut off, hours of a school
+year, per money."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ class Journey:
 
 
 def journey(study: Study, cells: IntArray, village: IntArray, pupils: FloatArray, boards: BoolArray) -> Journey:
-    """Put the pupils of some villages (rows) on the way to the nearest of some schools (cells); boarders go weekly, the others daily."""
+    """Put the pupils of some villages (rows) on the way to the nearest of some schools (cells); boarders go weekly, the
+    others daily."""
     parameters = study.parameters
     return Journey(
         ways={season: study.nearest(Mode.MOTORBIKE, season, cells) for season in Season},

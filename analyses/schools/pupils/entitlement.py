@@ -26,7 +26,8 @@ def threshold_km(level: Level, parameters: SchoolsParameters) -> float:
 
 
 def minority_pupils(pupils: ArrayLike, minority_pct: ArrayLike) -> FloatArray:
-    """Pupils of ethnic minorities, taking the village's share of people for that of its pupils; NaN where it is unknown."""
+    """Pupils of ethnic minorities, taking the village's share of people for that of its pupils; NaN where it is
+    unknown."""
     return np.asarray(np.asarray(pupils, float) * np.asarray(minority_pct, float) / 100)
 
 
@@ -55,9 +56,10 @@ def entitlement(way: WayToSchool, parameters: SchoolsParameters) -> Entitlement:
 
     Notes
     -----
-    Decree 66/2025/NĐ-CP: home at least 4, 7 or 10 km from the school as travelled (primary, lower and upper secondary), or difficult terrain: no bridge,
-    pass or high mountain, landslide zone. The decree also asks for residence in a region III, II or I commune or a specially difficult village, which
-    no layer of the pack holds, and leaves it to the province to name the areas of difficult terrain: these are upper numbers.
+    Decree 66/2025/NĐ-CP: home at least 4, 7 or 10 km from the school as travelled (primary, lower and upper secondary),
+    or difficult terrain: no bridge, pass or high mountain, landslide zone. The decree also asks for residence in a
+    region III, II or I commune or a specially difficult village, which no layer of the pack holds, and leaves it to the
+    province to name the areas of difficult terrain: these are upper numbers.
     """
     rough = np.array([bool(one.kinds(parameters)) for one in way.terrain], bool)
     return Entitlement(

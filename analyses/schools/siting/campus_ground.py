@@ -30,7 +30,8 @@ class CampusGround:
     slope
         Steepest slope [%].
     area_ha
-        Contiguous buildable ground around each cell within a square that holds `site_area_full_ha`; 0 on ground that is not buildable.
+        Contiguous buildable ground around each cell within a square that holds `site_area_full_ha`; 0 on ground that is
+        not buildable.
     """
 
     slope: Raster
@@ -122,7 +123,8 @@ def slope_at(ground: CampusGround, x: ArrayLike, y: ArrayLike) -> FloatArray:
 
 
 def spread_out(ground: CampusGround, within: gpd.GeoDataFrame, parameters: SchoolsParameters) -> gpd.GeoDataFrame:
-    """Cells of open ground for candidates: in each square of `site_spacing_m` the one with most ground, of equals the flattest.
+    """Cells of open ground for candidates: in each square of `site_spacing_m` the one with most ground, of equals the
+    flattest.
 
     The squares are laid out from the grid's corner, so that neither roads nor the order of anything moves a candidate.
 

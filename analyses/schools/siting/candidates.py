@@ -1,7 +1,9 @@
-"""Places where a school may stand: decided sites, published points, commune centres, villages, and open ground that a campus fits on.
+"""Places where a school may stand: decided sites, published points, commune centres, villages, and open ground that a
+campus fits on.
 
-A candidate has a name of its own that says where it is, not which place in a list it has: it stays the same whatever roads, villages or other candidates there
-are. A candidate is admissible that has ground to build on and road, power and water near; more roads can only make more of them so.
+A candidate has a name of its own that says where it is, not which place in a list it has: it stays the same whatever
+roads, villages or other candidates there are. A candidate is admissible that has ground to build on and road, power and
+water near; more roads can only make more of them so.
 """
 
 from __future__ import annotations
@@ -42,14 +44,15 @@ def site_candidates(study: Study) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        One row per candidate, sorted by school and name: candidate (its own name), school (row in `schools`, -1 = any), commune_code, village (row in
-        `villages`, -1 = none), label, slope_pct, ground_ha, road_km, power_km, water_km, is_decided, limits_kept, position_accuracy_m and the
-        point.
+        One row per candidate, sorted by school and name: candidate (its own name), school (row in `schools`, -1 = any),
+        commune_code, village (row in `villages`, -1 = none), label, slope_pct, ground_ha, road_km, power_km, water_km,
+        is_decided, limits_kept, position_accuracy_m and the point.
 
     Raises
     ------
     MissingDataError
-        The pack plans no border school and no number of schools is asked for, or a planned school's commune has no candidate.
+        The pack plans no border school and no number of schools is asked for, or a planned school's commune has no
+        candidate.
     ParameterError
         A fixed or forbidden candidate that is not there, or a candidate file that cannot be used.
     """
@@ -122,7 +125,8 @@ def _found(
 
 
 def _thinned(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Of villages in one square of a kilometre of a commune the one with most people: a campus beside one is beside all of them."""
+    """Of villages in one square of a kilometre of a commune the one with most people: a campus beside one is beside all
+    of them."""
     square = pd.DataFrame(
         {"x": villages.geometry.x // SQUARE_M, "y": villages.geometry.y // SQUARE_M, "code": villages["commune_code"]}
     )
@@ -170,7 +174,8 @@ def _from_file(path: Path, study: Study) -> gpd.GeoDataFrame:
     if len(faulty) or table.empty:
         rows = ", ".join(str(row + 2) for row in faulty.index[:5]) or "none at all"
         raise ParameterError(
-            f"{path}: rows without an own name, a known commune_code or a place in degrees: {rows}. Correct the candidate file."
+            f"{path}: rows without an own name, a known commune_code or a place in degrees: {rows}. Correct the "
+            f"candidate file."
         )
     points = gpd.GeoSeries.from_xy(table["longitude"], table["latitude"], crs=WGS84).to_crs(study.schools.crs)
     return _rows(table["candidate"], table, points, village=-1, label=table["candidate"], accuracy=0.0)

@@ -1,7 +1,8 @@
 """The joint choice of sites and of who gets a place: exact, with capacities, under an intake rule.
 
-Minimised is the sum over all pupils of their weight times the minutes of their way, where they have a place, and times `without_place_min` where they have
-none. Entitlement to board hangs on the way to the school, and the school's place on who is entitled: the two are settled in turn until the sites stay.
+Minimised is the sum over all pupils of their weight times the minutes of their way, where they have a place, and times
+`without_place_min` where they have none. Entitlement to board hangs on the way to the school, and the school's place on
+who is entitled: the two are settled in turn until the sites stay.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ def choose_sites(question: SiteQuestion, *, sites: IntArray | None = None) -> Jo
         solution = solve(question, task, start=reference if sites is None else None, sites=sites)
         solution = _kept_or_better(question, task, reference, solution)
         settled = np.array_equal(solution.sites, reference)
-        # sites that come back again go round in a circle: what is known is kept, and the record says that it did not settle
+        # sites that come back again go round in a circle: what is known is kept, and the record says that it did not
+        # settle
         if settled or tuple(solution.sites.tolist()) in tried or len(tried) >= MOST_ROUNDS:
             break
         reference = solution.sites
@@ -120,7 +122,8 @@ def choose_sites(question: SiteQuestion, *, sites: IntArray | None = None) -> Jo
 def _kept_or_better(
     question: SiteQuestion, task: SharedTask, reference: IntArray, solution: SharedSolution
 ) -> SharedSolution:
-    """The sites that entitlement was measured to, where they are as good within the gap; so the choice does not go in circles between equals."""
+    """The sites that entitlement was measured to, where they are as good within the gap; so the choice does not go in
+    circles between equals."""
     if np.array_equal(solution.sites, reference) or tuple(reference.tolist()) not in task.known:
         return solution
     cost, amount = task.shared(reference)
@@ -176,7 +179,8 @@ def solve(
     sites: IntArray | None = None,
     free: int | None = None,
 ) -> SharedSolution:
-    """Solve a task of the question to its gap; `sites` given: only share out the places; `free`: see `SiteQuestion.choice`."""
+    """Solve a task of the question to its gap; `sites` given: only share out the places; `free`: see
+    `SiteQuestion.choice`."""
     parameters = question.study.parameters
     try:
         choice = question.choice(free=free)

@@ -1,7 +1,8 @@
 """How sure a site is: draws of positions, speeds, pupils and places, and what staying with the site would cost in each.
 
-In a draw every pupil keeps the way that is fastest at the default speeds, at the drawn place of the village; places are shared out anew among the chosen sites; then each
-school asks, for the pupils who were admitted to it, which of its candidates would have been best. The minutes that the chosen site costs more are its regret.
+In a draw every pupil keeps the way that is fastest at the default speeds, at the drawn place of the village; places are
+shared out anew among the chosen sites; then each school asks, for the pupils who were admitted to it, which of its
+candidates would have been best. The minutes that the chosen site costs more are its regret.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class DrawOutcome:
     share_won
         (candidates,) share of the draws in which the candidate is its school's best.
     regret95_min
-        (sites,) minutes per admitted pupil that the chosen site costs more than the draw's best, exceeded in one draw of twenty.
+        (sites,) minutes per admitted pupil that the chosen site costs more than the draw's best, exceeded in one draw
+        of twenty.
     robustness
         (sites,) label of each chosen site.
     draws

@@ -10,7 +10,8 @@ from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.open_ground import stand
 
 POSITIONS = 4
-"""Drawn places a village; each draw of the uncertainty takes one of them or the mapped place (choice: time against detail)."""
+"""Drawn places a village; each draw of the uncertainty takes one of them or the mapped place (choice: time against
+detail)."""
 
 _TRIES = 24
 
@@ -18,8 +19,8 @@ _TRIES = 24
 def drawn_cells(study: Study, village: IntArray) -> IntArray:
     """Cells of the mapped place and of drawn places of each village.
 
-    A drawn place lies within the radius that holds the true position (evenly over its area) and within the village's commune; where none of the
-    tries does, the mapped place stands for it.
+    A drawn place lies within the radius that holds the true position (evenly over its area) and within the village's
+    commune; where none of the tries does, the mapped place stands for it.
 
     Returns
     -------

@@ -1,4 +1,5 @@
-"""The siting question as numbers: villages, candidates, minutes between them, who may go where, and which sites may open together."""
+"""The siting question as numbers: villages, candidates, minutes between them, who may go where, and which sites may
+open together."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class SiteQuestion:
     pairs
         By mode and season: minutes between villages and candidates.
     position_parts
-        (positions, b, candidates) float32 minutes of the year by kind of link at drawn positions of the villages; the first is the mapped one.
+        (positions, b, candidates) float32 minutes of the year by kind of link at drawn positions of the villages; the
+        first is the mapped one.
     minutes
         (b, candidates) what the placement minimises, inf = no way.
     capacity
@@ -63,7 +65,8 @@ class SiteQuestion:
 
     @property
     def group(self) -> IntArray | None:
-        """(candidates,) number of the planned school of each candidate, one to be opened each; None where any number may open."""
+        """(candidates,) number of the planned school of each candidate, one to be opened each; None where any number
+        may open."""
         if self.study.parameters.sites is not None or (self.candidates["school"] < 0).any():
             return None
         return np.unique(self.candidates["school"], return_inverse=True)[1].astype(np.int64)
@@ -84,7 +87,8 @@ class SiteQuestion:
         return site_choice(len(candidates), p, fixed=np.flatnonzero(decided | fixed), group=self.group)
 
     def teaches(self, level: Level) -> BoolArray:
-        """(candidates,) whether the school there teaches a level; a school that is not in the layer teaches what is asked for."""
+        """(candidates,) whether the school there teaches a level; a school that is not in the layer teaches what is
+        asked for."""
         school = self.candidates["school"].to_numpy(np.int64)
         asked = level in self.study.parameters.levels
         return np.where(school >= 0, self.study.schools[f"has_{level}"].to_numpy(bool)[school] & asked, asked)
@@ -133,7 +137,8 @@ def site_question(study: Study) -> SiteQuestion:
         raise NoSolutionError(
             "villages: none in the communes of the schools has pupils of the levels that are taught ("
             + ", ".join(f"pupils_{level}" for level in parameters.levels)
-            + "), so that no place of a school is better than another. Fill the pupils of the villages, or leave the schools out."
+            + "), so that no place of a school is better than another. Fill the pupils of the villages, or leave the "
+            "schools out."
         )
     cell = stand(study.travel.ground, candidates.geometry.x, candidates.geometry.y)
     region = region_around(study.travel, np.concatenate([study.village_cell[village], cell]))

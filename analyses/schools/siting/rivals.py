@@ -1,4 +1,5 @@
-"""What other aims would choose: the fairest sites (shortest longest way) and the widest (most pupils within a time), beside the least total."""
+"""What other aims would choose: the fairest sites (shortest longest way) and the widest (most pupils within a time),
+beside the least total."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Rivals:
     weight
         (b,) weighted pupils.
     center, coverage
-        Solutions; `fairest` are the center's sites, each moved within its commune to where the commune's longest way is shortest.
+        Solutions; `fairest` are the center's sites, each moved within its commune to where the commune's longest way is
+        shortest.
     """
 
     served: BoolArray
@@ -40,7 +42,8 @@ class Rivals:
     coverage: LocationSolution
 
     def totals(self, sites: IntArray, coverage_min: float) -> dict[str, float]:
-        """Mean minutes per weighted pupil and longest way of those who reach a site, and shares within a time and out of reach [%]."""
+        """Mean minutes per weighted pupil and longest way of those who reach a site, and shares within a time and out
+        of reach [%]."""
         best = self.minutes[:, sites].min(axis=1)
         total = max(self.weight.sum(), 1e-12)
         reached = np.isfinite(best) & (self.weight > 0)
@@ -105,7 +108,8 @@ def village_weight(question: SiteQuestion) -> FloatArray:
 
 
 def _bound_to_reach(question: SiteQuestion, minutes: FloatArray) -> BoolArray:
-    """Villages that reach most of the candidates that they may go to: a single cut-off village must not draw a school to itself."""
+    """Villages that reach most of the candidates that they may go to: a single cut-off village must not draw a school
+    to itself."""
     may = question.allowed(question.study.parameters.intake_rule)
     return np.asarray((np.isfinite(minutes) & may).sum(axis=1) >= 0.5 * np.maximum(may.sum(axis=1), 1))
 

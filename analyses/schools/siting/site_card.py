@@ -14,7 +14,8 @@ from infragap.analyses.schools.siting.question import SiteQuestion
 
 @dataclass(frozen=True, eq=False)
 class SiteCard:
-    """An open site against the other candidates that its school could stand at; all of the pupils who are admitted to it.
+    """An open site against the other candidates that its school could stand at; all of the pupils who are admitted to
+    it.
 
     Attributes
     ----------
@@ -23,7 +24,8 @@ class SiteCard:
     rival
         (r,) other candidates of the same school, the best first.
     mean_min, rainy_min, worst_min
-        (1 + r,) mean of the year's way of its pupils by their weight, mean one-way minutes in the rainy season, longest way of the year; the open site first.
+        (1 + r,) mean of the year's way of its pupils by their weight, mean one-way minutes in the rainy season, longest
+        way of the year; the open site first.
     worst_village
         (1 + r,) place of that village in the question's list, -1 = none.
     cut_off_pupils

@@ -48,7 +48,8 @@ class Findings:
         return np.asarray(school[self.siting.chosen.sites], np.int64)
 
     def site_names(self) -> list[tuple[str, str]]:
-        """Identifier and name of the school at each chosen site; a school that is not in the layer has those of its candidate."""
+        """Identifier and name of the school at each chosen site; a school that is not in the layer has those of its
+        candidate."""
         candidates, schools = self.siting.question.candidates, self.study.schools
         found = []
         for site, row in zip(self.siting.chosen.sites.tolist(), self.site_school.tolist(), strict=True):

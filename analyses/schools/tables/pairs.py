@@ -1,4 +1,5 @@
-"""Tables of pairs: minutes between villages and candidates, who is admitted where, who finds no place, what other places would mean."""
+"""Tables of pairs: minutes between villages and candidates, who is admitted where, who finds no place, what other
+places would mean."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ def placement_record(findings: Findings) -> dict[str, Any]:
     siting, parameters = findings.siting, findings.parameters
     solution, rivals = siting.chosen.solution, siting.rivals
     numbers: dict[str, Any] = {
-        "objective": "weighted pupil minutes of those who have a place (mean of the way there and back over the school year), and weight times "
+        "objective": "weighted pupil minutes of those who have a place (mean of the way there and back over the school "
+        "year), and weight times "
         "without_place_min of those who have none",
         "aim": str(parameters.objective),
         "mode": str(parameters.placement_mode),

@@ -46,7 +46,8 @@ def site_table(findings: Findings) -> gpd.GeoDataFrame:
     return in_order(with_place(table, provenance), columns.SITES)
 
 
-_TEXTS = ("candidate", "village_id", "village", "runner_up", "alternatives", "fairest_village", "coverage_village", "free_place",
+_TEXTS = ("candidate", "village_id", "village", "runner_up", "alternatives", "fairest_village", "coverage_village",
+"free_place",
           "robustness", "comparator", "comparator_any")  # fmt: skip
 
 

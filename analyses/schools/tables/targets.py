@@ -1,4 +1,5 @@
-"""Tables against the aims: places and minority pupils before and after, and pupils by travel-time band before and after."""
+"""Tables against the aims: places and minority pupils before and after, and pupils by travel-time band before and
+after."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def _ethnic_boarding(findings: Findings) -> dict[str, Any]:
 
 
 def minority_secondary_pupils(findings: Findings) -> float:
-    """Minority pupils of lower and upper secondary, by the villages' shares (the commune's where a village has none)."""
+    """Minority pupils of lower and upper secondary, by the villages' shares (the commune's where a village has
+    none)."""
     villages = findings.study.villages
     own = villages["minority_pct"]
     commune = villages["commune_code"].map(findings.study.communes.set_index("commune_code")["minority_pct"])
@@ -105,7 +107,8 @@ def _layer_of_schools(findings: Findings) -> dict[str, Any]:
 
 
 def before_after_table(findings: Findings) -> pd.DataFrame:
-    """Table of `columns.BEFORE_AFTER`: upper-secondary pupils by travel-time band, for the province, its worst tenth, its minorities, each commune."""
+    """Table of `columns.BEFORE_AFTER`: upper-secondary pupils by travel-time band, for the province, its worst tenth,
+    its minorities, each commune."""
     study, upper = findings.study, findings.upper
     villages = study.villages
     pupils = villages["pupils_upper_secondary"].to_numpy(float)

@@ -1,4 +1,5 @@
-"""Table of villages: the nearest schools of each, minutes by mode and season, distance and entitlement with its reasons."""
+"""Table of villages: the nearest schools of each, minutes by mode and season, distance and entitlement with its
+reasons."""
 
 from __future__ import annotations
 
@@ -82,7 +83,8 @@ def _border_columns(findings: Findings) -> dict[str, object]:
 
 
 def _cut_off(findings: Findings) -> BoolArray:
-    """Villages whose way to upper secondary, or to the placed school that is for them, is longer than a day allows in the rain."""
+    """Villages whose way to upper secondary, or to the placed school that is for them, is longer than a day allows in
+    the rain."""
     study, limit = findings.study, findings.parameters.day_limit_min
     border = np.zeros(len(study.villages), bool)
     border[findings.siting.question.village] = findings.siting.chosen.way.cut_off(limit)

@@ -16,7 +16,8 @@ from infragap.analyses.schools.travel.zones import catchments, time_zones
 from infragap.gis.network import Ways
 
 SPOT_M = 5.0
-"""Half the width of the spot that a village keeps in its own ring where it stands on another cell than the one that holds its point."""
+"""Half the width of the spot that a village keeps in its own ring where it stands on another cell than the one that
+holds its point."""
 
 
 def isochrone_table(findings: Findings) -> gpd.GeoDataFrame:

@@ -1,11 +1,13 @@
 """Open ground as a raster that is walked on: slope, forest, water in the way, and where places stand on it.
 
-Every cell is walked at the off-path speed of its land cover; the slope of each step comes on top, up and down (Tobler). A step that crosses a major
-river is not made; one that crosses a minor river is a ford: it takes a time in the dry season and is closed in the rainy one. Lakes and all that lies
-outside the communes are closed: beyond them lie the national border and roads that the pack does not know. Roads are not in this raster: they are
-links of their own (`infragap.analyses.schools.travel.road_ways`), so that a road can only add ways.
+Every cell is walked at the off-path speed of its land cover; the slope of each step comes on top, up and down (Tobler).
+A step that crosses a major river is not made; one that crosses a minor river is a ford: it takes a time in the dry
+season and is closed in the rainy one. Lakes and all that lies outside the communes are closed: beyond them lie the
+national border and roads that the pack does not know. Roads are not in this raster: they are links of their own
+(`infragap.analyses.schools.travel.road_ways`), so that a road can only add ways.
 
-A cell is `cell_size_m` wide, and nothing smaller is claimed: two places in one cell are as far apart as their points on a map.
+A cell is `cell_size_m` wide, and nothing smaller is claimed: two places in one cell are as far apart as their points on
+a map.
 """
 
 from __future__ import annotations
@@ -234,8 +236,9 @@ def stand(ground: Ground, x: ArrayLike, y: ArrayLike) -> IntArray:
     Returns
     -------
     ndarray
-        The cell that holds the point; where that is closed, or its centre lies across a river or lake, the nearest open cell within five cells whose
-        centre is on the same bank (forty are tried). Within 25 m of a drawn river either bank will do.
+        The cell that holds the point; where that is closed, or its centre lies across a river or lake, the nearest open
+        cell within five cells whose centre is on the same bank (forty are tried). Within 25 m of a drawn river either
+        bank will do.
     """
     east, north = np.asarray(x, float), np.asarray(y, float)
     shape = ground.open_cells.shape

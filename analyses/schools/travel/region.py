@@ -1,7 +1,9 @@
-"""Many places against many sites, exactly: searches of the part of the graph around them, and of the whole where a way might leave it.
+"""Many places against many sites, exactly: searches of the part of the graph around them, and of the whole where a way
+might leave it.
 
-A way that leaves the part goes through one of its gates. So where a way within the part is no longer than the shortest way out plus the shortest way back in, it
-is the shortest of all. Sites with a pair that fails this test are searched again in the whole graph.
+A way that leaves the part goes through one of its gates. So where a way within the part is no longer than the shortest
+way out plus the shortest way back in, it is the shortest of all. Sites with a pair that fails this test are searched
+again in the whole graph.
 """
 
 from __future__ import annotations
@@ -116,7 +118,8 @@ def all_pairs(
     mode, season
         How and when.
     places, sites
-        (p,) and (s,) cells as `stand` gives them; -1 = nowhere, out of reach of everything. Searches run from the sites: let them be the fewer.
+        (p,) and (s,) cells as `stand` gives them; -1 = nowhere, out of reach of everything. Searches run from the
+        sites: let them be the fewer.
     limit_min
         Longer ways are inf.
     parts_of

@@ -1,7 +1,8 @@
 """What riding and walking along roads takes: surface, season, slope each way, fords, ferries.
 
-A stretch between two stations of a road has one slope, from the heights at its ends over its real, winding length. A walker on a road climbs that slope,
-not the steeper straight line; a motorbike loses more uphill than downhill. A road that crosses a river without a bridge is a ford.
+A stretch between two stations of a road has one slope, from the heights at its ends over its real, winding length. A
+walker on a road climbs that slope, not the steeper straight line; a motorbike loses more uphill than downhill. A road
+that crosses a river without a bridge is a ford.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.travel.open_ground import Ground
 from infragap.analyses.schools.travel.speeds import PAVED, motorbike_kmh, slope_factor, tobler_effort
 from infragap.analyses.schools.travel.water import Water
+from infragap.gis.lines.road_links import RoadLinks
 from infragap.gis.raster import sample
-from infragap.gis.road_links import RoadLinks
 
 BRIDGED_CLASSES = ("expressway", "national", "provincial")
-"""Classes that are taken to have their bridges and culverts even where the layer draws none (assumption); so are paved roads of any class."""
+"""Classes that are taken to have their bridges and culverts even where the layer draws none (assumption); so are paved
+roads of any class."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -84,7 +84,8 @@ class Water:
     def parted(self, x: FloatArray, y: FloatArray, other_x: FloatArray, other_y: FloatArray) -> BoolArray:
         """Whether water lies between points and other points nearby.
 
-        A point inside a lake's outline stands on its shore and is let out; within 25 m of a drawn river it may be on either bank.
+        A point inside a lake's outline stands on its shore and is let out; within 25 m of a drawn river it may be on
+        either bank.
         """
         apart = np.zeros(len(x), bool)
         if not len(self.shapes):
@@ -118,7 +119,8 @@ def water_of(rivers: gpd.GeoDataFrame | None, lakes: gpd.GeoDataFrame | None) ->
 def cut_ends(water: Water, like: Raster, inside: BoolArray) -> BoolArray:
     """Cells between the end of a major river that the border is near and the outside.
 
-    A river that a layer cuts off at the border runs on beyond it: nobody walks around its end. Two cells each way are closed.
+    A river that a layer cuts off at the border runs on beyond it: nobody walks around its end. Two cells each way are
+    closed.
     """
     closed = np.zeros(inside.shape, bool)
     parts = water.rivers[water.is_major]

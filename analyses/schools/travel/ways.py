@@ -1,9 +1,10 @@
 """One graph for every way to school: ground that is walked on, roads that are walked on, roads that are ridden on.
 
-Whoever travels by motorbike walks to a road, rides, walks on, and may ride again beyond: a second motorbike is found or fetched, as AccessMod also
-assumes. On foot the same graph without riding. Whatever is asked (origin-destination tables, village tables, rings, catchments, the worth of a link) is
-a search of this graph, so that two answers cannot differ. Places and road nodes in one cell of the ground touch: nothing finer than a cell is
-claimed. Minutes are directional; what cannot be reached is inf.
+Whoever travels by motorbike walks to a road, rides, walks on, and may ride again beyond: a second motorbike is found or
+fetched, as AccessMod also assumes. On foot the same graph without riding. Whatever is asked (origin-destination tables,
+village tables, rings, catchments, the worth of a link) is a search of this graph, so that two answers cannot differ.
+Places and road nodes in one cell of the ground touch: nothing finer than a cell is claimed. Minutes are directional;
+what cannot be reached is inf.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from infragap.analyses.schools.codes import LinkKind, Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.travel.open_ground import Ground, Steps, ground_steps, stand
 from infragap.analyses.schools.travel.road_ways import RoadWays, has_bridges, is_ferry, road_ways
+from infragap.gis.lines.road_links import RoadLinks, road_links
+from infragap.gis.lines.roads import find_joints
 from infragap.gis.network import Graph, Prices, Ways, nearest_ways
 from infragap.gis.raster import xy
-from infragap.gis.road_links import RoadLinks, road_links
-from infragap.gis.roads import find_joints
 
 NEXT_CELL = 1.5
 """A road in closed ground is left for the cell beside it, at most so many cell widths away."""
@@ -175,10 +176,12 @@ def _joined(
 
 
 def _road_nodes(ground: Ground, links: RoadLinks, left: BoolArray) -> tuple[IntArray, IntArray, FloatArray, int]:
-    """Node of each road node; those that stand apart from their cell with that cell; how far apart [km]; number of all nodes.
+    """Node of each road node; those that stand apart from their cell with that cell; how far apart [km]; number of all
+    nodes.
 
-    A road node in an open cell of its own bank is that cell's node. One in water, or across a river from the centre of its cell, is a node of its own and is
-    reached from the nearest cell of its bank, if there is one; a meeting point only from the roads that meet there.
+    A road node in an open cell of its own bank is that cell's node. One in water, or across a river from the centre of
+    its cell, is a node of its own and is reached from the nearest cell of its bank, if there is one; a meeting point
+    only from the roads that meet there.
     """
     count, columns = len(links.x), ground.open_cells.shape[1]
     x, y = links.x[: links.places], links.y[: links.places]

@@ -17,11 +17,13 @@ def yearly_minutes(dry: FloatArray, rainy: FloatArray, *, rainy_share: float, lo
     rainy_share
         Share of journeys in the rainy season.
     longest_rainy_min
-        Rainy journeys that take longer, or that nobody can make, count as this (at least as long as the dry one): whoever cannot travel waits.
+        Rainy journeys that take longer, or that nobody can make, count as this (at least as long as the dry one):
+        whoever cannot travel waits.
 
     Examples
     --------
-    >>> yearly_minutes(np.array([30.0, 30.0]), np.array([60.0, np.inf]), rainy_share=0.5, longest_rainy_min=480.0).tolist()
+    >>> dry, rainy = np.array([30.0, 30.0]), np.array([60.0, np.inf])
+    >>> yearly_minutes(dry, rainy, rainy_share=0.5, longest_rainy_min=480.0).tolist()
     [45.0, 255.0]
     """
     waited = np.maximum(dry, np.minimum(rainy, longest_rainy_min))

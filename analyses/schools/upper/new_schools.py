@@ -1,4 +1,5 @@
-"""New upper-secondary schools: over existing lower-secondary schools, with places, for every number of them; the decided ones against the best."""
+"""New upper-secondary schools: over existing lower-secondary schools, with places, for every number of them; the
+decided ones against the best."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class NewSchools:
     Attributes
     ----------
     place
-        Schools that are there anyway, then the places of new ones: candidate, label, commune_code, school (row, -1 = none), is_new and the point.
+        Schools that are there anyway, then the places of new ones: candidate, label, commune_code, school (row, -1 =
+        none), is_new and the point.
     curve
         Solutions for 0, 1, ... new schools.
     decided
@@ -36,7 +38,8 @@ class NewSchools:
     as_decided
         The solution with exactly these; None where none are decided.
     swaps
-        Exchanges of one decided school for another place that lower the cost: (decided place, other place, cost saved), most first.
+        Exchanges of one decided school for another place that lower the cost: (decided place, other place, cost saved),
+        most first.
     pupils
         (villages,) pupils.
     minutes
@@ -95,7 +98,8 @@ def new_schools(study: Study, schools: UpperSchools) -> NewSchools | None:
 
 
 def _places(study: Study, schools: UpperSchools) -> tuple[gpd.GeoDataFrame, FloatArray, IntArray]:
-    """Schools of today and those raised, then places of new ones: decided, lower-secondary schools, communes without one."""
+    """Schools of today and those raised, then places of new ones: decided, lower-secondary schools, communes without
+    one."""
     layer, parameters, crs = study.schools, study.parameters, study.schools.crs
     is_new = ((layer["kind"] == SchoolKind.NEW_UPPER_SECONDARY) & (layer["status"] != SchoolStatus.EXISTING)).to_numpy()
     there = schools.later & ~is_new

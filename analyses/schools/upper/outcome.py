@@ -22,7 +22,8 @@ class UpperSecondary:
     schools
         Which rows of the layer teach upper secondary, today and in 2030.
     before, after
-        Ways of the villages to the nearest of today's schools and of those of 2030; `before` reaches nobody where the layer holds none.
+        Ways of the villages to the nearest of today's schools and of those of 2030; `before` reaches nobody where the
+        layer holds none.
     entitled, way
         Who may board, measured on the way to the nearest school of 2030.
     raised

@@ -1,4 +1,5 @@
-"""Schools with upper secondary: which there are today and in 2030, and how schools at one place share the pupils around them."""
+"""Schools with upper secondary: which there are today and in 2030, and how schools at one place share the pupils around
+them."""
 
 from __future__ import annotations
 
@@ -100,7 +101,8 @@ def nearest_school(study: Study, which: BoolArray) -> NearestSchool:
 
 
 def same_place(study: Study, which: BoolArray) -> IntArray:
-    """(schools,) number of the place that each school stands at; schools in one cell of the ground stand at one place. -1 = not asked for."""
+    """(schools,) number of the place that each school stands at; schools in one cell of the ground stand at one place.
+    -1 = not asked for."""
     place = np.full(len(study.schools), -1, np.int64)
     rows = np.flatnonzero(which)
     place[rows] = np.unique(study.school_cell[rows], return_inverse=True)[1]
@@ -110,7 +112,8 @@ def same_place(study: Study, which: BoolArray) -> IntArray:
 def shared_by_places(
     study: Study, schools: UpperSchools, which: BoolArray, nearest: IntArray, pupils: FloatArray
 ) -> FloatArray:
-    """(schools,) pupils of the villages that are nearest to each school; schools at one place share them by their places."""
+    """(schools,) pupils of the villages that are nearest to each school; schools at one place share them by their
+    places."""
     place = same_place(study, which)
     total = np.zeros(len(study.schools))
     known = nearest >= 0
@@ -122,7 +125,8 @@ def shared_by_places(
 
 
 def minority_upper_pupils(study: Study) -> FloatArray:
-    """(villages,) upper-secondary pupils of ethnic minorities, by the village's share; a village without a share counts with its commune's, else with none."""
+    """(villages,) upper-secondary pupils of ethnic minorities, by the village's share; a village without a share counts
+    with its commune's, else with none."""
     villages = study.villages
     own = villages["minority_pct"]
     commune = villages["commune_code"].map(study.communes.set_index("commune_code")["minority_pct"])

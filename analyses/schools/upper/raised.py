@@ -1,4 +1,5 @@
-"""Boarding schools raised to upper secondary: boarding compared with boarding, alone and together, and the order of raising."""
+"""Boarding schools raised to upper secondary: boarding compared with boarding, alone and together, and the order of
+raising."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ class Raised:
     school
         (r,) rows of the layer of schools.
     comparator
-        (r,) row of the boarding upper-secondary school of today that most of its pupils would go to without it, -1 = none.
+        (r,) row of the boarding upper-secondary school of today that most of its pupils would go to without it, -1 =
+        none.
     comparator_any
         (r,) the same among schools of any kind.
     pupils
@@ -54,7 +56,8 @@ class Raised:
 
 
 def raised_schools(study: Study, schools: UpperSchools) -> Raised | None:
-    """Compare the raised schools with the boarding schools of today; None where the pack raises none or has no boarding one to compare with."""
+    """Compare the raised schools with the boarding schools of today; None where the pack raises none or has no boarding
+    one to compare with."""
     status = study.schools["status"]
     raised = np.flatnonzero(schools.later & schools.boarding & (status == SchoolStatus.UPGRADE).to_numpy())
     boarding, any_kind = schools.today & schools.boarding, schools.today

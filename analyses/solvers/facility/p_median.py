@@ -20,7 +20,8 @@ from infragap.analyses.solvers.stopping import Interrupted, Meter
 # Work of the heuristic start, in visited (customer, site) pairs
 SHAKING_PAIRS = 4e8
 CLIMBS, CLIMB_ITERATIONS = 12, 150
-# Units of work per (customer, site) pair: of a disturbance with the interchange after it, and of a step of the dual climb
+# Units of work per (customer, site) pair: of a disturbance with the interchange after it, and of a step of the dual
+# climb
 PASS_WORK, PRICE_WORK = 4e-9, 1e-9
 # Costs below this are summed with an error far below 1e-6
 LARGEST_WHOLE = 1e8
@@ -42,7 +43,8 @@ class Incumbent:
 
     @property
     def cutoff(self) -> float:
-        """A bound above this leaves no better set; whole costs improve by at least 1 (where rounding is far below 1)."""
+        """A bound above this leaves no better set; whole costs improve by at least 1 (where rounding is far below
+        1)."""
         unit = self.unit if self.cost < LARGEST_WHOLE else 0.0
         return self.cost - max(unit * (1.0 - 1e-6), 1e-9 * abs(self.cost))
 

@@ -1,7 +1,9 @@
-"""p-median in which several sites may share a customer and somebody may stay unserved: Benders cuts with one knapsack per site.
+"""p-median in which several sites may share a customer and somebody may stay unserved: Benders cuts with one knapsack
+per site.
 
-For fixed sites the rest is a transport problem, solved exactly with its prices. Those prices give a cut that holds for every choice of sites, whatever p,
-group or fixed sites ask for, so cuts are kept and used again for other questions about the same customers and sites.
+For fixed sites the rest is a transport problem, solved exactly with its prices. Those prices give a cut that holds for
+every choice of sites, whatever p, group or fixed sites ask for, so cuts are kept and used again for other questions
+about the same customers and sites.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from infragap.analyses.solvers.mixed_integer import Program, minimise
 from infragap.analyses.solvers.stopping import Meter, Status, Stop
 
 SHARE_WORK, WORTH_WORK, CLIMB_WORK = 4e-7, 3e-8, 6e-9
-"""Units of work per customer and site of a transport problem, of the worth of all sites, and of a step of the climb (measured)."""
+"""Units of work per customer and site of a transport problem, of the worth of all sites, and of a step of the climb
+(measured)."""
 CLIMB_ROUNDS = 200
 """Steps of the climb at most."""
 MOST_STALLED, RELAXED_STEP = 8, 1e-5

@@ -1,7 +1,8 @@
 """Cheapest way to share demand among a few open sites with capacities: successive shortest ways over the sites.
 
-Customers enter one after another. Each pushes its demand along the cheapest chain: into a site, and where that is full, moving somebody there on to another
-site, until a site with room, or 'served by nobody', takes the last of the chain. The number of sites is small, so a chain is found on a graph of sites alone.
+Customers enter one after another. Each pushes its demand along the cheapest chain: into a site, and where that is full,
+moving somebody there on to another site, until a site with room, or 'served by nobody', takes the last of the chain.
+The number of sites is small, so a chain is found on a graph of sites alone.
 """
 
 from __future__ import annotations
@@ -149,7 +150,8 @@ def _push_along(
 
 @compiled
 def _prices(room: FloatArray, move: FloatArray) -> FloatArray:
-    """Cost of making room for one more unit at each site: 0 where there is room, inf where nothing makes any (no places at all)."""
+    """Cost of making room for one more unit at each site: 0 where there is room, inf where nothing makes any (no places
+    at all)."""
     sites = len(room)
     price = np.full(sites + 1, np.inf)
     price[sites] = 0.0
@@ -172,7 +174,8 @@ def _prices(room: FloatArray, move: FloatArray) -> FloatArray:
 
 @compiled
 def worth_of_sites(cost: FloatArray, demand: FloatArray, capacity: FloatArray, value: FloatArray) -> FloatArray:
-    """Most that each site can earn where serving a unit of a customer earns its value less the cost: a knapsack of parts, (sites,)."""
+    """Most that each site can earn where serving a unit of a customer earns its value less the cost: a knapsack of
+    parts, (sites,)."""
     customers, sites = cost.shape
     earned, gain, size = np.zeros(sites), np.empty(customers), np.empty(customers)
     for site in range(sites):
@@ -210,9 +213,11 @@ def climb_values(
     rounds: int,
     step: float,
 ) -> tuple[float, FloatArray, FloatArray]:
-    """Raise the bound over the customers' values by subgradient steps: (best bound, its values, what each site is worth at them).
+    """Raise the bound over the customers' values by subgradient steps: (best bound, its values, what each site is worth
+    at them).
 
-    `block` and `need` say how many sites of each block open, as in `SiteChoice`; `target` is the cost of a known solution, `step` the first step length.
+    `block` and `need` say how many sites of each block open, as in `SiteChoice`; `target` is the cost of a known
+    solution, `step` the first step length.
     """
     customers, sites = cost.shape
     best, best_value, best_worth = -np.inf, value.copy(), np.zeros(sites)

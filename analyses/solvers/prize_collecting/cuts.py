@@ -39,8 +39,8 @@ def separate(
     Returns
     -------
     tuple
-        ``cut_pointer``, ``cut_arc`` (arcs that enter set k: ``cut_arc[cut_pointer[k]:cut_pointer[k + 1]]``), ``cut_node``
-        (the node of the set with the largest demand).
+        ``cut_pointer``, ``cut_arc`` (arcs that enter set k: ``cut_arc[cut_pointer[k]:cut_pointer[k + 1]]``),
+        ``cut_node`` (the node of the set with the largest demand).
 
     Notes
     -----

@@ -1,4 +1,5 @@
-"""How is the last gap closed? The cut relaxation, trees from it, and branching; and the best tree within the trees known."""
+"""How is the last gap closed? The cut relaxation, trees from it, and branching; and the best tree within the trees
+known."""
 
 import math
 
@@ -52,7 +53,8 @@ def _reduced(network: Network) -> Remainder:
 
 
 def combine_trees(search: Search) -> None:
-    """Look for the best tree that uses only edges of the trees known: a small problem, nearly solved by the same means."""
+    """Look for the best tree that uses only edges of the trees known: a small problem, nearly solved by the same
+    means."""
     part = subnetwork(search.base, search.pool, prize=search.base.prize)
     alone = part._replace(node_of=np.arange(part.n_nodes), edge_of=np.arange(part.n_arcs // 2))
     inner = Search(alone, 0.0, search.meter, best_tree_on(alone, search.tree.nodes[part.node_of]), rounds_left=15)

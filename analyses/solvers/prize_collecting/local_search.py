@@ -249,8 +249,9 @@ def _exchange_paths(network: Network, parent_arc: IntArray, in_tree: BoolArray, 
 def _shortest_detours(network: Network, up: IntArray, inside: BoolArray) -> FloatArray:
     """Length of the shortest way outside the tree that joins the two parts left by each node's edge to its parent.
 
-    One search from all nodes of the tree at once gives every node outside its nearest tree node. An edge between two such
-    neighbourhoods is a way round all tree edges between them; taken by rising length, the first to pass one is its best.
+    One search from all nodes of the tree at once gives every node outside its nearest tree node. An edge between two
+    such neighbourhoods is a way round all tree edges between them; taken by rising length, the first to pass one is its
+    best.
     """
     pointer, out_arc, head, arc_cost = network.pointer, network.out_arc, network.head, network.arc_cost
     prize = network.prize

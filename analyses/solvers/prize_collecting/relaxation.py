@@ -41,7 +41,8 @@ class Relaxed:
 
 
 class CutRelaxation:
-    """Minimise arc costs plus prizes of nodes not taken; every cut around a node is entered as much as the node is taken.
+    """Minimise arc costs plus prizes of nodes not taken; every cut around a node is entered as much as the node is
+    taken.
 
     Columns are the open arcs x, then the nodes y. Rows: ``x(into v) - y_v = 0``; ``x(out of v) - y_v >= 0`` for
     nodes without a prize (a best tree does not end there); then cuts ``x(into W) - y_v >= 0``, v in W, root not in W.

@@ -1,4 +1,5 @@
-"""How far are the best tree and the bound apart, and what of the network still matters? The state of the exact search."""
+"""How far are the best tree and the bound apart, and what of the network still matters? The state of the exact
+search."""
 
 import math
 from dataclasses import dataclass, field, replace

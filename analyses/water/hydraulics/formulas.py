@@ -11,7 +11,8 @@ SECONDS_PER_DAY = 86_400.0
 
 
 def day_demand_m3(people: ArrayLike, *, l_per_person_day: float, loss_pct: float, peak_day_factor: float) -> FloatArray:
-    """Water that a scheme must give on the peak day [m³/day]: people · demand · peak / (1 − losses); inf where all of it is lost.
+    """Water that a scheme must give on the peak day [m³/day]: people · demand · peak / (1 − losses); inf where all of
+    it is lost.
 
     Examples
     --------

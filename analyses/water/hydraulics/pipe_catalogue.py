@@ -35,8 +35,8 @@ POLYETHYLENE: dict[int, dict[float, tuple[float, float]]] = {
 }
 """Outer diameter [mm] → pressure class [bar] → (mean inner diameter [mm], weight [kg/m]).
 
-Up to 200 mm from the published table (norms B1, confidence A). Above, for town mains, the standard ratios of diameter to wall
-(21, 17, 13.6, 11) give the inner diameter, and the weight follows from the ring of the wall (derived).
+Up to 200 mm from the published table (norms B1, confidence A). Above, for town mains, the standard ratios of diameter
+to wall (21, 17, 13.6, 11) give the inner diameter, and the weight follows from the ring of the wall (derived).
 """
 
 STEEL: dict[int, tuple[float, float]] = {
@@ -133,7 +133,8 @@ def pipe_catalogue(prices: PipePrices, *, c: float) -> PipeCatalogue:
 
 
 def pipes_for(catalogue: PipeCatalogue, static_head_m: float) -> IntArray:
-    """Of each diameter the thinnest wall that holds a head at rest, by inner diameter; steel only where no polyethylene holds.
+    """Of each diameter the thinnest wall that holds a head at rest, by inner diameter; steel only where no polyethylene
+    holds.
 
     Examples
     --------

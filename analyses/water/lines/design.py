@@ -27,7 +27,8 @@ REST_LIMITS_M = (16.0 * M_PER_BAR, STEEL_CLASS_BAR * M_PER_BAR)
 """Heads at rest that a line is planned for: polyethylene first, and only where no tank can keep that, steel."""
 
 SLOW_SHARE = 2 / 3
-"""Where no pair of sizes keeps both the head and the least velocity, filtered water may run so much slower: it carries no silt."""
+"""Where no pair of sizes keeps both the head and the least velocity, filtered water may run so much slower: it carries
+no silt."""
 
 TAP_VALVE_M = 30.0
 """Pressure that the reducing valve of a tap is set to [m]."""
@@ -187,7 +188,8 @@ def _at_limit(
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """What runs in a line: head at its points [m], flow and loss of its sections [m³/s, m], pressure at the taps [m]."""
+    """What runs in a line: head at its points [m], flow and loss of its sections [m³/s, m], pressure at the taps
+    [m]."""
 
     head_m: FloatArray
     flow_m3_s: FloatArray

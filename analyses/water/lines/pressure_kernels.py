@@ -1,4 +1,5 @@
-"""Where the pressure at rest is broken on a tree of pipes: from the taps upwards, as high as the classes allow (compiled)."""
+"""Where the pressure at rest is broken on a tree of pipes: from the taps upwards, as high as the classes allow
+(compiled)."""
 
 from __future__ import annotations
 
@@ -46,13 +47,14 @@ def break_pressure(
     Returns
     -------
     tuple
-        Whether all can be supplied; (2,) head needed and largest level at the source; (n,) what stands on the way to the parent;
-        (n,) its level [m]; (n,) 1 where the tap needs a valve of its own.
+        Whether all can be supplied; (2,) head needed and largest level at the source; (n,) what stands on the way to
+        the parent; (n,) its level [m]; (n,) 1 where the tap needs a valve of its own.
 
     Notes
     -----
-    Upwards from the taps each node knows the head that it needs and the largest water level that it bears at rest. Where the ground rises above that
-    level, a tank stands at it. Where one branch needs more than another bears, the lower one hangs on a reducing valve.
+    Upwards from the taps each node knows the head that it needs and the largest water level that it bears at rest.
+    Where the ground rises above that level, a tank stands at it. Where one branch needs more than another bears, the
+    lower one hangs on a reducing valve.
     """
     n = len(z)
     need = z.copy()

@@ -1,4 +1,5 @@
-"""Cut a tree of pipes into sections between points that matter: source, junctions, villages, tanks, valves (compiled)."""
+"""Cut a tree of pipes into sections between points that matter: source, junctions, villages, tanks, valves
+(compiled)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Diameters of a tree of pipes at least cost on the head available: dynamic programming over levels of head (compiled)."""
+"""Diameters of a tree of pipes at least cost on the head available: dynamic programming over levels of head
+(compiled)."""
 
 from __future__ import annotations
 
@@ -116,7 +117,8 @@ def steepest(flow_m3_s: float, limits: Limits, c: float) -> float:
 def mix(
     flow: float, wanted: float, options: PipeOptions, kind: int, limits: Limits
 ) -> tuple[int, int, float, float, float]:
-    """Two neighbouring sizes that together lose the wanted gradient, the share of the narrow one, what they lose and cost per metre; -1 if none."""
+    """Two neighbouring sizes that together lose the wanted gradient, the share of the narrow one, what they lose and
+    cost per metre; -1 if none."""
     size = options.sizes[kind]
     widest = 0
     for j in range(size):
@@ -149,9 +151,9 @@ def size_pipes(
 
     Notes
     -----
-    In each zone (below the source, a tank or a valve) the head is cut into levels. From the ends upwards: the least cost of everything below a point,
-    given the head there. A section may lose any number of levels between the widest pipe that still scours and the steepest gradient; the two
-    neighbouring sizes that lose just that are its cost.
+    In each zone (below the source, a tank or a valve) the head is cut into levels. From the ends upwards: the least
+    cost of everything below a point, given the head there. A section may lose any number of levels between the widest
+    pipe that still scours and the steepest gradient; the two neighbouring sizes that lose just that are its cost.
     """
     n, m = len(points.z), len(sections.start)
     need = np.empty(n)
@@ -259,7 +261,8 @@ def heads(
     inside_m: FloatArray,
     c: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Head at each point [m] (below a tank or valve: the level that it sets) and loss of each section [m] at given flows (per point, m³/s)."""
+    """Head at each point [m] (below a tank or valve: the level that it sets) and loss of each section [m] at given
+    flows (per point, m³/s)."""
     head = np.full(len(points.z), np.nan)
     head[0] = level0
     loss = np.zeros(len(sections.start))

@@ -14,7 +14,8 @@ from infragap.gis.leastcost import MOVES
 
 @dataclass(frozen=True, eq=False)
 class PipeTree:
-    """Cells that pipes run through; a parent comes before its children, and the cells of the first villages before those of later ones.
+    """Cells that pipes run through; a parent comes before its children, and the cells of the first villages before
+    those of later ones.
 
     Attributes
     ----------

@@ -151,7 +151,8 @@ def water_m3_per_year(households: float, maker: Maker) -> float:
 
 
 def _upkeep(work: Candidate, cost_mvnd: float, households: float, maker: Maker) -> float:
-    """Share of the investment, operator of a rural scheme, treatment by volume, power by volume and lift [million VND a year]."""
+    """Share of the investment, operator of a rural scheme, treatment by volume, power by volume and lift [million VND a
+    year]."""
     p = maker.parameters
     volume = water_m3_per_year(households, maker)
     power = float(pump_kwh_per_m3(work.pump_m, efficiency_pct=p.pump_efficiency_pct)) * p.power_vnd_per_kwh

@@ -1,4 +1,5 @@
-"""A chosen work as an engineer's network: nodes with elevations and demands, pipes, tanks and valves, ready for a simulator and for drawing."""
+"""A chosen work as an engineer's network: nodes with elevations and demands, pipes, tanks and valves, ready for a
+simulator and for drawing."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ L_PER_M3 = 1000.0
 
 @dataclass(frozen=True)
 class Node:
-    """A point of a network: position and elevation [m], demand of the peak hour [l/s], head and pressure [m]; the village that it is the tap of."""
+    """A point of a network: position and elevation [m], demand of the peak hour [l/s], head and pressure [m]; the
+    village that it is the tap of."""
 
     name: str
     x: float
@@ -58,7 +60,8 @@ class Pipe:
 
 @dataclass(frozen=True)
 class Valve:
-    """Where pressure is broken: a tank (pressure 0 behind it) or a reducing valve; `setting_m` is the pressure behind it."""
+    """Where pressure is broken: a tank (pressure 0 behind it) or a reducing valve; `setting_m` is the pressure behind
+    it."""
 
     name: str
     start: str
@@ -238,11 +241,14 @@ class _Drawn:
             if self.line.tap_valve[k]:
                 tap = f"H{point:04d}"
                 self.valves.append(Valve(f"V{point:04d}h", name, tap, TAP_VALVE_M, is_tank=False))
-                self.nodes[tap] = Node(tap, node.x, node.y, node.elevation_m, node.elevation_m + pressure, demand, str(ids[village]), pressure)  # fmt: skip
+                self.nodes[tap] = Node(tap, node.x, node.y, node.elevation_m, node.elevation_m + pressure, demand,
+                str(ids[village]), pressure)  # fmt: skip
                 # the pipe's end keeps the village's name for the table
-                self.nodes[name] = Node(name, node.x, node.y, node.elevation_m, node.head_m, 0.0, str(ids[village]), pressure)  # fmt: skip
+                self.nodes[name] = Node(name, node.x, node.y, node.elevation_m, node.head_m, 0.0, str(ids[village]),
+                pressure)  # fmt: skip
             else:
-                self.nodes[name] = Node(name, node.x, node.y, node.elevation_m, node.head_m, node.demand_l_s + demand, str(ids[village]), pressure)  # fmt: skip
+                self.nodes[name] = Node(name, node.x, node.y, node.elevation_m, node.head_m, node.demand_l_s + demand,
+                str(ids[village]), pressure)  # fmt: skip
 
     def _profile(self) -> FloatArray:
         """Distance, ground and grade line from the source to the farthest served village."""

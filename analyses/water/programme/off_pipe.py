@@ -15,7 +15,8 @@ from infragap.analyses.water.study import Study
 from infragap.gis.raster import sample, xy
 
 FILTER_REACH_M, TANK_REACH_M = 300.0, 1500.0
-"""A household that lives so near a stream has water, only not safe (filter), or can lead it home (tank); assumptions."""
+"""A household that lives so near a stream has water, only not safe (filter), or can lead it home (tank);
+assumptions."""
 
 LEAST_FLOW_L_S = 0.05
 

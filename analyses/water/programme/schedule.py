@@ -1,4 +1,5 @@
-"""In which year each work is built: yearly budgets that come from the scheme or the user, never from the plan's own cost."""
+"""In which year each work is built: yearly budgets that come from the scheme or the user, never from the plan's own
+cost."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class Schedule:
 
 
 def yearly_budgets(study: Study) -> FloatArray:
-    """Money of the five years [million VND]: given, else a share of the scheme's yearly budgets; no limit where the catalogue has none."""
+    """Money of the five years [million VND]: given, else a share of the scheme's yearly budgets; no limit where the
+    catalogue has none."""
     p = study.parameters
     if p.budgets_mvnd:
         return np.asarray(p.budgets_mvnd, dtype=np.float64)
@@ -46,7 +48,8 @@ def yearly_budgets(study: Study) -> FloatArray:
 
 
 def schedule(study: Study, works: Sequence[Built]) -> Schedule:
-    """Fill the budgets year by year with the works in their order (most people per million VND first); money that is left lapses.
+    """Fill the budgets year by year with the works in their order (most people per million VND first); money that is
+    left lapses.
 
     Notes
     -----

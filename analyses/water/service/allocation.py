@@ -59,9 +59,10 @@ def allocate(pairs: pd.DataFrame, supply: Supply, demand: FloatArray, people_per
 
     Notes
     -----
-    A transport problem, solved in stages by HiGHS: most people to the standard; of such plans most people; of such the shortest mains. Pairs are put in
-    order of source and village first, so nothing depends on the order of the rows. Since each stage is a largest flow, more capacity, one more source or
-    less demand per head never lowers what it gives.
+    A transport problem, solved in stages by HiGHS: most people to the standard; of such plans most people; of such the
+    shortest mains. Pairs are put in order of source and village first, so nothing depends on the order of the rows.
+    Since each stage is a largest flow, more capacity, one more source or less demand per head never lowers what it
+    gives.
     """
     if not len(pairs):
         return np.zeros(0)

@@ -16,12 +16,14 @@ from infragap.analyses.water.study import Study
 
 
 def people_lost(study: Study, today: Today) -> FloatArray:
-    """People who would fall below the standard without each scheme, after its neighbours have taken over whom they can, (schemes,).
+    """People who would fall below the standard without each scheme, after its neighbours have taken over whom they can,
+    (schemes,).
 
     Notes
     -----
-    Schemes that share villages form a group; in each group the largest number of people that can be served to the standard is found with and without the
-    scheme. A scheme whose water is below the standard, or not known, loses nobody the standard.
+    Schemes that share villages form a group; in each group the largest number of people that can be served to the
+    standard is found with and without the scheme. A scheme whose water is below the standard, or not known, loses
+    nobody the standard.
     """
     pairs = today.reach.pairs
     source, village = pairs["source"].to_numpy(), pairs["village"].to_numpy()

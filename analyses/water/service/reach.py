@@ -45,7 +45,8 @@ class Reach:
     Attributes
     ----------
     pairs
-        source, village (numbers), main_km (length on the slope), head_m (static head at the village); by source, then nearest village first.
+        source, village (numbers), main_km (length on the slope), head_m (static head at the village); by source, then
+        nearest village first.
     trees
         Of each source that reaches somebody: its villages along their paths over the terrain, in the order of `pairs`.
     """
@@ -77,8 +78,8 @@ def reach_of(
 
     Notes
     -----
-    A main never climbs above the water level of its source: such cells are barriers of the least-cost search. A length step is
-    √(1 + slope²) times its plan length. A village's height is that of its cell.
+    A main never climbs above the water level of its source: such cells are barriers of the least-cost search. A length
+    step is √(1 + slope²) times its plan length. A village's height is that of its cell.
     """
     heights = elevation.floats()
     lengthening = np.sqrt(1.0 + (slope_pct(elevation).floats() / 100.0) ** 2)

@@ -42,7 +42,8 @@ def exists(schemes: pd.DataFrame) -> BoolArray:
 
 
 def quality_of(schemes: pd.DataFrame) -> ObjectArray:
-    """What is known of each scheme's water, (n,) of `Quality`: as tested, else as registered; unknown where the scheme itself is."""
+    """What is known of each scheme's water, (n,) of `Quality`: as tested, else as registered; unknown where the scheme
+    itself is."""
     registered = np.where(schemes["meets_standard"], Quality.TO_STANDARD, Quality.BELOW)
     registered = np.where(schemes["functionality"] == Functionality.UNKNOWN, Quality.UNKNOWN, registered)
     if "quality" not in schemes:
@@ -51,7 +52,8 @@ def quality_of(schemes: pd.DataFrame) -> ObjectArray:
 
 
 def household_size(villages: pd.DataFrame) -> float:
-    """People per household over all villages; 1 where nobody lives or no household is known, so that nothing is divided by 0."""
+    """People per household over all villages; 1 where nobody lives or no household is known, so that nothing is divided
+    by 0."""
     people, households = float(villages["population"].sum()), float(villages["households"].sum())
     return people / households if people > 0 and households > 0 else 1.0
 

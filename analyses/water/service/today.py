@@ -125,7 +125,8 @@ def share_out(
 
 
 def _twins(schemes: gpd.GeoDataFrame, service: Service, quality: ObjectArray) -> IntArray:
-    """Number of the group of schemes that start from the same place with water of the same quality, by their identifiers."""
+    """Number of the group of schemes that start from the same place with water of the same quality, by their
+    identifiers."""
     sources = service.sources
     place = pd.DataFrame(
         {"x": sources.x, "y": sources.y, "head": sources.head_m, "reach": sources.reach_km, "quality": quality}

@@ -41,7 +41,8 @@ class Choice:
     gap
         Distance of plan and bound, as a part of the plan's value.
     status
-        'optimal', 'gap' (proven within the gap asked for), 'work_limit' or 'time_limit' (ended before), or 'infeasible'.
+        'optimal', 'gap' (proven within the gap asked for), 'work_limit' or 'time_limit' (ended before), or
+        'infeasible'.
     """
 
     open: BoolArray
@@ -75,8 +76,9 @@ def choose(model: Model, relaxation: Relaxation, asked: Asked, *, stop: Stop, st
 
     Notes
     -----
-    The linear relaxation gives the bound. The integer programme is first solved over the candidates that the relaxation opens or nearly opens; if its
-    plan is within the gap of that bound, it is as good as any over all candidates. Else it is solved over all candidates, and its own bound is taken.
+    The linear relaxation gives the bound. The integer programme is first solved over the candidates that the relaxation
+    opens or nearly opens; if its plan is within the gap of that bound, it is as good as any over all candidates. Else
+    it is solved over all candidates, and its own bound is taken.
     """
     meter, gap = Meter(stop), stop.gap
     relaxed = relaxation.solve(asked, meter)
@@ -147,7 +149,8 @@ def with_bound(choice: Choice, bound: float, gap: float, ended: Status = "work_l
 
 
 def _dearest(model: Model, asked: Asked) -> float:
-    """Money that no plan can exceed: each site's dearest candidate with all its links, of as many sites as are allowed."""
+    """Money that no plan can exceed: each site's dearest candidate with all its links, of as many sites as are
+    allowed."""
     links = model.cost[model.first_household :] * model.upper[model.first_household :]
     of_candidate = model.cost[: model.candidates] + np.bincount(
         model.candidate, weights=links, minlength=model.candidates

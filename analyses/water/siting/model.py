@@ -1,4 +1,5 @@
-"""The choice of works as one mixed-integer model, for every question: who is served by which work, over which pipes, at what cost."""
+"""The choice of works as one mixed-integer model, for every question: who is served by which work, over which pipes, at
+what cost."""
 
 from __future__ import annotations
 

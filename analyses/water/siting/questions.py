@@ -1,4 +1,5 @@
-"""All questions put to one set of candidates: most people, least cost within and without the number of works, the list alone, the frontier between."""
+"""All questions put to one set of candidates: most people, least cost within and without the number of works, the list
+alone, the frontier between."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ FRONTIER_TO = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """Answer to one question; where the target cannot be met, the plan is that with most people and `target_met` says so."""
+    """Answer to one question; where the target cannot be met, the plan is that with most people and `target_met` says
+    so."""
 
     choice: Choice
     target_met: bool
@@ -92,7 +94,8 @@ def people_to_gain(study: Study, gap: Gap) -> float:
 
 
 def plan_shown(study: Study) -> Question:
-    """The plan that the tables show: as asked; most people where the cheapest plan for a target is asked and no target is known."""
+    """The plan that the tables show: as asked; most people where the cheapest plan for a target is asked and no target
+    is known."""
     asked = Question(study.parameters.plan)
     to_target = asked in (Question.LEAST_COST, Question.LEAST_COST_UNLIMITED)
     return Question.MOST_PEOPLE if to_target and target_pct(study) is None else asked
@@ -119,7 +122,8 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
     most = asker.most(asker.works_max)
     if most.status == "infeasible":
         raise NoSolutionError(
-            "water: the works that must be built do not fit into the number of works, the money, or what the streams give. Force fewer of them."
+            "water: the works that must be built do not fit into the number of works, the money, or what the streams "
+            "give. Force fewer of them."
         )
     listed = candidates.table["listed"].to_numpy(dtype=bool)
     # one after the other in an order in which each is near the one before: the relaxation starts from there
@@ -208,7 +212,8 @@ def _allowed(candidates: Candidates, p: WaterParameters) -> BoolArray:
         unknown = sorted(set(wanted) - known)
         if unknown:
             raise ParameterError(
-                f"water.{name}: no work can be built at {', '.join(unknown[:10])}. Take sites of tables/water_candidates.csv."
+                f"water.{name}: no work can be built at {', '.join(unknown[:10])}. Take sites of "
+                f"tables/water_candidates.csv."
             )
     both = sorted(set(p.forced) & set(p.forbidden))
     if both:

@@ -16,7 +16,8 @@ from infragap.analyses.water.siting.model import Asked, Model
 
 @dataclass(frozen=True, eq=False)
 class Relaxed:
-    """Value of the relaxation, its solution, and what one more of each variable would cost; None of them where nothing fits."""
+    """Value of the relaxation, its solution, and what one more of each variable would cost; None of them where nothing
+    fits."""
 
     value: float
     values: FloatArray
@@ -25,7 +26,8 @@ class Relaxed:
 
 @dataclass(frozen=True, eq=False)
 class Limits:
-    """A question as bounds: of the extra rows (works, money, people, poor people) and of the variables, and what is minimised."""
+    """A question as bounds: of the extra rows (works, money, people, poor people) and of the variables, and what is
+    minimised."""
 
     low: FloatArray
     high: FloatArray
@@ -35,7 +37,8 @@ class Limits:
 
 
 def extra_rows(model: Model) -> csr_array:
-    """Rows that questions put limits on: works, money, people, people of poor communes, and one per site for forced ones."""
+    """Rows that questions put limits on: works, money, people, people of poor communes, and one per site for forced
+    ones."""
     works = np.where(np.arange(len(model.cost)) < model.candidates, 1.0, 0.0)
     dense = csr_array(np.stack([works, model.cost, model.people, model.poor]))
     sites = csr_array(

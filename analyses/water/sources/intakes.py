@@ -90,7 +90,8 @@ def _stream_bed(study: Study, flow: StreamFlow, cell: IntArray) -> tuple[FloatAr
 
 
 def intakes_above(study: Study, possible: Intakes, gap_households: FloatArray) -> Intakes:
-    """Nearest fitting intake above each village without water to standard, the villages with most such households first."""
+    """Nearest fitting intake above each village without water to standard, the villages with most such households
+    first."""
     p = study.parameters
     return _nearest(study, possible, gap_households, (2 * p.residual_head_m, HIGHEST_RISE_M), p)
 

@@ -34,7 +34,8 @@ class StreamFlow:
     dry_l_s
         Natural flow of the driest month [l/s].
     usable_l_s
-        What new intakes may take, were each cell the only one on its stream [l/s]; sums along the stream are a constraint of the choice.
+        What new intakes may take, were each cell the only one on its stream [l/s]; sums along the stream are a
+        constraint of the choice.
     village_above
         A village or settlement lies upstream within the sanitary zone.
     village_below
@@ -53,11 +54,12 @@ def stream_flow(study: Study) -> StreamFlow:
 
     Notes
     -----
-    A cell may give at most a share of its driest month (the minimum flow stays), and no more than flows on 95 % of the days (the driest month's mean
-    times a regional factor; less for small catchments, nothing for the smallest and for small ones in limestone). What the capacities of existing
-    schemes upstream amount to is deducted. Where an intake downstream leaves only a part free, every cell above gives only that part of its own
-    water: so the sum of any intakes that do not lie on one another's stream keeps below what each place has, and for those that do the choice
-    holds the sum.
+    A cell may give at most a share of its driest month (the minimum flow stays), and no more than flows on 95 % of the
+    days (the driest month's mean times a regional factor; less for small catchments, nothing for the smallest and for
+    small ones in limestone). What the capacities of existing schemes upstream amount to is deducted. Where an intake
+    downstream leaves only a part free, every cell above gives only that part of its own
+    water: so the sum of any intakes that do not lie on one another's stream keeps below what each place has, and for
+    those that do the choice holds the sum.
     """
     p = study.parameters
     streams = flow_directions(study.elevation)
@@ -89,7 +91,8 @@ def cell_of(streams: Streams, x: FloatArray, y: FloatArray) -> IntArray:
 
 
 def _taken_by_schemes(study: Study, streams: Streams, natural_l_s: FloatArray) -> FloatArray:
-    """What existing schemes take above and at every cell [l/s]: their capacity, at the largest stream near their point."""
+    """What existing schemes take above and at every cell [l/s]: their capacity, at the largest stream near their
+    point."""
     schemes = study.schemes[exists(study.schemes)]
     x, y = schemes.geometry.x.to_numpy(), schemes.geometry.y.to_numpy()
     plant = (schemes["kind"] == SchemeKind.URBAN_PLANT).to_numpy()

@@ -30,7 +30,8 @@ def link_table(study: Study, candidates: Candidates) -> pd.DataFrame:
 
 
 def frontier_table(answers: Answers) -> pd.DataFrame:
-    """Plans of the four questions, then of least cost for rising numbers of people, each with its bound (people for 'most_people', else million VND)."""
+    """Plans of the four questions, then of least cost for rising numbers of people, each with its bound (people for
+    'most_people', else million VND)."""
     named = [(str(question), answer.choice) for question, answer in answers.by_question.items()]
     if answers.fair is not None:
         named.append(("least_cost_fair", answers.fair.choice))

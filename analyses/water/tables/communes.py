@@ -22,7 +22,8 @@ SUMMED = (
 
 
 def commune_table(study: Study, villages: pd.DataFrame, works: pd.DataFrame) -> pd.DataFrame:
-    """Sum the villages by commune and rank by people without water to standard; share and poverty have ranks of their own.
+    """Sum the villages by commune and rank by people without water to standard; share and poverty have ranks of their
+    own.
 
     Parameters
     ----------

@@ -19,7 +19,8 @@ from infragap.analyses.water.tables.provenance import village_provenance
 
 
 def year_table(study: Study, works: Sequence[Built], schedule: Schedule, gap: Gap) -> pd.DataFrame:
-    """One row per year: money, works, people served by all built so far, when built and with the decay of schemes, of a growing population."""
+    """One row per year: money, works, people served by all built so far, when built and with the decay of schemes, of a
+    growing population."""
     p = study.parameters
     people, lacking = study.rural_people, float(gap.people.sum())
     rows = []

@@ -1,4 +1,5 @@
-"""Why a commune ranks where it does, and what a work brings: one sentence with numbers, in any language of the catalogue."""
+"""Why a commune ranks where it does, and what a work brings: one sentence with numbers, in any language of the
+catalogue."""
 
 from __future__ import annotations
 

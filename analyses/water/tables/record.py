@@ -123,7 +123,8 @@ def summary(study: Study, today: Today, villages: pd.DataFrame, siting: dict[str
         "to_standard_pct": siting["to_standard_now_pct"],
         "to_standard_from_schemes_pct": _share_pct(piped, people),
         "to_standard_from_own_sources_pct": _share_pct(own, people),
-        "to_standard_is": "calibrated: own sources are set so that the published rate comes out; the schemes of the layer alone give the part above",
+        "to_standard_is": "calibrated: own sources are set so that the published rate comes out; the schemes of the "
+        "layer alone give the part above",
         "basic_pct": _share_pct(people - below_basic, people),
         "unknown_pct": _share_pct(float(rural["people_unknown"].sum()), people),
         "people_without_standard": round(people - piped - own),

@@ -27,8 +27,8 @@ def village_table(
 
     Notes
     -----
-    Ranks are by one quantity each (people without, share without), so that nothing is weighed in secret; ties go by identifier, and places that lack
-    nobody come last.
+    Ranks are by one quantity each (people without, share without), so that nothing is weighed in secret; ties go by
+    identifier, and places that lack nobody come last.
     """
     layer = study.villages
     table = layer[["village_id", "name", "commune_code", "households", "population", "geometry"]].join(today.people)
@@ -96,7 +96,8 @@ def _candidate_km(candidates: Candidates) -> pd.DataFrame:
 
 
 def _largest(served: pd.DataFrame, villages: int, *, above: float) -> pd.Series[str]:
-    """Name of the source that serves most households of each village, of equal ones the first by name; missing where none serves more than `above`."""
+    """Name of the source that serves most households of each village, of equal ones the first by name; missing where
+    none serves more than `above`."""
     counted = served[served["households"] > above].sort_values(["households", "name"], ascending=[False, True])
     main = counted.drop_duplicates("village").set_index("village")["name"]
     return main.reindex(np.arange(villages)).astype(object)

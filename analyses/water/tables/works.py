@@ -101,13 +101,19 @@ def _row(study: Study, work: Built, year: int, uncertainty: Uncertainty, maker: 
 
 
 _EMPTY: dict[str, Any] = {
-    "rank": np.int64, "work_id": None, "candidate_id": None, "site": None, "kind": None, "treatment": None, "name": None, "scheme_id": None,
-    "listed": bool, "commune_code": None, "commune": None, "year": np.float64, "households_gained": np.float64, "people_gained": np.float64,
-    "people_after_5_years": np.float64, "villages": np.int64, "capacity_households": np.float64, "dry_flow_l_s": np.float64,
-    "usable_flow_l_s": np.float64, "withdrawal_l_s": np.float64, "village_upstream": bool, "sanitary_zone": bool, "source_elevation_m": np.float64,
-    "main_km": np.float64, "pipes_km": np.float64, "static_head_m": np.float64, "lowest_pressure_m": np.float64, "break_tanks": np.int64,
+    "rank": np.int64, "work_id": None, "candidate_id": None, "site": None, "kind": None, "treatment": None,
+    "name": None, "scheme_id": None,
+    "listed": bool, "commune_code": None, "commune": None, "year": np.float64, "households_gained": np.float64,
+    "people_gained": np.float64,
+    "people_after_5_years": np.float64, "villages": np.int64, "capacity_households": np.float64,
+    "dry_flow_l_s": np.float64,
+    "usable_flow_l_s": np.float64, "withdrawal_l_s": np.float64, "village_upstream": bool, "sanitary_zone": bool,
+    "source_elevation_m": np.float64,
+    "main_km": np.float64, "pipes_km": np.float64, "static_head_m": np.float64, "lowest_pressure_m": np.float64,
+    "break_tanks": np.int64,
     "pump_m": np.float64, "cost_mvnd": np.float64, "cost_per_person_mvnd": np.float64, "om_mvnd_per_year": np.float64,
-    "income_mvnd_per_year": np.float64, "cost_per_person_year_mvnd": np.float64, "chosen_probability": np.float64, "no_regret": bool,
+    "income_mvnd_per_year": np.float64, "cost_per_person_year_mvnd": np.float64, "chosen_probability": np.float64,
+    "no_regret": bool,
     "in_plan_2026_2030": bool,
 }  # fmt: skip
 """Columns and types of a table without rows."""

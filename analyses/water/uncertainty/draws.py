@@ -1,4 +1,5 @@
-"""Draws: where villages really lie, what streams give, what people use, what works cost, and in what state schemes really are."""
+"""Draws: where villages really lie, what streams give, what people use, what works cost, and in what state schemes
+really are."""
 
 from __future__ import annotations
 
@@ -20,10 +21,12 @@ from infragap.gis.raster import sample
 
 NO_REGRET_PCT = 90.0
 WORSE_CLASS_COST = 2.5
-"""What a repair costs, times, where the scheme turns out one class worse (a rehabilitation instead of a filter; assumption)."""
+"""What a repair costs, times, where the scheme turns out one class worse (a rehabilitation instead of a filter;
+assumption)."""
 
 COST_RANGE, KIND_COST_RANGE = (0.8, 1.0, 1.35), (0.8, 1.0, 1.3)
-"""Low, likely and high factor on all prices, and on those of each kind of work (assumption, after the spread of norms B3)."""
+"""Low, likely and high factor on all prices, and on those of each kind of work (assumption, after the spread of norms
+B3)."""
 
 RADIUS_TO_SIGMA = 2.146
 """The accuracy radius holds 90 % of the positions; of a round normal distribution that is 2.146 standard deviations."""
@@ -69,7 +72,8 @@ class _Links:
 
 @dataclass(frozen=True, eq=False)
 class _Works:
-    """What draws change of each candidate, (candidates,): prices by part, kind, whether it is a repair, whether it draws from a stream."""
+    """What draws change of each candidate, (candidates,): prices by part, kind, whether it is a repair, whether it
+    draws from a stream."""
 
     fixed: FloatArray
     pipes: FloatArray
@@ -101,9 +105,10 @@ def assess(
 
     Notes
     -----
-    Each draw moves every village within its accuracy (a link works where the village stays within reach and below the water), scales yield, demand and the price
-    of each kind of work within their ranges, and lets some schemes turn out a class worse. The plan of a draw takes works by cost per person; it has
-    no bound and serves only to count how often a site is chosen.
+    Each draw moves every village within its accuracy (a link works where the village stays within reach and below the
+    water), scales yield, demand and the price of each kind of work within their ranges, and lets some schemes turn out
+    a class worse. The plan of a draw takes works by cost per person; it has no bound and serves only to count how often
+    a site is chosen.
     """
     p = study.parameters
     if p.draws == 0 or not len(candidates.works):

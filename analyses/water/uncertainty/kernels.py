@@ -18,7 +18,8 @@ def gain_of(
     left: FloatArray,
     capacity: FloatArray,
 ) -> tuple[float, float]:
-    """Households and people that a work would bring to the standard of what is left, largest households first in the order of its links."""
+    """Households and people that a work would bring to the standard of what is left, largest households first in the
+    order of its links."""
     room, households, people = capacity[row], 0.0, 0.0
     for k in range(first[row], first[row + 1]):
         if not alive[k] or room <= 0:
@@ -45,7 +46,8 @@ def plan_greedily(
     works_max: int,
     wanted: float,
 ) -> tuple[BoolArray, float, float]:
-    """Choose works until enough people are served: cheapest per person first, but never so small that the number of works runs out.
+    """Choose works until enough people are served: cheapest per person first, but never so small that the number of
+    works runs out.
 
     Returns
     -------

@@ -1,4 +1,5 @@
-"""What a candidate work is: a site with a capacity, a source, a line, villages that it reaches, and a bill of quantities."""
+"""What a candidate work is: a site with a capacity, a source, a line, villages that it reaches, and a bill of
+quantities."""
 
 from __future__ import annotations
 
@@ -142,11 +143,11 @@ class Candidates:
     works
         The candidates.
     table
-        candidate_id, site, kind, listed, capacity_households, fixed_mvnd, mvnd_per_household, source_id, usable_flow_l_s,
-        withdrawal_l_s_per_household, downstream_id, treatment, village_upstream, scheme_id.
+        candidate_id, site, kind, listed, capacity_households, fixed_mvnd, mvnd_per_household, source_id,
+        usable_flow_l_s, withdrawal_l_s_per_household, downstream_id, treatment, village_upstream, scheme_id.
     links
-        candidate (row of `table`), village (number), households_max, people_per_household, cost_mvnd_per_household, fixed_mvnd,
-        parent_village (number, -1).
+        candidate (row of `table`), village (number), households_max, people_per_household, cost_mvnd_per_household,
+        fixed_mvnd, parent_village (number, -1).
     """
 
     works: tuple[Candidate, ...]

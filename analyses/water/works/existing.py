@@ -1,4 +1,5 @@
-"""Works on schemes of the register and of the province's list: repair, rehabilitate, rebuild, extend; and plants that are planned."""
+"""Works on schemes of the register and of the province's list: repair, rehabilitate, rebuild, extend; and plants that
+are planned."""
 
 from __future__ import annotations
 
@@ -152,7 +153,8 @@ def _offers(
 
 
 def _repaired(filtered: bool, households: float, lacking: FloatArray, maker: Maker) -> Offer:
-    """Disinfect filtered or spring water, else filter and disinfect: the households that are on the pipe today get water to standard."""
+    """Disinfect filtered or spring water, else filter and disinfect: the households that are on the pipe today get
+    water to standard."""
     p = maker.parameters
     return Offer(
         kind=WorkKind.REPAIR_DISINFECT if filtered else WorkKind.REPAIR_FILTER,
@@ -169,7 +171,8 @@ def _repaired(filtered: bool, households: float, lacking: FloatArray, maker: Mak
 
 
 def _renewed(kind: WorkKind, share: float, households: float, connected: FloatArray, maker: Maker) -> Offer:
-    """Renew a part of intake, storage and pipes, or all of them, with filter and disinfection: the whole capacity serves again."""
+    """Renew a part of intake, storage and pipes, or all of them, with filter and disinfection: the whole capacity
+    serves again."""
     p = maker.parameters
 
     def bill(served: float) -> list[BillLine]:
@@ -190,7 +193,8 @@ def _renewed(kind: WorkKind, share: float, households: float, connected: FloatAr
 
 
 def _plant_offers(study: Study, row: int, today: Today, villages: int, maker: Maker) -> Iterator[Offer]:
-    """Extend the network of a plant as far as its capacity goes; a planned plant is paid for by the capacity used, unless private money builds it."""
+    """Extend the network of a plant as far as its capacity goes; a planned plant is paid for by the capacity used,
+    unless private money builds it."""
     p, scheme = study.parameters, study.schemes.iloc[row]
     stands = bool(exists(study.schemes)[row])
     spare = float(today.service.capacity_households[row]) - float(today.service.households[row])

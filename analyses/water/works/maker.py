@@ -238,7 +238,8 @@ class Maker:
 
 
 def owners(line: Line) -> tuple[IntArray, IntArray]:
-    """First village that each section is laid for, (sections,), and the village that each village hangs on, (villages,) or -1."""
+    """First village that each section is laid for, (sections,), and the village that each village hangs on, (villages,)
+    or -1."""
     section_at = {int(end): s for s, end in enumerate(line.sections.end)}
     owner = np.full(len(line.sections.start), -1, dtype=np.int64)
     parent = np.full(len(line.tap_point), -1, dtype=np.int64)

@@ -1,4 +1,5 @@
-"""New schemes at streams: by gravity, pumped where no water lies above, and those that the province's list already names."""
+"""New schemes at streams: by gravity, pumped where no water lies above, and those that the province's list already
+names."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ PUMP_SPARE_M = 10.0
 
 
 def new_candidates(study: Study, flow: StreamFlow, maker: Maker, known: list[Candidate]) -> list[Candidate]:
-    """Schemes that the list wants new, then gravity schemes above villages, then pumped ones for villages that nothing else reaches.
+    """Schemes that the list wants new, then gravity schemes above villages, then pumped ones for villages that nothing
+    else reaches.
 
     Parameters
     ----------
@@ -59,11 +61,13 @@ def _without(gap_households: FloatArray, villages: set[int]) -> FloatArray:
 
 
 HEIGHTS_M = {WorkKind.NEW: (-60.0, 150.0), WorkKind.PUMPED: (-np.inf, -60.0)}
-"""How far the bed of a stream may lie from the height that the list's scheme is mapped at [m]: water runs from there by itself, or is lifted."""
+"""How far the bed of a stream may lie from the height that the list's scheme is mapped at [m]: water runs from there by
+itself, or is lifted."""
 
 
 def _listed_intakes(study: Study, possible: Intakes, kind: WorkKind, done: set[int]) -> tuple[Intakes, IntArray]:
-    """Intake of each planned scheme of the list: the nearest cell, within its accuracy, that carries its capacity or else most."""
+    """Intake of each planned scheme of the list: the nearest cell, within its accuracy, that carries its capacity or
+    else most."""
     schemes, low, high = study.schemes, *HEIGHTS_M[kind]
     rural = (~exists(schemes)) & (schemes["kind"] != SchemeKind.URBAN_PLANT).to_numpy()
     chosen, rows, households = [], [], []
@@ -170,7 +174,8 @@ def source_name(cell: int, columns: int) -> str:
 
 
 def downstream_of(flow: StreamFlow, sources: Iterable[Source]) -> dict[str, str]:
-    """Next of these sources below each of them on its stream; a scheme's own capacity and the last on a stream have none."""
+    """Next of these sources below each of them on its stream; a scheme's own capacity and the last on a stream have
+    none."""
     cells = {source.source_id: source.cell for source in sources if source.cell >= 0}
     if not cells:
         return {}

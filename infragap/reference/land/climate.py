@@ -1,4 +1,5 @@
-"""Sunshine by commune and month, and monthly runoff: coarse open climate data, brought to published yields and to the relief."""
+"""Sunshine by commune and month, and monthly runoff: coarse open climate data, brought to published yields and to the
+relief."""
 
 from __future__ import annotations
 
@@ -15,11 +16,12 @@ DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 PV_VALLEY, PV_RIDGE = 1110.0, 960.0
 VALLEY_M, RIDGE_M = 300.0, 1800.0
-"""Yield [kWh/kWp a year] at low and at high communes: published ranges 1,000-1,150 in valleys, 900-1,050 on foggy ridges (confidence C);
-where one turns into the other is an assumption."""
+"""Yield [kWh/kWp a year] at low and at high communes: published ranges 1,000-1,150 in valleys, 900-1,050 on foggy
+ridges (confidence C); where one turns into the other is an assumption."""
 
 WORST_MONTH_SHARE = 0.55
-"""Yield of the worst month over the mean: 50-60 % (confidence C). The open irradiation data say 79 %: known to be too sunny in cloudy mountains."""
+"""Yield of the worst month over the mean: 50-60 % (confidence C). The open irradiation data say 79 %: known to be too
+sunny in cloudy mountains."""
 
 PERFORMANCE_RATIO = 0.77
 """Yield over irradiation on a flat array; 0.75-0.8."""
@@ -33,11 +35,13 @@ OROGRAPHIC_PER_KM = 0.2
 
 RAIN_LIMITS = (0.85, 1.5)
 EVAPORATION_SHARE = 0.7
-"""Evapotranspiration of moist ground over Thornthwaite's, which is too high in the humid tropics (1,400 mm in the lowlands); assumption."""
+"""Evapotranspiration of moist ground over Thornthwaite's, which is too high in the humid tropics (1,400 mm in the
+lowlands); assumption."""
 
 SOIL_MM = 150.0
 QUICK_SHARE, RECESSION = 0.6, 0.75
-"""Soil storage, share of the surplus that runs off in its month, share of the groundwater that stays for the next; assumption."""
+"""Soil storage, share of the surplus that runs off in its month, share of the groundwater that stays for the next;
+assumption."""
 
 
 def build_solar(facts: Facts, communes: gpd.GeoDataFrame, elevation: Raster) -> pd.DataFrame:
@@ -59,9 +63,9 @@ def build_solar(facts: Facts, communes: gpd.GeoDataFrame, elevation: Raster) -> 
 
     Notes
     -----
-    The yearly yield follows the height of the commune centre between the published ranges. The months follow the MERRA-2 cell
-    21° N 105° E, stretched about their mean until the worst month has 55 % of it. Irradiation = yield / performance ratio; the
-    day-to-day deviation keeps its ratio to the mean.
+    The yearly yield follows the height of the commune centre between the published ranges. The months follow the
+    MERRA-2 cell 21° N 105° E, stretched about their mean until the worst month has 55 % of it. Irradiation = yield /
+    performance ratio; the day-to-day deviation keeps its ratio to the mean.
     """
     x, y = transform(communes["centre_longitude"], communes["centre_latitude"], source=WGS84, target=CRS_MEASURE)
     height_m = sample(elevation, x, y)
@@ -80,13 +84,15 @@ def build_solar(facts: Facts, communes: gpd.GeoDataFrame, elevation: Raster) -> 
             "pv_kwh_per_kwp": np.round(daily * DAYS, 2).ravel(),
             "temperature_c": np.round(_temperature_c(facts, x, y, height_m).T, 1).ravel(),
             "provenance": "modelled",
-            "source": "MERRA-2 months (2011-15) scaled to published yields by height; ITU-R P.1510 temperature with lapse",
+            "source": "MERRA-2 months (2011-15) scaled to published yields by height; ITU-R P.1510 temperature with "
+            "lapse",
         }
     )
 
 
 def _months(facts: Facts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Daily yield of each month over the year's mean (mean over days = 1), and the day-to-day deviation over the month's mean."""
+    """Daily yield of each month over the year's mean (mean over days = 1), and the day-to-day deviation over the
+    month's mean."""
     cells = facts.table("registry/ghi_merra2_3deg_monthly")
     cell = cells[(cells["lat"].astype(float) == 21) & (cells["lon"].astype(float) == 105)].iloc[0]
     ghi = np.array([float(cell[f"ghi_kwh_m2_day_{month:02d}"]) for month in range(1, 13)])
@@ -125,9 +131,10 @@ def build_runoff(facts: Facts, elevation: Raster) -> Raster:
 
     Notes
     -----
-    Rain of ITU-R P.837-7 (0.25°), more on high ground; seven tenths of the potential evapotranspiration of Thornthwaite (1948); a soil storage of 150 mm; six tenths of
-    the surplus runs off in its month, the rest through groundwater that keeps three quarters of its content from month to month. Years are
-    repeated until the storages come back to where they were. All parameters are assumptions: no gauge is used.
+    Rain of ITU-R P.837-7 (0.25°), more on high ground; seven tenths of the potential evapotranspiration of Thornthwaite
+    (1948); a soil storage of 150 mm; six tenths of the surplus runs off in its month, the rest through groundwater that
+    keeps three quarters of its content from month to month. Years are repeated until the storages come back to where
+    they were. All parameters are assumptions: no gauge is used.
     """
     coarse = resample(elevation, cell_size_m=RUNOFF_CELL_M, method="mean")
     height = coarse.floats().astype(np.float64).ravel()
@@ -161,8 +168,8 @@ def thornthwaite_mm(temperature_c: NDArray[np.float64], latitude: NDArray[np.flo
 
     Notes
     -----
-    PET = 16 · (L/12) · (N/30) · (10 T / I)^a with I = Σ (T/5)^1.514, a = 6.75e-7 I³ - 7.71e-5 I² + 1.792e-2 I + 0.49239, L hours of
-    daylight, N days.
+    PET = 16 · (L/12) · (N/30) · (10 T / I)^a with I = Σ (T/5)^1.514, a = 6.75e-7 I³ - 7.71e-5 I² + 1.792e-2 I +
+    0.49239, L hours of daylight, N days.
 
     References
     ----------

@@ -14,7 +14,8 @@ from infragap.gis.schema import FOREST_NATURAL, FOREST_NONE, FOREST_PRODUCTION, 
 from infragap.gis.terrain import slope_deg
 
 SLOPE_WEIGHT_M = 15.0
-"""One degree of slope counts as much as this many metres of height in the order in which cells become forest; assumption."""
+"""One degree of slope counts as much as this many metres of height in the order in which cells become forest;
+assumption."""
 
 PATCH_M = 600.0
 """Standard deviation of the smoothing that makes patches of forest instead of single cells; assumption."""
@@ -53,9 +54,10 @@ def build_forest(
 
     Notes
     -----
-    Per commune the cells are put in order of height and slope; the first become special-use forest, the next protection, the next
-    production, and the first of all of them are natural, each as many as the published hectares times the polygon's area over the
-    official area. Forest outside the three classes enters only where it is natural (code 10).
+    Per commune the cells are put in order of height and slope; the first become special-use forest, the next
+    protection, the next production, and the first of all of them are natural, each as many as the published hectares
+    times the polygon's area over the official area. Forest outside the three classes enters only where it is natural
+    (code 10).
     """
     if given is not None:
         return _from_given(given, elevation)

@@ -18,7 +18,8 @@ from infragap.gis.raster import Raster
 from infragap.gis.terrain import slope_pct
 
 CELL_M = 200.0
-"""Cell width [m]: finer than the accuracy of the waypoints (300-3,000 m), coarse enough for the whole province in a second."""
+"""Cell width [m]: finer than the accuracy of the waypoints (300-3,000 m), coarse enough for the whole province in a
+second."""
 
 MARGIN_M = 3000.0
 BORDER_M = 30.0
@@ -124,7 +125,8 @@ def build_ground(
 
 
 def habitability(ground: Ground) -> NDArray[np.float64]:
-    """Weight of each cell as a place for a village: gentle slopes below 1,900 m, people where a population raster is given.
+    """Weight of each cell as a place for a village: gentle slopes below 1,900 m, people where a population raster is
+    given.
 
     Notes
     -----
@@ -213,7 +215,8 @@ def draw_spaced(
 def within_cells(
     ground: Ground, cells: NDArray[np.int64], polygons: gpd.GeoSeries, *, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Points (n, 2) [m] up to 70 m from the cell centres, back at the centre where that would leave the polygon of the same row."""
+    """Points (n, 2) [m] up to 70 m from the cell centres, back at the centre where that would leave the polygon of the
+    same row."""
     centres = ground.xy(cells)
     moved = centres + rng.uniform(-70.0, 70.0, size=centres.shape)
     inside = gpd.GeoSeries(gpd.points_from_xy(*moved.T), crs=polygons.crs).within(

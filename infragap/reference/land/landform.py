@@ -54,8 +54,8 @@ def drain(
     order
         (rows·cols,) flat indices, every receiver before its donors.
     receiver
-        (rows·cols,) the cell that each cell drains to; an outlet receives itself. In a pit it is the cell that the flood came from,
-        elsewhere the steepest way down.
+        (rows·cols,) the cell that each cell drains to; an outlet receives itself. In a pit it is the cell that the
+        flood came from, elsewhere the steepest way down.
 
     References
     ----------
@@ -134,7 +134,8 @@ def cut_heights(
     cols: int,
     cell_m: float,
 ) -> NDArray[np.float64]:  # pragma: no cover - compiled
-    """Heights of a landscape whose streams lie on a given floor and whose slopes rise from them in balance with erosion [m].
+    """Heights of a landscape whose streams lie on a given floor and whose slopes rise from them in balance with erosion
+    [m].
 
     Parameters
     ----------
@@ -143,7 +144,8 @@ def cut_heights(
     floor
         Height of the main valley floors [m], flat; outlets lie on it.
     head
-        How far above that floor a stream of `power.channel_km2` lies [m], flat; it comes down as its catchment grows to `power.river_km2`.
+        How far above that floor a stream of `power.channel_km2` lies [m], flat; it comes down as its catchment grows to
+        `power.river_km2`.
     steepness
         Slope of a catchment of 1 km² [m/m], flat.
     power
@@ -153,7 +155,8 @@ def cut_heights(
 
     Notes
     -----
-    Stream power in steady state: slope = steepness · (area + head)^-concavity, at most `steepest`. Solved from the outlets upwards.
+    Stream power in steady state: slope = steepness · (area + head)^-concavity, at most `steepest`. Solved from the
+    outlets upwards.
 
     References
     ----------
@@ -183,7 +186,8 @@ def cut_heights(
 def breach_pits(
     order: NDArray[np.int64], receiver: NDArray[np.int64], height: NDArray[np.float64]
 ) -> NDArray[np.float64]:  # pragma: no cover - compiled
-    """Let water run everywhere: lower what bars the way out of a pit; where the outlet itself lies higher, raise the pit. Flat in and out."""
+    """Let water run everywhere: lower what bars the way out of a pit; where the outlet itself lies higher, raise the
+    pit. Flat in and out."""
     result = height.copy()
     for k in range(len(order) - 1, -1, -1):
         i = order[k]

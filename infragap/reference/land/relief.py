@@ -1,8 +1,9 @@
 """Heights: the coarse real relief of open packages with modelled ridges and valleys, pulled to spot heights and rivers.
 
-What is real: the mean height of 9 km cells, points every 9 km, 56 spot heights, the course of rivers and some of their levels.
-What is modelled: everything finer. Streams cut the ground between the known rivers until slope and catchment are in balance, with a
-steepness that makes the mean heights come out. Ridges and valleys look right and drain; they are not where the real ones are.
+What is real: the mean height of 9 km cells, points every 9 km, 56 spot heights, the course of rivers and some of their
+levels. What is modelled: everything finer. Streams cut the ground between the known rivers until slope and catchment
+are in balance, with a steepness that makes the mean heights come out. Ridges and valleys look right and drain; they are
+not where the real ones are.
 """
 
 from __future__ import annotations
@@ -26,10 +27,12 @@ SMOOTH_M = 4000.0
 """Standard deviation of the smoothing that turns real heights into the coarse layer: its cells are 9 km wide."""
 
 FLOOR_SHARE = 0.62
-"""A river of the mountains lies at this share of the mean height around it; assumption, only where no level is known."""
+"""A river of the mountains lies at this share of the mean height around it; assumption, only where no level is
+known."""
 
 STREAM_POWER = StreamPower(head_km2=0.15, channel_km2=8.0, river_km2=200.0, steepest=0.65, concavity=0.45)
-"""Concavity: the usual value (Whipple and Tucker 1999). Hillslopes slide beyond 33°, and the three catchments: assumptions."""
+"""Concavity: the usual value (Whipple and Tucker 1999). Hillslopes slide beyond 33°, and the three catchments:
+assumptions."""
 
 STEEPNESS = (0.07, 0.22)
 """Least and greatest slope of a catchment of 1 km² [m/m]; assumption."""
@@ -38,7 +41,8 @@ STREAM_HEAD = 0.6
 """The smallest streams lie this far between valley floor and mean height; assumption."""
 
 FLOOR_REACH_M, FLOOR_TRUST = 5000.0, 0.004
-"""How far a river's level tells the height of the valley floors, and the weight of the general share beside it; assumption."""
+"""How far a river's level tells the height of the valley floors, and the weight of the general share beside it;
+assumption."""
 
 ROUNDS_COARSE, ROUNDS_FINE = 9, 2
 
@@ -296,7 +300,8 @@ def _cut(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Let streams cut the ground; give heights and the logarithm of the steepness that makes the mean heights come out.
 
-    `keep` is the share of the former ground that stays in the first round: streams find their ways while divides move slowly.
+    `keep` is the share of the former ground that stays in the first round: streams find their ways while divides move
+    slowly.
     """
     cell_m = grid.cell_size_m
     known = ~np.isnan(river_level)

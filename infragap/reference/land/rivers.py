@@ -36,8 +36,8 @@ def build_rivers(facts: Facts) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Columns of `infragap.gis.schema.Rivers`, lines in flow direction where documented (`flows_into` names the next river, else empty), in the
-        measuring CRS. Documented rivers first, in the order of their codes.
+        Columns of `infragap.gis.schema.Rivers`, lines in flow direction where documented (`flows_into` names the next
+        river, else empty), in the measuring CRS. Documented rivers first, in the order of their codes.
     """
     documented = _documented(facts)
     return gpd.GeoDataFrame(
@@ -60,7 +60,8 @@ def _documented(facts: Facts) -> gpd.GeoDataFrame:
                 "is_major": river_id in MAJOR_RIVERS,
                 "flows_into": group["tributary_of"].iloc[0],
                 "provenance": "modelled",
-                "source": f"drawn through {len(group)} documented points (facts/bridges_rivers.csv, confidence {confidences})",
+                "source": f"drawn through {len(group)} documented points (facts/bridges_rivers.csv, confidence "
+                f"{confidences})",
                 "geometry": shapely.LineString(np.column_stack([group["x"], group["y"]])),
             }
         )
@@ -124,7 +125,8 @@ def build_lakes(facts: Facts) -> gpd.GeoDataFrame:
                 "lake_id": lake_id,
                 "name": group["name"].iloc[0],
                 "provenance": "modelled",
-                "source": f"envelope of {len(group)} documented shore points (confidence G), drawn in to the published {LAKE_AREA_KM2:g} km²",
+                "source": f"envelope of {len(group)} documented shore points (confidence G), drawn in to the published "
+                f"{LAKE_AREA_KM2:g} km²",
                 "geometry": _drawn_in(shapely.make_valid(shapely.Polygon(np.column_stack([x, y])))),
             }
         )
@@ -148,7 +150,8 @@ def build_bridges(facts: Facts, rivers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     facts
         Fact tables.
     rivers
-        From `build_rivers`: a bridge is moved onto the drawn river that it crosses when that is within its accuracy, or 1,500 m.
+        From `build_rivers`: a bridge is moved onto the drawn river that it crosses when that is within its accuracy, or
+        1,500 m.
 
     Returns
     -------
@@ -159,7 +162,8 @@ def build_bridges(facts: Facts, rivers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     rows = table[table["feature"] == "bridge"]
     text = rows["name"].str.lower() + " " + rows["status"].str.lower()
     find = facts.words.find
-    # 'in the plan' also stands beside bridges in use, for their widening: only a status that begins so means a bridge to come
+    # 'in the plan' also stands beside bridges in use, for their widening: only a status that begins so means a bridge
+    # to come
     left_out = text.str.contains(find["bridge_not_in_use"]) | rows["status"].str.contains(find["bridge_planned"])
     rows = rows[~left_out].reset_index(drop=True)
     x, y = transform(rows["lon"], rows["lat"], source=WGS84, target=CRS_MEASURE)

@@ -1,6 +1,7 @@
 """Courses over the ground as paths on its cells, and the network that they make together.
 
-Cells are the nodes: two courses that meet share a cell, so pieces touch exactly and a graph by end points needs no snapping.
+Cells are the nodes: two courses that meet share a cell, so pieces touch exactly and a graph by end points needs no
+snapping.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from infragap.reference.land.ground import CELL_M, Ground
 
 WATER_COST = 60.0
 LOCAL_WATER_COST = 300.0
-"""Cost of a cell of water in widths of a flat cell: a main road crosses without a documented bridge only where the way round is over about
-10 km (the list of bridges is not complete), a local road only where there is hardly another way."""
+"""Cost of a cell of water in widths of a flat cell: a main road crosses without a documented bridge only where the way
+round is over about 10 km (the list of bridges is not complete), a local road only where there is hardly another way."""
 
 BRIDGE_SNAP_M = 2500.0
 BRIDGE_RADIUS_M = 320.0
@@ -27,11 +28,13 @@ SIMPLIFY_M = 70.0
 """Tolerance of the drawn line [m]: takes the steps of 200 m cells out of it."""
 
 ROUGHNESS = 0.35
-"""Standard deviation of the logarithm of what a cell's cost is multiplied by: ground that the relief does not show (assumption)."""
+"""Standard deviation of the logarithm of what a cell's cost is multiplied by: ground that the relief does not show
+(assumption)."""
 
 
 def rough_ground(ground: Ground, *, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Factors (rows, cols) on the cost of cells, so that courses wind like roads and do not run along the eight directions."""
+    """Factors (rows, cols) on the cost of cells, so that courses wind like roads and do not run along the eight
+    directions."""
     return np.exp(rng.normal(0.0, ROUGHNESS, size=ground.shape))
 
 
@@ -152,7 +155,8 @@ class CellNetwork:
         return np.unique(np.array(list(self.owner), dtype=np.int64).ravel())
 
     def pieces(self, *, breaks: set[int] | None = None) -> list[Piece]:
-        """Cut the network into pieces at junctions, at `breaks`, at points and where owner or bridge change; in order of adding."""
+        """Cut the network into pieces at junctions, at `breaks`, at points and where owner or bridge change; in order
+        of adding."""
         around: dict[int, list[tuple[int, int]]] = {}
         for edge in self.owner:
             around.setdefault(edge[0], []).append(edge)
@@ -189,7 +193,8 @@ class CellNetwork:
 
 
 def rounded(coordinates: NDArray[np.float64]) -> shapely.LineString:
-    """Line through points (n, 2) [m] without the steps of the cells: simplified, its corners cut twice at a quarter [1]_; both ends stay.
+    """Line through points (n, 2) [m] without the steps of the cells: simplified, its corners cut twice at a quarter
+    [1]_; both ends stay.
 
     References
     ----------
@@ -206,7 +211,8 @@ def rounded(coordinates: NDArray[np.float64]) -> shapely.LineString:
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of a network: course that it belongs to, courses that share it, whether it crosses a large river, its cells."""
+    """One piece of a network: course that it belongs to, courses that share it, whether it crosses a large river, its
+    cells."""
 
     number: int
     others: tuple[int, ...]

@@ -50,8 +50,9 @@ def territories(
 
     Notes
     -----
-    A node goes to argmin(distance + offset). With offsets added (not multiplied) the territory of a station is connected along shortest
-    paths. The offset of a station with too much line rises, of one with too little falls; every station keeps its own node.
+    A node goes to argmin(distance + offset). With offsets added (not multiplied) the territory of a station is
+    connected along shortest paths. The offset of a station with too much line rises, of one with too little falls;
+    every station keeps its own node.
     """
     target = target_km * demand_km.sum() / target_km.sum()
     bringing = demand_km > 0
@@ -88,11 +89,13 @@ def steiner_tree(graph: Matrix, root: int, terminals: NDArray[np.int64]) -> NDAr
 
     Notes
     -----
-    Minimum spanning tree of the terminals' metric closure by one multi-source search, expanded and pruned; at most twice the optimum [1]_.
+    Minimum spanning tree of the terminals' metric closure by one multi-source search, expanded and pruned; at most
+    twice the optimum [1]_.
 
     References
     ----------
-    .. [1] K. Mehlhorn (1988): A faster approximation algorithm for the Steiner problem in graphs. Information Processing Letters 27.
+    .. [1] K. Mehlhorn (1988): A faster approximation algorithm for the Steiner problem in graphs. Information
+    Processing Letters 27.
     """
     ends = np.unique(np.append(terminals, root))
     distance, predecessor, nearest = csgraph.dijkstra(
@@ -199,12 +202,13 @@ def split(
     Returns
     -------
     list of Share
-        k feeders, each with the way from the root to its part (drawn again: parallel circuits), together the whole tree.
+        k feeders, each with the way from the root to its part (drawn again: parallel circuits), together the whole
+        tree.
 
     Notes
     -----
-    The tree is walked depth first, small branches first; the feeders take consecutive stretches of the walk. The scale of the quotas is
-    found by bisection so that the last feeder is filled like the others.
+    The tree is walked depth first, small branches first; the feeders take consecutive stretches of the walk. The scale
+    of the quotas is found by bisection so that the last feeder is filled like the others.
     """
     walk, way_m = _walk(parent, length_m, root)
     if len(quota_m) == 1:
@@ -246,7 +250,8 @@ def _shares(
 def _walk(
     parent: NDArray[np.int64], length_m: NDArray[np.float64], root: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Nodes depth first without the root, smaller branches first, and the way from the root to each node of the graph [m]."""
+    """Nodes depth first without the root, smaller branches first, and the way from the root to each node of the graph
+    [m]."""
     inside = np.flatnonzero(parent >= 0)
     children: dict[int, list[int]] = {}
     for node in inside.tolist():
@@ -272,10 +277,11 @@ def _walk(
 def _filled(
     walk: NDArray[np.int64], parent: NDArray[np.int64], length_m: NDArray[np.float64], quota_m: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], bool]:
-    """Cuts (k - 1,) of the walk when feeders are filled to their quotas in order, and whether the last one gets more than its own.
+    """Cuts (k - 1,) of the walk when feeders are filled to their quotas in order, and whether the last one gets more
+    than its own.
 
-    A feeder pays the way from the root to the parent of its first node, and again for each jump of the walk back to a branch that it
-    does not hold yet.
+    A feeder pays the way from the root to the parent of its first node, and again for each jump of the walk back to a
+    branch that it does not hold yet.
     """
     cuts: list[int] = []
     held: set[int] = set()
@@ -299,7 +305,8 @@ def _filled(
 def first_way(
     parent: NDArray[np.int64], length_m: NDArray[np.float64], root: int, wanted_m: float
 ) -> NDArray[np.int64]:
-    """Nodes of the first way out of the station, as long as wanted or as far as it goes: what a feeder without an area of its own has."""
+    """Nodes of the first way out of the station, as long as wanted or as far as it goes: what a feeder without an area
+    of its own has."""
     walk, _ = _walk(parent, length_m, root)
     nodes: list[int] = []
     here, gone_m = root, 0.0
@@ -327,7 +334,8 @@ def chains(
     Returns
     -------
     list of (chain, share)
-        Nodes of each piece from the station's side outwards, and the share of the feeder's line that lies in it or behind it.
+        Nodes of each piece from the station's side outwards, and the share of the feeder's line that lies in it or
+        behind it.
     """
     inside = set(nodes.tolist())
     children: dict[int, list[int]] = {}

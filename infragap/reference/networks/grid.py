@@ -33,17 +33,17 @@ CLEAR_COST = 30.0
 
 BRANCH_SHARE = 0.06
 BRANCH_CONDUCTOR = "AC-70"
-"""Branches with less than this share of their feeder's line behind them have this conductor, or the published one where that is AC-50
-(assumption); the others have the published one."""
+"""Branches with less than this share of their feeder's line behind them have this conductor, or the published one where
+that is AC-50 (assumption); the others have the published one."""
 
 SITE_M = 7000.0
 SITE_FROM_KM = 20.0
-"""Stations this near to each other, with that much published line each, feed one area together; those with less line feed none (one has nine feeders
-of 0.6 km in all)."""
+"""Stations this near to each other, with that much published line each, feed one area together; those with less line
+feed none (one has nine feeders of 0.6 km in all)."""
 
 UNPUBLISHED_KM = 150.0
-"""Length assumed for each of the three feeders whose length is not published when stations share the area [km]; afterwards they take
-what the published ones of their station leave, at least half of this."""
+"""Length assumed for each of the three feeders whose length is not published when stations share the area [km];
+afterwards they take what the published ones of their station leave, at least half of this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,15 +91,15 @@ def build_grid_lines(
     Returns
     -------
     GeoDataFrame
-        Columns of `infragap.gis.schema.GridLines`: 110-500 kV lines between stations, then the 35 and 22 kV feeders. The pieces of a feeder make a tree
-        whose root is the point of its station; ends coincide exactly. Every commune centre lies on a line, every village with the grid within
-        1.5 km of road from one.
+        Columns of `infragap.gis.schema.GridLines`: 110-500 kV lines between stations, then the 35 and 22 kV feeders.
+        The pieces of a feeder make a tree whose root is the point of its station; ends coincide exactly. Every commune
+        centre lies on a line, every village with the grid within 1.5 km of road from one.
 
     Notes
     -----
-    Stations share the roads so that their lines come near to the sum of their published feeder lengths; each station's lines are a
-    short tree over its villages, cut into feeders in the proportion of their lengths. Drawn length is kept as `length_km`, the published one
-    stands beside it.
+    Stations share the roads so that their lines come near to the sum of their published feeder lengths; each station's
+    lines are a short tree over its villages, cut into feeders in the proportion of their lengths. Drawn length is kept
+    as `length_km`, the published one stands beside it.
     """
     table = _feeder_table(facts, substations)
     hosts = substations[substations["name"].isin(table["station"])]
@@ -125,14 +125,17 @@ def build_grid_lines(
 
 
 def _feeder_table(facts: Facts, substations: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Feeders with station name as in the station layer, voltage, conductor, published length, load and loading; short ones first."""
+    """Feeders with station name as in the station layer, voltage, conductor, published length, load and loading; short
+    ones first."""
     table = facts.substations[facts.substations["kind"].str.startswith("feeder")].copy()
     # the list of stations adds another name in brackets to one of them
     plain = {re.sub(r"\s*\(.*\)$", "", name): name for name in substations["name"][substations["status"] == "existing"]}
     load = table["max_load"].str.extract(r"Pmax ([\d.]+) MW(?:, ([\d.]+) %)?").astype(float)
     return pd.DataFrame({
-        "feeder": table["name"], "station": table["from_node"].map(plain), "voltage_kv": table["voltage_kv"].astype(float),
-        "conductor": [_conductor(text) for text in table["conductor"]], "length_km": table["length_km"], "load_mw": load[0], "loading_pct": load[1],
+        "feeder": table["name"], "station": table["from_node"].map(plain),
+        "voltage_kv": table["voltage_kv"].astype(float),
+        "conductor": [_conductor(text) for text in table["conductor"]], "length_km": table["length_km"],
+        "load_mw": load[0], "loading_pct": load[1],
     }).sort_values(["station", "length_km"], kind="stable", na_position="last").reset_index(drop=True)  # fmt: skip
 
 
@@ -177,7 +180,8 @@ def _network(
 
 
 def _site_centres(stations: NDArray[np.float64], joins: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Mean point of the stations of each station's site: those that join, within `SITE_M` of one another or by way of others."""
+    """Mean point of the stations of each station's site: those that join, within `SITE_M` of one another or by way of
+    others."""
     near = np.hypot(*(stations[:, None] - stations[None]).transpose(2, 0, 1)) <= SITE_M
     near &= joins[:, None] & joins[None]
     _, site = csgraph.connected_components(sparse.csr_matrix(near), directed=False)
@@ -258,7 +262,8 @@ def _site_lines(
 def _split(
     parent: NDArray[np.int64], length_m: NDArray[np.float64], gate: int, published_m: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], list[feeders.Share]]:
-    """Quotas [m] and feeders; those of unpublished length take as much as brings the others nearest to their published lengths."""
+    """Quotas [m] and feeders; those of unpublished length take as much as brings the others nearest to their published
+    lengths."""
     unknown = np.isnan(published_m)
     known_m = float(published_m[~unknown].sum())
     rest_m = max((float(length_m.sum()) - known_m) / max(int(unknown.sum()), 1), 500 * UNPUBLISHED_KM)
@@ -301,9 +306,12 @@ def _pieces(
             line = rounded(network.points[chain])
             trunk = behind >= BRANCH_SHARE
             rows.append({
-                "feeder": feeder["feeder"], "substation_id": hosts["substation_id"].iloc[place], "voltage_kv": feeder["voltage_kv"],
-                "conductor": feeder["conductor"] if trunk or feeder["conductor"] == "AC-50" else BRANCH_CONDUCTOR, "status": "existing", "length_km": max(round(line.length / 1000, 4), 0.0001),
-                "feeder_length_km": feeder["length_km"], "feeder_load_mw": feeder["load_mw"], "feeder_loading_pct": feeder["loading_pct"],
+                "feeder": feeder["feeder"], "substation_id": hosts["substation_id"].iloc[place],
+                "voltage_kv": feeder["voltage_kv"],
+                "conductor": feeder["conductor"] if trunk or feeder["conductor"] == "AC-50" else BRANCH_CONDUCTOR,
+                "status": "existing", "length_km": max(round(line.length / 1000, 4), 0.0001),
+                "feeder_length_km": feeder["length_km"], "feeder_load_mw": feeder["load_mw"],
+                "feeder_loading_pct": feeder["loading_pct"],
                 "provenance": "modelled", "source": base.words.note["feeder" if trunk else "feeder_branch"],
             })  # fmt: skip
             geometry.append(line)

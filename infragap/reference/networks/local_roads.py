@@ -44,7 +44,8 @@ def add_commune_roads(plan: RoadPlan, base: Base, villages: gpd.GeoDataFrame) ->
 
 
 def add_village_roads(plan: RoadPlan, villages: gpd.GeoDataFrame) -> None:
-    """Join villages that have the grid: a concrete commune road where it is short, an earth track where it is long, in place.
+    """Join villages that have the grid: a concrete commune road where it is short, an earth track where it is long, in
+    place.
 
     The roads keep off the villages without grid like the commune roads.
     """
@@ -107,7 +108,8 @@ def _join(
 
 
 def _dry_cells(plan: RoadPlan, points: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Cells of the points; for a point in a cell that a large river touches, the nearest other cell on the same bank."""
+    """Cells of the points; for a point in a cell that a large river touches, the nearest other cell on the same
+    bank."""
     cells = plan.ground.flat(points)
     dry = np.flatnonzero(~(plan.ground.river | plan.ground.lake))
     wet = np.flatnonzero(plan.ground.river.ravel()[cells])

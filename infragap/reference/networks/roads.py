@@ -31,10 +31,12 @@ from infragap.reference.networks.courses import (
 from infragap.reference.words import Words
 
 SLOPE_SCALE_PCT = {"expressway": 60.0, "national": 20.0, "provincial": 22.0, "commune": 25.0, "track": 35.0}
-"""Slope at which a cell costs a road of this class twice a flat one (assumption: the poorer the road, the steeper it climbs)."""
+"""Slope at which a cell costs a road of this class twice a flat one (assumption: the poorer the road, the steeper it
+climbs)."""
 
 WINDING = {"commune": 1.25, "track": 1.4}
-"""Real over drawn length of modelled roads (assumption; documented mountain roads here run 1.1-2.3 times their drawn line)."""
+"""Real over drawn length of modelled roads (assumption; documented mountain roads here run 1.1-2.3 times their drawn
+line)."""
 
 ROUGH_WAYPOINT_M = 2500.0
 """Waypoints between the ends that are this rough are left out [m]."""
@@ -45,7 +47,8 @@ LEAST_WINDING = 0.85
 
 @dataclass(frozen=True)
 class RoadCourse:
-    """One road as it was laid: a documented route has a `road_id`, and an official length [km] where one is published."""
+    """One road as it was laid: a documented route has a `road_id`, and an official length [km] where one is
+    published."""
 
     name: str
     road_class: str
@@ -128,8 +131,9 @@ def plan_main_roads(base: Base, facts: Facts, ground: Ground, *, rng: np.random.
     Returns
     -------
     RoadPlan
-        Between two waypoints a road takes the least-cost course on the relief. Waypoints within their accuracy of a road that is already
-        there move onto it, so that roads join; a road that still hangs loose gets a modelled link to the next one.
+        Between two waypoints a road takes the least-cost course on the relief. Waypoints within their accuracy of a
+        road that is already there move onto it, so that roads join; a road that still hangs loose gets a modelled link
+        to the next one.
     """
     find = base.words.find
     left_out = base.bridges["name"].astype(str).str.contains(find["bridge_of_main_road_left_out"])
@@ -226,9 +230,9 @@ def build_roads(plan: RoadPlan, base: Base) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Columns of `infragap.gis.schema.Roads` and `routes` (all documented roads that run on the piece, '; ' between), pieces cut at junctions,
-        in the measuring CRS. `length_km` of a documented road's pieces sums to its official length; other pieces have drawn length
-        times `WINDING`.
+        Columns of `infragap.gis.schema.Roads` and `routes` (all documented roads that run on the piece, '; ' between),
+        pieces cut at junctions, in the measuring CRS. `length_km` of a documented road's pieces sums to its official
+        length; other pieces have drawn length times `WINDING`.
     """
     rows: list[dict[str, object]] = []
     geometry: list[shapely.LineString] = []

@@ -1,4 +1,5 @@
-"""Distribution stations of the reference pack: what the villages on the grid must have, since no list of them is public."""
+"""Distribution stations of the reference pack: what the villages on the grid must have, since no list of them is
+public."""
 
 from __future__ import annotations
 

@@ -35,15 +35,15 @@ def build_substations(base: Base, facts: Facts) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        48 rows in the order of the table; columns of `infragap.gis.schema.Substations`, and `code`. Points that come from OpenStreetMap (ODbL) are
-        not used: those stations, and those without a point, stand at the old commune, town or commune that the table names, with the
-        radius of that area. 'official' rows have a point of confidence A or B; for the others capacity and load are from the table and the
-        position is not.
+        48 rows in the order of the table; columns of `infragap.gis.schema.Substations`, and `code`. Points that come
+        from OpenStreetMap (ODbL) are not used: those stations, and those without a point, stand at the old commune,
+        town or commune that the table names, with the radius of that area. 'official' rows have a point of confidence A
+        or B; for the others capacity and load are from the table and the position is not.
 
     Notes
     -----
-    Load [MVA] = Σ transformer capacity × its peak loading, where the table gives the loading of every transformer ('46/41/84 %' of
-    '63+40+63'); a range such as '46-80 %' counts at its middle.
+    Load [MVA] = Σ transformer capacity × its peak loading, where the table gives the loading of every transformer
+    ('46/41/84 %' of '63+40+63'); a range such as '46-80 %' counts at its middle.
     """
     table = facts.substations[facts.substations["kind"] == "substation"].reset_index(drop=True)
     points, accuracy_m, where, is_documented = _points(table, base)
@@ -56,8 +56,10 @@ def build_substations(base: Base, facts: Facts) -> gpd.GeoDataFrame:
     ]
     frame = pd.DataFrame({
         "substation_id": [f"S{i:02d}" for i in range(1, len(table) + 1)], "code": table["code"], "name": table["name"],
-        "voltage_kv": [float(text.split("/")[0]) for text in table["voltage_kv"]], "capacity_mva": capacity, "load_mva": loads, "status": status,
-        "position_accuracy_m": np.round(accuracy_m, -2), "provenance": np.where(table["confidence"].isin(["A", "B"]) & is_documented, "official", "modelled"),
+        "voltage_kv": [float(text.split("/")[0]) for text in table["voltage_kv"]], "capacity_mva": capacity,
+        "load_mva": loads, "status": status,
+        "position_accuracy_m": np.round(accuracy_m, -2), "provenance": np.where(table["confidence"].isin(["A",
+        "B"]) & is_documented, "official", "modelled"),
         "source": table["source"].str.split(";").str[0] + " (" + table["confidence"] + "); " + pd.Series(where),
     })  # fmt: skip
     return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(*points.T), crs=base.communes.crs)
@@ -104,7 +106,8 @@ def _named_places(base: Base) -> dict[str, tuple[NDArray[np.float64], float]]:
 def _place_named(
     text: str, name: str, places: dict[str, tuple[NDArray[np.float64], float]], spoken: Words
 ) -> tuple[NDArray[np.float64], float, str]:
-    """Find the first place that a cell of the table names: an old commune in brackets first, then the communes in order."""
+    """Find the first place that a cell of the table names: an old commune in brackets first, then the communes in
+    order."""
     bracket = re.findall(r"\(([^)]*)\)", text)
     words = [w for part in [*bracket, re.sub(r"\([^)]*\)", "", text)] for w in re.split(r"[/,]", part)]
     for word in [*words, name]:
@@ -151,8 +154,8 @@ def build_transmission_lines(substations: gpd.GeoDataFrame, facts: Facts) -> gpd
     Returns
     -------
     GeoDataFrame
-        Columns of `infragap.gis.schema.GridLines`; `length_km` as published, or the straight line where that is longer. Lines to power plants, whose
-        points are not in the facts, are left out.
+        Columns of `infragap.gis.schema.GridLines`; `length_km` as published, or the straight line where that is longer.
+        Lines to power plants, whose points are not in the facts, are left out.
     """
     table = facts.substations[facts.substations["kind"] == "line"]
     rows, geometry = [], []
@@ -167,10 +170,13 @@ def build_transmission_lines(substations: gpd.GeoDataFrame, facts: Facts) -> gpd
         load = re.match(r"Pmax ([\d.]+) MW(?:, ([\d.]+) %)?", line["max_load"])
         note = "transmission" if np.isnan(line["length_km"]) else "transmission_published"
         rows.append({
-            "feeder": line["name"], "substation_id": start["substation_id"], "voltage_kv": float(line["voltage_kv"]), "conductor": line["conductor"] or None,
-            "status": "existing" if re.search(facts.words.find["in_operation"], line["status"]) else "planned", "length_km": round(float(np.nanmax([line["length_km"], course.length / 1000])), 3),
+            "feeder": line["name"], "substation_id": start["substation_id"], "voltage_kv": float(line["voltage_kv"]),
+            "conductor": line["conductor"] or None,
+            "status": "existing" if re.search(facts.words.find["in_operation"], line["status"]) else "planned",
+            "length_km": round(float(np.nanmax([line["length_km"], course.length / 1000])), 3),
             "feeder_length_km": line["length_km"], "feeder_load_mw": float(load[1]) if load else np.nan,
-            "feeder_loading_pct": float(load[2]) if load and load[2] else np.nan, "provenance": "modelled", "source": facts.words.note[note].format(length_km=line["length_km"]),
+            "feeder_loading_pct": float(load[2]) if load and load[2] else np.nan, "provenance": "modelled",
+            "source": facts.words.note[note].format(length_km=line["length_km"]),
         })  # fmt: skip
         geometry.append(course)
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=geometry, crs=substations.crs)

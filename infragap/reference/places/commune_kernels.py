@@ -76,7 +76,8 @@ def winners(
     disc: NDArray[np.float64],
     prices: NDArray[np.float64],
 ) -> NDArray[np.int64]:  # pragma: no cover - compiled
-    """Owner with the smallest priced score for each cell: score + shift + tilt along x and y (in radii from the centroid)."""
+    """Owner with the smallest priced score for each cell: score + shift + tilt along x and y (in radii from the
+    centroid)."""
     best_owner = np.empty(len(x), dtype=np.int64)
     for i in range(len(x)):
         best = np.inf

@@ -1,9 +1,11 @@
-"""Commune polygons approximated from registry boxes, official areas and centroids; labelled approximate wherever they go.
+"""Commune polygons approximated from registry boxes, official areas and centroids; labelled approximate wherever they
+go.
 
-No open registry package holds the polygons of the communes of July 2025. What is known of each: the old communes merged into it
-(their bounding boxes, 0.5-2 km off), its official area, and the centroid of its true polygon. A cell of the ground goes to the
-commune with the smallest score; the score is the box metric of the old communes plus the distance to the centroid, shifted and
-tilted per commune until areas and centroids come out (the dual prices of an assignment problem with these totals).
+No open registry package holds the polygons of the communes of July 2025. What is known of each: the old communes merged
+into it (their bounding boxes, 0.5-2 km off), its official area, and the centroid of its true polygon. A cell of the
+ground goes to the commune with the smallest score; the score is the box metric of the old communes plus the distance to
+the centroid, shifted and tilted per commune until areas and centroids come out (the dual prices of an assignment
+problem with these totals).
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from infragap.reference.inputs import CRS_MEASURE, Facts, boxes_measure, provinc
 from infragap.reference.places.commune_kernels import candidates, winners
 
 DISTANCE_WEIGHT = 0.5
-"""Weight of the distance to the centroid (in radii of a circle of the commune's area) beside the box metric; assumption."""
+"""Weight of the distance to the centroid (in radii of a circle of the commune's area) beside the box metric;
+assumption."""
 
 METRIC_CAP = 4.0
 """Beyond four half-widths of a box its metric tells nothing more; assumption."""
@@ -39,7 +42,8 @@ SIMPLIFY_M = 250.0
 
 @dataclass(frozen=True)
 class _Targets:
-    """Official area [km²], centroid [m] and radius [m] of a circle of that area, one per commune in the order of the codes."""
+    """Official area [km²], centroid [m] and radius [m] of a circle of that area, one per commune in the order of the
+    codes."""
 
     codes: tuple[str, ...]
     area_km2: NDArray[np.float64]
@@ -53,7 +57,8 @@ class _Targets:
 
 @dataclass(frozen=True)
 class _Boxes:
-    """Box centre and half-widths [m] of old communes; `owner` is 0 for those outside the province, else commune position + 1."""
+    """Box centre and half-widths [m] of old communes; `owner` is 0 for those outside the province, else commune
+    position + 1."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -68,8 +73,8 @@ def approximate_polygons(facts: Facts) -> gpd.GeoSeries:
     Returns
     -------
     GeoSeries
-        One valid Polygon per commune, indexed by commune code, in the measuring CRS; neighbours share their borders, without gaps or
-        overlaps.
+        One valid Polygon per commune, indexed by commune code, in the measuring CRS; neighbours share their borders,
+        without gaps or overlaps.
     """
     targets = _targets(facts)
     boxes = _boxes(facts, targets)
@@ -149,7 +154,8 @@ def _balance(
     rounds: int,
     step: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Adjust shift and tilt of each commune's score until areas and centroids fit; give prices and owner of each cell (0 = outside)."""
+    """Adjust shift and tilt of each commune's score until areas and centroids fit; give prices and owner of each cell
+    (0 = outside)."""
     rows, cols = np.nonzero(vietnam)
     x, y = xy(grid, rows, cols)
     box = np.column_stack([boxes.x, boxes.y, boxes.half_width_m, boxes.half_height_m])

@@ -1,4 +1,5 @@
-"""The commune layer: official facts of 99 communes, polygons approximated or given, and what must be modelled for each commune."""
+"""The commune layer: official facts of 99 communes, polygons approximated or given, and what must be modelled for each
+commune."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ PROVINCE_HOUSEHOLDS = 416_273
 """Households of the province: 24,685 near-poor households are 5.93 % (provincial plan report, draft of 7 June 2026)."""
 
 HOUSEHOLD_SIZE_LOW, HOUSEHOLD_SIZE_HIGH = 3.6, 5.5
-"""Persons per household without minority people and where all are; assumption (highland 5.5), then scaled to the province's total."""
+"""Persons per household without minority people and where all are; assumption (highland 5.5), then scaled to the
+province's total."""
 
 PROVINCE_MINORITY_PCT = 60.9
 PROVINCE_POOR_HOUSEHOLDS = 22_944
@@ -29,8 +31,8 @@ POOR_COMMUNES, POOR_LOW_PCT, POOR_HIGH_PCT = 23, 20.0, 40.0
 """The scheme: 23 communes have 20 to 40 % poor households; four named ones have more."""
 
 BOUNDARY_ACCURACY_M, GIVEN_ACCURACY_M = 1200.0, 50.0
-"""Nine tenths of the approximated borders lie within this of the true ones (measured on real polygons: 1,179 m); for given polygons an
-assumption."""
+"""Nine tenths of the approximated borders lie within this of the true ones (measured on real polygons: 1,179 m); for
+given polygons an assumption."""
 
 _CODE_COLUMNS = ("commune_code", "code", "ma_xa", "ward_code")
 
@@ -53,7 +55,8 @@ def build_communes(
     Returns
     -------
     GeoDataFrame
-        Columns of `infragap.gis.schema.Communes` and boundary_accuracy_m, in the order of the codes, in the measuring CRS.
+        Columns of `infragap.gis.schema.Communes` and boundary_accuracy_m, in the order of the codes, in the measuring
+        CRS.
 
     Raises
     ------
@@ -141,8 +144,8 @@ def households(population: pd.Series[int], minority: NDArray[np.float64]) -> NDA
 
     Notes
     -----
-    size = low + (high - low)·share², share of minority people; then scaled. 416,273 households of 1,778,785 people give the mean of
-    4.27 persons; the 99 communes' populations sum to 8,140 people fewer, so their mean comes out at 4.25.
+    size = low + (high - low)·share², share of minority people; then scaled. 416,273 households of 1,778,785 people give
+    the mean of 4.27 persons; the 99 communes' populations sum to 8,140 people fewer, so their mean comes out at 4.25.
     """
     size = HOUSEHOLD_SIZE_LOW + (HOUSEHOLD_SIZE_HIGH - HOUSEHOLD_SIZE_LOW) * (minority / 100) ** 2
     return largest_remainder(PROVINCE_HOUSEHOLDS, population.to_numpy() / size)
@@ -153,9 +156,9 @@ def poverty_rate_pct(facts: Facts, minority: NDArray[np.float64]) -> tuple[NDArr
 
     Notes
     -----
-    Four rates are published. The others are modelled: communes are ordered by a score (minority share, region III, people per km²;
-    weights are an assumption); the first 23 get 40 to 20 % as the scheme counts them, and the rest fall off exponentially so that
-    all poor households sum to the published 22,944.
+    Four rates are published. The others are modelled: communes are ordered by a score (minority share, region III,
+    people per km²; weights are an assumption); the first 23 get 40 to 20 % as the scheme counts them, and the rest fall
+    off exponentially so that all poor households sum to the published 22,944.
     """
     rows = facts.poverty[facts.poverty["level"] == "commune"].sort_values("code")
     area = facts.communes.sort_values("ma_xa")["dien_tich_km2"].to_numpy(dtype=float)
@@ -169,7 +172,8 @@ def poverty_rate_pct(facts: Facts, minority: NDArray[np.float64]) -> tuple[NDArr
     rate = np.where(known, published, 0.0)
     poor, rest = order[:POOR_COMMUNES], order[POOR_COMMUNES:]
     left = PROVINCE_POOR_HOUSEHOLDS - float((rate * counts).sum()) / 100
-    # the 23 lie between 20 and 40 %: how fast they fall is set so that at least a quarter of what is left remains for the others
+    # the 23 lie between 20 and 40 %: how fast they fall is set so that at least a quarter of what is left remains for
+    # the others
     fall = np.linspace(0, 1, POOR_COMMUNES)
     steepness = np.linspace(0.2, 12, 600)
     sums = [
@@ -209,7 +213,8 @@ def _with_forest(table: pd.DataFrame, forest: pd.DataFrame) -> pd.DataFrame:
     given = forest.assign(code=forest[column].astype(str).str.zfill(5)).set_index("code")
     result = table.copy()
     for name in (
-        "natural_forest_ha", "special_use_forest_ha", "protection_forest_ha", "production_forest_ha", "forest_cover_pct",
+        "natural_forest_ha", "special_use_forest_ha", "protection_forest_ha", "production_forest_ha",
+        "forest_cover_pct",
     ):  # fmt: skip
         if name in given.columns:
             values = pd.to_numeric(result["commune_code"].map(given[name]))
@@ -218,7 +223,8 @@ def _with_forest(table: pd.DataFrame, forest: pd.DataFrame) -> pd.DataFrame:
 
 
 def _centres(facts: Facts, communes: gpd.GeoDataFrame) -> dict[str, NDArray[np.float64]]:
-    """Centre of each commune: the registry point of the town or old commune that it is named for, else its own registry point.
+    """Centre of each commune: the registry point of the town or old commune that it is named for, else its own registry
+    point.
 
     The registry points of the new communes are the centroids of their polygons, which often lie on a mountain; the old
     communes' points lie at their centres. One that falls outside the polygon is not used.

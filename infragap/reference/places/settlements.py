@@ -23,12 +23,14 @@ ELECTRIFIED_PCT = 98.28
 
 SMALLEST, LARGEST = 8, 85
 SIZE_SPREAD = 0.55
-"""Households of a cluster: log-normal within these bounds, mean 27.7 (assumption on the spread; mean from the scheme)."""
+"""Households of a cluster: log-normal within these bounds, mean 27.7 (assumption on the spread; mean from the
+scheme)."""
 
 LEAST_LINE_DISTANCE_M = 400.0
 USUAL_LINE_DISTANCE_M = 1000.0
-"""Distances of clusters to the lines: scale of their density (assumption). Reported hamlets with bad supply lie 0.8-1.2 km beyond the end of
-low-voltage lines, and joining all clusters then takes 44 m of medium-voltage line a household; real programmes took 10-104 m (facts, A1)."""
+"""Distances of clusters to the lines: scale of their density (assumption). Reported hamlets with bad supply lie 0.8-1.2
+km beyond the end of low-voltage lines, and joining all clusters then takes 44 m of medium-voltage line a household;
+real programmes took 10-104 m (facts, A1)."""
 
 CENTRE_CLEARANCE_M = 2000.0
 VILLAGE_CLEARANCE_M = 600.0
@@ -36,11 +38,13 @@ SPACING_M = 700.0
 
 LV_M_PER_HOUSEHOLD = 33.0
 LV_M_LEAST, LV_M_MOST = 18.0, 54.0
-"""0.4 kV line per household: mean and extremes of real programmes (facts, A1). The spreads of all settlements are drawn so that these come out."""
+"""0.4 kV line per household: mean and extremes of real programmes (facts, A1). The spreads of all settlements are drawn
+so that these come out."""
 
 SPREAD_SD = 0.25
 SCATTER_BY_SLOPE = 0.5
-"""Houses stand farther apart the steeper the ground: log-normal spread of the line per household, and how much it rises by a slope of 100 % (assumptions)."""
+"""Houses stand farther apart the steeper the ground: log-normal spread of the line per household, and how much it rises
+by a slope of 100 % (assumptions)."""
 
 LARGEST_SHARE = 0.30
 """At most this share of a commune's households lives in clusters (assumption)."""
@@ -73,9 +77,10 @@ def build_settlements(
     Returns
     -------
     GeoDataFrame
-        845 rows: V01 to V18 in the order of the scheme, C0001 to C0827 by commune; columns of `infragap.gis.schema.Settlements` (`spread_m` is modelled
-        for all), and `near_village_id`. Cluster households sum to 22,940; households without any electricity of their own grid (supply none or solar_home)
-        are 1.72 % of the province's, the rest of the clusters has unsafe supply.
+        845 rows: V01 to V18 in the order of the scheme, C0001 to C0827 by commune; columns of
+        `infragap.gis.schema.Settlements` (`spread_m` is modelled for all), and `near_village_id`. Cluster households
+        sum to 22,940; households without any electricity of their own grid (supply none or solar_home) are 1.72 % of
+        the province's, the rest of the clusters has unsafe supply.
     """
     lines = grid_lines.loc[grid_lines["voltage_kv"] < 110, "geometry"]
     line_points = shapely.get_coordinates(shapely.segmentize(lines.to_numpy(), 150.0))
@@ -87,7 +92,8 @@ def build_settlements(
     line_m, _ = cKDTree(line_points).query(points)
     supply = _supply(base, villages, households, np.asarray(line_m), rng)
     frame = pd.concat(
-        [_village_rows(base, unelectrified, villages), _cluster_rows(base, villages, rows, points, households, supply)], ignore_index=True
+        [_village_rows(base, unelectrified, villages), _cluster_rows(base, villages, rows, points, households, supply)],
+        ignore_index=True
     )  # fmt: skip
     slope = ground.slope_pct.ravel()[ground.flat(_xy(frame))]
     spread_m = _spread_m(frame["households"].to_numpy(dtype=np.float64), slope, rng)
@@ -98,7 +104,8 @@ def build_settlements(
 def _spread_m(
     households: NDArray[np.float64], slope_pct: NDArray[np.float32], rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Radius of nine tenths of the houses, by `infragap.analyses.electricity.settlements.lv_length_km` turned round, to 5 m."""
+    """Radius of nine tenths of the houses, by `infragap.analyses.electricity.settlements.lv_length_km` turned round, to
+    5 m."""
     line_m = np.exp(SPREAD_SD * rng.standard_normal(len(households))) * (1 + SCATTER_BY_SLOPE * slope_pct / 100)
     for _ in range(20):
         # what is cut off at the ends is made up for by the rest, until the mean over households comes out
@@ -129,7 +136,8 @@ def _cluster_weight(
 def _clusters_by_commune(
     base: Base, ground: Ground, weight: NDArray[np.float64], villages: gpd.GeoDataFrame
 ) -> NDArray[np.int64]:
-    """Number of clusters of each commune: by the ground off the lines and by poverty, up to a share of its households."""
+    """Number of clusters of each commune: by the ground off the lines and by poverty, up to a share of its
+    households."""
     communes = base.communes
     room = np.bincount(ground.commune[weight > 0], np.sqrt(weight[weight > 0] / weight.max()), len(communes))
     poverty = (
@@ -197,7 +205,8 @@ def _supply(
     line_m: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> NDArray[np.str_]:
-    """'none' for the clusters farthest from lines (with some chance) until the province's rate is met, 'unsafe' for the others."""
+    """'none' for the clusters farthest from lines (with some chance) until the province's rate is met, 'unsafe' for the
+    others."""
     without = round(int(base.communes["households"].sum()) * (1 - ELECTRIFIED_PCT / 100))
     left = without - int(villages.loc[~villages["on_grid"], "households"].sum())
     if not 0 <= left <= CLUSTER_HOUSEHOLDS:
@@ -220,10 +229,14 @@ def _village_rows(base: Base, unelectrified: gpd.GeoDataFrame, villages: gpd.Geo
     ]
     return points_frame(
         {
-            "settlement_id": unelectrified["settlement_id"], "name": unelectrified["name"], "name_in_scheme": unelectrified["name_in_scheme"],
-            "kind": "village", "commune_code": unelectrified["commune_code"], "legacy_commune": unelectrified["legacy_commune"],
-            "households": own["households"].to_numpy(), "households_provenance": np.where(known, "official", "modelled"), "supply": unelectrified["supply"],
-            "position_accuracy_m": unelectrified["accuracy_m"], "near_village_id": own["village_id"].to_numpy(), "provenance": "modelled",
+            "settlement_id": unelectrified["settlement_id"], "name": unelectrified["name"],
+            "name_in_scheme": unelectrified["name_in_scheme"],
+            "kind": "village", "commune_code": unelectrified["commune_code"],
+            "legacy_commune": unelectrified["legacy_commune"],
+            "households": own["households"].to_numpy(), "households_provenance": np.where(known, "official",
+            "modelled"), "supply": unelectrified["supply"],
+            "position_accuracy_m": unelectrified["accuracy_m"], "near_village_id": own["village_id"].to_numpy(),
+            "provenance": "modelled",
             "source": source,
         },
         _xy(unelectrified),
@@ -246,12 +259,15 @@ def _cluster_rows(
     return points_frame(
         {
             "settlement_id": [f"C{i:04d}" for i in range(1, len(rows) + 1)], "name": [
-                base.words.name["cluster"].format(number=k, commune=commune) for k, commune in zip(number, communes["name"], strict=True)
+                base.words.name["cluster"].format(number=k, commune=commune) for k, commune in zip(number,
+                communes["name"], strict=True)
             ],
             "name_in_scheme": None, "kind": "cluster", "commune_code": communes["commune_code"],
-            "legacy_commune": np.where(base.legacy["commune_code"].to_numpy()[old] == communes["commune_code"], base.legacy["name"].to_numpy()[old], None),
+            "legacy_commune": np.where(base.legacy["commune_code"].to_numpy()[old] == communes["commune_code"],
+            base.legacy["name"].to_numpy()[old], None),
             "households": households, "households_provenance": "modelled", "supply": supply,
-            "position_accuracy_m": np.round(np.sqrt(communes["area_km2"] * 1e6 / np.pi), -2), "near_village_id": villages["village_id"].to_numpy()[near],
+            "position_accuracy_m": np.round(np.sqrt(communes["area_km2"] * 1e6 / np.pi), -2),
+            "near_village_id": villages["village_id"].to_numpy()[near],
             "provenance": "modelled", "source": base.words.note["cluster"],
         },
         points,

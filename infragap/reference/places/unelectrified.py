@@ -1,4 +1,5 @@
-"""The 18 villages without grid: as the scheme names them, with what else is known, and a point that says how rough it is."""
+"""The 18 villages without grid: as the scheme names them, with what else is known, and a point that says how rough it
+is."""
 
 from __future__ import annotations
 
@@ -15,11 +16,13 @@ from infragap.reference.inputs import Base, Facts
 from infragap.reference.land.ground import Ground, distance_to, draw_spaced, habitability, within_cells
 
 SPACING_M = 2500.0
-"""Villages that share one registry point are spread at least this far apart (assumption: spacing of hamlets in the high communes)."""
+"""Villages that share one registry point are spread at least this far apart (assumption: spacing of hamlets in the high
+communes)."""
 
 CLEARANCE_M = 3000.0
-"""A village without grid lies this far from main roads, centres of communes and old communes and documented hamlets with a point, or, where
-its area has no such place, as far as a tenth of the area allows (assumption; one beside a town is the known exception)."""
+"""A village without grid lies this far from main roads, centres of communes and old communes and documented hamlets
+with a point, or, where its area has no such place, as far as a tenth of the area allows (assumption; one beside a town
+is the known exception)."""
 
 
 @dataclass(frozen=True)
@@ -129,14 +132,14 @@ def unelectrified_villages(
     Returns
     -------
     GeoDataFrame
-        18 rows in the order of the scheme; columns as in `UnelectrifiedVillage` up to `is_near_town`, with `accuracy_m` known everywhere, and
-        `position_note`.
+        18 rows in the order of the scheme; columns as in `UnelectrifiedVillage` up to `is_near_town`, with `accuracy_m`
+        known everywhere, and `position_note`.
 
     Notes
     -----
-    A documented point is kept where it lies in its commune. The others are drawn on habitable ground of the part of the new commune
-    inside the old commune's box, remote (`CLEARANCE_M`), high rather than low, 2.5 km from one another, and in the `SearchArea`
-    where a text gives one. Where no text narrows it, the radius is that of the registry position.
+    A documented point is kept where it lies in its commune. The others are drawn on habitable ground of the part of the
+    new commune inside the old commune's box, remote (`CLEARANCE_M`), high rather than low, 2.5 km from one another, and
+    in the `SearchArea` where a text gives one. Where no text narrows it, the radius is that of the registry position.
     """
     radius_m = facts.villages18.set_index("id")["uncertainty_registry_m"]
     polygons = base.communes.set_index("commune_code").geometry

@@ -16,15 +16,17 @@ LEAST_HOUSEHOLDS = 15
 """Least households of a modelled village (assumption)."""
 
 TYPICAL_UNELECTRIFIED_HOUSEHOLDS = 100
-"""Households of an unelectrified village of which nothing is known: 5,789 households in 58 villages of the last project (norms A1)."""
+"""Households of an unelectrified village of which nothing is known: 5,789 households in 58 villages of the last project
+(norms A1)."""
 
 PRIMARY_PCT = (8.4, 2.2)
 LOWER_SECONDARY_PCT = (6.0, 1.2)
 UPPER_SECONDARY_PCT = (3.2, -0.5)
-"""Pupils in percent of the people: share in a village without minorities, and what a village of minorities only has more.
+"""Pupils in percent of the people: share in a village without minorities, and what a village of minorities only has
+more.
 
-Assumption: five cohorts of about 1.9 % of the people each at primary level, four of 1.7 % at lower secondary, three of 1.6 % at upper
-secondary of which about 60 % attend; more children and less attendance in minority villages.
+Assumption: five cohorts of about 1.9 % of the people each at primary level, four of 1.7 % at lower secondary, three of
+1.6 % at upper secondary of which about 60 % attend; more children and less attendance in minority villages.
 """
 
 
@@ -44,8 +46,8 @@ def households_by_village(
 
     Notes
     -----
-    Of the 18, those not known take the persons of their documented water scheme over the commune's household size, and where there is
-    none, about 100 households. The others share what is left by log-normal sizes.
+    Of the 18, those not known take the persons of their documented water scheme over the commune's household size, and
+    where there is none, about 100 households. The others share what is left by log-normal sizes.
     """
     known = frame["known_households"].to_numpy(dtype=np.float64).copy()
     sizes = rng.lognormal(0.0, SIZE_SPREAD, size=len(frame))

@@ -1,4 +1,5 @@
-"""Villages of the reference pack: documented hamlets first, the rest modelled up to each commune's share of the population."""
+"""Villages of the reference pack: documented hamlets first, the rest modelled up to each commune's share of the
+population."""
 
 from __future__ import annotations
 
@@ -65,9 +66,9 @@ def build_villages(
     Returns
     -------
     GeoDataFrame
-        2,693 rows by commune code, documented ones first; columns of `infragap.gis.schema.Villages`, and `fact_id` (row of facts/villages.csv),
-        `settlement_id` (of the 18), `name_provenance`. Counts are modelled throughout, so `provenance` is 'modelled'; a name from a
-        published list has `name_provenance` 'official'.
+        2,693 rows by commune code, documented ones first; columns of `infragap.gis.schema.Villages`, and `fact_id` (row
+        of facts/villages.csv), `settlement_id` (of the 18), `name_provenance`. Counts are modelled throughout, so
+        `provenance` is 'modelled'; a name from a published list has `name_provenance` 'official'.
     """
     documented = _documented(base, facts)
     frame = pd.concat([documented, _modelled(base, documented)], ignore_index=True)
@@ -80,12 +81,17 @@ def build_villages(
     number = frame.groupby("row").cumcount() + 1
     return points_frame(
         {
-            "village_id": frame["commune_code"] + "-" + number.astype(str).str.zfill(3), "name": frame["name"], "commune_code": frame["commune_code"],
-            "legacy_commune": frame["legacy_commune"], "households": frame["households"], "population": frame["population"],
+            "village_id": frame["commune_code"] + "-" + number.astype(str).str.zfill(3), "name": frame["name"],
+            "commune_code": frame["commune_code"],
+            "legacy_commune": frame["legacy_commune"], "households": frame["households"],
+            "population": frame["population"],
             "pupils_primary": frame["pupils_primary"], "pupils_lower_secondary": frame["pupils_lower_secondary"],
-            "pupils_upper_secondary": frame["pupils_upper_secondary"], "minority_pct": frame["minority_pct"], "on_grid": frame["settlement_id"] == "",
-            "scheme_persons": frame["scheme_persons"], "position_accuracy_m": np.round(accuracy_m, -2), "fact_id": frame["fact_id"],
-            "settlement_id": frame["settlement_id"], "name_provenance": np.where(frame["fact_id"] == "", "modelled", "official"),
+            "pupils_upper_secondary": frame["pupils_upper_secondary"], "minority_pct": frame["minority_pct"],
+            "on_grid": frame["settlement_id"] == "",
+            "scheme_persons": frame["scheme_persons"], "position_accuracy_m": np.round(accuracy_m, -2),
+            "fact_id": frame["fact_id"],
+            "settlement_id": frame["settlement_id"], "name_provenance": np.where(frame["fact_id"] == "", "modelled",
+            "official"),
             "provenance": "modelled", "source": frame["source"] + "; " + pd.Series(notes),
         },
         points,
@@ -103,7 +109,8 @@ def _documented(base: Base, facts: Facts) -> pd.DataFrame:
     x, y = transform(kept["lon"], kept["lat"], source=WGS84, target=base.communes.crs)
     return pd.DataFrame({
         "fact_id": kept["id"], "name": name[kept.index], "commune_code": kept["commune_code"],
-        "legacy_commune": kept["commune_old"].str.replace(base.words.find["commune_prefix"], "", regex=True).replace("", None),
+        "legacy_commune": kept["commune_old"].str.replace(base.words.find["commune_prefix"], "", regex=True).replace("",
+        None),
         "scheme_persons": pd.to_numeric(kept["scheme_persons"]), "known_households": pd.to_numeric(kept["households"]),
         "x": x, "y": y, "accuracy_m": kept["accuracy_m"],
         "source": [
@@ -125,7 +132,8 @@ def _modelled(base: Base, documented: pd.DataFrame) -> pd.DataFrame:
     name = np.where(urban, words.name["urban_village"], words.name["village"])
     return pd.DataFrame({
         "fact_id": "", "name": [text.format(number=n) for text, n in zip(name, number, strict=True)],
-        "commune_code": communes["commune_code"].to_numpy()[rows], "legacy_commune": None, "scheme_persons": np.nan, "known_households": np.nan, "x": np.nan, "y": np.nan,
+        "commune_code": communes["commune_code"].to_numpy()[rows], "legacy_commune": None, "scheme_persons": np.nan,
+        "known_households": np.nan, "x": np.nan, "y": np.nan,
         "accuracy_m": np.nan, "source": words.note["village_modelled"],
     })  # fmt: skip
 
@@ -196,7 +204,8 @@ class _Placing:
     base, ground
         Communes and the placing grid.
     weight, free
-        (cells,) weight of each cell as a place for a village, and the same with the surroundings of villages without grid at 0.
+        (cells,) weight of each cell as a place for a village, and the same with the surroundings of villages without
+        grid at 0.
     rng
         Of the layer.
     points, accuracy_m, notes
@@ -213,7 +222,8 @@ class _Placing:
     notes: list[str]
 
     def move_inside(self, group: pd.DataFrame, polygon: shapely.Polygon) -> None:
-        """Move known points that lie outside their commune to its nearest inner point; the radius grows by the shift."""
+        """Move known points that lie outside their commune to its nearest inner point; the radius grows by the
+        shift."""
         inner, well_inside = polygon.buffer(-2 * BORDER_M), polygon.buffer(-BORDER_M / 2)
         for place in group.index:
             old = shapely.Point(self.points[place])
@@ -225,7 +235,8 @@ class _Placing:
             self.notes[place] = note.format(shift_m=shift_m)
 
     def draw(self, group: pd.DataFrame, row: int) -> None:
-        """Draw places for the villages of one commune that have no point, those with a known old commune inside its box."""
+        """Draw places for the villages of one commune that have no point, those with a known old commune inside its
+        box."""
         commune = self.base.communes.iloc[row]
         polygon: shapely.Polygon = commune.geometry
         radius_m = float(np.sqrt(float(commune["area_km2"]) * 1e6 / np.pi))
@@ -249,7 +260,8 @@ class _Placing:
                 self.notes[place] = self.base.words.note[note]
 
     def _area(self, row: int, old_commune: str, count: int, radius_m: float) -> tuple[NDArray[np.int64], float, str]:
-        """Cells in which `count` villages of a commune may lie, the radius of that area [m], and the key of its note."""
+        """Cells in which `count` villages of a commune may lie, the radius of that area [m], and the key of its
+        note."""
         inside = np.flatnonzero(self.ground.commune.ravel() == row)
         legacy = self.base.legacy
         code = self.base.communes["commune_code"].iloc[row]

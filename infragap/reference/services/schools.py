@@ -28,8 +28,8 @@ KIND_OF_GROUP = {
 _ID_LETTERS = {"ethnic_boarding": "EB", "border_boarding": "BB", "upper_secondary": "US", "new_upper_secondary": "NU"}
 
 STANDARD_DESIGN_PUPILS = 1000.0
-"""Places of a border school whose size is not published: the programme's standard design of at least 1,000 pupils (assumption for
-each single school)."""
+"""Places of a border school whose size is not published: the programme's standard design of at least 1,000 pupils
+(assumption for each single school)."""
 
 GEOCODER_ACCURACY_M = 3000.0
 """Radius of a registry point of an old commune (0.5 to 3 km)."""
@@ -48,11 +48,12 @@ def build_schools(facts: Facts, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Columns of `infragap.gis.schema.Schools` in the CRS of `communes`, in the order of the fact table. A school without a published point
-        stands at the registry point of its commune's old town (or of the old commune of the same name), else at the commune's centre;
-        `position_accuracy_m` and `source` say which. `provenance` is 'official' where an official text or the press names the
-        school, 'modelled' where it is general knowledge. Places are published figures (the middle of a range), an assumption that
-        `source` names (border schools), or empty.
+        Columns of `infragap.gis.schema.Schools` in the CRS of `communes`, in the order of the fact table. A school
+        without a published point stands at the registry point of its commune's old town (or of the old commune of the
+        same name), else at the commune's centre; `position_accuracy_m` and `source` say which. `provenance` is
+        'official' where an official text or the press names the school, 'modelled' where it is general knowledge.
+        Places are published figures (the middle of a range), an assumption that `source` names (border schools), or
+        empty.
 
     Raises
     ------

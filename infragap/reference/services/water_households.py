@@ -1,4 +1,5 @@
-"""Household water works of the reference pack, calibrated so that the published rates come out: 33.2 % to standard, 98 % basic."""
+"""Household water works of the reference pack, calibrated so that the published rates come out: 33.2 % to standard, 98
+% basic."""
 
 from __future__ import annotations
 
@@ -35,8 +36,9 @@ def build_water_households(
     Returns
     -------
     DataFrame
-        One row per commune, columns of `infragap.gis.schema.WaterHouseholds`. Shares fall with the poverty rate (assumption) and are scaled so
-        that, with the default parameters of the water analysis, the rural people reach the published rates. They are shares of all households, fixed
+        One row per commune, columns of `infragap.gis.schema.WaterHouseholds`. Shares fall with the poverty rate
+        (assumption) and are scaled so that, with the default parameters of the water analysis, the rural people reach
+        the published rates. They are shares of all households, fixed
         here: what the schemes do later changes no well. Limestone communes are those that the facts name.
     """
     communes = base.communes

@@ -1,4 +1,5 @@
-"""Water schemes of the reference pack: urban plants and documented rural schemes, the rest modelled up to the published totals."""
+"""Water schemes of the reference pack: urban plants and documented rural schemes, the rest modelled up to the published
+totals."""
 
 from __future__ import annotations
 
@@ -60,10 +61,11 @@ def build_water_schemes(
     Returns
     -------
     GeoDataFrame
-        25 urban plants, 1,188 rural schemes with 70,500 households in all, the schemes that the province's list of 2026-2030 wants new, and the plants
-        that are planned; columns of `infragap.gis.schema.WaterSchemes`. A rural scheme's point is its intake, uphill of the village that it serves;
-        households served, class and treatment are modelled. The list does not say which of its 368 rows are new: a name without a word of repair,
-        upgrade or extension is taken as new (assumption; a reviewer may overrule it).
+        25 urban plants, 1,188 rural schemes with 70,500 households in all, the schemes that the province's list of
+        2026-2030 wants new, and the plants that are planned; columns of `infragap.gis.schema.WaterSchemes`. A rural
+        scheme's point is its intake, uphill of the village that it serves; households served, class and treatment are
+        modelled. The list does not say which of its 368 rows are new: a name without a word of repair, upgrade or
+        extension is taken as new (assumption; a reviewer may overrule it).
     """
     urban, plants = _urban_plants(base, facts), _planned_plants(base, facts)
     rural = _rural_schemes(base, facts, villages, rng)
@@ -89,17 +91,22 @@ def _urban_plants(base: Base, facts: Facts) -> pd.DataFrame:
     ).to_crs(base.communes.crs)
     x, y = centres.x.to_numpy(), centres.y.to_numpy()
     return pd.DataFrame({
-        "scheme_id": [f"U{i + 1:02d}" for i in range(len(table))], "name": table["name"], "commune_code": first, "kind": "urban_plant",
-        "capacity_m3_day": table["capacity_m3_day"], "households_design": design, "households_served": np.minimum(design, there),
+        "scheme_id": [f"U{i + 1:02d}" for i in range(len(table))], "name": table["name"], "commune_code": first,
+        "kind": "urban_plant",
+        "capacity_m3_day": table["capacity_m3_day"], "households_design": design,
+        "households_served": np.minimum(design, there),
         "source_elevation_m": np.round(sample(base.elevation, x, y)), "functionality": "sustainable", "treatment": True,
-        "meets_standard": True, "in_plan_2026_2030": False, "year": np.nan, "position_accuracy_m": 3000.0, "provenance": "modelled",
-        "status": "existing", "planned_work": None, "is_private": False, "source": [base.words.note["urban_plant"].format(source=text[:90]) for text in table["source"]],
+        "meets_standard": True, "in_plan_2026_2030": False, "year": np.nan, "position_accuracy_m": 3000.0,
+        "provenance": "modelled",
+        "status": "existing", "planned_work": None, "is_private": False,
+        "source": [base.words.note["urban_plant"].format(source=text[:90]) for text in table["source"]],
         "x": x, "y": y,
     })  # fmt: skip
 
 
 def _planned_plants(base: Base, facts: Facts) -> pd.DataFrame:
-    """Plants that are planned and have a capacity, at the centre of the commune that their name holds; private ones have an operator in the table."""
+    """Plants that are planned and have a capacity, at the centre of the commune that their name holds; private ones
+    have an operator in the table."""
     table = facts.water_plants.query("category == 'urban_plan_2030' and capacity_2030_m3_day.notna()")
     table = table[table["status"].str.contains(base.words.find["not_built"])].reset_index(drop=True)
     codes = [_commune_of_plant(text, base) for text in table["name"]]
@@ -113,12 +120,18 @@ def _planned_plants(base: Base, facts: Facts) -> pd.DataFrame:
     size = (communes["population"] / communes["households"]).loc[codes].to_numpy()
     capacity = table["capacity_2030_m3_day"].to_numpy()
     return pd.DataFrame({
-        "scheme_id": [f"Q{i + 1:02d}" for i in range(len(table))], "name": table["name"].to_numpy(), "commune_code": codes, "kind": "urban_plant",
-        "capacity_m3_day": capacity, "households_design": np.rint(capacity / URBAN_M3_PER_PERSON_DAY / size).astype(int), "households_served": 0,
-        "source_elevation_m": np.round(sample(base.elevation, x, y)), "functionality": "unknown", "treatment": True, "meets_standard": True,
-        "in_plan_2026_2030": False, "year": np.nan, "position_accuracy_m": 3000.0, "provenance": "modelled", "status": "planned",
-        "planned_work": "new", "is_private": (table["note"].fillna("") + table["source"]).str.contains("private plant").to_numpy(),
-        "source": [base.words.note["planned_plant"].format(source=text[:90]) for text in table["source"]], "x": x, "y": y,
+        "scheme_id": [f"Q{i + 1:02d}" for i in range(len(table))], "name": table["name"].to_numpy(),
+        "commune_code": codes, "kind": "urban_plant",
+        "capacity_m3_day": capacity,
+        "households_design": np.rint(capacity / URBAN_M3_PER_PERSON_DAY / size).astype(int), "households_served": 0,
+        "source_elevation_m": np.round(sample(base.elevation, x, y)), "functionality": "unknown", "treatment": True,
+        "meets_standard": True,
+        "in_plan_2026_2030": False, "year": np.nan, "position_accuracy_m": 3000.0, "provenance": "modelled",
+        "status": "planned",
+        "planned_work": "new",
+        "is_private": (table["note"].fillna("") + table["source"]).str.contains("private plant").to_numpy(),
+        "source": [base.words.note["planned_plant"].format(source=text[:90]) for text in table["source"]], "x": x,
+        "y": y,
     })  # fmt: skip
 
 
@@ -167,8 +180,10 @@ def _documented(base: Base, facts: Facts) -> pd.DataFrame:
     if unknown:
         raise ValueError("water schemes whose commune is unknown: " + "; ".join(unknown))
     return pd.DataFrame({
-        "name": table["name"], "commune_code": codes, "persons": table["design_persons"], "capacity_m3_day": table["capacity_m3_day"],
-        "in_plan_2026_2030": True, "position_accuracy_m": DOCUMENTED_ACCURACY_M, "planned_work": _planned_work(table["name"], base.words.find),
+        "name": table["name"], "commune_code": codes, "persons": table["design_persons"],
+        "capacity_m3_day": table["capacity_m3_day"],
+        "in_plan_2026_2030": True, "position_accuracy_m": DOCUMENTED_ACCURACY_M,
+        "planned_work": _planned_work(table["name"], base.words.find),
         "source": [base.words.note["rural_scheme"].format(source=text[:90]) for text in table["source"]],
     })  # fmt: skip
 
@@ -181,7 +196,8 @@ def _planned_work(name: pd.Series[str], find: dict[str, str]) -> NDArray[np.obje
 
 
 def _modelled(base: Base, documented: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Schemes beyond the documented ones, by rural population and steepness of the land (forest cover stands in for it)."""
+    """Schemes beyond the documented ones, by rural population and steepness of the land (forest cover stands in for
+    it)."""
     communes = base.communes
     rural = base.is_rural()
     weight = np.where(rural, communes["population"] * (0.5 + communes["forest_cover_pct"].fillna(50) / 100), 0.0)
@@ -191,10 +207,12 @@ def _modelled(base: Base, documented: pd.DataFrame, rng: np.random.Generator) ->
     names = communes["name"].to_numpy()[row]
     return pd.DataFrame({
         "name": [
-            base.words.name["water_scheme"].format(number=k, commune=name) for k, name in zip(number, names, strict=True)
+            base.words.name["water_scheme"].format(number=k, commune=name) for k, name in zip(number, names,
+            strict=True)
         ],
         "commune_code": communes["commune_code"].to_numpy()[row], "persons": np.nan, "capacity_m3_day": np.nan,
-        "in_plan_2026_2030": False, "position_accuracy_m": MODELLED_ACCURACY_M, "planned_work": None, "source": base.words.note["water_scheme_modelled"],
+        "in_plan_2026_2030": False, "position_accuracy_m": MODELLED_ACCURACY_M, "planned_work": None,
+        "source": base.words.note["water_scheme_modelled"],
     })  # fmt: skip
 
 
@@ -212,7 +230,8 @@ def commune_of(text: str, base: Base) -> str | None:
 
 
 def _anchors(frame: pd.DataFrame, villages: gpd.GeoDataFrame, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Row of the village that each scheme serves first: named in the scheme's name, else one of the commune not yet taken."""
+    """Row of the village that each scheme serves first: named in the scheme's name, else one of the commune not yet
+    taken."""
     names = villages["name"].map(fold).to_numpy()
     by_commune = {code: group.to_numpy() for code, group in villages.groupby("commune_code").groups.items()}
     taken: set[int] = set()
@@ -227,7 +246,8 @@ def _anchors(frame: pd.DataFrame, villages: gpd.GeoDataFrame, rng: np.random.Gen
 
 
 def households_served(wish: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Households on each scheme: in proportion to what it was designed for, within the published sizes and the published sum."""
+    """Households on each scheme: in proportion to what it was designed for, within the published sizes and the
+    published sum."""
     order = np.argsort(-wish, kind="stable")
     large, small = order[:LARGE_SCHEMES], order[LARGE_SCHEMES:]
     served = np.zeros(len(wish), dtype=np.int64)
@@ -273,7 +293,8 @@ def _treated(frame: pd.DataFrame) -> NDArray[np.bool_]:
 def _intakes(
     base: Base, x: NDArray[np.float64], y: NDArray[np.float64], codes: NDArray[np.object_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
-    """Intake of each scheme: the nearest point around that lies 30 to 150 m higher, in the same commune; else a pump at the village."""
+    """Intake of each scheme: the nearest point around that lies 30 to 150 m higher, in the same commune; else a pump at
+    the village."""
     home = sample(base.elevation, x, y)
     found_x, found_y, found_h = x.copy(), y.copy(), home.copy()
     kind = np.full(len(x), "pumped", dtype=object)

@@ -79,7 +79,8 @@ def check_tables(result: SchoolsResult, ends: tuple[float, ...] = (30, 60, 90, 1
 
 
 def check_rings(result: SchoolsResult, ends: tuple[float, ...]) -> None:
-    """A village lies in a ring exactly if its row says so, and in one only; the table is the origin-destination table."""
+    """A village lies in a ring exactly if its row says so, and in one only; the table is the origin-destination
+    table."""
     for (mode, season), rings in result.isochrones.groupby(["mode", "season"]):
         minutes = result.villages[f"border_{mode}_{season}_min"].to_numpy(float)
         found = gpd.sjoin(
@@ -128,7 +129,8 @@ def check_places(result: SchoolsResult) -> None:
 
 
 def model_cost(result: SchoolsResult, parameters: SchoolsParameters, communes: gpd.GeoDataFrame, rule: Intake) -> float:
-    """Least cost by a mixed-integer model written here anew, from the exported tables, parameters and commune borders alone."""
+    """Least cost by a mixed-integer model written here anew, from the exported tables, parameters and commune borders
+    alone."""
     od = result.od[result.od["mode"] == "motorbike"].assign(mean=lambda t: (t["to_min"] + t["back_min"]) / 2)
     minutes = od.pivot_table(index="village", columns=["season", "candidate"], values="mean", dropna=False)
     dry, rainy = minutes["dry"].fillna(np.inf), minutes["rainy"].fillna(np.inf)
@@ -168,9 +170,12 @@ def model_cost(result: SchoolsResult, parameters: SchoolsParameters, communes: g
     lost = np.array([weight * parameters.without_place_min for _, _, weight in groups])
     one = np.ones(k)
     constraints = [
-        LinearConstraint(sp.hstack([sp.csr_array((n, m)), sp.csr_array((one, (row, at)), shape=(n, k)), sp.eye_array(n)]).tocsr(), demand, demand),
-        LinearConstraint(sp.hstack([-sp.diags_array(capacity), sp.csr_array((one, (column, at)), shape=(m, k)), sp.csr_array((m, n))]).tocsr(), -np.inf, 0),
-        LinearConstraint(sp.hstack([-sp.csr_array((demand[row], (at, column)), shape=(k, m)), sp.eye_array(k), sp.csr_array((k, n))]).tocsr(), -np.inf, 0),
+        LinearConstraint(sp.hstack([sp.csr_array((n, m)), sp.csr_array((one, (row, at)), shape=(n, k)),
+        sp.eye_array(n)]).tocsr(), demand, demand),
+        LinearConstraint(sp.hstack([-sp.diags_array(capacity), sp.csr_array((one, (column, at)), shape=(m, k)),
+        sp.csr_array((m, n))]).tocsr(), -np.inf, 0),
+        LinearConstraint(sp.hstack([-sp.csr_array((demand[row], (at, column)), shape=(k, m)), sp.eye_array(k),
+        sp.csr_array((k, n))]).tocsr(), -np.inf, 0),
     ]  # fmt: skip
     constraints += [
         LinearConstraint(sp.csr_array(np.concatenate([school_of.to_numpy() == school, np.zeros(k + n)])[None]), 1, 1)

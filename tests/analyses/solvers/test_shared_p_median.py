@@ -20,9 +20,12 @@ def textbook(cost, demand, capacity, unserved, *, p, group=None, fixed=()) -> fl
     pairs, at = len(row), np.arange(len(row))
     one = np.ones(pairs)
     blocks = [
-        (sp.hstack([sp.csr_array((customers, sites)), sp.csr_array((one, (row, at)), shape=(customers, pairs)), sp.eye_array(customers)]), demand, demand),
-        (sp.hstack([-sp.diags_array(capacity), sp.csr_array((one, (column, at)), shape=(sites, pairs)), sp.csr_array((sites, customers))]), -np.inf, 0),
-        (sp.hstack([-sp.csr_array((demand[row], (at, column)), shape=(pairs, sites)), sp.eye_array(pairs), sp.csr_array((pairs, customers))]), -np.inf, 0),
+        (sp.hstack([sp.csr_array((customers, sites)), sp.csr_array((one, (row, at)), shape=(customers, pairs)),
+        sp.eye_array(customers)]), demand, demand),
+        (sp.hstack([-sp.diags_array(capacity), sp.csr_array((one, (column, at)), shape=(sites, pairs)),
+        sp.csr_array((sites, customers))]), -np.inf, 0),
+        (sp.hstack([-sp.csr_array((demand[row], (at, column)), shape=(pairs, sites)), sp.eye_array(pairs),
+        sp.csr_array((pairs, customers))]), -np.inf, 0),
         (sp.csr_array(np.concatenate([np.ones(sites), np.zeros(pairs + customers)])[None]), p, p),
     ]  # fmt: skip
     names = set() if group is None else set(group.tolist())

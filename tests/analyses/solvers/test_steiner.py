@@ -1,4 +1,5 @@
-"""The prize-collecting tree solver against hand-computed sums, complete enumeration and an independent flow programme."""
+"""The prize-collecting tree solver against hand-computed sums, complete enumeration and an independent flow
+programme."""
 
 import csv
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""What a planner expects of the tree solver: sums done by hand, honest statuses, clear errors, no dependence on order."""
+"""What a planner expects of the tree solver: sums done by hand, honest statuses, clear errors, no dependence on
+order."""
 
 import time
 
@@ -21,7 +22,8 @@ def solve(edges, cost, prize, root=0, **options):
 
 
 def test_two_settlements_that_only_together_justify_a_line_are_joined() -> None:
-    # grid 0 --10-- junction 1, settlements 2 and 3 each 1 beyond it. Alone: 10 + 1 = 11 > 8. Together: 10 + 1 + 1 = 12 < 16.
+    # grid 0 --10-- junction 1, settlements 2 and 3 each 1 beyond it. Alone: 10 + 1 = 11 > 8. Together: 10 + 1 + 1 = 12
+    # < 16.
     edges, cost = [(0, 1), (1, 2), (1, 3)], [10, 1, 1]
     together = solve(edges, cost, [0, 0, 8, 8])
     assert together.cost == 12

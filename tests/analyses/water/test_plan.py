@@ -96,7 +96,8 @@ def test_shuffled_rows_change_nothing(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(one, two)
     for name, key in (("villages", "village_id"), ("schemes", "scheme_id"), ("communes", "commune_code")):
         one, two = (
-            pd.DataFrame(getattr(result, name)).drop(columns="geometry", errors="ignore").sort_values(key, ignore_index=True)
+            pd.DataFrame(getattr(result, name)).drop(columns="geometry", errors="ignore").sort_values(key,
+            ignore_index=True)
             for result in (straight, other)
         )  # fmt: skip
         pd.testing.assert_frame_equal(one, two)

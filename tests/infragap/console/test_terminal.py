@@ -56,7 +56,8 @@ def test_cut_keeps_beginning_and_end() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "language"),
-    [({}, "en"), ({"LANG": "C"}, "en"), ({"LANG": "vi_VN"}, "vi"), ({"LC_MESSAGES": "vi.UTF-8", "LANG": "C"}, "vi"), ({"LC_ALL": "", "LANG": "vi"}, "vi"), ({"LANG": "fr_FR.UTF-8"}, "en")],
+    [({}, "en"), ({"LANG": "C"}, "en"), ({"LANG": "vi_VN"}, "vi"), ({"LC_MESSAGES": "vi.UTF-8", "LANG": "C"}, "vi"),
+    ({"LC_ALL": "", "LANG": "vi"}, "vi"), ({"LANG": "fr_FR.UTF-8"}, "en")],
 )  # fmt: skip
 def test_language_of_the_system(environment: dict[str, str], language: str) -> None:
     assert language_of(environment) == language

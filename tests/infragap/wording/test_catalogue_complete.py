@@ -1,4 +1,5 @@
-"""The catalogues are whole: every language has every key, the code uses each of them, and no reader's word stands in the code."""
+"""The catalogues are whole: every language has every key, the code uses each of them, and no reader's word stands in
+the code."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ SPOKEN_ROOMS = ("maps.", "code.", "unit.", "language.", "number.")
 """Beginnings of keys that are nothing but keys; others are names of tables and files as well."""
 VIETNAMESE = re.compile(r"[À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
 SPELLED_OUT = {"gis/names.py", "gis/crs.py", "gis/schema.py", "gis/checking/texts.py", "gis/checking/vietnamese.py"}
-"""Tables of Vietnamese letters, names of coordinate systems as maps print them, and the words that stand in the data (xã, phường)."""
+"""Tables of Vietnamese letters, names of coordinate systems as maps print them, and the words that stand in the data
+(xã, phường)."""
 
 
 def placeholders(text: str) -> set[str]:

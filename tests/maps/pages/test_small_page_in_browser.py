@@ -1,4 +1,5 @@
-"""Every part of a page in a browser: search, filters, figures, list, card, table, downloads, address, languages, print."""
+"""Every part of a page in a browser: search, filters, figures, list, card, table, downloads, address, languages,
+print."""
 
 import io
 import re

@@ -70,7 +70,8 @@ def test_sums_by_year_agree_with_the_rows(tmp_path: Path) -> None:
     formulas = openpyxl.load_workbook(tmp_path / "p.xlsx").worksheets[0]
     assert (
         formulas["B5"].value
-        == "=SUMIFS('Danh mục công trình'!$H$5:$H$8,'Danh mục công trình'!$A$5:$A$8,B$4,'Danh mục công trình'!$G$5:$G$8,$A5)"
+        == "=SUMIFS('Danh mục công trình'!$H$5:$H$8,'Danh mục công trình'!$A$5:$A$8,B$4,'Danh mục công "
+        "trình'!$G$5:$G$8,$A5)"
     )
 
 

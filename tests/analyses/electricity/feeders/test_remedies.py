@@ -45,9 +45,11 @@ def test_a_step_up_helps_the_new_line_only() -> None:
 
 
 def test_lines_at_another_voltage_keep_their_length_ground_and_forest() -> None:
-    given = dict.fromkeys(COMPONENTS, 0.0) | {"km_35": 1.0, "rough_km_35": 0.5, "km_22": 2.0, "rough_km_22": 0.25, "crossings": 1.0, "forest_km_22": 0.1, "natural_forest_km": 0.1}  # fmt: skip
+    given = dict.fromkeys(COMPONENTS, 0.0) | {"km_35": 1.0, "rough_km_35": 0.5, "km_22": 2.0, "rough_km_22": 0.25,
+    "crossings": 1.0, "forest_km_22": 0.1, "natural_forest_km": 0.1}  # fmt: skip
     told = dict(zip(COMPONENTS, built_for(np.array([given[name] for name in COMPONENTS]), 35.0), strict=True))
-    expected = given | {"km_35": 3.0, "rough_km_35": 0.75, "forest_km_35": 0.1, "km_22": 0.0, "rough_km_22": 0.0, "forest_km_22": 0.0}  # fmt: skip
+    expected = given | {"km_35": 3.0, "rough_km_35": 0.75, "forest_km_35": 0.1, "km_22": 0.0, "rough_km_22": 0.0,
+    "forest_km_22": 0.0}  # fmt: skip
     assert told == pytest.approx(expected)
 
 
@@ -107,7 +109,8 @@ def two_feeders(settlements: gpd.GeoDataFrame, *, voltage_kv: float = 35.0, load
     weak = pack.layers["grid_lines"].assign(feeder_load_mw=14.0, feeder_loading_pct=50.0)  # type: ignore[union-attr]
     line = shapely.LineString([(EAST_X, SOUTH + 500), (EAST_X, SOUTH + SIZE_M - 500)])
     strong = weak.assign(
-        line_id="G2", feeder="372", substation_id="E2", voltage_kv=voltage_kv, conductor="AC-120", feeder_load_mw=0.5, feeder_loading_pct=loading_pct
+        line_id="G2", feeder="372", substation_id="E2", voltage_kv=voltage_kv, conductor="AC-120", feeder_load_mw=0.5,
+        feeder_loading_pct=loading_pct
     ).set_geometry([line])  # fmt: skip
     stations = pack.layers["substations"]
     second = stations.assign(substation_id="E2").set_geometry([shapely.Point(EAST_X, SOUTH + 500)])  # type: ignore[union-attr]

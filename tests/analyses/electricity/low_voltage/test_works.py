@@ -48,7 +48,8 @@ def station(capacity_kva: float = 100.0, load_kva: float = 20.0, *, energised: b
 
 def test_an_extension_by_hand() -> None:
     # 20 households 600 m away: peak 20 · 1.125 · (0.4 + 0.6 / √20) = 12.019 kW; line 0.69 km, inner 0.66 km
-    # 4×50: 0.641 + 0.08 · 0.48432 = 0.67975 Ω/km; 0.012019 · 0.67975 · (0.69 + 0.66/8) / 0.16 = 3.944 %: the lightest holds
+    # 4×50: 0.641 + 0.08 · 0.48432 = 0.67975 Ω/km; 0.012019 · 0.67975 · (0.69 + 0.66/8) / 0.16 = 3.944 %: the lightest
+    # holds
     works = lv_works(settlements([600.0], [20]), station(), P)
     assert works.works.tolist() == ["lv_extension"]
     assert CABLES[works.cable[0]].name == "ABC 4x50"

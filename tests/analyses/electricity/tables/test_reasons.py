@@ -38,7 +38,8 @@ def told(language: str = "vi", **change: object) -> str:
 def test_cost_runner_up_and_length_are_named() -> None:
     text = told(choice=Supply.SOLAR_HOME, runner_up=Supply.GRID)
     assert text == (
-        "Chọn điện mặt trời hộ gia đình: 1.234 triệu đồng trong vòng đời (61,7 triệu đồng/hộ), rẻ hơn nối lưới điện quốc gia 266 triệu đồng; "
+        "Chọn điện mặt trời hộ gia đình: 1.234 triệu đồng trong vòng đời (61,7 triệu đồng/hộ), rẻ hơn nối lưới điện "
+        "quốc gia 266 triệu đồng; "
         "muốn nối lưới phải kéo 2,6 km trong khi chỉ có lợi dưới 1,0 km."
     )
 
@@ -93,7 +94,8 @@ def test_an_option_below_the_service_floor_is_named_with_its_cost() -> None:
 def test_the_english_sentence_says_the_same() -> None:
     assert told("en", choice=Supply.SOLAR_HOME, runner_up=Supply.GRID) == (
         "Choice: solar home systems, 1,234 million VND over its life (61.7 million VND per household), "
-        "266 million VND cheaper than the national grid; the grid would need a line of 2.6 km but pays only below 1.0 km."
+        "266 million VND cheaper than the national grid; the grid would need a line of 2.6 km but pays only below 1.0 "
+        "km."
     )
 
 

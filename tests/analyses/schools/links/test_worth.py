@@ -19,7 +19,8 @@ from tests.pack_factory import write_pack
 
 
 def fording(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The bridge of the main road gone, a track that fords the river a kilometre to the north, and earth on the commune road."""
+    """The bridge of the main road gone, a track that fords the river a kilometre to the north, and earth on the commune
+    road."""
     line = shapely.LineString([(445_000, 2_416_000), (458_000, 2_416_000)])
     track = roads[roads["road_id"] == "R6"].assign(road_id="R7", length_km=line.length / 1000)
     track = track.set_geometry([line], crs=roads.crs)

@@ -8,21 +8,27 @@ import pytest
 from infragap.analyses.schools.tables.reasons import border_reason, upper_reason
 
 BORDER = {
-    "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "boarders": 1227, "day_pupils": 31, "villages_served": 28,
-    "mean_min": 22.4, "p90_min": 50.0, "mean_rainy_min": 30.2, "without_place": 211, "capacity_pupils": 1260.0, "runner_up": "Bản Làn",
-    "runner_up_extra_min": 0.1, "fairest_village": "Lùng Tao", "free_place": "", "robustness": "toss-up", "share_won": 0.455, "regret95_min": 3.21,
+    "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "boarders": 1227, "day_pupils": 31,
+    "villages_served": 28,
+    "mean_min": 22.4, "p90_min": 50.0, "mean_rainy_min": 30.2, "without_place": 211, "capacity_pupils": 1260.0,
+    "runner_up": "Bản Làn",
+    "runner_up_extra_min": 0.1, "fairest_village": "Lùng Tao", "free_place": "", "robustness": "toss-up",
+    "share_won": 0.455, "regret95_min": 3.21,
     "year_min": 47.0, "year_max_min": 108.0, "free_year_min": 38.0, "free_year_max_min": 144.0,
 }  # fmt: skip
 UPPER = {
-    "status": "planned", "pupils_nearer": 420, "before_min": 94.8, "after_min": 31.6, "before_any_min": math.nan, "pupils_served": 457,
-    "pupils_may_board": 267, "capacity_pupils": 789.0, "order_of_raising": math.nan, "comparator": "THPT A", "marginal_hours": math.nan,
+    "status": "planned", "pupils_nearer": 420, "before_min": 94.8, "after_min": 31.6, "before_any_min": math.nan,
+    "pupils_served": 457,
+    "pupils_may_board": 267, "capacity_pupils": 789.0, "order_of_raising": math.nan, "comparator": "THPT A",
+    "marginal_hours": math.nan,
     "places_needed": math.nan,
 }  # fmt: skip
 
 
 def test_chosen_site() -> None:
     text = border_reason(BORDER, "vi")
-    for part in ("Đặt tại Na Lang", "1.227 học sinh tiểu học và THCS ở nội trú", "31 em", "28 thôn, bản", "22 phút", "1.260 chỗ", "211 em",
+    for part in ("Đặt tại Na Lang", "1.227 học sinh tiểu học và THCS ở nội trú", "31 em", "28 thôn, bản", "22 phút",
+    "1.260 chỗ", "211 em",
                  "Bản Làn", "0,1 phút", "nên khảo sát cả hai", "Lùng Tao", "ngang ngửa", "3,2 phút"):  # fmt: skip
         assert part in text
     assert unicodedata.is_normalized("NFC", text)
@@ -44,8 +50,8 @@ def test_clear_choice_and_decided_site() -> None:
     assert decided.startswith("The site has been decided")
     assert "Bản Làn" not in decided
     assert (
-        "a free choice would be Thiên Sinh: 38 min on average over the year against 47, worst village 144 min against 108"
-        in decided
+        "a free choice would be Thiên Sinh: 38 min on average over the year against 47, worst village 144 min against "
+        "108" in decided
     )
 
 

@@ -50,7 +50,8 @@ def minutes(
 
 
 def test_open_ground_forest_and_rain():
-    # ten cells of 0.2 km: at 3.024 km/h, in natural forest at two thirds of it, in planted forest at 0.85, in the rain a quarter longer
+    # ten cells of 0.2 km: at 3.024 km/h, in natural forest at two thirds of it, in planted forest at 0.85, in the rain
+    # a quarter longer
     assert minutes((5, 5), (5, 15)) == pytest.approx(10 * OPEN_MIN, rel=1e-5)
     for code, factor in ((12, 0.67), (1, 0.85), (0, 1.0)):
         forest = raster(np.full((ROWS, COLUMNS), code)).with_values(np.full((ROWS, COLUMNS), code, np.uint8))
@@ -81,7 +82,8 @@ def test_major_river_is_a_barrier_and_a_minor_one_a_ford(slant):
 @pytest.mark.parametrize("short_cells", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("slant", [0.0, 3.0, -5.0])
 def test_river_cut_off_at_the_border_is_not_walked_around(short_cells, slant):
-    """The province is rows 4 to 16 and the relief goes on around it; the river ends at the border, or a little before it."""
+    """The province is rows 4 to 16 and the relief goes on around it; the river ends at the border, or a little before
+    it."""
     line = LineString([at(3.5 + short_cells, 15 + slant), at(ROWS - 4.5 - short_cells, 15 - slant)])
     province = communes(south=4, north=ROWS - 4)
     for season in Season:

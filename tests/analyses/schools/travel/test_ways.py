@@ -1,4 +1,5 @@
-"""The one graph against a naive search written from the definitions, against sums by hand, and against what must never happen."""
+"""The one graph against a naive search written from the definitions, against sums by hand, and against what must never
+happen."""
 
 import heapq
 import math
@@ -62,7 +63,8 @@ def random_roads(rng, lines: int, first: int = 0):
 
 
 def naive_links(travel, mode: Mode, season: Season):
-    """Every directed link with its minutes, from the definitions: ground, roads on foot, roads ridden, joints, ways to roads."""
+    """Every directed link with its minutes, from the definitions: ground, roads on foot, roads ridden, joints, ways to
+    roads."""
     ground, roads, links = travel.ground, travel.roads, travel.road_links
     height, rows = ground.elevation.values.astype(float), SIZE
     rain = 0.8 if season == Season.RAINY else 1.0
@@ -195,7 +197,8 @@ def test_a_part_of_the_graph_gives_the_same(seed):
 @settings(max_examples=15)
 @given(st.integers(0, 10_000))
 def test_new_roads_bridges_and_tracks_lengthen_nothing_and_rain_is_never_faster(seed):
-    """Per example: 14 further roads, half of them touching what is there; a bridge instead of a ford; a better surface."""
+    """Per example: 14 further roads, half of them touching what is there; a bridge instead of a ford; a better
+    surface."""
     ground, roads, rng = random_case(seed)
     more = random_roads(rng, 14, first=50)
     for number in range(0, 14, 2):
@@ -257,7 +260,8 @@ def test_a_dead_end_track_beside_a_village_cuts_nothing_off():
 
 
 def test_a_winding_road_is_walked_at_its_own_slope():
-    # 1 km apart, 200 m of rise, a road of 1.5 km: 13.3 % of slope along it, so 1.5 km at Tobler's speed for +13.3 % up and -13.3 % down
+    # 1 km apart, 200 m of rise, a road of 1.5 km: 13.3 % of slope along it, so 1.5 km at Tobler's speed for +13.3 % up
+    # and -13.3 % down
     rows = 30
     heights = np.repeat((np.arange(rows)[::-1] * 40.0)[:, None], rows, 1)
     low, high = centre(20, 10, rows), centre(15, 10, rows)
@@ -271,7 +275,8 @@ def test_a_winding_road_is_walked_at_its_own_slope():
 
 
 def test_lung_cung_takes_nearly_three_hours_and_is_walked_in_the_rain():
-    # 25 km of earth track: 25 / 8.6 h = 174 min dry; in the rain it is closed to motorbikes and walked at 5.04 * 0.8 km/h
+    # 25 km of earth track: 25 / 8.6 h = 174 min dry; in the rain it is closed to motorbikes and walked at 5.04 * 0.8
+    # km/h
     wall = np.ones((20, 60), bool)
     wall[:, 1:56] = False
     track = LineString([centre(10, 0, 20), centre(10, 56, 20)])

@@ -12,7 +12,8 @@ from tests.analyses.solvers.prize_collecting.networks import network_of
 
 @pytest.mark.parametrize("seed", range(30))
 def test_distance_tests_keep_an_optimal_tree(seed: int) -> None:
-    # a walk that counted a prize twice once threw an edge away that every best tree needs (845 nodes, half the mean cost)
+    # a walk that counted a prize twice once threw an edge away that every best tree needs (845 nodes, half the mean
+    # cost)
     network, edges, cost, prize = network_of(90, seed, share=1.0)
     reduced = reduce_by_distance(network)
     whole = prize_collecting_tree(edges, cost, 0.5 * prize, 0, stop=UNTIL_PROVEN)

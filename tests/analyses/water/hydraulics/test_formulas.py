@@ -41,7 +41,8 @@ def test_flow_at_one_percent_as_published(inside_m: float, l_s: float) -> None:
 
 
 def test_pumps_by_hand() -> None:
-    # 10 l/s over 50 m: 9.81 · 0.01 · 50 = 4.905 kW of water, twice that at 50 %; a cubic metre: 9.81 · 50 / 3600 / 0.5 kWh
+    # 10 l/s over 50 m: 9.81 · 0.01 · 50 = 4.905 kW of water, twice that at 50 %; a cubic metre: 9.81 · 50 / 3600 / 0.5
+    # kWh
     assert pump_power_kw(0.01, 50, efficiency_pct=50) == pytest.approx(9.81)
     assert pump_kwh_per_m3(50, efficiency_pct=50) == pytest.approx(9.81 * 50 / 3600 / 0.5)
 

@@ -1,4 +1,5 @@
-"""Lines on hand-made profiles: tanks, classes, pressure at taps, loss and size; and the cheapest pipes by trying all."""
+"""Lines on hand-made profiles: tanks, classes, pressure at taps, loss and size; and the cheapest pipes by trying
+all."""
 
 import itertools
 
@@ -56,14 +57,16 @@ def test_a_steep_line_breaks_its_pressure() -> None:
 
 
 def test_a_low_point_beyond_polyethylene_gets_steel_or_none() -> None:
-    # from 500 m down to 260 and up to a village at 440: no tank can stand below the village, so 240 m rest on the low pipe
+    # from 500 m down to 260 and up to a village at 440: no tank can stand below the village, so 240 m rest on the low
+    # pipe
     line = _line([500, 480, 440, 380, 300, 260, 300, 340, 380, 400, 420, 430, 440], 60)
     assert line is not None
     assert line.tanks == 0
     lowest = int(np.argmax(line.sections.static_m))
     assert line.sections.static_m[lowest] == pytest.approx(240.0)
     assert CATALOGUE.material(int(line.sections.wide[lowest])) == "steel"
-    # from 500 m over 200 to 440: steel bears 250 m, so a tank at 450 m still feeds the village; one at 460 m it does not
+    # from 500 m over 200 to 440: steel bears 250 m, so a tank at 450 m still feeds the village; one at 460 m it does
+    # not
     assert _line([500, 400, 300, 200, 300, 400, 440], 60) is not None
     assert _line([500, 400, 300, 200, 300, 400, 460], 60) is None
 

@@ -1,4 +1,5 @@
-"""Reach, allocation and levels on small cases that can be done by hand, and that service never falls when more is given."""
+"""Reach, allocation and levels on small cases that can be done by hand, and that service never falls when more is
+given."""
 
 import itertools
 
@@ -177,7 +178,8 @@ def test_levels_sum_to_the_people() -> None:
     # 25 of 100 households have a good source of their own; 15 are left, of whom 5 % of 100 have nothing; 5 people each
     assert people.iloc[0].to_dict() == pytest.approx(
         {
-            "people_piped_to_standard": 100.0, "people_piped": 200.0, "people_own_source_to_standard": 125.0, "people_basic": 50.0,
+            "people_piped_to_standard": 100.0, "people_piped": 200.0, "people_own_source_to_standard": 125.0,
+            "people_basic": 50.0,
             "people_none": 25.0, "people_unknown": 0.0, "people_to_standard": 225.0,
         }
     )  # fmt: skip
@@ -185,7 +187,8 @@ def test_levels_sum_to_the_people() -> None:
 
 
 def test_a_broken_pipe_makes_no_well_better() -> None:
-    """100 households, 27 % with a good source of their own: as many whether they hang on a pipe below the standard or not."""
+    """100 households, 27 % with a good source of their own: as many whether they hang on a pipe below the standard or
+    not."""
     villages = pd.DataFrame({"commune_code": ["90001"], "households": [100], "population": [400]})
     works = WORKS.assign(own_source_to_standard_pct=27.0, basic_pct=98.0)
     found = [village_levels(villages, works, np.array([0.0]), np.array([piped])) for piped in (0.0, 50.0, 100.0)]

@@ -1,4 +1,5 @@
-"""The choice of works solved again from the exported tables alone, by another formulation of its own on scipy's HiGHS."""
+"""The choice of works solved again from the exported tables alone, by another formulation of its own on scipy's
+HiGHS."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ def solve(
     gap: float = 1e-6,
     time_s: float = 300.0,
 ) -> tuple[float, float, float]:
-    """Least cost for so many people, or (without) most people; returns the value, the proven bound and the number of works.
+    """Least cost for so many people, or (without) most people; returns the value, the proven bound and the number of
+    works.
 
     One opening per candidate; one pipe per link with pipes of its own, which needs its parent's; households per link.
     """

@@ -31,16 +31,20 @@ def _random(seed: int) -> tuple[Candidates, pd.DataFrame, pd.DataFrame, np.ndarr
         rows.append(
             {
                 "candidate_id": f"C{k:02d}", "site": f"S{site}", "kind": "new", "listed": bool(rng.random() < 0.6),
-                "capacity_households": float(rng.integers(5, 120)), "fixed_mvnd": float(rng.integers(0, 90)), "mvnd_per_household": 0.5 * site,
-                "source_id": f"R{site}", "usable_flow_l_s": float(rng.integers(20, 100)), "withdrawal_l_s_per_household": 1.0,
+                "capacity_households": float(rng.integers(5, 120)), "fixed_mvnd": float(rng.integers(0, 90)),
+                "mvnd_per_household": 0.5 * site,
+                "source_id": f"R{site}", "usable_flow_l_s": float(rng.integers(20, 100)),
+                "withdrawal_l_s_per_household": 1.0,
                 "downstream_id": f"R{site + 1}" if site < 5 and site % 2 == 0 else "",
             }
         )  # fmt: skip
         for place, village in enumerate(villages):
             links.append(
                 {
-                    "candidate": k, "village": int(village), "households_max": gap[village], "people_per_household": size[village],
-                    "cost_mvnd_per_household": float(rng.integers(0, 5)), "fixed_mvnd": float(rng.integers(1, 30)) if own else 0.0,
+                    "candidate": k, "village": int(village), "households_max": gap[village],
+                    "people_per_household": size[village],
+                    "cost_mvnd_per_household": float(rng.integers(0, 5)), "fixed_mvnd": float(rng.integers(1,
+                    30)) if own else 0.0,
                     "parent_village": int(villages[place - 1]) if place and rng.random() < 0.5 else -1,
                 }
             )  # fmt: skip

@@ -24,7 +24,8 @@ def test_thornthwaite_by_hand() -> None:
 
 
 def test_steady_rain_runs_off_in_full() -> None:
-    # 100 mm rain, 40 mm evapotranspiration in every month: 60 mm run off, half quick, half through groundwater in balance
+    # 100 mm rain, 40 mm evapotranspiration in every month: 60 mm run off, half quick, half through groundwater in
+    # balance
     runoff = monthly_runoff_mm(np.full((12, 1), 100.0), np.full((12, 1), 40.0))
     np.testing.assert_allclose(runoff, 60.0, rtol=1e-3)
 
@@ -58,7 +59,8 @@ def test_solar_meets_the_published_yields(facts: Facts, communes: gpd.GeoDataFra
     worst = daily.min(axis=1) / daily.mean(axis=1)
     assert worst.between(0.5, 0.6).all()
     warm = solar.pivot_table(index="commune_code", columns="month", values="temperature_c")
-    # Sa Pa town (1,550 m): about 8.5 °C in January, 20 °C in July; Lào Cai about 16 and 28 (climate normals, general knowledge)
+    # Sa Pa town (1,550 m): about 8.5 °C in January, 20 °C in July; Lào Cai about 16 and 28 (climate normals, general
+    # knowledge)
     assert warm.loc["03006", 1] == pytest.approx(8.5, abs=2.5)
     assert warm.loc["03006", 7] == pytest.approx(20, abs=2.5)
     assert warm.loc["02647", 7] == pytest.approx(28, abs=2.5)

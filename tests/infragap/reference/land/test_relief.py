@@ -1,4 +1,5 @@
-"""Heights: flow routing against a naive oracle, steady slopes by hand, and the modelled relief against what is known."""
+"""Heights: flow routing against a naive oracle, steady slopes by hand, and the modelled relief against what is
+known."""
 
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def _rim(shape: tuple[int, int]) -> NDArray[np.bool_]:
 
 
 def _spilled(height: NDArray[np.float64], outlet: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Filled surface by repeated relaxation: the lowest level at which water of a cell reaches an outlet (Planchon and Darboux)."""
+    """Filled surface by repeated relaxation: the lowest level at which water of a cell reaches an outlet (Planchon and
+    Darboux)."""
     level = np.where(outlet, height, np.inf)
     while True:
         padded = np.pad(level, 1, constant_values=np.inf)
@@ -75,7 +77,8 @@ def test_upstream_area_of_a_plane() -> None:
 
 
 def test_slopes_in_balance_by_hand() -> None:
-    # one column, outlet at 10 m in the south: catchments of 1, 2, 3 cells of 1 km²; slope = 0.1·(A + 0)^-0.5, 1000 m cells
+    # one column, outlet at 10 m in the south: catchments of 1, 2, 3 cells of 1 km²; slope = 0.1·(A + 0)^-0.5, 1000 m
+    # cells
     height = np.array([[40.0], [30.0], [20.0], [10.0]])
     outlet = np.array([[False], [False], [False], [True]])
     order, receiver = drain(height, outlet)

@@ -1,4 +1,5 @@
-"""Lines and stations of the reference pack: trees from their station, reach, clearance; tree building on small graphs."""
+"""Lines and stations of the reference pack: trees from their station, reach, clearance; tree building on small
+graphs."""
 
 import itertools
 
@@ -132,8 +133,8 @@ def graph_of(edges, size):
 
 
 def test_steiner_tree_by_hand():
-    # star: centre 3 at 2 from each of 0, 1, 2, which are 3.9 apart; the tree through the centre (6) beats two sides (7.8), but the closure
-    # sees only the sides over the centre (4 each against 3.9): two sides
+    # star: centre 3 at 2 from each of 0, 1, 2, which are 3.9 apart; the tree through the centre (6) beats two sides
+    # (7.8), but the closure sees only the sides over the centre (4 each against 3.9): two sides
     graph = graph_of([(0, 3, 2), (1, 3, 2), (2, 3, 2), (0, 1, 3.9), (1, 2, 3.9), (0, 2, 3.9)], 4)
     parent = feeders.steiner_tree(graph, 0, np.array([1, 2]))
     assert parent[0] == -1
@@ -175,7 +176,8 @@ def test_steiner_tree_is_a_tree_within_twice_the_optimum(seed):
 
 
 def test_trimming_a_branch_by_hand():
-    # 0 - 1 - 2 - 3 - 4, 600 m each; a village at 4 and one at 2; 1,500 m of low voltage reach from 2 to 4 (1,200 m), but not from 1 (1,800 m)
+    # 0 - 1 - 2 - 3 - 4, 600 m each; a village at 4 and one at 2; 1,500 m of low voltage reach from 2 to 4 (1,200 m),
+    # but not from 1 (1,800 m)
     parent = np.array([-1, 0, 1, 2, 3])
     length = np.array([0.0, 600, 600, 600, 600])
     service = np.array([-INF, -INF, 0.0, -INF, 0.0])

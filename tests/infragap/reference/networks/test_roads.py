@@ -1,4 +1,5 @@
-"""Roads of the reference pack: one network, official lengths, rivers crossed on bridges; the cell network on a case drawn by hand."""
+"""Roads of the reference pack: one network, official lengths, rivers crossed on bridges; the cell network on a case
+drawn by hand."""
 
 import geopandas as gpd
 import networkx as nx
@@ -45,7 +46,8 @@ def test_pieces_of_a_road_sum_to_its_official_length(pack, data_folder):
     pieces = pack.roads.assign(route=pack.roads["routes"].fillna("").str.split("; ")).explode("route")
     total_km = pieces.groupby("route")["length_km"].sum()
     ratio = total_km[official_km.index] / official_km
-    # ĐT.175: '20 km in the plan cannot join both ends' (note of the table); the others drawn longer than official have rough waypoints
+    # ĐT.175: '20 km in the plan cannot join both ends' (note of the table); the others drawn longer than official have
+    # rough waypoints
     exact = ratio.between(0.999, 1.001)
     assert set(ratio.index[~exact]) <= {name for name in ratio.index if ratio[name] > 1}
     assert exact.sum() >= len(ratio) - 5

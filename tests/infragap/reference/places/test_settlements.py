@@ -12,9 +12,12 @@ from infragap.gis.reading.rasters import read_raster
 from infragap.reference.build import build_pack
 
 SCHEME = (
-    "Thôn Làng Bang xã Tân Hợp; thôn Giàng Pằng, thôn Làng Mảnh, thôn Ngã Hai, thôn Nậm Biếu xã Sơn Lương; thôn Đề Chơ xã Phình Hồ; "
-    "thôn Làng Mảnh xã Tà Xi Láng; thôn Bản Lùng Cúng, thôn Bản Làng Giàng, thôn Bản Đá Đen xã Nậm Có; thôn Bản Háng Phừ Loa, "
-    "thôn Bản Sáng Nhù, xã Mùng Căng Chải; các thôn Bản Trông Khua, thôn Bản Dào Cu Nha, thôn Bản Cáng Dông xã Lao Chải; các thôn "
+    "Thôn Làng Bang xã Tân Hợp; thôn Giàng Pằng, thôn Làng Mảnh, thôn Ngã Hai, thôn Nậm Biếu xã Sơn Lương; thôn Đề Chơ "
+    "xã Phình Hồ; "
+    "thôn Làng Mảnh xã Tà Xi Láng; thôn Bản Lùng Cúng, thôn Bản Làng Giàng, thôn Bản Đá Đen xã Nậm Có; thôn Bản Háng "
+    "Phừ Loa, "
+    "thôn Bản Sáng Nhù, xã Mùng Căng Chải; các thôn Bản Trông Khua, thôn Bản Dào Cu Nha, thôn Bản Cáng Dông xã Lao "
+    "Chải; các thôn "
     "Bản Háng Đề Đài, thôn Bản Háng Á xã Khao Mang; thôn Ná Háng xã Chế Tạo"
 )
 """Section II.3 of the scheme, the list of villages as printed."""
@@ -82,7 +85,8 @@ def test_clusters_and_their_households(pack):
 
 
 def test_spreads_give_the_low_voltage_lines_of_real_programmes(pack):
-    # norms A1: 33 m of 0.4 kV line a household, 18 to 54 between programmes; the shortest tree through n houses over A is 0.6331 √(n A)
+    # norms A1: 33 m of 0.4 kV line a household, 18 to 54 between programmes; the shortest tree through n houses over A
+    # is 0.6331 √(n A)
     settlements = pack.settlements
     area_m2 = np.pi * settlements["spread_m"] ** 2 / 0.9
     line_m = 0.6331 * np.sqrt(settlements["households"] * area_m2) / settlements["households"]

@@ -1,4 +1,5 @@
-"""Villages of the reference pack against the published totals and the fact table; the parts of the builder on small cases."""
+"""Villages of the reference pack against the published totals and the fact table; the parts of the builder on small
+cases."""
 
 import geopandas as gpd
 import numpy as np

@@ -37,7 +37,8 @@ def schools(facts, communes):
 
 def test_published_counts(schools):
     Schools.validate(schools)
-    # 17 ethnic boarding schools, six of them to be raised; nine border schools; seven new ones; 50 known upper-secondary schools
+    # 17 ethnic boarding schools, six of them to be raised; nine border schools; seven new ones; 50 known
+    # upper-secondary schools
     assert schools["kind"].value_counts().to_dict() == {
         "upper_secondary": 50,
         "ethnic_boarding": 17,

@@ -1,8 +1,9 @@
-"""Power lines as a graph: pieces joined where they touch or cross, small gaps closed, and how much of a feeder its station reaches.
+"""Power lines as a graph: pieces joined where they touch or cross, small gaps closed, and how much of a feeder its
+station reaches.
 
-A line layer is drawn by hand: ends that should meet miss each other by centimetres or metres, and a branch ends beside the trunk and not on it.
-`feeder_segments` joins what touches; parts that then hang apart are joined where an end of one lies within a tolerance of another. Parts that are
-connected already are never joined again, so no loop is made.
+A line layer is drawn by hand: ends that should meet miss each other by centimetres or metres, and a branch ends beside
+the trunk and not on it. `feeder_segments` joins what touches; parts that then hang apart are joined where an end of one
+lies within a tolerance of another. Parts that are connected already are never joined again, so no loop is made.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from scipy.spatial import KDTree
 from infragap.gis.arrays import AnyArray, FloatArray, IntArray
 
 JOIN_TOLERANCE_M = 50.0
-"""Widest gap that is closed between parts of one feeder: half the least span of a medium-voltage line, twice the accuracy of hand-held GPS with
-its digitising (assumption)."""
+"""Widest gap that is closed between parts of one feeder: half the least span of a medium-voltage line, twice the
+accuracy of hand-held GPS with its digitising (assumption)."""
 
 VERTEX_EVERY_M = 100.0
 """Straight pieces are cut to this length, so that a place on the line has a vertex near it."""
@@ -67,14 +68,16 @@ class FeederSegments:
 
 
 def feeder_segments(lines: AnyArray, *, tolerance_m: float = JOIN_TOLERANCE_M) -> FeederSegments:
-    """Cut the lines of one feeder into segments, joined where they touch, cross, or come within the tolerance of each other.
+    """Cut the lines of one feeder into segments, joined where they touch, cross, or come within the tolerance of each
+    other.
 
     Parameters
     ----------
     lines
         (k,) LineStrings in a metric CRS [m].
     tolerance_m
-        Widest gap that is closed [m]: from an end to another end, or to a place between two ends, where the other line is split.
+        Widest gap that is closed [m]: from an end to another end, or to a place between two ends, where the other line
+        is split.
 
     Returns
     -------
@@ -166,7 +169,8 @@ def _with_connections(drawn: FeederSegments, end: IntArray, segment: IntArray, w
             heads.append(after)
             line.append(line[number])
     return FeederSegments(
-        np.array(points), np.array(tails, dtype=np.int64), np.array(heads, dtype=np.int64), np.array(line, dtype=np.int64),
+        np.array(points), np.array(tails, dtype=np.int64), np.array(heads, dtype=np.int64), np.array(line,
+        dtype=np.int64),
         gaps_closed=len(end), widest_gap_m=widest_m,
     )  # fmt: skip
 
@@ -188,7 +192,8 @@ def feeder_reach(
     Returns
     -------
     DataFrame
-        One row per station, feeder and voltage, sorted by them: feeder, length_km (stated), unreached_km, gaps_closed, widest_gap_m.
+        One row per station, feeder and voltage, sorted by them: feeder, length_km (stated), unreached_km, gaps_closed,
+        widest_gap_m.
     """
     place = dict(zip(stations["substation_id"], stations.geometry, strict=True))
     known = lines[lines["feeder"].notna() & lines["substation_id"].isin(list(place))]

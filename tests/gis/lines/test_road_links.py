@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from shapely import LineString
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.road_links import road_links
-from infragap.gis.roads import find_joints
+from infragap.gis.lines.road_links import road_links
+from infragap.gis.lines.roads import find_joints
 
 
 def roads_layer(lines: list[LineString], km: list[float]) -> gpd.GeoDataFrame:
@@ -23,7 +23,8 @@ def links_of(roads, spacing_m=300.0):
 
 
 def test_by_hand():
-    # 1,000 m drawn, 1.6 km long: four stretches of 250 m and 0.4 km; a branch that touches it at 400 m splits the second one 150 : 100
+    # 1,000 m drawn, 1.6 km long: four stretches of 250 m and 0.4 km; a branch that touches it at 400 m splits the
+    # second one 150 : 100
     main, branch = LineString([(0, 0), (1000, 0)]), LineString([(400, 0), (400, 200)])
     links = links_of(roads_layer([main, branch], [1.6, 0.2]))
     own = links.stretch >= 0

@@ -1,7 +1,8 @@
 """Roads cut into short links whose nodes keep their places whatever other roads there are.
 
-Each line has stations at equal distances between its ends, found from the line alone. Where another line's end touches it, it gets a further node
-there, and the stretch between two stations is shared by length. So a road that is added, or read backwards, changes no node and no stretch of any other
+Each line has stations at equal distances between its ends, found from the line alone. Where another line's end touches
+it, it gets a further node there, and the stretch between two stations is shared by length. So a road that is added, or
+read backwards, changes no node and no stretch of any other
 road: it can only add ways.
 """
 
@@ -17,7 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.roads import Joints
+from infragap.gis.lines.roads import Joints
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -45,7 +46,8 @@ class RoadLinks:
     stretch_road
         (k,) row of the road layer.
     tail, head
-        (m,) nodes at the ends of each link; a link is listed once, from its line's start on, and can be travelled both ways.
+        (m,) nodes at the ends of each link; a link is listed once, from its line's start on, and can be travelled both
+        ways.
     stretch
         (m,) stretch that each link lies on, -1 = a joint of no length between a line and a meeting point.
     share
@@ -87,7 +89,7 @@ def road_links(roads: gpd.GeoDataFrame, joints: Joints, *, spacing_m: float) -> 
     roads
         Layer as `infragap.gis.schema.Roads`, in metres.
     joints
-        Where they meet, from `infragap.gis.roads.find_joints`.
+        Where they meet, from `infragap.gis.lines.roads.find_joints`.
     spacing_m
         Longest drawn length of a link [m].
 

@@ -1,4 +1,5 @@
-"""Feeders whose pieces do not touch: gaps closed within the tolerance, branches split into the trunk, and what the station does not reach."""
+"""Feeders whose pieces do not touch: gaps closed within the tolerance, branches split into the trunk, and what the
+station does not reach."""
 
 import geopandas as gpd
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
-from infragap.gis.feeder_lines import feeder_reach, feeder_segments
+from infragap.gis.lines.feeder_lines import feeder_reach, feeder_segments
 
 CRS = "EPSG:9208"
 TRUNK = [(0, 0), (4_000, 0), (8_000, 1_000)]

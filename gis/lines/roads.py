@@ -1,8 +1,9 @@
 """Roads as a graph: lines joined only where they touch, in the form that OSMnx uses, and back to a layer.
 
-A road layer says where roads run, not where they meet. `join_roads` finds the meeting points: ends of lines that lie within a
-tolerance of each other, and ends that lie within it of another line's inside (that line is then split there). Lines that only
-cross are not joined, for one may pass over the other on a bridge; their number is reported. What was moved is reported too.
+A road layer says where roads run, not where they meet. `join_roads` finds the meeting points: ends of lines that lie
+within a tolerance of each other, and ends that lie within it of another line's inside (that line is then split there).
+Lines that only cross are not joined, for one may pass over the other on a bridge; their number is reported. What was
+moved is reported too.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class JoinedRoads:
     points
         (n, 2) x, y of the meeting points [m], in the layer's CRS.
     pieces
-        One row per piece: the columns of the road layer (`length_km` is its share of the line's length), `road` (row of the line
-        in the layer), `start` and `end` (rows of `points`), and the geometry from start to end.
+        One row per piece: the columns of the road layer (`length_km` is its share of the line's length), `road` (row of
+        the line in the layer), `start` and `end` (rows of `points`), and the geometry from start to end.
     component
         (n,) number of the connected part that a point belongs to; 0 is the one with most kilometres.
     component_km
@@ -70,8 +71,10 @@ class JoinedRoads:
         parts = len(self.component_km)
         share = 100 * self.component_km[0] / self.component_km.sum()
         return (
-            f"roads: {len(self.pieces)} pieces in {parts} connected part{'s' if parts > 1 else ''}, the largest with {share:.1f} % "
-            f"of the length; {self.ends_moved} ends moved by at most {self.largest_move_m:.2f} m, {self.lines_split} lines split at "
+            f"roads: {len(self.pieces)} pieces in {parts} connected part{'s' if parts > 1 else ''}, the largest with "
+            f"{share:.1f} % "
+            f"of the length; {self.ends_moved} ends moved by at most {self.largest_move_m:.2f} m, {self.lines_split} "
+            f"lines split at "
             f"junctions, {self.crossings_not_joined} crossings not joined."
         )
 
@@ -132,8 +135,8 @@ def join_roads(roads: gpd.GeoDataFrame, *, tolerance_m: float = 2.0) -> JoinedRo
     roads
         Layer as `infragap.gis.schema.Roads`, in a CRS in metres. It is not changed.
     tolerance_m
-        Two ends, or an end and a line, meet when they are at most this far apart [m]. The default covers the rounding of GeoJSON
-        to five decimals (1.1 m). A chain of such ends becomes one point.
+        Two ends, or an end and a line, meet when they are at most this far apart [m]. The default covers the rounding
+        of GeoJSON to five decimals (1.1 m). A chain of such ends becomes one point.
 
     Returns
     -------
@@ -173,8 +176,9 @@ def road_graph(roads: gpd.GeoDataFrame, *, tolerance_m: float = 2.0) -> nx.Multi
     Returns
     -------
     networkx.MultiDiGraph
-        Nodes with x, y [m] and component; two directed edges per piece with osmid (the road_id), length [m], road_class, surface,
-        is_bridge and geometry; `graph["crs"]` is the layer's, `graph["joins"]` the report of what was joined.
+        Nodes with x, y [m] and component; two directed edges per piece with osmid (the road_id), length [m],
+        road_class, surface, is_bridge and geometry; `graph["crs"]` is the layer's, `graph["joins"]` the report of what
+        was joined.
     """
     joined = join_roads(roads, tolerance_m=tolerance_m)
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs=roads.crs, joins=joined.report)
@@ -200,15 +204,16 @@ def to_roads_layer(graph: nx.MultiDiGraph[Any], *, source: str = _FROM_OSM) -> g
     Parameters
     ----------
     graph
-        As OSMnx makes it; edges of both directions of a street become one line. Streets whose tags are no road class of ours
-        are left out.
+        As OSMnx makes it; edges of both directions of a street become one line. Streets whose tags are no road class of
+        ours are left out.
     source
         Text for the column `source`.
 
     Returns
     -------
     GeoDataFrame
-        Columns of `infragap.gis.schema.Roads`, in the graph's CRS, sorted by road_id; `length_km` is the graph's (for OSM: on the sphere).
+        Columns of `infragap.gis.schema.Roads`, in the graph's CRS, sorted by road_id; `length_km` is the graph's (for
+        OSM: on the sphere).
 
     Raises
     ------
@@ -250,7 +255,8 @@ def _check(roads: gpd.GeoDataFrame) -> None:
     bad = roads.index[(roads.geom_type != "LineString") | roads.is_empty | roads.geometry.isna()]
     if len(bad):
         raise LayerError(
-            f"roads: {len(bad)} of {len(roads)} rows have no LineString ({', '.join(map(str, bad[:5]))}). Explode multi-part lines, drop empty rows."
+            f"roads: {len(bad)} of {len(roads)} rows have no LineString ({', '.join(map(str, bad[:5]))}). Explode "
+            f"multi-part lines, drop empty rows."
         )
     for column, allowed in (("road_class", ROAD_CLASSES), ("surface", SURFACES)):
         unknown = sorted(set(roads[column]) - set(allowed))
@@ -261,7 +267,8 @@ def _check(roads: gpd.GeoDataFrame) -> None:
 
 
 def _meeting_points(ends: NDArray[np.float64], tolerance_m: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Points that stand for all ends within the tolerance (the westernmost of each group), and the point of each end."""
+    """Points that stand for all ends within the tolerance (the westernmost of each group), and the point of each
+    end."""
     places, place_of_end = np.unique(ends, axis=0, return_inverse=True)
     pairs = KDTree(places).query_pairs(tolerance_m, output_type="ndarray")
     near = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(len(places), len(places)))
@@ -373,7 +380,8 @@ def _first(value: Any) -> Any:
 
 
 def _text(value: Any) -> str | None:
-    """Text of a tag; several values are joined in alphabetic order, so that the direction of reading does not matter."""
+    """Text of a tag; several values are joined in alphabetic order, so that the direction of reading does not
+    matter."""
     if isinstance(value, list):
         return "; ".join(sorted({str(one) for one in value}))
     return None if value is None or value != value else str(value)
