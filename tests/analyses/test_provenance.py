@@ -71,7 +71,8 @@ def test_layer_that_does_not_shape_a_result_does_not_mar_it(tmp_path: Path) -> N
 
 
 def test_open_data_roads_make_schools_open_data(tmp_path: Path) -> None:
-    schools = plan_schools(official_pack(tmp_path / "pack", layer="roads", word="open-data"), SchoolsParameters(draws=0))
+    pack = official_pack(tmp_path / "pack", layer="roads", word="open-data")
+    schools = plan_schools(pack, SchoolsParameters(draws=0))
     for frame in (schools.sites, schools.villages, schools.catchments, schools.isochrones):
         assert set(frame["provenance"]) == {"open-data"}
     modelled = plan_schools(official_pack(tmp_path / "other", layer="elevation"), SchoolsParameters(draws=0))

@@ -1,4 +1,4 @@
-"""Whether the unit costs reproduce real projects: predicted over actual cost of the projects whose scope is published."""
+"""Whether the unit costs reproduce real projects: predicted over actual cost of projects whose scope is published."""
 
 from __future__ import annotations
 
