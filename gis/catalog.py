@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -231,6 +233,44 @@ def read_catalog(folder: Path) -> Catalog:
         raise KEYS.error("catalog", file=path, number=error.error_count(), faults=faults) from error
     except RecursionError as error:
         raise NO_TOML.error("catalog", file=path, reason="nested too deep") from error
+
+
+def catalog_text(catalog: Catalog) -> str:
+    """Write a catalogue as the text of catalog.toml; what stands at its default is left out.
+
+    Examples
+    --------
+    >>> print(catalog_text(Catalog(pack=PackHead(title="T", province="P", crs_measure="EPSG:32736"), layer=[])))
+    [pack]
+    title = "T"
+    province = "P"
+    crs_measure = "EPSG:32736"
+    <BLANKLINE>
+    """
+    parts = [_table_text("[pack]", catalog.pack.model_dump(exclude_defaults=True))]
+    if catalog.targets:
+        parts.append(_table_text("[targets]", catalog.targets))
+    for entry in catalog.layer:
+        values = entry.model_dump(exclude_defaults=True)
+        parts.append(_table_text("[[layer]]", {k: v for k, v in values.items() if not isinstance(v, dict)}))
+        mapping = ((name, values.get(name)) for name in ("columns", "values", "defaults"))
+        parts += [_table_text(f"[layer.{name}]", table) for name, table in mapping if table]
+    return "\n".join(parts)
+
+
+def _table_text(head: str, values: dict[str, Any]) -> str:
+    return "\n".join([head, *(f"{_key_text(key)} = {_value_text(value)}" for key, value in values.items()), ""])
+
+
+def _key_text(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key_text(key)} = {_value_text(part)}" for key, part in value.items()) + " }"
+    # strings, numbers and truth values of JSON are those of TOML, but for one sign that JSON leaves as it is
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _fault(item: Any, content: dict[str, Any]) -> str:

@@ -102,7 +102,7 @@ def compare_command(
     out: Annotated[Path | None, typer.Option("--out", help="CSV file for the whole comparison.")] = None,
 ) -> None:
     """Compare two runs, of electricity or of water: what changed choice, cost and rank, and why."""
-    from infragap.compare import compare, has_electricity
+    from infragap.compare_electricity import compare, has_electricity
     from infragap.compare_water import compare_water, has_water
     from infragap.compared import print_comparison, print_water_comparison
 
@@ -139,7 +139,7 @@ def check_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, for machines.")] = False,
 ) -> None:
     """Check a data pack: all its faults and notices at once, and what it is ready for."""
-    from infragap.check import print_json, print_readiness
+    from infragap.check_report import print_json, print_readiness
     from infragap.readiness import chosen_analyses, judge_folder
 
     chosen = chosen_analyses(analyses, "--for")
@@ -251,7 +251,8 @@ def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
         index=places.out / "index.html",
     )
     if (place := first_place(places.out)) is not None:
-        summary = places.out / ("summary.md" if terminal.language == "vi" else f"summary_{terminal.language}.md")
+        own = places.out / f"summary_{terminal.language}.md"
+        summary = own if own.exists() else places.out / "summary.md"
         terminal.say("command.run.next", out=places.out, place=place, summary=summary)
 
 

@@ -9,12 +9,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.parameters import in_country as electricity_in_country
+from infragap.analyses.parameters import for_country
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.console.messages import SHOWN_MESSAGES, Message, refused
 from infragap.gis.errors import MissingDataError, ParameterError
 from infragap.parameters.faults import faults_of, shares_for_percent
 from infragap.parameters.file import read_parameter_file
+from infragap.profiles.profile import Profile
 
 ANALYSES = ("electricity", "water", "schools")
 
@@ -79,6 +82,17 @@ def read_settings(file: Path | None = None, overrides: Mapping[str, Mapping[str,
     if questions:
         raise _refused(file, questions)
     return settings
+
+
+def in_country(settings: Settings, profile: Profile) -> Settings:
+    """Take a country's numbers where the settings give none."""
+    return settings.model_copy(
+        update={
+            "electricity": electricity_in_country(settings.electricity, profile),
+            "water": for_country(settings.water, profile),
+            "schools": for_country(settings.schools, profile),
+        }
+    )
 
 
 def _refused(file: Path | None, faults: list[Message]) -> ParameterError:

@@ -36,7 +36,8 @@ from infragap.maps.workbooks.programme import write_programme
 from infragap.wording.catalogue import languages, words
 
 LANGUAGE = "vi"
-"""Language of the files that show one: the list for the power company, the KML, the summary."""
+"""Language of the files that show one: the list for the power company, the KML; the main one where the country does not
+speak it."""
 
 
 def write_results(
@@ -75,7 +76,7 @@ def write_results(
     tell("workbooks")
     _write_workbooks(folder, pack, communes, results, parameters)
     for language in languages():
-        name = "summary.md" if language == LANGUAGE else f"summary_{language}.md"
+        name = "summary.md" if language == languages()[0] else f"summary_{language}.md"
         (folder / name).write_text(summary_markdown(pack, results, language), encoding="utf-8")
     tell("maps")
     _write_pages(folder, pack, communes, results, parameters)

@@ -103,7 +103,7 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 def checksums_of(record: dict[str, Any]) -> dict[str, str]:
     """Checksum of each input layer of a run."""
-    return {layer["name"]: layer["sha256"] for layer in record["pack"]["layers"]}
+    return {layer["name"]: layer.get("sha256", "-") for layer in record["pack"]["layers"]}
 
 
 def differing(a: dict[str, Any], b: dict[str, Any], key: str) -> pd.DataFrame:
