@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -235,31 +236,44 @@ def read_catalog(folder: Path) -> Catalog:
         raise NO_TOML.error("catalog", file=path, reason="nested too deep") from error
 
 
-def catalog_text(catalog: Catalog) -> str:
+def catalog_text(catalog: Catalog, remarks: Mapping[str, str] | None = None) -> str:
     """Write a catalogue as the text of catalog.toml; what stands at its default is left out.
+
+    Parameters
+    ----------
+    catalog
+        The catalogue.
+    remarks
+        What is said behind a line, by 'pack.crs_measure', 'settlements.provenance' or 'settlements.columns.name'.
 
     Examples
     --------
-    >>> print(catalog_text(Catalog(pack=PackHead(title="T", province="P", crs_measure="EPSG:32736"), layer=[])))
+    >>> head = PackHead(title="T", province="P", crs_measure="EPSG:32736")
+    >>> print(catalog_text(Catalog(pack=head, layer=[]), {"pack.crs_measure": "guess"}))
     [pack]
     title = "T"
     province = "P"
-    crs_measure = "EPSG:32736"
+    crs_measure = "EPSG:32736"  # guess
     <BLANKLINE>
     """
-    parts = [_table_text("[pack]", catalog.pack.model_dump(exclude_defaults=True))]
+    said = remarks or {}
+    parts = [_table_text("[pack]", catalog.pack.model_dump(exclude_defaults=True), "pack", said)]
     if catalog.targets:
-        parts.append(_table_text("[targets]", catalog.targets))
+        parts.append(_table_text("[targets]", catalog.targets, "targets", said))
     for entry in catalog.layer:
         values = entry.model_dump(exclude_defaults=True)
-        parts.append(_table_text("[[layer]]", {k: v for k, v in values.items() if not isinstance(v, dict)}))
+        own = {k: v for k, v in values.items() if not isinstance(v, dict)}
+        parts.append(_table_text("[[layer]]", own, entry.name, said))
         mapping = ((name, values.get(name)) for name in ("columns", "values", "defaults"))
-        parts += [_table_text(f"[layer.{name}]", table) for name, table in mapping if table]
+        parts += [_table_text(f"[layer.{n}]", table, f"{entry.name}.{n}", said) for n, table in mapping if table]
     return "\n".join(parts)
 
 
-def _table_text(head: str, values: dict[str, Any]) -> str:
-    return "\n".join([head, *(f"{_key_text(key)} = {_value_text(value)}" for key, value in values.items()), ""])
+def _table_text(head: str, values: dict[str, Any], place: str, remarks: Mapping[str, str]) -> str:
+    lines = [f"{_key_text(key)} = {_value_text(value)}" for key, value in values.items()]
+    said = (remarks.get(f"{place}.{key}", "") for key in values)
+    ends = (f"  # {' '.join(text.split())}" if text else "" for text in said)
+    return "\n".join([head, *(line + end for line, end in zip(lines, ends, strict=True)), ""])
 
 
 def _key_text(key: str) -> str:

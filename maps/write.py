@@ -20,6 +20,7 @@ from infragap.maps.contents import KML_LAYERS, layers_of, tables_of
 from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
 from infragap.maps.exports.layers import write_geojson, write_geopackage
+from infragap.maps.exports.outward import outward_dictionary
 from infragap.maps.exports.tables import write_csv, write_dictionary
 from infragap.maps.pages.common import PAGES, notice
 from infragap.maps.pages.document import render
@@ -90,7 +91,7 @@ def _write_tables(
     for name, (frame, _) in tables.items():
         write_csv(frame, folder / "tables" / f"{name}.csv")
     write_dictionary({name: columns for name, (_, columns) in tables.items()}, folder / "tables" / "columns.csv")
-    write_csv(_parameter_table(parameters), folder / "tables" / "parameters.csv")
+    write_csv(outward_dictionary(_parameter_table(parameters), name="parameter"), folder / "tables" / "parameters.csv")
 
 
 def _parameter_table(parameters: Mapping[str, Parameters]) -> pd.DataFrame:

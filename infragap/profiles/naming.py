@@ -7,9 +7,10 @@ written or read for it. For the default profile nothing changes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from infragap.profiles.profile import Profile, read_profile
+from infragap.profiles.profile import DEFAULT, Profile, read_profile
 
 
 def outward(name: str, profile: Profile) -> str:
@@ -45,6 +46,28 @@ def outward_unit(unit: str, profile: Profile) -> str:
     ours, theirs = read_profile().money, profile.money
     words = {ours.suffix: theirs.suffix, ours.currency: theirs.currency}
     return re.sub(r"[A-Za-z]+", lambda match: words.get(match[0], match[0]), unit)
+
+
+def outward_record(value: Any, profile: Profile) -> Any:
+    """Give nested values with all names of keys as a profile writes them."""
+    if profile.code == DEFAULT:
+        return value
+    if isinstance(value, Mapping):
+        return {outward(str(key), profile): outward_record(part, profile) for key, part in value.items()}
+    return [outward_record(part, profile) for part in value] if isinstance(value, list | tuple) else value
+
+
+def naming_of(profile: Profile) -> list[str]:
+    """Give the words of names that differ from country to country, for the record of a run."""
+    return list(_tokens(profile))
+
+
+def inward_record(value: Any, naming: Sequence[str]) -> Any:
+    """Give nested values with all names of keys as the program writes them, from the words of `naming_of`."""
+    words = dict(zip(naming, _tokens(read_profile()), strict=True))
+    if isinstance(value, Mapping):
+        return {_translated(str(key), words): inward_record(part, naming) for key, part in value.items()}
+    return [inward_record(part, naming) for part in value] if isinstance(value, list) else value
 
 
 def _tokens(profile: Profile) -> tuple[str, str, str, str]:
