@@ -1,6 +1,6 @@
 """Geospatial planning of infrastructure gaps: electricity, water and boarding schools, ranked with reasons.
 
-As a library (`docs/library.md`)::
+As a library (`docs/tutorial-own-province.md`)::
 
     import infragap
 

@@ -30,7 +30,7 @@ VILLAGES_MORE = fault(
 )
 SETTLEMENTS_COMMUNE = fault(
     "sum.settlements_commune",
-    tolerance="none where the commune's row is official, twice its households where it is of another source",
+    tolerance="none; twice its households where the commune's row is open data",
     reason="settlements without safe supply are part of their commune",
 )
 SETTLEMENTS_OTHER_SOURCE = notice(
@@ -117,10 +117,10 @@ def _settlement_sums(
     )
     own = numbers(communes, "households")
     shown = [f"{a:,.0f} / {b:,.0f}" for a, b in zip(np.nan_to_num(listed), own, strict=True)]
-    official = np.ones(len(communes), dtype=bool)
+    of_others = np.zeros(len(communes), dtype=bool)
     if "provenance" in communes.columns:
-        official = (communes["provenance"] == "official").to_numpy(dtype=bool)
-    more = listed > np.where(official, own, 2 * own)
+        of_others = (communes["provenance"] == "open-data").to_numpy(dtype=bool)
+    more = listed > np.where(of_others, 2 * own, own)
     return where(SETTLEMENTS_COMMUNE, communes, more, "communes", shown=shown) + where(
         SETTLEMENTS_OTHER_SOURCE, communes, (listed > own) & ~more, "communes", shown=shown
     )

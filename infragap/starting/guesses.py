@@ -124,7 +124,7 @@ def _people(frame: pd.DataFrame) -> str | None:
 
 
 def _guess_unit(found: Mapping, column: pd.Series[Any], name: str, source: str, declared: Any) -> None:
-    """Offer another unit where nearly all numbers lie outside what the column holds on Earth, and inside in that one."""
+    """Offer another unit where nearly all lie outside what the column holds on Earth, and inside in that one."""
     usual = (declared.metadata or {}).get(schema.USUAL)
     numbers = pd.to_numeric(column, errors="coerce").dropna()
     numbers = numbers[numbers != 0]
