@@ -205,7 +205,7 @@ class _Drawn:
                     pn=float(self.catalogue.class_bar[pipe]),
                     material=self.catalogue.material(pipe),
                     c=float(self.catalogue.c[pipe]),
-                    laid_share=self.work.candidate.pipes_share,
+                    laid_share=float(self.work.candidate.pipes_share[s]),
                     flow_l_s=flow * L_PER_M3,
                     velocity_m_s=flow * 4 / (np.pi * inside**2),
                     loss_m=loss,

@@ -43,15 +43,23 @@ class Uncertainty:
     people
         (draws,) people that the plan as shown brings to the standard.
     target_probability
-        Part of the draws in which that reaches the target; NaN without draws.
+        Part of the draws in which that reaches the target; NaN without draws. A plan of least cost has nothing to
+        spare, so one village out of reach is enough to miss it.
     cost_mvnd
         (draws,) cost of the plan as shown.
+    replanned_probability
+        Part of the draws in which works chosen anew, within the number of works, reach the target; NaN without draws.
+        A lower bound: the candidates stay where they are, and the works are chosen greedily.
+    replanned_mvnd
+        (draws,) cost of the works chosen anew.
     """
 
     chosen_probability: FloatArray
     people: FloatArray
     target_probability: float
     cost_mvnd: FloatArray
+    replanned_probability: float
+    replanned_mvnd: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +120,8 @@ def assess(
     """
     p = study.parameters
     if p.draws == 0 or not len(candidates.works):
-        return Uncertainty(np.full(model.candidates, np.nan), np.zeros(0), float("nan"), np.zeros(0))
+        nan, none = float("nan"), np.zeros(0)
+        return Uncertainty(np.full(model.candidates, nan), none, nan, none, nan, none)
     links, terms = _links(study, today, candidates, model), _works(candidates, model)
     gap = gap_of(study, today)
     rng = np.random.default_rng(p.seed)
@@ -122,11 +131,11 @@ def assess(
     for work in works:
         served[links.first[work.row] : links.first[work.row + 1]] = work.households
     times = np.zeros(len(model.sites))
-    people, cost = np.zeros(p.draws), np.zeros(p.draws)
+    people, cost, people_anew, cost_anew = (np.zeros(p.draws) for _ in range(4))
     limit = answers.works_max if answers.works_max is not None else model.candidates
     for k in range(p.draws):
         draw = _draw(study, terms, model, links, gap, rng)
-        chosen, _, _ = plan_greedily(
+        chosen, people_anew[k], cost_anew[k] = plan_greedily(
             links.first, links.village, links.size, draw.alive, draw.households, draw.capacity, draw.fixed,
             draw.per_household, model.site, len(model.sites), limit, answers.people_min,
         )  # fmt: skip
@@ -138,6 +147,8 @@ def assess(
         people=people,
         target_probability=float((people >= wanted - 1e-6).mean()),
         cost_mvnd=cost,
+        replanned_probability=float((people_anew >= wanted - 1e-6).mean()),
+        replanned_mvnd=cost_anew,
     )
 
 
@@ -149,7 +160,9 @@ def _links(study: Study, today: Today, candidates: Candidates, model: Model) -> 
     level = np.array([w.line.level_m for w in works])[model.candidate]
     p = study.parameters
     plant = np.array([w.scheme >= 0 and study.schemes["kind"].iloc[w.scheme] == SchemeKind.URBAN_PLANT for w in works])
-    reach = np.where(plant, p.extension_reach_km, p.reach_km)[model.candidate] * 1000.0
+    listed = np.array([w.listed for w in works])
+    reach_km = np.select([plant, listed], [p.extension_reach_km, p.listed_reach_km], default=p.reach_km)
+    reach = reach_km[model.candidate] * 1000.0
     village_x, village_y = study.villages.geometry.x.to_numpy(), study.villages.geometry.y.to_numpy()
     plan_m = np.hypot(village_x[model.village] - x, village_y[model.village] - y)
     on_slope = np.concatenate([_path_m(w.line.tree.parent, w.line.tree.length_m, w.line.tree.node) for w in works])
@@ -209,7 +222,7 @@ def _works(candidates: Candidates, model: Model) -> _Works:
     total = np.bincount(model.candidate, weights=households, minlength=model.candidates)
     return _Works(
         fixed=table["fixed_mvnd"].to_numpy() + own,
-        pipes=np.array([w.line.pipes_mvnd * w.pipes_share for w in candidates.works]),
+        pipes=np.array([float(w.line.sections.mvnd @ w.pipes_share) for w in candidates.works]),
         per_household=np.divide(mean, total, out=np.zeros(len(mean)), where=total > 0),
         kind=kind.astype(np.int64),
         kinds=len(kinds),

@@ -14,7 +14,7 @@ from infragap.analyses.water import columns
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water
 from infragap.analyses.water.result import WaterResult
-from infragap.gis.errors import ParameterError
+from infragap.gis.errors import NoSolutionError, ParameterError
 from infragap.gis.pack import read_pack
 from tests.analyses.water.siting.independent import solve
 from tests.pack_factory import write_pack
@@ -120,6 +120,16 @@ def test_forced_forbidden_and_listed(tmp_path: Path) -> None:
     assert site not in set(without.works["site"])
     other = next(s for s in without.tables["candidates"]["site"] if s not in set(free.works["site"]) and s != site)
     assert other in set(plan(tmp_path / "c", parameters={"works_max": 2, "forced": (other,)}).works["site"])
+    # also where the target is met without it
+    met = plan(tmp_path / "f", parameters={"forced": (other,), "target_pct": 1.0})
+    assert met.works["site"].tolist() == [other]
+    assert (met.works["households_gained"] > 5).all()
+    of_the_list = {"water_schemes": lambda f: f.assign(in_plan_2026_2030=True)}
+    assert not plan(tmp_path / "g", parameters={"target_pct": 30.0}, **of_the_list).works["listed"].any()
+    some = plan(tmp_path / "i", parameters={"listed_min": 1, "target_pct": 30.0}, **of_the_list)
+    assert some.works["listed"].sum() == 1
+    with pytest.raises(NoSolutionError, match="as a number of the list"):
+        plan(tmp_path / "h", parameters={"listed_min": 50})
     listed = plan(tmp_path / "d", parameters={"only_listed": True})
     assert listed.works["listed"].all()
     with pytest.raises(ParameterError, match="no work can be built at NOWHERE"):
@@ -198,6 +208,19 @@ def test_rates_of_nobody(tmp_path: Path) -> None:
     result = plan(tmp_path / "pack", communes=lambda f: f.assign(kind="phường"))
     assert result.summary["rural_people"] == 0
     assert result.summary["to_standard_pct"] == result.summary["basic_pct"] == 0
+
+
+def test_every_scheme_says_what_became_of_it(tmp_path: Path) -> None:
+    result = plan(tmp_path / "a", parameters={"works_max": 2})
+    schemes, candidates = result.schemes, result.tables["candidates"]
+    able = schemes["scheme_id"].isin(candidates["scheme_id"])
+    assert able.tolist() == schemes["work_outcome"].isin(["in_plan", "possible"]).tolist()
+    built = schemes[schemes["work_outcome"] == "in_plan"].set_index("scheme_id")["work_id"].to_dict()
+    works = result.works.dropna(subset="scheme_id")
+    assert built == works.set_index("scheme_id")["work_id"].to_dict()
+    listed = result.siting["listed"]
+    assert listed["rows"] == schemes["in_plan_2026_2030"].sum() == 1
+    assert sum(listed[code] for code in ("in_plan", "possible", "no_need", "no_water", "no_line")) == 1
 
 
 def test_reasons_do_not_contradict_themselves(tmp_path: Path) -> None:
