@@ -75,9 +75,6 @@ def _sure(say: Words, siting: Mapping[str, Any]) -> list[str]:
         say(
             "maps.summary.water.uncertainty",
             target_probability_pct=Number(100 * sure["target_probability"]),
-            replanned_pct=Number(100 * sure["target_probability_replanned"]),
-            replanned_bn=Number(sure["replanned_cost_mvnd_p50"] / 1000, 1),
-            works_max=Number(siting["works_max"] if siting["works_max"] is not None else siting["works"]),
             **numbers,
         )
     ]

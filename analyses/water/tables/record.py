@@ -123,8 +123,6 @@ def _sure(answers: Answers, works: Sequence[Built], uncertainty: Uncertainty) ->
         "cost_mvnd_p5": round(float(cheap), 1),
         "cost_mvnd_p95": round(float(dear), 1),
         "target_probability": round(uncertainty.target_probability, 4),
-        "target_probability_replanned": round(uncertainty.replanned_probability, 4),
-        "replanned_cost_mvnd_p50": round(float(np.median(uncertainty.replanned_mvnd)), 1),
         "no_regret_works": int((chosen >= 0.9).sum()),
     }
 

@@ -47,19 +47,12 @@ class Uncertainty:
         spare, so one village out of reach is enough to miss it.
     cost_mvnd
         (draws,) cost of the plan as shown.
-    replanned_probability
-        Part of the draws in which works chosen anew, within the number of works, reach the target; NaN without draws.
-        A lower bound: the candidates stay where they are, and the works are chosen greedily.
-    replanned_mvnd
-        (draws,) cost of the works chosen anew.
     """
 
     chosen_probability: FloatArray
     people: FloatArray
     target_probability: float
     cost_mvnd: FloatArray
-    replanned_probability: float
-    replanned_mvnd: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +109,12 @@ def assess(
     Each draw moves every village within its accuracy (a link works where the village stays within reach and below the
     water), scales yield, demand and the price of each kind of work within their ranges, and lets some schemes turn out
     a class worse. The plan of a draw takes works by cost per person; it has no bound and serves only to count how often
-    a site is chosen.
+    a site is chosen: the candidates stay where they are, no intake is looked for at the drawn places, so it says
+    nothing of whether the target can be reached there.
     """
     p = study.parameters
     if p.draws == 0 or not len(candidates.works):
-        nan, none = float("nan"), np.zeros(0)
-        return Uncertainty(np.full(model.candidates, nan), none, nan, none, nan, none)
+        return Uncertainty(np.full(model.candidates, np.nan), np.zeros(0), float("nan"), np.zeros(0))
     links, terms = _links(study, today, candidates, model), _works(candidates, model)
     gap = gap_of(study, today)
     rng = np.random.default_rng(p.seed)
@@ -131,11 +124,11 @@ def assess(
     for work in works:
         served[links.first[work.row] : links.first[work.row + 1]] = work.households
     times = np.zeros(len(model.sites))
-    people, cost, people_anew, cost_anew = (np.zeros(p.draws) for _ in range(4))
+    people, cost = np.zeros(p.draws), np.zeros(p.draws)
     limit = answers.works_max if answers.works_max is not None else model.candidates
     for k in range(p.draws):
         draw = _draw(study, terms, model, links, gap, rng)
-        chosen, people_anew[k], cost_anew[k] = plan_greedily(
+        chosen, _, _ = plan_greedily(
             links.first, links.village, links.size, draw.alive, draw.households, draw.capacity, draw.fixed,
             draw.per_household, model.site, len(model.sites), limit, answers.people_min,
         )  # fmt: skip
@@ -147,8 +140,6 @@ def assess(
         people=people,
         target_probability=float((people >= wanted - 1e-6).mean()),
         cost_mvnd=cost,
-        replanned_probability=float((people_anew >= wanted - 1e-6).mean()),
-        replanned_mvnd=cost_anew,
     )
 
 
