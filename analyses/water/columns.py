@@ -20,8 +20,9 @@ _LEVELS = (
     Column("people_basic", "people", "water_households.basic_pct"),
     Column("people_none", "people", "water_households.basic_pct"),
     Column("people_unknown", "people", "water_schemes.functionality, quality; villages without households"),
+    Column("people_without_basic", "people", "people_none; villages and communes without data"),
     Column("to_standard_pct", "%", "people_piped_to_standard + people_own_source_to_standard"),
-    Column("basic_pct", "%", "population − people_none − people_unknown"),
+    Column("basic_pct", "%", "population − people_without_basic"),
 )
 _LACKING = (
     Column("people_without_standard", "people", "population, people_* columns"),

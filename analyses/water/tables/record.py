@@ -133,7 +133,7 @@ def summary(study: Study, today: Today, villages: pd.DataFrame, siting: dict[str
     people = study.rural_people
     piped = float(rural["people_piped_to_standard"].sum())
     own = float(rural["people_own_source_to_standard"].sum())
-    below_basic = float(rural["people_none"].sum() + rural["people_unknown"].sum())
+    below_basic = float(rural["people_without_basic"].sum())
     return {
         "rural_people": round(people),
         "to_standard_pct": siting["to_standard_now_pct"],

@@ -195,7 +195,7 @@ def test_levels_sum_to_the_people() -> None:
         {
             "people_piped_to_standard": 100.0, "people_piped": 200.0, "people_own_source_to_standard": 125.0,
             "people_basic": 50.0,
-            "people_none": 25.0, "people_unknown": 0.0, "people_to_standard": 225.0,
+            "people_none": 25.0, "people_unknown": 0.0, "people_without_basic": 25.0, "people_to_standard": 225.0,
         }
     )  # fmt: skip
     assert people.iloc[1].sum() == 0
@@ -216,6 +216,7 @@ def test_people_without_data_are_a_level_of_their_own() -> None:
     )
     people = village_levels(villages, WORKS.assign(basic_pct=100.0), np.zeros(3), np.zeros(3))
     assert people["people_unknown"].tolist() == [70.0, 0.0, 50.0]
+    assert people["people_without_basic"].tolist() == [70.0, 0.0, 50.0]
     # 10 households of 4 people: a quarter with a good own source, the others basic
     assert people.iloc[1][["people_own_source_to_standard", "people_basic"]].tolist() == pytest.approx([10.0, 30.0])
 
