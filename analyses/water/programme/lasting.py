@@ -43,4 +43,4 @@ def om_vnd_per_m3(work: Built, maker: Maker) -> float:
 
 def sold_m3_per_year(work: Built, maker: Maker) -> float:
     """Water that arrives on mean days."""
-    return water_m3_per_year(float(work.households.sum()), maker) * (1 - maker.parameters.loss_pct / 100)
+    return water_m3_per_year(float(work.people.sum()), maker) * (1 - maker.parameters.loss_pct / 100)

@@ -19,7 +19,7 @@ from infragap.analyses.water.works.new import downstream_of, dry_schemes, new_ca
 
 def all_candidates(study: Study, today: Today, flow: StreamFlow, gap: Gap) -> tuple[Maker, Candidates]:
     """List the works on existing schemes, then new ones, by identifier; every one has a line that can be built."""
-    maker = Maker(study.parameters, household_size(study.villages), gap.households)
+    maker = Maker(study.parameters, household_size(study.villages), gap.households, gap.people_per_household)
     works = existing_candidates(study, today, flow, maker)
     works += new_candidates(study, flow, maker, works)
     by_id: dict[str, Candidate] = {}

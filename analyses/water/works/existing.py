@@ -135,7 +135,7 @@ def _offers(
     connected = np.array([served.get(int(v), 0.0) for v in tree.village])
     lacking = np.where(quality == Quality.TO_STANDARD, 0.0, connected)
     if scheme["kind"] == SchemeKind.URBAN_PLANT:
-        yield from _plant_offers(study, row, today, len(tree.village), maker)
+        yield from _plant_offers(study, row, today, len(tree.village))
         return
     wants = planned_work(study, row)
     spare = max(capacity - (households if quality == Quality.TO_STANDARD else 0.0), 0.0)
@@ -201,20 +201,21 @@ def _renewed(kind: WorkKind, share: float, households: float, connected: FloatAr
     )
 
 
-def _plant_offers(study: Study, row: int, today: Today, villages: int, maker: Maker) -> Iterator[Offer]:
+def _plant_offers(study: Study, row: int, today: Today, villages: int) -> Iterator[Offer]:
     """Extend the network of a plant as far as its capacity goes; a planned plant is paid for by the capacity used,
     unless private money builds it."""
     p, scheme = study.parameters, study.schemes.iloc[row]
     stands = bool(exists(study.schemes)[row])
     spare = float(today.service.capacity_households[row]) - float(today.service.households[row])
     private = "is_private" in study.schemes and bool(scheme["is_private"])
-    plant = 0.0 if stands or private else p.plant_mvnd_per_m3_day * maker.day_m3
+    plant = 0.0 if stands or private else p.plant_mvnd_per_m3_day
     yield Offer(
         kind=WorkKind.EXTEND,
         treatment=Treatment.FILTER,
         capacity_households=max(spare, 0.0),
         bill=nothing,
-        mvnd_per_household=plant,
+        mvnd_per_household=0.0,
+        mvnd_per_m3_day=plant,
         connection_mvnd=p.plant_connection_mvnd,
         connected=np.zeros(villages),
         pipes_share=1.0,

@@ -61,9 +61,9 @@ class Offer:
     kind, treatment
         What is done.
     capacity_households
-        Households that it can bring to the standard.
+        Households of mean size that it can bring to the standard.
     bill
-        Fixed parts other than pipes and chambers, for so many households.
+        Fixed parts other than pipes and chambers, for so many households of mean size.
     mvnd_per_household
         Price for every household besides its connection, before design and tax.
     connection_mvnd
@@ -76,6 +76,8 @@ class Offer:
         Whether a village's pipes are its own cost, not the whole work's: for plants with many villages.
     only_connected
         Whether only those who have a connection already are served: a repair lays no pipe.
+    mvnd_per_m3_day
+        Price of the plant for what a household takes on the peak day, before design and tax.
     """
 
     kind: WorkKind
@@ -88,6 +90,7 @@ class Offer:
     pipes_share: float
     each_link_pays: bool
     only_connected: bool = False
+    mvnd_per_m3_day: float = 0.0
 
 
 class Maker:
@@ -98,15 +101,23 @@ class Maker:
     parameters
         Demand, limits, prices.
     people_per_household
-        Mean size of a household.
-    gap_households
-        (villages,) households without water to standard.
+        Mean size of a household: capacities and pipes are counted in households of this size.
+    gap_households, gap_size
+        (villages,) households without water to standard, and the people of one of them.
     """
 
-    def __init__(self, parameters: WaterParameters, people_per_household: float, gap_households: FloatArray) -> None:
+    def __init__(
+        self,
+        parameters: WaterParameters,
+        people_per_household: float,
+        gap_households: FloatArray,
+        gap_size: FloatArray,
+    ) -> None:
         """Set the rules."""
         p = parameters
         self.parameters = p
+        self.people_per_household = people_per_household
+        self.size = np.where(gap_size > 0, gap_size / people_per_household, 1.0)
         self.day_m3 = float(
             day_demand_m3(
                 people_per_household,
@@ -149,11 +160,12 @@ class Maker:
             if len(accepted) == max(sizes):
                 break
             trial = tree.only([*accepted, k])
-            designed = design_line(trial, self.gap[trial.village], capacity, level, self.rules)
+            needs = self.gap[trial.village] * self.size[trial.village]
+            designed = design_line(trial, needs, capacity, level, self.rules)
             if designed is None:
                 continue
             accepted, line = [*accepted, k], designed
-            enough = float(able[accepted].sum()) >= capacity
+            enough = float(able[accepted] @ self.size[trial.village]) >= capacity
             if len(accepted) in sizes or enough:
                 yield line
             if enough:
@@ -176,19 +188,22 @@ class Maker:
         sizes = (len(useful),) if offer.only_connected else sizes
         found = []
         for line in self.lines(near, most[useful], offer.capacity_households, site.level, sizes):
-            capacity = min(offer.capacity_households, sum(able[int(v)] for v in line.tree.village))
-            found.append(self._candidate(site, offer, line, connected, capacity))
+            # larger families need more water: the mean household of those who can be served, over the mean of all
+            there = np.array([able[int(v)] for v in line.tree.village])
+            size = float(there @ self.size[line.tree.village] / there.sum())
+            capacity = min(offer.capacity_households / size, float(there.sum()))
+            found.append(self._candidate(site, offer, line, connected, capacity, size))
         return found
 
     def _candidate(
-        self, site: Site, offer: Offer, line: Line, connected: dict[int, float], capacity: float
+        self, site: Site, offer: Offer, line: Line, connected: dict[int, float], capacity: float, size: float
     ) -> Candidate:
         p = self.parameters
         villages = line.tree.village
         owner, parent = owners(line)
         on_pipe = np.array([connected[int(v)] > 0.5 for v in villages])
         share = np.where(on_pipe, offer.pipes_share, 1.0)[np.maximum(owner, 0)]
-        bill = offer.bill(capacity)
+        bill = offer.bill(capacity * size)
         fixed = np.zeros(len(villages))
         for k in range(len(villages)):
             own = self._own_bill(line, owner, k, share)
@@ -219,10 +234,12 @@ class Maker:
             source_m=float(line.tree.z[0]),
             capacity_households=round(capacity, DECIMALS),
             fixed_mvnd=round(total_mvnd(bill, p), DECIMALS),
-            mvnd_per_household=round(offer.mvnd_per_household * markup(p), DECIMALS),
+            mvnd_per_household=round(
+                (offer.mvnd_per_household + offer.mvnd_per_m3_day * self.day_m3 * size) * markup(p), DECIMALS
+            ),
             bill=tuple(bill),
             source=site.source,
-            withdrawal_l_s_per_household=self.withdrawal_l_s,
+            withdrawal_l_s_per_household=round(self.withdrawal_l_s * size, DECIMALS),
             line=line,
             pipes_share=share,
             links=links,

@@ -109,6 +109,22 @@ def test_no_stream_is_asked_for_more_than_it_may_give(reference_water: Path, stu
     assert all(rate <= 0.5 * flow.dry_l_s[at] + 1e-4 for at, rate in taken.items())
 
 
+def test_everybody_gets_the_design_demand(reference_water: Path) -> None:
+    """80 l a head and day, 1.3 times on the peak day, a fifth lost: 130 l must be taken for each person, whatever the
+    size of the families."""
+    works = table(reference_water, "works")
+    litres = works["withdrawal_l_s"] * 86_400 / works["people_gained"]
+    assert litres.to_numpy() == pytest.approx(130.0, rel=0.1)
+    assert float(works["withdrawal_l_s"].sum() * 86_400 / works["people_gained"].sum()) == pytest.approx(
+        130.0, rel=0.01
+    )
+    pipes = table(reference_water, "pipes")
+    alone = pipes[pipes["work_id"].isin(works.loc[works["villages"] == 1, "work_id"]) & pipes["tap_pressure_m"].notna()]
+    people = works.set_index("work_id")["people_gained"].loc[alone["work_id"]].to_numpy()
+    # twice at the peak hour: 0.003009 l/s a head
+    assert alone["flow_l_s"].to_numpy() == pytest.approx(people * 0.130 / 86_400 * 1000 * 2, rel=1e-3)
+
+
 def test_water_from_below_a_village_is_treated(reference_water: Path, study: Study) -> None:
     flow = stream_flow(study)
     streams, limit_m = flow.streams, study.parameters.sanitary_zone_up_m
