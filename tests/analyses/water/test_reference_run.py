@@ -104,7 +104,11 @@ def test_no_stream_is_asked_for_more_than_it_may_give(reference_water: Path, stu
             taken[at] += rate
             at = int(flow.streams.downstream[at])
     assert len(taken) > 100
-    assert max(rate - flow.usable_l_s[at] for at, rate in taken.items()) <= 1e-4
+    # a small stream in limestone gives nothing at all: what is taken above only passes there
+    limestone = [at for at in taken if flow.usable_l_s[at] == 0]
+    assert not any(candidates["source_id"].eq(f"stream {at // columns}-{at % columns}").any() for at in limestone)
+    assert len(limestone) < 50
+    assert max(rate - flow.usable_l_s[at] for at, rate in taken.items() if at not in limestone) <= 1e-4
     # and that is at most half of the driest month
     assert all(rate <= 0.5 * flow.dry_l_s[at] + 1e-4 for at, rate in taken.items())
 
