@@ -91,6 +91,7 @@ RANKING = table(
     Column("interim", "-", "phasing, tiers"),
     Column("interim_mvnd", "mvnd", "home_tier2_mvnd, pico_unit_mvnd"),
     Column("grid_probability", "-", "Monte Carlo"),
+    Column("works_probability", "-", "Monte Carlo"),
     Column("rank_low", "-", "Monte Carlo"),
     Column("rank_high", "-", "Monte Carlo"),
     Column("untypical_position", "-", "rank, rank_low, rank_high"),

@@ -113,6 +113,33 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     respect_headroom: bool = parameter(
         True, unit="-", source="choice", meaning="keep new load within what feeders and stations have left"
     )
+    reinforce_allowed: bool = parameter(
+        True,
+        unit="-",
+        source="choice",
+        meaning="whether feeders and substations may be reinforced at a price; otherwise settlements take another line "
+        "or wait, and those that must be on the grid overload them",
+    )
+    reinforce_feeder_kw: float = parameter(
+        8000.0,
+        compared=False,
+        minimum=1.0,
+        unit="kW",
+        low=4000,
+        high=12000,
+        source="assumption: a second circuit of AC-95 at 22 kV carries some 11 MW, of which voltage leaves 8",
+        meaning="headroom that reinforcing a feeder brings",
+    )
+    reinforce_substation_kw: float = parameter(
+        22500.0,
+        compared=False,
+        minimum=1.0,
+        unit="kW",
+        low=15000,
+        high=36000,
+        source="assumption: a second transformer of 25 MVA at a power factor of 0.9",
+        meaning="headroom that reinforcing a substation brings",
+    )
     reinforce_feeder_mvnd: float = parameter(
         6000.0,
         compared=False,

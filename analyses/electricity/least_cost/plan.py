@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,15 +30,17 @@ class FeederLoading:
     barred
         (n,) settlements kept off the grid because nothing is left for them.
     overloaded
-        Names of limits that stay exceeded because their settlements must get the grid.
+        Names of limits that stay exceeded because their settlements must be on the grid.
     added_kw
         New load on each limit, by name.
     rounds
         Solutions that it took.
     reinforced
-        Names of limits that are lifted at a price.
+        Names of limits that are raised at a price.
     reinforcement_mvnd
         Investment in that.
+    price_mvnd_per_kw
+        Price of a kW of headroom that the bound was proven with, by name.
     """
 
     barred: BoolArray
@@ -47,6 +49,7 @@ class FeederLoading:
     rounds: int
     reinforced: tuple[str, ...] = ()
     reinforcement_mvnd: float = 0.0
+    price_mvnd_per_kw: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
