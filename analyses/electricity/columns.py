@@ -131,6 +131,7 @@ LINES = table(
     Column("forest_exempt_km", "km", "forest, forest_road_strip_m, forest_clearing_m"),
     Column("forest_road_km", "km", "forest, forest_road_strip_m"),
     Column("forest_clearing_km", "km", "forest, forest_clearing_m"),
+    Column("forest_outside_km", "km", "forest, forest_road_strip_m, forest_clearing_m"),
     Column("forest_permit", "-", "forest, forest_rule"),
     Column("forest_delay_months", "months", "forest_delay_months"),
     Column("river_crossing_mvnd", "mvnd", "rivers"),
