@@ -12,8 +12,15 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
+from benchmarks.headroom import random_study, with_room
 from infragap.analyses.electricity.demand.life_cycle import station_factor
-from infragap.analyses.electricity.least_cost.headroom import added_load_kw, reinforcement_kw, reinforcement_mvnd
+from infragap.analyses.electricity.least_cost.headroom import (
+    added_load_kw,
+    exceeded,
+    limits_with,
+    reinforcement_kw,
+    reinforcement_mvnd,
+)
 from infragap.analyses.electricity.least_cost.household_target import households_off
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
 from infragap.analyses.electricity.least_cost.room_search import within_headroom
@@ -162,3 +169,17 @@ def test_more_headroom_is_never_dearer_to_the_bound_and_dearer_reinforcement_nev
     hard = ElectricityParameters(**easy, reinforce_allowed=False, mv35_line_mvnd_per_km=500.0)  # type: ignore[arg-type]
     without = within_headroom(least_cost(prepare(pack, hard), hard))  # type: ignore[arg-type]
     assert costs[-1] == pytest.approx(without.choice.cost_mvnd)
+
+
+@pytest.mark.parametrize("reinforce", [False, True])
+def test_the_gap_is_small_where_many_limits_bind(reinforce: bool) -> None:
+    """Random settlements on the embedded pack's grid with a twentieth of its headroom; 5,000 of them in benchmarks/."""
+    p = ElectricityParameters(targets_bind=False, unsafe_may_leave_grid=True, reinforce_allowed=reinforce)
+    crowded = with_room(least_cost(random_study(600, p, seed=2), p), 0.05)
+    over = exceeded(crowded, crowded.study.grid.limits)
+    assert len(over) >= 3
+    plan = within_headroom(crowded)
+    assert not plan.loading.overloaded
+    assert not exceeded(plan, limits_with(plan, frozenset(plan.loading.reinforced)))
+    assert crowded.choice.lower_bound_mvnd < plan.choice.lower_bound_mvnd <= plan.choice.cost_mvnd
+    assert plan.choice.gap <= 0.01
