@@ -180,13 +180,13 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         meaning="most work for one solution of the plan; one unit takes about a second, but is counted and not timed",
     )
     junction_rounds: int = parameter(
-        3,
+        1,
         maximum=5,
         unit="-",
         source="choice",
         meaning=(
-            "how often the network is enriched around the plan and solved again at most; it ends where that "
-            "brings nothing"
+            "how often the network is enriched around plans of all kinds at most; it ends where that brings "
+            "nothing"
         ),
     )
     # feeders
