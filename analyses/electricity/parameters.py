@@ -185,8 +185,7 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         unit="-",
         source="choice",
         meaning=(
-            "how often the network is enriched around plans of all kinds at most; it ends where that brings "
-            "nothing"
+            "how often the network is enriched around plans of all kinds at most; it ends where that brings nothing"
         ),
     )
     # feeders

@@ -32,9 +32,7 @@ WANTED = {
 def province(seed: int, count: int = 14) -> SmallPack:
     """Some villages and clusters, near and far, a few with unsafe wires; 6,000 households in all."""
     rng = np.random.default_rng(seed)
-    places = [
-        (float(rng.uniform(2.3, 11)), float(rng.uniform(2, 18)), int(rng.integers(8, 60))) for _ in range(count)
-    ]
+    places = [(float(rng.uniform(2.3, 11)), float(rng.uniform(2, 18)), int(rng.integers(8, 60))) for _ in range(count)]
     kind = np.where(rng.random(count) < 0.3, "village", "cluster")
     supply = np.where((kind == "cluster") & (rng.random(count) < 0.2), "unsafe", "none")
     layer: gpd.GeoDataFrame = settlements_at(places, kind=kind, supply=supply)
@@ -69,7 +67,8 @@ def test_dropping_a_target_is_never_dearer(easy: Easy, seed: int) -> None:
 def test_tightening_a_target_is_never_cheaper(easy: Easy, seed: int) -> None:
     pack = province(seed)
     costs = [
-        planned(pack, easy, target_households_on_grid_pct=pct).choice.cost_mvnd for pct in (97.0, 98.0, 99.0, 99.5, 99.9)
+        planned(pack, easy, target_households_on_grid_pct=pct).choice.cost_mvnd
+        for pct in (97.0, 98.0, 99.0, 99.5, 99.9)
     ]
     assert all(tighter >= looser * (1 - 1e-6) for looser, tighter in zip(costs, costs[1:], strict=False))
     villages = [
