@@ -1,5 +1,6 @@
 """What targets, money and shares promise, on whole plans of small made-up provinces."""
 
+import itertools
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -9,8 +10,8 @@ from scipy.optimize import linprog
 
 from infragap.analyses.electricity.feeders.remedies import find_remedies
 from infragap.analyses.electricity.feeders.voltage import check_voltage
-from infragap.analyses.electricity.least_cost.outcome import most_to_pay
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
+from infragap.analyses.electricity.least_cost.outcome import most_to_pay
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
 from infragap.analyses.electricity.least_cost.room_search import within_headroom
 from infragap.analyses.electricity.least_cost.study import prepare
@@ -70,11 +71,11 @@ def test_tightening_a_target_is_never_cheaper(easy: Easy, seed: int) -> None:
         planned(pack, easy, target_households_on_grid_pct=pct).choice.cost_mvnd
         for pct in (97.0, 98.0, 99.0, 99.5, 99.9)
     ]
-    assert all(tighter >= looser * (1 - 1e-6) for looser, tighter in zip(costs, costs[1:], strict=False))
+    assert all(tighter >= looser * (1 - 1e-6) for looser, tighter in itertools.pairwise(costs))
     villages = [
         planned(pack, easy, target_villages_on_grid_pct=pct).choice.cost_mvnd for pct in (0.0, 50.0, 80.0, 100.0)
     ]
-    assert all(tighter >= looser * (1 - 1e-6) for looser, tighter in zip(villages, villages[1:], strict=False))
+    assert all(tighter >= looser * (1 - 1e-6) for looser, tighter in itertools.pairwise(villages))
 
 
 @pytest.mark.parametrize("seed", range(3))
