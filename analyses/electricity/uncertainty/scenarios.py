@@ -42,7 +42,7 @@ ALTERNATIVES: dict[str, dict[str, Any]] = {
 }
 """Plans under other rules or assumptions, the targets of the run kept; what each changes."""
 
-NEW_NETWORK = frozenset({"all_on_grid", "forest_rule", "hydro_allowed", "unsafe_may_leave_grid", "targets_bind"})
+NEW_NETWORK = frozenset({"all_on_grid", "forest_rule", "hydro_allowed", "unsafe_may_leave_grid"})
 """Changes that bring lines elsewhere, so that the network is enriched around their own plan."""
 
 
