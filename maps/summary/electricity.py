@@ -108,11 +108,10 @@ def _years(say: Words, result: ElectricityResult) -> list[str]:
     if not len(result.years):
         return []
     known = {column.name: headed(say, column) for column in columns.YEARS}
-    rows = []
-    last = result.years["year"].iloc[-2] if len(result.years) > 1 else ""
-    for row in result.years.to_dict("records"):
-        year = row["year"] if str(row["year"]).isdigit() else say("electricity.years.after", year=last)
-        rows.append((year, *(shown(say, value) for name, value in row.items() if name != "year")))
+    rows = [
+        (_year(say, year), *(shown(say, value) for value in values))
+        for year, *values in result.years.itertuples(index=False)
+    ]
     found = [say("maps.summary.electricity.years"), table([known[name] for name in result.years.columns], rows)]
     granted = result.summary.get("budgets_granted", True)
     return found if granted else [*found, say("maps.summary.electricity.needed")]
@@ -155,6 +154,12 @@ def _forest(say: Words, result: ElectricityResult) -> list[str]:
             delay_months=Number(permits["forest_delay_months"].max() if len(permits) else 0),
         )
     ]
+
+
+def _year(say: Words, year: str) -> str:
+    """Write a year of the table; its last row holds what comes after the last year."""
+    last = year.removeprefix("after_")
+    return year if last == year else say("electricity.years.after", year=last)
 
 
 def _what_if(say: Words, result: ElectricityResult) -> list[str]:
