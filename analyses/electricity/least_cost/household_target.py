@@ -26,6 +26,9 @@ HIGHEST_PRICE_MVND = 1e5
 
 MAX_STEPS = 40
 
+ABOVE = 1.1
+"""The best price is looked for within this factor of a known one first."""
+
 BRANCH_EDGES, MOST_BRANCHES = 40_000, 64
 """So many edges in all problems solved together, and never more problems than this."""
 
@@ -60,6 +63,7 @@ def choose_within(
     *,
     allowed_households: float,
     start: BoolArray | None = None,
+    near_price_mvnd: float = 0.0,
 ) -> PlanChoice:
     """Choose the least-cost plan that leaves at most so many households without the national grid.
 
@@ -71,6 +75,8 @@ def choose_within(
         Households that may be without the national grid; inf for no target.
     start
         Nodes of a known plan.
+    near_price_mvnd
+        Price of a household near which the best one is looked for first; 0 where nothing is known.
 
     Returns
     -------
@@ -84,7 +90,7 @@ def choose_within(
     are put on the national grid in one branch and off it in the other, the largest first; the number of branches hangs
     on the size of the network alone.
     """
-    root = _by_multiplier(network, problem, parameters, allowed_households, start)
+    root = _by_multiplier(network, problem, parameters, allowed_households, start, near_price_mvnd)
     if not root.meets or root.plan.status == "time_limit":
         return root.plan
     best, leaves, number = root.plan, [(root.bound_mvnd, 0, problem, root)], 1
@@ -97,7 +103,8 @@ def choose_within(
         leaves.pop(0)
         k = int(np.where(relaxed.undecided, problem.households, -1.0).argmax())
         for child in (_with_grid(stated, k), _without_grid(stated, k)):
-            found = _by_multiplier(network, child, parameters, allowed_households, start_from(network, best))
+            near = relaxed.price
+            found = _by_multiplier(network, child, parameters, allowed_households, start_from(network, best), near)
             number += 1
             if not found.meets:
                 continue
@@ -128,17 +135,30 @@ def _by_multiplier(
     parameters: ElectricityParameters,
     allowed_households: float,
     start: BoolArray | None,
+    near_price_mvnd: float,
 ) -> _Relaxed:
     """Find the best price of a household, and repair the plans around it."""
     agreed = np.zeros(len(problem.households), dtype=bool)
     free = choose_plan(network, problem, parameters, start=start)
     if households_off(free, problem) <= allowed_households + 1e-9:
         return _Relaxed(free, free.lower_bound_mvnd, 0.0, True, agreed)
-    below, above = free, _solve(network, problem, parameters, HIGHEST_PRICE_MVND, start_from(network, free))
+    bound, best_price = free.lower_bound_mvnd, 0.0
+    below, above = free, None
+    for price in (near_price_mvnd * ABOVE, near_price_mvnd / ABOVE) if near_price_mvnd > 0 else ():
+        here = _solve(network, problem, parameters, price, start_from(network, above or free))
+        proven = here.lower_bound_mvnd - price * allowed_households
+        if proven > bound:
+            bound, best_price = proven, price
+        if households_off(here, problem) <= allowed_households + 1e-9:
+            above = here
+        else:
+            below = here
+            break
+    if above is None:
+        above = _solve(network, problem, parameters, HIGHEST_PRICE_MVND, start_from(network, below))
     if households_off(above, problem) > allowed_households + 1e-9:
         bound = above.lower_bound_mvnd - HIGHEST_PRICE_MVND * households_off(above, problem)
         return _Relaxed(_restated(above, problem, network, bound), bound, HIGHEST_PRICE_MVND, False, agreed)
-    bound, best_price = free.lower_bound_mvnd, 0.0
     for _ in range(MAX_STEPS):
         more, fewer = households_off(below, problem), households_off(above, problem)
         # where the lines of the two plans cross lies the next price; the bound there cannot be beaten by either

@@ -130,12 +130,22 @@ def make_plan(
     )
 
 
-def least_cost(study: Study, parameters: ElectricityParameters) -> Plan:
-    """Enrich the network, whatever the targets are, and choose the plan on it."""
+def least_cost(study: Study, parameters: ElectricityParameters, *, near_price_mvnd: float = 0.0) -> Plan:
+    """Enrich the network, whatever the targets are, and choose the plan on it.
+
+    Parameters
+    ----------
+    study, parameters
+        What to plan.
+    near_price_mvnd
+        Price of a household that the target came to in a like plan.
+    """
     study = enriched(study, parameters)
     allowed = households_left(study, binding(study, parameters))
     costs = cost_study(study, parameters)
-    choice = choose_within(study.network, costs.problem, parameters, allowed_households=allowed)
+    choice = choose_within(
+        study.network, costs.problem, parameters, allowed_households=allowed, near_price_mvnd=near_price_mvnd
+    )
     return make_plan(study, costs, choice, parameters)
 
 

@@ -42,8 +42,8 @@ ALTERNATIVES: dict[str, dict[str, Any]] = {
 }
 """Plans under other rules or assumptions, the targets of the run kept; what each changes."""
 
-NEW_NETWORK = frozenset({"all_on_grid", "forest_rule", "hydro_allowed", "unsafe_may_leave_grid"})
-"""Changes that bring lines elsewhere, so that the network is enriched around their own plan."""
+NEW_NETWORK = frozenset({"forest_rule"})
+"""Changes that bring lines elsewhere, so that their network is enriched too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ def compare_scenarios(plan: Plan) -> list[Scenario]:
             # safe supply takes nothing beyond the plan without targets: it leaves nobody without it
             found.append(Scenario(name, replace(found[1].plan, parameters=p), found[1].record))
             continue
-        other = least_cost(study, p)
+        other = least_cost(study, p, near_price_mvnd=plan.choice.household_price_mvnd)
         if name in TARGET_SCENARIOS:
             other = within_headroom(other)
             # the plan of the run meets every one of its targets too: one that must meet less is never dearer
