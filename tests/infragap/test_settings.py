@@ -251,7 +251,7 @@ def test_the_embedded_pack_is_found() -> None:
 )
 def test_values_far_from_what_is_usual_are_asked_about(tmp_path: Path, text: str, asked: bool) -> None:
     if asked:
-        with pytest.raises(ParameterError, match="usual|means 1"):
+        with pytest.raises(ParameterError, match=r"usual|means 1"):
             read_settings(_file(tmp_path, text))
         key = text[1:].split("]")[0] + "." + text.split("\n")[1].split(" ")[0]
         read_settings(_file(tmp_path, f'meant = ["{key}"]\n{text}'))
