@@ -206,9 +206,11 @@ def _read_ogr(
     listed = [(str(name), kind) for name, kind in pyogrio.list_layers(source)]
     parts = []
     for name in _chosen(listed, path, layer=layer, sheet=sheet):
-        rows = pyogrio.read_info(source, layer=name, force_feature_count=False)["features"]
+        # by place: a GeoJSON without a name is named anew after each buffer that it is read from
+        place = [other for other, _ in listed].index(name)
+        rows = pyogrio.read_info(source, layer=place, force_feature_count=False)["features"]
         require_size(max(int(rows), 0), limits().rows, "rows", path=path, layer=layer)
-        parts.append(pyogrio.read_dataframe(source, layer=name, encoding=encoding))
+        parts.append(pyogrio.read_dataframe(source, layer=place, encoding=encoding))
     frames = [part for part in parts if isinstance(part, gpd.GeoDataFrame)]
     if not frames:
         raise NO_GEOMETRY.error(layer, file=path.name)

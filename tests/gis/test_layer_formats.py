@@ -191,6 +191,17 @@ def test_decimal_comma_only_where_it_is_unambiguous(tmp_path: Path) -> None:
     assert "position_accuracy_m with a dot that may part thousands (S01 = 1.500)" in faults_of(tmp_path, "s.csv")[0]
 
 
+@pytest.mark.parametrize("rows", [0, 2])
+def test_a_geojson_without_a_name_is_read(tmp_path: Path, rows: int) -> None:
+    # as geojson.io, Overpass turbo and most programs write it
+    (tmp_path / "s.geojson").write_text(places(2)[:rows].to_json(drop_id=True), encoding="utf-8")
+    assert '"name": "s"' not in (tmp_path / "s.geojson").read_text(encoding="utf-8")
+    found, said = read_layer(tmp_path, entry("s.geojson"), crs_measure="EPSG:9208")
+    assert [finding.code for finding in said] == ([] if rows else ["layer.no_rows"])
+    assert found is not None
+    assert len(found) == rows
+
+
 def test_single_part_multi_geometries_are_unwrapped(tmp_path: Path) -> None:
     multi = places().set_geometry([MultiPoint([point]) for point in places().geometry], crs=WGS84)
     multi.to_file(tmp_path / "s.gpkg")
