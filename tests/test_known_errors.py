@@ -49,6 +49,8 @@ from tests.analyses.schools.ground_factory import CELL_M, bare_ground, centre, r
 from tests.maps.page_reader import page_content
 from tests.pack_factory import write_pack
 
+pytestmark = pytest.mark.slow
+
 ELLIPSOID = pyproj.Geod(ellps="WGS84")
 QUICK = ElectricityParameters(draws=0, scenarios=False)
 WATER = WaterParameters(draws=0, frontier_points=2, works_max=4)

@@ -28,7 +28,8 @@ class Stop:
     gap
         Relative gap ``(cost - lower bound) / cost``; 0: at the proven optimum only.
     work_limit
-        Most work; a unit takes about a second on one core of a machine of 2026 (measured: 0.3 to 3 s, by the problem).
+        Most work; a unit takes about a second on one core of a machine of 2026 (measured: 0.13 to 2.2 s, by the
+        problem).
     time_limit_s
         Guard: most wall time [s].
     clock

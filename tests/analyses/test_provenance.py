@@ -34,7 +34,7 @@ def official_pack(folder: Path, *, layer: str | None = None, word: str = "modell
 
 
 def water(pack: Pack) -> WaterResult:
-    return plan_water(pack, WaterParameters())
+    return plan_water(pack, WaterParameters(draws=0, frontier_points=2))
 
 
 def test_weakest() -> None:
@@ -52,7 +52,7 @@ def test_official_inputs_make_an_official_result_but_new_works_are_proposals(tmp
     assert set(result.schemes["provenance"]) == {"official"}
     works = result.works
     assert (works["provenance"] == (works["kind"] == "new").map({True: "modelled", False: "official"})).all()
-    schools = plan_schools(pack, SchoolsParameters())
+    schools = plan_schools(pack, SchoolsParameters(draws=0))
     for frame in (schools.sites, schools.villages, schools.catchments, schools.isochrones):
         assert set(frame["provenance"]) == {"official"}
     assert set(schools.sites["modelled_inputs"]) == {""}
@@ -71,10 +71,11 @@ def test_layer_that_does_not_shape_a_result_does_not_mar_it(tmp_path: Path) -> N
 
 
 def test_open_data_roads_make_schools_open_data(tmp_path: Path) -> None:
-    schools = plan_schools(official_pack(tmp_path / "pack", layer="roads", word="open-data"), SchoolsParameters())
+    pack = official_pack(tmp_path / "pack", layer="roads", word="open-data")
+    schools = plan_schools(pack, SchoolsParameters(draws=0))
     for frame in (schools.sites, schools.villages, schools.catchments, schools.isochrones):
         assert set(frame["provenance"]) == {"open-data"}
-    modelled = plan_schools(official_pack(tmp_path / "other", layer="elevation"), SchoolsParameters())
+    modelled = plan_schools(official_pack(tmp_path / "other", layer="elevation"), SchoolsParameters(draws=0))
     assert set(modelled.sites["modelled_inputs"]) == {"elevation"}
     assert set(modelled.villages["provenance"]) == {"modelled"}
 

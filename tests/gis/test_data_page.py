@@ -14,6 +14,7 @@ from infragap.wording.catalogue import languages, words
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 def test_the_page_is_what_the_code_says() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / ".ci" / "data_page", "--check"], capture_output=True, text=True, cwd=ROOT, check=False

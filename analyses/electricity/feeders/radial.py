@@ -58,9 +58,15 @@ class RadialFeeder:
         ``100 · (1.6 · 0.422 + 0.7749 · 0.40) · 10 / 35²``.
 
         >>> feeder = RadialFeeder(
-        ...     voltage_kv=35.0, parent=np.array([-1, 0]), length_km=np.array([0.0, 10.0]), r_ohm_per_km=np.array([0.0,
-        0.422]), ...     x_ohm_per_km=np.array([0.0, 0.40]), imax_a=np.array([1.0, 290.0]), p_mw=np.array([0.0, 1.6]),
-        power_factor=0.9 ... )
+        ...     voltage_kv=35.0,
+        ...     parent=np.array([-1, 0]),
+        ...     length_km=np.array([0.0, 10.0]),
+        ...     r_ohm_per_km=np.array([0.0, 0.422]),
+        ...     x_ohm_per_km=np.array([0.0, 0.40]),
+        ...     imax_a=np.array([1.0, 290.0]),
+        ...     p_mw=np.array([0.0, 1.6]),
+        ...     power_factor=0.9,
+        ... )
         >>> feeder.linear_drop_pct().round(3).tolist()
         [0.0, 0.804]
         """

@@ -1,4 +1,4 @@
-"""Whether the unit costs reproduce real projects: predicted by actual cost of the projects whose scope is published."""
+"""Whether the unit costs reproduce real projects: predicted over actual cost of projects whose scope is published."""
 
 from __future__ import annotations
 
@@ -168,6 +168,6 @@ def _note(project: Project, ratio: float, implied_mvnd_per_km: float, w: Words) 
 
 
 def backtest_median(parameters: ElectricityParameters) -> float:
-    """Median of predicted by actual over the ten projects of the fit."""
+    """Median of predicted divided by actual over the ten projects of the fit."""
     table = backtest_table(parameters)
     return float(np.median(table.loc[table["in_fit"], "predicted_to_actual"]))

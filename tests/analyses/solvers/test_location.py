@@ -23,7 +23,7 @@ from infragap.analyses.solvers.location import (
 from infragap.analyses.solvers.stopping import UNTIL_PROVEN, Stop
 
 SEEDS = st.integers(0, 2**32 - 1)
-SMALL = settings(max_examples=150)
+SMALL = settings(max_examples=60)
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ def test_only_a_budget_limits_coverage() -> None:
     assert 2 in found.sites
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(SEEDS)
 def test_order_of_customers_and_sites_changes_nothing(seed: int) -> None:
     """Costs are drawn from a continuum, so that the best choice is the only one: it must come out in any order."""

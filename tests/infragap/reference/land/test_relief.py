@@ -160,6 +160,7 @@ def test_relief_against_the_real_one(elevation: Raster, facts: Facts, shared: Pa
     assert 0.7 < np.percentile(slopes, 90) / np.percentile(real_slopes, 90) < 1.3
 
 
+@pytest.mark.slow
 def test_given_heights_are_resampled(facts: Facts, rivers: gpd.GeoDataFrame, lakes: gpd.GeoDataFrame) -> None:
     plane = province_grid(1000)
     rows, cols = np.indices(plane.shape)

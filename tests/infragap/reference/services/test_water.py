@@ -83,6 +83,7 @@ def test_a_gravity_source_lies_above_a_village_of_its_commune(pack: Pack, rural:
     assert (gravity["source_elevation_m"].to_numpy() > lowest[gravity["commune_code"]].to_numpy()).all()
 
 
+@pytest.mark.slow
 def test_published_rates_come_out(pack: Pack) -> None:
     today = coverage_today(pack.villages, pack.water_schemes, pack.water_households, pack.elevation, WaterParameters())
     kind = pack.villages["commune_code"].map(pack.communes.set_index("commune_code")["kind"])
