@@ -137,6 +137,9 @@ def _with_crs(frame: gpd.GeoDataFrame, path: Path, *, layer: str, crs: pyproj.CR
         raise NO_CRS.error(layer, of=len(frame), file=path.name)
     if frame.crs.is_compound:
         frame = frame.set_crs(frame.crs.sub_crs_list[0], allow_override=True)
+    if len(frame.crs.axis_info) == 3:
+        # heights in a file of longitude and latitude make GDAL name the system with heights (EPSG:4979)
+        frame = frame.set_crs(frame.crs.to_2d(), allow_override=True)
     base = frame.crs.source_crs if frame.crs.is_bound else frame.crs
     if not (base.is_projected or base.is_geographic):
         raise ODD_CRS.error(layer, file=path.name, crs=frame.crs.name)

@@ -191,6 +191,15 @@ def test_decimal_comma_only_where_it_is_unambiguous(tmp_path: Path) -> None:
     assert "position_accuracy_m with a dot that may part thousands (S01 = 1.500)" in faults_of(tmp_path, "s.csv")[0]
 
 
+def test_heights_in_a_geojson_are_dropped_and_change_no_system(tmp_path: Path) -> None:
+    frame = places(2)
+    high = frame.set_geometry(gpd.points_from_xy(frame.geometry.x, frame.geometry.y, [850.0, 900.0], crs=WGS84))
+    (tmp_path / "s.geojson").write_text(high.to_json(drop_id=True), encoding="utf-8")
+    found, said = read_layer(tmp_path, entry("s.geojson"), crs_measure="EPSG:9208")
+    assert said == []
+    same_places(found, frame)
+
+
 @pytest.mark.parametrize("rows", [0, 2])
 def test_a_geojson_without_a_name_is_read(tmp_path: Path, rows: int) -> None:
     # as geojson.io, Overpass turbo and most programs write it
