@@ -4,6 +4,7 @@ import unicodedata
 import zipfile
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
