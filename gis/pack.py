@@ -290,7 +290,12 @@ class Pack:
             if entry.name not in self.stand_ins:
                 found += unsourced_findings(entry)
             found += self.layer_findings(entry.name)
-        readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None} | self._as_drawn
+        # a raster with a fault of its own (bands, codes, unit) would only be told of a second time
+        readable = {
+            name: layer
+            for name, (layer, own) in self._read.items()
+            if layer is not None and not (isinstance(layer, Raster) and faults(own))
+        } | self._as_drawn
         readable = {name: layer for name, layer in readable.items() if name not in self.stand_ins}
         crs_of = {entry.name: entry.crs for entry in self.catalog.layer}
         found += cross_findings(readable, targets=self.catalog.targets, crs_of=crs_of, profile=self.profile)
@@ -410,7 +415,7 @@ def read_pack(folder: Path | str) -> Pack:
     return Pack(folder=folder, catalog=catalog)
 
 
-def check_pack(folder: Path) -> list[Finding]:
+def check_pack(folder: str | Path) -> list[Finding]:
     """Give all findings on a pack at once, faults first; empty where there is nothing to say."""
     try:
         pack = read_pack(folder)
