@@ -95,7 +95,9 @@ def cases(*, quick: bool, shared: Path | None) -> Iterator[Row]:
     schools, villages = study.school_cell[teaches], study.village_cell
     build_s, links = timed(lambda: accessmod_links(study))
     study.nearest(Mode.MOTORBIKE, Season.DRY, schools)  # compiles
-    ours_s, theirs_s, ratio = [], [], []
+    ours_s: list[float] = []
+    theirs_s: list[float] = []
+    ratio: list[float] = []
     for _ in range(1 if quick else ROUNDS):
         seconds, cpu, ways = timed_with_cpu(lambda: nearest(study.travel, Mode.MOTORBIKE, Season.DRY, schools))
         peer_seconds, peer_cpu, field = timed_with_cpu(lambda: accessmod_minutes(links, schools))
