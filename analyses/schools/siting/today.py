@@ -17,7 +17,7 @@ from infragap.analyses.schools.codes import Level, Mode, SchoolStatus, Season
 from infragap.analyses.schools.pupils.entitlement import Entitlement, entitlement
 from infragap.analyses.schools.pupils.terrain import WayToSchool, terrain_on_ways
 from infragap.analyses.schools.study import Study
-from infragap.analyses.schools.travel.open_ground import stand
+from infragap.analyses.schools.travel.open_ground import ground_cell
 from infragap.analyses.schools.travel.ways import Travel, at_nodes, nearest
 from infragap.gis.crs import WGS84
 
@@ -54,7 +54,7 @@ def _centre_cells(study: Study, communes: gpd.GeoDataFrame) -> IntArray:
     ground, villages = study.travel.ground, study.villages
     centres = gpd.GeoSeries.from_xy(communes["centre_longitude"], communes["centre_latitude"], crs=WGS84)
     centres = centres.to_crs(study.schools.crs)
-    cells = stand(ground, centres.x, centres.y)
+    cells = ground_cell(ground, centres.x, centres.y)
     cells[~shapely.intersects_xy(np.asarray(communes.geometry.array, dtype=object), centres.x, centres.y)] = -1
     order = villages.sort_values(["population", "village_id"], ascending=[False, True]).index
     largest = villages.loc[order].drop_duplicates("commune_code").reset_index().set_index("commune_code")["index"]

@@ -224,7 +224,7 @@ def _centres(ground: Ground, cell: IntArray) -> FloatArray:
     return np.stack([x, y], axis=1)
 
 
-def stand(ground: Ground, x: ArrayLike, y: ArrayLike) -> IntArray:
+def ground_cell(ground: Ground, x: ArrayLike, y: ArrayLike) -> IntArray:
     """Cell from which each point is walked from or to, as a flat index; -1 where there is none.
 
     Parameters

@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 from infragap.analyses.schools.codes import Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.study import Study
-from infragap.analyses.schools.travel.open_ground import stand
+from infragap.analyses.schools.travel.open_ground import ground_cell
 from infragap.gis.pack import Pack
 
 CELL_M = 200.0
@@ -181,7 +181,7 @@ class IndependentWays:
     def _onto_roads(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Stations and cells that touch, and what walking between them takes in the dry season."""
         x, y = self.xy.T
-        cell = stand(self.study.travel.ground, x, y)
+        cell = ground_cell(self.study.travel.ground, x, y)
         beside = np.zeros(len(x), bool)
         beside[self.tree.query(shapely.points(self.xy), predicate="dwithin", distance=25.0)[0]] = True
         usable = np.flatnonzero((cell >= 0) & ~beside)
