@@ -268,7 +268,7 @@ def _regions(cost: FloatArray) -> list[IntArray]:
 
 
 def with_sites(task: AddingTask, added: IntArray) -> SharedSolution:
-    """Share the demand with given sites added, by their places in `free`; nothing is chosen, so nothing is left open."""
+    """Share the demand with given sites added, by their places in `free`; nothing is chosen, so the gap is 0."""
     return _told(task, added, task.cost_of(added), None)
 
 
@@ -278,7 +278,7 @@ def _certified(search: _Search, bound: float) -> SharedSolution:
 
 
 def _told(task: AddingTask, added: IntArray, cost: float, proof: tuple[float, float] | None) -> SharedSolution:
-    """Who goes where with some sites added; `proof` is the bound and the gap asked for, None where nothing is chosen."""
+    """Who goes where with some sites added; `proof` is bound and gap asked for, None where nothing is chosen."""
     sites = np.sort(np.concatenate([task.there, task.free[added]]))
     paid = np.ascontiguousarray(task.every[:, np.append(sites, len(task.capacity))])
     amount, _, _ = share_partly(paid, task.demand, task.capacity[sites], np.ones(len(sites)))
