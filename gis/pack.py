@@ -209,7 +209,12 @@ class Pack:
                 near = difflib.get_close_matches(entry.name, known, n=1)
                 found.append(UNKNOWN_LAYER.found(entry.name, near=near[0] if near else ", ".join(known)))
             found += [*unsourced_findings(entry), *self.layer_findings(entry.name)]
-        readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None} | self._as_drawn
+        # a raster with a fault of its own (bands, codes, unit) would only be told of a second time
+        readable = {
+            name: layer
+            for name, (layer, own) in self._read.items()
+            if layer is not None and not (isinstance(layer, Raster) and faults(own))
+        } | self._as_drawn
         crs_of = {entry.name: entry.crs for entry in self.catalog.layer}
         found += cross_findings(readable, targets=self.catalog.targets, crs_of=crs_of, profile=self.profile)
         return (*faults(found), *notices(found))
@@ -291,7 +296,7 @@ class Pack:
             return None, findings_of(error, layer=entry.name)
 
 
-def read_pack(folder: Path) -> Pack:
+def read_pack(folder: str | Path) -> Pack:
     """Open a data pack; its layers are read when first asked for.
 
     Parameters
@@ -306,6 +311,7 @@ def read_pack(folder: Path) -> Pack:
     LayerError
         The catalogue has faults, or its measuring CRS is not in metres.
     """
+    folder = Path(folder)
     catalog = read_catalog(folder)
     require_metres(catalog.pack.crs_measure)
     try:
@@ -315,7 +321,7 @@ def read_pack(folder: Path) -> Pack:
     return Pack(folder=folder, catalog=catalog)
 
 
-def check_pack(folder: Path) -> list[Finding]:
+def check_pack(folder: str | Path) -> list[Finding]:
     """Give all findings on a pack at once, faults first; empty where there is nothing to say."""
     try:
         pack = read_pack(folder)

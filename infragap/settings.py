@@ -13,7 +13,7 @@ from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.console.messages import SHOWN_MESSAGES, Message, refused
 from infragap.gis.errors import MissingDataError, ParameterError
-from infragap.parameters.faults import faults_of, shares_for_percent
+from infragap.parameters.faults import far_off, faults_of, shares_for_percent
 from infragap.parameters.file import read_parameter_file
 
 ANALYSES = ("electricity", "water", "schools")
@@ -27,7 +27,8 @@ class Settings(BaseModel):
     electricity, water, schools
         The sets.
     meant
-        Parameters such as 'water.loss_pct' whose value below 1 % is meant, and not a share written for a percentage.
+        Parameters such as 'water.loss_pct' whose value below 1 % is meant, and not a share written for a percentage; or
+        whose value is meant though it is many times the usual one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,7 +74,8 @@ def read_settings(file: Path | None = None, overrides: Mapping[str, Mapping[str,
     questions = [
         question
         for name in ANALYSES
-        for question in shares_for_percent(values.get(name, {}), type(getattr(settings, name)), name)
+        for asked in (shares_for_percent, far_off)
+        for question in asked(values.get(name, {}), type(getattr(settings, name)), name)
         if question.values["key"] not in settings.meant
     ]
     if questions:

@@ -113,6 +113,33 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     respect_headroom: bool = parameter(
         True, unit="-", source="choice", meaning="keep new load within what feeders and stations have left"
     )
+    reinforce_allowed: bool = parameter(
+        True,
+        unit="-",
+        source="choice",
+        meaning="whether feeders and substations may be reinforced at a price; otherwise settlements take another line "
+        "or wait, and those that must be on the grid overload them",
+    )
+    reinforce_feeder_kw: float = parameter(
+        8000.0,
+        compared=False,
+        minimum=1.0,
+        unit="kW",
+        low=4000,
+        high=12000,
+        source="assumption: a second circuit of AC-95 at 22 kV carries some 11 MW, of which voltage leaves 8",
+        meaning="headroom that reinforcing a feeder brings",
+    )
+    reinforce_substation_kw: float = parameter(
+        22500.0,
+        compared=False,
+        minimum=1.0,
+        unit="kW",
+        low=15000,
+        high=36000,
+        source="assumption: a second transformer of 25 MVA at a power factor of 0.9",
+        meaning="headroom that reinforcing a substation brings",
+    )
     reinforce_feeder_mvnd: float = parameter(
         6000.0,
         compared=False,
@@ -153,13 +180,12 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         meaning="most work for one solution of the plan; one unit takes about a second, but is counted and not timed",
     )
     junction_rounds: int = parameter(
-        3,
+        1,
         maximum=5,
         unit="-",
         source="choice",
         meaning=(
-            "how often the network is enriched around the plan and solved again at most; it ends where that "
-            "brings nothing"
+            "how often the network is enriched around plans of all kinds at most; it ends where that brings nothing"
         ),
     )
     # feeders
