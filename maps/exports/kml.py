@@ -16,6 +16,8 @@ import simplekml
 
 from infragap.analyses.columns import Column
 from infragap.gis.crs import to_wgs84
+from infragap.profiles.naming import outward
+from infragap.wording.country import spoken_profile
 
 COORDINATE_DIGITS = 6
 BALLOON_CHARACTERS = 1900
@@ -68,7 +70,9 @@ def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column])
             value = row.get(column.name)
             if column.name != "reason_vi" and value is not None and not (isinstance(value, float) and np.isnan(value)):
                 feature.extendeddata.newdata(
-                    name=column.name, value=escape(_text(value)), displayname=escape(column.heading(LANGUAGE))
+                    name=outward(column.name, spoken_profile()),
+                    value=escape(_text(value)),
+                    displayname=escape(column.heading(LANGUAGE)),
                 )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pyogrio
 
 from infragap.gis.crs import to_wgs84
+from infragap.maps.exports.outward import outward_frame
 from infragap.maps.exports.qgis import qgis_style
 
 FIXED_TIME = "2026-01-01T00:00:00.000Z"
@@ -31,7 +32,7 @@ def _fixed_clock() -> Iterator[None]:
 def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
     """Write a layer as GeoJSON after RFC 7946 (WGS84, six decimals)."""
     pyogrio.write_dataframe(
-        to_wgs84(frame),
+        to_wgs84(outward_frame(frame)),
         path,
         driver="GeoJSON",
         layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": str(COORDINATE_DIGITS)},
@@ -44,7 +45,7 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None
         for name, frame in layers.items():
             kinds = frame.geom_type.dropna().unique()
             pyogrio.write_dataframe(
-                to_wgs84(frame),
+                to_wgs84(outward_frame(frame)),
                 path,
                 layer=name,
                 driver="GPKG",

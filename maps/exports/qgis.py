@@ -27,30 +27,33 @@ class Categories:
 CATEGORIES: Mapping[str, Categories] = {
     "electricity_settlements": Categories("choice", "electricity.ranking", colours.CHOICES),
     "electricity_lines": Categories("", "", {"": colours.PLANNED_LINE}),
-    "electricity_existing_grid": Categories(
-        "voltage_kv", "", {k: colour for k, (colour, _) in colours.VOLTAGES.items()}
-    ),
     "water_villages": Categories("level", "water.villages", colours.COVERAGE_LEVELS),
     "water_schemes": Categories("functionality", "water.schemes", colours.FUNCTIONALITY),
     "water_works": Categories("kind", "water.works", colours.WORKS),
     "schools_sites": Categories("kind", "schools.sites", colours.SCHOOL_KINDS),
 }
+
+
+def _existing_grid() -> Categories:
+    return Categories("voltage_kv", "", {code: colour for code, (colour, _) in colours.voltages().items()})
+
+
 SHAPES = {"Point": "marker", "MultiPoint": "marker", "LineString": "line", "MultiLineString": "line"}
 
 
 def qgis_style(layer: str, frame: gpd.GeoDataFrame) -> str:
     """Write the QML document of a layer: one symbol per category; empty where the layer has no style."""
-    if layer not in CATEGORIES or not len(frame):
+    known = {**CATEGORIES, "electricity_existing_grid": _existing_grid()}
+    if layer not in known or not len(frame):
         return ""
-    how = CATEGORIES[layer]
+    how = known[layer]
     shape = SHAPES.get(frame.geom_type.iloc[0], "fill")
     symbols = "".join(_symbol(str(i), shape, colour) for i, colour in enumerate(how.colours.values()))
     if not how.column or how.column not in frame.columns:
         renderer = f'<renderer-v2 type="singleSymbol"><symbols>{symbols}</symbols></renderer-v2>'
     else:
         categories = "".join(
-            f'<category symbol="{i}" value={quoteattr(code)} '
-            f'label={quoteattr(label(LABELS, how.column, code, how.table))} render="true"/>'
+            f'<category symbol="{i}" value={quoteattr(code)} label={quoteattr(_label(how, code))} render="true"/>'
             for i, code in enumerate(how.colours)
         )
         renderer = (
@@ -58,6 +61,10 @@ def qgis_style(layer: str, frame: gpd.GeoDataFrame) -> str:
             f"<categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>"
         )
     return f'<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology">{renderer}</qgis>'
+
+
+def _label(how: Categories, code: str) -> str:
+    return f"{code} kV" if how.column == "voltage_kv" else label(LABELS, how.column, code, how.table)
 
 
 def _symbol(name: str, shape: str, colour: str) -> str:

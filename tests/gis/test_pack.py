@@ -108,8 +108,8 @@ def test_absent_layers_are_asked_for_by_name(tmp_path: Path) -> None:
     assert not pack.has("lakes")
     with pytest.raises(MissingDataError, match=r"lakes: the pack 'Thử' has no such layer\. Add the file"):
         _ = pack.lakes
-    assert check_pack(write_pack(tmp_path / "other", villages=None)) == [
-        "villages: the pack has no such layer. Add the file and its [[layer]] to catalog.toml."
+    assert check_pack(write_pack(tmp_path / "other", elevation=None)) == [
+        "elevation: the pack has no such layer. Add the file and its [[layer]] to catalog.toml."
     ]
 
 

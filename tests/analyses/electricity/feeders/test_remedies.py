@@ -45,11 +45,11 @@ def test_a_step_up_helps_the_new_line_only() -> None:
 
 
 def test_lines_at_another_voltage_keep_their_length_ground_and_forest() -> None:
-    given = dict.fromkeys(COMPONENTS, 0.0) | {"km_35": 1.0, "rough_km_35": 0.5, "km_22": 2.0, "rough_km_22": 0.25,
-    "crossings": 1.0, "forest_km_22": 0.1, "natural_forest_km": 0.1}  # fmt: skip
-    told = dict(zip(COMPONENTS, built_for(np.array([given[name] for name in COMPONENTS]), 35.0), strict=True))
-    expected = given | {"km_35": 3.0, "rough_km_35": 0.75, "forest_km_35": 0.1, "km_22": 0.0, "rough_km_22": 0.0,
-    "forest_km_22": 0.0}  # fmt: skip
+    given = dict.fromkeys(COMPONENTS, 0.0) | {"km_upper": 1.0, "rough_km_upper": 0.5, "km_lower": 2.0,
+    "rough_km_lower": 0.25, "crossings": 1.0, "forest_km_lower": 0.1, "natural_forest_km": 0.1}  # fmt: skip
+    told = dict(zip(COMPONENTS, built_for(np.array([given[name] for name in COMPONENTS]), upper=True), strict=True))
+    expected = given | {"km_upper": 3.0, "rough_km_upper": 0.75, "forest_km_upper": 0.1, "km_lower": 0.0,
+    "rough_km_lower": 0.0, "forest_km_lower": 0.0}  # fmt: skip
     assert told == pytest.approx(expected)
 
 

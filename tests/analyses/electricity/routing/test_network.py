@@ -39,7 +39,7 @@ def graph(network: CandidateNetwork) -> nx.Graph:
 def test_components_of_a_way_add_up_to_its_cost_distance(study: Study) -> None:
     searched = study.routes.search.distance.ravel()[study.routes.cell]
     assert study.routes.cost_mvnd == pytest.approx(searched, rel=1e-4)
-    assert (study.routes.components[:, COMPONENTS.index("rough_km_35")] > 0).any()
+    assert (study.routes.components[:, COMPONENTS.index("rough_km_upper")] > 0).any()
 
 
 def test_the_network_holds_every_own_way_at_its_cost(study: Study) -> None:
