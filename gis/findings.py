@@ -232,6 +232,10 @@ class Check:
         marked = np.asarray(mask, dtype=bool)
         cells = () if shown is None else tuple(printable(cell) for cell in np.asarray(shown, dtype=object)[marked])
         names = tuple(row_names(frame, marked, layer=layer))
+        if self.severity is Severity.NOTICE and schema.ID_COLUMN.get(layer) in frame.columns:
+            # notices go into the results, which hang on no order of rows
+            order = sorted(range(len(names)), key=lambda place: names[place])
+            names, cells = tuple(names[place] for place in order), tuple(cells[place] for place in order if cells)
         return Finding(self.code, self.severity, layer, rows=names, of=len(frame), shown=cells, values=values)
 
     def error(self, layer: str, *, of: int = 0, **values: Any) -> LayerError:

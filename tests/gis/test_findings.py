@@ -85,3 +85,10 @@ def test_a_check_is_declared_once() -> None:
         fault("cell.empty", reason="again and again")
     with pytest.raises(ValueError, match="declared twice"):
         Check("cell.empty", Severity.NOTICE, "none", "again and again")
+
+
+def test_notices_name_their_rows_in_any_order_of_the_file_alike() -> None:
+    frame = pd.DataFrame({"commune_code": ["90003", "90001", "90002"]})
+    found = CENTRE.in_rows(frame, [True, True, False], layer="communes", shown=["3 km", "1 km", "2 km"])
+    assert found.rows == ("90001", "90003")
+    assert found.shown == ("1 km", "3 km")
