@@ -16,7 +16,7 @@ from infragap.analyses.results import Results
 from infragap.gis.crs import crs_name
 from infragap.gis.pack import Pack
 from infragap.maps.communes import commune_summary
-from infragap.maps.contents import KML_LAYERS, layers_of, tables_of
+from infragap.maps.contents import KML_LAYERS, LAYER_IDS, layers_of, tables_of
 from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
 from infragap.maps.exports.layers import write_geojson, write_geopackage
@@ -104,7 +104,7 @@ def _write_layers(folder: Path, communes: gpd.GeoDataFrame, results: Results) ->
     layers = layers_of(communes, results)
     (folder / "geojson").mkdir()
     for name, frame in layers.items():
-        write_geojson(frame, folder / "geojson" / f"{name}.geojson")
+        write_geojson(frame, folder / "geojson" / f"{name}.geojson", LAYER_IDS.get(name, ()))
     write_geopackage(layers, folder / "results.gpkg")
     columns = {name: in_one_language(known, LANGUAGE) for name, (_, known) in tables_of(communes, results).items()}
     shown = {name: table for name, table in KML_LAYERS.items() if name in layers}

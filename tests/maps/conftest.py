@@ -63,7 +63,10 @@ def visit(chromium: Any) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def out(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Result of the command in a process of its own, so that its memory is its own."""
+    """Result of the command in a process of its own, so that its memory is its own; with INFRAGAP_RESULT, that of a
+    run that is there already."""
+    if os.environ.get("INFRAGAP_RESULT"):
+        return Path(os.environ["INFRAGAP_RESULT"])
     folder = tmp_path_factory.mktemp("run") / "out"
     command = ["-c", "from infragap.cli import main; main()", "run", "--data", str(data_folder), "--out", str(folder)]
     subprocess.run([sys.executable, *command], check=True, capture_output=True)
