@@ -179,6 +179,29 @@ def open_command(results: Annotated[Path, typer.Argument(help="Result folder.")]
     typer.launch(index.resolve().as_uri())
 
 
+@app.command("sheets")
+def sheets_command(
+    results: Annotated[Path, typer.Argument(help="Result folder.")] = Path("out"),
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Print by Chromium where it is present.")
+    ] = True,
+    sheet_language: Annotated[str, typer.Option(help="Language of the sheets: vi, en.")] = "vi",
+) -> None:
+    """Write a sheet of one A4 page per commune into commune_sheets/."""
+    from infragap.sheets import FOLDER, chromium, write_sheets
+    from infragap.wording.catalogue import languages
+
+    if sheet_language not in languages():
+        raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--sheet-language")
+    files = write_sheets(
+        results,
+        sheet_language,
+        chromium() if browser else None,
+        lambda message: terminal.complain([message.spoken(terminal.language)], "[yellow]![/yellow] "),
+    )
+    terminal.say("command.sheets.written", count=len(files), folder=results / FOLDER)
+
+
 @app.command("params")
 def params_command(
     template: Annotated[

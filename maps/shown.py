@@ -63,6 +63,10 @@ def measured(value: float, decimals: int = 0, unit: dict[str, str] | None = None
 
 
 def headed(column: Column) -> dict[str, str]:
-    """Heading of a column with its unit in every language."""
+    """Heading of a column with its unit in every language; a heading that names its unit has it already."""
     unit = unit_words(column.unit)
-    return {code: f"{column.heading(code)} ({unit[code]})" if unit else column.heading(code) for code in languages()}
+    headings = {code: column.heading(code) for code in languages()}
+    return {
+        code: f"{text} ({unit[code]})" if unit and not (text.endswith(f"({unit[code]})") or unit[code] in text.lower().split()) else text
+        for code, text in headings.items()
+    }

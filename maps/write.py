@@ -29,11 +29,14 @@ from infragap.maps.pages.index import index_html
 from infragap.maps.pages.page import Page
 from infragap.maps.pages.schools import schools_page
 from infragap.maps.pages.water import water_page
+from infragap.maps.sheets.as_html import sheets_html
+from infragap.maps.sheets.compose import sheets
+from infragap.maps.sheets.source import source_of
 from infragap.maps.summary.summary import summary_markdown
 from infragap.maps.workbooks.all_tables import write_all_tables
 from infragap.maps.workbooks.grid_extension import ListHead, assumptions_of, write_grid_extension_list
 from infragap.maps.workbooks.programme import write_programme
-from infragap.wording.catalogue import languages, words
+from infragap.wording.catalogue import in_each_language, languages, words
 
 LANGUAGE = "vi"
 """Language of the files that show one: the list for the power company, the KML, the summary."""
@@ -140,6 +143,13 @@ def _any_modelled(communes: gpd.GeoDataFrame, results: Results) -> bool:
     return notice(*(frame for frame, _ in tables_of(communes, results).values())) is not None
 
 
+def _write_sheets(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results) -> None:
+    about = pack.catalog.pack
+    source = source_of(tables_of(communes, results), layers_of(communes, results), about.province, about.title)
+    title = in_each_language("maps.sheet.page", province=about.province)
+    (folder / "commune_sheets.html").write_text(sheets_html(list(sheets(source)), title), encoding="utf-8")
+
+
 def _write_pages(
     folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results, parameters: Mapping[str, Parameters]
 ) -> None:
@@ -154,6 +164,7 @@ def _write_pages(
     for name, (result, compose) in made.items():
         page = compose(pack, result, communes, ground, pages)
         (folder / name).write_text(render(page), encoding="utf-8")
+    _write_sheets(folder, pack, communes, results)
     written = sorted(f.relative_to(folder) for f in folder.rglob("*") if f.is_file())
     documents = [*written, Path("index.html"), Path("run.json")]
     (folder / "index.html").write_text(index_html(pack, communes, results, documents), encoding="utf-8")

@@ -43,5 +43,6 @@ function speaking(desk) {
     const text = field.plain ? String(value) : desk.number(value, field.digits);
     return field.unit && !bare ? `${text} ${desk.say(field.unit)}` : text;
   };
-  desk.heading = (field) => desk.say(field.label) + (field.unit ? ` (${desk.say(field.unit)})` : "");
+  /* a label that names a unit in brackets has it already */
+  desk.heading = (field) => desk.say(field.label) + (field.unit && !desk.say(field.label).endsWith(`(${desk.say(field.unit)})`) ? ` (${desk.say(field.unit)})` : "");
 }
