@@ -4,7 +4,6 @@ that the next run knows them."""
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -77,7 +76,7 @@ def write_sheets(
             _print(made, Path(work), language, browser, tell or (lambda message: None))
             (out / FOLDER).mkdir(exist_ok=True)
             for sheet, name in zip(made, names, strict=True):
-                os.replace(Path(work) / f"{sheet.code}.pdf", out / name)
+                (Path(work) / f"{sheet.code}.pdf").replace(out / name)
         register(out, names)
     except OSError as error:
         raise refused(ParameterError, [Message("command.sheets.unwritable", {"out": out, "reason": error})]) from error
@@ -89,7 +88,9 @@ def _composed(out: Path) -> list[Sheet]:
     try:
         return list(sheets(read_source(out, record)))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise refused(MissingDataError, [Message("command.explain.damaged", {"folder": out, "reason": error})]) from error
+        raise refused(
+            MissingDataError, [Message("command.explain.damaged", {"folder": out, "reason": error})]
+        ) from error
 
 
 def read_record(out: Path) -> Mapping[str, Any]:
@@ -133,7 +134,7 @@ def _print_by_browser(made: Sequence[Sheet], work: Path, language: str, browser:
     page, whole = work / "sheets.html", work / "sheets.pdf"
     page.write_text(sheets_html(made, in_each_language("maps.sheet.page", province=""), language), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="infragap-browser-") as profile:
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - the browser found on the path, with a page of our own
             [
                 str(browser), "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync", "--no-first-run", "--no-pdf-header-footer",

@@ -1,4 +1,4 @@
-"""How a value of a result is read by people: codes in words, numbers with their unit and the separators of a language."""
+"""How a value of a result is read by people: codes in words, numbers with unit and separators."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def headed(column: Column) -> dict[str, str]:
     """Heading of a column with its unit in every language; a heading that names its unit has it already."""
     unit = unit_words(column.unit)
     headings = {code: column.heading(code) for code in languages()}
-    return {
-        code: f"{text} ({unit[code]})" if unit and not (text.endswith(f"({unit[code]})") or unit[code] in text.lower().split()) else text
-        for code, text in headings.items()
-    }
+    return {code: text if unit is None else _with_unit(text, unit[code]) for code, text in headings.items()}
+
+
+def _with_unit(heading: str, unit: str) -> str:
+    is_named = heading.endswith(f"({unit})") or unit in heading.lower().split()
+    return heading if is_named else f"{heading} ({unit})"

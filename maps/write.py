@@ -16,6 +16,8 @@ from infragap.analyses.results import Results
 from infragap.gis.crs import crs_name
 from infragap.gis.pack import Pack
 from infragap.maps.communes import commune_summary
+from infragap.maps.comparison.page import comparison_html
+from infragap.maps.comparison.scenarios import scenario_parts
 from infragap.maps.contents import KML_LAYERS, LAYER_IDS, layers_of, tables_of
 from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
@@ -150,6 +152,14 @@ def _write_sheets(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results:
     (folder / "commune_sheets.html").write_text(sheets_html(list(sheets(source)), title), encoding="utf-8")
 
 
+def _write_scenarios(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results) -> None:
+    tables = {name: pd.DataFrame(frame) for name, (frame, _) in tables_of(communes, results).items()}
+    title = in_each_language("maps.compare.title_one", name=pack.catalog.pack.province)
+    lead = in_each_language("maps.compare.lead_one")
+    text = comparison_html(title, lead, (), scenario_parts(tables, communes), home="index.html")
+    (folder / "compare.html").write_text(text, encoding="utf-8")
+
+
 def _write_pages(
     folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results, parameters: Mapping[str, Parameters]
 ) -> None:
@@ -165,6 +175,7 @@ def _write_pages(
         page = compose(pack, result, communes, ground, pages)
         (folder / name).write_text(render(page), encoding="utf-8")
     _write_sheets(folder, pack, communes, results)
+    _write_scenarios(folder, pack, communes, results)
     written = sorted(f.relative_to(folder) for f in folder.rglob("*") if f.is_file())
     documents = [*written, Path("index.html"), Path("run.json")]
     (folder / "index.html").write_text(index_html(pack, communes, results, documents), encoding="utf-8")

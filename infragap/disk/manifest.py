@@ -124,7 +124,7 @@ def register(folder: Path, names: Iterable[str]) -> None:
     record[RECORD_CHECKSUM] = record_checksum(record)
     beside = folder / f".{MARKER}.new"
     beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(beside, marker)
+    beside.replace(marker)
 
 
 def written(marker: Path) -> set[str]:

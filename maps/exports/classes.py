@@ -68,9 +68,7 @@ CLASSES: Mapping[str, Classes] = {
     "water_pipes": _alike(colours.PIPE, 0.5),
     "schools_sites": Classes("kind", "schools.sites", colours.SCHOOL_KINDS, colours.SCHOOL_SHAPES),
     "schools_catchments": _alike(colours.CATCHMENT, 0.5, filled=False),
-    "schools_isochrones": Classes(
-        "minutes_to", "", {f"{end:g}": colour for end, colour in colours.RINGS.items()}
-    ),
+    "schools_isochrones": Classes("minutes_to", "", {f"{end:g}": colour for end, colour in colours.RINGS.items()}),
     "schools_links": Classes("kind", "schools.links", colours.LINKS),
     "communes": _alike(colours.BORDER, 0.3, filled=False),
 }

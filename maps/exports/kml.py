@@ -107,9 +107,7 @@ def _icon(shape: str) -> bytes:
     return out.getvalue()
 
 
-def _add_feature(
-    folder: Any, row: Mapping[str, Any], columns: Sequence[Column], style: simplekml.Style | None
-) -> None:
+def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column], style: simplekml.Style | None) -> None:
     geometry = row["geometry"]
     name = _clean(row.get("name")) or _clean(row.get(columns[0].name))
     for part in getattr(geometry, "geoms", [geometry]):

@@ -22,6 +22,8 @@ LEAST_ZOOM, MOST_ZOOM = 7, 15
 """From the province and its neighbours to about 2 km across: nothing on the pages is known more closely."""
 OWN_WORDS = "maps.page."
 """Keys of the words that the page script itself says."""
+FRAMED = "communes"
+"""Layer that fills the window when a page opens; all layers where a page has none such."""
 SCRIPTS = (
     "text", "shapes", "layers", "address", "filters", "figures", "search", "ranking", "card", "table", "workbook",
     "download", "legend",
@@ -90,7 +92,9 @@ def _content(page: Page) -> dict[str, Any]:
     return {
         "languages": [{"code": code, "name": words(code)("language.name")} for code in languages()],
         "words": {key.removeprefix(OWN_WORDS): in_each_language(key) for key in words("vi").keys(OWN_WORDS)},
-        "bounds": bounds([layer.frame for layer in page.layers]),
+        "bounds": bounds(
+            [layer.frame for layer in page.layers if layer.id == FRAMED] or [o.frame for o in page.layers]
+        ),
         **{
             part.name: _shaped(getattr(page, part.name))
             for part in fields(page)

@@ -231,7 +231,9 @@ def _zones(result: SchoolsResult) -> list[Layer]:
         classes = np.searchsorted(MINUTE_STEPS, frame["minutes_to"].to_numpy(dtype=float), side="left")
         looks = {
             str(i): (
-                in_each_language("maps.time.between", start=f"{MINUTE_STEPS[i - 1] if i else 0:g}", end=f"{ends.max():g}"),
+                in_each_language(
+                    "maps.time.between", start=f"{MINUTE_STEPS[i - 1] if i else 0:g}", end=f"{ends.max():g}"
+                ),
                 {"fillColor": colours.TIMES[i]},
             )
             for i, ends in ((int(i), frame.loc[classes == i, "minutes_to"]) for i in np.unique(classes))

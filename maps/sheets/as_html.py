@@ -23,7 +23,9 @@ def sheets_html(sheets: Sequence[Sheet], title: Text, language: str = "vi") -> s
     language
         Language in which it opens.
     """
-    options = "".join(f'<option value="{escaped(one.code)}">{escaped(one.name)} ({escaped(one.code)})</option>' for one in sheets)
+    options = "".join(
+        f'<option value="{escaped(one.code)}">{escaped(one.name)} ({escaped(one.code)})</option>' for one in sheets
+    )
     buttons = "".join(
         f'<button type="button" class="language" lang="{code}">{escaped(words(code)("language.name"))}</button>'
         for code in languages()
@@ -50,7 +52,6 @@ def _sheet(sheet: Sheet) -> str:
     notice = f'<p class="notice">{spoken(sheet.notice)}</p>' if sheet.notice else ""
     figures = "".join(_figures(one) for one in sheet.figures)
     listings = "".join(_listing(one) for one in sheet.listings)
-    date = f'<time data-printed></time>'
     return (
         f'<section class="sheet" id="c{escaped(sheet.code)}" data-code="{escaped(sheet.code)}">'
         f'<div class="top"><h2>{spoken(sheet.title)}</h2>{notice}</div><p class="lead">{spoken(sheet.lead)}</p>'
@@ -91,7 +92,9 @@ def _legend(picture: Picture) -> str:
 
 def _sign(mark: Mark) -> str:
     if mark.kind == "line":
-        return _svg_mark(Mark("line", (((-2.8, 0.0), (2.8, 0.0)),), stroke=mark.stroke, width=max(mark.width, 0.4), dash=mark.dash))
+        return _svg_mark(
+            Mark("line", (((-2.8, 0.0), (2.8, 0.0)),), stroke=mark.stroke, width=max(mark.width, 0.4), dash=mark.dash)
+        )
     return _svg_mark(mark)
 
 
@@ -100,14 +103,18 @@ def picture_svg(picture: Picture) -> str:
     marks = "".join(_svg_mark(mark) for mark in picture.marks)
     bar, y = picture.scale_mm, picture.height - 3
     scale = (
-        f'<g stroke="#111" stroke-width="0.5"><path d="M3 {y}h{bar:.2f}M3 {y - 1.2}v2.4M{3 + bar:.2f} {y - 1.2}v2.4"/></g>'
-        f'<text x="{3 + bar + 1.5:.2f}" y="{y + 1}" font-size="2.8" stroke="#fff" stroke-width="0.8" paint-order="stroke">{picture.scale_km:g} km</text>'
+        f'<path d="M3 {y}h{bar:.2f}M3 {y - 1.2}v2.4M{3 + bar:.2f} {y - 1.2}v2.4" stroke="#111" stroke-width="0.5"/>'
+        f'<text x="{3 + bar + 1.5:.2f}" y="{y + 1}" font-size="2.8" stroke="#fff" stroke-width="0.8" '
+        f'paint-order="stroke">{picture.scale_km:g} km</text>'
     )
-    north = '<path d="M4 10l2-6 2 6-2-1.4z" fill="#111"/><text x="6" y="13.4" font-size="3" text-anchor="middle">N</text>'
+    north = (
+        '<path d="M4 10l2-6 2 6-2-1.4z" fill="#111"/><text x="6" y="13.4" font-size="3" text-anchor="middle">N</text>'
+    )
     return (
         f'<svg viewBox="0 0 {picture.width:g} {picture.height:g}" width="{picture.width:g}mm" '
         f'height="{picture.height:g}mm" role="img">{marks}{scale}{north}'
-        f'<rect width="{picture.width:g}" height="{picture.height:g}" fill="none" stroke="#333" stroke-width="0.5"/></svg>'
+        f'<rect width="{picture.width:g}" height="{picture.height:g}" fill="none" stroke="#333" '
+        'stroke-width="0.5"/></svg>'
     )
 
 

@@ -19,8 +19,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, Spacer, Table, TableStyle
 
-from infragap.maps.sheets.sheet import Figures, Listing, Mark, Picture, Sheet
 from infragap.maps.sheets.shapes import corners_of
+from infragap.maps.sheets.sheet import Figures, Listing, Mark, Picture, Sheet
 from infragap.wording.catalogue import words
 
 MARGIN_MM, WIDTH_MM, HEIGHT_MM = 10.0, 190.0, 277.0
@@ -151,9 +151,7 @@ def _listings(listings: Sequence[Listing], language: str) -> list[Flowable]:
     made: list[Flowable] = []
     for listing in listings:
         made += [_cell(listing.title[language], _style(8.5, BOLD, ACCENT)), Spacer(1, 0.6 * mm)]
-        head, plain = (
-            [_style(7, font, INK, right=numeric) for numeric in listing.numeric] for font in (BOLD, PLAIN)
-        )
+        head, plain = ([_style(7, font, INK, right=numeric) for numeric in listing.numeric] for font in (BOLD, PLAIN))
         rows = [[_cell(text[language], style) for text, style in zip(listing.headings, head, strict=True)]]
         rows += [[_cell(t[language], style) for t, style in zip(row, plain, strict=True)] for row in listing.rows]
         style = _tight(
@@ -198,7 +196,11 @@ def _draw_picture(canvas: Canvas, picture: Picture) -> None:
     canvas.setStrokeColor(HexColor("#333333"))
     canvas.setLineWidth(0.25 * mm)
     canvas.rect(0, 0, picture.width * mm, picture.height * mm)
-    for ends in (((3, 3), (3 + picture.scale_mm, 3)), ((3, 1.8), (3, 4.2)), ((3 + picture.scale_mm, 1.8), (3 + picture.scale_mm, 4.2))):
+    for ends in (
+        ((3, 3), (3 + picture.scale_mm, 3)),
+        ((3, 1.8), (3, 4.2)),
+        ((3 + picture.scale_mm, 1.8), (3 + picture.scale_mm, 4.2)),
+    ):
         canvas.line(*(part * mm for end in ends for part in end))
     _text(canvas, f"{picture.scale_km:g} km", 4.5 + picture.scale_mm, 2, PLAIN, 8, "#111111")
     high = picture.height

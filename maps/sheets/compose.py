@@ -1,4 +1,4 @@
-"""Composes the sheet of a commune: what a commune office asks first, in three blocks of figures and four short lists."""
+"""Composes the sheet of a commune: what a commune office asks first, in figures and short lists."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def sheets(source: Source) -> Iterator[Sheet]:
 def _sheet(source: Source, commune: Mapping[str, object], columns: Columns) -> Sheet:
     code, name = str(commune["commune_code"]), str(commune["name"])
     numbers: dict[str, str] = {}
-    listings = tuple(made for how in _fitting(source, code) if (made := _listing(source, code, how, numbers)) is not None)
+    listings = tuple(
+        made for how in _fitting(source, code) if (made := _listing(source, code, how, numbers)) is not None
+    )
     modelled = any(
         "provenance" in frame and (frame["provenance"] == "modelled").any()
         for frame in (source.table(name, code) for name in source.tables)
@@ -162,7 +164,10 @@ def _electricity(settlements: pd.DataFrame) -> Iterator[tuple[Text, Text]]:
     yield in_each_language("maps.fact.settlements"), measured(len(settlements))
     if not len(settlements):
         return
-    yield in_each_language("maps.fact.households"), measured(settlements["households"].sum(), 0, unit_words("households"))
+    yield (
+        in_each_language("maps.fact.households"),
+        measured(settlements["households"].sum(), 0, unit_words("households")),
+    )
     for choice in colours.CHOICES:
         chosen = settlements[settlements["choice"] == choice]
         if len(chosen):
@@ -222,7 +227,11 @@ def _listing(source: Source, code: str, how: _List, numbers: dict[str, str]) -> 
     widths = [width for _, width in chosen]
     numeric = [column.unit != "-" or column.name in ("year", "grid_probability") for column, _ in chosen]
     if how.id_column:
-        headings, widths, numeric = [in_each_language("maps.sheet.number"), *headings], [0.06, *widths], [False, *numeric]
+        headings, widths, numeric = (
+            [in_each_language("maps.sheet.number"), *headings],
+            [0.06, *widths],
+            [False, *numeric],
+        )
     left = len(frame) - len(rows)
     rest = in_each_language("maps.sheet.rest", count=Number(left), file=f"tables/{how.table}.csv") if left else None
     total = sum(widths)

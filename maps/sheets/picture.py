@@ -33,7 +33,7 @@ ORIGIN = (((0.0, 0.0),),)
 class _Paper:
     """From degrees to millimetres of one commune's map: `view` is the window in degrees."""
 
-    def __init__(self, shape: shapely.Geometry) -> None:
+    def __init__(self, shape: Any) -> None:
         west, south, east, north = shape.bounds
         self.squeeze = math.cos(math.radians((south + north) / 2))
         wide_km = max(east - west, 1e-3) * self.squeeze * KM_PER_DEGREE * (1 + 2 * SPARE)
@@ -50,7 +50,7 @@ class _Paper:
         """Features that touch the window."""
         return frame.iloc[np.sort(frame.sindex.query(self.view, predicate="intersects"))]
 
-    def drawn(self, shape: shapely.Geometry) -> shapely.Geometry:
+    def drawn(self, shape: Any) -> Any:
         """Shape in millimetres, cut to the window and simplified to what can be seen."""
         moved = shapely.transform(shape, self._moved)
         return shapely.intersection(shapely.make_valid(shapely.simplify(moved, SIMPLE_MM)), self.window)
@@ -81,7 +81,11 @@ def picture(source: Source, code: str, numbers: Mapping[str, str]) -> Picture:
     legend: Legend = {}
     for maker in (_existing, _planned, _pipes, _settlements, _works, _schools):
         marks += maker(source, code, paper, legend)
-    for layer, key in (("electricity_settlements", "settlement_id"), ("water_works", "work_id"), ("schools_sites", "school_id")):
+    for layer, key in (
+        ("electricity_settlements", "settlement_id"),
+        ("water_works", "work_id"),
+        ("schools_sites", "school_id"),
+    ):
         marks += _numbers(source.layers.get(layer), key, numbers, paper)
     scale_km = max((km for km in SCALE_KM if km * paper.mm_per_km <= SCALE_MM_MAX), default=SCALE_KM[0])
     return Picture(WIDTH_MM, HEIGHT_MM, tuple(marks), tuple(legend.values()), scale_km, scale_km * paper.mm_per_km)
@@ -102,19 +106,22 @@ def _ground(communes: gpd.GeoDataFrame, code: str, paper: _Paper) -> Iterator[Ma
         yield Mark("area", _rings(paper.drawn(shape)), fill="#ffffff", stroke=colours.BORDER, width=0.6)
 
 
-def _rings(shape: shapely.Geometry) -> tuple[tuple[tuple[float, float], ...], ...]:
+def _rings(shape: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
     """Rings of all polygons of a shape."""
     parts = [part for part in shapely.get_parts(shape).tolist() if part.geom_type in ("Polygon", "MultiPolygon")]
     polygons = [one for part in parts for one in getattr(part, "geoms", [part])]
     return tuple(_points(ring) for one in polygons for ring in (one.exterior, *one.interiors) if not one.is_empty)
 
 
-def _points(shape: shapely.Geometry) -> tuple[tuple[float, float], ...]:
+def _points(shape: Any) -> tuple[tuple[float, float], ...]:
     return tuple((round(float(x), 2), round(float(y), 2)) for x, y in shapely.get_coordinates(shape))
 
 
 def _lines(
-    frame: gpd.GeoDataFrame | None, paper: _Paper, look: Callable[[Mapping[str, object]], tuple[Mark, Text]], legend: Legend
+    frame: gpd.GeoDataFrame | None,
+    paper: _Paper,
+    look: Callable[[Mapping[str, object]], tuple[Mark, Text]],
+    legend: Legend,
 ) -> Iterator[Mark]:
     for row in paper.within(frame).to_dict("records") if frame is not None else []:
         parts = shapely.get_parts(paper.drawn(row["geometry"])).tolist()
@@ -130,7 +137,9 @@ def _existing(source: Source, code: str, paper: _Paper, legend: Legend) -> Itera
     def look(row: Mapping[str, object]) -> tuple[Mark, Text]:
         voltage = f"{row['voltage_kv']:g}"
         colour, width = colours.VOLTAGES.get(voltage, (colours.UNKNOWN, 1.2))
-        return Mark("line", (), stroke=colour, width=width / 4), in_each_language("maps.sheet.existing", voltage=voltage)
+        return Mark("line", (), stroke=colour, width=width / 4), in_each_language(
+            "maps.sheet.existing", voltage=voltage
+        )
 
     yield from _lines(source.layers.get("electricity_existing_grid"), paper, look, legend)
 
@@ -151,7 +160,8 @@ def _own(frame: gpd.GeoDataFrame | None, code: str) -> list[dict[Any, Any]]:
     if frame is None:
         return []
     asked = [column for column in ("choice", "kind", "geometry") if column in frame]
-    return frame.loc[frame["commune_code"] == code, asked].to_dict("records")
+    rows: list[dict[Any, Any]] = frame.loc[frame["commune_code"] == code, asked].to_dict("records")
+    return rows
 
 
 def _places(
@@ -202,9 +212,7 @@ def _schools(source: Source, code: str, paper: _Paper, legend: Legend) -> Iterat
     yield from _places(source.layers.get("schools_sites"), code, paper, look, legend)
 
 
-def _numbers(
-    frame: gpd.GeoDataFrame | None, key: str, numbers: Mapping[str, str], paper: _Paper
-) -> Iterator[Mark]:
+def _numbers(frame: gpd.GeoDataFrame | None, key: str, numbers: Mapping[str, str], paper: _Paper) -> Iterator[Mark]:
     for row in frame.loc[frame[key].isin(numbers), [key, "geometry"]].to_dict("records") if frame is not None else []:
         place = paper.drawn(row["geometry"])
         if not place.is_empty:

@@ -74,9 +74,5 @@ def read_source(folder: Path, record: Mapping[str, Any]) -> Source:
         for name in TABLES
         if (file := folder / "tables" / f"{name}.csv").exists()
     }
-    layers = {
-        name: gpd.read_file(file)
-        for name in LAYERS
-        if (file := folder / "geojson" / f"{name}.geojson").exists()
-    }
+    layers = {name: gpd.read_file(file) for name in LAYERS if (file := folder / "geojson" / f"{name}.geojson").exists()}
     return Source(tables, layers, str(record["pack"]["province"]), str(record["pack"]["title"]))

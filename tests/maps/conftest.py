@@ -43,7 +43,7 @@ class Visit:
         self.page.on("dialog", lambda d: (self.complaints.append("dialog: " + d.message), d.dismiss()))
         self.page.on("request", lambda r: self.requests.append(r.url) if not r.url.startswith("data:") else None)
         self.page.goto(file.as_uri() + (f"#{view}" if view else ""))
-        if file.name != "index.html":
+        if file.name not in ("index.html", "commune_sheets.html", "compare.html"):
             self.page.wait_for_function("window.infragapReady === true")
 
 

@@ -41,8 +41,12 @@ def test_the_archive_brings_styles_icons_and_words(points: gpd.GeoDataFrame, tmp
         names = set(archive.namelist())
     space = {"k": "http://www.opengis.net/kml/2.2"}
     hrefs = {e.text for e in root.iterfind(".//k:Icon/k:href", space)}
-    assert hrefs and hrefs <= names
+    assert hrefs
+    assert hrefs <= names
     # KML writes a colour as opacity, blue, green, red: #012b6a of the grid is ff6a2b01
     assert "ff6a2b01" in {e.text for e in root.iterfind(".//k:IconStyle/k:color", space)}
     assert [v.text for v in root.iterfind(".//k:Data[@name='cost']/k:value", space)] == ["1.234.567 tr.đ"]
-    assert [v.text for v in root.iterfind(".//k:Data[@name='choice']/k:value", space)] == ["Kéo lưới điện", "Thủy điện nhỏ"]
+    assert [v.text for v in root.iterfind(".//k:Data[@name='choice']/k:value", space)] == [
+        "Kéo lưới điện",
+        "Thủy điện nhỏ",
+    ]
