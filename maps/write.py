@@ -23,7 +23,7 @@ from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
 from infragap.maps.exports.layers import write_geojson, write_geopackage
 from infragap.maps.exports.tables import write_csv, write_dictionary
-from infragap.maps.pages.common import PAGES, notice
+from infragap.maps.pages.common import PAGES, SHEETS, notice
 from infragap.maps.pages.document import render
 from infragap.maps.pages.electricity import electricity_page
 from infragap.maps.pages.ground import hillshade_ground
@@ -149,7 +149,7 @@ def _write_sheets(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results:
     about = pack.catalog.pack
     source = source_of(tables_of(communes, results), layers_of(communes, results), about.province, about.title)
     title = in_each_language("maps.sheet.page", province=about.province)
-    (folder / "commune_sheets.html").write_text(sheets_html(list(sheets(source)), title), encoding="utf-8")
+    (folder / SHEETS).write_text(sheets_html(list(sheets(source)), title), encoding="utf-8")
 
 
 def _write_scenarios(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results) -> None:

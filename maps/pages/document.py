@@ -121,7 +121,7 @@ def _asked_of(layer: Layer, page: Page) -> list[str]:
     for counted in (part for fact in page.facts for part in fact.counted if part.layer == layer.id):
         asked += [counted.total, counted.mean_by, *counted.where]
     for link in (link for other in page.layers if other.card for link in other.card.related if link.layer == layer.id):
-        asked += [link.other, *(link.upstream or ())]
+        asked += [link.other, link.when, *(link.upstream or ())]
     if page.ranking is not None and page.ranking.layer == layer.id:
         ranking = page.ranking
         wanted = [ranking.key, ranking.title, *(f.key for f in ranking.detail), *(w.key for w in ranking.weights)]

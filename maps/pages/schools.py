@@ -14,6 +14,7 @@ from infragap.analyses.schools.result import SchoolsResult
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.common import (
+    SHEETS,
     all_fields,
     coloured,
     commune_layer,
@@ -135,6 +136,7 @@ def schools_page(
         ),
         links=links("schools.html", pages),
         ground=ground,
+        sheets=SHEETS,
     )
 
 
@@ -155,7 +157,7 @@ def _site_layer(result: SchoolsResult) -> Layer:
             reason=True,
             accuracy="position_accuracy_m",
             related=(
-                Related("villages", "school_id", "border_school_id", spoke=True),
+                Related("villages", "school_id", "border_school_id", spoke=True, when="border_intake"),
                 Related("villages", "school_id", "upper_school_id", spoke=True),
                 Related("catchments_border_boarding", "school_id", "school_id"),
             ),
