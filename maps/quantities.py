@@ -87,7 +87,7 @@ def electricity_quantities(result: ElectricityResult) -> Quantities:
 
 def water_quantities(result: WaterResult) -> Quantities:
     """Count what the water page, the index and the summary say."""
-    siting, here = result.siting, result.summary
+    siting, here, sure = result.siting, result.summary, result.siting["uncertainty"]
     return _by_key(
         Quantity("to_standard_now", float(siting["to_standard_now_pct"]), "%", 1),
         Quantity("to_standard_after", float(siting["to_standard_after_pct"]), "%", 1),
@@ -97,6 +97,8 @@ def water_quantities(result: WaterResult) -> Quantities:
         Quantity("basic", float(here["basic_pct"]), "%", 1),
         Quantity("people_without", float(here["people_without_standard"]), "people"),
         Quantity("works", int(siting["works"])),
+        Quantity("works_listed", int(siting["listed"]["in_plan"])),
+        Quantity("lines_hold", 100 * float(sure["target_probability"]), "%") if sure is not None else None,
         _bn("works_cost", siting, "cost_mvnd"),
         _bn("target_cost", siting["least_cost_unlimited"], "cost_mvnd")
         if siting["least_cost_unlimited"]["target_met"]

@@ -15,7 +15,7 @@ from infragap.analyses.provenance import modelled_layers, provenance_of
 from infragap.analyses.schools.codes import Mode, Season
 from infragap.analyses.schools.needs import LAYERS
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.travel.open_ground import open_ground, stand
+from infragap.analyses.schools.travel.open_ground import ground_cell, open_ground
 from infragap.analyses.schools.travel.ways import Travel, build_travel, nearest
 from infragap.gis.network import Ways
 from infragap.gis.pack import Pack
@@ -102,8 +102,8 @@ def prepare(pack: Pack, parameters: SchoolsParameters) -> Study:
         grid_lines=pack.grid_lines if pack.has("grid_lines") else None,
         water_schemes=pack.water_schemes if pack.has("water_schemes") else None,
         travel=build_travel(ground, roads, parameters=parameters),
-        village_cell=stand(ground, villages.geometry.x, villages.geometry.y),
-        school_cell=stand(ground, schools.geometry.x, schools.geometry.y),
+        village_cell=ground_cell(ground, villages.geometry.x, villages.geometry.y),
+        school_cell=ground_cell(ground, schools.geometry.x, schools.geometry.y),
         village_provenance=provenance_of(pack.catalog, LAYERS, villages["provenance"]),
         school_provenance=provenance_of(pack.catalog, LAYERS, schools["provenance"]),
         modelled=tuple(modelled_layers(pack.catalog, LAYERS)),

@@ -36,6 +36,20 @@ class PlannedWork(StrEnum):
     REPAIR = "repair"
 
 
+class WorkOutcome(StrEnum):
+    """What became of a scheme in the choice of works.
+
+    In the plan; possible but not in it; nobody within its reach counts as a rural person without water to standard; no
+    stream within its accuracy carries the smallest scheme; no line can be built, or no capacity is to spare.
+    """
+
+    IN_PLAN = "in_plan"
+    POSSIBLE = "possible"
+    NO_NEED = "no_need"
+    NO_WATER = "no_water"
+    NO_LINE = "no_line"
+
+
 class Question(StrEnum):
     """Questions put to one set of candidates."""
 

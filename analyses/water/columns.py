@@ -20,8 +20,9 @@ _LEVELS = (
     Column("people_basic", "people", "water_households.basic_pct"),
     Column("people_none", "people", "water_households.basic_pct"),
     Column("people_unknown", "people", "water_schemes.functionality, quality; villages without households"),
+    Column("people_without_basic", "people", "people_none; villages and communes without data"),
     Column("to_standard_pct", "%", "people_piped_to_standard + people_own_source_to_standard"),
-    Column("basic_pct", "%", "population − people_none − people_unknown"),
+    Column("basic_pct", "%", "population − people_without_basic"),
 )
 _LACKING = (
     Column("people_without_standard", "people", "population, people_* columns"),
@@ -109,6 +110,7 @@ WORKS = table(
     Column("cost_per_person_mvnd", "mvnd/person", "cost_mvnd, people_gained"),
     Column("om_mvnd_per_year", "mvnd/year", "cost_mvnd, om_pct, operator, treatment, power"),
     Column("income_mvnd_per_year", "mvnd/year", "tariff_vnd_per_m3, households_gained"),
+    Column("om_vnd_per_m3", "VND/m³", "om_mvnd_per_year, water sold"),
     Column(
         "cost_per_person_year_mvnd", "mvnd/person/year", "cost_mvnd, life_years, discount_rate_pct, om_mvnd_per_year"
     ),
@@ -137,6 +139,10 @@ SCHEMES = table(
     Column("observed_year", "-", "water_schemes.observed_year"),
     Column("in_plan_2026_2030", "-", "water_schemes"),
     Column("planned_work", "-", "water_schemes.planned_work, typed_as"),
+    Column("work_outcome", "-", "water_candidates, the choice"),
+    Column("work_id", "-", "water_works"),
+    Column("candidate_people", "people", "water_candidates, water_candidate_links"),
+    Column("candidate_mvnd_per_person", "mvnd/person", "water_candidates, water_candidate_links"),
     Column("households_registered", "households", "water_schemes.households_served"),
     Column("households_served", "households", "capacity, functionality, reach"),
     Column("villages_in_reach", "villages", "elevation, reach_km"),
@@ -220,6 +226,7 @@ CANDIDATE_LINKS = table(
     Column("cost_mvnd_per_household", "mvnd/household", "connection, network"),
     Column("fixed_mvnd", "mvnd", "pipes that are its own"),
     Column("parent_village_id", "-", "elevation"),
+    Column("households_gained", "households", "the choice"),
 )
 
 HOUSEHOLDS = table(

@@ -65,13 +65,15 @@ def village_levels(
     -------
     DataFrame
         people_piped_to_standard, people_piped, people_own_source_to_standard, people_basic, people_none, people_unknown
-        (sum = population), and people_to_standard = the first and the third.
+        (sum = population); people_to_standard = the first and the third; people_without_basic = those of none, and
+        those unknown because nobody has counted them.
 
     Notes
     -----
     Households off the pipe fall to basic water or to none: to none as many as the commune counts without basic water,
     where so many are left. So no number of people to standard, and none of people with basic water, rises when a scheme
-    fails. People of a village without households, and of a commune without data, are 'unknown'.
+    fails. People of a village without households, and of a commune without data, are 'unknown'. So are those on a
+    scheme of which nothing is known; they have basic water as the commune has counted it, with the scheme or without.
     """
     households = villages["households"].to_numpy(dtype=float)
     size = np.divide(villages["population"], households, out=np.zeros(len(villages)), where=households > 0)
@@ -85,7 +87,7 @@ def village_levels(
     rest = households - safe - own - below - unseen
     none = np.minimum(rest, households * (1.0 - np.nan_to_num(basic_pct, nan=100.0) / 100.0))
     basic = np.where(no_data, 0.0, rest - none)
-    unseen = unseen + np.where(no_data, rest - none, 0.0)
+    uncounted = np.where(no_data, rest - none, 0.0)
     nowhere = np.where(households > 0, 0.0, villages["population"].to_numpy(dtype=float))
     people = pd.DataFrame(
         {
@@ -94,7 +96,8 @@ def village_levels(
             "people_own_source_to_standard": own * size,
             "people_basic": basic * size,
             "people_none": none * size,
-            "people_unknown": unseen * size + nowhere,
+            "people_unknown": (unseen + uncounted) * size + nowhere,
+            "people_without_basic": (none + uncounted) * size + nowhere,
         }
     )
     people["people_to_standard"] = people["people_piped_to_standard"] + people["people_own_source_to_standard"]
@@ -111,8 +114,8 @@ def with_rates(table: pd.DataFrame) -> pd.DataFrame:
     """Add to_standard_pct and basic_pct from the people columns; missing where nobody lives."""
     people = table["population"].where(table["population"] > 0)
     standard = table["people_piped_to_standard"] + table["people_own_source_to_standard"]
-    lacking = table["people_none"] + table["people_unknown"]
-    return table.assign(to_standard_pct=100 * standard / people, basic_pct=100 * (1 - lacking / people))
+    basic = 1 - table["people_without_basic"] / people
+    return table.assign(to_standard_pct=100 * standard / people, basic_pct=100 * basic)
 
 
 def _of_commune(villages: pd.DataFrame, household_works: pd.DataFrame, column: str) -> FloatArray:

@@ -99,6 +99,15 @@ class WaterParameters(Parameters):
         source="assumption",
         minimum=0.1,
     )
+    listed_reach_km: float = parameter(
+        6.0,
+        unit="km",
+        low=3,
+        high=12,
+        meaning="longest main of a scheme of the province's list: its large ones gather several villages",
+        source="assumption: as for a town's plant",
+        minimum=0.1,
+    )
     urban_reach_km: float = parameter(
         6.0, unit="km", low=3, high=10, meaning="longest main of an urban plant", source="assumption", minimum=0.1
     )
@@ -148,6 +157,16 @@ class WaterParameters(Parameters):
     only_listed: bool = parameter(
         False, unit="-", meaning="only works of the province's list may be chosen", source="choice"
     )
+    listed_min: int = parameter(
+        0, unit="works", meaning="least number of works of the province's list in every plan", source="choice"
+    )
+    listed_share_pct: float = parameter(
+        50.0,
+        unit="%",
+        meaning="part of the works that comes from the province's list in the plan that shows what that costs",
+        source="choice",
+        maximum=100.0,
+    )
     forced: tuple[str, ...] = parameter(
         (), unit="-", meaning="sites (scheme_id or site of the candidates) that must be built", source="choice"
     )
@@ -178,7 +197,7 @@ class WaterParameters(Parameters):
     villages_per_plant: int = parameter(
         16,
         unit="villages",
-        meaning="most villages that the network of a plant is extended to",
+        meaning="most villages of a plant's network, or of a scheme of the province's list",
         source="assumption",
         minimum=1,
     )

@@ -22,7 +22,7 @@ from infragap.analyses.water.tables.communes import commune_table
 from infragap.analyses.water.tables.money import household_table, year_table
 from infragap.analyses.water.tables.pipes import bill_table, pipe_table
 from infragap.analyses.water.tables.record import siting_record, summary
-from infragap.analyses.water.tables.schemes import scheme_table
+from infragap.analyses.water.tables.schemes import listed_record, scheme_table
 from infragap.analyses.water.tables.villages import village_table
 from infragap.analyses.water.tables.works import work_name, work_table
 from infragap.analyses.water.uncertainty.draws import assess
@@ -74,18 +74,19 @@ def plan_water(
     networks = networks_of(study, built, [work_name(study, work, "vi") for work in built], maker)
     villages = village_table(study, today, candidates, built, gap)
     works = work_table(study, built, plan_years, sure, maker)
-    siting = siting_record(study, answers, built, plan_years, sure, gap)
+    schemes = scheme_table(study, today, candidates, built, gap)
+    siting = siting_record(study, answers, built, plan_years, sure, gap) | {"listed": listed_record(schemes)}
     return WaterResult(
         villages=villages,
         communes=commune_table(study, villages, works),
         works=works,
-        schemes=scheme_table(study, today),
+        schemes=schemes,
         pipes=pipe_table(study, networks),
         tables={
             "boq": bill_table(built),
             "frontier": frontier_table(answers),
             "candidates": candidate_table(candidates, pd.Series(sure.chosen_probability)),
-            "candidate_links": link_table(study, candidates),
+            "candidate_links": link_table(study, candidates, answers.shown),
             "households": household_table(study, off),
             "years": year_table(study, built, plan_years, gap),
         },

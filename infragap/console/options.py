@@ -133,6 +133,7 @@ class WaterScenario:
     forbidden: Annotated[
         list[str] | None, typer.Option("--forbid", help="Site that must not be built; repeatable.")
     ] = None
+    listed_min: Annotated[int | None, typer.Option(help="Least number of works of the province's list.")] = None
     only_listed: Annotated[bool, typer.Option("--only-listed", help="Only works of the province's list.")] = False
     typed_as: Annotated[
         list[str] | None,

@@ -10,7 +10,7 @@ import numpy as np
 from infragap.analyses.water.programme.network import Network
 
 VALVE_PIPE_M, VALVE_PIPE_MM = 0.1, 1000.0
-"""A valve may not touch the reservoir: a short wide pipe without loss lies between."""
+"""A valve or a tap may not touch the reservoir: a short wide pipe without loss lies between."""
 
 
 def write_epanet(network: Network, path: Path) -> None:
@@ -37,6 +37,7 @@ def _lines(network: Network) -> Iterator[str]:
     source, pipes, valves = network.source, network.pipes, network.valves
     junctions = [node for name, node in network.nodes.items() if name != source]
     at_source = [valve for valve in valves if valve.start == source]
+    drawn_l_s = network.nodes[source].demand_l_s
     yield "[TITLE]"
     yield f"{network.work_id} {_one_line(network.title)}"
     yield "\n[JUNCTIONS]\n;ID\tElev\tDemand"
@@ -44,6 +45,8 @@ def _lines(network: Network) -> Iterator[str]:
         yield f"{node.name}\t{node.elevation_m:.4f}\t{node.demand_l_s:.6f}"
     for valve in at_source:
         yield f"{valve.name}i\t{network.nodes[source].elevation_m:.4f}\t0"
+    if drawn_l_s > 0:
+        yield f"{source}t\t{network.nodes[source].elevation_m:.4f}\t{drawn_l_s:.6f}"
     yield "\n[RESERVOIRS]\n;ID\tHead"
     yield f"{source}\t{network.level_m:.4f}"
     yield "\n[PIPES]\n;ID\tNode1\tNode2\tLength\tDiameter\tRoughness\tMinorLoss\tStatus"
@@ -51,6 +54,8 @@ def _lines(network: Network) -> Iterator[str]:
         yield f"{pipe.name}\t{pipe.start}\t{pipe.end}\t{pipe.length_m:.4f}\t{pipe.inside_mm:.3f}\t{pipe.c:.2f}\t0\tOpen"
     for valve in at_source:
         yield f"{valve.name}p\t{source}\t{valve.name}i\t{VALVE_PIPE_M}\t{VALVE_PIPE_MM}\t140\t0\tOpen"
+    if drawn_l_s > 0:
+        yield f"{source}p\t{source}\t{source}t\t{VALVE_PIPE_M}\t{VALVE_PIPE_MM}\t140\t0\tOpen"
     yield "\n[VALVES]\n;ID\tNode1\tNode2\tDiameter\tType\tSetting\tMinorLoss"
     for valve in valves:
         start = f"{valve.name}i" if valve.start == source else valve.start

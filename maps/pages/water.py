@@ -98,6 +98,8 @@ FACTS: Mapping[str, tuple[Counted, ...]] = {
     "basic": (replace(VILLAGES, total="basic_pct", mean_by="population"),),
     "people_without": (Counted("gaps", total="people_without_standard"),),
     "works": (Counted("works"),),
+    "works_listed": (Counted("works", where={"listed": "true"}),),
+    "lines_hold": (),
     "works_cost": (Counted("works", total="cost_mvnd", factor=1e-3),),
     "target_cost": (),
 }

@@ -106,8 +106,17 @@ def _years(say: Words, result: ElectricityResult) -> list[str]:
     if not len(result.years):
         return []
     known = {column.name: headed(say, column) for column in columns.YEARS}
-    rows = [tuple(shown(say, value) for value in row) for row in result.years.itertuples(index=False)]
+    rows = [
+        (_year(say, year), *(shown(say, value) for value in values))
+        for year, *values in result.years.itertuples(index=False)
+    ]
     return [say("maps.summary.electricity.years"), table([known[name] for name in result.years.columns], rows)]
+
+
+def _year(say: Words, year: str) -> str:
+    """Write a year of the table; its last row holds what comes after the last year."""
+    last = year.removeprefix("after_")
+    return year if last == year else say("electricity.years.after", year=last)
 
 
 def _what_if(say: Words, result: ElectricityResult) -> list[str]:

@@ -44,6 +44,8 @@ def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> l
         now,
         *([spoken_proof(say, proof)] if proof else []),
         *questions,
+        _listed(say, siting),
+        *_price_of_list(say, siting),
         *_sure(say, siting),
         _off_pipe(say, result.summary),
         say("maps.summary.water.communes", count=TOP),
@@ -69,8 +71,45 @@ def _sure(say: Words, siting: Mapping[str, Any]) -> list[str]:
     if sure is None:
         return []
     numbers = {key: Number(sure[key]) for key in ("draws", "people_gained_p5", "people_gained_p95", "no_regret_works")}
-    percent = Number(100 * sure["target_probability"])
-    return [say("maps.summary.water.uncertainty", target_probability_pct=percent, **numbers)]
+    return [
+        say(
+            "maps.summary.water.uncertainty",
+            target_probability_pct=Number(100 * sure["target_probability"]),
+            **numbers,
+        )
+    ]
+
+
+def _price_of_list(say: Words, siting: Mapping[str, Any]) -> list[str]:
+    """What it costs to take a part of the works from the list."""
+    record = siting["of_list"]
+    if record is None:
+        return []
+    low, high = (Number(record[f"price_mvnd_at_{end}"] / 1000, 1) for end in ("least", "most"))
+    return [
+        say(
+            "maps.summary.water.of_list",
+            listed_min=Number(record["listed_min"]),
+            works=Number(record["works"]),
+            cost_bn=Number(record["cost_mvnd"] / 1000, 1),
+            low_bn=low,
+            high_bn=high,
+        )
+    ]
+
+
+def _listed(say: Words, siting: Mapping[str, Any]) -> str:
+    """What became of the rows of the province's list, and why most are left out."""
+    listed, works = siting["listed"], siting["works_max"]
+    counts = {key: Number(listed[key]) for key in ("rows", "in_plan", "possible", "no_need", "no_water", "no_line")}
+    people, price = listed["possible_people_median"], listed["possible_mvnd_per_person_median"]
+    if people is None:
+        return say("maps.summary.water.listed_all", **counts)
+    middle = {"possible_people_median": Number(people), "possible_mvnd_per_person_median": Number(price, 1)}
+    if works is None or not siting["target_people"]:
+        return say("maps.summary.water.listed_unlimited", **counts, **middle)
+    each = Number(siting["target_people"] / works)
+    return say("maps.summary.water.listed", works=Number(works), people_each=each, **counts, **middle)
 
 
 def _off_pipe(say: Words, here: Mapping[str, Any]) -> str:

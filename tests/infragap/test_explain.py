@@ -63,7 +63,7 @@ def test_by_id_with_all_that_belongs_to_it(folder: Path) -> None:
     assert list(said) == ["electricity_ranking", "water_villages", "communes", "water_works"]
     ranking = said["electricity_ranking"]
     assert ranking["choice"] == ("Choice", "Small hydro")
-    assert ranking["grid_alone_mvnd"] == ("Cost of grid alone", "19,377 m VND")
+    assert ranking["grid_alone_mvnd"] == ("Cost of grid alone", "19,377 million VND")
     assert ranking["year"] == ("year", "2027")
     assert ranking["longitude"][1] == "104.12346"
     assert ranking["reason_en"][1] == "Hydro is chosen"

@@ -10,7 +10,6 @@ from infragap.analyses.electricity.columns import YEARS
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.years.rates import rates_by_year
 from infragap.analyses.electricity.years.schedule import Schedule
-from infragap.wording.catalogue import words
 
 
 def years_table(plan: Plan, schedule: Schedule) -> pd.DataFrame:
@@ -23,7 +22,7 @@ def years_table(plan: Plan, schedule: Schedule) -> pd.DataFrame:
     local = np.where(outcome.on_grid, plan.costs.works.total_investment_mvnd, outcome.investment_mvnd)
     served, rows = 0.0, []
     count = len(schedule.money_mvnd)
-    late = words("vi")("electricity.years.after", year=parameters.first_year + count - 1)
+    late = f"after_{parameters.first_year + count - 1}"
     for t in (*range(count), -1):
         built, lines = (schedule.settlement_year == t) & inhabited, schedule.branch_year == t
         grid, off = built & on, built & ~on

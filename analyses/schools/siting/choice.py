@@ -1,8 +1,8 @@
 """The joint choice of sites and of who gets a place: exact, with capacities, under an intake rule.
 
 Minimised is the sum over all pupils of their weight times the minutes of their way, where they have a place, and times
-`without_place_min` where they have none. Entitlement to board hangs on the way to the school, and the school's place on
-who is entitled: the two are settled in turn until the sites stay.
+`without_place_min` where they have none. Who is entitled is measured on the way to the school of today
+(`infragap.analyses.schools.siting.today`); who boards, on the way to the school that admits.
 """
 
 from __future__ import annotations
@@ -11,22 +11,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.schools.codes import Intake, Level, Mode, Season
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.schools.codes import Intake, Level
 from infragap.analyses.schools.pupils.entitlement import Entitlement, entitlement
-from infragap.analyses.schools.pupils.terrain import WayToSchool, terrain_on_ways
+from infragap.analyses.schools.pupils.terrain import NO_WAY, WayToSchool
 from infragap.analyses.schools.siting.demand import Customers, customers_of
 from infragap.analyses.schools.siting.question import SiteQuestion
-from infragap.analyses.schools.travel.ways import at_nodes, nearest
+from infragap.analyses.schools.siting.today import entitled_today, way_to, ways_today
 from infragap.analyses.solvers.facility.shared_p_median import SharedSolution, SharedTask, solve_shared
 from infragap.analyses.solvers.facility.site_choice import SiteChoice
 from infragap.analyses.solvers.facility.solution import PROVEN, relative_gap
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.stopping import Stop
 from infragap.gis.errors import NoSolutionError
-
-MOST_ROUNDS = 6
-"""Rounds of entitlement and choice; the record says if the sites had not settled by then."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +42,15 @@ class JointChoice:
         (customers, s) pupils admitted.
     without
         (customers,) pupils without a place.
-    entitled, way
-        Who may board, and the way that this was measured on.
+    entitled, today
+        By level: who may board, and the way to the school of today that this was measured on.
+    boards
+        (customers, s) pupils of the customer who are admitted to the site board there: the way to it is as long or as
+        difficult as the law asks for.
+    way
+        Way of the villages to the nearest open site that may admit.
     solution
         Cost, bound and alternatives.
-    settled
-        The sites are those that entitlement was measured to.
     """
 
     rule: Intake
@@ -58,20 +58,26 @@ class JointChoice:
     customers: Customers
     amount: FloatArray
     without: FloatArray
-    entitled: Entitlement
+    entitled: dict[Level, Entitlement]
+    today: dict[Level, WayToSchool]
+    boards: BoolArray
     way: WayToSchool
     solution: SharedSolution
-    settled: bool
 
-    def placed(self, level: Level, *, boards: bool) -> int:
+    def placed(self, level: Level, *, entitled: bool) -> int:
         """Pupils of a level who have a place."""
-        mine = (self.customers.level == list(Level).index(level)) & (self.customers.boards == boards)
+        mine = (self.customers.level == list(Level).index(level)) & (self.customers.entitled == entitled)
         return round(float(self.amount[mine].sum()))
 
-    def total(self, level: Level, *, boards: bool) -> int:
+    def total(self, level: Level, *, entitled: bool) -> int:
         """Pupils of a level, with a place or without."""
-        mine = (self.customers.level == list(Level).index(level)) & (self.customers.boards == boards)
+        mine = (self.customers.level == list(Level).index(level)) & (self.customers.entitled == entitled)
         return round(float(self.customers.pupils[mine].sum()))
+
+    def boarders(self, level: Level) -> int:
+        """Pupils of a level who are admitted and board."""
+        mine = self.customers.level == list(Level).index(level)
+        return round(float(np.where(self.boards, self.amount, 0.0)[mine].sum()))
 
 
 def choose_sites(question: SiteQuestion, *, sites: IntArray | None = None) -> JointChoice:
@@ -89,56 +95,12 @@ def choose_sites(question: SiteQuestion, *, sites: IntArray | None = None) -> Jo
     NoSolutionError
         The fixed sites contradict each other or the number of schools.
     """
-    rule = question.study.parameters.intake_rule
-    reference = _first_sites(question) if sites is None else sites
-    tried = {tuple(reference.tolist())}
-    while True:
-        way = way_to_school(question, reference, rule)
-        entitled = entitlement(way, question.study.parameters)
-        customers = customers_of(question, entitled, way.dry_min)
-        task = shared_task(question, customers, rule)
-        solution = solve(question, task, start=reference if sites is None else None, sites=sites)
-        solution = _kept_or_better(question, task, reference, solution)
-        settled = np.array_equal(solution.sites, reference)
-        # sites that come back again go round in a circle: what is known is kept, and the record says that it did not
-        # settle
-        if settled or tuple(solution.sites.tolist()) in tried or len(tried) >= MOST_ROUNDS:
-            break
-        reference = solution.sites
-        tried.add(tuple(reference.tolist()))
-    return JointChoice(
-        rule=rule,
-        sites=solution.sites,
-        customers=customers,
-        amount=solution.amount,
-        without=solution.unserved,
-        entitled=entitled,
-        way=way,
-        solution=solution,
-        settled=settled,
-    )
-
-
-def _kept_or_better(
-    question: SiteQuestion, task: SharedTask, reference: IntArray, solution: SharedSolution
-) -> SharedSolution:
-    """The sites that entitlement was measured to, where they are as good within the gap; so the choice does not go in
-    circles between equals."""
-    if np.array_equal(solution.sites, reference) or tuple(reference.tolist()) not in task.known:
-        return solution
-    cost, amount = task.shared(reference)
-    reached = relative_gap(cost, solution.lower_bound)
-    if reached > question.study.parameters.gap:
-        return solution
-    return replace(
-        solution,
-        sites=reference,
-        amount=amount[:, :-1],
-        unserved=amount[:, -1],
-        cost=cost,
-        gap=reached,
-        status="optimal" if reached <= PROVEN else "gap",
-    )
+    rule, study = question.study.parameters.intake_rule, question.study
+    today = ways_today(study, question.levels, question.village)
+    entitled = entitled_today(study, today)
+    customers = customers_of(question, entitled, today)
+    solution = solve(question, shared_task(question, customers, rule), sites=sites)
+    return _told(question, customers, rule, solution, (entitled, today))
 
 
 def under_rule(question: SiteQuestion, chosen: JointChoice, rule: Intake) -> JointChoice:
@@ -146,16 +108,36 @@ def under_rule(question: SiteQuestion, chosen: JointChoice, rule: Intake) -> Joi
     if rule == chosen.rule:
         return chosen
     solution = solve(question, shared_task(question, chosen.customers, rule), start=chosen.sites)
+    return _told(question, chosen.customers, rule, solution, (chosen.entitled, chosen.today))
+
+
+def _told(
+    question: SiteQuestion,
+    customers: Customers,
+    rule: Intake,
+    solution: SharedSolution,
+    need: tuple[dict[Level, Entitlement], dict[Level, WayToSchool]],
+) -> JointChoice:
+    """The choice with what it means at the schools."""
+    sites, travel = solution.sites, question.region.part
+    cells = question.study.village_cell[question.village]
+    boards = np.zeros((len(customers.village), len(sites)), bool)
+    for column, cell in enumerate(question.cell[sites].tolist()):
+        at_school = entitlement(way_to(travel, np.array([cell]), cells), question.study.parameters)
+        for number, level in enumerate(Level):
+            mine = customers.level == number
+            boards[mine, column] = at_school.may_board(level)[customers.village[mine]]
     return JointChoice(
         rule=rule,
-        sites=solution.sites,
-        customers=chosen.customers,
+        sites=sites,
+        customers=customers,
         amount=solution.amount,
         without=solution.unserved,
-        entitled=chosen.entitled,
-        way=chosen.way,
+        entitled=need[0],
+        today=need[1],
+        boards=boards,
+        way=way_to_school(question, sites, rule),
         solution=solution,
-        settled=chosen.settled,
     )
 
 
@@ -230,38 +212,16 @@ def _fits(sites: IntArray, block: IntArray, need: IntArray) -> bool:
     return bool(np.array_equal(np.bincount(block[sites], minlength=len(need)), need))
 
 
-def _first_sites(question: SiteQuestion) -> IntArray:
-    """Sites to measure entitlement to at first: those with least minutes of all pupils, each block on its own."""
-    study, choice = question.study, question.choice()
-    pupils = sum(study.villages[f"pupils_{level}"].to_numpy(float)[question.village] for level in question.levels)
-    reach = np.where(
-        question.allowed(Intake.OWN) & np.isfinite(question.minutes),
-        question.minutes,
-        study.parameters.without_place_min,
-    )
-    total = np.asarray(pupils) @ reach
-    picked = []
-    for block, need in enumerate(choice.need.tolist()):
-        members = np.flatnonzero(choice.block == block)
-        picked.append(members[np.argsort(total[members], kind="stable")[:need]])
-    return np.sort(np.concatenate(picked)).astype(np.int64)
-
-
 def way_to_school(question: SiteQuestion, sites: IntArray, rule: Intake) -> WayToSchool:
     """The way of each village to the nearest site that may admit its pupils, by motorbike."""
-    study, allowed = question.study, question.allowed(rule)[:, sites]
-    part = question.region.part
-    node = part.node(study.village_cell[question.village])
-    km, dry, rainy = (np.full(len(node), np.inf) for _ in range(3))
-    terrain = terrain_on_ways(part, nearest(part, Mode.MOTORBIKE, Season.DRY, []), np.full(len(node), -1))
+    study, allowed, part = question.study, question.allowed(rule)[:, sites], question.region.part
+    cells = study.village_cell[question.village]
+    km, dry, rainy = (np.full(len(cells), np.inf) for _ in range(3))
+    terrain = [NO_WAY] * len(cells)
     for pattern in np.unique(allowed, axis=0):
         mine = np.flatnonzero((allowed == pattern).all(axis=1))
-        cells = question.cell[sites[pattern]]
-        ways = nearest(part, Mode.MOTORBIKE, Season.DRY, cells)
-        dry[mine] = at_nodes(ways.cost, node[mine], missing=np.inf)
-        rainy[mine] = at_nodes(nearest(part, Mode.MOTORBIKE, Season.RAINY, cells).cost, node[mine], missing=np.inf)
-        length = ways.sums(node[mine], np.zeros(len(part.kind), np.uint8), part.km, kinds=1)[:, 0]
-        km[mine] = np.where(np.isfinite(dry[mine]), length, np.inf)
-        for place, found in zip(mine.tolist(), terrain_on_ways(part, ways, node[mine]), strict=True):
-            terrain[place] = found
+        found = way_to(part, question.cell[sites[pattern]], cells[mine])
+        km[mine], dry[mine], rainy[mine] = found.km, found.dry_min, found.rainy_min
+        for place, one in zip(mine.tolist(), found.terrain, strict=True):
+            terrain[place] = one
     return WayToSchool(km=km, dry_min=dry, rainy_min=rainy, terrain=terrain)

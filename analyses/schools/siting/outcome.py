@@ -53,11 +53,15 @@ class Siting:
         """(sites,) cell of each chosen site."""
         return self.question.cell[self.chosen.sites]
 
-    def admitted(self, *, boards: bool | None = None) -> FloatArray:
-        """(b, sites) pupils admitted, by village; all, or only those who board or do not."""
-        customers, pupils = self.chosen.customers, np.zeros((len(self.question.village), len(self.chosen.sites)))
-        mine = np.ones(len(customers.pupils), bool) if boards is None else customers.boards == boards
-        np.add.at(pupils, customers.village[mine], self.chosen.amount[mine])
+    def admitted(self, *, boards: bool | None = None, entitled: bool | None = None) -> FloatArray:
+        """(b, sites) pupils admitted, by village; all, or only those who board there or do not, are entitled or not."""
+        chosen, pupils = self.chosen, np.zeros((len(self.question.village), len(self.chosen.sites)))
+        amount = chosen.amount
+        if boards is not None:
+            amount = np.where(chosen.boards == boards, amount, 0.0)
+        if entitled is not None:
+            amount = np.where((chosen.customers.entitled == entitled)[:, None], amount, 0.0)
+        np.add.at(pupils, chosen.customers.village, amount)
         return pupils
 
 

@@ -7,7 +7,7 @@ import shapely
 
 from infragap.analyses.arrays import IntArray
 from infragap.analyses.schools.study import Study
-from infragap.analyses.schools.travel.open_ground import stand
+from infragap.analyses.schools.travel.open_ground import ground_cell
 
 POSITIONS = 4
 """Drawn places a village; each draw of the uncertainty takes one of them or the mapped place (choice: time against
@@ -48,7 +48,7 @@ def drawn_cells(study: Study, village: IntArray) -> IntArray:
             try_x, try_y = x + distance * np.cos(angle), y + distance * np.sin(angle)
             good = ~found & shapely.intersects_xy(home, try_x, try_y)
             drawn_x[good], drawn_y[good], found[good] = try_x[good], try_y[good], True
-        cell = stand(study.travel.ground, drawn_x, drawn_y)
+        cell = ground_cell(study.travel.ground, drawn_x, drawn_y)
         result.append(np.where(cell >= 0, cell, study.village_cell[village]))
     return np.stack(result)
 

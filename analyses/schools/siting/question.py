@@ -16,7 +16,7 @@ from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.siting.candidates import site_candidates
 from infragap.analyses.schools.siting.positions import drawn_cells
 from infragap.analyses.schools.study import Study
-from infragap.analyses.schools.travel.open_ground import stand
+from infragap.analyses.schools.travel.open_ground import ground_cell
 from infragap.analyses.schools.travel.region import PairTable, Region, all_pairs, region_around
 from infragap.analyses.schools.travel.year import yearly_minutes
 from infragap.analyses.solvers.facility.site_choice import SiteChoice, site_choice
@@ -140,7 +140,7 @@ def site_question(study: Study) -> SiteQuestion:
             + "), so that no place of a school is better than another. Fill the pupils of the villages, or leave the "
             "schools out."
         )
-    cell = stand(study.travel.ground, candidates.geometry.x, candidates.geometry.y)
+    cell = ground_cell(study.travel.ground, candidates.geometry.x, candidates.geometry.y)
     region = region_around(study.travel, np.concatenate([study.village_cell[village], cell]))
     home, site_home = villages["commune_code"].to_numpy()[village], candidates["commune_code"].to_numpy()
     may_go = intake_allows(study, home, site_home, parameters.intake_rule)

@@ -10,6 +10,7 @@ from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.schools.codes import Level, Mode, Season
 from infragap.analyses.schools.links.worth import Journey, LinkWorth, journey
 from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.pupils.entitlement import entitlement
 from infragap.analyses.schools.siting.outcome import Siting
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.ways import at_nodes
@@ -65,10 +66,10 @@ def journeys_of(findings: Findings) -> list[Journey]:
     study, siting, upper = findings.study, findings.siting, findings.upper
     village = siting.question.village
     rows, boards = study.villages.iloc[village], np.zeros(len(village), bool)
-    pupils = np.zeros(len(village))
+    pupils, there = np.zeros(len(village)), entitlement(siting.chosen.way, findings.parameters)
     for level in siting.question.levels:
         pupils += rows[f"pupils_{level}"].to_numpy(float)
-        boards |= siting.chosen.entitled.may_board(level)
+        boards |= there.may_board(level)
     found = [journey(study, siting.site_cell, village, pupils, boards)]
     if len(upper.after.row):
         every = np.arange(len(study.villages))

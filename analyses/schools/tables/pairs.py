@@ -56,15 +56,17 @@ def assignment_table(findings: Findings) -> pd.DataFrame:
             "school": [names[number][0] for number in columns_of],
             "level": [str(list(Level)[number]) for number in customers.level[rows]],
             "pupils": admitted,
-            "boarders": np.where(customers.boards[rows], admitted, 0.0),
+            "entitled": np.where(customers.entitled[rows], admitted, 0.0),
+            "boarders": np.where(siting.chosen.boards[rows, columns_of], admitted, 0.0),
             "minutes": question.minutes[customers.village[rows], site].round(4),
             "weight": admitted * customers.weight[rows],
             "crosses_commune": home[village] != question.candidates["commune_code"].to_numpy(object)[site],
         }
     )
     keys = ["village", "village_name", "commune_code", "school", "level", "minutes", "crosses_commune"]
-    together = table.groupby(keys, as_index=False, sort=True)[["pupils", "boarders", "weight"]].sum()
-    together[["pupils", "boarders"]] = together[["pupils", "boarders"]].round().astype(int)
+    together = table.groupby(keys, as_index=False, sort=True)[["pupils", "entitled", "boarders", "weight"]].sum()
+    whole = ["pupils", "entitled", "boarders"]
+    together[whole] = together[whole].round().astype(int)
     return in_order(together.assign(weight=together["weight"].round(6)), columns.ASSIGNMENT)
 
 
@@ -72,7 +74,7 @@ def without_place_table(findings: Findings) -> pd.DataFrame:
     """Table of `columns.WITHOUT_PLACE`: entitled pupils without a place."""
     siting, study = findings.siting, findings.study
     customers, question = siting.chosen.customers, siting.question
-    left = np.flatnonzero((siting.chosen.without > 0) & customers.boards)
+    left = np.flatnonzero((siting.chosen.without > 0) & customers.entitled)
     village = question.village[customers.village[left]]
     sites = siting.chosen.sites
     allowed = question.allowed(siting.chosen.rule)[:, sites][customers.village[left]]

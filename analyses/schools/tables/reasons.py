@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from infragap.analyses.schools.codes import SchoolStatus
+from infragap.analyses.schools.codes import Objective, SchoolStatus
 from infragap.wording.catalogue import Words, words
 
 CLOSE_CALL_MIN = 2.0
 """A runner-up that adds less than this is as good as the choice, given how roughly villages are placed (assumption)."""
 
-_PEOPLE = ("boarders", "day_pupils", "villages_served", "capacity_pupils", "without_place", "mean_min", "p90_min",
-           "mean_rainy_min")  # fmt: skip
+_WHY = {
+    Objective.LEAST_TOTAL: "schools.reason.chosen",
+    Objective.FAIREST: "schools.reason.chosen_fairest",
+    Objective.WIDEST: "schools.reason.chosen_widest",
+}
+
+_PEOPLE = (
+    "pupils_served", "entitled_with_place", "boarders", "day_pupils", "villages_served", "capacity_pupils",
+    "without_place", "mean_min", "p90_min", "mean_rainy_min",
+)  # fmt: skip
 
 
 def border_reason(row: Mapping[str, Any], language: str) -> str:
-    """Reason of a placed school; `row` has the columns of `columns.SITES`."""
+    """Reason of a placed school; `row` has the columns of `columns.SITES`, `aim` (what all
+    sites are best at) and `is_asked` (a site that was fixed by the user)."""
     say = words(language)
     levels = say("schools.and").join(say(f"schools.level.{level}") for level in row["levels"].split("+"))
     people = say("schools.reason.people", levels=levels, **{key: say.number(row[key]) for key in _PEOPLE})
     if row["site_known"]:
         parts = [say("schools.reason.decided", people=people), *_free(row, say)]
     else:
-        parts = [say("schools.reason.chosen", village=row["village"], people=people), *_rival(row, say)]
+        why = "schools.reason.asked" if row["is_asked"] else _WHY[row["aim"]]
+        parts = [say(why, village=row["village"], people=people), *_rival(row, say)]
         if row["fairest_village"] and row["fairest_village"] != row["village"]:
             parts.append(say("schools.reason.fairest", village=row["fairest_village"]))
     if row["robustness"]:
@@ -45,7 +55,9 @@ def _rival(row: Mapping[str, Any], say: Words) -> list[str]:
         return []
     extra = row["runner_up_extra_min"]
     key = "schools.reason.runner_up_close" if extra < CLOSE_CALL_MIN else "schools.reason.runner_up"
-    return [say(key, village=row["runner_up"], extra_min=say.number(extra, decimals=1))]
+    if extra < 0:
+        key = "schools.reason.runner_up_nearer"
+    return [say(key, village=row["runner_up"], extra_min=say.number(abs(extra), decimals=1))]
 
 
 def _robust(row: Mapping[str, Any], say: Words) -> str:

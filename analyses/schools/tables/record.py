@@ -35,7 +35,6 @@ def placement_record(findings: Findings) -> dict[str, Any]:
         "villages": len(siting.question.village),
         "near_best_alternatives": len(solution.alternatives),
         "sites": siting.question.candidates["candidate"].iloc[siting.chosen.sites].tolist(),
-        "entitlement_settled": siting.chosen.settled,
     }
     for name, sites, proof in (
         ("least_total", siting.chosen.sites, solution),
@@ -75,20 +74,23 @@ def assignment_record(findings: Findings) -> dict[str, Any]:
         "levels": {str(level): _level(chosen, level) for level in question.levels},
         "by_rule": {str(rule): _rule(choice, findings) for rule, choice in siting.by_rule.items()},
         "own_commune_rule_costs_places": {
-            str(level): chosen.placed(level, boards=True) - own.placed(level, boards=True) for level in question.levels
+            str(level): chosen.placed(level, entitled=True) - own.placed(level, entitled=True)
+            for level in question.levels
         },
         "intake_lines_to_move": _crossings(findings),
     }
 
 
 def _level(choice: JointChoice, level: Level) -> dict[str, int]:
-    entitled, placed = choice.total(level, boards=True), choice.placed(level, boards=True)
+    entitled, placed = choice.total(level, entitled=True), choice.placed(level, entitled=True)
+    admitted = placed + choice.placed(level, entitled=False)
     return {
-        "pupils": entitled + choice.total(level, boards=False),
+        "pupils": entitled + choice.total(level, entitled=False),
         "entitled": entitled,
-        "boarders": placed,
+        "entitled_with_place": placed,
         "without_place": entitled - placed,
-        "day_pupils": choice.placed(level, boards=False),
+        "boarders": choice.boarders(level),
+        "day_pupils": admitted - choice.boarders(level),
     }
 
 
@@ -99,7 +101,8 @@ def _rule(choice: JointChoice, findings: Findings) -> dict[str, Any]:
         "lower_bound": choice.solution.lower_bound,
         "gap": choice.solution.gap,
         "status": choice.solution.status,
-        "boarders": {str(level): choice.placed(level, boards=True) for level in levels},
+        "entitled_with_place": {str(level): choice.placed(level, entitled=True) for level in levels},
+        "boarders": {str(level): choice.boarders(level) for level in levels},
         "sites": findings.siting.question.candidates["candidate"].iloc[choice.sites].tolist(),
     }
 
@@ -195,7 +198,7 @@ def summary(findings: Findings, sites: pd.DataFrame, villages: pd.DataFrame) -> 
         "border_pupils": int(placed["pupils_served"].sum()),
         "border_pupils_may_board": int(placed["pupils_may_board"].sum()),
         "border_boarders": int(placed["boarders"].sum()),
-        "border_without_place": int(siting.chosen.without[siting.chosen.customers.boards].sum().round()),
+        "border_without_place": int(siting.chosen.without[siting.chosen.customers.entitled].sum().round()),
         "border_places": float(placed["capacity_pupils"].sum()),
         "border_mean_min": round(totals["mean_min"], 1),
         "border_longest_min": round(totals["longest_min"], 1),

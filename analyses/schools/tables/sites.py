@@ -67,6 +67,8 @@ def _placed_row(findings: Findings, column: int, card: SiteCard, school_id: str,
     same = candidates["commune_code"].to_numpy() == candidate["commune_code"]
     return {
         "is_placed": True,
+        "is_asked": candidate["candidate"] in findings.parameters.fixed_sites,
+        "aim": findings.parameters.objective,
         "school": row,
         "school_id": school_id,
         "name": name,
@@ -126,13 +128,14 @@ def _admitted(findings: Findings, column: int, site: int) -> dict[str, Any]:
     limit, some = findings.parameters.day_limit_min, pupils > 0
     reached = rainy <= limit
     home = (rows["commune_code"] == question.candidates["commune_code"].iloc[site]).to_numpy()
-    entitled_home = customers.boards & home[customers.village]
+    entitled_home = customers.entitled & home[customers.village]
     capacity = float(question.capacity[site])
     return {
         "levels": "+".join(level for level in question.levels if question.teaches(level)[site]),
         "pupils_served": round(pupils.sum()),
         "pupils_minority": round(float(np.nansum(minority_pupils(pupils, rows["minority_pct"])))),
         "pupils_may_board": round(customers.pupils[entitled_home].sum()),
+        "entitled_with_place": round(siting.admitted(entitled=True)[:, column].sum()),
         "boarders": round(boarders.sum()),
         "day_pupils": round(day.sum()),
         "capacity_pupils": capacity,

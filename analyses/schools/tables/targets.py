@@ -66,7 +66,7 @@ def _placed_levels(findings: Findings) -> list[dict[str, Any]]:
     capacity = float(siting.question.capacity[siting.chosen.sites].sum())
     rows = []
     for level in siting.question.levels:
-        entitled, placed = (count(level, boards=True) for count in (siting.chosen.total, siting.chosen.placed))
+        entitled, placed = (count(level, entitled=True) for count in (siting.chosen.total, siting.chosen.placed))
         rows.append(
             {
                 "target": Target.PLACED_SCHOOLS,

@@ -55,7 +55,9 @@ def _upper_columns(findings: Findings) -> dict[str, object]:
 def _border_columns(findings: Findings) -> dict[str, object]:
     """Ways to the nearest placed school, for every village; who may board, for those that it is for."""
     study, siting = findings.study, findings.siting
-    village, way, entitled = siting.question.village, siting.chosen.way, siting.chosen.entitled
+    village, levels = siting.question.village, siting.question.levels
+    main = Level.LOWER_SECONDARY if Level.LOWER_SECONDARY in levels else levels[0]
+    way, entitled = siting.chosen.today[main], siting.chosen.entitled
     count, names = len(study.villages), findings.site_names()
     dry = siting.ways[Mode.MOTORBIKE, Season.DRY]
     near = at_nodes(dry.place, study.village_node, missing=-1).astype(np.int64)
@@ -73,10 +75,10 @@ def _border_columns(findings: Findings) -> dict[str, object]:
         "border_entitlement_km": placed(rounded_or_empty(way.km, 2), village, count),
     }
     for level in (Level.PRIMARY, Level.LOWER_SECONDARY):
-        taught = level in siting.question.levels
-        found[f"border_may_board_{level}"] = _flag(entitled.may_board(level) & taught, village, count)
-    found["border_by_distance"] = _flag(entitled.by_distance[Level.LOWER_SECONDARY], village, count)
-    found["border_by_terrain"] = _flag(entitled.by_terrain, village, count)
+        may = entitled[level].may_board(level) if level in levels else np.zeros(len(village), bool)
+        found[f"border_may_board_{level}"] = _flag(may, village, count)
+    found["border_by_distance"] = _flag(entitled[main].by_distance[main], village, count)
+    found["border_by_terrain"] = _flag(entitled[main].by_terrain, village, count)
     for (mode, season), values in minutes.items():
         found[f"border_{season_key(mode, season)}_min"] = rounded_or_empty(values)
     return found

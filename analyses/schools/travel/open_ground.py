@@ -128,9 +128,10 @@ def open_ground(
         Cell size and walking speeds.
     """
     cell_m = parameters.cell_size_m
-    grid = elevation
+    # whole metres of a layer stay metres, but a mean of them is no whole number
+    grid = Raster(elevation.floats(), elevation.transform, elevation.crs)
     if elevation.cell_size_m != cell_m:
-        grid = resample(elevation, cell_size_m=cell_m, method="bilinear" if elevation.cell_size_m > cell_m else "mean")
+        grid = resample(grid, cell_size_m=cell_m, method="bilinear" if elevation.cell_size_m > cell_m else "mean")
     heights = grid.floats()
     like = Raster(heights, grid.transform, grid.crs)
     water = water_of(rivers, lakes)
@@ -223,7 +224,7 @@ def _centres(ground: Ground, cell: IntArray) -> FloatArray:
     return np.stack([x, y], axis=1)
 
 
-def stand(ground: Ground, x: ArrayLike, y: ArrayLike) -> IntArray:
+def ground_cell(ground: Ground, x: ArrayLike, y: ArrayLike) -> IntArray:
     """Cell from which each point is walked from or to, as a flat index; -1 where there is none.
 
     Parameters

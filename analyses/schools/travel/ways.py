@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import LinkKind, Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.travel.open_ground import Ground, Steps, ground_steps, stand
+from infragap.analyses.schools.travel.open_ground import Ground, Steps, ground_cell, ground_steps
 from infragap.analyses.schools.travel.road_ways import RoadWays, has_bridges, is_ferry, road_ways
 from infragap.gis.lines.road_links import RoadLinks, road_links
 from infragap.gis.lines.roads import find_joints
@@ -185,7 +185,7 @@ def _road_nodes(ground: Ground, links: RoadLinks, left: BoolArray) -> tuple[IntA
     """
     count, columns = len(links.x), ground.open_cells.shape[1]
     x, y = links.x[: links.places], links.y[: links.places]
-    cell = np.where(left, stand(ground, x, y), -1)
+    cell = np.where(left, ground_cell(ground, x, y), -1)
     centre_x, centre_y = xy(ground.elevation, *np.divmod(np.maximum(cell, 0), columns))
     half = ground.cell_size_m / 2 * (1 + 1e-9)
     within = (cell >= 0) & (np.abs(centre_x - x) <= half) & (np.abs(centre_y - y) <= half)

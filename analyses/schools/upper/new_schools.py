@@ -12,7 +12,7 @@ import pandas as pd
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import Mode, SchoolKind, SchoolStatus, Season
 from infragap.analyses.schools.study import Study
-from infragap.analyses.schools.travel.open_ground import stand
+from infragap.analyses.schools.travel.open_ground import ground_cell
 from infragap.analyses.schools.travel.region import all_pairs, whole_region
 from infragap.analyses.schools.travel.year import yearly_minutes
 from infragap.analyses.schools.upper.places import UpperSchools
@@ -151,7 +151,7 @@ def _of_schools(study: Study, which: BoolArray, letter: str, *, new: bool) -> gp
 
 def _minutes(study: Study, place: gpd.GeoDataFrame) -> FloatArray:
     """Mean way to each place over the school year [min]."""
-    cell, parameters = stand(study.travel.ground, place.geometry.x, place.geometry.y), study.parameters
+    cell, parameters = ground_cell(study.travel.ground, place.geometry.x, place.geometry.y), study.parameters
     region = whole_region(study.travel)
     limit = parameters.upper_limit_min
     dry, rainy = (

@@ -97,7 +97,7 @@ def _built(
 ) -> Built:
     owner, _ = owners(work.line)
     laid = pipes[np.maximum(owner, 0)] & (owner >= 0)
-    bill = _bill(work, households, pipes, owner, maker)
+    bill = _bill(work, households, people, pipes, owner, maker)
     cost = _cost(work, households, pipes)
     return Built(
         work_id=f"N{rank:03d}",
@@ -107,15 +107,15 @@ def _built(
         households=households,
         people=people,
         laid=laid,
-        flow=flow_in(work.line, households, maker.rules),
+        flow=flow_in(work.line, people / maker.people_per_household, maker.rules),
         bill=bill,
         cost_mvnd=cost,
-        om_mvnd_per_year=_upkeep(work, cost, float(households.sum()), maker),
+        om_mvnd_per_year=_upkeep(work, cost, float(people.sum()), maker),
     )
 
 
 def _bill(
-    work: Candidate, households: FloatArray, pipes: BoolArray, owner: IntArray, maker: Maker
+    work: Candidate, households: FloatArray, people: FloatArray, pipes: BoolArray, owner: IntArray, maker: Maker
 ) -> tuple[BillLine, ...]:
     """Bill of the fixed parts, of the pipes that are laid, of connections, design and tax."""
     p, markup = maker.parameters, maker.markup
@@ -136,7 +136,7 @@ def _bill(
         item = BillItem.REPAIR if work.kind == WorkKind.REPAIR_FILTER else BillItem.PLANT
         unit, quantity = ("households", float(households.sum()))
         if item == BillItem.PLANT:
-            unit, quantity = "m³/day", float(households.sum()) * maker.day_m3
+            unit, quantity = "m³/day", float(people.sum()) / maker.people_per_household * maker.day_m3
         lines.append(BillLine(item, "", quantity, unit, further))
     net = sum(line.mvnd for line in lines)
     lines.append(BillLine(BillItem.DESIGN, "", p.design_pct, "%", net * p.design_pct / 100))
@@ -144,17 +144,17 @@ def _bill(
     return tuple(lines)
 
 
-def water_m3_per_year(households: float, maker: Maker) -> float:
-    """Water that households take on mean days, losses included."""
+def water_m3_per_year(people: float, maker: Maker) -> float:
+    """Water that people take on mean days, losses included."""
     p: WaterParameters = maker.parameters
-    return households * maker.day_m3 / p.peak_day_factor * DAYS_PER_YEAR
+    return people / maker.people_per_household * maker.day_m3 / p.peak_day_factor * DAYS_PER_YEAR
 
 
-def _upkeep(work: Candidate, cost_mvnd: float, households: float, maker: Maker) -> float:
+def _upkeep(work: Candidate, cost_mvnd: float, people: float, maker: Maker) -> float:
     """Share of the investment, operator of a rural scheme, treatment by volume, power by volume and lift [million VND a
     year]."""
     p = maker.parameters
-    volume = water_m3_per_year(households, maker)
+    volume = water_m3_per_year(people, maker)
     power = float(pump_kwh_per_m3(work.pump_m, efficiency_pct=p.pump_efficiency_pct)) * p.power_vnd_per_kwh
     running = volume * (p.treatment_vnd_per_m3 + power) / VND_PER_MVND
     return cost_mvnd * p.om_pct / 100 + (p.operator_mvnd_per_year if work.rural else 0.0) + running

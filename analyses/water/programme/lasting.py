@@ -32,6 +32,15 @@ def cost_per_person_year_mvnd(work: Built, p: WaterParameters) -> float:
 
 def income_mvnd_per_year(work: Built, maker: Maker) -> float:
     """What the tariff brings for the water that arrives."""
-    p = maker.parameters
-    sold = water_m3_per_year(float(work.households.sum()), maker) * (1 - p.loss_pct / 100)
-    return sold * p.tariff_vnd_per_m3 / VND_PER_MVND
+    return sold_m3_per_year(work, maker) * maker.parameters.tariff_vnd_per_m3 / VND_PER_MVND
+
+
+def om_vnd_per_m3(work: Built, maker: Maker) -> float:
+    """Tariff that covers the upkeep; NaN where no water is sold."""
+    sold = sold_m3_per_year(work, maker)
+    return work.om_mvnd_per_year * VND_PER_MVND / sold if sold > 0 else float("nan")
+
+
+def sold_m3_per_year(work: Built, maker: Maker) -> float:
+    """Water that arrives on mean days."""
+    return water_m3_per_year(float(work.people.sum()), maker) * (1 - maker.parameters.loss_pct / 100)

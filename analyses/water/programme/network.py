@@ -111,7 +111,7 @@ class _Drawn:
     def __init__(self, study: Study, work: Built, maker: Maker) -> None:
         self.study, self.work = study, work
         self.catalogue = maker.rules.catalogue
-        self.peak_l_s = maker.rules.peak_m3_s_per_household * L_PER_M3
+        self.peak_l_s_per_person = maker.rules.peak_m3_s_per_household * L_PER_M3 / maker.people_per_household
         line = work.candidate.line
         self.line, self.points, self.sections = line, line.points, line.sections
         self.place = _places(study.elevation, work)
@@ -205,7 +205,7 @@ class _Drawn:
                     pn=float(self.catalogue.class_bar[pipe]),
                     material=self.catalogue.material(pipe),
                     c=float(self.catalogue.c[pipe]),
-                    laid_share=self.work.candidate.pipes_share,
+                    laid_share=float(self.work.candidate.pipes_share[s]),
                     flow_l_s=flow * L_PER_M3,
                     velocity_m_s=flow * 4 / (np.pi * inside**2),
                     loss_m=loss,
@@ -236,7 +236,7 @@ class _Drawn:
             point = int(self.line.tap_point[k])
             name = self._name(point)
             node = self.nodes[name]
-            demand = float(self.work.households[k]) * self.peak_l_s
+            demand = float(self.work.people[k]) * self.peak_l_s_per_person
             pressure = float(self.work.flow.tap_m[k])
             if self.line.tap_valve[k]:
                 tap = f"H{point:04d}"

@@ -131,8 +131,8 @@ def _twins(schemes: gpd.GeoDataFrame, service: Service, quality: ObjectArray) ->
     place = pd.DataFrame(
         {"x": sources.x, "y": sources.y, "head": sources.head_m, "reach": sources.reach_km, "quality": quality}
     )
-    key = place.astype(str).agg("|".join, axis=1)
-    first = schemes["scheme_id"].astype(str).reset_index(drop=True).groupby(key.to_numpy()).transform("min")
+    key = place.astype(str).apply("|".join, axis=1, result_type="reduce").to_numpy(dtype=object)
+    first = schemes["scheme_id"].astype(str).reset_index(drop=True).groupby(key).transform("min")
     return np.asarray(pd.factorize(first, sort=True)[0], dtype=np.int64)
 
 

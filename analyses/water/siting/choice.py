@@ -176,8 +176,8 @@ def _integer(
     columns = _columns(model, kept)
     rows: Any = csr_array(vstack([model.rows, extra_rows(model)])).tocsc()[:, columns].tocsr()
     used = np.diff(rows.indptr) > 0
-    low = np.concatenate([model.low, limits.low, np.where(limits.forced_low > 0, 1.0, -np.inf)])
-    high = np.concatenate([model.high, limits.high, np.full(len(model.sites), np.inf)])
+    low = np.concatenate([model.low, limits.low])
+    high = np.concatenate([model.high, limits.high])
     used |= (low > 0) | (high < 0)
     program = Program(
         objective=limits.objective[columns],

@@ -31,6 +31,8 @@ class Asked:
         (sites,) by name.
     poor_min
         People of poor communes that must be gained.
+    listed_min
+        Works of the province's list that must be among those chosen.
     """
 
     most_people: bool = False
@@ -40,6 +42,7 @@ class Asked:
     allowed: BoolArray | None = None
     forced: tuple[str, ...] = ()
     poor_min: float = 0.0
+    listed_min: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +57,8 @@ class Model:
         (links,) of each link.
     pipe
         (links,) number of the pipe variable of a link; -1 where its pipes are part of the work.
-    site
-        (candidates,) number of its site.
+    site, listed, capacity
+        (candidates,) number of its site, whether it is of the province's list, households that it can serve.
     rows, low, high
         Constraints that hold whatever is asked.
     upper
@@ -68,6 +71,8 @@ class Model:
     village: IntArray
     pipe: IntArray
     site: IntArray
+    listed: BoolArray
+    capacity: FloatArray
     sites: list[str]
     rows: csr_array
     low: FloatArray
@@ -140,6 +145,8 @@ def build_model(candidates: Candidates, gap_households: FloatArray, poor_village
         village=village,
         pipe=pipe,
         site=site.astype(np.int64),
+        listed=table["listed"].to_numpy(dtype=bool),
+        capacity=capacity,
         sites=[str(name) for name in names],
         rows=csr_array(vstack(blocks.rows)),
         low=np.full(blocks.count, -np.inf),
@@ -155,7 +162,8 @@ def empty_model() -> Model:
     """The model of no candidates."""
     none, numbers = np.zeros(0), np.zeros(0, dtype=np.int64)
     rows = csr_array((0, 0))
-    return Model(numbers, numbers, numbers, numbers, [], rows, none, none, none, none, none, none)
+    nobody = np.zeros(0, dtype=bool)
+    return Model(numbers, numbers, numbers, numbers, nobody, none, [], rows, none, none, none, none, none, none)
 
 
 class _Blocks:

@@ -52,6 +52,10 @@ class Answers:
         The part that they must get, and the people that this is.
     plan
         The question whose plan is shown.
+    of_list
+        Least cost for the target with at least `listed_min` works of the province's list; None where that cannot be.
+    listed_min
+        A share of the works of the plan of least cost.
     """
 
     people_min: float
@@ -62,6 +66,8 @@ class Answers:
     poor_share_pct: float
     poor_min: float
     plan: Question
+    of_list: Answer | None = None
+    listed_min: int = 0
 
     @property
     def shown(self) -> Choice:
@@ -122,8 +128,8 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
     most = asker.most(asker.works_max)
     if most.status == "infeasible":
         raise NoSolutionError(
-            "water: the works that must be built do not fit into the number of works, the money, or what the streams "
-            "give. Force fewer of them."
+            "water: the works that must be built, by name or as a number of the list, do not fit into the number of "
+            "works, the money, or what the streams give. Force fewer of them."
         )
     listed = candidates.table["listed"].to_numpy(dtype=bool)
     # one after the other in an order in which each is near the one before: the relaxation starts from there
@@ -134,6 +140,8 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
     if fair is not None and fair.target_met and fair.choice.cost_mvnd < least.choice.cost_mvnd:
         # what fulfils more also answers the question that asks less
         least = replace(least, choice=with_bound(fair.choice, least.choice.bound, p.gap))
+    listed_min = int(np.ceil(p.listed_share_pct / 100 * least.choice.works))
+    of_list = asker.with_listed(listed_min).least(wanted, asker.works_max, None) if least.target_met else None
     steps = FRONTIER_TO * np.arange(p.frontier_points, 0, -1) / p.frontier_points
     frontier = [asker.point(step * most.people) for step in steps] if most.people > 0 else []
     by_question = {
@@ -143,7 +151,16 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
         Question.LISTED_ONLY: asker.among(listed).least(wanted, asker.works_max, None),
     }
     return model, Answers(
-        wanted, asker.works_max, by_question, tuple(frontier[::-1]), fair, share, poor_min, plan_shown(study)
+        people_min=wanted,
+        works_max=asker.works_max,
+        by_question=by_question,
+        frontier=tuple(frontier[::-1]),
+        fair=fair,
+        poor_share_pct=share,
+        poor_min=poor_min,
+        plan=plan_shown(study),
+        of_list=of_list if of_list is not None and of_list.target_met else None,
+        listed_min=listed_min,
     )
 
 
@@ -166,9 +183,13 @@ class _Asker:
     parameters: WaterParameters
     allowed: BoolArray
     works_max: int | None
+    listed_min: int = 0
+
+    def with_listed(self, listed_min: int) -> _Asker:
+        return replace(self, listed_min=listed_min)
 
     def among(self, some: BoolArray) -> _Asker:
-        return _Asker(self.model, self.relaxation, self.parameters, self.allowed & some, self.works_max)
+        return replace(self, allowed=self.allowed & some)
 
     def most(self, works_max: int | None) -> Choice:
         return self._ask(most_people=True, works_max=works_max)
@@ -201,6 +222,7 @@ class _Asker:
             allowed=self.allowed,
             forced=tuple(site for site in p.forced),
             poor_min=poor_min,
+            listed_min=max(p.listed_min, self.listed_min),
         )
         return choose(self.model, self.relaxation, asked, stop=Stop(p.gap, p.work_limit))
 

@@ -26,38 +26,61 @@ class Relaxed:
 
 @dataclass(frozen=True, eq=False)
 class Limits:
-    """A question as bounds: of the extra rows (works, money, people, poor people) and of the variables, and what is
-    minimised."""
+    """A question as bounds: of the extra rows and of the variables, and what is minimised."""
 
     low: FloatArray
     high: FloatArray
     upper: FloatArray
     objective: FloatArray
-    forced_low: FloatArray
 
 
 def extra_rows(model: Model) -> csr_array:
-    """Rows that questions put limits on: works, money, people, people of poor communes, and one per site for forced
-    ones."""
+    """Rows that questions put limits on: works, works of the list, money, people, people of poor communes; of each site
+    its works; of each candidate the households that it serves beyond what a work must serve at least."""
     works = np.where(np.arange(len(model.cost)) < model.candidates, 1.0, 0.0)
-    dense = csr_array(np.stack([works, model.cost, model.people, model.poor]))
-    sites = csr_array(
-        (np.ones(model.candidates), (model.site, np.arange(model.candidates))),
-        shape=(len(model.sites), len(model.cost)),
-    )
-    return csr_array(vstack([dense, sites]))
+    listed = works.copy()
+    listed[: model.candidates] = model.listed
+    dense = csr_array(np.stack([works, listed, model.cost, model.people, model.poor]))
+    every, links = np.arange(model.candidates), np.arange(len(model.candidate))
+    built = csr_array((np.ones(model.candidates), (model.site, every)), shape=(len(model.sites), len(model.cost)))
+    rows, columns = np.concatenate([every, model.candidate]), np.concatenate([every, model.first_household + links])
+    values = np.concatenate([-SERVED_SHARE * _able(model), np.ones(len(links))])
+    served = csr_array((values, (rows, columns)), shape=(model.candidates, len(model.cost)))
+    return csr_array(vstack([dense, built, served]))
+
+
+SERVED_SHARE = 0.5
+"""Part of the households that it can serve which a work serves at least, where it must be built: a work in name alone
+fulfils nothing (assumption)."""
+
+
+def _able(model: Model) -> FloatArray:
+    """Households that each candidate can serve, (candidates,)."""
+    there = np.bincount(model.candidate, weights=model.upper[model.first_household :], minlength=model.candidates)
+    return np.asarray(np.minimum(there, model.capacity))
 
 
 def limits_of(model: Model, asked: Asked) -> Limits:
     """Put a question as bounds."""
     most = [
         np.inf if asked.works_max is None else float(asked.works_max),
+        np.inf,
         np.inf if asked.budget_mvnd is None else asked.budget_mvnd,
         np.inf,
         np.inf,
     ]
-    least = [-np.inf, -np.inf, -np.inf if asked.people_min is None else asked.people_min, asked.poor_min or -np.inf]
-    forced = np.isin(np.array(model.sites, dtype=object), list(asked.forced)).astype(np.float64)
+    least = [
+        -np.inf,
+        asked.listed_min or -np.inf,
+        -np.inf,
+        -np.inf if asked.people_min is None else asked.people_min,
+        asked.poor_min or -np.inf,
+    ]
+    forced = np.isin(np.array(model.sites, dtype=object), list(asked.forced))
+    built = np.where(forced, 1.0, -np.inf)
+    must_serve = forced[model.site] | (model.listed & (asked.listed_min > 0))
+    served = np.where(must_serve, 0.0, -np.inf)
+    free = np.full(len(built) + len(served), np.inf)
     upper = model.upper.copy()
     if asked.allowed is not None:
         upper[: model.candidates] = np.where(asked.allowed, 1.0, 0.0)
@@ -65,7 +88,7 @@ def limits_of(model: Model, asked: Asked) -> Limits:
     if asked.most_people:
         # money decides between plans that serve equally many
         objective = -model.people + model.cost * tie_weight(model)
-    return Limits(np.array(least), np.array(most), upper, objective, forced)
+    return Limits(np.concatenate([least, built, served]), np.concatenate([most, free]), upper, objective)
 
 
 def tie_weight(model: Model) -> float:
@@ -110,10 +133,8 @@ class Relaxation:
         columns = np.arange(count, dtype=np.int32)
         self._highs.changeColsCost(count, columns, wanted.objective)
         self._highs.changeColsBounds(count, columns, np.zeros(count), wanted.upper)
-        low = np.concatenate([wanted.low, np.where(wanted.forced_low > 0, 1.0, -np.inf)])
-        high = np.concatenate([wanted.high, np.full(len(self.model.sites), np.inf)])
-        for k in range(len(low)):
-            self._highs.changeRowBounds(self.fixed_rows + k, float(low[k]), float(high[k]))
+        for k, (low, high) in enumerate(zip(wanted.low, wanted.high, strict=True)):
+            self._highs.changeRowBounds(self.fixed_rows + k, float(low), float(high))
         if run_simplex(self._highs, meter) != highspy.HighsModelStatus.kOptimal:
             return None
         solution = self._highs.getSolution()

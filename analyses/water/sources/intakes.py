@@ -46,7 +46,7 @@ class Intakes:
 
 
 def possible_intakes(study: Study, flow: StreamFlow, withdrawal_l_s: float) -> Intakes:
-    """Stream cells with enough water for the smallest scheme.
+    """Stream cells with enough water for the smallest scheme, and the households that the water suffices for.
 
     Notes
     -----
@@ -56,7 +56,7 @@ def possible_intakes(study: Study, flow: StreamFlow, withdrawal_l_s: float) -> I
     none = Intakes(np.zeros(0, np.int64), *(np.zeros(0) for _ in range(4)))
     if not 0 < withdrawal_l_s < np.inf:
         return none
-    households = np.minimum(flow.usable_l_s / withdrawal_l_s, p.new_scheme_max_households)
+    households = flow.usable_l_s / withdrawal_l_s
     crowded = flow.village_above | flow.village_below
     without_zone = p.sanitary_zone_m3_day / (withdrawal_l_s * 86.4)
     households = np.where(crowded, np.minimum(households, without_zone), households)

@@ -91,9 +91,9 @@ def cell_of(streams: Streams, x: FloatArray, y: FloatArray) -> IntArray:
 
 
 def _taken_by_schemes(study: Study, streams: Streams, natural_l_s: FloatArray) -> FloatArray:
-    """What existing schemes take above and at every cell [l/s]: their capacity, at the largest stream near their
-    point."""
-    schemes = study.schemes[exists(study.schemes)]
+    """What existing schemes and planned plants take above and at every cell [l/s]: their capacity, at the largest
+    stream near their point."""
+    schemes = study.schemes[exists(study.schemes) | (study.schemes["kind"] == SchemeKind.URBAN_PLANT)]
     x, y = schemes.geometry.x.to_numpy(), schemes.geometry.y.to_numpy()
     plant = (schemes["kind"] == SchemeKind.URBAN_PLANT).to_numpy()
     radius = np.minimum(np.where(plant, SNAP_PLANT_M, SNAP_M), schemes["position_accuracy_m"].to_numpy(dtype=float))

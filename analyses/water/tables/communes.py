@@ -16,6 +16,7 @@ from infragap.analyses.water.tables.villages import ranks
 SUMMED = (
     "population",
     *(column for level in PEOPLE_COLUMNS.values() for column in level),
+    "people_without_basic",
     "people_without_standard",
     "people_gained",
 )

@@ -53,6 +53,7 @@ def siting_record(
         "works_beyond_budgets": len(works) - built,
         "om_mvnd_per_year": round(sum(w.om_mvnd_per_year for w in works), 1),
         "fair": _fair(answers),
+        "of_list": _of_list(answers),
         "uncertainty": _sure(answers, works, uncertainty),
     }
 
@@ -84,13 +85,27 @@ def _fair(answers: Answers) -> dict[str, Any] | None:
     """Least cost where poor communes get their part of the people gained, and between what and what that adds."""
     if answers.fair is None or not answers.fair.target_met:
         return None
-    least = answers.by_question[Question.LEAST_COST].choice
     return {
         "poor_share_pct": round(answers.poor_share_pct, 2),
         "poor_people_min": round(answers.poor_min, 1),
-        **_choice_record(answers.fair.choice),
-        "price_mvnd_at_least": round(max(answers.fair.choice.bound - least.cost_mvnd, 0.0), 3),
-        "price_mvnd_at_most": round(max(answers.fair.choice.cost_mvnd - least.bound, 0.0), 3),
+        **_priced(answers, answers.fair.choice),
+    }
+
+
+def _of_list(answers: Answers) -> dict[str, Any] | None:
+    """Least cost where a part of the works comes from the province's list, and between what and what that adds."""
+    if answers.of_list is None:
+        return None
+    return {"listed_min": answers.listed_min, **_priced(answers, answers.of_list.choice)}
+
+
+def _priced(answers: Answers, choice: Choice) -> dict[str, Any]:
+    """A plan under one more condition, and what the condition costs."""
+    least = answers.by_question[Question.LEAST_COST].choice
+    return {
+        **_choice_record(choice),
+        "price_mvnd_at_least": round(max(choice.bound - least.cost_mvnd, 0.0), 3),
+        "price_mvnd_at_most": round(max(choice.cost_mvnd - least.bound, 0.0), 3),
     }
 
 
@@ -103,6 +118,7 @@ def _sure(answers: Answers, works: Sequence[Built], uncertainty: Uncertainty) ->
     return {
         "draws": len(uncertainty.people),
         "people_gained_p5": round(float(low), 1),
+        "people_gained_p50": round(float(np.median(uncertainty.people)), 1),
         "people_gained_p95": round(float(high), 1),
         "cost_mvnd_p5": round(float(cheap), 1),
         "cost_mvnd_p95": round(float(dear), 1),
@@ -117,7 +133,7 @@ def summary(study: Study, today: Today, villages: pd.DataFrame, siting: dict[str
     people = study.rural_people
     piped = float(rural["people_piped_to_standard"].sum())
     own = float(rural["people_own_source_to_standard"].sum())
-    below_basic = float(rural["people_none"].sum() + rural["people_unknown"].sum())
+    below_basic = float(rural["people_without_basic"].sum())
     return {
         "rural_people": round(people),
         "to_standard_pct": siting["to_standard_now_pct"],

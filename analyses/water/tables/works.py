@@ -11,7 +11,12 @@ import numpy as np
 from infragap.analyses.columns import in_order
 from infragap.analyses.water import columns
 from infragap.analyses.water.programme.built import Built
-from infragap.analyses.water.programme.lasting import cost_per_person_year_mvnd, income_mvnd_per_year, people_after
+from infragap.analyses.water.programme.lasting import (
+    cost_per_person_year_mvnd,
+    income_mvnd_per_year,
+    om_vnd_per_m3,
+    people_after,
+)
 from infragap.analyses.water.programme.schedule import Schedule
 from infragap.analyses.water.study import Study
 from infragap.analyses.water.tables.points import with_degrees
@@ -93,6 +98,7 @@ def _row(study: Study, work: Built, year: int, uncertainty: Uncertainty, maker: 
         "cost_per_person_mvnd": work.cost_mvnd / people,
         "om_mvnd_per_year": work.om_mvnd_per_year,
         "income_mvnd_per_year": income_mvnd_per_year(work, maker),
+        "om_vnd_per_m3": om_vnd_per_m3(work, maker),
         "cost_per_person_year_mvnd": cost_per_person_year_mvnd(work, p),
         "chosen_probability": probability,
         "no_regret": bool(probability >= NO_REGRET_PCT / 100),
@@ -112,7 +118,8 @@ _EMPTY: dict[str, Any] = {
     "main_km": np.float64, "pipes_km": np.float64, "static_head_m": np.float64, "lowest_pressure_m": np.float64,
     "break_tanks": np.int64,
     "pump_m": np.float64, "cost_mvnd": np.float64, "cost_per_person_mvnd": np.float64, "om_mvnd_per_year": np.float64,
-    "income_mvnd_per_year": np.float64, "cost_per_person_year_mvnd": np.float64, "chosen_probability": np.float64,
+    "income_mvnd_per_year": np.float64, "om_vnd_per_m3": np.float64,
+    "cost_per_person_year_mvnd": np.float64, "chosen_probability": np.float64,
     "no_regret": bool,
     "in_plan_2026_2030": bool,
 }  # fmt: skip

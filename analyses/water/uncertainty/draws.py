@@ -43,7 +43,8 @@ class Uncertainty:
     people
         (draws,) people that the plan as shown brings to the standard.
     target_probability
-        Part of the draws in which that reaches the target; NaN without draws.
+        Part of the draws in which that reaches the target; NaN without draws. A plan of least cost has nothing to
+        spare, so one village out of reach is enough to miss it.
     cost_mvnd
         (draws,) cost of the plan as shown.
     """
@@ -108,7 +109,8 @@ def assess(
     Each draw moves every village within its accuracy (a link works where the village stays within reach and below the
     water), scales yield, demand and the price of each kind of work within their ranges, and lets some schemes turn out
     a class worse. The plan of a draw takes works by cost per person; it has no bound and serves only to count how often
-    a site is chosen.
+    a site is chosen: the candidates stay where they are, no intake is looked for at the drawn places, so it says
+    nothing of whether the target can be reached there.
     """
     p = study.parameters
     if p.draws == 0 or not len(candidates.works):
@@ -149,7 +151,9 @@ def _links(study: Study, today: Today, candidates: Candidates, model: Model) -> 
     level = np.array([w.line.level_m for w in works])[model.candidate]
     p = study.parameters
     plant = np.array([w.scheme >= 0 and study.schemes["kind"].iloc[w.scheme] == SchemeKind.URBAN_PLANT for w in works])
-    reach = np.where(plant, p.extension_reach_km, p.reach_km)[model.candidate] * 1000.0
+    listed = np.array([w.listed for w in works])
+    reach_km = np.select([plant, listed], [p.extension_reach_km, p.listed_reach_km], default=p.reach_km)
+    reach = reach_km[model.candidate] * 1000.0
     village_x, village_y = study.villages.geometry.x.to_numpy(), study.villages.geometry.y.to_numpy()
     plan_m = np.hypot(village_x[model.village] - x, village_y[model.village] - y)
     on_slope = np.concatenate([_path_m(w.line.tree.parent, w.line.tree.length_m, w.line.tree.node) for w in works])
@@ -209,7 +213,7 @@ def _works(candidates: Candidates, model: Model) -> _Works:
     total = np.bincount(model.candidate, weights=households, minlength=model.candidates)
     return _Works(
         fixed=table["fixed_mvnd"].to_numpy() + own,
-        pipes=np.array([w.line.pipes_mvnd * w.pipes_share for w in candidates.works]),
+        pipes=np.array([float(w.line.sections.mvnd @ w.pipes_share) for w in candidates.works]),
         per_household=np.divide(mean, total, out=np.zeros(len(mean)), where=total > 0),
         kind=kind.astype(np.int64),
         kinds=len(kinds),

@@ -35,11 +35,12 @@ def pipe_pieces(line: Line) -> tuple[IntArray, IntArray, FloatArray]:
     return section[kept].astype(np.int64), pipe[kept], metres[kept]
 
 
-def pipe_bill(line: Line, catalogue: PipeCatalogue, share: float, sections: BoolArray) -> list[BillLine]:
-    """Metres of each pipe in some sections, a share of them laid anew."""
+def pipe_bill(line: Line, catalogue: PipeCatalogue, share: FloatArray, sections: BoolArray) -> list[BillLine]:
+    """Metres of each pipe in some sections, of each a share that is laid anew, (sections,)."""
     section, pipe, metres = pipe_pieces(line)
     here = sections[section]
-    laid = np.bincount(pipe[here], weights=metres[here], minlength=len(catalogue.od_mm)) * share
+    anew = (metres * share[section])[here]
+    laid = np.bincount(pipe[here], weights=anew, minlength=len(catalogue.od_mm))
     return [
         BillLine(
             BillItem.PIPE, pipe_name(catalogue, int(k)), float(laid[k]), "m", float(laid[k] * catalogue.mvnd_per_m[k])

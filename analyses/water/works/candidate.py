@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.water.codes import BillItem, Treatment, WorkKind
 from infragap.analyses.water.lines.design import Line
 
@@ -103,7 +104,7 @@ class Candidate:
     withdrawal_l_s_per_household
         What a household takes from the source on the peak day.
     line
-        Pipes; `pipes_share` of them are laid anew.
+        Pipes; `pipes_share` of each section is laid anew, (sections,).
     links
         Villages, in the order of `line.tree.village`.
     pump_m
@@ -128,7 +129,7 @@ class Candidate:
     source: Source
     withdrawal_l_s_per_household: float
     line: Line
-    pipes_share: float
+    pipes_share: FloatArray
     links: tuple[Link, ...]
     pump_m: float
     rural: bool
@@ -148,8 +149,11 @@ class Candidates:
     links
         candidate (row of `table`), village (number), households_max, people_per_household, cost_mvnd_per_household,
         fixed_mvnd, parent_village (number, -1).
+    dry
+        Rows of planned rural schemes near which no stream carries the smallest scheme.
     """
 
     works: tuple[Candidate, ...]
     table: pd.DataFrame
     links: pd.DataFrame
+    dry: frozenset[int] = frozenset()

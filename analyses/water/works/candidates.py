@@ -14,12 +14,12 @@ from infragap.analyses.water.study import Study
 from infragap.analyses.water.works.candidate import Candidate, Candidates
 from infragap.analyses.water.works.existing import existing_candidates
 from infragap.analyses.water.works.maker import DECIMALS, Maker
-from infragap.analyses.water.works.new import downstream_of, new_candidates
+from infragap.analyses.water.works.new import downstream_of, dry_schemes, new_candidates
 
 
 def all_candidates(study: Study, today: Today, flow: StreamFlow, gap: Gap) -> tuple[Maker, Candidates]:
     """List the works on existing schemes, then new ones, by identifier; every one has a line that can be built."""
-    maker = Maker(study.parameters, household_size(study.villages), gap.households)
+    maker = Maker(study.parameters, household_size(study.villages), gap.households, gap.people_per_household)
     works = existing_candidates(study, today, flow, maker)
     works += new_candidates(study, flow, maker, works)
     by_id: dict[str, Candidate] = {}
@@ -30,7 +30,7 @@ def all_candidates(study: Study, today: Today, flow: StreamFlow, gap: Gap) -> tu
         replace(by_id[key], source=replace(by_id[key].source, downstream_id=below.get(by_id[key].source.source_id, "")))
         for key in sorted(by_id)
     ]
-    return maker, as_tables(listed, study, gap)
+    return maker, replace(as_tables(listed, study, gap), dry=dry_schemes(study, flow, maker))
 
 
 def as_tables(works: list[Candidate], study: Study, gap: Gap) -> Candidates:

@@ -11,6 +11,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.water.codes import Functionality, PlannedWork, Quality, SchemeKind, Treatment, WorkKind
 from infragap.analyses.water.lines.design import SourceLevel
 from infragap.analyses.water.lines.tree import PipeTree
+from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.service.reach import Sources, reach_of
 from infragap.analyses.water.service.schemes import exists
 from infragap.analyses.water.service.today import Today
@@ -25,7 +26,7 @@ from infragap.analyses.water.works.bills import (
 from infragap.analyses.water.works.candidate import BillLine, Candidate, Source
 from infragap.analyses.water.works.maker import Maker, Offer, Site
 
-RURAL_SIZES = (1, 2, 4)
+RURAL_SIZES = (1, 2, 3, 4)
 PLANT_SIZES = (1, 2, 4, 8, 16)
 """Numbers of villages that a line is designed for."""
 
@@ -50,27 +51,35 @@ def existing_candidates(study: Study, today: Today, flow: StreamFlow | None, mak
             continue
         site = _site(study, today, int(row), bool(above[row]))
         start = tree if is_plant else tree.starting_at(site_level(study, today, int(row)))
-        most = study.parameters.villages_per_plant if is_plant else study.parameters.villages_per_scheme
-        sizes = tuple(size for size in (PLANT_SIZES if is_plant else RURAL_SIZES) if size <= most) or (1,)
+        sizes = sizes_of(study.parameters, large=is_plant or site.listed)
         for offer in _offers(study, today, int(row), start, served.get(int(row), {}), bool(above[row]), maker):
             found += maker.candidates(site, start, offer, sizes)
     return found
 
 
+def sizes_of(p: WaterParameters, *, large: bool) -> tuple[int, ...]:
+    """Numbers of villages that lines are designed for: of plants and of the list's schemes, or of others."""
+    sizes, most = (PLANT_SIZES, p.villages_per_plant) if large else (RURAL_SIZES, p.villages_per_scheme)
+    return tuple(size for size in sizes if size <= most) or (1,)
+
+
 def _extension_trees(study: Study, today: Today) -> dict[int, PipeTree]:
-    """Of each plant: the villages that its network may be extended to."""
-    plants = np.flatnonzero((study.schemes["kind"] == SchemeKind.URBAN_PLANT).to_numpy())
+    """Of each plant and each scheme of the list: the villages that its network may be extended to."""
+    plant = (study.schemes["kind"] == SchemeKind.URBAN_PLANT).to_numpy()
+    listed = study.schemes["in_plan_2026_2030"].to_numpy(dtype=bool) & exists(study.schemes)
     sources, p = today.service.sources, study.parameters
+    rows = np.flatnonzero(plant | listed)
+    km = np.where(plant, max(p.extension_reach_km, p.urban_reach_km), max(p.listed_reach_km, p.reach_km))
     far = Sources(
-        x=sources.x[plants],
-        y=sources.y[plants],
-        head_m=sources.head_m[plants],
-        reach_km=np.full(len(plants), max(p.extension_reach_km, p.urban_reach_km)),
-        loss_m_per_km=np.zeros(len(plants)),
+        x=sources.x[rows],
+        y=sources.y[rows],
+        head_m=sources.head_m[rows],
+        reach_km=km[rows],
+        loss_m_per_km=np.zeros(len(rows)),
     )
     x, y = study.villages.geometry.x.to_numpy(), study.villages.geometry.y.to_numpy()
     reach = reach_of(far, x, y, study.elevation, residual_head_m=p.residual_head_m)
-    return {int(plants[k]): tree for k, tree in reach.trees.items()}
+    return {int(rows[k]): tree for k, tree in reach.trees.items()}
 
 
 def site_level(study: Study, today: Today, row: int) -> float:
@@ -126,7 +135,7 @@ def _offers(
     connected = np.array([served.get(int(v), 0.0) for v in tree.village])
     lacking = np.where(quality == Quality.TO_STANDARD, 0.0, connected)
     if scheme["kind"] == SchemeKind.URBAN_PLANT:
-        yield from _plant_offers(study, row, today, len(tree.village), maker)
+        yield from _plant_offers(study, row, today, len(tree.village))
         return
     wants = planned_work(study, row)
     spare = max(capacity - (households if quality == Quality.TO_STANDARD else 0.0), 0.0)
@@ -192,20 +201,21 @@ def _renewed(kind: WorkKind, share: float, households: float, connected: FloatAr
     )
 
 
-def _plant_offers(study: Study, row: int, today: Today, villages: int, maker: Maker) -> Iterator[Offer]:
+def _plant_offers(study: Study, row: int, today: Today, villages: int) -> Iterator[Offer]:
     """Extend the network of a plant as far as its capacity goes; a planned plant is paid for by the capacity used,
     unless private money builds it."""
     p, scheme = study.parameters, study.schemes.iloc[row]
     stands = bool(exists(study.schemes)[row])
     spare = float(today.service.capacity_households[row]) - float(today.service.households[row])
     private = "is_private" in study.schemes and bool(scheme["is_private"])
-    plant = 0.0 if stands or private else p.plant_mvnd_per_m3_day * maker.day_m3
+    plant = 0.0 if stands or private else p.plant_mvnd_per_m3_day
     yield Offer(
         kind=WorkKind.EXTEND,
         treatment=Treatment.FILTER,
         capacity_households=max(spare, 0.0),
         bill=nothing,
-        mvnd_per_household=plant,
+        mvnd_per_household=0.0,
+        mvnd_per_m3_day=plant,
         connection_mvnd=p.plant_connection_mvnd,
         connected=np.zeros(villages),
         pipes_share=1.0,

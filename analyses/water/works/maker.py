@@ -37,6 +37,8 @@ class Site:
         Position [m].
     source, level
         Where the water comes from and how high it stands.
+    place
+        Number of the place, where several are tried for one site.
     """
 
     site: str
@@ -47,6 +49,7 @@ class Site:
     y: float
     source: Source
     level: SourceLevel
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,9 @@ class Offer:
     kind, treatment
         What is done.
     capacity_households
-        Households that it can bring to the standard.
+        Households of mean size that it can bring to the standard.
     bill
-        Fixed parts other than pipes and chambers, for so many households.
+        Fixed parts other than pipes and chambers, for so many households of mean size.
     mvnd_per_household
         Price for every household besides its connection, before design and tax.
     connection_mvnd
@@ -68,11 +71,13 @@ class Offer:
     connected
         (villages of the tree,) households that have one already.
     pipes_share
-        Part of the pipes that is laid anew.
+        Part of the pipes that is laid anew on the way to villages that are connected; to others all of them are.
     each_link_pays
         Whether a village's pipes are its own cost, not the whole work's: for plants with many villages.
     only_connected
         Whether only those who have a connection already are served: a repair lays no pipe.
+    mvnd_per_m3_day
+        Price of the plant for what a household takes on the peak day, before design and tax.
     """
 
     kind: WorkKind
@@ -85,6 +90,7 @@ class Offer:
     pipes_share: float
     each_link_pays: bool
     only_connected: bool = False
+    mvnd_per_m3_day: float = 0.0
 
 
 class Maker:
@@ -95,15 +101,23 @@ class Maker:
     parameters
         Demand, limits, prices.
     people_per_household
-        Mean size of a household.
-    gap_households
-        (villages,) households without water to standard.
+        Mean size of a household: capacities and pipes are counted in households of this size.
+    gap_households, gap_size
+        (villages,) households without water to standard, and the people of one of them.
     """
 
-    def __init__(self, parameters: WaterParameters, people_per_household: float, gap_households: FloatArray) -> None:
+    def __init__(
+        self,
+        parameters: WaterParameters,
+        people_per_household: float,
+        gap_households: FloatArray,
+        gap_size: FloatArray,
+    ) -> None:
         """Set the rules."""
         p = parameters
         self.parameters = p
+        self.people_per_household = people_per_household
+        self.size = np.where(gap_size > 0, gap_size / people_per_household, 1.0)
         self.day_m3 = float(
             day_demand_m3(
                 people_per_household,
@@ -135,27 +149,37 @@ class Maker:
         """Factor for design and tax."""
         return markup(self.parameters)
 
-    def lines(self, tree: PipeTree, capacity: float, level: SourceLevel, sizes: tuple[int, ...]) -> Iterator[Line]:
-        """Lines to the nearest villages that can be joined, for each number of villages."""
+    def lines(
+        self, tree: PipeTree, able: FloatArray, capacity: float, level: SourceLevel, sizes: tuple[int, ...]
+    ) -> Iterator[Line]:
+        """Lines to the nearest villages that can be joined, for each number of villages, until the households that can
+        be served in them, `able` (villages of the tree,), take up the capacity."""
         accepted: list[int] = []
         line = None
         for k in range(len(tree.village)):
             if len(accepted) == max(sizes):
                 break
             trial = tree.only([*accepted, k])
-            designed = design_line(trial, self.gap[trial.village], capacity, level, self.rules)
+            needs = self.gap[trial.village] * self.size[trial.village]
+            designed = design_line(trial, needs, capacity, level, self.rules)
             if designed is None:
                 continue
             accepted, line = [*accepted, k], designed
-            if len(accepted) in sizes:
+            enough = float(able[accepted] @ self.size[trial.village]) >= capacity
+            if len(accepted) in sizes or enough:
                 yield line
+            if enough:
+                # one more village would get a pipe and no water
+                return
         if line is not None and len(accepted) not in sizes:
             yield line
 
     def candidates(self, site: Site, tree: PipeTree, offer: Offer, sizes: tuple[int, ...]) -> list[Candidate]:
         """Candidates of one offer: the nearest village, the nearest two, and so on."""
         most = np.minimum(self.gap[tree.village], offer.connected) if offer.only_connected else self.gap[tree.village]
-        useful = [int(k) for k in np.flatnonzero((self.gap[tree.village] >= 1.0) & (most > 0.5))]
+        # whoever lives at the very cell of an intake would get a work without a pipe: such an intake is a wrong one
+        joined = (tree.node > 0) | (site.source.cell < 0)
+        useful = [int(k) for k in np.flatnonzero((self.gap[tree.village] >= 1.0) & (most > 0.5) & joined)]
         if offer.capacity_households < 1.0 or not useful or not np.isfinite(self.withdrawal_l_s):
             return []
         near = tree.only(useful)
@@ -163,21 +187,26 @@ class Maker:
         connected = dict(zip(near.village.tolist(), offer.connected[useful].tolist(), strict=True))
         sizes = (len(useful),) if offer.only_connected else sizes
         found = []
-        for line in self.lines(near, offer.capacity_households, site.level, sizes):
-            capacity = min(offer.capacity_households, sum(able[int(v)] for v in line.tree.village))
-            found.append(self._candidate(site, offer, line, connected, capacity))
+        for line in self.lines(near, most[useful], offer.capacity_households, site.level, sizes):
+            # larger families need more water: the mean household of those who can be served, over the mean of all
+            there = np.array([able[int(v)] for v in line.tree.village])
+            size = float(there @ self.size[line.tree.village] / there.sum())
+            capacity = min(offer.capacity_households / size, float(there.sum()))
+            found.append(self._candidate(site, offer, line, connected, capacity, size))
         return found
 
     def _candidate(
-        self, site: Site, offer: Offer, line: Line, connected: dict[int, float], capacity: float
+        self, site: Site, offer: Offer, line: Line, connected: dict[int, float], capacity: float, size: float
     ) -> Candidate:
         p = self.parameters
         villages = line.tree.village
         owner, parent = owners(line)
-        bill = offer.bill(capacity)
+        on_pipe = np.array([connected[int(v)] > 0.5 for v in villages])
+        share = np.where(on_pipe, offer.pipes_share, 1.0)[np.maximum(owner, 0)]
+        bill = offer.bill(capacity * size)
         fixed = np.zeros(len(villages))
         for k in range(len(villages)):
-            own = self._own_bill(line, owner, k, offer.pipes_share)
+            own = self._own_bill(line, owner, k, share)
             if offer.each_link_pays:
                 fixed[k] = total_mvnd(own, p)
             else:
@@ -194,7 +223,7 @@ class Maker:
         )
         kind = WorkKind.MERGE if offer.kind == WorkKind.NEW and len(villages) > 1 else offer.kind
         return Candidate(
-            candidate_id=f"{site.site}:{offer.kind}:{len(villages)}",
+            candidate_id=f"{site.site}:{offer.kind}:{len(villages)}" + (f":{site.place + 1}" if site.place else ""),
             site=site.site,
             kind=kind,
             treatment=offer.treatment,
@@ -205,12 +234,14 @@ class Maker:
             source_m=float(line.tree.z[0]),
             capacity_households=round(capacity, DECIMALS),
             fixed_mvnd=round(total_mvnd(bill, p), DECIMALS),
-            mvnd_per_household=round(offer.mvnd_per_household * markup(p), DECIMALS),
+            mvnd_per_household=round(
+                (offer.mvnd_per_household + offer.mvnd_per_m3_day * self.day_m3 * size) * markup(p), DECIMALS
+            ),
             bill=tuple(bill),
             source=site.source,
-            withdrawal_l_s_per_household=self.withdrawal_l_s,
+            withdrawal_l_s_per_household=round(self.withdrawal_l_s * size, DECIMALS),
             line=line,
-            pipes_share=offer.pipes_share,
+            pipes_share=share,
             links=links,
             pump_m=max(line.level_m - float(line.tree.z[0]), 0.0) if site.level.lift_m > 0 else 0.0,
             rural=site.rural,
@@ -221,10 +252,10 @@ class Maker:
         new = max(households - connected, 0.0) / households if households > 0 else 0.0
         return offer.connection_mvnd * new * markup(self.parameters)
 
-    def _own_bill(self, line: Line, owner: IntArray, k: int, share: float) -> list[BillLine]:
+    def _own_bill(self, line: Line, owner: IntArray, k: int, share: FloatArray) -> list[BillLine]:
         """Pipes and chambers that are there for one village first."""
         sections = owner == k
-        if share <= 0:
+        if not (share[sections] > 0).any():
             return []
         return pipe_bill(line, self.rules.catalogue, share, sections) + self.chambers(line, sections, [k])
 

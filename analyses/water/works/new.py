@@ -4,10 +4,11 @@ names."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.water.codes import SchemeKind, Treatment, WorkKind
 from infragap.analyses.water.lines.design import SourceLevel
 from infragap.analyses.water.lines.tree import PipeTree
@@ -18,7 +19,7 @@ from infragap.analyses.water.sources.streams import StreamFlow, next_below
 from infragap.analyses.water.study import Study
 from infragap.analyses.water.works.bills import filter_bill, intake_bill, pump_bill, storage_bill
 from infragap.analyses.water.works.candidate import BillLine, Candidate, Source
-from infragap.analyses.water.works.existing import RURAL_SIZES
+from infragap.analyses.water.works.existing import sizes_of
 from infragap.analyses.water.works.maker import Maker, Offer, Site
 
 PUMP_SPARE_M = 10.0
@@ -39,11 +40,12 @@ def new_candidates(study: Study, flow: StreamFlow, maker: Maker, known: list[Can
         Candidates on existing schemes.
     """
     p = study.parameters
-    possible = possible_intakes(study, flow, maker.withdrawal_l_s)
+    whole = possible_intakes(study, flow, maker.withdrawal_l_s)
+    possible = replace(whole, households=np.minimum(whole.households, p.new_scheme_max_households))
     found: list[Candidate] = []
     for kind, lift_m in ((WorkKind.NEW, 0.0), (WorkKind.PUMPED, p.pump_head_max_m)):
         done = {work.scheme for work in found}
-        listed, rows = _listed_intakes(study, possible, kind, done)
+        listed, rows = _listed_intakes(study, whole, kind, done)
         found += _made(study, flow, maker, listed, kind, lift_m, rows)
     # the list and what exists come first: no intake is invented for a village that one of them can serve as a whole
     able = known + found
@@ -65,11 +67,15 @@ HEIGHTS_M = {WorkKind.NEW: (-60.0, 150.0), WorkKind.PUMPED: (-np.inf, -60.0)}
 itself, or is lifted."""
 
 
+PLACES_PER_LISTED = 3
+"""A scheme of the list is known to a place, not to a stream: so many intakes are tried for it."""
+
+
 def _listed_intakes(study: Study, possible: Intakes, kind: WorkKind, done: set[int]) -> tuple[Intakes, IntArray]:
-    """Intake of each planned scheme of the list: the nearest cell, within its accuracy, that carries its capacity or
-    else most."""
+    """Intakes of each planned scheme of the list, within the accuracy of its point: the nearest cells that carry its
+    capacity, else those that carry most. They are places of one site, of which one at most is built."""
     schemes, low, high = study.schemes, *HEIGHTS_M[kind]
-    rural = (~exists(schemes)) & (schemes["kind"] != SchemeKind.URBAN_PLANT).to_numpy()
+    rural = _to_be_built(study)
     chosen, rows, households = [], [], []
     for row in np.argsort(schemes["scheme_id"].to_numpy().astype(str), kind="stable"):
         if not rural[row] or int(row) in done:
@@ -82,14 +88,41 @@ def _listed_intakes(study: Study, possible: Intakes, kind: WorkKind, done: set[i
         if not len(near):
             continue
         wanted = float(scheme["households_design"])
-        enough = possible.households[near] >= wanted
-        best = int(near[np.lexsort((possible.cell[near], np.round(away[near], 3), ~enough))[0]])
-        chosen.append(best)
-        rows.append(int(row))
-        households.append(min(wanted, float(possible.households[best])))
+        for best in _places(possible, near, away, wanted):
+            chosen.append(best)
+            rows.append(int(row))
+            households.append(min(wanted, float(possible.households[best])))
     kept = possible.only(np.array(chosen, dtype=np.int64))
     limited = Intakes(kept.cell, kept.x, kept.y, kept.height_m, np.array(households, dtype=np.float64))
     return limited, np.array(rows, dtype=np.int64)
+
+
+def _to_be_built(study: Study) -> BoolArray:
+    """Rural schemes that are only planned, (schemes,)."""
+    return np.asarray(~exists(study.schemes) & (study.schemes["kind"] != SchemeKind.URBAN_PLANT).to_numpy())
+
+
+def dry_schemes(study: Study, flow: StreamFlow, maker: Maker) -> frozenset[int]:
+    """Planned rural schemes near which no stream carries the smallest scheme, by row."""
+    possible = possible_intakes(study, flow, maker.withdrawal_l_s)
+    wet: set[int] = set()
+    for kind in HEIGHTS_M:
+        wet |= set(_listed_intakes(study, possible, kind, wet)[1].tolist())
+    return frozenset(np.flatnonzero(_to_be_built(study)).tolist()) - wet
+
+
+def _places(possible: Intakes, near: IntArray, away_m: FloatArray, wanted: float) -> list[int]:
+    """Some intakes that are not beside one another: those with enough water by distance, then those with most."""
+    carried = np.minimum(np.round(possible.households[near], 6), wanted)
+    order = near[np.lexsort((possible.cell[near], np.round(away_m[near], 3), -carried))]
+    taken: list[int] = []
+    for k in order:
+        x, y = possible.x[taken] - possible.x[k], possible.y[taken] - possible.y[k]
+        if not len(taken) or float(np.hypot(x, y).min()) > SPACING_M:
+            taken.append(int(k))
+        if len(taken) == PLACES_PER_LISTED:
+            break
+    return taken
 
 
 def _made(
@@ -110,15 +143,16 @@ def _made(
         x=intakes.x,
         y=intakes.y,
         head_m=intakes.height_m + lift_m,
-        reach_km=np.full(len(intakes.cell), p.reach_km),
+        reach_km=np.full(len(intakes.cell), p.reach_km if rows is None else max(p.listed_reach_km, p.reach_km)),
         loss_m_per_km=np.zeros(len(intakes.cell)),
     )
     reach: Reach = reach_of(sources, x, y, study.elevation, residual_head_m=p.residual_head_m)
-    sizes = tuple(size for size in RURAL_SIZES if size <= p.villages_per_scheme) or (1,)
+    sizes = sizes_of(p, large=rows is not None)
     found: list[Candidate] = []
     for k, tree in sorted(reach.trees.items()):
         row = int(rows[k]) if rows is not None else -1
-        site = _site(study, flow, intakes, k, kind, lift_m, row)
+        place = int((rows[:k] == row).sum()) if rows is not None else 0
+        site = replace(_site(study, flow, intakes, k, kind, lift_m, row), place=place)
         start = tree.starting_at(float(intakes.height_m[k]))
         found += maker.candidates(site, start, _offer(kind, float(intakes.households[k]), start, lift_m, maker), sizes)
     return found

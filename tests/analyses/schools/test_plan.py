@@ -115,10 +115,12 @@ def check_places(result: SchoolsResult) -> None:
     assert by_school["pupils"].tolist() == placed["pupils_served"].tolist()
     assert by_school["boarders"].tolist() == placed["boarders"].tolist()
     record = result.assignment_record
-    assert record["boarders"] == by_school["boarders"].sum()
+    assert record["boarders"] == by_school["boarders"].sum() == sum(n["boarders"] for n in record["levels"].values())
+    assert (placed["boarders"] + placed["day_pupils"]).tolist() == placed["pupils_served"].tolist()
+    assert placed["entitled_with_place"].sum() == result.assignment["entitled"].sum()
     without = result.without_place.groupby("level")["pupils"].sum()
     for level, numbers in record["levels"].items():
-        assert numbers["entitled"] == numbers["boarders"] + numbers["without_place"]
+        assert numbers["entitled"] == numbers["entitled_with_place"] + numbers["without_place"]
         assert numbers["without_place"] == without.get(level, 0)
     assert placed["without_place"].sum() == result.without_place["pupils"].sum()
     placement = result.placement
@@ -196,7 +198,7 @@ def model_cost(result: SchoolsResult, parameters: SchoolsParameters, communes: g
 
 @pytest.mark.parametrize("rule", list(Intake))
 def test_an_independent_model_of_the_exported_tables_costs_the_same(tight_pack, rule: Intake) -> None:
-    parameters = SchoolsParameters(intake_rule=rule, draws=0, gap=1e-6, boarding_lower_secondary_km=1.0)
+    parameters = SchoolsParameters(intake_rule=rule, draws=0, gap=1e-6, boarding_lower_secondary_km=0.1)
     result = plan_schools(tight_pack, parameters)
     check_tables(result)
     assert result.placement["intake_rule"] == result.assignment_record["intake_rule"] == rule
@@ -206,13 +208,14 @@ def test_an_independent_model_of_the_exported_tables_costs_the_same(tight_pack, 
     placed = (result.assignment["weight"] * result.assignment["minutes"]).sum()
     left = result.without_place["weight"].sum() * parameters.without_place_min
     levels = result.assignment_record["levels"]
-    day = sum(n["pupils"] - n["entitled"] - n["day_pupils"] for n in levels.values())
+    admitted = {level: n["boarders"] + n["day_pupils"] - n["entitled_with_place"] for level, n in levels.items()}
+    day = sum(n["pupils"] - n["entitled"] - admitted[level] for level, n in levels.items())
     day_cost = day * parameters.weight_day_pupil * parameters.without_place_min
     assert placed + left + day_cost == pytest.approx(result.placement["cost"], rel=1e-6)
 
 
 def test_a_wider_intake_never_costs_more(tight_pack) -> None:
-    result = plan_schools(tight_pack, SchoolsParameters(draws=0, boarding_lower_secondary_km=1.0))
+    result = plan_schools(tight_pack, SchoolsParameters(draws=0, boarding_lower_secondary_km=0.1))
     rules = result.assignment_record["by_rule"]
     assert rules["any"]["lower_bound"] <= rules["adjoining"]["cost"] * (1 + 1e-9)
     assert rules["adjoining"]["lower_bound"] <= rules["own"]["cost"] * (1 + 1e-9)
@@ -238,6 +241,39 @@ def test_small_pack(small: SchoolsResult) -> None:
     # never worse than the published point, nor than any other place for the same pupils
     assert small.alternatives["extra_min"].min() >= -0.05
     json.dumps([small.placement, small.assignment_record, small.upper_record, small.summary], default=str)
+
+
+def test_entitlement_is_measured_to_the_school_of_today_and_boarding_to_the_school_that_admits(tmp_path: Path) -> None:
+    parameters = SchoolsParameters(draws=0, boarding_lower_secondary_km=2.0, difficult_terrain=())
+    centre = plan_schools(read_pack(write_pack(tmp_path / "a")), parameters)
+    mine = centre.villages[centre.villages["border_intake"] & ~centre.villages["cut_off_in_rain"]]
+    assert len(mine) == 3
+    # the flag follows from the two columns beside it, wherever the new school stands
+    far = mine["border_entitlement_km"] >= 2.0
+    assert (mine["border_may_board_lower_secondary"] == (far | mine["border_by_terrain"])).all()
+    fixed = parameters.model_copy(update={"fixed_sites": (centre.alternatives["candidate"].iloc[1],)})
+    moved = plan_schools(read_pack(write_pack(tmp_path / "a")), fixed)
+    assert moved.villages["border_entitlement_km"].equals(centre.villages["border_entitlement_km"])
+    assert moved.sites["candidate"].iloc[0] != centre.sites["candidate"].iloc[0]
+    # who boards hangs on the way to the school that admits: with three villages of 20 pupils all are admitted
+    for result in (centre, moved):
+        near = result.villages.set_index("village_id")
+        for row in result.assignment.itertuples():
+            way, cut = near["border_way_km"][row.village], near["cut_off_in_rain"][row.village]
+            assert row.boarders == (row.pupils if way >= 2.0 or cut else 0)
+
+    def with_school(schools: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        village = pack_factory.villages()
+        point = village[village["commune_code"] == "90003"].geometry.iloc[0]
+        day = schools.iloc[[0]].assign(
+            school_id="D1", commune_code="90003", status="existing", boarding=False, has_lower_secondary=True
+        )
+        return pd.concat([schools, day.set_geometry([point], crs=schools.crs)], ignore_index=True)
+
+    layer = plan_schools(read_pack(write_pack(tmp_path / "b", schools=with_school)), parameters)
+    at_school = layer.villages[layer.villages["commune_code"] == "90003"].iloc[0]
+    assert at_school["border_entitlement_km"] == 0
+    assert not at_school["border_may_board_lower_secondary"]
 
 
 def test_order_of_rows_and_direction_of_lines_change_nothing(small: SchoolsResult, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_codes_and_units_have_words() -> None:
     # a code without words stands for itself, a missing one is empty
     assert label("vi", "choice", "fusion") == "fusion"
     assert label("vi", "choice", None) == ""
-    assert unit_words("mvnd/household") == {"vi": "tr.đ/hộ", "en": "m VND/household"}
+    assert unit_words("mvnd/household") == {"vi": "tr.đ/hộ", "en": "million VND/household"}
     assert unit_words("-") is None
 
 

@@ -9,6 +9,7 @@ from infragap.analyses.schools.tables.reasons import border_reason, upper_reason
 
 BORDER = {
     "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "boarders": 1227, "day_pupils": 31,
+    "pupils_served": 1258, "entitled_with_place": 1240, "aim": "least_total", "is_asked": False,
     "villages_served": 28,
     "mean_min": 22.4, "p90_min": 50.0, "mean_rainy_min": 30.2, "without_place": 211, "capacity_pupils": 1260.0,
     "runner_up": "Bản Làn",
@@ -25,9 +26,17 @@ UPPER = {
 }  # fmt: skip
 
 
+def test_the_reason_says_what_the_sites_are_best_at() -> None:
+    fair = border_reason({**BORDER, "aim": "fairest", "runner_up_extra_min": -3.2}, "en")
+    assert fair.startswith("At Na Lang the longest way is shortest")
+    assert "Bản Làn would take 3.2 min less each" in fair
+    assert border_reason({**BORDER, "is_asked": True}, "en").startswith("At Na Lang, as asked for")
+
+
 def test_chosen_site() -> None:
     text = border_reason(BORDER, "vi")
-    for part in ("Đặt tại Na Lang", "1.227 học sinh tiểu học và THCS ở nội trú", "31 em", "28 thôn, bản", "22 phút",
+    for part in ("Đặt tại Na Lang", "1.258 học sinh tiểu học và THCS của 28 thôn", "1.240 em đủ điều kiện",
+    "1.227 em ở quá xa", "31 em", "22 phút",
     "1.260 chỗ", "211 em",
                  "Bản Làn", "0,1 phút", "nên khảo sát cả hai", "Lùng Tao", "ngang ngửa", "3,2 phút"):  # fmt: skip
         assert part in text
@@ -35,7 +44,7 @@ def test_chosen_site() -> None:
     assert text.endswith(".")
     english = border_reason(BORDER, "en")
     assert english.startswith(
-        "At Na Lang the pupils' total travel time is least: admits 1,227 primary and lower-secondary pupils"
+        "At Na Lang the pupils' total travel time is least: admits 1,258 primary and lower-secondary pupils"
     )
     assert "toss-up (best in 46 % of the draws, loses at most 3.2 min" in english
 

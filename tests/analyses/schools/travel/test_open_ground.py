@@ -7,7 +7,7 @@ from shapely import LineString, box
 
 from infragap.analyses.schools.codes import Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.travel.open_ground import open_ground, stand
+from infragap.analyses.schools.travel.open_ground import ground_cell, open_ground
 from infragap.analyses.schools.travel.ways import build_travel, nearest
 from tests.analyses.schools.ground_factory import CELL_M, CRS, X0, Y0, raster, river, roads_layer
 
@@ -45,7 +45,7 @@ def minutes(
         **layers,
     )
     travel = build_travel(ground, roads, parameters=parameters)
-    start, end = (stand(ground, [at(*cell)[0]], [at(*cell)[1]]) for cell in (one, other))
+    start, end = (ground_cell(ground, [at(*cell)[0]], [at(*cell)[1]]) for cell in (one, other))
     return float(nearest(travel, mode, season, end).cost[travel.node(start)[0]])
 
 
@@ -130,7 +130,7 @@ def test_places_stand_on_their_own_bank():
     ground = open_ground(raster(np.zeros((ROWS, COLUMNS))), communes(), rivers=north_south(15.2), parameters=PARAMETERS)
     x, y = at(5, 15.2)
     # 60 m west of the river, in a cell whose centre lies west of it too; 40 m east of it, in the same cell
-    cells = stand(ground, [x - 60, x + 40, at(5, 3)[0], X0 - 5000], [y, y, at(5, 3)[1], y])
+    cells = ground_cell(ground, [x - 60, x + 40, at(5, 3)[0], X0 - 5000], [y, y, at(5, 3)[1], y])
     assert (cells % COLUMNS).tolist()[:3] == [15, 16, 3]
     assert cells[3] == -1  # nowhere near the ground
 

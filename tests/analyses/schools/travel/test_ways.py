@@ -12,7 +12,7 @@ from shapely import LineString, Point
 
 from infragap.analyses.schools.codes import LinkKind, Mode, RainRule, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.travel.open_ground import stand
+from infragap.analyses.schools.travel.open_ground import ground_cell
 from infragap.analyses.schools.travel.region import all_pairs, region_around, whole_region
 from infragap.analyses.schools.travel.speeds import motorbike_kmh, slope_factor, tobler_kmh
 from infragap.analyses.schools.travel.ways import build_travel, nearest
@@ -90,7 +90,7 @@ def naive_links(travel, mode: Mode, season: Season):
                         continue
                     minutes += 5.0
                 found.append((key, place[a * SIZE + b], minutes))
-    cells = stand(ground, links.x[: links.places], links.y[: links.places])
+    cells = ground_cell(ground, links.x[: links.places], links.y[: links.places])
     for number, cell in enumerate(cells.tolist()):
         if cell >= 0 and the_river.distance(Point(links.x[number], links.y[number])) > 25:
             x, y = centre(*divmod(cell, SIZE), rows)

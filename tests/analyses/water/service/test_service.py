@@ -8,7 +8,7 @@ import pandas as pd
 import pyproj
 import pytest
 from affine import Affine
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infragap.analyses.water.coverage import own_source_households, village_levels
@@ -119,6 +119,7 @@ def test_twins_share_by_capacity_and_every_plant_serves_somebody() -> None:
     assert served[2] == pytest.approx(1.0)
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 2**20), st.integers(1, 3), st.integers(1, 3))
 def test_allocation_is_the_largest_flow(seed: int, sources: int, villages: int) -> None:
     rng = np.random.default_rng(seed)
@@ -155,8 +156,19 @@ def _standard(reach: np.ndarray, supply: np.ndarray, good: np.ndarray, household
     return float(village_levels(villages, WORKS, on[0], on[1])["people_to_standard"].sum())
 
 
+@settings(max_examples=8)
 @given(st.integers(0, 2**20))
 def test_service_is_monotone(seed: int) -> None:
+    _monotone(seed)
+
+
+@pytest.mark.slow
+@given(st.integers(0, 2**20))
+def test_service_is_monotone_at_length(seed: int) -> None:
+    _monotone(seed)
+
+
+def _monotone(seed: int) -> None:
     """More capacity, one more scheme, a better one: never fewer people to the standard; one scheme less: never more."""
     rng = np.random.default_rng(seed)
     reach = rng.random((4, 4)) < 0.6
@@ -170,6 +182,9 @@ def test_service_is_monotone(seed: int) -> None:
     assert _standard(reach, more, good, households) >= now - 1e-4
     assert _standard(reach, supply, better, households) >= now - 1e-4
     assert _standard(reach, fewer, good, households) <= now + 1e-4
+    # one scheme more, on villages of its own choice
+    wider = np.vstack([reach, rng.random(4) < 0.6])
+    assert _standard(wider, np.append(supply, 12.0), np.append(good, rng.random() < 0.5), households) >= now - 1e-4
 
 
 def test_levels_sum_to_the_people() -> None:
@@ -180,7 +195,7 @@ def test_levels_sum_to_the_people() -> None:
         {
             "people_piped_to_standard": 100.0, "people_piped": 200.0, "people_own_source_to_standard": 125.0,
             "people_basic": 50.0,
-            "people_none": 25.0, "people_unknown": 0.0, "people_to_standard": 225.0,
+            "people_none": 25.0, "people_unknown": 0.0, "people_without_basic": 25.0, "people_to_standard": 225.0,
         }
     )  # fmt: skip
     assert people.iloc[1].sum() == 0
@@ -201,6 +216,7 @@ def test_people_without_data_are_a_level_of_their_own() -> None:
     )
     people = village_levels(villages, WORKS.assign(basic_pct=100.0), np.zeros(3), np.zeros(3))
     assert people["people_unknown"].tolist() == [70.0, 0.0, 50.0]
+    assert people["people_without_basic"].tolist() == [70.0, 0.0, 50.0]
     # 10 households of 4 people: a quarter with a good own source, the others basic
     assert people.iloc[1][["people_own_source_to_standard", "people_basic"]].tolist() == pytest.approx([10.0, 30.0])
 

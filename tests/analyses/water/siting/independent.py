@@ -40,6 +40,7 @@ def solve(
     works_max: int | None,
     people_min: float | None = None,
     listed: bool = False,
+    listed_min: int | None = None,
     gap: float = 1e-6,
     time_s: float = 300.0,
 ) -> tuple[float, float, float]:
@@ -77,6 +78,13 @@ def solve(
         rows.add(row, most)
     if works_max is not None:
         rows.add(dict.fromkeys(range(n), 1.0), works_max)
+    if listed_min is not None:
+        # so many works of the list, each of which serves at least half of whom it can
+        for name, row in zip(names, candidates.itertuples(), strict=True):
+            if row.listed:
+                able = min(row.capacity_households, float(links["households_max"].to_numpy()[of_candidate[name]].sum()))
+                rows.add({**{n + m + k: -1.0 for k in of_candidate[name]}, number[name]: 0.5 * able}, 0.0)
+        rows.add(dict.fromkeys(np.flatnonzero(candidates["listed"].to_numpy(dtype=bool)).tolist(), -1.0), -listed_min)
     per_household = candidates["mvnd_per_household"].to_numpy()[[number[name] for name in links["candidate_id"]]]
     cost = np.concatenate(
         [
