@@ -44,8 +44,9 @@ class Needs:
     ----------
     analysis
         Its name.
-    layers, optional
-        Layers that it cannot do without, and those that it uses where they are there.
+    layers, optional, replaceable
+        Layers that it cannot do without, those that it uses where they are there, and those that something stated
+        stands in for where they are not.
     preconditions
         What else must hold.
     """
@@ -53,15 +54,20 @@ class Needs:
     analysis: str
     layers: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    replaceable: tuple[str, ...] = ()
     preconditions: tuple[Precondition, ...] = ()
 
     def lacking(self, pack: Pack) -> list[Finding]:
         """Give what a pack lacks for the analysis: layers first, then what does not hold in those that are there and
         can be read."""
-        missing = [MISSING_LAYER[self.analysis].found(name) for name in self.layers if not pack.has(name)]
-        readable = {name for name in self.layers if pack.has(name) and not pack.layer_faults(name)}
+        missing = [MISSING_LAYER[self.analysis].found(name) for name in self.layers if not self._holds(pack, name)]
+        readable = {name for name in self.layers if self._holds(pack, name) and not pack.layer_faults(name)}
         judged = [p.unmet(pack) for p in self.preconditions if readable.issuperset(p.layers)]
         return missing + [finding for finding in judged if finding is not None]
+
+    @staticmethod
+    def _holds(pack: Pack, name: str) -> bool:
+        return pack.has(name) and name not in pack.stand_ins
 
     def require(self, pack: Pack) -> None:
         """Refuse a pack that lacks something.

@@ -4,13 +4,19 @@ default."""
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar, TypedDict, Unpack, get_args, get_origin
+from typing import Any, ClassVar, TypedDict, TypeVar, Unpack, cast, get_args, get_origin
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, create_model, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from infragap.gis.errors import ParameterError
+from infragap.profiles.naming import inward, outward
+from infragap.profiles.profile import DEFAULT, Assumption, Profile
 from infragap.wording.catalogue import words
+
+Chosen = TypeVar("Chosen", bound="Parameters")
 
 
 class Range(TypedDict, total=False):
@@ -44,11 +50,14 @@ class Parameters(BaseModel):
     analysis
         Name of the analysis; the short names of its parameters stand in the catalogue of words under
         `parameter.<analysis>.<name>`.
+    country
+        Profile that the defaults are those of.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
     analysis: ClassVar[str] = ""
+    country: ClassVar[str] = DEFAULT
 
     @field_validator("*", mode="before")
     @classmethod
@@ -109,6 +118,38 @@ def parameter(default: Any, *, unit: str, meaning: str, source: str, **limits: U
         "compared": limits.get("compared", True),
     }
     return Field(default=default, description=meaning, json_schema_extra=extra)
+
+
+def for_country(parameters: Chosen, profile: Profile) -> Chosen:
+    """Replace the defaults by a country's numbers, with their ranges and sources; what was given stays as it is.
+
+    Raises
+    ------
+    ParameterError
+        The profile names a parameter that there is not, or gives it a value that it cannot take.
+    """
+    if profile.code == type(parameters).country:
+        return parameters
+    base = type(parameters)
+    said = {inward(name, profile): number for name, number in profile.parameters.get(base.analysis, {}).items()}
+    if unknown := sorted(set(said) - set(base.model_fields)):
+        names = ", ".join(outward(name, profile) for name in unknown)
+        raise ParameterError(f"profile {profile.code}: {base.analysis} has no parameter {names}. Correct the profile.")
+    changed: dict[str, Any] = {name: _of_country(base.model_fields[name], number) for name, number in said.items()}
+    of_country = cast(type[Chosen], create_model(base.__name__, __base__=base, **changed))
+    of_country.country = profile.code
+    given = parameters.model_dump(include=parameters.model_fields_set)
+    try:
+        return of_country(**given)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ParameterError(f"profile {profile.code}: {faults}. Correct the profile.") from error
+
+
+def _of_country(field: FieldInfo, number: Assumption) -> tuple[Any, Any]:
+    extra = dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
+    own = {"low": number.low, "high": number.high, "source": number.source}
+    return field.annotation, Field(default=number.value, description=field.description, json_schema_extra=extra | own)
 
 
 def describe(parameters: Parameters) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 __all__ = ["ROUTINES", "Row"]
 
-ROUTINES = ("leastcost", "steiner", "location")
+ROUTINES = ("leastcost", "steiner", "location", "headroom")
 """Modules of this package that `python -m benchmarks` runs, in this order."""
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--only leastcost,steiner,location] [--quick]`: print a table, write it as JSON."""
+"""`python -m benchmarks [--only leastcost,steiner,location,headroom] [--quick]`: print a table, write it as JSON."""
 
 import argparse
 import dataclasses

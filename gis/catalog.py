@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -231,6 +234,57 @@ def read_catalog(folder: Path) -> Catalog:
         raise KEYS.error("catalog", file=path, number=error.error_count(), faults=faults) from error
     except RecursionError as error:
         raise NO_TOML.error("catalog", file=path, reason="nested too deep") from error
+
+
+def catalog_text(catalog: Catalog, remarks: Mapping[str, str] | None = None) -> str:
+    """Write a catalogue as the text of catalog.toml; what stands at its default is left out.
+
+    Parameters
+    ----------
+    catalog
+        The catalogue.
+    remarks
+        What is said behind a line, by 'pack.crs_measure', 'settlements.provenance' or 'settlements.columns.name'.
+
+    Examples
+    --------
+    >>> head = PackHead(title="T", province="P", crs_measure="EPSG:32736")
+    >>> print(catalog_text(Catalog(pack=head, layer=[]), {"pack.crs_measure": "guess"}))
+    [pack]
+    title = "T"
+    province = "P"
+    crs_measure = "EPSG:32736"  # guess
+    <BLANKLINE>
+    """
+    said = remarks or {}
+    parts = [_table_text("[pack]", catalog.pack.model_dump(exclude_defaults=True), "pack", said)]
+    if catalog.targets:
+        parts.append(_table_text("[targets]", catalog.targets, "targets", said))
+    for entry in catalog.layer:
+        values = entry.model_dump(exclude_defaults=True)
+        own = {k: v for k, v in values.items() if not isinstance(v, dict)}
+        parts.append(_table_text("[[layer]]", own, entry.name, said))
+        mapping = ((name, values.get(name)) for name in ("columns", "values", "defaults"))
+        parts += [_table_text(f"[layer.{n}]", table, f"{entry.name}.{n}", said) for n, table in mapping if table]
+    return "\n".join(parts)
+
+
+def _table_text(head: str, values: dict[str, Any], place: str, remarks: Mapping[str, str]) -> str:
+    lines = [f"{_key_text(key)} = {_value_text(value)}" for key, value in values.items()]
+    said = (remarks.get(f"{place}.{key}", "") for key in values)
+    ends = (f"  # {' '.join(text.split())}" if text else "" for text in said)
+    return "\n".join([head, *(line + end for line, end in zip(lines, ends, strict=True)), ""])
+
+
+def _key_text(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key_text(key)} = {_value_text(part)}" for key, part in value.items()) + " }"
+    # strings, numbers and truth values of JSON are those of TOML, but for one sign that JSON leaves as it is
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _fault(item: Any, content: dict[str, Any]) -> str:

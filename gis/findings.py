@@ -127,8 +127,10 @@ class Finding:
 def _in_words(value: Any, say: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return str(value).lower()
-    if isinstance(value, int | np.integer):
+    if isinstance(value, int | np.integer) and abs(int(value)) < 1e15:
         return str(say.number(int(value)))
+    if isinstance(value, int):
+        return f"{value:.3g}" if abs(value) < 1e300 else "1e300"
     if isinstance(value, float | np.floating):
         number = float(value)
         if not math.isfinite(number) or 0 < abs(number) < 1e-3 or abs(number) >= 1e15:

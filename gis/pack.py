@@ -9,11 +9,16 @@ Mercator, a far UTM zone). Vector layers move without loss; the other rasters fo
 
 from __future__ import annotations
 
+import atexit
 import difflib
 import math
+import shutil
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -31,9 +36,10 @@ from infragap.gis.raster import Raster, warp
 from infragap.gis.reading.canonical import in_canonical_order
 from infragap.gis.reading.layers import read_layer
 from infragap.gis.reading.rasters import grid_of, read_raster
-from infragap.profiles.profile import Profile, ProfileError, read_profile
+from infragap.gis.writing import Layer, write_layers
+from infragap.profiles.profile import DEFAULT, Profile, ProfileError, read_profile
 
-REQUIRED = ("communes", "villages", "settlements", "roads", "grid_lines", "elevation")
+REQUIRED = ("elevation",)
 """Layers without which no analysis runs; the others are asked for by the analysis that needs them."""
 
 REQUIRED_LAYER = fault("catalog.layer_missing", reason="no analysis runs without these layers: " + ", ".join(REQUIRED))
@@ -62,19 +68,81 @@ class Pack:
         Where catalog.toml lies.
     catalog
         Its content.
+    stand_ins
+        Layers that the pack does not hold and something stated stands in for (`gis.stand_ins`).
     """
 
     folder: Path
     catalog: Catalog
+    stand_ins: frozenset[str] = frozenset()
     _read: dict[str, tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[Finding, ...]]] = field(
         default_factory=dict, repr=False
     )
     _as_drawn: dict[str, gpd.GeoDataFrame | pd.DataFrame] = field(default_factory=dict, repr=False)
 
+    @classmethod
+    def from_layers(
+        cls,
+        *,
+        crs_measure: str,
+        title: str = "layers in memory",
+        profile: str = DEFAULT,
+        folder: Path | str | None = None,
+        mapping: Mapping[str, Mapping[str, Any]] | None = None,
+        **layers: Layer,
+    ) -> Pack:
+        """Make a pack of frames and rasters: they are written as files, and read and checked like any other pack.
+
+        Parameters
+        ----------
+        crs_measure
+            Projected CRS to measure in [m], such as 'EPSG:32736'.
+        title
+            Of the pack.
+        profile
+            Of the country: a name, or the absolute path of a TOML file.
+        folder
+            Where the files are kept; None: a temporary folder that goes when the program ends.
+        mapping
+            By layer, what its part of the catalogue says besides: `columns`, `values`, `defaults`, `provenance`.
+        **layers
+            By their names: GeoDataFrames with a CRS, DataFrames, `Raster`s, or paths of raster files.
+
+        Raises
+        ------
+        LayerError
+            A layer is not one of the schema, or has no CRS.
+
+        Examples
+        --------
+        >>> import geopandas as gpd, shapely
+        >>> houses = gpd.GeoDataFrame(
+        ...     {"place": ["Chitakale"], "persons": [460]}, geometry=[shapely.Point(35.5, -16)], crs="EPSG:4326"
+        ... )
+        >>> columns = {"name": "place", "households": "persons / 4.6"}
+        >>> ids = {"settlement_id": "S{row}", "kind": "village", "supply": "none", "position_accuracy_m": 100.0}
+        >>> pack = Pack.from_layers(
+        ...     crs_measure="EPSG:32736",
+        ...     profile="mw",
+        ...     settlements=houses,
+        ...     mapping={"settlements": {"columns": columns, "defaults": ids}},
+        ... )
+        >>> pack.settlements[["settlement_id", "households"]].values.tolist()
+        [['S00001', 100]]
+        """
+        kept = Path(folder) if folder is not None else Path(_temporary_folder())
+        write_layers(kept, layers, title=title, crs_measure=crs_measure, profile=profile, mapping=mapping)
+        return read_pack(kept)
+
     @cached_property
     def profile(self) -> Profile:
         """What is particular to the country of the pack."""
         return read_profile(self.catalog.pack.profile, folder=self.folder)
+
+    @property
+    def has_areas(self) -> bool:
+        """Whether the pack says which areas there are; where it does not, all places are of one."""
+        return self.has("communes") and "communes" not in self.stand_ins
 
     @cached_property
     def crs_measure(self) -> str:
@@ -132,7 +200,7 @@ class Pack:
 
     @property
     def grid_lines(self) -> gpd.GeoDataFrame:
-        """Power lines of 22 kV and above."""
+        """Power lines of medium voltage and above."""
         return self._frame("grid_lines")
 
     @property
@@ -184,6 +252,17 @@ class Pack:
         """Tell whether the pack lists a layer."""
         return self.catalog.has(name)
 
+    def with_layers(
+        self, made: Mapping[str, tuple[LayerEntry, gpd.GeoDataFrame | pd.DataFrame | Raster, Finding]]
+    ) -> Pack:
+        """Give the same pack with layers that stand in for absent ones, each with its entry and the notice that says
+        so."""
+        catalog = self.catalog.model_copy(
+            update={"layer": [*self.catalog.layer, *(entry for entry, _, _ in made.values())]}
+        )
+        read = self._read | {name: (layer, (said,)) for name, (_, layer, said) in made.items()}
+        return Pack(self.folder, catalog, self.stand_ins | set(made), read, dict(self._as_drawn))
+
     def layer(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame | Raster:
         """Give any layer of the catalogue by its name."""
         return self._layer(name)
@@ -208,8 +287,16 @@ class Pack:
             if entry.name not in known:
                 near = difflib.get_close_matches(entry.name, known, n=1)
                 found.append(UNKNOWN_LAYER.found(entry.name, near=near[0] if near else ", ".join(known)))
-            found += [*unsourced_findings(entry), *self.layer_findings(entry.name)]
-        readable = {name: layer for name, (layer, _) in self._read.items() if layer is not None} | self._as_drawn
+            if entry.name not in self.stand_ins:
+                found += unsourced_findings(entry)
+            found += self.layer_findings(entry.name)
+        # a raster with a fault of its own (bands, codes, unit) would only be told of a second time
+        readable = {
+            name: layer
+            for name, (layer, own) in self._read.items()
+            if layer is not None and not (isinstance(layer, Raster) and faults(own))
+        } | self._as_drawn
+        readable = {name: layer for name, layer in readable.items() if name not in self.stand_ins}
         crs_of = {entry.name: entry.crs for entry in self.catalog.layer}
         found += cross_findings(readable, targets=self.catalog.targets, crs_of=crs_of, profile=self.profile)
         return (*faults(found), *notices(found))
@@ -270,7 +357,13 @@ class Pack:
         return checksum_findings(self.folder, entry)
 
     def _read_frame(self, entry: LayerEntry) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[Finding]]:
-        layer, found = read_layer(self.folder, entry, crs_measure=self.catalog.pack.crs_measure, profile=self.profile)
+        layer, found = read_layer(
+            self.folder,
+            entry,
+            crs_measure=self.catalog.pack.crs_measure,
+            profile=self.profile,
+            one_area=None if self.has_areas else self.profile.administration.area_code_example,
+        )
         if isinstance(layer, gpd.GeoDataFrame):
             layer = to_measure(layer, self.crs_measure, layer=entry.name)
             if not np.isfinite(layer.geometry.bounds.to_numpy()[~layer.geometry.is_empty.to_numpy()]).all():
@@ -291,7 +384,13 @@ class Pack:
             return None, findings_of(error, layer=entry.name)
 
 
-def read_pack(folder: Path) -> Pack:
+def _temporary_folder() -> str:
+    folder = tempfile.mkdtemp(prefix="infragap-pack-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def read_pack(folder: Path | str) -> Pack:
     """Open a data pack; its layers are read when first asked for.
 
     Parameters
@@ -306,6 +405,7 @@ def read_pack(folder: Path) -> Pack:
     LayerError
         The catalogue has faults, or its measuring CRS is not in metres.
     """
+    folder = Path(folder)
     catalog = read_catalog(folder)
     require_metres(catalog.pack.crs_measure)
     try:
@@ -315,7 +415,7 @@ def read_pack(folder: Path) -> Pack:
     return Pack(folder=folder, catalog=catalog)
 
 
-def check_pack(folder: Path) -> list[Finding]:
+def check_pack(folder: str | Path) -> list[Finding]:
     """Give all findings on a pack at once, faults first; empty where there is nothing to say."""
     try:
         pack = read_pack(folder)

@@ -79,7 +79,7 @@ def _column(unit: str, meaning: str, *, usual: Usual | None = None, **checks: An
 
 
 PEOPLE, PUPILS = Usual(0, 100_000), Usual(0, 20_000)
-ACCURACY = Usual(0, 100_000)
+ACCURACY = Usual(0.01, 100_000)
 FOREST = Usual(0, 2_000_000, (Unit("m²", 10_000),))
 
 
@@ -259,7 +259,9 @@ class Substations(_Sourced):
     capacity_mva: Series[float] = _column(
         "MVA", "transformer capacity", usual=Usual(0.01, 5_000, (KILO["MVA"],)), gt=0, nullable=True
     )
-    load_mva: Series[float] = _column("MVA", "peak load", usual=Usual(0, 5_000, (KILO["MVA"],)), ge=0, nullable=True)
+    load_mva: Series[float] = _column(
+        "MVA", "peak load", usual=Usual(0.05, 5_000, (KILO["MVA"], Unit("GVA", 0.001))), ge=0, nullable=True
+    )
     status: Series[str] = _column("-", "existing, under construction or planned", isin=SUBSTATION_STATUS)
     position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", usual=ACCURACY, ge=0)
 

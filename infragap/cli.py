@@ -14,6 +14,7 @@ from infragap.console.options import Places, Placing, Scenario, WaterScenario, g
 from infragap.console.terminal import Terminal, language_of
 
 if TYPE_CHECKING:
+    from infragap.profiles.profile import Profile
     from infragap.settings import Settings
 
 app = typer.Typer(
@@ -65,7 +66,7 @@ def run_command(
     from infragap.readiness import chosen_analyses
     from infragap.settings import read_settings
 
-    _run(places, read_settings(places.params), chosen_analyses(only, "--only"))
+    _run(places, read_settings(places.params, profile=_profile(places)), chosen_analyses(only, "--only"))
 
 
 @app.command("electrify")
@@ -74,7 +75,11 @@ def electrify_command(places: Places, scenario: Scenario) -> None:
     """Plan electricity alone, under a scenario."""
     from infragap.settings import read_settings
 
-    _run(places, read_settings(places.params, {"electricity": scenario.changes()}), ("electricity",))
+    _run(
+        places,
+        read_settings(places.params, {"electricity": scenario.changes()}, profile=_profile(places)),
+        ("electricity",),
+    )
 
 
 @app.command("schools")
@@ -83,7 +88,8 @@ def schools_command(places: Places, placing: Placing) -> None:
     """Place schools alone: sites, who gets a place, what each bridge is worth."""
     from infragap.settings import read_settings
 
-    _run(places, read_settings(places.params, {"schools": placing.changes()}), ("schools",))
+    settings = read_settings(places.params, {"schools": placing.changes()}, profile=_profile(places))
+    _run(places, settings, ("schools",))
 
 
 @app.command("water")
@@ -92,7 +98,8 @@ def water_command(places: Places, scenario: WaterScenario) -> None:
     """Plan water alone, under a scenario."""
     from infragap.settings import read_settings
 
-    _run(places, read_settings(places.params, {"water": scenario.changes()}), ("water",))
+    settings = read_settings(places.params, {"water": scenario.changes()}, profile=_profile(places))
+    _run(places, settings, ("water",))
 
 
 @app.command("compare")
@@ -108,7 +115,7 @@ def compare_command(
     ] = None,
 ) -> None:
     """Compare two runs, or the scenarios of one: what changed choice, cost and rank, and why."""
-    from infragap.compare import compare, has_electricity
+    from infragap.compare_electricity import compare, has_electricity
     from infragap.compare_page import scenarios_page, two_runs_page
     from infragap.compare_water import compare_water, has_water
     from infragap.compared import print_comparison, print_water_comparison, write_page
@@ -151,7 +158,7 @@ def check_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, for machines.")] = False,
 ) -> None:
     """Check a data pack: all its faults and notices at once, and what it is ready for."""
-    from infragap.check import print_json, print_readiness
+    from infragap.check_report import print_json, print_readiness
     from infragap.readiness import chosen_analyses, judge_folder
 
     chosen = chosen_analyses(analyses, "--for")
@@ -239,6 +246,41 @@ def data_list_command(data: DataOption = None) -> None:
     print_layers(read_catalog(data or data_folder()), terminal)
 
 
+@data_app.command("init")
+def data_init_command(
+    folder: Annotated[Path, typer.Argument(help="Folder with your files.")],
+    profile: Annotated[
+        str | None, typer.Option(help="Country: vn, mw, or the path of your own .toml; default: a guess.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the pack and name of the province.")] = None,
+) -> None:
+    """Look at a folder of files and write its catalogue, with guesses and questions."""
+    from infragap.starting.init import start_pack
+
+    start = start_pack(folder, profile=profile, title=title)
+    if start.kept is not None:
+        terminal.say("command.init.kept", kept=start.kept)
+    for guess in start.guesses:
+        terminal.out.print(f"  {guess}", markup=False, soft_wrap=True)
+    terminal.complain(start.questions, "[yellow]?[/yellow] ")
+    terminal.say("command.init.done", folder=folder, layers=len(start.catalog.layer), questions=len(start.questions))
+
+
+@data_app.command("hash")
+def data_hash_command(
+    folder: Annotated[Path, typer.Argument(help="Folder of a data pack.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Replace checksums that no longer fit.")] = False,
+) -> None:
+    """Write the checksum of each file into catalog.toml where it is absent."""
+    from infragap.starting.hashes import fill_hashes
+
+    filled, differing = fill_hashes(folder, replace=replace)
+    terminal.say("command.hash.done", count=len(filled), layers=", ".join(filled) or "-")
+    if differing:
+        terminal.complain([terminal.text("command.hash.differ", layers=", ".join(differing))], "[red]✗[/red] ")
+        raise typer.Exit(1)
+
+
 @data_app.command("build")
 def data_build_command(
     out: Annotated[Path, typer.Option("--out", help="Folder for the pack.")],
@@ -265,6 +307,18 @@ def data_build_command(
     terminal.say("command.data.built", out=out)
 
 
+def _profile(places: Places) -> Profile | None:
+    """Profile of the pack of a run, where it can be read; what keeps it from being read is told by the run."""
+    from infragap.gis.errors import InfragapError
+    from infragap.gis.pack import read_pack
+    from infragap.settings import data_folder
+
+    try:
+        return read_pack(places.data or data_folder()).profile
+    except InfragapError:
+        return None
+
+
 def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
     from infragap.console.progress import TerminalProgress
     from infragap.explain import first_place
@@ -286,7 +340,8 @@ def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
         index=places.out / "index.html",
     )
     if (place := first_place(places.out)) is not None:
-        summary = places.out / ("summary.md" if terminal.language == "vi" else f"summary_{terminal.language}.md")
+        own = places.out / f"summary_{terminal.language}.md"
+        summary = own if own.exists() else places.out / "summary.md"
         terminal.say("command.run.next", out=places.out, place=place, summary=summary)
 
 

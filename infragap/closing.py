@@ -10,7 +10,6 @@ from infragap.gis.findings import Finding
 from infragap.wording.catalogue import languages, words
 
 SUMMARY = "summary"
-SUMMARY_LANGUAGE = "vi"
 """Language of the summary whose name carries none."""
 
 
@@ -27,7 +26,7 @@ def append_to_summaries(folder: Path, notices: Sequence[Finding], stopped: Seque
         Solutions that the guard of wall time has stopped.
     """
     for language in languages():
-        file = folder / (f"{SUMMARY}.md" if language == SUMMARY_LANGUAGE else f"{SUMMARY}_{language}.md")
+        file = folder / (f"{SUMMARY}.md" if language == languages()[0] else f"{SUMMARY}_{language}.md")
         if file.exists():
             text = file.read_text(encoding="utf-8")
             file.write_text(_with_notes(text, notices, stopped, language), encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from rich.table import Table
 
-from infragap.compare import Comparison
+from infragap.compare_electricity import Comparison
 from infragap.compare_water import WaterComparison
 from infragap.console.messages import Message, refused
 from infragap.console.terminal import Terminal, cell

@@ -20,6 +20,7 @@ from infragap.gis import schema
 from infragap.gis.errors import InfragapError, LayerError, MissingDataError, ParameterError
 from infragap.gis.findings import Finding, faults, findings_of, notices
 from infragap.gis.pack import Pack, read_pack
+from infragap.gis.stand_ins import with_stand_ins
 from infragap.settings import ANALYSES
 
 NEEDS: Mapping[str, Needs] = {needs.analysis: needs for needs in (electricity.NEEDS, water.NEEDS, schools.NEEDS)}
@@ -133,6 +134,7 @@ def judge_folder(folder: Path, analyses: Collection[str]) -> Readiness:
 
 def judge(pack: Pack, analyses: Collection[str]) -> Readiness:
     """Judge a pack for some analyses."""
+    pack = with_stand_ins(pack, [name for analysis in analyses for name in NEEDS[analysis].replaceable])
     found = [finding for finding in pack.findings() if not _is_missing_layer(finding, pack)]
     reports = {name: _report(pack, name) for name in (*schema.LAYERS, *schema.RASTERS)}
     return Readiness(
@@ -166,13 +168,13 @@ def _is_missing_layer(finding: Finding, pack: Pack) -> bool:
 def _layers_of(needs: Needs, reports: Mapping[str, LayerReport]) -> dict[str, LayerReport]:
     optional = {
         name: LayerReport(LayerState.LEFT_OUT) if reports[name].state is LayerState.MISSING else reports[name]
-        for name in needs.optional
+        for name in (*needs.replaceable, *needs.optional)
     }
     return {name: reports[name] for name in needs.layers} | optional
 
 
 def _report(pack: Pack, name: str) -> LayerReport:
-    if not pack.has(name):
+    if not pack.has(name) or name in pack.stand_ins:
         return LayerReport(LayerState.MISSING)
     if pack.layer_faults(name):
         return LayerReport(LayerState.FAULTY)

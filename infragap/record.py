@@ -14,7 +14,9 @@ from infragap.analyses.results import Results
 from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksums, record_checksum
 from infragap.gis.findings import Finding
 from infragap.gis.pack import Pack
+from infragap.profiles.naming import naming_of, outward_record
 from infragap.settings import Settings
+from infragap.wording.country import spoken_profile
 
 VERSIONS_OF = (
     "infragap", "numpy", "scipy", "numba", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio",
@@ -60,6 +62,8 @@ def _pack_record(pack: Pack) -> dict[str, Any]:
         "title": pack.catalog.pack.title,
         "province": pack.catalog.pack.province,
         "crs_measure": pack.crs_measure,
+        "profile": pack.profile.code,
+        "naming": naming_of(pack.profile),
         "catalog_sha256": hashlib.sha256((pack.folder / "catalog.toml").read_bytes()).hexdigest(),
         "targets": pack.catalog.targets,
         "layers": [
@@ -96,7 +100,8 @@ def _with_status(value: Any, place: str, status: str) -> Iterator[str]:
 def write_record(record: dict[str, Any], folder: Path) -> None:
     """Write the record into a folder of results; the names and checksums of the files there go with it."""
     record["files"] = checksums(folder)
-    plain = json.loads(json.dumps(record, ensure_ascii=False, default=_plain))
+    written = outward_record(record, spoken_profile())
+    plain = json.loads(json.dumps(written, ensure_ascii=False, default=_plain))
     plain[RECORD_CHECKSUM] = record[RECORD_CHECKSUM] = record_checksum(plain)
     (folder / MARKER).write_text(json.dumps(plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

@@ -18,11 +18,13 @@ from infragap.beside import Beside
 from infragap.closing import append_to_summaries
 from infragap.console.messages import Message
 from infragap.gis.pack import Pack, read_pack
+from infragap.gis.stand_ins import with_stand_ins
 from infragap.maps.write import write_results
 from infragap.output import check_output, claimed
-from infragap.readiness import chosen_analyses, require_ready
+from infragap.readiness import NEEDS, chosen_analyses, require_ready
 from infragap.record import record_of, write_record
-from infragap.settings import ANALYSES, Settings
+from infragap.settings import ANALYSES, Settings, in_country
+from infragap.wording.country import speaking_for
 
 LEAST_RESULT_BYTES, RESULT_TO_PACK = 64_000_000, 4
 """Space held for the results: the embedded pack of 10 MB gives 32 MB of them."""
@@ -118,10 +120,12 @@ def run(
     started = time.perf_counter()
     progress.begin(["read", *_planned_steps(only), "write"])
     pack = read_pack(data)
-    with claimed(out, reserve_bytes=_room_for_results(pack, out)) as claim:
+    pack = with_stand_ins(pack, [name for analysis in only for name in NEEDS[analysis].replaceable])
+    with speaking_for(pack.profile), claimed(out, reserve_bytes=_room_for_results(pack, out)) as claim:
         notices = timings.measure(progress, "read", lambda part: require_ready(pack, only))
         results = _plan(pack, settings, only, progress, timings)
-        record = record_of(pack, settings, results, notices)
+        used = in_country(settings, pack.profile)
+        record = record_of(pack, used, results, notices)
         with claim.result(progress.say) as folder:
             timings.measure(
                 progress,
@@ -130,7 +134,7 @@ def run(
                     folder,
                     pack,
                     results,
-                    parameters={name: getattr(settings, name) for name in only},
+                    parameters={name: getattr(used, name) for name in only},
                     progress=part,
                 ),
             )
@@ -184,10 +188,11 @@ def _plan_beside(
     """Plan some questions in a process of their own; the pack is read again because rasters are quicker read than
     sent."""
     pack, planned = read_pack(folder), {}
-    for name in names:
-        start = time.perf_counter()
-        result = PLANNERS[name](pack, getattr(settings, name), progress=tell)
-        planned[name] = (result, round(time.perf_counter() - start, 3))
+    with speaking_for(pack.profile):
+        for name in names:
+            start = time.perf_counter()
+            result = PLANNERS[name](pack, getattr(settings, name), progress=tell)
+            planned[name] = (result, round(time.perf_counter() - start, 3))
     return planned
 
 

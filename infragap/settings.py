@@ -9,12 +9,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.parameters import in_country as electricity_in_country
+from infragap.analyses.parameters import for_country
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.console.messages import SHOWN_MESSAGES, Message, refused
 from infragap.gis.errors import MissingDataError, ParameterError
-from infragap.parameters.faults import faults_of, shares_for_percent
+from infragap.parameters.faults import far_off, faults_of, shares_for_percent
 from infragap.parameters.file import read_parameter_file
+from infragap.profiles.naming import inward_record, naming_of
+from infragap.profiles.profile import Profile
 
 ANALYSES = ("electricity", "water", "schools")
 
@@ -27,7 +31,8 @@ class Settings(BaseModel):
     electricity, water, schools
         The sets.
     meant
-        Parameters such as 'water.loss_pct' whose value below 1 % is meant, and not a share written for a percentage.
+        Parameters such as 'water.loss_pct' whose value below 1 % is meant, and not a share written for a percentage; or
+        whose value is meant though it is many times the usual one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,7 +52,12 @@ def data_folder() -> Path:
     raise refused(MissingDataError, [Message("command.no_embedded_pack")])
 
 
-def read_settings(file: Path | None = None, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Settings:
+def read_settings(
+    file: Path | None = None,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    profile: Profile | None = None,
+) -> Settings:
     """Read the parameters of a run.
 
     Parameters
@@ -56,6 +66,8 @@ def read_settings(file: Path | None = None, overrides: Mapping[str, Mapping[str,
         TOML file with the tables [electricity], [water], [schools]; None for the defaults.
     overrides
         Values per analysis that replace those of the file, from the command line.
+    profile
+        Country whose names the file uses; the program's own names are understood too.
 
     Raises
     ------
@@ -63,6 +75,8 @@ def read_settings(file: Path | None = None, overrides: Mapping[str, Mapping[str,
         Unknown key, wrong kind, value out of bounds, or a share where percent is wanted; all of them are named.
     """
     values: dict[str, Any] = read_parameter_file(file) if file is not None else {}
+    if profile is not None:
+        values = inward_record(values, naming_of(profile))
     for analysis, changes in (overrides or {}).items():
         if isinstance(values.setdefault(analysis, {}), dict):
             values[analysis] = {**values[analysis], **changes}
@@ -73,12 +87,24 @@ def read_settings(file: Path | None = None, overrides: Mapping[str, Mapping[str,
     questions = [
         question
         for name in ANALYSES
-        for question in shares_for_percent(values.get(name, {}), type(getattr(settings, name)), name)
+        for asked in (shares_for_percent, far_off)
+        for question in asked(values.get(name, {}), type(getattr(settings, name)), name)
         if question.values["key"] not in settings.meant
     ]
     if questions:
         raise _refused(file, questions)
     return settings
+
+
+def in_country(settings: Settings, profile: Profile) -> Settings:
+    """Take a country's numbers where the settings give none."""
+    return settings.model_copy(
+        update={
+            "electricity": electricity_in_country(settings.electricity, profile),
+            "water": for_country(settings.water, profile),
+            "schools": for_country(settings.schools, profile),
+        }
+    )
 
 
 def _refused(file: Path | None, faults: list[Message]) -> ParameterError:

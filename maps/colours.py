@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from infragap.wording.country import spoken_profile
+
 CHOICES: Mapping[str, str] = {"grid": "#012b6a", "minigrid": "#fa9f26", "hydro": "#047b71", "solar_home": "#fffcde"}
 CHOICE_SHAPES: Mapping[str, str] = {
     "grid": "circle",
@@ -16,14 +18,21 @@ CHOICE_SHAPES: Mapping[str, str] = {
     "hydro": "diamond",
     "solar_home": "triangle",
 }
-VOLTAGES: Mapping[str, tuple[str, float]] = {
+HIGH_VOLTAGES: Mapping[str, tuple[str, float]] = {
     "500": ("#3b0f4f", 2.8),
     "220": ("#8a2b7a", 2.4),
     "110": ("#c2508f", 2.0),
-    "35": ("#024e92", 1.4),
-    "22": ("#3aaa63", 1.2),
 }
-"""Colour and width [pixels] of existing lines by voltage [kV]."""
+MEDIUM_VOLTAGES = (("#024e92", 1.4), ("#3aaa63", 1.2))
+
+
+def voltages() -> dict[str, tuple[str, float]]:
+    """Give colour and width [pixels] of existing lines by voltage [kV], those of the country among them."""
+    levels = spoken_profile().voltage
+    medium = (f"{level:g}" for level in (levels.upper_kv, levels.lower_kv))
+    return dict(HIGH_VOLTAGES) | dict(zip(medium, MEDIUM_VOLTAGES, strict=True))
+
+
 PLANNED_LINE = "#f22227"
 VOLTAGE_HOLDS: Mapping[str, str] = {"yes": PLANNED_LINE, "no": "#4e1560"}
 """Planned lines by whether they keep the voltage."""

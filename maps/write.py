@@ -22,6 +22,7 @@ from infragap.maps.contents import KML_LAYERS, LAYER_IDS, layers_of, tables_of
 from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
 from infragap.maps.exports.layers import write_geojson, write_geopackage
+from infragap.maps.exports.outward import outward_dictionary
 from infragap.maps.exports.tables import write_csv, write_dictionary
 from infragap.maps.pages.common import PAGES, SHEETS, notice
 from infragap.maps.pages.document import render
@@ -41,7 +42,8 @@ from infragap.maps.workbooks.programme import write_programme
 from infragap.wording.catalogue import in_each_language, languages, words
 
 LANGUAGE = "vi"
-"""Language of the files that show one: the list for the power company, the KML, the summary."""
+"""Language of the files that show one: the list for the power company, the KML; the main one where the country does not
+speak it."""
 
 
 def write_results(
@@ -80,7 +82,7 @@ def write_results(
     tell("workbooks")
     _write_workbooks(folder, pack, communes, results, parameters)
     for language in languages():
-        name = "summary.md" if language == LANGUAGE else f"summary_{language}.md"
+        name = "summary.md" if language == languages()[0] else f"summary_{language}.md"
         (folder / name).write_text(summary_markdown(pack, results, language), encoding="utf-8")
     tell("maps")
     _write_pages(folder, pack, communes, results, parameters)
@@ -94,7 +96,7 @@ def _write_tables(
     for name, (frame, _) in tables.items():
         write_csv(frame, folder / "tables" / f"{name}.csv")
     write_dictionary({name: columns for name, (_, columns) in tables.items()}, folder / "tables" / "columns.csv")
-    write_csv(_parameter_table(parameters), folder / "tables" / "parameters.csv")
+    write_csv(outward_dictionary(_parameter_table(parameters), name="parameter"), folder / "tables" / "parameters.csv")
 
 
 def _parameter_table(parameters: Mapping[str, Parameters]) -> pd.DataFrame:

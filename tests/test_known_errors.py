@@ -355,7 +355,7 @@ def test_order_of_lines_on_one_course_changes_no_tap(small: Run) -> None:
     lines = pd.concat([first, first.assign(line_id="L9", feeder="373 E99.1")], ignore_index=True)
     taps = []
     for layer in (lines, lines.iloc[::-1].reset_index(drop=True)):
-        _, row = existing_line_cells(layer, small.pack.elevation)
+        _, row = existing_line_cells(layer, small.pack.elevation, ElectricityParameters().levels)
         taps.append(layer["line_id"].to_numpy()[row].tolist())
     assert taps[0] == taps[1]
 

@@ -58,6 +58,7 @@ class RuledOut(StrEnum):
     HEADROOM = "headroom"
     USER = "user"
     TARGET = "target"
+    UNSAFE_WIRES = "unsafe_wires"
     BELOW_FLOOR = "below_floor"
     NO_STREAM = "no_stream"
     NO_STATION = "no_station"

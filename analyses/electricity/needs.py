@@ -3,10 +3,11 @@ there."""
 
 from __future__ import annotations
 
-NEEDED_LAYERS = (
-    "settlements", "communes", "roads", "grid_lines", "substations", "elevation", "forest", "runoff", "solar",
-)  # fmt: skip
+NEEDED_LAYERS = ("settlements", "grid_lines", "elevation")
+
+REPLACEABLE_LAYERS = ("communes", "roads", "substations", "forest", "runoff", "solar")
+"""Layers that something stated stands in for where they are absent (`gis.stand_ins`)."""
 
 OPTIONAL_LAYERS = ("rivers", "lakes", "stations")
 
-LAYERS = (*NEEDED_LAYERS, *OPTIONAL_LAYERS)
+LAYERS = (*NEEDED_LAYERS, *REPLACEABLE_LAYERS, *OPTIONAL_LAYERS)

@@ -9,7 +9,9 @@ from pydantic import model_validator
 
 from infragap.analyses.electricity.assumptions.grid import GridParameters
 from infragap.analyses.electricity.assumptions.offgrid import OffgridParameters
-from infragap.analyses.parameters import parameter
+from infragap.analyses.electricity.assumptions.voltages import MediumVoltage
+from infragap.analyses.parameters import for_country, parameter
+from infragap.profiles.profile import DEFAULT, Profile, read_profile
 
 
 class ElectricityParameters(OffgridParameters, GridParameters):
@@ -113,6 +115,33 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     respect_headroom: bool = parameter(
         True, unit="-", source="choice", meaning="keep new load within what feeders and stations have left"
     )
+    reinforce_allowed: bool = parameter(
+        True,
+        unit="-",
+        source="choice",
+        meaning="whether feeders and substations may be reinforced at a price; otherwise settlements take another line "
+        "or wait, and those that must be on the grid overload them",
+    )
+    reinforce_feeder_kw: float = parameter(
+        8000.0,
+        compared=False,
+        minimum=1.0,
+        unit="kW",
+        low=4000,
+        high=12000,
+        source="assumption: a second circuit of AC-95 at 22 kV carries some 11 MW, of which voltage leaves 8",
+        meaning="headroom that reinforcing a feeder brings",
+    )
+    reinforce_substation_kw: float = parameter(
+        22500.0,
+        compared=False,
+        minimum=1.0,
+        unit="kW",
+        low=15000,
+        high=36000,
+        source="assumption: a second transformer of 25 MVA at a power factor of 0.9",
+        meaning="headroom that reinforcing a substation brings",
+    )
     reinforce_feeder_mvnd: float = parameter(
         6000.0,
         compared=False,
@@ -153,14 +182,28 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         meaning="most work for one solution of the plan; one unit takes about a second, but is counted and not timed",
     )
     junction_rounds: int = parameter(
-        3,
+        1,
         maximum=5,
         unit="-",
         source="choice",
         meaning=(
-            "how often the network is enriched around the plan and solved again at most; it ends where that "
-            "brings nothing"
+            "how often the network is enriched around plans of all kinds at most; it ends where that brings nothing"
         ),
+    )
+    # voltages
+    upper_kv: float | None = parameter(
+        None,
+        unit="kV",
+        minimum=1.0,
+        source="None: the profile of the country",
+        meaning="higher level of medium-voltage lines that settlements can be connected to",
+    )
+    lower_kv: float | None = parameter(
+        None,
+        unit="kV",
+        minimum=1.0,
+        source="None: the profile of the country",
+        meaning="lower level of medium-voltage lines that settlements can be connected to",
     )
     # feeders
     mv_drop_limit_pct: float = parameter(
@@ -233,8 +276,8 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         unit="mvnd",
         low=1000,
         high=3000,
-        source="assumption: small 22/35 kV transformer with switchgear",
-        meaning="station that raises 22 to 35 kV at a tap",
+        source="assumption: small transformer between the two levels, with switchgear",
+        meaning="station that raises the lower level to the upper one at a tap",
     )
     # phasing
     first_year: int = parameter(2026, unit="year", source="the scheme, 2026-2030", meaning="first year of building")
@@ -287,9 +330,17 @@ class ElectricityParameters(OffgridParameters, GridParameters):
             raise ValueError("steep_slope_deg must be above gentle_slope_deg")
         if both := sorted(set(self.forced_grid) & set(self.forbidden_grid)):
             raise ValueError(f"forced_grid and forbidden_grid both name {', '.join(both)}")
+        if self.levels.upper_kv <= self.levels.lower_kv:
+            raise ValueError("upper_kv must be above lower_kv")
         if len(self.budgets_mvnd) not in (0, 5):
             raise ValueError("budgets_mvnd: give five yearly sums, or none")
         return self
+
+    @property
+    def levels(self) -> MediumVoltage:
+        """The two levels of medium voltage: those that are given, else those of the default profile."""
+        usual = read_profile().voltage
+        return MediumVoltage(self.upper_kv or usual.upper_kv, self.lower_kv or usual.lower_kv, usual.tolerance_pct)
 
     @property
     def discount_rate(self) -> float:
@@ -300,6 +351,15 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     def years(self) -> tuple[int, ...]:
         """The five years of building."""
         return tuple(range(self.first_year, self.first_year + 5))
+
+
+def in_country(parameters: ElectricityParameters, profile: Profile) -> ElectricityParameters:
+    """Take a country's numbers and voltages where none are given."""
+    voltage, own = profile.voltage, for_country(parameters, profile)
+    if profile.code == DEFAULT:
+        return own
+    levels = {"upper_kv": own.upper_kv or voltage.upper_kv, "lower_kv": own.lower_kv or voltage.lower_kv}
+    return own.model_copy(update=levels)
 
 
 def uncertain(

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from infragap.analyses.electricity.feeders.remedies import find_remedies
 from infragap.analyses.electricity.feeders.voltage import check_voltage
 from infragap.analyses.electricity.least_cost.plan import least_cost
-from infragap.analyses.electricity.least_cost.reconnection import within_headroom
+from infragap.analyses.electricity.least_cost.room_search import within_headroom
 from infragap.analyses.electricity.least_cost.study import prepare
-from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.parameters import ElectricityParameters, in_country
 from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.tables.all_tables import build_tables
@@ -18,6 +18,7 @@ from infragap.analyses.electricity.uncertainty.assessment import assess_uncertai
 from infragap.analyses.electricity.years.schedule import make_schedule
 from infragap.gis.errors import MissingDataError
 from infragap.gis.pack import Pack
+from infragap.gis.stand_ins import with_stand_ins
 
 
 def plan_electricity(
@@ -42,13 +43,14 @@ def plan_electricity(
     Raises
     ------
     MissingDataError
-        A layer is not there, settlements has no rows, or there is no existing 35 or 22 kV line.
+        A layer is not there, settlements has no rows, or there is no existing medium-voltage line.
     NoSolutionError
         A settlement that must get the grid cannot be reached.
     ParameterError
         A named settlement does not exist.
     """
     progress = progress or (lambda _: None)
+    pack, parameters = with_stand_ins(pack, NEEDS.replaceable), in_country(parameters, pack.profile)
     _require_layers(pack)
     progress("line routes, sun and streams")
     study = prepare(pack, parameters)

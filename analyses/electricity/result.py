@@ -22,7 +22,7 @@ class ElectricityResult:
     years
         One row per year and one for what no budget reaches, columns `columns.YEARS` (table electricity_years).
     existing_grid
-        The existing 35 and 22 kV lines, as the layer has them.
+        The existing medium-voltage lines, as the layer has them.
     grid_extension
         One row per settlement that gets the grid, columns `columns.EXTENSION`, in order of building.
     plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from infragap.analyses.parameters import for_country
 from infragap.analyses.schools.links.worth import worth_of_links
 from infragap.analyses.schools.needs import NEEDS
 from infragap.analyses.schools.parameters import SchoolsParameters
@@ -41,6 +42,7 @@ def plan_schools(
         Nobody can reach any place where a school may stand.
     """
     NEEDS.require(pack)
+    parameters = for_country(parameters, pack.profile)
     step = progress or (lambda _: None)
     step("ground and roads")
     study = prepare(pack, parameters)

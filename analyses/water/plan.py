@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from infragap.analyses.parameters import for_country
 from infragap.analyses.water.needs import NEEDS
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.programme.built import built_works
@@ -56,6 +57,7 @@ def plan_water(
     step = progress or (lambda _: None)
     step("coverage today")
     NEEDS.require(pack)
+    parameters = for_country(parameters, pack.profile)
     study = prepare(pack, parameters)
     today = coverage_today(study.villages, study.schemes, study.household_works, study.elevation, parameters)
     gap = gap_of(study, today)

@@ -37,11 +37,18 @@ NO_TRUTH = fault("cell.no_truth", reason="true, false, 1 and 0 are read; any oth
 THOUSANDS = fault(
     "cell.thousands",
     tolerance="a column where a dotted number has another number of decimals than three; files that separate by the "
-    "comma may hold such "
-    "numbers with a decimal part of three digits as long as some cell has another number of them",
+    "comma may hold such numbers with a decimal part of three digits as long as some cell has another number of them",
     reason="2.000 is two thousand in Vietnam and two in English; a file of Vietnamese numbers (semicolons, decimal "
-    "comma), KML and text "
-    "cells of a workbook may mean either",
+    "comma), KML and text cells of a workbook may mean either",
+)
+COMMA_THOUSANDS = fault(
+    "cell.thousands_comma",
+    tolerance="numbers that are not whole, in a file with decimal commas before another number of digits than three",
+    reason="2,000 is two thousand in English and two in Vietnam, where a file may write its decimals with the comma",
+)
+PERCENT_CELLS = fault(
+    "cell.percent_format",
+    reason="a count or length shown in percent (5000 % for 50) was formatted by mistake, or stands in another column",
 )
 TWICE = fault("cell.twice", reason="results are joined by the identifier, so two rows must not share one")
 CHOICE = fault("cell.choice", reason="an analysis decides by this word")
@@ -57,6 +64,8 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _DOTTED = re.compile(r"[+-]?\d+\.(\d+)")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+_COMMA_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
+_COMMA_DECIMALS = re.compile(r"[+-]?(\d+,(\d{1,2}|\d{4,})|0,\d+)")
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 _BAD = object()
 
@@ -108,7 +117,10 @@ def _column(
     comma = bool(frame.attrs.get("decimal_comma")) and any(
         isinstance(cell, str) and _DECIMAL_COMMA.fullmatch(cell.strip()) for cell in raw
     )
-    doubtful = _thousands(raw, frame) if dtype in ("int64", "float64") else np.zeros(len(frame), dtype=bool)
+    dotted = by_comma = np.zeros(len(frame), dtype=bool)
+    if dtype in ("int64", "float64"):
+        dotted, by_comma = _thousands(raw, frame), _comma_thousands(raw, frame, whole=dtype == "int64")
+    doubtful = dotted | by_comma
     cells = [_cell(value, dtype, decimal_comma=comma) for value in raw]
     empty = np.array([cell is None for cell in cells], dtype=bool)
     bad = np.array([cell is _BAD for cell in cells], dtype=bool) & ~doubtful
@@ -116,13 +128,14 @@ def _column(
     if empty.any() and not column.nullable:
         check = EMPTY_COLUMN if empty.all() and len(frame) > 0 else EMPTY
         found.append(check.in_rows(frame, empty, layer=layer, column=name))
-    if doubtful.any():
-        found.append(
-            THOUSANDS.in_rows(frame, doubtful, layer=layer, shown=raw, column=name, **_both_readings(raw, doubtful))
-        )
+    for ask, marked in ((THOUSANDS, dotted), (COMMA_THOUSANDS, by_comma)):
+        if marked.any():
+            found.append(ask.in_rows(frame, marked, layer=layer, shown=raw, column=name, **_both_readings(raw, marked)))
     if bad.any():
         check = {"int64": NO_WHOLE_NUMBER, "float64": NO_NUMBER, "bool": NO_TRUTH}[dtype]
         found.append(check.in_rows(frame, bad, layer=layer, shown=raw, column=name, unit=column.title))
+    if name in frame.attrs.get("percent_columns", ()) and column.title != "%" and dtype in ("int64", "float64"):
+        found.append(PERCENT_CELLS.found(layer, of=len(frame), column=name, unit=column.title))
     good = ~(empty | bad | doubtful)
     found += _value_findings(frame, name, column, cells, good, layer=layer)
     if bad.any() or doubtful.any() or (empty.any() and not column.nullable):
@@ -150,8 +163,26 @@ def _thousands(raw: Iterable[Any], frame: pd.DataFrame) -> BoolArray:
     return marked & (several | (not plain and whole_thousands))
 
 
+def _comma_thousands(raw: Iterable[Any], frame: pd.DataFrame, *, whole: bool) -> BoolArray:
+    """Mark the text cells whose comma may part thousands, in a file that may write its decimals with it."""
+    texts = [cell.strip() if isinstance(cell, str) else "" for cell in raw]
+    marked = np.array([bool(_COMMA_THOUSANDS.fullmatch(text)) for text in texts], dtype=bool)
+    if not marked.any() or not frame.attrs.get("decimal_comma"):
+        return np.zeros(len(texts), dtype=bool)
+    several = np.array([text.count(",") > 1 for text in texts], dtype=bool)
+    decimal = not whole and any(
+        isinstance(cell, str) and _COMMA_DECIMALS.fullmatch(cell.strip()) is not None
+        for name in frame.columns
+        if frame[name].dtype == object and name != "geometry"
+        for cell in frame[name]
+    )
+    return marked & (several | (not decimal))
+
+
 def _both_readings(raw: Iterable[Any], doubtful: BoolArray) -> dict[str, str]:
     text = next(cell.strip() for cell, mark in zip(raw, doubtful, strict=True) if mark)
+    if "," in text:
+        return {"example": text, "whole": text.replace(",", ""), "decimal": f"{text}0"}
     return {"example": text, "whole": text.replace(".", ""), "decimal": text.replace(".", ",")}
 
 

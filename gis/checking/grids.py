@@ -22,7 +22,7 @@ RUNOFF_YEAR = (5.0, 8_000.0)
 """Mean runoff of a province in a year [mm]: deserts to the wettest coasts; one place on Earth has more than 11,000 mm
 of rain."""
 
-RUNOFF_YEAR_WET = 100.0
+RUNOFF_YEAR_WET = 150.0
 """Least mean runoff of a Vietnamese province in a year [mm]; the driest, Ninh Thuận, has some 250 (assumption with a
 margin)."""
 
@@ -68,6 +68,12 @@ DRY_MONTH = fault(
     "raster.dry_month",
     tolerance=f"months beside which both neighbours have under {DRY_BESIDE_MM:g} mm",
     reason="one band of zeros between wet months was never filled",
+)
+ALL_MONTHS = fault(
+    "raster.runoff_months",
+    tolerance="months that differ by one in a thousand; bands that fall once in the year, or rise less than tenfold",
+    reason="twelve equal bands are a year's sum or mean written into each month; bands that rise from January to "
+    "December without a fall are sums since January",
 )
 UPHILL = fault(
     "raster.rivers",
@@ -156,6 +162,10 @@ def _runoff_findings(runoff: Raster, least_mm: float) -> list[Finding]:
         fits = [name for name, factor in units if max(least_mm, 50.0) <= year_mm * factor <= RUNOFF_YEAR[1]]
         values: dict[str, Any] = {"year_mm": year_mm, "low": least_mm, "high": RUNOFF_YEAR[1]}
         found.append(YEAR.found("runoff", **values, other=fits[0] if fits else "-"))
+    equal = months.max() > 0 and months.max() - months.min() <= 1e-3 * months.max()
+    rising = bool((np.diff(months) > 0).all()) and months[-1] > 10 * months[0]
+    if equal or rising:
+        found.append(ALL_MONTHS.found("runoff", low_mm=float(months.min()), high_mm=float(months.max())))
     beside = np.minimum(np.roll(months, 1), np.roll(months, -1))
     dry = np.flatnonzero((months == 0) & (beside > DRY_BESIDE_MM))
     if len(dry):

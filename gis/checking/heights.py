@@ -22,6 +22,11 @@ SOURCE_FEET = fault(
     tolerance="medians of stated height by ground from 2.6 to 4, with at least three schemes",
     reason="heights in feet are 3.28 times those in metres",
 )
+SOURCE_UNIT = fault(
+    "height.source_unit",
+    tolerance="medians of stated height by ground from 0.01 to 0.25 and above 0.36; fewer than three schemes",
+    reason="heights a third of the ground show a relief in feet, heights of a few metres in the mountains kilometres",
+)
 SOURCE_LOW = notice(
     "height.source_low",
     tolerance=f"position accuracy as slope of 1:1, plus {ABOVE_M:.0f} m",
@@ -55,6 +60,9 @@ def source_findings(schemes: gpd.GeoDataFrame, elevation: Raster) -> list[Findin
         return [
             SOURCE_FEET.in_rows(schemes, known & (stated > 2 * ground), layer="water_schemes", shown=shown, ratio=ratio)
         ]
+    if 0.25 < ratio < 0.36 or (0 < ratio < 0.01 and float(np.nanmax(np.abs(stated))) < 10):
+        other = "km" if ratio < 0.01 else "feet (elevation)"
+        return [SOURCE_UNIT.in_rows(schemes, known, layer="water_schemes", shown=shown, ratio=ratio, other=other)]
     if high.any():
         check = SOURCE_HIGH
         return [check.in_rows(schemes, high, layer="water_schemes", shown=shown)]

@@ -18,6 +18,7 @@ DRAWN_LOW, DRAWN_HIGH = 0.5, 5.0
 """Stated by drawn length. Real roads are up to three times their drawn way (coarse waypoints); shorter than half of it
 none can be."""
 
+SHORT_MEDIAN, SHORT_ROWS = 0.9, 5
 FEEDER_LOW, FEEDER_HIGH = 0.5, 2.0
 AREA_TOLERANCE, AREA_NOTICE = 0.5, 0.2
 """Share by which stated and drawn area may differ: a fault beyond the first, a notice beyond the second."""
@@ -31,6 +32,11 @@ LENGTH_UNIT = fault(
     "length.unit",
     tolerance="as length.drawn; the unit named fits the median of the rows",
     reason="QGIS gives $length in metres, the column is in km: travel times and losses would be a thousandfold",
+)
+SHORT = fault(
+    "length.short",
+    tolerance=f"medians from {SHORT_MEDIAN:g} on, layers of fewer than {SHORT_ROWS} rows",
+    reason="no way is shorter than its drawing: half of the rows cannot be by a tenth; 0.62 are miles",
 )
 FEEDER = notice(
     "length.feeder",
@@ -77,7 +83,7 @@ def length_findings(lines: gpd.GeoDataFrame, *, layer: str) -> list[Finding]:
     ratio = stated / np.maximum(drawn, 1e-6)
     off = ((ratio < DRAWN_LOW) | (ratio > DRAWN_HIGH)) & (np.abs(stated - drawn) > SLACK_KM)
     if not off.any():
-        return []
+        return _short_findings(lines, ratio, layer=layer)
     shown = [f"{a:g} km, drawn {b:.2f} km" for a, b in zip(stated, drawn, strict=True)]
     median = float(np.median(ratio[off]))
     other = _unit_of(median, _LENGTH_UNITS)
@@ -86,6 +92,15 @@ def length_findings(lines: gpd.GeoDataFrame, *, layer: str) -> list[Finding]:
             LENGTH.in_rows(lines, off, layer=layer, shown=shown, column="length_km", low=DRAWN_LOW, high=DRAWN_HIGH)
         ]
     return [LENGTH_UNIT.in_rows(lines, off, layer=layer, shown=shown, column="length_km", ratio=median, other=other)]
+
+
+def _short_findings(lines: gpd.GeoDataFrame, ratio: FloatArray, *, layer: str) -> list[Finding]:
+    """Find a layer whose lengths as a whole are shorter than its drawing: miles, or a scale that the map has and the
+    ground not."""
+    median = float(np.median(ratio)) if len(ratio) else 1.0
+    if len(ratio) < SHORT_ROWS or median >= SHORT_MEDIAN:
+        return []
+    return [SHORT.found(layer, of=len(lines), ratio=median)]
 
 
 def _unit_of(ratio: float, units: tuple[tuple[str, float], ...]) -> str | None:

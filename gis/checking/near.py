@@ -17,7 +17,7 @@ from infragap.gis.findings import Check, Finding, notice, printable
 from infragap.gis.lines.feeder_lines import JOIN_TOLERANCE_M, feeder_reach
 
 VILLAGE_LINE_KM, VILLAGE_ROAD_KM = 5.0, 5.0
-STATION_KM, BRIDGE_KM = 1.0, 1.0
+STATION_KM, BRIDGE_KM, INTAKE_KM = 1.0, 1.0, 1.0
 
 ON_GRID_FAR = notice(
     "near.on_grid",
@@ -49,6 +49,11 @@ GAPS_CLOSED = notice(
     "near.gaps_closed",
     tolerance="gaps up to 2 m: rounding of coordinates",
     reason="lines that should meet and do not were joined; a wide gap may also be an open switch",
+)
+INTAKE_FAR = notice(
+    "near.intake",
+    tolerance=f"{INTAKE_KM:g} km beside the scheme's position accuracy; schemes of springs, wells and unknown sources",
+    reason="water said to come from a river, stream or lake is taken where one runs; small streams may be missing",
 )
 BRIDGE_FAR = notice(
     "near.bridge",
@@ -85,6 +90,8 @@ def near_findings(layers: Mapping[str, Any]) -> list[Finding]:
     if stations is not None and lines is not None:
         found += _station_findings(stations, lines)
         found += _feeder_findings(lines, stations)
+    if "water_schemes" in frames:
+        found += _intake_findings(frames)
     if "bridges" in frames and "rivers" in frames:
         far_m = distance_to(frames["bridges"], frames["rivers"])
         far = far_m > 1000 * BRIDGE_KM
@@ -102,6 +109,22 @@ def distance_to(places: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> FloatArra
     nearest = np.full(len(places), np.inf)
     nearest[row] = distance_m
     return nearest
+
+
+def _intake_findings(frames: Mapping[str, gpd.GeoDataFrame]) -> list[Finding]:
+    """Name the schemes that take their water from a river, stream or lake where none is drawn near."""
+    schemes = frames["water_schemes"]
+    found: list[Finding] = []
+    if "water_source" not in schemes.columns:
+        return found
+    for sources, layer in ((("river", "stream"), "rivers"), (("lake",), "lakes")):
+        if layer in frames:
+            far_m = distance_to(schemes, frames[layer]) - metres(schemes, "position_accuracy_m")
+            far = (far_m > 1000 * INTAKE_KM) & schemes["water_source"].isin(sources).to_numpy()
+            if far.any():
+                values = {"shown": in_km(far_m), "limit_km": INTAKE_KM, "waters": layer}
+                found.append(INTAKE_FAR.in_rows(schemes, far, layer="water_schemes", **values))
+    return found
 
 
 def _station_findings(stations: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> list[Finding]:

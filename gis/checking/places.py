@@ -22,8 +22,15 @@ ROUNDING_M = 50.0
 FAR_M = 100_000.0
 """A road, line or river further from the province than this is in a wrong CRS."""
 
+NEAR_M, FEW_NEAR_M, FEW_ROWS, NEAR_SHARE = 1_000.0, 5_000.0, 5, 0.1
+"""How near the province a tenth of a layer of lines, lakes or stations must come; a few rows may be a lake across the
+border."""
+
 OVERLAP_PCT, SLIVER_PCT = 5.0, 0.5
 """Overlap of two communes, of the smaller one: a fault above the first, a notice above the second."""
+
+PROVINCIAL = ("roads", "grid_lines", "rivers", "lakes", "bridges", "substations", "stations")
+"""Layers of the province that belong to no commune."""
 
 ACCURACY_MAX_M = 50_000.0
 """No position accuracy excuses a place further outside than this: no commune of Vietnam is as wide."""
@@ -51,6 +58,12 @@ FAR = fault(
     "place.far",
     tolerance=f"{FAR_M / 1000:.0f} km from the province, for every vertex",
     reason="lines may leave the province, but not by so much: a wrong CRS, exchanged axes or a slip of one vertex",
+)
+LAYER_OUTSIDE = fault(
+    "place.layer_outside",
+    tolerance=f"layers of which a tenth of the rows comes within {NEAR_M / 1000:g} km of the province; "
+    f"{FEW_NEAR_M / 1000:g} km for layers of fewer than {FEW_ROWS} rows",
+    reason="a layer beside the province is another province's, or in a wrong CRS: nothing would be near anything",
 )
 OVERLAP = fault(
     "communes.overlap",
@@ -143,7 +156,23 @@ def far_findings(frame: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: 
         [west - bounds[:, 0], bounds[:, 2] - east, south - bounds[:, 1], bounds[:, 3] - north]
     ).max(axis=1, initial=0.0)
     far = ~(beyond_m <= FAR_M)
-    return [FAR.in_rows(frame, far, layer=layer, shown=in_km(beyond_m), limit_km=FAR_M / 1000)] if far.any() else []
+    if far.any():
+        return [FAR.in_rows(frame, far, layer=layer, shown=in_km(beyond_m), limit_km=FAR_M / 1000)]
+    near_m = FEW_NEAR_M if len(frame) < FEW_ROWS else NEAR_M
+    if layer in PROVINCIAL and (_gap_m(frame, communes) <= near_m).mean() < NEAR_SHARE:
+        return [LAYER_OUTSIDE.found(layer, of=len(frame), nearest_km=float(_gap_m(frame, communes).min()) / 1000)]
+    return []
+
+
+def _gap_m(frame: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> FloatArray:
+    """How far the boxes around the rows lie from the nearest commune [m]."""
+    boxes = shapely.box(*frame.geometry.bounds.to_numpy().T)
+    (row, _), distance_m = shapely.STRtree(communes.geometry.to_numpy()).query_nearest(
+        boxes, return_distance=True, all_matches=False
+    )
+    gap_m = np.full(len(frame), np.inf)
+    gap_m[row] = distance_m
+    return gap_m
 
 
 def commune_findings(communes: gpd.GeoDataFrame) -> list[Finding]:

@@ -13,6 +13,11 @@ import pandas as pd
 from infragap.gis.arrays import FloatArray
 from infragap.gis.findings import Check, Finding, fault, notice
 
+_WATER_DAY_LOW, _WATER_DAY_HIGH, _LITRES = 0.02, 20.0, 86.4
+_MEDIAN_LOW, _MEDIAN_HIGH = 0.06, 6.0
+_WATER_UNITS = (("l/s", 86.4), ("m³/h", 24.0), ("m³/year", 1 / 365), ("litres a day", 0.001))
+_FEEDER_KA, _LINE_KA = 1.5, 5.0
+
 MORE_HOUSEHOLDS = fault(
     "sum.households_people", reason="every household has at least one person; exchanged columns show here"
 )
@@ -64,6 +69,19 @@ CAPACITY_VOLTAGE = fault(
     tolerance="100 MVA up to 35 kV, 600 MVA up to 110 kV, 2,000 MVA up to 220 kV",
     reason="no station of that voltage has such transformers: kVA written as MVA",
 )
+FEEDER_LOAD = fault(
+    "sum.feeder_load",
+    tolerance=f"{_FEEDER_KA:g} kA at the voltage of the line up to 40 kV, {_LINE_KA:g} kA above",
+    reason="no conductor of a feeder carries more: 800 MW at 35 kV would be 13 kA; the load is in kW",
+)
+SPREAD_MEAN = fault(
+    "sum.solar_spread", reason="days do not differ by more than their mean: the spread is in MJ or Wh, or not of days"
+)
+DESIGN_MEDIAN = fault(
+    "sum.water_unit",
+    tolerance=f"medians of {_MEDIAN_LOW:g} to {_MEDIAN_HIGH:g} m³ a day and household, with at least three schemes",
+    reason="norms give 60 to 150 litres a person and day; a whole layer beside that is in m³ an hour or a year",
+)
 SCHOOL_FULL = notice(
     "sum.school_capacity", tolerance="none", reason="schools take in more pupils than they have places for"
 )
@@ -74,7 +92,6 @@ PERFORMANCE = fault(
     "lies far outside",
 )
 
-_WATER_DAY_LOW, _WATER_DAY_HIGH, _LITRES = 0.02, 20.0, 86.4
 _CAPACITY_OF_KV = ((35.0, 100.0), (115.0, 600.0), (245.0, 2_000.0))
 
 
@@ -90,7 +107,7 @@ def row_findings(frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
     for name, check in (
         ("communes", _commune_rows), ("villages", _village_rows), ("water_schemes", _scheme_rows), ("water_households",
         _work_rows),
-        ("substations", _station_rows), ("schools", _school_rows), ("solar", _solar_rows),
+        ("substations", _station_rows), ("schools", _school_rows), ("solar", _solar_rows), ("grid_lines", _line_rows),
     ):  # fmt: skip
         if name in frames:
             found += check(frames[name])
@@ -199,7 +216,23 @@ def _scheme_rows(schemes: pd.DataFrame) -> list[Finding]:
             litres = float(np.nanmedian(each[off])) * _LITRES
             check = LITRES if off.mean() > 0.2 and 0.05 <= litres <= 5 else PER_HOUSEHOLD
             found += where(check, schemes, off, "water_schemes", shown=shown)
+        elif np.isfinite(each).sum() >= 3 and not _MEDIAN_LOW <= float(np.nanmedian(each)) <= _MEDIAN_HIGH:
+            median = float(np.nanmedian(each))
+            fits = [name for name, factor in _WATER_UNITS if 0.1 <= median * factor <= 2.0]
+            found.append(
+                DESIGN_MEDIAN.found("water_schemes", of=len(schemes), median=median, other=", ".join(fits) or "-")
+            )
     return found
+
+
+def _line_rows(lines: pd.DataFrame) -> list[Finding]:
+    if not has(lines, "feeder_load_mw", "voltage_kv"):
+        return []
+    load, voltage = numbers(lines, "feeder_load_mw"), numbers(lines, "voltage_kv")
+    current_ka = load / (np.sqrt(3) * voltage)
+    over = current_ka > np.where(voltage <= 40, _FEEDER_KA, _LINE_KA)
+    shown = [f"{a:g} MW at {b:g} kV" for a, b in zip(load, voltage, strict=True)]
+    return where(FEEDER_LOAD, lines, over, "grid_lines", shown=shown)
 
 
 def _work_rows(works: pd.DataFrame) -> list[Finding]:
@@ -241,9 +274,14 @@ def _school_rows(schools: pd.DataFrame) -> list[Finding]:
 
 
 def _solar_rows(solar: pd.DataFrame) -> list[Finding]:
+    found = []
+    if has(solar, "ghi_kwh_per_m2_day", "ghi_daily_sd_kwh_per_m2_day"):
+        wide = numbers(solar, "ghi_daily_sd_kwh_per_m2_day") > numbers(solar, "ghi_kwh_per_m2_day")
+        pairs = _pairs(solar, "ghi_daily_sd_kwh_per_m2_day", "ghi_kwh_per_m2_day")
+        found += where(SPREAD_MEAN, solar, wide, "solar", shown=pairs)
     if not has(solar, "ghi_kwh_per_m2_day", "pv_kwh_per_kwp"):
-        return []
+        return found
     yield_ratio = numbers(solar, "pv_kwh_per_kwp") / (30.4 * numbers(solar, "ghi_kwh_per_m2_day"))
     off = (yield_ratio < 0.3) | (yield_ratio > 1.6)
     shown = [f"{value:.2f}" for value in yield_ratio]
-    return where(PERFORMANCE, solar, off, "solar", shown=shown)
+    return found + where(PERFORMANCE, solar, off, "solar", shown=shown)

@@ -29,7 +29,14 @@ VILLAGES_MORE = fault(
     reason="villages cannot hold twice the people of their commune",
 )
 SETTLEMENTS_COMMUNE = fault(
-    "sum.settlements_commune", reason="settlements without safe supply are part of their commune"
+    "sum.settlements_commune",
+    tolerance="none; twice its households where the commune's row is open data",
+    reason="settlements without safe supply are part of their commune",
+)
+SETTLEMENTS_OTHER_SOURCE = notice(
+    "sum.settlements_other_source",
+    tolerance="none",
+    reason="counts of two sources and years differ; beyond twice one of them is of another place",
 )
 SETTLEMENTS_MORE = fault("sum.settlements_more", reason="settlements are part of the province")
 SERVED_ALL = fault(
@@ -110,7 +117,13 @@ def _settlement_sums(
     )
     own = numbers(communes, "households")
     shown = [f"{a:,.0f} / {b:,.0f}" for a, b in zip(np.nan_to_num(listed), own, strict=True)]
-    return where(SETTLEMENTS_COMMUNE, communes, listed > own, "communes", shown=shown)
+    of_others = np.zeros(len(communes), dtype=bool)
+    if "provenance" in communes.columns:
+        of_others = (communes["provenance"] == "open-data").to_numpy(dtype=bool)
+    more = listed > np.where(of_others, 2 * own, own)
+    return where(SETTLEMENTS_COMMUNE, communes, more, "communes", shown=shown) + where(
+        SETTLEMENTS_OTHER_SOURCE, communes, (listed > own) & ~more, "communes", shown=shown
+    )
 
 
 def _off_grid(frames: Mapping[str, pd.DataFrame]) -> list[Finding]:

@@ -28,6 +28,10 @@ OLD_FONT = fault(
     "Vietnamese syllables "
     "as they stand, and are once converted",
 )
+ERROR_VALUE = fault(
+    "text.error_value",
+    reason="a formula of a workbook failed (#N/A, #REF!): what it says is no name, and reaches every map",
+)
 HIDDEN = fault(
     "id.hidden", reason="control, direction and zero-width signs make two identifiers look alike, and harm a terminal"
 )
@@ -50,8 +54,17 @@ _ENTITY = re.compile(
     r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|amp|lt|gt|quot|nbsp|apos|[a-zA-Z]{1,8}(?:grave|acute|circ|tilde|uml|ring|slash|cedil));"
 )
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
-_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
+_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|_x[0-9A-F]{4}_|(?:=[0-9A-F]{2}){2,}")
+_BOX = re.compile(r"[□▯■￿](?=[^\W\d_])|(?<=[^\W\d_])[□▯■]|(?<=[^\W\d_])¿(?=[^\W\d_])")
+_LATIN, _OTHER = (
+    r"A-Za-z\u00c0-\u024f\u1e00-\u1eff",
+    r"\u0370-\u03a8\u03aa-\u03af\u0400-\u1cff\u2e80-\ud7ff\uf900-\ufaff",
+)
+_MIXED = re.compile(rf"[{_LATIN}][{_OTHER}]+[{_LATIN}]")
+"""A letter of another script inside a Latin word: bytes of UTF-8 read as Cyrillic, Thai or Chinese. Small Greek letters
+and Ω stand in units."""
 _UTF7 = re.compile(r"\+([A-Za-z0-9/]{2,})-")
+_ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)")
 _LINK = re.compile(r"\S*(?:https?:|www\.)\S*")
 _UTF8_RUN = re.compile("[\xc3-\xc6\xcc][\x80-\xbf]|[\xe1-\xe2][\x80-\xbf]{2}|\xc2[\xa1-\xbf]")
 
@@ -67,12 +80,18 @@ def _bytes_of(encoding: str) -> dict[int, str]:
     return table
 
 
-_MISREADINGS = {name: _bytes_of(name) for name in ("cp1252", "latin-1", "mac_roman", "cp1258")}
+_MISREADINGS = {
+    name: _bytes_of(name) for name in ("cp1252", "latin-1", "mac_roman", "cp1258", "cp1250", "cp1251", "cp437", "cp850")
+}
 
 
 def text_findings(frame: pd.DataFrame, *, layer: str) -> list[Finding]:
     """Check every text column of a layer as it was read, columns beyond the schema included."""
     key = schema.ID_COLUMN.get(layer)
+    model = schema.LAYERS.get(layer)
+    columns = model.to_schema().columns if model is not None else {}
+    # there the value is told as no number
+    numbers = {name for name, column in columns.items() if str(column.dtype) in ("int64", "float64", "bool")}
     found = []
     for name in frame.columns:
         if name == "geometry" or frame[name].dtype != object:
@@ -89,6 +108,9 @@ def text_findings(frame: pd.DataFrame, *, layer: str) -> list[Finding]:
             found.append(GARBLED.in_rows(frame, [garbled[text] for text in texts], shown=frame[name], **shared))
         else:
             found += _old_font_findings(frame, name, [fonts[text] for text in texts], layer=layer)
+        errors = [_ERROR_VALUE.fullmatch(text.strip()) is not None for text in texts]
+        if any(errors) and name not in numbers:
+            found.append(ERROR_VALUE.in_rows(frame, errors, shown=frame[name], **shared))
         if any(hidden.values()):
             check = HIDDEN if name == key else HIDDEN_TEXT
             found.append(check.in_rows(frame, [hidden[text] for text in texts], shown=frame[name], **shared))
@@ -125,7 +147,7 @@ def looks_garbled(text: str) -> bool:
     (True, True, False, False)
     """
     text = _LINK.sub("", text)
-    if _LOST.search(text) or _ENTITY.search(text) or _PERCENT.search(text) or _ESCAPE.search(text):
+    if any(signs.search(text) for signs in (_LOST, _ENTITY, _PERCENT, _ESCAPE, _BOX, _MIXED)):
         return True
     return _holds_utf7(text) if text.isascii() else any(_holds_utf8(text, table) for table in _MISREADINGS.values())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -65,19 +67,22 @@ def twin_findings(frame: gpd.GeoDataFrame, *, layer: str) -> list[Finding]:
             for column in frame.columns
             if column not in (*_DROPPED, schema.ID_COLUMN.get(layer), "settlement_id", "fact_id")
         ]
-        table = pd.concat([frame[compared].astype(str).reset_index(drop=True), point], axis=1)
+        texts = frame[compared].astype(str).reset_index(drop=True)
+        texts["name"] = names = texts["name"].map(_folded)
+        table = pd.concat([texts, point], axis=1)
         same = table.duplicated(keep=False).to_numpy()
         if same.any() and layer in _UNIQUE:
             found.append(TWIN.in_rows(frame, same, layer=layer, shown=frame["name"]))
-        alike = (
-            pd.concat([frame["name"].astype(str).reset_index(drop=True), point], axis=1)
-            .duplicated(keep=False)
-            .to_numpy()
-        )
+        alike = pd.concat([names, point], axis=1).duplicated(keep=False).to_numpy()
         alike &= ~same if layer in _UNIQUE else True
         if alike.any():
             found.append(TWIN_PLACE.in_rows(frame, alike, layer=layer, shown=frame["name"]))
     return found + _at_one_point(frame, point, layer=layer)
+
+
+def _folded(name: str) -> str:
+    # a name in capitals, or with two blanks, is the same name
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _points(frame: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -39,13 +39,19 @@ class ReadingLimits:
         Most cells of a raster, all bands together.
     rows
         Most rows of a layer.
+    cells
+        Most cells of a table, rows times columns.
     """
 
     file_mb: float = 2_000.0
     text_mb: float = 100.0
     raster_cells: float = 150e6
     rows: int = 1_000_000
+    cells: int = 3_000_000
 
+
+COLUMNS = 2_000
+"""Most columns of a table."""
 
 DEFAULT_LIMITS = ReadingLimits()
 _limits: ContextVar[ReadingLimits] = ContextVar("reading_limits", default=DEFAULT_LIMITS)
@@ -62,8 +68,7 @@ SPECIAL = fault("file.special", reason="pipes and devices never end, or do somet
 TOO_LARGE = fault(
     "file.too_large",
     tolerance="text 100 MB, what an archive unpacks to 100 MB, binary files 2,000 MB, rasters 150 million cells, "
-    "layers 1 million rows "
-    "(`ReadingLimits`)",
+    "layers 1 million rows, tables 3 million cells and 2,000 columns (`ReadingLimits`)",
     reason="a file that claims more than the machine holds ends the run without a word",
 )
 FORMAT = fault("file.format", reason="a file is opened by what it is, not by what it is called")
@@ -194,6 +199,13 @@ def require_size(size: float, largest: float, unit: str, *, path: Path, layer: s
         raise TOO_LARGE.error(layer, file=path.name, size=float(size), largest=float(largest), unit=unit)
 
 
+def require_table_size(rows: int, cells: int, columns: int, *, path: Path, layer: str) -> None:
+    """Refuse a table that has grown beyond the limits of rows, cells and columns."""
+    require_size(columns, COLUMNS, "columns", path=path, layer=layer)
+    require_size(rows, limits().rows, "rows", path=path, layer=layer)
+    require_size(cells, limits().cells, "cells", path=path, layer=layer)
+
+
 def require_text_size(path: Path, *, layer: str) -> None:
     """Refuse a text file that is larger than texts may be."""
     require_size(path.stat().st_size / 1e6, limits().text_mb, "MB", path=path, layer=layer)
@@ -240,6 +252,8 @@ def require_format(path: Path, *, layer: str) -> None:
     wanted = WANTED.get(path.suffix.lower())
     if wanted is None:
         return
+    if path.is_dir():
+        raise FORMAT.error(layer, file=path.name, found="folder", wanted=" / ".join(wanted))
     found = content_of(path)
     if path.stat().st_size == 0:
         raise DAMAGED.error(layer, file=path.name, reason="0 bytes")
@@ -346,5 +360,6 @@ def require_plain_xml(content: bytes, *, path: Path, layer: str) -> None:
     parser.EndElementHandler = ended
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        # a misspelt encoding in the first line is a LookupError
         raise DAMAGED.error(layer, file=path.name, reason=str(error)) from error

@@ -23,6 +23,9 @@ from infragap.gis.reading.tables import read_table
 from infragap.gis.reading.vector import TABLE_SUFFIXES, read_vector
 from infragap.profiles.profile import Profile, read_profile
 
+PLACES_OF_AREAS = ("settlements", "villages", "water_schemes", "schools")
+"""Layers of places that name the area which they lie in."""
+
 KIND = fault("catalog.kind_table", reason="places are read with their geometry")
 NO_ROWS = fault("layer.no_rows", reason="no analysis can run without these rows")
 ENTRY_CRS = fault("catalog.crs_differs", reason="file and catalogue name two places for one layer")
@@ -33,7 +36,7 @@ ENTRY_ID_TWICE = fault("catalog.id_twice", reason="results are joined by the ide
 
 
 def read_layer(
-    folder: Path, entry: LayerEntry, *, crs_measure: str, profile: Profile | None = None
+    folder: Path, entry: LayerEntry, *, crs_measure: str, profile: Profile | None = None, one_area: str | None = None
 ) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[Finding]]:
     """Read and validate a vector layer or table of a pack.
 
@@ -47,6 +50,8 @@ def read_layer(
         CRS of tables with VN-2000 coordinates that name none.
     profile
         Of the pack; None for the default one.
+    one_area
+        Code that all places get where the pack does not say which areas there are.
 
     Returns
     -------
@@ -62,6 +67,8 @@ def read_layer(
         return None, findings_of(error, layer=entry.name)
     found = list(raw.attrs.get("findings", ()))
     raw, unmapped = mapped(raw, entry)
+    if one_area is not None and entry.name in PLACES_OF_AREAS:
+        raw["commune_code"] = one_area
     frame, cell_findings = typed(raw, layer=entry.name)
     cell_findings = unmapped + cell_findings + vocabulary_findings(frame, profile or read_profile(), layer=entry.name)
     if len(raw) == 0 and entry.name in schema.NEEDS_ROWS:

@@ -234,6 +234,9 @@ def full_names(frame: gpd.GeoDataFrame, *, layer: str) -> tuple[gpd.GeoDataFrame
     if model is None:
         return frame, []
     known = list(model.to_schema().columns)
+    if not any(column in known for column in frame.columns):
+        # dBase wrote its names in capitals
+        frame = frame.rename(columns={column: str(column).lower() for column in frame.columns if column != "geometry"})
     missing = [name for name in known if name not in frame.columns]
     renamed: dict[str, str] = {}
     for column in map(str, frame.columns):

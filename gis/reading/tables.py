@@ -8,9 +8,10 @@ never read as one point two.
 from __future__ import annotations
 
 import csv
-import io
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import pandas as pd
 
 from infragap.gis import schema
 from infragap.gis.findings import fault, listed
-from infragap.gis.reading.files import FORMAT, content_of, limits, require_file, require_size
+from infragap.gis.reading.files import FORMAT, content_of, require_file, require_table_size
 from infragap.gis.reading.text import decode
 from infragap.gis.reading.workbook import workbook_rows
 
@@ -38,6 +39,7 @@ HEADING_ROWS = 30
 """Rows in which headings below a title are looked for."""
 
 CELL_SIGNS = 1_000_000
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
@@ -60,7 +62,8 @@ def read_table(path: Path, *, layer: str, sheet: str | None = None, encoding: st
     DataFrame
         dtype object, None for empty cells, RangeIndex in the order of the file. `attrs['decimal_comma']` tells that a
         CSV separates by something else than the comma, so that a comma may stand for the decimal point;
-        `attrs['vietnamese_numbers']` that a dot may part thousands.
+        `attrs['vietnamese_numbers']` that a dot may part thousands; `attrs['percent_columns']` names the columns of a
+        workbook that are shown in percent.
 
     Raises
     ------
@@ -71,7 +74,9 @@ def read_table(path: Path, *, layer: str, sheet: str | None = None, encoding: st
     """
     require_file(path, layer=layer)
     if path.suffix.lower() in (".xlsx", ".xlsm"):
-        table = _frame(workbook_rows(path, layer=layer, sheet=sheet), layer=layer, file=path.name)
+        cells, percent = workbook_rows(path, layer=layer, sheet=sheet)
+        table = _frame(cells, layer=layer, file=path.name)
+        table.attrs["percent_columns"] = [str(name) for place, name in enumerate(table.columns) if place in percent]
         table.attrs["decimal_comma"] = table.attrs["vietnamese_numbers"] = True
         return table
     found = content_of(path)
@@ -87,10 +92,10 @@ def read_table(path: Path, *, layer: str, sheet: str | None = None, encoding: st
 
 def _csv_rows(text: str, *, path: Path, layer: str) -> tuple[list[list[Any]], str]:
     """Split a CSV into cells; the first line may name the separator, as Excel writes it ('sep=;')."""
-    first, _, rest = text.partition("\n")
+    first = text[: text.find("\n")] if "\n" in text else text
     named = re.fullmatch(r'"?sep=(.)"?;*,*', first.strip(), flags=re.IGNORECASE)
     if named is not None or first.strip().lower() in ("sep=\t", "sep="):
-        separator, text = (named[1] if named is not None else "\t"), rest
+        separator, text = (named[1] if named is not None else "\t"), text[len(first) + 1 :]
     else:
         separator = max(SEPARATORS, key=first.count)
         if first.count(separator) == 0:
@@ -99,13 +104,20 @@ def _csv_rows(text: str, *, path: Path, layer: str) -> tuple[list[list[Any]], st
             separator = max(SEPARATORS, key=lambda sign: max((line.count(sign) for line in lines), default=0))
     csv.field_size_limit(CELL_SIGNS)
     rows: list[list[Any]] = []
+    cells = 0
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+        for row in csv.reader(_lines(text), delimiter=separator, strict=True):
             rows.append(row)
-            require_size(len(rows), limits().rows, "rows", path=path, layer=layer)
+            cells += len(row)
+            require_table_size(len(rows), cells, len(row), path=path, layer=layer)
     except csv.Error as error:
         raise QUOTES.error(layer, file=path.name, line=len(rows) + 1, reason=str(error)) from error
     return rows, separator
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Give the lines with their ends, one at a time: io.StringIO would hold the text again at four bytes a letter."""
+    return (match[0] for match in _LINE.finditer(text) if match[0])
 
 
 def _has_decimal_commas(table: pd.DataFrame) -> bool:
@@ -128,7 +140,7 @@ def _frame(rows: list[list[Any]], *, layer: str, file: str) -> pd.DataFrame:
     headings = [str(_cell(cell) if _cell(cell) is not None else "") for cell in filled[0][1]]
     while headings and not headings[-1]:
         headings.pop()
-    twice = sorted({name for name in headings if headings.count(name) > 1 or not name})
+    twice = sorted(name for name, number in Counter(headings).items() if number > 1 or not name)
     if twice:
         raise HEADINGS.error(layer, file=file, headings=", ".join(name or "(empty)" for name in twice))
     width = len(headings)

@@ -137,6 +137,9 @@ def _with_crs(frame: gpd.GeoDataFrame, path: Path, *, layer: str, crs: pyproj.CR
         raise NO_CRS.error(layer, of=len(frame), file=path.name)
     if frame.crs.is_compound:
         frame = frame.set_crs(frame.crs.sub_crs_list[0], allow_override=True)
+    if len(frame.crs.axis_info) == 3:
+        # heights in a file of longitude and latitude make GDAL name the system with heights (EPSG:4979)
+        frame = frame.set_crs(frame.crs.to_2d(), allow_override=True)
     base = frame.crs.source_crs if frame.crs.is_bound else frame.crs
     if not (base.is_projected or base.is_geographic):
         raise ODD_CRS.error(layer, file=path.name, crs=frame.crs.name)
@@ -206,9 +209,11 @@ def _read_ogr(
     listed = [(str(name), kind) for name, kind in pyogrio.list_layers(source)]
     parts = []
     for name in _chosen(listed, path, layer=layer, sheet=sheet):
-        rows = pyogrio.read_info(source, layer=name, force_feature_count=False)["features"]
+        # by place: a GeoJSON without a name is named anew after each buffer that it is read from
+        place = [other for other, _ in listed].index(name)
+        rows = pyogrio.read_info(source, layer=place, force_feature_count=False)["features"]
         require_size(max(int(rows), 0), limits().rows, "rows", path=path, layer=layer)
-        parts.append(pyogrio.read_dataframe(source, layer=name, encoding=encoding))
+        parts.append(pyogrio.read_dataframe(source, layer=place, encoding=encoding))
     frames = [part for part in parts if isinstance(part, gpd.GeoDataFrame)]
     if not frames:
         raise NO_GEOMETRY.error(layer, file=path.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,10 @@ from infragap.gis.findings import fault
 from infragap.gis.reading.files import (
     DAMAGED,
     FORMAT,
-    limits,
     open_archive,
     require_format,
     require_plain_xml,
-    require_size,
+    require_table_size,
     unpack,
 )
 
@@ -32,13 +32,13 @@ MIXED_PERCENT = fault(
     reason="in one column some cells are formatted as percent and others not: both readings are possible",
 )
 
-COLUMNS = 2_000
-"""Most columns of a sheet."""
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
+"""Parts of a number format that are only shown: quoted text, an escaped sign, and a sign as space or filling."""
 
 
-def workbook_rows(path: Path, *, layer: str, sheet: str | None) -> list[list[Any]]:
+def workbook_rows(path: Path, *, layer: str, sheet: str | None) -> tuple[list[list[Any]], set[int]]:
     """Give the cells of a sheet row by row; cells shown in percent come out as percent, so 33.2 % is 33.2 and not
-    0.332.
+    0.332. Then the columns, from 0, that hold such cells.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def _require_sound(path: Path, *, layer: str) -> None:
                 require_plain_xml(unpack(archive, name, path=path, layer=layer), path=path, layer=layer)
 
 
-def _rows(path: Path, *, layer: str, sheet: str | None) -> list[list[Any]]:
+def _rows(path: Path, *, layer: str, sheet: str | None) -> tuple[list[list[Any]], set[int]]:
     book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
     try:
         chosen = book[_chosen_sheet(book, path, layer=layer, sheet=sheet)]
@@ -78,15 +78,16 @@ def _rows(path: Path, *, layer: str, sheet: str | None) -> list[list[Any]]:
         chosen.reset_dimensions()
         rows: list[list[Any]] = []
         percent: list[list[bool]] = []
+        filled = 0
         for cells in chosen.iter_rows():
-            require_size(len(rows) + 1, limits().rows, "rows", path=path, layer=layer)
-            require_size(len(cells), COLUMNS, "columns", path=path, layer=layer)
+            filled += len(cells)
+            require_table_size(len(rows) + 1, filled, len(cells), path=path, layer=layer)
             rows.append([_value(cell) for cell in cells])
             percent.append([_is_percent(cell) for cell in cells])
     finally:
         book.close()
     _require_one_percent(rows, percent, path=path, layer=layer)
-    return rows
+    return rows, {column for marks in percent for column, mark in enumerate(marks) if mark}
 
 
 def _chosen_sheet(book: openpyxl.Workbook, path: Path, *, layer: str, sheet: str | None) -> str:
@@ -125,7 +126,11 @@ def _value(cell: Any) -> Any:
 
 def _is_percent(cell: Any) -> bool:
     value = cell.value
-    return isinstance(value, int | float) and not isinstance(value, bool) and "%" in str(cell.number_format or "")
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and "%" in _LITERAL.sub("", str(cell.number_format or ""))
+    )
 
 
 def _require_one_percent(rows: list[list[Any]], percent: list[list[bool]], *, path: Path, layer: str) -> None:

@@ -15,6 +15,13 @@ from infragap.console.messages import Message
 COMPARED_SIGNS = 100
 """Signs of an unknown key that are compared with the known ones."""
 
+KNOWN_SHOWN = 5
+"""Known keys that are listed where none is like the unknown one."""
+
+FAR_FACTOR, FAR_PCT_FACTOR = 1e5, 10.0
+"""A value that is so many times the usual one is asked about (VND for million VND are a million times); a percentage
+above 100 already from ten times the usual one on."""
+
 PLAUSIBLE_FACTOR = 2.0
 """A hundredfold value that lies within its range, or this far outside it, is taken for the one that was meant."""
 
@@ -59,7 +66,8 @@ def _unknown(key: str, path: Sequence[str], model: type[BaseModel]) -> Message:
     near = difflib.get_close_matches(path[-1][:COMPARED_SIGNS], known, n=1)
     if near:
         return Message("command.parameters.unknown", {"key": key, "near": near[0]})
-    return Message("command.parameters.unknown_all", {"key": key, "known": ", ".join(known)})
+    shown = ", ".join(known[:KNOWN_SHOWN]) + (" …" if len(known) > KNOWN_SHOWN else "")
+    return Message("command.parameters.unknown_all", {"key": key, "known": shown})
 
 
 def _names(path: Sequence[str], model: type[BaseModel]) -> list[str]:
@@ -87,9 +95,42 @@ def shares_for_percent(given: Mapping[str, Any], model: type[BaseModel], prefix:
         field = model.model_fields.get(name)
         if field is None or isinstance(value, bool) or not isinstance(value, int | float):
             continue
-        if name.endswith("_pct") and 0 < value < 1 and _is_plausible(100 * value, field):
+        if name.endswith("_pct") and 0 < value <= 1 and _is_plausible(100 * value, field):
             values = {"key": f"{prefix}.{name}", "value": value, "percent": f"{100 * value:g}"}
             yield Message("command.parameters.share_for_percent", values)
+
+
+def far_off(given: Mapping[str, Any], model: type[BaseModel], prefix: str) -> Iterator[Message]:
+    """Ask about values that are many times what is usual: VND for million VND, 800 for 8 %.
+
+    Parameters
+    ----------
+    given
+        Values by parameter name, as they were given.
+    model
+        Their parameter set.
+    prefix
+        Name of the parameter set, for the key that the question names.
+    """
+    for name, value in given.items():
+        field = model.model_fields.get(name)
+        if field is None or isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        usual = _largest_usual(field)
+        if usual is None:
+            continue
+        as_percent = name.endswith("_pct") and abs(value) > 100 and abs(value) >= FAR_PCT_FACTOR * usual
+        if as_percent or abs(value) >= FAR_FACTOR * usual:
+            values = {"key": f"{prefix}.{name}", "value": f"{value:g}", "usual": f"{usual:g}"}
+            yield Message("command.parameters.far_off", values)
+
+
+def _largest_usual(field: FieldInfo) -> float | None:
+    """Largest of the default and the stated range, where there is one above 0."""
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    known = [field.default, extra.get("low"), extra.get("high")]
+    numbers = [abs(float(one)) for one in known if isinstance(one, int | float) and not isinstance(one, bool)]
+    return max(numbers, default=0.0) or None
 
 
 def _is_plausible(value: float, field: FieldInfo) -> bool:

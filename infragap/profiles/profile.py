@@ -11,7 +11,7 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -41,7 +41,7 @@ class Money(_Part):
     currency
         ISO 4217 code.
     units
-        How much of the currency one unit is, such as 1,000,000.
+        How much of the currency one unit is: a million, as prices a kWh and prices of works are reckoned together.
     price_year
         Year of the prices.
     """
@@ -50,7 +50,7 @@ class Money(_Part):
     name: dict[str, str]
     thousands_name: dict[str, str]
     currency: str = Field(pattern="^[A-Z]{3}$")
-    units: int = Field(ge=1)
+    units: Literal[1_000_000]
     price_year: int = Field(ge=1990, le=2100)
 
 
@@ -127,6 +127,23 @@ class SchoolLevel(_Part):
     boarding_from_km: float | None = None
 
 
+class Assumption(_Part):
+    """A number of the country, in the unit that the parameter's name says.
+
+    Attributes
+    ----------
+    value, low, high
+        Number, and range of uncertainty where there is one.
+    source
+        What it rests on, or the word 'assumption'.
+    """
+
+    value: float | bool | str
+    low: float | None = None
+    high: float | None = None
+    source: str = Field(min_length=1)
+
+
 class Profile(_Part):
     """All of a profile.
 
@@ -151,7 +168,7 @@ class Profile(_Part):
     first_year, last_year
         Years of the plan.
     parameters
-        Values that replace the defaults, by analysis and name: a number, or a table with value, low, high, source.
+        What replaces the defaults, by analysis and name of the parameter as the country writes it (see `naming`).
     """
 
     code: str
@@ -168,7 +185,7 @@ class Profile(_Part):
     indicators: dict[str, dict[str, str]] = Field(default_factory=dict)
     first_year: int = Field(ge=2000, le=2100)
     last_year: int = Field(ge=2000, le=2100)
-    parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    parameters: dict[str, dict[str, Assumption]] = Field(default_factory=dict)
 
 
 def profile_names() -> tuple[str, ...]:

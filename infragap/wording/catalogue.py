@@ -16,6 +16,9 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from infragap.profiles.profile import DEFAULT, Profile
+from infragap.wording.country import in_words_of, spoken_profile
+
 FOLDER = files("infragap.wording")
 FALLBACK = "en"
 """Language of what a catalogue lacks; the Vietnamese and the English one lack nothing, which a test holds."""
@@ -39,25 +42,54 @@ class Number:
         return language.number(self.value, decimals=self.decimals)
 
 
-@lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
-    """Give the languages that have a catalogue: Vietnamese, English, then any other by its code."""
+    """Give the languages that have a catalogue and that the country speaks: Vietnamese, English, then any other by its
+    code; the first is the main one."""
+    spoken = spoken_profile()
+    if spoken.code == DEFAULT:
+        return all_languages()
+    return tuple(code for code in spoken.languages if code in all_languages()) or (FALLBACK,)
+
+
+@lru_cache(maxsize=1)
+def all_languages() -> tuple[str, ...]:
+    """Give all languages that have a catalogue."""
     found = sorted(entry.name.removesuffix(".po") for entry in FOLDER.iterdir() if entry.name.endswith(".po"))
     return tuple(sorted(found, key=lambda code: (code != "vi", code != "en", code)))
 
 
-@lru_cache(maxsize=8)
 def words(language: str) -> Words:
-    """Give the words of one language.
+    """Give the words of one language, said for the country of `speaking_for`; where it does not speak the language,
+    those of its main one.
 
     Raises
     ------
     KeyError
         There is no catalogue of that language.
     """
-    if language not in languages():
-        raise KeyError(f"no catalogue for language '{language}'; there are {', '.join(languages())}")
-    return Words(language, read_texts(FALLBACK) | read_texts(language))
+    if language not in all_languages():
+        raise KeyError(f"no catalogue for language '{language}'; there are {', '.join(all_languages())}")
+    spoken, known = spoken_profile(), languages()
+    return _words(language if language in known else known[0], spoken.code, _Unhashed(spoken))
+
+
+class _Unhashed:
+    """A profile beside the key of a cache: equal to any other, as its code is in the key."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unhashed) and other.profile == self.profile
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=16)
+def _words(language: str, country: str, spoken: _Unhashed) -> Words:
+    texts = read_texts(FALLBACK) | read_texts(language)
+    return Words(language, in_words_of(texts, spoken.profile, language))
 
 
 def read_texts(language: str) -> dict[str, str]:
@@ -126,8 +158,16 @@ class Words:
 
 
 def in_each_language(key: str, /, **values: Any) -> dict[str, str]:
-    """Give the text of a key in every language, by language code."""
-    return {language: words(language)(key, **values) for language in languages()}
+    """Give the text of a key in every language of the country, by its code; for another one, that of the main one."""
+    return Texts({language: words(language)(key, **values) for language in languages()})
+
+
+class Texts(dict[str, str]):
+    """One text in several languages, by their codes; a language that there is not reads as the first."""
+
+    def __missing__(self, language: str) -> str:
+        """Give the text of the main language."""
+        return next(iter(self.values()))
 
 
 def _pattern(decimals: int) -> str:

@@ -43,33 +43,35 @@ def _alike(colour: str, width: float = 0.4, *, filled: bool = True) -> Classes:
     return Classes("", "", {"": colour}, widths={"": width}, filled=filled)
 
 
-CLASSES: Mapping[str, Classes] = {
-    "electricity_settlements": Classes("choice", "electricity.ranking", colours.CHOICES, colours.CHOICE_SHAPES),
-    "electricity_lines": _alike(colours.PLANNED_LINE, 0.7),
-    "electricity_existing_grid": Classes(
-        "voltage_kv",
-        "",
-        {code: colour for code, (colour, _) in colours.VOLTAGES.items()},
-        widths={code: width / 3 for code, (_, width) in colours.VOLTAGES.items()},
-    ),
-    "water_villages": Classes("level", "water.villages", colours.COVERAGE_LEVELS),
-    "water_schemes": Classes(
-        "functionality",
-        "water.schemes",
-        colours.FUNCTIONALITY,
-        dict.fromkeys(colours.FUNCTIONALITY, "square"),
-    ),
-    "water_works": Classes(
-        "kind",
-        "water.works",
-        {kind: colours.WORKS[family] for kind, (family, _) in colours.WORK_MARKS.items()},
-        {kind: shape for kind, (_, shape) in colours.WORK_MARKS.items()},
-    ),
-    "water_pipes": _alike(colours.PIPE, 0.5),
-    "schools_sites": Classes("kind", "schools.sites", colours.SCHOOL_KINDS, colours.SCHOOL_SHAPES),
-    "schools_catchments": _alike(colours.CATCHMENT, 0.5, filled=False),
-    "schools_isochrones": Classes("minutes_to", "", {f"{end:g}": colour for end, colour in colours.RINGS.items()}),
-    "schools_links": Classes("kind", "schools.links", colours.LINKS),
-    "communes": _alike(colours.BORDER, 0.3, filled=False),
-}
-"""Layer to its classes; a layer that is not named here is drawn as the program likes."""
+def classes() -> dict[str, Classes]:
+    """Give the classes of each layer; one that is not named here is drawn as the program likes."""
+    voltages = colours.voltages()
+    return {
+        "electricity_settlements": Classes("choice", "electricity.ranking", colours.CHOICES, colours.CHOICE_SHAPES),
+        "electricity_lines": _alike(colours.PLANNED_LINE, 0.7),
+        "electricity_existing_grid": Classes(
+            "voltage_kv",
+            "",
+            {code: colour for code, (colour, _) in voltages.items()},
+            widths={code: width / 3 for code, (_, width) in voltages.items()},
+        ),
+        "water_villages": Classes("level", "water.villages", colours.COVERAGE_LEVELS),
+        "water_schemes": Classes(
+            "functionality",
+            "water.schemes",
+            colours.FUNCTIONALITY,
+            dict.fromkeys(colours.FUNCTIONALITY, "square"),
+        ),
+        "water_works": Classes(
+            "kind",
+            "water.works",
+            {kind: colours.WORKS[family] for kind, (family, _) in colours.WORK_MARKS.items()},
+            {kind: shape for kind, (_, shape) in colours.WORK_MARKS.items()},
+        ),
+        "water_pipes": _alike(colours.PIPE, 0.5),
+        "schools_sites": Classes("kind", "schools.sites", colours.SCHOOL_KINDS, colours.SCHOOL_SHAPES),
+        "schools_catchments": _alike(colours.CATCHMENT, 0.5, filled=False),
+        "schools_isochrones": Classes("minutes_to", "", {f"{end:g}": colour for end, colour in colours.RINGS.items()}),
+        "schools_links": Classes("kind", "schools.links", colours.LINKS),
+        "communes": _alike(colours.BORDER, 0.3, filled=False),
+    }

@@ -17,8 +17,10 @@ from PIL import Image, ImageDraw
 
 from infragap.analyses.columns import Column
 from infragap.gis.crs import to_wgs84
-from infragap.maps.exports.classes import CLASSES, Classes
+from infragap.maps.exports.classes import Classes, classes
 from infragap.maps.shown import is_missing, shown
+from infragap.profiles.naming import outward
+from infragap.wording.country import spoken_profile
 
 COORDINATE_DIGITS = 6
 BALLOON_CHARACTERS = 1900
@@ -69,7 +71,7 @@ def _document(
     for layer, (title, frame) in layers.items():
         top = kml.newfolder(name=title)
         folders: dict[str, Any] = {}
-        how = CLASSES.get(layer)
+        how = classes().get(layer)
         styles = {code: _style(how, code, icons=icons) for code in how.colours} if how else {}
         for row in to_wgs84(frame).to_dict("records"):
             commune = _clean(row.get("commune")) or title
@@ -129,7 +131,7 @@ def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column],
             value = row.get(column.name)
             if not column.name.startswith("reason_") and not is_missing(value):
                 feature.extendeddata.newdata(
-                    name=column.name,
+                    name=outward(column.name, spoken_profile()),
                     value=html.escape(_clean(shown(column, value)[LANGUAGE]), quote=False),
                     displayname=html.escape(column.heading(LANGUAGE), quote=False),
                 )

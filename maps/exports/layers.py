@@ -11,6 +11,7 @@ import pandas as pd
 import pyogrio
 
 from infragap.gis.crs import to_wgs84
+from infragap.maps.exports.outward import outward_frame
 from infragap.maps.exports.qgis import qgis_style
 
 FIXED_TIME = "2026-01-01T00:00:00.000Z"
@@ -43,8 +44,8 @@ def write_geojson(frame: gpd.GeoDataFrame, path: Path, id_columns: Sequence[str]
         features have the same, none gets an id.
     """
     options = {"RFC7946": "YES", "COORDINATE_PRECISION": str(COORDINATE_DIGITS)}
-    features = to_wgs84(frame)
-    ids = [_feature_id(values) for values in features[list(id_columns)].itertuples(index=False)] if id_columns else []
+    features = to_wgs84(outward_frame(frame))
+    ids = [_feature_id(values) for values in frame[list(id_columns)].itertuples(index=False)] if id_columns else []
     if ids and len(set(ids)) == len(ids):
         # the driver takes the field away from the properties, so it is one of its own
         features = features.assign(**{ID_FIELD: ids})
@@ -62,7 +63,7 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None
         for name, frame in layers.items():
             kinds = frame.geom_type.dropna().unique()
             pyogrio.write_dataframe(
-                to_wgs84(frame),
+                to_wgs84(outward_frame(frame)),
                 path,
                 layer=name,
                 driver="GPKG",

@@ -6,7 +6,7 @@ from xml.sax.saxutils import quoteattr
 
 import geopandas as gpd
 
-from infragap.maps.exports.classes import CLASSES, Classes
+from infragap.maps.exports.classes import Classes, classes
 from infragap.wording.codes import label
 
 LABELS = "vi"
@@ -17,17 +17,17 @@ OUTLINE = "55,71,79,255"
 
 def qgis_style(layer: str, frame: gpd.GeoDataFrame) -> str:
     """Write the QML document of a layer: one symbol per code; empty where the layer has no style."""
-    if layer not in CLASSES or not len(frame):
+    known = classes()
+    if layer not in known or not len(frame):
         return ""
-    how = CLASSES[layer]
+    how = known[layer]
     kind = GEOMETRIES.get(frame.geom_type.iloc[0], "fill")
     symbols = "".join(_symbol(str(i), kind, how, code) for i, code in enumerate(how.colours))
     if not how.column or how.column not in frame.columns:
         renderer = f'<renderer-v2 type="singleSymbol"><symbols>{symbols}</symbols></renderer-v2>'
     else:
         categories = "".join(
-            f'<category symbol="{i}" value={quoteattr(code)} '
-            f'label={quoteattr(label(LABELS, how.column, code, how.table))} render="true"/>'
+            f'<category symbol="{i}" value={quoteattr(code)} label={quoteattr(_label(how, code))} render="true"/>'
             for i, code in enumerate(how.colours)
         )
         renderer = (
@@ -35,6 +35,10 @@ def qgis_style(layer: str, frame: gpd.GeoDataFrame) -> str:
             f"<categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>"
         )
     return f'<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology">{renderer}</qgis>'
+
+
+def _label(how: Classes, code: str) -> str:
+    return f"{code} kV" if how.column == "voltage_kv" else label(LABELS, how.column, code, how.table)
 
 
 def _symbol(name: str, kind: str, how: Classes, code: str) -> str:

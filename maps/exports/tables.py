@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from infragap.analyses.columns import Column
+from infragap.maps.exports.outward import outward_dictionary, outward_frame
 from infragap.wording.catalogue import languages
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -24,7 +25,7 @@ def safe_cell(value: Any) -> Any:
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, UTF-8 with BOM; geometry is left out, numbers have six decimals at most, texts cannot act
     as formulas."""
-    table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).round(DECIMALS)
+    table = outward_frame(pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))).round(DECIMALS)
     for name in table.select_dtypes(object).columns:
         table[name] = table[name].map(safe_cell)
     table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
@@ -45,4 +46,4 @@ def write_dictionary(tables: Mapping[str, Sequence[Column]], path: Path) -> None
         for table, columns in tables.items()
         for column in columns
     ]
-    write_csv(pd.DataFrame(rows), path)
+    write_csv(outward_dictionary(pd.DataFrame(rows), name="column"), path)

@@ -51,9 +51,9 @@ def render(page: Page) -> str:
     _number_elements(root)
     document = root.render()
     head = f"<style>{leaflet_styles()}</style><style>{asset('map.css')}</style><script>{leaflet_script()}</script>"
-    title = f"<title>{html.escape(page.title['vi'], quote=False)}</title>"
+    title = f"<title>{html.escape(page.title[languages()[0]], quote=False)}</title>"
     title = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{title}'
-    document = document.replace("@@HEAD@@", title + head, 1).replace("<html>", '<html lang="vi">', 1)
+    document = document.replace("@@HEAD@@", title + head, 1).replace("<html>", f'<html lang="{languages()[0]}">', 1)
     script = "\n".join(asset(f"page/{name}.js") for name in SCRIPTS)
     call = f'infragapPage({map_.get_name()}, "{packed(_content(page))}");'
     return _replace_last(document, "</html>", f"<script>{script}\n{call}</script>\n</html>\n")

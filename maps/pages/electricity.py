@@ -36,7 +36,7 @@ from infragap.maps.pages.page import Card, Counted, Fact, Ground, Layer, Page, R
 from infragap.maps.pages.supply_options import options, prepared
 from infragap.maps.proof import proof_of
 from infragap.maps.quantities import electricity_quantities
-from infragap.wording.catalogue import Number, in_each_language
+from infragap.wording.catalogue import Number, in_each_language, languages
 from infragap.wording.codes import code_words, labels, unit_words
 
 SETTLEMENT_PARTS = {
@@ -273,8 +273,8 @@ def _powerhouse_layer(result: ElectricityResult) -> Layer:
 def _existing_layer(result: ElectricityResult, pack: Pack) -> Layer:
     present = set(result.existing_grid["voltage_kv"])
     looks = {
-        code: (code_words("voltage_kv", code), {"color": colour, "weight": width})
-        for code, (colour, width) in colours.VOLTAGES.items()
+        code: (dict.fromkeys(languages(), f"{code} kV"), {"color": colour, "weight": width})
+        for code, (colour, width) in colours.voltages().items()
         if float(code) in present
     }
     return Layer(

@@ -74,9 +74,9 @@ def index_html(pack: Pack, communes: gpd.GeoDataFrame, results: Results, documen
     )
     style = asset("index.css") + one_language_at_a_time()
     return (
-        f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" '
+        f'<!DOCTYPE html>\n<html lang="{languages()[0]}"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width">'
-        f"<title>{escaped(title['vi'])}</title><style>{style}</style></head><body>{body}<script>{asset('index.js')}</script></body></html>\n"
+        f"<title>{escaped(title[languages()[0]])}</title><style>{style}</style></head><body>{body}<script>{asset('index.js')}</script></body></html>\n"
     )
 
 

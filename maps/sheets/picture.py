@@ -136,7 +136,7 @@ def _lines(
 def _existing(source: Source, code: str, paper: _Paper, legend: Legend) -> Iterator[Mark]:
     def look(row: Mapping[str, object]) -> tuple[Mark, Text]:
         voltage = f"{row['voltage_kv']:g}"
-        colour, width = colours.VOLTAGES.get(voltage, (colours.UNKNOWN, 1.2))
+        colour, width = colours.voltages().get(voltage, (colours.UNKNOWN, 1.2))
         return Mark("line", (), stroke=colour, width=width / 4), in_each_language(
             "maps.sheet.existing", voltage=voltage
         )

@@ -26,8 +26,10 @@ def electricity_part(say: Words, result: ElectricityResult, targets: Mapping[str
         _scope(say, result, targets),
         _choices(say, result),
         *_cost(say, result),
+        *_targets(say, result),
         *_villages(say, result),
         *_years(say, result),
+        *_forest(say, result),
         *_what_if(say, result),
         *_voltage(say, result),
         *_sensitivity(say, result),
@@ -110,7 +112,48 @@ def _years(say: Words, result: ElectricityResult) -> list[str]:
         (_year(say, year), *(shown(say, value) for value in values))
         for year, *values in result.years.itertuples(index=False)
     ]
-    return [say("maps.summary.electricity.years"), table([known[name] for name in result.years.columns], rows)]
+    found = [say("maps.summary.electricity.years"), table([known[name] for name in result.years.columns], rows)]
+    granted = result.summary.get("budgets_granted", True)
+    return found if granted else [*found, say("maps.summary.electricity.needed")]
+
+
+def _targets(say: Words, result: ElectricityResult) -> list[str]:
+    """What the scheme asks for, whether the plan reaches it, and what each target costs alone."""
+    frame = result.tables.get("targets", pd.DataFrame())
+    if not len(frame):
+        return []
+    known = {column.name: headed(say, column) for column in columns.TARGETS}
+    wanted = ("target", "year", "wanted", "reached", "missing", "extra_mvnd", "marginal_mvnd", "repair_mvnd")
+    rows = [
+        (
+            label(say.language, "target", row["target"]),
+            row["year"],
+            *(say.number(row[name], decimals=2) for name in ("wanted", "reached")),
+            row["missing"] or say("maps.summary.electricity.targets.none"),
+            *(shown(say, row[name]) for name in wanted[5:]),
+        )
+        for row in frame.to_dict("records")
+    ]
+    return [say("maps.summary.electricity.targets"), table([known[name] for name in wanted], rows)]
+
+
+def _forest(say: Words, result: ElectricityResult) -> list[str]:
+    """How much of the lines lies in forest, by exemption, and what must be asked for."""
+    lines = result.lines
+    if not len(lines):
+        return []
+    permits = lines[lines["forest_permit"]]
+    return [
+        say(
+            "maps.summary.electricity.forest",
+            road_km=Number(lines["forest_road_km"].sum(), 1),
+            clearing_km=Number(lines["forest_clearing_km"].sum(), 1),
+            outside_km=Number(lines["forest_outside_km"].sum(), 1),
+            forest_ha=Number(lines["forest_ha"].sum(), 1),
+            permits=Number(len(permits)),
+            delay_months=Number(permits["forest_delay_months"].max() if len(permits) else 0),
+        )
+    ]
 
 
 def _year(say: Words, year: str) -> str:

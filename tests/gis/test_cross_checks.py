@@ -147,6 +147,43 @@ def test_planted_fault(layer: str, change: Change, sentence: str) -> None:
     assert any(text.startswith(sentence) for text in texts), texts
 
 
+def shifted(east_m: float) -> Change:
+    return lambda frame: frame.set_geometry(frame.geometry.translate(east_m, 0))
+
+
+@pytest.mark.parametrize(
+    ("layer", "change", "sentence"),
+    [
+        # 800 kW as MW: 800 / (sqrt(3) * 35) = 13.2 kA
+        ("grid_lines", column("feeder_load_mw", 800.0), "that no line of their voltage carries (L1 = 800"),
+        ("solar", column("ghi_daily_sd_kwh_per_m2_day", lambda c: 3.6 * c), "a spread from day to day that is larger"),
+        # 60 m³ a day for 80 households is 0.75; an hour's 0.031
+        ("water_schemes", column("capacity_m3_day", lambda c: c / 24), "other unit that would fit: m³/h"),
+        ("water_schemes", column("source_elevation_m", lambda c: c / 1000), "times the ground in the median"),
+        ("roads", column("length_km", lambda c: 0.621371 * c), "no way is shorter than its drawing (0.62 are miles)"),
+        ("rivers", shifted(60_000), "rivers: nearly all of the 1 rows lie outside the province"),
+        ("roads", shifted(60_000), "roads: nearly all of the 6 rows lie outside the province"),
+        ("villages", lambda f: pd.concat([f, f[:1].assign(village_id="V99", name="BẢN  1")], ignore_index=True),
+        "villages: 2 of 13 rows are equal to another in name"),
+        ("runoff", lambda r: r.with_values(np.repeat(r.values[:1], 12, axis=0)), "are equal, or only rise"),
+        ("runoff", lambda r: r.with_values(np.cumsum(r.values, axis=0)), "are equal, or only rise"),
+    ],
+)  # fmt: skip
+def test_planted_fault_of_a_whole_layer(layer: str, change: Change, sentence: str) -> None:
+    texts = said(**{layer: change})
+    assert any(sentence in text for text in texts), texts
+
+
+@pytest.mark.parametrize(("source", "far"), [("river", True), ("stream", True), ("lake", True), ("spring", False)])
+def test_intakes_lie_near_the_waters_that_they_name(source: str, far: bool) -> None:
+    # W0001 stands 14 km west of the only river and 12 km from the only lake, its position known to 1 km
+    texts = [
+        str(finding) for finding in found(water_schemes=lambda f: f.assign(water_source=source))
+        if finding.code == "near.intake"
+    ]  # fmt: skip
+    assert any("more than 1 km from any in the layer" in text and "W0001 = 1" in text for text in texts) == far
+
+
 # --- rasters ---
 
 
@@ -171,7 +208,7 @@ def block(values: Any, height: int) -> Any:
         ("elevation", heights(lambda v: v[::-1].copy()),
         "elevation: 100 % of the rivers' length climbs along its course"),
         ("runoff", lambda r: r.with_values(r.values / 1000),
-        "runoff: the twelve bands give 1.02 mm a year in the mean, outside 100 to 8,000 mm; other unit that would fit: "
+        "runoff: the twelve bands give 1.02 mm a year in the mean, outside 150 to 8,000 mm; other unit that would fit: "
         "metres"),
         ("runoff", lambda r: r.with_values(r.values * 12), "other unit that would fit: mm a year"),
         ("runoff", lambda r: r.with_values(r.values / 30.4), "other unit that would fit: mm a day"),

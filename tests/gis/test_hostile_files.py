@@ -24,7 +24,7 @@ from infragap.gis.reading.files import ReadingLimits, reading_limits
 from infragap.gis.reading.rasters import read_raster
 from infragap.gis.reading.tables import read_table
 from infragap.gis.reading.vector import read_vector
-from tests.gis.layer_factory import table_of
+from tests.gis.layer_factory import faults_of, table_of
 from tests.pack_factory import FILES, elevation, roads, settlements, write_pack
 
 WGS84 = "EPSG:4326"
@@ -273,6 +273,11 @@ def test_a_catalogue_that_nests_or_never_ends(tmp_path: Path) -> None:
     (tmp_path / "catalog.toml").write_text("# " + "x" * 6_000_000)
     with pytest.raises(InfragapError, match="a catalogue has at most 5 MB"):
         read_pack(tmp_path)
+
+
+def test_a_line_of_many_columns_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_bytes(b"a," * 200_000)
+    assert "200,001 columns, more than the 2,000" in faults_of(tmp_path, "s.csv")[0]
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import unicodedata
 import zipfile
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -189,6 +190,26 @@ def test_decimal_comma_only_where_it_is_unambiguous(tmp_path: Path) -> None:
     table = table.assign(position_accuracy_m=["1.500", "200,0"])
     (tmp_path / "s.csv").write_text(table.to_csv(index=False, sep=";"), encoding="utf-8")
     assert "position_accuracy_m with a dot that may part thousands (S01 = 1.500)" in faults_of(tmp_path, "s.csv")[0]
+
+
+def test_heights_in_a_geojson_are_dropped_and_change_no_system(tmp_path: Path) -> None:
+    frame = places(2)
+    high = frame.set_geometry(gpd.points_from_xy(frame.geometry.x, frame.geometry.y, [850.0, 900.0], crs=WGS84))
+    (tmp_path / "s.geojson").write_text(high.to_json(drop_id=True), encoding="utf-8")
+    found, said = read_layer(tmp_path, entry("s.geojson"), crs_measure="EPSG:9208")
+    assert said == []
+    same_places(found, frame)
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+def test_a_geojson_without_a_name_is_read(tmp_path: Path, rows: int) -> None:
+    # as geojson.io, Overpass turbo and most programs write it
+    (tmp_path / "s.geojson").write_text(places(2)[:rows].to_json(drop_id=True), encoding="utf-8")
+    assert '"name": "s"' not in (tmp_path / "s.geojson").read_text(encoding="utf-8")
+    found, said = read_layer(tmp_path, entry("s.geojson"), crs_measure="EPSG:9208")
+    assert [finding.code for finding in said] == ([] if rows else ["layer.no_rows"])
+    assert found is not None
+    assert len(found) == rows
 
 
 def test_single_part_multi_geometries_are_unwrapped(tmp_path: Path) -> None:

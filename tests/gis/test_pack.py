@@ -45,6 +45,24 @@ def check_pack(folder: Path) -> list[str]:
 # --- a sound pack ---
 
 
+def test_the_folder_may_be_a_text(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "pack")
+    assert read_pack(str(folder)).has("communes")
+
+
+def test_a_raster_with_a_fault_of_its_own_is_told_once(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "pack", elevation=lambda r: r.with_values(np.stack([r.values, r.values])))
+    codes = [finding.code for finding in packs.check_pack(folder) if finding.layer == "elevation"]
+    assert codes == ["raster.bands"]
+
+
+def test_a_folder_in_the_place_of_a_raster(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "pack")
+    (folder / "terrain" / "elevation.tif").unlink()
+    (folder / "terrain" / "elevation.tif").mkdir()
+    assert any("elevation.tif is folder, not TIFF" in str(finding) for finding in packs.check_pack(folder))
+
+
 def test_sound(sound: Path) -> None:
     assert check_pack(sound) == []
     read_pack(sound).require_sound()
@@ -90,8 +108,8 @@ def test_absent_layers_are_asked_for_by_name(tmp_path: Path) -> None:
     assert not pack.has("lakes")
     with pytest.raises(MissingDataError, match=r"lakes: the pack 'Thử' has no such layer\. Add the file"):
         _ = pack.lakes
-    assert check_pack(write_pack(tmp_path / "other", villages=None)) == [
-        "villages: the pack has no such layer. Add the file and its [[layer]] to catalog.toml."
+    assert check_pack(write_pack(tmp_path / "other", elevation=None)) == [
+        "elevation: the pack has no such layer. Add the file and its [[layer]] to catalog.toml."
     ]
 
 

@@ -2,6 +2,7 @@
 styles beside a layer."""
 
 import unicodedata
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -300,6 +301,91 @@ def test_thousands_dot_in_a_vietnamese_file(tmp_path: Path, cells: list[str], re
         assert said == []
         assert found is not None
         assert list(found["position_accuracy_m"]) == read
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "asked"),
+    [
+        ("households", ["2,000", "10"], True),
+        ("households", ["1,234,567", "10"], True),
+        ("position_accuracy_m", ["1,500", "950"], True),
+        ("position_accuracy_m", ["1,500", "60,5"], False),
+        ("position_accuracy_m", ["0,512", "1,250"], False),
+    ],
+)
+def test_thousands_comma_where_the_comma_may_be_decimal(
+    tmp_path: Path, column: str, cells: list[str], asked: bool
+) -> None:
+    table_of(places(2)).assign(**{column: cells}).to_csv(tmp_path / "s.csv", index=False, sep=";")
+    assert (
+        any(f"have {column} with a comma that may part thousands" in text for text in faults_of(tmp_path, "s.csv"))
+        == asked
+    )
+
+
+@pytest.mark.parametrize("form", ['0.0"%"', "0.0\\%", "0.0"])
+def test_a_percent_sign_that_is_only_shown_multiplies_nothing(tmp_path: Path, form: str) -> None:
+    assert percent_sheet(tmp_path, 25.0, form) == 25.0
+
+
+@pytest.mark.parametrize("form", ["0%", "0.00 %", "[>=0.5]0%;0.0%"])
+def test_percent_formats(tmp_path: Path, form: str) -> None:
+    assert percent_sheet(tmp_path, 0.25, form) == 25.0
+
+
+def percent_sheet(folder: Path, value: float, form: str) -> float:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["share"])
+    sheet.append([value])
+    sheet["A2"].number_format = form
+    book.save(folder / "p.xlsx")
+    return float(read_table(folder / "p.xlsx", layer="settlements")["share"].iloc[0])
+
+
+def test_a_count_shown_in_percent_is_asked_about(tmp_path: Path) -> None:
+    table_of(places(2)).to_excel(tmp_path / "s.xlsx", index=False)
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    cells = next(column for column in book.worksheets[0].columns if column[0].value == "households")
+    for cell in cells[1:]:
+        cell.number_format = "0%"
+    book.save(tmp_path / "s.xlsx")
+    assert any("cells of households are shown in percent" in text for text in faults_of(tmp_path, "s.xlsx"))
+
+
+@pytest.mark.parametrize("encoding", ["cp1250", "cp1251", "cp437", "cp850", "gbk", "cp874"])
+def test_utf8_read_as_another_encoding(tmp_path: Path, encoding: str) -> None:
+    name = "Làng Mảnh".encode().decode(encoding, "replace")
+    table_of(places(1)).assign(name=[name]).to_csv(tmp_path / "s.csv", index=False)
+    assert any("garbled name" in text for text in faults_of(tmp_path, "s.csv"))
+
+
+@pytest.mark.parametrize("name", ["L□ng", "Làng_x000D_", "L=C3=A0ng"])
+def test_other_traces_of_a_wrong_export(tmp_path: Path, name: str) -> None:
+    table_of(places(1)).assign(name=[name]).to_csv(tmp_path / "s.csv", index=False)
+    assert any("garbled name" in text for text in faults_of(tmp_path, "s.csv"))
+
+
+@pytest.mark.parametrize("name", ["Hà Khẩu (河口)", "A区 5", "Trạm 10kΩ, 5μm", "Лаокай", "Łódź", "Straße São"])
+def test_other_scripts_beside_latin_pass(tmp_path: Path, name: str) -> None:
+    table_of(places(1)).assign(name=[name]).to_csv(tmp_path / "s.csv", index=False)
+    assert faults_of(tmp_path, "s.csv") == []
+
+
+def test_an_error_value_is_no_name(tmp_path: Path) -> None:
+    table_of(places(1)).assign(name=["#N/A"]).to_csv(tmp_path / "s.csv", index=False)
+    assert any("error value of a formula in name (S01 = #N/A)" in text for text in faults_of(tmp_path, "s.csv"))
+
+
+def test_a_shapefile_with_names_in_capitals(tmp_path: Path) -> None:
+    frame = places(2)
+    capitals = frame.rename(columns={name: name.upper() for name in frame.columns if name != "geometry"})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        capitals.to_file(tmp_path / "s.shp")
+    found, said = read_layer(tmp_path, entry("s.shp"), crs_measure="EPSG:9208")
+    assert [finding for finding in said if finding.severity == "fault"] == []
+    same_places(found, frame)
 
 
 def test_kml_values_ask_about_the_thousands_dot_too(tmp_path: Path) -> None:

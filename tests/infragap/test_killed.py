@@ -164,7 +164,11 @@ def test_another_program_fills_the_disk(pack: Path, disk: Path) -> None:
 
 
 def _fill(disk: Path, process: "subprocess.Popen[str]") -> None:
-    """Write until nothing more goes in, for as long as the run lasts."""
+    """Write until nothing more goes in, for as long as the run lasts; begin when the run holds its room, since before
+    that it would be refused and not interrupted."""
+    while process.poll() is None and not list(disk.glob("*/reserve")):
+        time.sleep(0.01)
+    time.sleep(0.5)
     with (disk / "ballast").open("ab", buffering=0) as ballast:
         while process.poll() is None:
             try:

@@ -237,3 +237,30 @@ def test_uncertain_parameters_lie_in_their_range() -> None:
 
 def test_the_embedded_pack_is_found() -> None:
     assert (data_folder() / "facts").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("[electricity]\nmv35_line_mvnd_per_km = 1.6e9", True),  # VND for million VND
+        ("[electricity]\nmv35_line_mvnd_per_km = 1600.0", False),
+        ("[water]\ndiscount_rate_pct = 1000.0", True),
+        ("[electricity]\nloading_limit_pct = 1.0", True),
+        ("[electricity]\nloading_limit_pct = 120.0", False),
+    ],
+)
+def test_values_far_from_what_is_usual_are_asked_about(tmp_path: Path, text: str, asked: bool) -> None:
+    if asked:
+        with pytest.raises(ParameterError, match=r"usual|means 1"):
+            read_settings(_file(tmp_path, text))
+        key = text[1:].split("]")[0] + "." + text.split("\n")[1].split(" ")[0]
+        read_settings(_file(tmp_path, f'meant = ["{key}"]\n{text}'))
+    else:
+        read_settings(_file(tmp_path, text))
+
+
+def test_five_hundred_unknown_keys_are_told_on_one_screen(tmp_path: Path) -> None:
+    keys = "\n".join(f"k{number} = 1" for number in range(500))
+    with pytest.raises(ParameterError) as refused:
+        read_settings(_file(tmp_path, f"[electricity]\n{keys}"))
+    assert len(str(refused.value)) < 4_000

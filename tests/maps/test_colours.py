@@ -30,7 +30,7 @@ SETS: dict[str, Sequence[str]] = {
     "times": colours.TIMES,
     "gaps": colours.WATER_GAPS,
     "holds": list(colours.VOLTAGE_HOLDS.values()),
-    "medium voltage": [colours.VOLTAGES["35"][0], colours.VOLTAGES["22"][0]],
+    "medium voltage": [*(colour for colour, _ in colours.MEDIUM_VOLTAGES)],
     "changed": list(colours.CHANGED.values()),
     **{f"ramp {name}": ramp for name, ramp in colours.RAMPS.items()},
 }

@@ -21,7 +21,8 @@ class GridParameters(Parameters):
         low=800,
         high=1750,
         source=f"{FIT}; high: Nà Đang, 1.75 billion VND/km",
-        meaning="35 kV overhead line on easy ground, all-in (design, compensation, contingency), AC-50 or AC-70",
+        meaning="overhead line of the upper level on easy ground, all-in (design, compensation, contingency), "
+        "AC-50 or AC-70",
     )
     mv22_line_mvnd_per_km: float = parameter(
         1050.0,
@@ -29,8 +30,8 @@ class GridParameters(Parameters):
         unit="mvnd/km",
         low=700,
         high=1500,
-        source="0.85-0.9 of 35 kV: assumption; Rào Con project",
-        meaning="22 kV overhead line on easy ground, all-in, where the nearest existing line is 22 kV",
+        source="0.85-0.9 of the upper level: assumption; Rào Con project",
+        meaning="overhead line of the lower level on easy ground, all-in, where the nearest existing line is of it",
     )
     terrain_factor: float = parameter(
         1.25,

@@ -61,7 +61,7 @@ def terrain(settlements: Settlements, parameters: ElectricityParameters) -> Floa
 
 def mv_mvnd_per_km(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
     """Price of medium-voltage line of each settlement's voltage on easy ground, (n,)."""
-    return np.where(settlements.at_22_kv, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km)
+    return np.where(settlements.at_lower_kv, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km)
 
 
 def lv_length_km(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:

@@ -24,8 +24,8 @@ class Settlements:
         (n,) position in the measuring CRS [m].
     roughness
         (n,) 0 easy ground to 1 full terrain factor, at the settlement.
-    at_22_kv
-        (n,) whether the nearest line is of 22 kV.
+    at_lower_kv
+        (n,) whether the nearest line is of the lower level.
     has_home_system
         (n,) donated solar home systems are there.
     position_accuracy_m
@@ -45,7 +45,7 @@ class Settlements:
     x: FloatArray
     y: FloatArray
     roughness: FloatArray
-    at_22_kv: BoolArray
+    at_lower_kv: BoolArray
     has_home_system: BoolArray
     position_accuracy_m: FloatArray
     is_village: BoolArray
@@ -59,7 +59,7 @@ class Settlements:
 
 
 def read_settlements(
-    settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, roughness: FloatArray, at_22_kv: BoolArray
+    settlements: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, roughness: FloatArray, at_lower_kv: BoolArray
 ) -> Settlements:
     """Arrays of the settlement layer."""
     row_of = {str(code): row for row, code in enumerate(communes["commune_code"])}
@@ -69,7 +69,7 @@ def read_settlements(
         x=settlements.geometry.x.to_numpy(dtype=np.float64),
         y=settlements.geometry.y.to_numpy(dtype=np.float64),
         roughness=roughness,
-        at_22_kv=at_22_kv,
+        at_lower_kv=at_lower_kv,
         has_home_system=(settlements["supply"] == "solar_home").to_numpy(),
         position_accuracy_m=settlements["position_accuracy_m"].to_numpy(dtype=np.float64),
         is_village=(settlements["kind"] == "village").to_numpy(),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from infragap.analyses.electricity.routing.line_components import is_35_kv
-
 
 @dataclass(frozen=True)
 class Conductor:
@@ -58,8 +56,8 @@ WIRES = 3
 
 
 def reactance_ohm_per_km(voltage_kv: float) -> float:
-    """Reactance of an overhead line (norms A3)."""
-    return 0.40 if is_35_kv(voltage_kv) else 0.37
+    """Reactance of an overhead line: above 30 kV its wires hang wider apart (norms A3)."""
+    return 0.40 if voltage_kv > 30 else 0.37
 
 
 def conductor_named(name: str | None) -> Conductor:

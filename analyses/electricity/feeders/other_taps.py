@@ -20,7 +20,7 @@ from infragap.analyses.electricity.routing.paths import line_components
 from infragap.analyses.electricity.routing.ways_to_lines import Connection, connections_to_lines
 
 FARTHEST_KM = 5.0
-"""Ways to another tap are looked for up to the price of so many kilometres of 35 kV line on easy ground."""
+"""Ways to another tap are looked for up to the price of so many kilometres of upper-level line on easy ground."""
 
 
 CHECKED_PER_TREE = 3
@@ -186,5 +186,5 @@ def tap_change_mvnd(plan: Plan, tree: IntArray, connection: Connection, kept: Re
     planned = plan.branches.components[tree].sum(axis=0)
     removed = line_components(kept.removed, study.surface)
     voltage_kv = float(study.grid.voltage_kv[connection.row])
-    after = built_for(connection.components + planned - removed, voltage_kv)
+    after = built_for(connection.components + planned - removed, upper=study.grid.levels.is_upper(voltage_kv))
     return float(after @ prices - planned @ prices)

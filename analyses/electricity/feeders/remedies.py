@@ -1,5 +1,5 @@
-"""What helps planned trees that do not keep the voltage, and what each way costs: regulator, 35 kV, another tap, own
-supply."""
+"""What helps planned trees that do not keep the voltage, and what each way costs: regulator, upper level, another tap,
+own supply."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.line_components import is_35_kv
 
 SINGLE = (Remedy.REGULATOR, Remedy.STEP_UP, Remedy.OTHER_TAP, Remedy.OFFGRID)
 """What can help one tree by itself; of equal costs the first is taken."""
@@ -207,16 +206,16 @@ def step_up_mvnd(
     length_km: float,
     parameters: ElectricityParameters,
 ) -> float:
-    """Life-cycle cost of building a tree for 35 kV behind a transformer at the tap on a 22 kV feeder; inf where that
-    does not suffice.
+    """Life-cycle cost of building a tree for the upper level behind a transformer at the tap on a feeder of the lower;
+    inf where that does not suffice.
 
     Notes
     -----
-    The drop along the new lines falls by ``(U / 35)²``; that of the existing feeder stays as it is.
+    The drop along the new lines falls by ``(U / upper)²``; that of the existing feeder stays as it is.
     """
     p = parameters
-    after_pct = tap_drop_pct + (worst_drop_pct - tap_drop_pct) * (voltage_kv / 35) ** 2
-    if is_35_kv(voltage_kv) or not after_pct <= p.mv_drop_limit_pct:
+    after_pct = tap_drop_pct + (worst_drop_pct - tap_drop_pct) * (voltage_kv / p.levels.upper_kv) ** 2
+    if p.levels.is_upper(voltage_kv) or not after_pct <= p.mv_drop_limit_pct:
         return np.inf
     dearer_per_km = max(p.mv35_line_mvnd_per_km - p.mv22_line_mvnd_per_km, 0.0)
     return p.step_up_mvnd * station_factor(p) + dearer_per_km * length_km * line_factor(p)

@@ -71,7 +71,7 @@ def cost_study(
     parameters
         Prices and switches; they may differ from those that the study was routed with.
     barred
-        (n,) further settlements that must not get a line.
+        (n,) further settlements for which the grid has no room, by whichever way.
     household_price_mvnd
         Price of a household that is not on the national grid.
     """
@@ -79,10 +79,11 @@ def cost_study(
     offgrid = compare_offgrid(study.settlements, study.resources, parameters)
     low_voltage = lv_works(study.settlements, study.stations, parameters)
     inhabited = study.settlements.households > 0
-    off_limits = study.forbidden | ~inhabited | (barred if barred is not None else False)
+    without_grid = study.forbidden | (barred if barred is not None else False)
+    off_limits = without_grid | ~inhabited
     supply = SupplyCosts(
         local_mvnd=works.total_life_cycle_mvnd,
-        lv_mvnd=np.where(study.forbidden, np.inf, low_voltage.life_cycle_mvnd),
+        lv_mvnd=np.where(without_grid, np.inf, low_voltage.life_cycle_mvnd),
         offgrid_mvnd=np.where(inhabited, offgrid.best_mvnd, 0.0),
         households=study.settlements.households,
     )

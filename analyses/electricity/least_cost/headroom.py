@@ -1,4 +1,4 @@
-"""Whether feeders and substations can carry the new load, and who waits where they cannot."""
+"""What feeders and substations have left, what new load asks of them, and who makes room where that is too much."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import station_factor
 from infragap.analyses.electricity.demand.load import design_load_kw
 from infragap.analyses.electricity.demand.settlements import Settlements
-from infragap.analyses.electricity.least_cost.choice import PlanChoice, start_from
-from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.household_target import choose_within
-from infragap.analyses.electricity.least_cost.plan import FeederLoading, Plan, make_plan
+from infragap.analyses.electricity.least_cost.plan import FeederLoading, Plan
 from infragap.analyses.electricity.least_cost.taps import feeder_of
-from infragap.analyses.electricity.least_cost.targets import binding, households_left
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
 
-MAX_ROUNDS = 30
+FULL_KW = 1e-6
+"""A limit is exceeded beyond this: sums are rounded."""
 
 
 @dataclass
@@ -41,7 +38,7 @@ class HeadroomLedger:
     def fits(self, row: int, *, load_kw: float, instead_of: int = -1) -> bool:
         """Whether a load may come to a line of `grid_lines`, perhaps from another."""
         return all(
-            self.added_kw.get(limit.name, 0.0) + load_kw <= limit.headroom_kw + 1e-6
+            self.added_kw.get(limit.name, 0.0) + load_kw <= limit.headroom_kw + FULL_KW
             for limit in self._new(row, instead_of)
         )
 
@@ -54,94 +51,39 @@ class HeadroomLedger:
         return [limit for limit in self.limits if row in limit.lines and instead_of not in limit.lines]
 
 
-def keep_headroom(plan: Plan, *, reinforce: bool) -> Plan:
-    """Solve again without those settlements for which a feeder or substation has nothing left, until all limits hold.
-
-    Parameters
-    ----------
-    plan
-        The plan without limits.
-    reinforce
-        Whether feeders and substations may be reinforced where that costs less than waiting. Otherwise they are only
-        where those that must be on the grid are too many.
-
-    Notes
-    -----
-    Where the load below the taps of a feeder (or substation) is above its headroom, the settlements with least benefit
-    per kW after their share of the lines wait, as many as needed; then the plan is solved again. Where waiting would
-    cost more than reinforcing the feeder or substation, or those that must be on the grid alone are too many, it is
-    reinforced and its price counts. The lower bound stays that of the plan without limits, which no plan with limits
-    undercuts; where the gap to it is above the one asked for, the status is 'headroom'.
-    """
-    study, p = plan.study, plan.parameters
-    limits = list(study.grid.limits)
-    allowed = households_left(study, binding(study, p))
-    load_kw = added_load_kw(study.settlements, p)
-    barred = np.zeros(len(study.settlements), dtype=bool)
-    bound, rounds = plan.choice.lower_bound_mvnd, 1
-    reinforced: list[CapacityLimit] = []
-    while True:
-        hangs_on = feeder_of(study, plan.outcome)
-        added = _added(study.grid.limits, plan.outcome.national_grid, hangs_on, load_kw)
-        over = [limit for limit in limits if added[limit.name] > limit.headroom_kw + 1e-6]
-        lifted = [
-            limit
-            for limit in over
-            if _must_be_lifted(limit, plan, hangs_on, load_kw)
-            or (reinforce and _is_worth_lifting(limit, plan, hangs_on, load_kw))
-        ]
-        reinforced += lifted
-        limits = [limit for limit in limits if limit not in lifted]
-        waiting = _waiting([limit for limit in over if limit not in lifted], plan, hangs_on, load_kw)
-        if not waiting.any() or rounds >= MAX_ROUNDS:
-            break
-        barred |= waiting
-        costs = cost_study(study, p, barred=barred)
-        start = start_from(study.network, plan.choice)
-        choice = choose_within(study.network, costs.problem, p, allowed_households=allowed, start=start)
-        plan = make_plan(study, costs, choice, p)
-        rounds += 1
-    over = [limit for limit in limits if added[limit.name] > limit.headroom_kw + 1e-6]
-    price = float(sum(reinforcement_mvnd(limit, p) for limit in reinforced))
-    choice = plan.choice
-    if barred.any() or reinforced:
-        dearer = replace(choice, cost_mvnd=choice.cost_mvnd + price * station_factor(p))
-        choice = restate_bound(dearer, bound, p)
-    loading = FeederLoading(
-        barred=barred,
-        overloaded=tuple(limit.name for limit in over),
-        added_kw=added,
-        rounds=rounds,
-        reinforced=tuple(sorted(limit.name for limit in reinforced)),
-        reinforcement_mvnd=price,
-    )
-    return replace(plan, choice=choice, loading=loading)
-
-
 def reinforcement_mvnd(limit: CapacityLimit, parameters: ElectricityParameters) -> float:
-    """Price of lifting one limit."""
+    """Investment in reinforcing what one limit stands for."""
     p = parameters
-    return p.reinforce_substation_mvnd if limit.name.startswith("station") else p.reinforce_feeder_mvnd
+    return p.reinforce_substation_mvnd if _is_substation(limit) else p.reinforce_feeder_mvnd
 
 
-def _must_be_lifted(limit: CapacityLimit, plan: Plan, hangs_on: IntArray, load_kw: FloatArray) -> bool:
-    """Whether those that cannot wait are too many for it already."""
-    waiting = _waiting([limit], plan, hangs_on, load_kw)
-    below = plan.outcome.national_grid & np.isin(hangs_on, list(limit.lines))
-    return float(load_kw[below & ~waiting].sum()) > limit.headroom_kw + 1e-6
+def reinforcement_kw(limit: CapacityLimit, parameters: ElectricityParameters) -> float:
+    """Headroom that reinforcing it brings."""
+    p = parameters
+    return p.reinforce_substation_kw if _is_substation(limit) else p.reinforce_feeder_kw
 
 
-def _is_worth_lifting(limit: CapacityLimit, plan: Plan, hangs_on: IntArray, load_kw: FloatArray) -> bool:
-    """Whether reinforcing costs less than letting those wait that would have to."""
-    p = plan.parameters
-    loss = _loss_of_waiting(plan)[_waiting([limit], plan, hangs_on, load_kw)].sum()
-    return bool(loss > reinforcement_mvnd(limit, p) * station_factor(p))
+def _is_substation(limit: CapacityLimit) -> bool:
+    return limit.name.startswith("station")
 
 
-def _loss_of_waiting(plan: Plan) -> FloatArray:
-    """(n,) what each settlement's supply costs more without its place on the grid; inf where nothing else is there."""
-    problem = replace(plan.costs.problem, household_price_mvnd=plan.choice.household_price_mvnd)
-    return problem.without_line_mvnd - plan.outcome.choice_mvnd
+def raised(limit: CapacityLimit, parameters: ElectricityParameters) -> CapacityLimit:
+    """Limit after reinforcement."""
+    return replace(limit, headroom_kw=limit.headroom_kw + reinforcement_kw(limit, parameters))
+
+
+def limits_with(plan: Plan, reinforced: frozenset[str]) -> tuple[CapacityLimit, ...]:
+    """All limits, some of them reinforced."""
+    return tuple(
+        raised(limit, plan.parameters) if limit.name in reinforced else limit for limit in plan.study.grid.limits
+    )
+
+
+def reinforcements_mvnd(plan: Plan, reinforced: frozenset[str]) -> tuple[float, float]:
+    """Investment in reinforcing some limits, and its life-cycle cost."""
+    chosen = [limit for limit in plan.study.grid.limits if limit.name in reinforced]
+    investment = float(sum(reinforcement_mvnd(limit, plan.parameters) for limit in chosen))
+    return investment, investment * station_factor(plan.parameters)
 
 
 def added_load_kw(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
@@ -153,25 +95,47 @@ def added_load_kw(settlements: Settlements, parameters: ElectricityParameters) -
     return np.where(settlements.has_unsafe_wires, whole * growth, whole)
 
 
-def restate_bound(choice: PlanChoice, bound_mvnd: float, parameters: ElectricityParameters) -> PlanChoice:
-    """State the gap of a plan with limits to the bound without them."""
-    away = max(choice.cost_mvnd - bound_mvnd, 0.0)
-    # where limits leave nothing of the choice, all that lies above the bound is their doing
-    by_choice = away / max(choice.chosen_mvnd, away) if away > 0 else 0.0
-    status = (
-        choice.status
-        if choice.status in ("work_limit", "time_limit")
-        else "gap"
-        if by_choice <= parameters.plan_gap
-        else "headroom"
-    )
-    return replace(
-        choice,
-        lower_bound_mvnd=min(bound_mvnd, choice.cost_mvnd),
-        gap=away / choice.cost_mvnd if choice.cost_mvnd > 0 else 0.0,
-        gap_of_choice=by_choice,
-        status=status,
-    )
+def load_on(
+    limits: Sequence[CapacityLimit], on_grid: BoolArray, hangs_on: IntArray, load_kw: FloatArray
+) -> dict[str, float]:
+    """New load on each limit, by name."""
+    return {limit.name: float(load_kw[on_grid & np.isin(hangs_on, list(limit.lines))].sum()) for limit in limits}
+
+
+def exceeded(plan: Plan, limits: Sequence[CapacityLimit]) -> list[CapacityLimit]:
+    """Limits that the plan exceeds."""
+    load_kw = added_load_kw(plan.study.settlements, plan.parameters)
+    added = load_on(limits, plan.outcome.national_grid, feeder_of(plan.study, plan.outcome), load_kw)
+    return [limit for limit in limits if added[limit.name] > limit.headroom_kw + FULL_KW]
+
+
+def who_makes_room(over: Sequence[CapacityLimit], plan: Plan, loss_mvnd: FloatArray) -> BoolArray:
+    """Settlements that leave each exceeded limit: those that lose least per kW, as many as it takes, (n,).
+
+    Parameters
+    ----------
+    over
+        Exceeded limits.
+    plan
+        The plan.
+    loss_mvnd
+        (n,) what each loses by leaving; inf where it cannot.
+    """
+    settlements, outcome = plan.study.settlements, plan.outcome
+    hangs_on, load_kw = feeder_of(plan.study, outcome), added_load_kw(settlements, plan.parameters)
+    leaving = np.zeros(len(load_kw), dtype=bool)
+    # rounded, so that equal settlements are equal to the last digit
+    value = np.where(load_kw > 0, np.round(loss_mvnd / np.maximum(load_kw, 1e-9), 6), np.inf)
+    for limit in over:
+        served = np.flatnonzero(outcome.national_grid & np.isin(hangs_on, list(limit.lines)) & ~leaving)
+        excess = float(load_kw[served].sum()) - limit.headroom_kw
+        movable = served[np.isfinite(value[served])]
+        for settlement in movable[np.lexsort((settlements.id_rank[movable], value[movable]))]:
+            if excess <= FULL_KW:
+                break
+            leaving[settlement] = True
+            excess -= float(load_kw[settlement])
+    return leaving
 
 
 def headroom_record(loading: FeederLoading) -> dict[str, object]:
@@ -183,30 +147,7 @@ def headroom_record(loading: FeederLoading) -> dict[str, object]:
         "headroom_reinforced": list(loading.reinforced),
         "headroom_reinforcement_mvnd": loading.reinforcement_mvnd,
         "headroom_added_kw": {name: round(load, 3) for name, load in sorted(loading.added_kw.items()) if load > 0},
+        "headroom_price_mvnd_per_kw": {
+            name: round(price, 6) for name, price in sorted(loading.price_mvnd_per_kw.items()) if price > 0
+        },
     }
-
-
-def _added(
-    limits: Sequence[CapacityLimit], on_grid: BoolArray, hangs_on: IntArray, load_kw: FloatArray
-) -> dict[str, float]:
-    return {limit.name: float(load_kw[on_grid & np.isin(hangs_on, list(limit.lines))].sum()) for limit in limits}
-
-
-def _waiting(over: list[CapacityLimit], plan: Plan, hangs_on: IntArray, load_kw: FloatArray) -> BoolArray:
-    """Settlements with least benefit per kW that must wait so that each exceeded limit holds."""
-    waiting = np.zeros(len(load_kw), dtype=bool)
-    outcome, id_rank = plan.outcome, plan.study.settlements.id_rank
-    left = _loss_of_waiting(plan)
-    # rounded, so that equal settlements are equal to the last digit
-    value = np.where(load_kw > 0, np.round(left / np.maximum(load_kw, 1e-9), 6), np.inf)
-    movable_at_all = outcome.on_grid & np.isfinite(left)
-    for limit in over:
-        served = np.flatnonzero(outcome.national_grid & np.isin(hangs_on, list(limit.lines)) & ~waiting)
-        excess = float(load_kw[served].sum()) - limit.headroom_kw
-        movable = served[movable_at_all[served]]
-        for settlement in movable[np.lexsort((id_rank[movable], value[movable]))]:
-            if excess <= 1e-6:
-                break
-            waiting[settlement] = True
-            excess -= float(load_kw[settlement])
-    return waiting

@@ -10,7 +10,7 @@ not, and each is repaired at least cost.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -26,6 +26,35 @@ HIGHEST_PRICE_MVND = 1e5
 
 MAX_STEPS = 40
 
+ABOVE = 1.1
+"""The best price is looked for within this factor of a known one first."""
+
+BRANCH_EDGES, MOST_BRANCHES = 40_000, 64
+"""So many edges in all problems solved together, and never more problems than this."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Relaxed:
+    """What the multiplier alone proves about one problem.
+
+    Attributes
+    ----------
+    plan
+        Cheapest plan found that meets the target; where none was found, the one that leaves fewest households.
+    bound_mvnd, price
+        Bound, and multiplier that it was proven with.
+    meets
+        Whether the plan meets the target.
+    undecided
+        (n,) settlements of which the plans around the best multiplier do not agree.
+    """
+
+    plan: PlanChoice
+    bound_mvnd: float
+    price: float
+    meets: bool
+    undecided: BoolArray
+
 
 def choose_within(
     network: CandidateNetwork,
@@ -34,6 +63,7 @@ def choose_within(
     *,
     allowed_households: float,
     start: BoolArray | None = None,
+    near_price_mvnd: float = 0.0,
 ) -> PlanChoice:
     """Choose the least-cost plan that leaves at most so many households without the national grid.
 
@@ -45,22 +75,90 @@ def choose_within(
         Households that may be without the national grid; inf for no target.
     start
         Nodes of a known plan.
+    near_price_mvnd
+        Price of a household near which the best one is looked for first; 0 where nothing is known.
 
     Returns
     -------
     PlanChoice
         Its cost without the price of households, and a bound that holds for every plan that meets the target. Where
         none does, the plan that leaves fewest households.
+
+    Notes
+    -----
+    Where the multiplier leaves a gap beyond the one asked for, settlements on which the plans around it do not agree
+    are put on the national grid in one branch and off it in the other, the largest first; the number of branches hangs
+    on the size of the network alone.
     """
+    root = _by_multiplier(network, problem, parameters, allowed_households, start, near_price_mvnd)
+    if not root.meets or root.plan.status == "time_limit":
+        return root.plan
+    best, leaves, number = root.plan, [(root.bound_mvnd, 0, problem, root)], 1
+    most = int(np.clip(BRANCH_EDGES // max(len(network.ends), 1), 2, MOST_BRANCHES))
+    while number < most:
+        leaves.sort(key=lambda leaf: (leaf[0], leaf[1]))
+        bound, _, stated, relaxed = leaves[0]
+        if not relaxed.undecided.any() or bound >= best.cost_mvnd * (1 - parameters.plan_gap):
+            break
+        leaves.pop(0)
+        k = int(np.where(relaxed.undecided, problem.households, -1.0).argmax())
+        for child in (_with_grid(stated, k), _without_grid(stated, k)):
+            near = relaxed.price
+            found = _by_multiplier(network, child, parameters, allowed_households, start_from(network, best), near)
+            number += 1
+            if not found.meets:
+                continue
+            leaves.append((max(found.bound_mvnd, bound), number, child, found))
+            best = min(best, found.plan, key=lambda plan: plan.cost_mvnd)
+    bound = min((leaf[0] for leaf in leaves), default=best.cost_mvnd)
+    if number == 1:
+        return best
+    best = _restated(best, problem, network, bound)
+    return _with_bound(best, bound, root.price, parameters)
+
+
+def _with_grid(problem: TreeProblem, k: int) -> TreeProblem:
+    must = problem.must_grid.copy()
+    must[k] = True
+    return replace(problem, must_grid=must)
+
+
+def _without_grid(problem: TreeProblem, k: int) -> TreeProblem:
+    barred, lv = problem.barred.copy(), problem.lv_mvnd.copy()
+    barred[k], lv[k] = True, np.inf
+    return replace(problem, barred=barred, lv_mvnd=lv)
+
+
+def _by_multiplier(
+    network: CandidateNetwork,
+    problem: TreeProblem,
+    parameters: ElectricityParameters,
+    allowed_households: float,
+    start: BoolArray | None,
+    near_price_mvnd: float,
+) -> _Relaxed:
+    """Find the best price of a household, and repair the plans around it."""
+    agreed = np.zeros(len(problem.households), dtype=bool)
     free = choose_plan(network, problem, parameters, start=start)
     if households_off(free, problem) <= allowed_households + 1e-9:
-        return free
-    below, above = free, _solve(network, problem, parameters, HIGHEST_PRICE_MVND, start_from(network, free))
-    if households_off(above, problem) > allowed_households + 1e-9:
-        return _restated(
-            above, problem, network, above.lower_bound_mvnd - HIGHEST_PRICE_MVND * households_off(above, problem)
-        )
+        return _Relaxed(free, free.lower_bound_mvnd, 0.0, True, agreed)
     bound, best_price = free.lower_bound_mvnd, 0.0
+    below, above = free, None
+    for price in (near_price_mvnd * ABOVE, near_price_mvnd / ABOVE) if near_price_mvnd > 0 else ():
+        here = _solve(network, problem, parameters, price, start_from(network, above or free))
+        proven = here.lower_bound_mvnd - price * allowed_households
+        if proven > bound:
+            bound, best_price = proven, price
+        if households_off(here, problem) <= allowed_households + 1e-9:
+            above = here
+        else:
+            below = here
+            break
+    if above is None:
+        above = _solve(network, problem, parameters, HIGHEST_PRICE_MVND, start_from(network, below))
+    if households_off(above, problem) > allowed_households + 1e-9:
+        bound = above.lower_bound_mvnd - HIGHEST_PRICE_MVND * households_off(above, problem)
+        return _Relaxed(_restated(above, problem, network, bound), bound, HIGHEST_PRICE_MVND, False, agreed)
     for _ in range(MAX_STEPS):
         more, fewer = households_off(below, problem), households_off(above, problem)
         # where the lines of the two plans cross lies the next price; the bound there cannot be beaten by either
@@ -80,7 +178,8 @@ def choose_within(
         below, above = (here, above) if off > allowed_households + 1e-9 else (below, here)
     plans = [repaired(network, problem, parameters, each, allowed_households) for each in (above, below)]
     best = min((plan for plan in plans if plan is not None), key=lambda plan: plan.cost_mvnd)
-    return _with_bound(best, bound, best_price, parameters)
+    undecided = (below.national_grid != above.national_grid) & ~problem.must_grid & (problem.households > 0)
+    return _Relaxed(_with_bound(best, bound, best_price, parameters), bound, best_price, True, undecided)
 
 
 def _solve(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray
 from infragap.analyses.electricity.least_cost.branches import Branches
-from infragap.analyses.electricity.least_cost.choice import PlanChoice
+from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem, choose_plan_fast
 from infragap.analyses.electricity.least_cost.costs import Costs, cost_study
 from infragap.analyses.electricity.least_cost.household_target import choose_within
+from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.outcome import Outcome, settle_accounts
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
@@ -19,6 +20,31 @@ from infragap.analyses.electricity.routing.candidates import enriched_network
 
 WORTHWHILE = 1e-5
 """A junction round that saves less of the plan's cost than this is the last."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A plan that the network is enriched around.
+
+    Attributes
+    ----------
+    villages, everybody
+        Who must be on the grid.
+    quantile
+        Price of a household without the grid: this quantile of what own lines cost beyond off-grid supply, by
+        household; 0 for none.
+    """
+
+    villages: bool = False
+    everybody: bool = False
+    quantile: float = 0.0
+
+
+REFERENCES = (
+    Reference(),
+    Reference(villages=True, quantile=0.4),
+    Reference(everybody=True),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,15 +56,17 @@ class FeederLoading:
     barred
         (n,) settlements kept off the grid because nothing is left for them.
     overloaded
-        Names of limits that stay exceeded because their settlements must get the grid.
+        Names of limits that stay exceeded because their settlements must be on the grid.
     added_kw
         New load on each limit, by name.
     rounds
         Solutions that it took.
     reinforced
-        Names of limits that are lifted at a price.
+        Names of limits that are raised at a price.
     reinforcement_mvnd
         Investment in that.
+    price_mvnd_per_kw
+        Price of a kW of headroom that the bound was proven with, by name.
     """
 
     barred: BoolArray
@@ -47,6 +75,7 @@ class FeederLoading:
     rounds: int
     reinforced: tuple[str, ...] = ()
     reinforcement_mvnd: float = 0.0
+    price_mvnd_per_kw: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,36 +130,62 @@ def make_plan(
     )
 
 
-def least_cost(study: Study, parameters: ElectricityParameters) -> Plan:
-    """Choose the plan, enrich the network around it and choose again, until that brings nothing or `junction_rounds`
-    times."""
+def least_cost(study: Study, parameters: ElectricityParameters, *, near_price_mvnd: float = 0.0) -> Plan:
+    """Enrich the network, whatever the targets are, and choose the plan on it.
+
+    Parameters
+    ----------
+    study, parameters
+        What to plan.
+    near_price_mvnd
+        Price of a household that the target came to in a like plan.
+    """
+    study = enriched(study, parameters)
     allowed = households_left(study, binding(study, parameters))
     costs = cost_study(study, parameters)
-    choice = choose_within(study.network, costs.problem, parameters, allowed_households=allowed)
-    for _ in range(parameters.junction_rounds):
-        if not choice.edges.any():
-            break
-        study, start = with_junctions(study, choice, parameters)
-        costs = cost_study(study, parameters)
-        before = choice
-        choice = choose_within(study.network, costs.problem, parameters, allowed_households=allowed, start=start)
-        if choice.cost_mvnd > before.cost_mvnd * (1 - WORTHWHILE):
-            break
+    choice = choose_within(
+        study.network, costs.problem, parameters, allowed_households=allowed, near_price_mvnd=near_price_mvnd
+    )
     return make_plan(study, costs, choice, parameters)
 
 
-def with_junctions(study: Study, choice: PlanChoice, parameters: ElectricityParameters) -> tuple[Study, BoolArray]:
-    """Enrich the network around a plan.
+def enriched(study: Study, parameters: ElectricityParameters) -> Study:
+    """Enrich the network around plans of all kinds (`REFERENCES`) until that brings nothing, or `junction_rounds`
+    times.
 
-    Returns
-    -------
-    study
-        With the larger network.
-    start
-        (nodes,) the known plan on it, to begin the next solution with.
+    Notes
+    -----
+    None of these plans knows the targets. So plans with other targets stand on the same network, and one that must meet
+    less is never dearer.
     """
+    before = np.inf
+    for _ in range(parameters.junction_rounds):
+        total = 0.0
+        for reference in REFERENCES:
+            choice = choose_plan_fast(study.network, _problem_of(reference, study, parameters))
+            total += choice.cost_mvnd
+            if choice.edges.any():
+                study = with_junctions(study, choice, parameters)
+        if total > before * (1 - WORTHWHILE):
+            break
+        before = total
+    return study
+
+
+def _problem_of(reference: Reference, study: Study, parameters: ElectricityParameters) -> TreeProblem:
+    problem, settlements = cost_study(study, parameters).problem, study.settlements
+    must = study.forced | parameters.all_on_grid | reference.everybody | (settlements.is_village & reference.villages)
+    if not parameters.unsafe_may_leave_grid:
+        must = must | settlements.has_unsafe_wires
+    own_mvnd = line_life_cycle(np.nan_to_num(study.routes.components), parameters) + problem.local_mvnd
+    dearer = (own_mvnd - problem.offgrid_mvnd) / np.maximum(settlements.households, 1.0)
+    dearer = dearer[study.routes.reachable & np.isfinite(dearer) & (dearer > 0) & (settlements.households > 0)]
+    price = float(np.quantile(dearer, reference.quantile)) if reference.quantile > 0 and len(dearer) else 0.0
+    inhabited = (settlements.households > 0) & ~study.forbidden
+    return replace(problem, must_grid=np.asarray(must & inhabited), household_price_mvnd=price)
+
+
+def with_junctions(study: Study, choice: PlanChoice, parameters: ElectricityParameters) -> Study:
+    """Enrich the network around a plan."""
     network = enriched_network(study.surface, study.routes, study.network, choice.edges, parameters)
-    cells = [study.network.cells(int(edge)) for edge in np.flatnonzero(choice.edges)]
-    start = np.isin(network.node_cell, np.concatenate(cells)) if cells else np.zeros(len(network.node_cell), dtype=bool)
-    start[0] = True
-    return replace(study, network=network), start
+    return replace(study, network=network)

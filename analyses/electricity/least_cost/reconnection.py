@@ -1,37 +1,77 @@
-"""Own lines to feeders with headroom, for settlements that wait because the nearest feeder or substation is full."""
+"""Own lines to feeders with headroom, for settlements whose nearest feeder or substation is full."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
+from infragap.analyses.arrays import BoolArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.headroom import (
-    HeadroomLedger,
-    added_load_kw,
-    keep_headroom,
-    restate_bound,
-)
+from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger, added_load_kw, limits_with
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
+from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.ways_to_lines import Connection, connections_to_lines
 
+LONGEST_MVND = 12_000.0
+"""No own line dearer than this is looked for: some 10 km, about what lifting a limit costs."""
 
-def reconnect(plan: Plan) -> Plan:
-    """Give waiting settlements a line of their own to the cheapest existing line with headroom, where that beats their
-    own supply.
+
+@dataclass
+class OwnLines:
+    """Ways of single settlements to every existing line around, searched once each.
+
+    Attributes
+    ----------
+    study, parameters
+        Ground and prices.
+    """
+
+    study: Study
+    parameters: ElectricityParameters
+    _found: dict[int, list[tuple[float, Connection]]] = field(default_factory=dict)
+
+    def of(self, settlement: int) -> list[tuple[float, Connection]]:
+        """Life-cycle cost [million VND] and course of each, the cheapest first."""
+        if settlement not in self._found:
+            p, study = self.parameters, self.study
+            cells = study.routes.cell[settlement : settlement + 1]
+            ways = connections_to_lines(study.surface, self._cost, cells, limit_mvnd=LONGEST_MVND / line_factor(p))
+            priced = [(float(line_life_cycle(way.components, p)), way) for way in ways]
+            self._found[settlement] = sorted(priced, key=lambda each: (each[0], each[1].row))
+        return self._found[settlement]
+
+    @cached_property
+    def _cost(self) -> NDArray[np.float32]:
+        return self.study.surface.cost(self.parameters, forest_rule=self.parameters.forest_rule)
+
+
+def reconnect(plan: Plan, lines: OwnLines, *, must: BoolArray) -> Plan:
+    """Give settlements without room a line of their own to the cheapest existing line with headroom.
+
+    Parameters
+    ----------
+    plan
+        Plan in which those without room are barred.
+    lines
+        Their ways.
+    must
+        (n,) who must be on the national grid, at whatever cost; others only where that beats their own supply.
 
     Notes
     -----
-    Those with most benefit choose first. Lines are not shared among the reconnected, nor with the plan: a shared one
-    might cost less.
+    Those that must choose first, then those with most benefit. Lines are not shared among the reconnected, nor with the
+    plan: a shared one might cost less.
     """
     study, p, loading = plan.study, plan.parameters, plan.loading
-    ledger = HeadroomLedger(study.grid.limits, dict(loading.added_kw))
-    connections = _connections(plan, ledger)
+    ledger = HeadroomLedger(limits_with(plan, frozenset(loading.reinforced)), dict(loading.added_kw))
+    connections = _connections(plan, lines, ledger, must)
     if not connections:
         return plan
     reconnected = np.zeros(len(loading.barred), dtype=bool)
@@ -48,39 +88,17 @@ def reconnect(plan: Plan) -> Plan:
         cost_mvnd=plan.choice.cost_mvnd + lines_mvnd - saved_mvnd,
         chosen_mvnd=plan.choice.chosen_mvnd + lines_mvnd,
     )
-    choice = restate_bound(choice, choice.lower_bound_mvnd, p)
     return make_plan(study, cost_study(study, p, barred=left.barred), choice, p, left)
 
 
-def within_headroom(plan: Plan) -> Plan:
-    """Keep the plan within what feeders and substations have left: who finds no room waits, goes to another line, or
-    the feeder is reinforced.
-
-    Notes
-    -----
-    What reinforcing is worth hangs on what else is open to those without room, a line of their own to another feeder
-    among it. So both plans are made, with reinforcement and with as little of it as must be, and the cheaper one
-    stands.
-    """
-    reinforced = _rooms_found(plan, reinforce=True)
-    if not reinforced.loading.reinforced:
-        return reinforced
-    spared = _rooms_found(plan, reinforce=False)
-    return spared if spared.choice.cost_mvnd < reinforced.choice.cost_mvnd else reinforced
-
-
-def _rooms_found(plan: Plan, *, reinforce: bool) -> Plan:
-    kept = keep_headroom(plan, reinforce=reinforce)
-    return reconnect(kept) if kept.loading.barred.any() else kept
-
-
-def _connections(plan: Plan, ledger: HeadroomLedger) -> dict[int, Connection]:
+def _connections(plan: Plan, lines: OwnLines, ledger: HeadroomLedger, must: BoolArray) -> dict[int, Connection]:
     """Settlement → connection to the cheapest line with headroom, where there is one; what is reconnected is taken from
     the ledger."""
-    study, p = plan.study, plan.parameters
-    cost = study.surface.cost(p, forest_rule=p.forest_rule)
-    load_kw = added_load_kw(study.settlements, p)
-    gain = np.where(plan.loading.barred & np.isfinite(plan.costs.gain_mvnd), plan.costs.gain_mvnd, 0.0)
+    study = plan.study
+    load_kw = added_load_kw(study.settlements, plan.parameters)
+    gain = plan.costs.gain_mvnd + plan.choice.household_price_mvnd * study.settlements.households
+    gain = np.where(must, np.inf, np.where(np.isfinite(gain), gain, 0.0))
+    gain = np.where(plan.loading.barred, gain, 0.0)
     used = set(study.network.ends[plan.choice.edges].ravel().tolist())
     chosen: dict[int, Connection] = {}
     for settlement in np.lexsort((study.settlements.id_rank, -gain)).tolist():
@@ -88,12 +106,8 @@ def _connections(plan: Plan, ledger: HeadroomLedger) -> dict[int, Connection]:
         # a settlement that the plan's lines pass already would be fed twice
         if not gain[settlement] > 0 or node <= 0 or node in used:
             continue
-        cells = study.routes.cell[settlement : settlement + 1]
-        limit_mvnd = float(gain[settlement]) / line_factor(p)
-        found = connections_to_lines(study.surface, cost, cells, limit_mvnd=limit_mvnd)
-        by_cost = sorted(((float(line_life_cycle(c.components, p)), c) for c in found), key=lambda each: each[0])
-        for mvnd, connection in by_cost:
-            load = float(load_kw[settlement])
+        load = float(load_kw[settlement])
+        for mvnd, connection in lines.of(settlement):
             if mvnd < gain[settlement] and ledger.fits(connection.row, load_kw=load):
                 ledger.take(connection.row, load_kw=load)
                 chosen[settlement] = connection

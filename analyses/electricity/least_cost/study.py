@@ -106,7 +106,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         layer,
         pack.communes,
         roughness=surface.roughness.ravel()[known].astype(np.float64),
-        at_22_kv=surface.at_22_kv.ravel()[known],
+        at_lower_kv=surface.at_lower_kv.ravel()[known],
     )
     surface, routes = with_lawful_routes(surface, cell, parameters)
     inputs = Inputs(settlements=layer, communes=pack.communes.reset_index(drop=True), catalog=pack.catalog)

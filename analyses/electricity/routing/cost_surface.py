@@ -15,6 +15,7 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.assumptions.voltages import MediumVoltage
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import existing_line_cells
 from infragap.analyses.electricity.routing.forest import ForestLaw, cleared_cells, restricted_cells
@@ -39,8 +40,8 @@ class LineSurface:
         Elevation [m] on the routing grid, in the measuring CRS.
     roughness
         (rows, cols) float32: 0 easy ground, 1 where the full terrain factor applies.
-    at_22_kv
-        Cells whose nearest existing line (by cost) is a 22 kV line.
+    at_lower_kv
+        Cells whose nearest existing line (by cost) is one of the lower level.
     crossings_per_km
         (rows, cols) float32, river crossings paid per kilometre of line on the cell.
     restricted_forest
@@ -67,7 +68,7 @@ class LineSurface:
 
     grid: Raster
     roughness: NDArray[np.float32]
-    at_22_kv: BoolArray
+    at_lower_kv: BoolArray
     crossings_per_km: NDArray[np.float32]
     restricted_forest: BoolArray
     forest_code: NDArray[np.uint8]
@@ -160,8 +161,8 @@ class LineSurface:
 
     def cost(self, parameters: ElectricityParameters, *, forest_rule: str) -> NDArray[np.float32]:
         """Million VND per cell width; inf where no line may pass."""
-        kv22 = self.at_22_kv
-        line = np.where(kv22, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km).astype(np.float32)
+        lower = self.at_lower_kv
+        line = np.where(lower, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km).astype(np.float32)
         per_km = line * (1 + np.float32(parameters.terrain_factor - 1) * self.roughness)
         per_km += np.float32(parameters.river_crossing_mvnd) * self.crossings_per_km
         if forest_rule == "price":
@@ -175,20 +176,20 @@ class LineSurface:
 
     def components_at(self, rows: IntArray, cols: IntArray) -> FloatArray:
         """Components per kilometre on the cells, (n, len(COMPONENTS))."""
-        kv22 = self.at_22_kv[rows, cols].astype(np.float64)
+        lower = self.at_lower_kv[rows, cols].astype(np.float64)
         rough = self.roughness[rows, cols].astype(np.float64)
         forest = self.restricted_forest[rows, cols].astype(np.float64)
         code = self.forest_code[rows, cols]
         forest_class = code % FOREST_NATURAL
         return np.column_stack(
             [
-                1 - kv22,
-                (1 - kv22) * rough,
-                kv22,
-                kv22 * rough,
+                1 - lower,
+                (1 - lower) * rough,
+                lower,
+                lower * rough,
                 self.crossings_per_km[rows, cols].astype(np.float64),
-                (1 - kv22) * forest,
-                kv22 * forest,
+                (1 - lower) * forest,
+                lower * forest,
                 forest_class == FOREST_PRODUCTION,
                 forest_class == FOREST_PROTECTION,
                 forest_class == FOREST_SPECIAL_USE,
@@ -204,7 +205,7 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     Raises
     ------
     MissingDataError
-        No existing 35 or 22 kV line: nothing to connect to.
+        No existing medium-voltage line: nothing to connect to.
     """
     grid = routing_grid(pack.elevation, parameters.routing_cell_m)
     slope = slope_deg(grid).values
@@ -221,9 +222,9 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     restricted = restricted_cells(pack.forest, grid) & ~cleared
     corridors = road_corridors(pack.roads, grid, restricted)
     on_road = corridors.on_road.reshape(grid.shape)
-    line_cells, line_of_cell = existing_line_cells(pack.grid_lines, grid)
+    line_cells, line_of_cell = existing_line_cells(pack.grid_lines, grid, parameters.levels)
     passable[line_cells[:, 0], line_cells[:, 1]] = True
-    at_22_kv = _nearest_is_22_kv(pack.grid_lines, line_cells, line_of_cell, roughness, passable)
+    at_lower_kv = _nearest_is_lower(pack.grid_lines, line_cells, line_of_cell, roughness, passable, parameters.levels)
     stub_km = _stub_km(pack.grid_lines, grid, line_cells, line_of_cell)
     kept = np.ones(len(line_cells), dtype=bool)
     if parameters.forest_rule == "forbid":
@@ -232,7 +233,7 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     return LineSurface(
         grid=grid,
         roughness=roughness,
-        at_22_kv=at_22_kv,
+        at_lower_kv=at_lower_kv,
         crossings_per_km=_crossings(pack, grid, parameters),
         restricted_forest=restricted & ~on_road,
         forest_code=forest_code,
@@ -311,22 +312,23 @@ def _stub_km(lines: gpd.GeoDataFrame, grid: Raster, line_cells: IntArray, line_o
     return np.asarray(shapely.distance(middle, lines.geometry.to_numpy()[line_of_cell]) / 1000)
 
 
-def _nearest_is_22_kv(
+def _nearest_is_lower(
     lines: gpd.GeoDataFrame,
     line_cells: IntArray,
     line_of_cell: IntArray,
     roughness: NDArray[np.float32],
     passable: BoolArray,
+    levels: MediumVoltage,
 ) -> BoolArray:
-    is_22 = lines["voltage_kv"].to_numpy()[line_of_cell] == 22.0
-    if not is_22.any() or is_22.all():
-        return np.full(roughness.shape, bool(is_22.all()))
+    is_lower = np.array([not levels.is_upper(voltage) for voltage in lines["voltage_kv"]], dtype=bool)[line_of_cell]
+    if not is_lower.any() or is_lower.all():
+        return np.full(roughness.shape, bool(is_lower.all()))
     # an approximate price is enough to tell which line is nearest: forest and rivers do not choose the voltage
     cost = np.where(passable, 1 + 0.25 * roughness, np.inf).astype(np.float32)
     region = cost_distance(cost, line_cells, regions=True).region
     if region is None:
         raise AssertionError("regions were asked for")
-    return np.asarray((region >= 0) & is_22[np.maximum(region, 0)])
+    return np.asarray((region >= 0) & is_lower[np.maximum(region, 0)])
 
 
 def distance_m(cells: IntArray, grid: Raster) -> FloatArray:

@@ -12,11 +12,10 @@ import pandas as pd
 import shapely
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+from infragap.analyses.electricity.assumptions.voltages import MediumVoltage
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.gis.errors import MissingDataError
 from infragap.gis.raster import Raster, rasterize
-
-MV_KV = (35.0, 22.0)
 
 KW_PER_MVA_AT_UNITY = 1000.0
 
@@ -52,11 +51,14 @@ class ExistingGrid:
         Layer `substations`.
     limits
         What feeders and substations have left, where that is published and to be respected.
+    levels
+        Voltages of lines that settlements can be connected to.
     """
 
     lines: gpd.GeoDataFrame
     substations: gpd.GeoDataFrame
     limits: tuple[CapacityLimit, ...]
+    levels: MediumVoltage
 
     @cached_property
     def keys(self) -> ObjectArray:
@@ -70,7 +72,7 @@ class ExistingGrid:
 
     def pieces(self, key: str) -> gpd.GeoDataFrame:
         """Give the existing medium-voltage lines of one feeder."""
-        return self.lines[is_existing_mv(self.lines) & (self.keys == key)]
+        return self.lines[is_existing_mv(self.lines, self.levels) & (self.keys == key)]
 
     def station_of(self, pieces: gpd.GeoDataFrame) -> shapely.Point | None:
         """Give the substation that some lines start from; None where it is not in the layer."""
@@ -84,7 +86,7 @@ def existing_grid(
     """Put the existing grid together from its layers."""
     lines = grid_lines.reset_index(drop=True)
     limits = capacity_limits(lines, substations, parameters) if parameters.respect_headroom else []
-    return ExistingGrid(lines=lines, substations=substations, limits=tuple(limits))
+    return ExistingGrid(lines=lines, substations=substations, limits=tuple(limits), levels=parameters.levels)
 
 
 def capacity_limits(
@@ -116,20 +118,21 @@ def capacity_limits(
     return found
 
 
-def is_existing_mv(grid_lines: gpd.GeoDataFrame) -> BoolArray:
-    """Whether each line is an existing one of 35 or 22 kV, which settlements can be connected to, (rows,)."""
-    return np.asarray(grid_lines["voltage_kv"].isin(MV_KV) & (grid_lines["status"] == "existing"))
+def is_existing_mv(grid_lines: gpd.GeoDataFrame, levels: MediumVoltage) -> BoolArray:
+    """Whether each line is an existing one of medium voltage, which settlements can be connected to, (rows,)."""
+    return np.asarray(levels.holds(grid_lines["voltage_kv"]) & (grid_lines["status"] == "existing").to_numpy())
 
 
-def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster) -> tuple[IntArray, IntArray]:
-    """Cells that existing 35 or 22 kV lines touch, and the row of the line in the layer.
+def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster, levels: MediumVoltage) -> tuple[IntArray, IntArray]:
+    """Cells that existing medium-voltage lines touch, and the row of the line in the layer.
 
     Where several touch a cell the highest voltage wins, then the last `line_id`: never the order of the rows.
     """
-    chosen = grid_lines[is_existing_mv(grid_lines)]
+    chosen = grid_lines[is_existing_mv(grid_lines, levels)]
     if chosen.empty:
         raise MissingDataError(
-            "grid_lines: no existing line of 35 or 22 kV. Add the lines that settlements could be connected to."
+            f"grid_lines: no existing line of {levels.upper_kv:g} or {levels.lower_kv:g} kV. "
+            "Add the lines that settlements could be connected to."
         )
     ordered = chosen.assign(row_number=grid_lines.index.get_indexer(chosen.index) + 1).sort_values(
         ["voltage_kv", "line_id"], kind="stable"

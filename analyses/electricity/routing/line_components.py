@@ -10,7 +10,7 @@ import numpy as np
 from infragap.analyses.arrays import FloatArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
-PRICED = ("km_35", "rough_km_35", "km_22", "rough_km_22", "crossings", "forest_km_35", "forest_km_22")
+PRICED = ("km_upper", "rough_km_upper", "km_lower", "rough_km_lower", "crossings", "forest_km_upper", "forest_km_lower")
 
 
 FOREST_KM = ("production_forest_km", "protection_forest_km", "special_use_forest_km", "natural_forest_km")
@@ -25,11 +25,6 @@ counted in its class)."""
 def _planting_per_km(parameters: ElectricityParameters) -> float:
     hectares_per_km = parameters.right_of_way_m * 1000 / 10_000
     return parameters.replacement_planting_mvnd_per_ha * hectares_per_km
-
-
-def is_35_kv(voltage_kv: float) -> bool:
-    """Whether a medium-voltage line is one of 35 kV; the other is 22 kV."""
-    return voltage_kv > 30
 
 
 def unit_prices(parameters: ElectricityParameters) -> FloatArray:
@@ -59,13 +54,14 @@ def unit_prices(parameters: ElectricityParameters) -> FloatArray:
 
 def line_km(components: FloatArray) -> FloatArray:
     """Length of lines from their components [km], (...,)."""
-    return np.asarray(components[..., COMPONENTS.index("km_35")] + components[..., COMPONENTS.index("km_22")])
+    return np.asarray(components[..., COMPONENTS.index("km_upper")] + components[..., COMPONENTS.index("km_lower")])
 
 
-def built_for(components: FloatArray, voltage_kv: float) -> FloatArray:
-    """Components of the same lines if all of them are built for one voltage, (..., len(COMPONENTS))."""
+def built_for(components: FloatArray, *, upper: bool) -> FloatArray:
+    """Components of the same lines if all of them are built for one level, the upper or the lower, (...,
+    len(COMPONENTS))."""
     at = {name: k for k, name in enumerate(PRICED)}
-    given, other = ("35", "22") if is_35_kv(voltage_kv) else ("22", "35")
+    given, other = ("upper", "lower") if upper else ("lower", "upper")
     result = np.array(components, dtype=np.float64)
     for kind in ("km", "rough_km", "forest_km"):
         result[..., at[f"{kind}_{given}"]] += result[..., at[f"{kind}_{other}"]]

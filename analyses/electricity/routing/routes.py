@@ -106,7 +106,7 @@ def on_line_cells(
 
 
 def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityParameters) -> Routes:
-    """Find every settlement's cheapest way to the existing 35 and 22 kV lines.
+    """Find every settlement's cheapest way to the existing medium-voltage lines.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ from infragap.analyses.electricity.tables.summary import summarise
 from infragap.analyses.electricity.tables.targets import targets_table
 from infragap.analyses.electricity.tables.years import years_table
 from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
-from infragap.analyses.electricity.uncertainty.backtest import backtest_table
+from infragap.analyses.electricity.uncertainty.backtest import BACKTEST_COUNTRY, backtest_table
 from infragap.analyses.electricity.years.schedule import Schedule
 
 
@@ -58,13 +58,14 @@ def build_tables(
         tables["all_on_grid"] = all_on_grid_table(uncertainty.scenarios)
     if uncertainty.sensitivity is not None:
         tables["sensitivity"] = uncertainty.sensitivity
-    tables["backtest"] = backtest_table(plan.parameters)
+    if plan.parameters.country == BACKTEST_COUNTRY:
+        tables["backtest"] = backtest_table(plan.parameters)
     existing = study.grid.lines
     return ElectricityResult(
         settlements=settlements,
         lines=lines,
         years=years,
-        existing_grid=existing[is_existing_mv(existing)].reset_index(drop=True),
+        existing_grid=existing[is_existing_mv(existing, study.grid.levels)].reset_index(drop=True),
         grid_extension=extension_table(plan, settlements, lines),
         plan=plan_record(plan) | headroom_record(plan.loading),
         summary=summarise(plan, schedule, settlements=settlements, lines=lines, years=years),

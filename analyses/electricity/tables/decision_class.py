@@ -7,6 +7,7 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray
 from infragap.analyses.electricity.codes import DecisionClass, Supply
+from infragap.analyses.electricity.least_cost.headroom import limits_with
 from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
@@ -27,7 +28,7 @@ def binding_limits(plan: Plan, schedule: Schedule) -> list[str]:
     or empty."""
     full = [
         limit
-        for limit in plan.study.grid.limits
+        for limit in limits_with(plan, frozenset(plan.loading.reinforced))
         if plan.loading.added_kw.get(limit.name, 0.0) > 0.95 * limit.headroom_kw
     ]
     late = (

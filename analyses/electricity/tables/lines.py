@@ -109,6 +109,7 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
         "forest_exempt_km": [each.road_km + each.clearing_km for each in exposures],
         "forest_road_km": [each.road_km for each in exposures],
         "forest_clearing_km": [each.clearing_km for each in exposures],
+        "forest_outside_km": [each.outside_km for each in exposures],
         "forest_permit": permit,
         "forest_delay_months": np.where(permit, parameters.forest_delay_months, 0.0),
         "river_crossing_mvnd": components["crossings"] * parameters.river_crossing_mvnd,

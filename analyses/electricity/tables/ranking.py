@@ -62,6 +62,7 @@ def ranking_table(
     table["decision_class"] = [each.value for each in decision_classes(plan, limits, _needs_permit(plan, lines), draws)]
     if draws is not None:
         table["grid_probability"] = draws.grid_probability
+        table["works_probability"] = draws.works_probability
         table["rank_low"] = draws.rank_low.astype(int)
         table["rank_high"] = draws.rank_high.astype(int)
         rank = np.asarray(table["rank"])

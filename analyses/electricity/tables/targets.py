@@ -15,7 +15,11 @@ from infragap.analyses.electricity.uncertainty.scenarios import Scenario
 from infragap.analyses.electricity.years.schedule import Schedule
 from infragap.analyses.electricity.years.target_reach import reach_of_targets
 
-ALONE = {Target.VILLAGES: "villages_only", Target.HOUSEHOLDS: "households_only"}
+ALONE = {
+    Target.VILLAGES: "villages_only",
+    Target.HOUSEHOLDS: "households_only",
+    Target.SAFE_SUPPLY: "safe_supply_only",
+}
 """Scenario that must meet one target alone."""
 
 
@@ -42,10 +46,7 @@ def targets_table(plan: Plan, schedule: Schedule, scenarios: list[Scenario]) -> 
     }
     rows = []
     for reach in reach_of_targets(plan, schedule):
-        # safe supply costs nothing beyond the least-cost plan, which leaves nobody without it
-        alone = (
-            without if reach.target == Target.SAFE_SUPPLY else cost.get(ALONE[reach.target], cost.get("scheme", np.nan))
-        )
+        alone = cost.get(ALONE[reach.target], cost.get("scheme", np.nan))
         rows.append(
             {
                 "target": reach.target.value,

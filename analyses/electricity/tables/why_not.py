@@ -75,7 +75,8 @@ def _offgrid(plan: Plan, k: int, supply: Supply, mvnd: float, lasts: bool) -> Ot
     if not lasts:
         return OtherOption(supply.value, RuledOut.BELOW_FLOOR, mvnd)
     if plan.outcome.national_grid[k] and mvnd < plan.outcome.choice_mvnd[k]:
-        return OtherOption(supply.value, RuledOut.TARGET, mvnd)
+        stays = plan.study.settlements.has_unsafe_wires[k] and not plan.parameters.unsafe_may_leave_grid
+        return OtherOption(supply.value, RuledOut.UNSAFE_WIRES if stays else RuledOut.TARGET, mvnd)
     return OtherOption(supply.value, RuledOut.DEARER, mvnd)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
-from infragap.analyses.electricity.routing.line_components import is_35_kv
+from infragap.profiles.profile import DEFAULT
 from infragap.wording.catalogue import Words, words
 
 PRICE_YEAR = 2026
@@ -16,6 +16,10 @@ PRICE_YEAR = 2026
 
 WITHIN = 0.30
 """A project counts as reproduced within this: single villages are not known better (norms A1)."""
+
+
+BACKTEST_COUNTRY = DEFAULT
+"""Country of the projects: prices of another one are not held against them."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ PROJECTS = (
 
 def line_mvnd_per_km(project: Project, parameters: ElectricityParameters) -> float:
     """Price of a project's medium-voltage line."""
-    return parameters.mv35_line_mvnd_per_km if is_35_kv(project.kv) else parameters.mv22_line_mvnd_per_km
+    upper = parameters.levels.is_upper(project.kv)
+    return parameters.mv35_line_mvnd_per_km if upper else parameters.mv22_line_mvnd_per_km
 
 
 def predicted_mvnd(project: Project, parameters: ElectricityParameters) -> float:

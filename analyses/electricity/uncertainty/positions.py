@@ -48,7 +48,7 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
     numbered = communes[["geometry"]].assign(number=np.arange(1, len(communes) + 1))
     commune = rasterize(numbered, grid, column="number", dtype="int32").values
     commune = np.where(study.surface.passable & ~study.surface.restricted_forest & ~on_road, commune, 0)
-    line_cells, _ = existing_line_cells(study.grid.lines, grid)
+    line_cells, _ = existing_line_cells(study.grid.lines, grid, study.grid.levels)
     line_m = distance_m(line_cells, grid)
     wired = _station_distance_m(study)
     rows, cols = grid.shape
@@ -98,5 +98,5 @@ def moved_settlements(study: Study, cells: IntArray) -> Settlements:
         x=np.where(moves, x, settlements.x),
         y=np.where(moves, y, settlements.y),
         roughness=np.where(moves, surface.roughness.ravel()[at], settlements.roughness),
-        at_22_kv=np.where(moves, surface.at_22_kv.ravel()[at], settlements.at_22_kv),
+        at_lower_kv=np.where(moves, surface.at_lower_kv.ravel()[at], settlements.at_lower_kv),
     )

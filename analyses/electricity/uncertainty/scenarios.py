@@ -3,6 +3,7 @@ plan."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,11 +11,12 @@ import numpy as np
 
 from infragap.analyses.electricity.feeders.remedies import Remedies
 from infragap.analyses.electricity.feeders.voltage_plan import keep_voltage
+from infragap.analyses.electricity.least_cost.household_target import households_off
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
-from infragap.analyses.electricity.least_cost.reconnection import within_headroom
 from infragap.analyses.electricity.least_cost.record import plan_record
+from infragap.analyses.electricity.least_cost.room_search import within_headroom
 from infragap.analyses.electricity.least_cost.study import Study
-from infragap.analyses.electricity.least_cost.targets import binding
+from infragap.analyses.electricity.least_cost.targets import binding, households_left
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import candidate_network
 from infragap.analyses.electricity.routing.routes import with_lawful_routes
@@ -23,6 +25,7 @@ TARGET_SCENARIOS: dict[str, dict[str, Any]] = {
     "least_cost": {"targets_bind": False},
     "villages_only": {"target_households_on_grid_pct": 0.0, "target_safe_supply_pct": 0.0},
     "households_only": {"target_villages_on_grid_pct": 0.0, "target_safe_supply_pct": 0.0},
+    "safe_supply_only": {"target_villages_on_grid_pct": 0.0, "target_households_on_grid_pct": 0.0},
 }
 """Plans with other targets, at the same prices and within the same limits; what each changes."""
 
@@ -39,8 +42,8 @@ ALTERNATIVES: dict[str, dict[str, Any]] = {
 }
 """Plans under other rules or assumptions, the targets of the run kept; what each changes."""
 
-NEW_NETWORK = frozenset({"all_on_grid", "forest_rule", "hydro_allowed", "unsafe_may_leave_grid", "targets_bind"})
-"""Changes that bring lines elsewhere, so that the network is enriched around their own plan."""
+NEW_NETWORK = frozenset({"forest_rule"})
+"""Changes that bring lines elsewhere, so that their network is enriched too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,11 @@ def compare_scenarios(plan: Plan) -> list[Scenario]:
         rounds = min(p.junction_rounds, 1) if NEW_NETWORK & set(change) else 0
         p = p.model_copy(update={"junction_rounds": rounds})
         study = reroute(plan.study, p) if p.forest_rule != parameters.forest_rule else plan.study
-        other = least_cost(study, p)
+        if name == "safe_supply_only" and found[1].name == "least_cost":
+            # safe supply takes nothing beyond the plan without targets: it leaves nobody without it
+            found.append(Scenario(name, replace(found[1].plan, parameters=p), found[1].record))
+            continue
+        other = least_cost(study, p, near_price_mvnd=plan.choice.household_price_mvnd)
         if name in TARGET_SCENARIOS:
             other = within_headroom(other)
             # the plan of the run meets every one of its targets too: one that must meet less is never dearer
@@ -92,11 +99,14 @@ def compare_scenarios(plan: Plan) -> list[Scenario]:
 
 def voltage_kept(plan: Plan, remedies: Remedies) -> Scenario:
     """Plan in which the voltage holds (`voltage_plan.keep_voltage`), its remedies paid; the bound of the plan of the
-    run holds here too."""
+    run holds here too, unless lines that are not built make it miss the household target."""
     kept, paid = keep_voltage(plan, remedies)
     record = plan_record(kept)
     record["cost_mvnd"] += float(np.nansum(paid.mvnd))
-    record["lower_bound_mvnd"] = min(float(plan_record(plan)["lower_bound_mvnd"]), record["cost_mvnd"])
+    allowed = households_left(plan.study, binding(plan.study, plan.parameters))
+    meets = households_off(kept.choice, kept.costs.problem) <= allowed + 1e-9
+    bound = min(float(plan_record(plan)["lower_bound_mvnd"]), record["cost_mvnd"])
+    record["lower_bound_mvnd"] = bound if meets else math.nan
     record["status"] = "no bound of its own"
     return Scenario("voltage_kept", kept, record)
 

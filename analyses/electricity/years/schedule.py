@@ -211,7 +211,7 @@ def _by_identifier(branches: Branches, rank: IntArray) -> IntArray:
 def _earliest(outcome: Outcome, parameters: ElectricityParameters) -> IntArray:
     """First year of each line: one through forest that must be converted waits for the permit."""
     components = outcome.branches.components
-    crosses = components[:, [COMPONENTS.index("forest_km_35"), COMPONENTS.index("forest_km_22")]].sum(axis=1) > 0
+    crosses = components[:, [COMPONENTS.index("forest_km_upper"), COMPONENTS.index("forest_km_lower")]].sum(axis=1) > 0
     wait = int(np.ceil(parameters.forest_delay_months / 12)) if parameters.forest_rule == "price" else 0
     return np.where(crosses, wait, 0).astype(np.int64)
 

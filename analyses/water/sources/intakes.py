@@ -58,7 +58,8 @@ def possible_intakes(study: Study, flow: StreamFlow, withdrawal_l_s: float) -> I
         return none
     households = flow.usable_l_s / withdrawal_l_s
     crowded = flow.village_above | flow.village_below
-    without_zone = p.sanitary_zone_m3_day / (withdrawal_l_s * 86.4)
+    # a hair less, since rates are rounded
+    without_zone = 0.999 * p.sanitary_zone_m3_day / (withdrawal_l_s * 86.4)
     households = np.where(crowded, np.minimum(households, without_zone), households)
     heights = flow.streams.grid.values.ravel()
     cell = np.flatnonzero((households >= p.new_scheme_min_households) & np.isfinite(heights))

@@ -93,6 +93,16 @@ class Offer:
     mvnd_per_m3_day: float = 0.0
 
 
+@dataclass(frozen=True)
+class _Amount:
+    """How much a candidate serves: households at most, the same in households of mean size, and how many of these its
+    largest household is."""
+
+    capacity: float
+    needs: float
+    size: float
+
+
 class Maker:
     """Turns offers into candidates with one set of rules.
 
@@ -188,22 +198,23 @@ class Maker:
         sizes = (len(useful),) if offer.only_connected else sizes
         found = []
         for line in self.lines(near, most[useful], offer.capacity_households, site.level, sizes):
-            # larger families need more water: the mean household of those who can be served, over the mean of all
+            # larger families need more water: whichever of the villages are served, the largest ones have enough
             there = np.array([able[int(v)] for v in line.tree.village])
-            size = float(there @ self.size[line.tree.village] / there.sum())
+            size = float(self.size[line.tree.village].max())
+            needs = min(offer.capacity_households, float(there @ self.size[line.tree.village]))
             capacity = min(offer.capacity_households / size, float(there.sum()))
-            found.append(self._candidate(site, offer, line, connected, capacity, size))
+            found.append(self._candidate(site, offer, line, connected, _Amount(capacity, needs, size)))
         return found
 
     def _candidate(
-        self, site: Site, offer: Offer, line: Line, connected: dict[int, float], capacity: float, size: float
+        self, site: Site, offer: Offer, line: Line, connected: dict[int, float], amount: _Amount
     ) -> Candidate:
         p = self.parameters
         villages = line.tree.village
         owner, parent = owners(line)
         on_pipe = np.array([connected[int(v)] > 0.5 for v in villages])
         share = np.where(on_pipe, offer.pipes_share, 1.0)[np.maximum(owner, 0)]
-        bill = offer.bill(capacity * size)
+        bill = offer.bill(amount.needs)
         fixed = np.zeros(len(villages))
         for k in range(len(villages)):
             own = self._own_bill(line, owner, k, share)
@@ -232,14 +243,14 @@ class Maker:
             x=site.x,
             y=site.y,
             source_m=float(line.tree.z[0]),
-            capacity_households=round(capacity, DECIMALS),
+            capacity_households=round(amount.capacity, DECIMALS),
             fixed_mvnd=round(total_mvnd(bill, p), DECIMALS),
             mvnd_per_household=round(
-                (offer.mvnd_per_household + offer.mvnd_per_m3_day * self.day_m3 * size) * markup(p), DECIMALS
+                (offer.mvnd_per_household + offer.mvnd_per_m3_day * self.day_m3 * amount.size) * markup(p), DECIMALS
             ),
             bill=tuple(bill),
             source=site.source,
-            withdrawal_l_s_per_household=round(self.withdrawal_l_s * size, DECIMALS),
+            withdrawal_l_s_per_household=round(self.withdrawal_l_s * amount.size, DECIMALS),
             line=line,
             pipes_share=share,
             links=links,

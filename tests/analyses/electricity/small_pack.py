@@ -11,6 +11,7 @@ import shapely
 from affine import Affine
 
 from infragap.gis.raster import Raster
+from infragap.profiles.profile import Profile, read_profile
 
 CRS = "EPSG:9208"
 WEST, SOUTH, SIZE_M, CELL_M = 480_000.0, 2_400_000.0, 20_000.0, 100.0
@@ -23,6 +24,8 @@ class SmallPack:
 
     layers: dict[str, object]
     crs_measure: str = CRS
+    profile: Profile = field(default_factory=read_profile)
+    stand_ins: frozenset[str] = frozenset()
     catalog: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(layer=[], targets={}))
 
     def __getattr__(self, name: str) -> object:

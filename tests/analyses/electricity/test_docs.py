@@ -1,39 +1,81 @@
 """The numbers that docs/electricity.md quotes are those of a run on the embedded pack."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
+from infragap.analyses.electricity.result import ElectricityResult
 from infragap.gis.pack import read_pack
+
+pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[3] / "docs" / "electricity.md"
 SETTLEMENTS = ("V08", "V15", "V10")
 
 
-def quoted() -> dict[str, list[str]]:
-    """Column → values of `SETTLEMENTS`, from the table below the mark."""
-    _, _, below = PAGE.read_text(encoding="utf-8").partition("<!-- checked by ")
-    rows = [line.strip("| \n").split("|") for line in below.splitlines() if line.startswith("| `")]
-    return {row[0].strip(" `"): [cell.strip() for cell in row[1:]] for row in rows}
+@pytest.fixture(scope="module")
+def result(data_folder: Path) -> ElectricityResult:
+    return plan_electricity(read_pack(data_folder), ElectricityParameters())
 
 
-@pytest.mark.slow
-def test_quoted_numbers_are_those_of_the_run(data_folder: Path) -> None:
-    result = plan_electricity(read_pack(data_folder), ElectricityParameters(scenarios=False))
+def quoted(mark: str) -> dict[str, list[str]]:
+    """First cell → other cells of the table below a mark of the page; the heading under 'columns'."""
+    _, _, below = PAGE.read_text(encoding="utf-8").partition(f"<!-- {mark}")
+    table = below.partition("| ")[2].partition("\n\n")[0].splitlines()
+    rows = [[cell.strip() for cell in line.strip("| \n").split("|")] for line in table]
+    return {"columns": rows[0][1:]} | {row[0].strip("`"): row[1:] for row in rows[2:]}
+
+
+def assert_equal(quoted_cell: str, value: Any, where: object) -> None:
+    """A number is right to the last digit that the page gives."""
+    if quoted_cell == "–":
+        assert pd.isna(value), where
+    elif isinstance(value, str):
+        assert value == quoted_cell, where
+    else:
+        half = 0.5 * 10 ** -len(quoted_cell.partition(".")[2])
+        assert float(value) == pytest.approx(float(quoted_cell.replace(",", "")), abs=half * 1.001), where
+
+
+def hold(table: Mapping[str, list[str]], frame: pd.DataFrame) -> None:
+    names = table["columns"]
+    assert len(table) > 3
+    for row, cells in table.items():
+        if row != "columns":
+            for name, cell in zip(names, cells, strict=True):
+                assert_equal(cell, frame.loc[row, name], (row, name))
+
+
+def test_quoted_settlements_are_those_of_the_run(result: ElectricityResult) -> None:
     ranking = result.settlements.set_index("settlement_id")
-    table = quoted()
-    assert len(table) >= 15
+    table = quoted("checked by ")
+    assert len(table) > 20
     for column, cells in table.items():
-        for key, cell in zip(SETTLEMENTS, cells, strict=True):
-            value = ranking.loc[key, column]
-            if cell == "–":
-                assert pd.isna(value), (key, column)
-            elif isinstance(value, str):
-                assert value == cell, (key, column)
-            else:
-                decimals = len(cell.partition(".")[2])
-                half = 0.5 * 10**-decimals
-                assert float(value) == pytest.approx(float(cell.replace(",", "")), abs=half * 1.001), (key, column)
+        if column != "columns":
+            for key, cell in zip(SETTLEMENTS, cells, strict=True):
+                assert_equal(cell, ranking.loc[key, column], (key, column))
+
+
+def test_quoted_targets_and_scenarios_are_those_of_the_run(result: ElectricityResult) -> None:
+    hold(quoted("targets: "), result.tables["targets"].set_index("target"))
+    hold(quoted("scenarios: "), result.tables["scenarios"].set_index("scenario"))
+
+
+def test_the_page_tells_what_the_run_proves(result: ElectricityResult) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    record, summary = result.plan, result.summary
+    assert f"`lower_bound_mvnd` ({record['lower_bound_mvnd']:,.0f} against a cost of {record['cost_mvnd']:,.0f}" in page
+    assert record["gap"] <= 1e-3
+    assert summary["forest_outside_km"] == 0
+    assert f"Of {summary['line_km']:.1f} km, {result.lines['forest_road_km'].sum():.1f} lie in road strips" in page
+    unsafe = result.settlements[result.settlements["supply"] == "unsafe"]
+    works = unsafe["works"].value_counts()
+    assert f"{works['new_station']} of {len(unsafe)} such clusters" in page
+    assert f"{works['lv_extension']} get a line from a station that stands, {works['lv_upgrade']} a larger" in page
+    wrong = summary["branches_beyond_voltage_limit"]
+    assert f"{wrong} of {len(result.lines)} line sections do not keep 5 %" in page

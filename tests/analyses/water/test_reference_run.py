@@ -118,10 +118,10 @@ def test_everybody_gets_the_design_demand(reference_water: Path) -> None:
     size of the families."""
     works = table(reference_water, "works")
     litres = works["withdrawal_l_s"] * 86_400 / works["people_gained"]
-    assert litres.to_numpy() == pytest.approx(130.0, rel=0.1)
-    assert float(works["withdrawal_l_s"].sum() * 86_400 / works["people_gained"].sum()) == pytest.approx(
-        130.0, rel=0.01
-    )
+    # of several villages the one with the largest families sets the rate
+    assert (litres >= 130 * (1 - 1e-3)).all()
+    assert (litres <= 170).all()
+    assert float(litres[works["villages"] == 1].median()) == pytest.approx(130.0, rel=1e-3)
     pipes = table(reference_water, "pipes")
     alone = pipes[pipes["work_id"].isin(works.loc[works["villages"] == 1, "work_id"]) & pipes["tap_pressure_m"].notna()]
     people = works.set_index("work_id")["people_gained"].loc[alone["work_id"]].to_numpy()

@@ -22,7 +22,7 @@ def with_french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     lines += [f'msgid "{key}"\nmsgstr "{text}"\n' for key, text in french.items()]
     (tmp_path / "fr.po").write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
-    caches = (languages, words, codes)
+    caches = (catalogue.all_languages, catalogue._words, codes)
     for cached in caches:
         cached.cache_clear()
     yield

@@ -12,7 +12,7 @@ import pytest
 from shapely.geometry import LineString, Polygon
 
 from infragap.maps.contents import LAYER_IDS
-from infragap.maps.exports.classes import CLASSES
+from infragap.maps.exports.classes import classes
 from infragap.maps.exports.layers import write_geojson, write_geopackage
 from infragap.maps.exports.qgis import qgis_style
 from tests.maps.exports.conftest import HOSTILE
@@ -70,8 +70,8 @@ def test_features_that_share_an_id_get_none(points: gpd.GeoDataFrame, tmp_path: 
 
 
 def test_every_layer_of_a_run_has_a_style_and_an_id() -> None:
-    assert set(CLASSES) == set(LAYER_IDS)
-    for name, how in CLASSES.items():
+    assert set(classes()) == set(LAYER_IDS)
+    for name, how in classes().items():
         frame = gpd.GeoDataFrame({how.column or "a": list(how.colours)}, geometry=[None] * len(how.colours))
         frame = frame.set_geometry([Polygon([(0, 0), (0, 1), (1, 1)])] * len(frame))
         symbols = ET.fromstring(qgis_style(name, frame)).findall(".//symbols/symbol")

@@ -11,7 +11,7 @@ from infragap.maps.pages.document import render
 from infragap.maps.pages.html import number, one_language_at_a_time, spoken
 from infragap.maps.pages.page import Card, Layer, Page, Style
 from infragap.wording import catalogue
-from infragap.wording.catalogue import in_each_language, languages, words
+from infragap.wording.catalogue import in_each_language
 from infragap.wording.codes import codes
 from tests.maps.page_reader import page_content
 
@@ -23,10 +23,10 @@ def lao(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     text = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "language.name"\nmsgstr "Lao"\n'
     (tmp_path / "lo.po").write_text(text, encoding="utf-8")
     monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
-    for cached in (languages, words, codes):
+    for cached in (catalogue.all_languages, catalogue._words, codes):
         cached.cache_clear()
     yield
-    for cached in (languages, words, codes):
+    for cached in (catalogue.all_languages, catalogue._words, codes):
         cached.cache_clear()
 
 

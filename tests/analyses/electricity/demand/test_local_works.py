@@ -28,7 +28,7 @@ def settlements(households: list[float], *, roughness: float = 0.0) -> Settlemen
         x=np.zeros(n),
         y=np.zeros(n),
         roughness=np.full(n, roughness),
-        at_22_kv=np.zeros(n, dtype=bool),
+        at_lower_kv=np.zeros(n, dtype=bool),
         has_home_system=np.zeros(n, dtype=bool),
         position_accuracy_m=np.zeros(n),
         is_village=np.zeros(n, dtype=bool),

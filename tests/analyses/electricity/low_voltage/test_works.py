@@ -25,7 +25,7 @@ def settlements(x: list[float], households: list[float]) -> Settlements:
         x=np.array(x, dtype=float),
         y=np.zeros(n),
         roughness=np.zeros(n),
-        at_22_kv=np.zeros(n, dtype=bool),
+        at_lower_kv=np.zeros(n, dtype=bool),
         has_home_system=np.zeros(n, dtype=bool),
         position_accuracy_m=np.zeros(n),
         is_village=np.zeros(n, dtype=bool),

@@ -44,7 +44,7 @@ def settlements(households: list[float], *, kit: bool = False, x: list[float] | 
         x=np.array(x if x is not None else [0.0] * n),
         y=np.zeros(n),
         roughness=np.zeros(n),
-        at_22_kv=np.zeros(n, dtype=bool),
+        at_lower_kv=np.zeros(n, dtype=bool),
         has_home_system=np.full(n, kit),
         position_accuracy_m=np.zeros(n),
         is_village=np.zeros(n, dtype=bool),

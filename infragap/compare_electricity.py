@@ -12,6 +12,8 @@ import pandas as pd
 
 from infragap.console.messages import Message, refused
 from infragap.gis.errors import MissingDataError
+from infragap.profiles.naming import inward_record, naming_of
+from infragap.profiles.profile import read_profile
 from infragap.wording.catalogue import Words, words
 
 COST_COLUMNS = ("grid_alone_mvnd", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd")
@@ -78,7 +80,9 @@ def _read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
         record = json.loads(run.read_text(encoding="utf-8"))
         if not {"parameters", "electricity", "pack"} <= set(record):
             raise ValueError("run.json is not that of an electricity run")
-        return record, _read_table(table)
+        naming = record["pack"].get("naming", naming_of(read_profile()))
+        ranking = _read_table(table)
+        return inward_record(record, naming), ranking.set_axis(list(inward_record(dict(ranking), naming)), axis=1)
     except (ValueError, TypeError, KeyError, OSError, RecursionError) as error:
         raise refused_for("damaged", folder=folder, reason=error) from error
 
@@ -103,7 +107,7 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 def checksums_of(record: dict[str, Any]) -> dict[str, str]:
     """Checksum of each input layer of a run."""
-    return {layer["name"]: layer["sha256"] for layer in record["pack"]["layers"]}
+    return {layer["name"]: layer.get("sha256", "-") for layer in record["pack"]["layers"]}
 
 
 def differing(a: dict[str, Any], b: dict[str, Any], key: str) -> pd.DataFrame:

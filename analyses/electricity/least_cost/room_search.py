@@ -1,0 +1,213 @@
+"""A plan within what feeders and substations have left: who waits, who takes another line, what is reinforced, and how
+far that can be from the best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.electricity.least_cost.capacity_bound import bound_within_limits
+from infragap.analyses.electricity.least_cost.choice import PlanChoice, start_from
+from infragap.analyses.electricity.least_cost.costs import cost_study
+from infragap.analyses.electricity.least_cost.headroom import (
+    FULL_KW,
+    added_load_kw,
+    exceeded,
+    limits_with,
+    load_on,
+    reinforcements_mvnd,
+    who_makes_room,
+)
+from infragap.analyses.electricity.least_cost.household_target import choose_within, households_off
+from infragap.analyses.electricity.least_cost.plan import FeederLoading, Plan, make_plan
+from infragap.analyses.electricity.least_cost.reconnection import OwnLines, reconnect
+from infragap.analyses.electricity.least_cost.taps import feeder_of
+from infragap.analyses.electricity.least_cost.targets import binding, households_left
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
+
+MAX_ROUNDS = 12
+"""Solutions until all limits hold; what is over then stays over and is named."""
+
+MAX_TRIALS = 12
+"""Sets of reinforcements that are tried."""
+
+
+def within_headroom(plan: Plan) -> Plan:
+    """Keep the plan within what feeders and substations have left: who finds no room waits, goes to another line, or
+    the feeder is reinforced.
+
+    Notes
+    -----
+    A plan without reinforcement is made, then limits are raised one by one, or left as they are again, as long as that
+    makes the whole cheaper. The bound is that of `capacity_bound.bound_within_limits`.
+    """
+    limits = plan.study.grid.limits
+    load_kw = added_load_kw(plan.study.settlements, plan.parameters)
+    hangs_on = feeder_of(plan.study, plan.outcome)
+    added = load_on(limits, plan.outcome.national_grid, hangs_on, load_kw)
+    if not exceeded(plan, limits):
+        return replace(plan, loading=replace(plan.loading, added_kw=added))
+    search = _Search(plan, OwnLines(plan.study, plan.parameters), {})
+    best = search.trial(frozenset())
+    if plan.parameters.reinforce_allowed:
+        best = search.improved(best)
+    return _with_bound(best, plan)
+
+
+@dataclass
+class _Search:
+    """Plans by the set of reinforcements that they were made with."""
+
+    plan: Plan
+    lines: OwnLines
+    tried: dict[frozenset[str], Plan]
+
+    def trial(self, reinforced: frozenset[str]) -> Plan:
+        """Plan within the limits, some of them raised."""
+        if reinforced not in self.tried:
+            self.tried[reinforced] = keep_headroom(self.plan, self.lines, reinforced)
+        return self.tried[reinforced]
+
+    def improved(self, best: Plan) -> Plan:
+        """Raise limits, or leave them again, as long as that helps."""
+        first = exceeded(self.plan, self.plan.study.grid.limits)
+        while len(self.tried) < MAX_TRIALS:
+            now = frozenset(best.loading.reinforced)
+            over = set(best.loading.overloaded) - now
+            # what stays over must be raised; otherwise each that is in the way is tried, and each that is raised
+            moves = [over] if over else [{limit.name} for limit in first]
+            moves += [{name} for name in sorted(now)]
+            found = best
+            for move in moves:
+                if len(self.tried) >= MAX_TRIALS:
+                    break
+                other = self.trial(now ^ frozenset(move))
+                if value_of(other) < value_of(found):
+                    found = other
+            if found is best:
+                break
+            best = found
+        return best
+
+
+def value_of(plan: Plan) -> tuple[int, float, float]:
+    """What makes one plan better than another: limits that are kept, the household target, the cost."""
+    allowed = households_left(plan.study, binding(plan.study, plan.parameters))
+    missed = max(households_off(plan.choice, plan.costs.problem) - allowed, 0.0)
+    return len(plan.loading.overloaded), round(missed, 6), plan.choice.cost_mvnd
+
+
+def keep_headroom(plan: Plan, lines: OwnLines, reinforced: frozenset[str]) -> Plan:
+    """Make room on every exceeded limit and solve again, until all hold; then connect to other lines whom that serves.
+
+    Notes
+    -----
+    Who loses least per kW leaves first: for its own supply or, where it must be on the national grid, for another line.
+    Whoever must and finds none stays where it is.
+    """
+    stays = np.zeros(len(plan.study.settlements), dtype=bool)
+    while True:
+        kept, must = _without_room(plan, lines, reinforced, stays)
+        kept = reconnect(kept, lines, must=must)
+        unmet = must & ~kept.outcome.national_grid
+        if not unmet.any():
+            return _with_loading(kept, reinforced)
+        stays |= unmet
+
+
+def _without_room(plan: Plan, lines: OwnLines, reinforced: frozenset[str], stays: BoolArray) -> tuple[Plan, BoolArray]:
+    """Plan in which those without room are barred, and who of them must be on the grid all the same."""
+    study, p = plan.study, plan.parameters
+    limits = limits_with(plan, reinforced)
+    allowed = households_left(study, binding(study, p))
+    must = plan.costs.problem.must_grid
+    barred, rounds = np.zeros(len(stays), dtype=bool), 1
+    while rounds < MAX_ROUNDS:
+        over = exceeded(plan, limits)
+        loss = np.where(stays, np.inf, _loss_of_leaving(plan, lines, over, must))
+        leaving = who_makes_room(over, plan, loss)
+        if not leaving.any():
+            break
+        barred |= leaving
+        costs = cost_study(study, p, barred=barred)
+        # those that must be on the grid are to be connected elsewhere: the target does not miss them
+        spared = float(study.settlements.households[barred & must].sum())
+        start = start_from(study.network, plan.choice)
+        choice = choose_within(study.network, costs.problem, p, allowed_households=allowed + spared, start=start)
+        plan = make_plan(study, costs, choice, p)
+        rounds += 1
+    loading = _loading(plan, barred, rounds, reinforced)
+    return replace(plan, loading=loading), barred & must
+
+
+def _loss_of_leaving(plan: Plan, lines: OwnLines, over: list[CapacityLimit], must: BoolArray) -> FloatArray:
+    """(n,) what each settlement's supply costs more when it leaves the lines of the exceeded limits; inf where it
+    cannot."""
+    problem = replace(plan.costs.problem, household_price_mvnd=plan.choice.household_price_mvnd)
+    offgrid = np.where(must, np.inf, problem.stays_offgrid_mvnd)
+    outcome = plan.outcome
+    loss = np.where(outcome.national_grid, offgrid - outcome.choice_mvnd, np.inf)
+    hangs_on = feeder_of(plan.study, outcome)
+    full = {row for limit in over for row in limit.lines}
+    below = outcome.national_grid & np.isin(hangs_on, list(full)) & (plan.study.network.terminal > 0)
+    for settlement in np.flatnonzero(below & must):
+        ways = [mvnd for mvnd, way in lines.of(int(settlement)) if way.row not in full]
+        if ways:
+            local = float(problem.local_mvnd[settlement])
+            loss[settlement] = max(ways[0] + local - float(outcome.choice_mvnd[settlement]), 0.0)
+    return loss
+
+
+def _loading(plan: Plan, barred: BoolArray, rounds: int, reinforced: frozenset[str]) -> FeederLoading:
+    load_kw = added_load_kw(plan.study.settlements, plan.parameters)
+    limits = limits_with(plan, reinforced)
+    added = load_on(limits, plan.outcome.national_grid, feeder_of(plan.study, plan.outcome), load_kw)
+    investment, _ = reinforcements_mvnd(plan, reinforced)
+    return FeederLoading(
+        barred=barred,
+        overloaded=tuple(limit.name for limit in limits if added[limit.name] > limit.headroom_kw + FULL_KW),
+        added_kw=added,
+        rounds=rounds,
+        reinforced=tuple(sorted(reinforced)),
+        reinforcement_mvnd=investment,
+    )
+
+
+def _with_loading(plan: Plan, reinforced: frozenset[str]) -> Plan:
+    """Plan with what it adds to the limits counted anew, and reinforcement paid."""
+    _, price = reinforcements_mvnd(plan, reinforced)
+    choice = replace(plan.choice, cost_mvnd=plan.choice.cost_mvnd + price)
+    loading = _loading(plan, plan.loading.barred, plan.loading.rounds, reinforced)
+    return replace(plan, choice=choice, loading=loading)
+
+
+def _with_bound(plan: Plan, free: Plan) -> Plan:
+    """Give a plan within limits the bound that holds with them."""
+    reached = households_left(plan.study, binding(plan.study, plan.parameters))
+    comparable = households_off(plan.choice, plan.costs.problem) <= max(
+        reached, households_off(free.choice, free.costs.problem)
+    )
+    bound, prices = bound_within_limits(plan, free)
+    choice = restate_bound(plan.choice, bound, plan.parameters)
+    if plan.loading.overloaded or not comparable:
+        choice = replace(choice, status="headroom")
+    return replace(plan, choice=choice, loading=replace(plan.loading, price_mvnd_per_kw=prices))
+
+
+def restate_bound(choice: PlanChoice, bound_mvnd: float, parameters: ElectricityParameters) -> PlanChoice:
+    """State the gap of a plan to a bound."""
+    away = max(choice.cost_mvnd - bound_mvnd, 0.0)
+    # where limits leave nothing of the choice, all that lies above the bound is their doing
+    by_choice = away / max(choice.chosen_mvnd, away) if away > 0 else 0.0
+    proven = away <= parameters.plan_gap * choice.cost_mvnd
+    cut_short = choice.status in ("work_limit", "time_limit") and not proven
+    return replace(
+        choice,
+        lower_bound_mvnd=min(bound_mvnd, choice.cost_mvnd),
+        gap=away / choice.cost_mvnd if choice.cost_mvnd > 0 else 0.0,
+        gap_of_choice=by_choice,
+        status=choice.status if cut_short else "gap" if proven else "headroom",
+    )

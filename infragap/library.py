@@ -1,0 +1,141 @@
+"""What `import infragap` offers beside packs: check, plan and compare from a program or a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from infragap import compare_electricity
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import plan_electricity as _plan_electricity
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.parameters import Parameters
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.plan import plan_schools as _plan_schools
+from infragap.analyses.schools.result import SchoolsResult
+from infragap.analyses.water.parameters import WaterParameters
+from infragap.analyses.water.plan import plan_water as _plan_water
+from infragap.analyses.water.result import WaterResult
+from infragap.gis.pack import Pack, read_pack
+from infragap.readiness import judge, judge_folder, require_ready
+from infragap.settings import read_settings
+from infragap.wording.country import speaking_for
+
+Chosen = TypeVar("Chosen", bound=Parameters)
+
+FINDING_COLUMNS = ("code", "severity", "layer", "rows", "count", "of", "sentence", "repair")
+
+
+def check(pack: Pack | Path | str, *, ready_for: Collection[str] = (), language: str = "en") -> pd.DataFrame:
+    """Check a pack: faults, notices, and what it lacks for some analyses.
+
+    Parameters
+    ----------
+    pack
+        A pack, or the folder of one; a folder that cannot be opened gives its faults too.
+    ready_for
+        Analyses that it must be ready for: 'electricity', 'water', 'schools'.
+    language
+        Of sentence and repair.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding, faults first, columns `FINDING_COLUMNS`; empty where there is nothing to say.
+    """
+    judged = judge(pack, ready_for) if isinstance(pack, Pack) else judge_folder(Path(pack), ready_for)
+    lacking = [finding for found in judged.lacking.values() for finding in found]
+    rows = [finding.as_json(language) for finding in (*lacking, *judged.findings)]
+    return pd.DataFrame(rows, columns=list(FINDING_COLUMNS)).sort_values("severity", kind="stable", ignore_index=True)
+
+
+def plan_electricity(
+    pack: Pack | Path | str, parameters: ElectricityParameters | None = None, /, **changes: Any
+) -> ElectricityResult:
+    """Plan the electricity supply of every settlement of a pack.
+
+    Parameters
+    ----------
+    pack
+        A pack, or the folder of one.
+    parameters
+        All assumptions; None for those of the pack's country.
+    **changes
+        Single parameters on top, such as ``discount_rate_pct=8.0`` (see `infragap params`).
+
+    Returns
+    -------
+    ElectricityResult
+        `settlements`, `lines`, `years` and further frames; those with geometry have `.explore()`.
+
+    Raises
+    ------
+    LayerError, MissingDataError
+        The pack has faults, or lacks something.
+    ParameterError
+        A parameter is unknown or out of its bounds.
+    """
+    opened = _sound(pack, "electricity")
+    with speaking_for(opened.profile):
+        return _plan_electricity(opened, _changed(parameters or ElectricityParameters(), changes))
+
+
+def plan_water(pack: Pack | Path | str, parameters: WaterParameters | None = None, /, **changes: Any) -> WaterResult:
+    """Find who lacks water to standard, and which works bring it at least cost.
+
+    Parameters and errors are as for `plan_electricity`.
+
+    Returns
+    -------
+    WaterResult
+        `villages`, `works`, `schemes`, `communes` and further frames.
+    """
+    opened = _sound(pack, "water")
+    with speaking_for(opened.profile):
+        return _plan_water(opened, _changed(parameters or WaterParameters(), changes))
+
+
+def plan_schools(
+    pack: Pack | Path | str, parameters: SchoolsParameters | None = None, /, **changes: Any
+) -> SchoolsResult:
+    """Place boarding schools, share out their places, and tell every village's way to school.
+
+    Parameters and errors are as for `plan_electricity`.
+
+    Returns
+    -------
+    SchoolsResult
+        `sites`, `villages` and further frames.
+    """
+    opened = _sound(pack, "schools")
+    with speaking_for(opened.profile):
+        return _plan_schools(opened, _changed(parameters or SchoolsParameters(), changes))
+
+
+def compare(first: Path | str, second: Path | str, *, language: str = "en") -> compare_electricity.Comparison:
+    """Compare the electricity results of two output folders: what changed choice, cost and rank, and why.
+
+    Raises
+    ------
+    MissingDataError
+        A folder is not a complete result, or holds no electricity plan.
+    """
+    return compare_electricity.compare(Path(first), Path(second), language)
+
+
+def _sound(pack: Pack | Path | str, analysis: str) -> Pack:
+    opened = pack if isinstance(pack, Pack) else read_pack(pack)
+    require_ready(opened, (analysis,))
+    return opened
+
+
+def _changed(parameters: Chosen, changes: dict[str, Any]) -> Chosen:
+    """Parameters with single changes, refused as those of a file are."""
+    if not changes:
+        return parameters
+    said = parameters.model_dump(exclude_unset=True) | changes
+    checked: Chosen = getattr(read_settings(None, {parameters.analysis: said}), parameters.analysis)
+    return checked

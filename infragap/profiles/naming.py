@@ -1,0 +1,79 @@
+"""Names of columns, parameters and units as a country writes them: money and voltages of its profile, in one place.
+
+Inside the program all names are those of the default profile; they are turned into a country's own where something is
+written or read for it. For the default profile nothing changes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from infragap.profiles.profile import DEFAULT, Profile, read_profile
+
+
+def outward(name: str, profile: Profile) -> str:
+    """Give the name of a column or parameter as a profile writes it.
+
+    Examples
+    --------
+    >>> outward("mv35_line_mvnd_per_km", read_profile("mw")), outward("cost_mvnd", read_profile("vn"))
+    ('mv33_line_mmwk_per_km', 'cost_mvnd')
+    """
+    return _translated(name, dict(zip(_tokens(read_profile()), _tokens(profile), strict=True)))
+
+
+def inward(name: str, profile: Profile) -> str:
+    """Give the program's own name of what a profile writes in its way.
+
+    Examples
+    --------
+    >>> inward("mv33_line_mmwk_per_km", read_profile("mw"))
+    'mv35_line_mvnd_per_km'
+    """
+    return _translated(name, dict(zip(_tokens(profile), _tokens(read_profile()), strict=True)))
+
+
+def outward_unit(unit: str, profile: Profile) -> str:
+    """Give a unit as a profile writes it.
+
+    Examples
+    --------
+    >>> outward_unit("mvnd/km", read_profile("mw")), outward_unit("VND/kWh", read_profile("mw"))
+    ('mmwk/km', 'MWK/kWh')
+    """
+    ours, theirs = read_profile().money, profile.money
+    words = {ours.suffix: theirs.suffix, ours.currency: theirs.currency}
+    return re.sub(r"[A-Za-z]+", lambda match: words.get(match[0], match[0]), unit)
+
+
+def outward_record(value: Any, profile: Profile) -> Any:
+    """Give nested values with all names of keys as a profile writes them."""
+    if profile.code == DEFAULT:
+        return value
+    if isinstance(value, Mapping):
+        return {outward(str(key), profile): outward_record(part, profile) for key, part in value.items()}
+    return [outward_record(part, profile) for part in value] if isinstance(value, list | tuple) else value
+
+
+def naming_of(profile: Profile) -> list[str]:
+    """Give the words of names that differ from country to country, for the record of a run."""
+    return list(_tokens(profile))
+
+
+def inward_record(value: Any, naming: Sequence[str]) -> Any:
+    """Give nested values with all names of keys as the program writes them, from the words of `naming_of`."""
+    words = dict(zip(naming, _tokens(read_profile()), strict=True))
+    if isinstance(value, Mapping):
+        return {_translated(str(key), words): inward_record(part, naming) for key, part in value.items()}
+    return [inward_record(part, naming) for part in value] if isinstance(value, list) else value
+
+
+def _tokens(profile: Profile) -> tuple[str, str, str, str]:
+    money, voltage = profile.money, profile.voltage
+    return money.suffix, money.currency.lower(), f"mv{voltage.upper_kv:g}", f"mv{voltage.lower_kv:g}"
+
+
+def _translated(name: str, words: Mapping[str, str]) -> str:
+    return "_".join(words.get(part, part) for part in name.split("_"))

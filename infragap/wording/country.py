@@ -1,0 +1,76 @@
+"""For which country words are said: its languages, its money and its voltages in place of those of the default profile.
+
+`with speaking_for(profile):` around a run; outside of it words are those of the default profile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+
+from infragap.profiles.profile import DEFAULT, Profile, read_profile
+
+_spoken: ContextVar[Profile | None] = ContextVar("spoken_profile", default=None)
+
+
+@contextmanager
+def speaking_for(profile: Profile) -> Iterator[None]:
+    """Say all words for one country until the block ends."""
+    token = _spoken.set(None if profile.code == DEFAULT else profile)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def spoken_profile() -> Profile:
+    """Give the profile of the country that words are said for."""
+    return _spoken.get() or read_profile()
+
+
+def in_words_of(texts: dict[str, str], profile: Profile, language: str) -> dict[str, str]:
+    """Put money, voltages and areas of a country into texts, by key."""
+    fixed, money = _fillings(profile), _money(profile, language)
+    return {key: _said(text, fixed, money) for key, text in texts.items()}
+
+
+def _fillings(profile: Profile) -> dict[str, str]:
+    kinds = " / ".join((*profile.administration.rural, *profile.administration.urban))
+    return {
+        "{upper_kv}": f"{profile.voltage.upper_kv:g}",
+        "{lower_kv}": f"{profile.voltage.lower_kv:g}",
+        "{rural_kinds}": ", ".join(profile.administration.rural),
+        "{area_kinds}": kinds,
+        "{crs_example}": profile.crs_hint or "EPSG:32736",
+    }
+
+
+def _money(profile: Profile, language: str) -> list[tuple[re.Pattern[str], str]]:
+    if profile.code == DEFAULT:
+        return []
+    ours, theirs = read_profile().money, profile.money
+    pairs = [(ours.currency, theirs.currency)]
+    if language in theirs.name:
+        pairs = [
+            (ours.name[language], theirs.name[language]),
+            (ours.thousands_name[language], theirs.thousands_name[language]),
+            *pairs,
+        ]
+    return [(_whole_word(old), new) for old, new in pairs]
+
+
+@lru_cache(maxsize=16)
+def _whole_word(text: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+
+
+def _said(text: str, fixed: dict[str, str], money: list[tuple[re.Pattern[str], str]]) -> str:
+    if "{" in text:
+        for name, value in fixed.items():
+            text = text.replace(name, value)
+    for pattern, word in money:
+        text = pattern.sub(word, text)
+    return text

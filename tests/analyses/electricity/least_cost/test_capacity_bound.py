@@ -1,0 +1,173 @@
+"""Plans within the headroom of feeders: no plan found by enumeration lies below the bound, whatever the prices."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infragap.analyses.electricity.least_cost.capacity_bound import (
+    PricedLimit,
+    Relaxation,
+    capacity_bound,
+    nearest_taps,
+)
+from infragap.analyses.electricity.least_cost.choice import TreeProblem
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
+from infragap.analyses.electricity.routing.line_components import COMPONENTS
+from infragap.analyses.electricity.routing.network import CandidateNetwork
+
+pytestmark = pytest.mark.slow
+
+P = ElectricityParameters(plan_gap=1e-9)
+
+
+def random_relaxation(seed: int, n: int = 4) -> Relaxation:
+    """Settlements on nodes 1 to n, three feeders at node 0, of which two are known to have little left."""
+    rng = np.random.default_rng(seed)
+    pairs = sorted(
+        {(0, 1), (0, 2), (0, n)}
+        | {tuple(sorted(rng.choice(np.arange(1, n + 1), 2, replace=False).tolist())) for _ in range(4)}
+    )
+    ends = np.array(pairs)
+    edge_row = np.where((ends == 0).any(axis=1), rng.integers(0, 3, len(ends)), -1)
+    network = CandidateNetwork(
+        node_cell=np.append(-1, np.arange(10, 10 + n)),
+        terminal=np.arange(1, n + 1),
+        ends=ends,
+        components=np.zeros((len(ends), len(COMPONENTS))),
+        path=np.zeros(2 * len(ends), dtype=np.int64),
+        path_start=np.arange(0, 2 * len(ends) + 1, 2),
+    )
+    edge_mvnd = rng.integers(1, 20, len(ends)).astype(float)
+    load = rng.integers(1, 9, n).astype(float)
+    problem = TreeProblem(
+        edge_mvnd=edge_mvnd,
+        local_mvnd=rng.integers(5, 20, n).astype(float),
+        lv_mvnd=np.where(rng.random(n) < 0.4, rng.integers(10, 40, n), np.inf).astype(float),
+        offgrid_mvnd=rng.integers(20, 60, n).astype(float),
+        households=rng.integers(1, 30, n).astype(float),
+        must_grid=rng.random(n) < 0.2,
+        barred=np.zeros(n, dtype=bool),
+    )
+    kept = [CapacityLimit(f"feeder {k}", frozenset([k]), float(rng.uniform(0.2, 0.8) * load.sum())) for k in (0, 1)]
+    return Relaxation(
+        network=network,
+        problem=problem,
+        taps=nearest_taps(network, edge_row, edge_mvnd),
+        own_row=rng.integers(-1, 3, n),
+        load_kw=load,
+        limits=tuple(PricedLimit(limit) for limit in kept),
+        rows=3,
+    )
+
+
+def feeder_of_nodes(relaxation: Relaxation, chosen: tuple[bool, ...]) -> dict[int, int] | None:
+    """Node → feeder of a forest of lines; None where the lines close a circle or hang on nothing."""
+    ends = relaxation.network.ends[np.array(chosen)]
+    rows = relaxation.taps.edge_row[np.array(chosen)]
+    fed: dict[int, int] = {}
+    left = list(zip(ends.tolist(), rows.tolist(), strict=True))
+    while left:
+        for k, ((a, b), row) in enumerate(left):
+            known = [end for end in (a, b) if end == 0 or end in fed]
+            if len(known) == 2:
+                return None
+            if known:
+                new = b if known[0] == a else a
+                fed[new] = row if known[0] == 0 else fed[known[0]]
+                left.pop(k)
+                break
+        else:
+            return None
+    return fed
+
+
+def enumerated(relaxation: Relaxation, allowed: float) -> float:
+    """Least cost over all forests and all ways of supplying everybody that keep limits and target."""
+    r, problem = relaxation, relaxation.problem
+    n, best = len(problem.households), np.inf
+    for chosen in itertools.product([False, True], repeat=len(r.network.ends)):
+        fed = feeder_of_nodes(r, chosen)
+        if fed is None:
+            continue
+        lines = float(problem.edge_mvnd[np.array(chosen)].sum())
+        ways = []
+        for k in range(n):
+            off = np.inf if problem.must_grid[k] else float(problem.offgrid_mvnd[k])
+            ways.append([(off, -1, False), (float(problem.lv_mvnd[k]), int(r.own_row[k]), True)])
+            if k + 1 in fed:
+                ways[-1].append((float(problem.local_mvnd[k]), fed[k + 1], True))
+        for combination in itertools.product(*ways):
+            cost = lines + sum(way[0] for way in combination)
+            if cost >= best:
+                continue
+            off = sum(h for h, way in zip(problem.households, combination, strict=True) if not way[2])
+            load = {limit.limit.name: 0.0 for limit in r.limits}
+            for kw, (_, row, _) in zip(r.load_kw, combination, strict=True):
+                for limit in r.limits:
+                    load[limit.limit.name] += kw if row in limit.limit.lines else 0.0
+            if off <= allowed + 1e-9 and all(load[x.limit.name] <= x.limit.headroom_kw + 1e-9 for x in r.limits):
+                best = cost
+    return best
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 100_000), st.floats(0.2, 1.0))
+def test_no_plan_within_limits_and_target_costs_less_than_the_bound(seed: int, share: float) -> None:
+    r = random_relaxation(seed)
+    allowed = share * float(r.problem.households.sum())
+    best = enumerated(r, allowed)
+    if not np.isfinite(best):
+        return
+    everywhere = np.ones(len(r.network.node_cell), dtype=bool)
+    found = capacity_bound(r, P, known_mvnd=best, paid_mvnd=0.0, price=np.zeros(2), start=everywhere)
+    assert found.mvnd <= best + 1e-6
+    for price in (0.0, 0.5, 2.0):
+        # a price of households too: the target pays back what it allows
+        priced = Relaxation(**{**vars(r), "problem": _with_price(r.problem, price)})
+        proven = capacity_bound(
+            priced, P, known_mvnd=best, paid_mvnd=price * allowed, price=np.full(2, price), start=everywhere
+        )
+        assert proven.mvnd <= best + 1e-6
+
+
+def _with_price(problem: TreeProblem, price: float) -> TreeProblem:
+    return TreeProblem(**{**vars(problem), "household_price_mvnd": price})
+
+
+def test_headroom_that_everybody_lacks_is_priced_in_full() -> None:
+    """One feeder with room for one of two: the other stays off it, and the bound says so."""
+    network = CandidateNetwork(
+        node_cell=np.array([-1, 10, 11]),
+        terminal=np.array([1, 2]),
+        ends=np.array([[0, 1], [0, 2]]),
+        components=np.zeros((2, len(COMPONENTS))),
+        path=np.zeros(4, dtype=np.int64),
+        path_start=np.array([0, 2, 4]),
+    )
+    problem = TreeProblem(
+        edge_mvnd=np.array([1.0, 1.0]),
+        local_mvnd=np.array([4.0, 4.0]),
+        lv_mvnd=np.full(2, np.inf),
+        offgrid_mvnd=np.array([25.0, 15.0]),
+        households=np.array([10.0, 10.0]),
+        must_grid=np.zeros(2, dtype=bool),
+        barred=np.zeros(2, dtype=bool),
+    )
+    edge_row = np.zeros(2, dtype=np.int64)
+    r = Relaxation(
+        network=network,
+        problem=problem,
+        taps=nearest_taps(network, edge_row, problem.edge_mvnd),
+        own_row=np.zeros(2, dtype=np.int64),
+        load_kw=np.array([10.0, 10.0]),
+        limits=(PricedLimit(CapacityLimit("feeder", frozenset([0]), 10.0)),),
+        rows=1,
+    )
+    # without limits both join for 10; with it the first, 5, beside 15 off the grid; at 1 a kW the second is indifferent
+    found = capacity_bound(r, P, known_mvnd=20.0, paid_mvnd=0.0, price=np.array([1.2]), start=np.ones(3, dtype=bool))
+    assert found.mvnd == pytest.approx(20.0, abs=1e-6)
+    assert 1.0 <= found.price[0] <= 2.0

@@ -1,0 +1,150 @@
+"""`data init` and `data hash`: a folder of a stranger's files becomes a pack; every guess is said, nothing is lost."""
+
+import os
+import shutil
+import tomllib
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import LineString, Point
+
+from infragap.gis.catalog import Catalog, LayerEntry, PackHead, catalog_text, read_catalog, sha256_of
+from infragap.gis.errors import MissingDataError
+from infragap.gis.findings import faults
+from infragap.gis.pack import read_pack
+from infragap.profiles.profile import read_profile
+from infragap.starting.guesses import guessed_mapping
+from infragap.starting.hashes import fill_hashes
+from infragap.starting.init import start_pack
+from tests.pack_factory import write_pack
+
+SHARED = os.environ.get("INFRAGAP_SHARED")
+LINES_BY_HAND = 15
+"""Most lines of mapping that the issue lets a planner write."""
+
+
+def strangers_files(folder: Path) -> None:
+    """Places, lines in volts and an elevation raster under names that are not ours."""
+    folder.mkdir()
+    places = {"ADM3_EN": ["Tatu", "Nne"], "Persons": [440, 13], "lighting": ["candles", "solar"]}
+    here = [Point(105.0, 21.8), Point(105.02, 21.82)]
+    gpd.GeoDataFrame(places, geometry=here, crs="EPSG:4326").to_file(folder / "hamlets_2024.geojson")
+    line = {"voltage": [33_000], "state": ["In service"]}
+    gpd.GeoDataFrame(line, geometry=[LineString([(104.9, 21.8), (105.0, 21.8)])], crs="EPSG:4326").to_file(
+        folder / "power lines.geojson"
+    )
+    pack = write_pack(folder.parent / "other")
+    shutil.copyfile(pack / "terrain" / "elevation.tif", folder / "dem.tif")
+
+
+def test_a_folder_of_files_becomes_a_pack(tmp_path: Path) -> None:
+    strangers_files(tmp_path / "mine")
+    start = start_pack(tmp_path / "mine", profile="mw", title="Mine")
+    assert start.questions == ()
+    pack = read_pack(tmp_path / "mine")
+    settlements = pack.settlements.set_index("name")
+    # 440 persons are 100 households of 4.4; 13 are 2.95, so 3
+    assert settlements["households"].to_dict() == {"Tatu": 100, "Nne": 3}
+    assert settlements["supply"].to_dict() == {"Tatu": "none", "Nne": "solar_home"}
+    assert pack.grid_lines["voltage_kv"].tolist() == [33.0]
+    assert pack.grid_lines["status"].tolist() == ["existing"]
+    assert faults(pack.findings()) == []
+
+
+def test_every_guess_stands_in_the_catalogue(tmp_path: Path) -> None:
+    strangers_files(tmp_path / "mine")
+    start = start_pack(tmp_path / "mine", profile="mw")
+    text = (tmp_path / "mine" / "catalog.toml").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line.startswith(("households =", "voltage_kv =", "supply =", "settlement_id =", "crs_measure =")):
+            assert "  # " in line, line
+    assert "guess: persons by household size" in text
+    assert any("assumption" in guess for guess in start.guesses)
+
+
+def test_what_nothing_speaks_for_is_a_question() -> None:
+    frame = pd.DataFrame({"label": ["a"], "q17": [5], "supply": ["moonlight"]})
+    found = guessed_mapping(frame, "settlements", read_profile("mw"))
+    assert "households" not in found.columns
+    assert any("which column is households" in question for question in found.questions)
+    assert any("moonlight" in question for question in found.questions)
+
+
+def test_an_earlier_catalogue_is_kept_and_completed(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "pack")
+    before = (pack / "catalog.toml").read_bytes()
+    start = start_pack(pack)
+    assert start.kept == "catalog.toml.1"
+    assert (pack / "catalog.toml.1").read_bytes() == before
+    listed = {entry["name"] for entry in tomllib.loads(before.decode())["layer"]}
+    assert {entry.name for entry in read_catalog(pack).layer} == listed
+    assert faults(read_pack(pack).findings()) == []
+
+
+def test_no_folder_and_an_empty_one(tmp_path: Path) -> None:
+    with pytest.raises(MissingDataError, match="no such folder"):
+        start_pack(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(MissingDataError, match="no file that could be a layer"):
+        start_pack(tmp_path / "empty")
+    assert not list((tmp_path / "empty").iterdir())
+
+
+def test_a_catalogue_survives_its_text() -> None:
+    entry = LayerEntry(
+        name="settlements", title='a "quoted" \\ title', file="s.csv", kind="vector", geometry="Point",
+        provenance="official", columns={"name": "Tên xã", "households": "`Pop 2025` / 4.6"},
+        values={"supply": {"đèn dầu": "none"}}, defaults={"position_accuracy_m": 100.0},
+    )  # fmt: skip
+    head = PackHead(title="T", province="P", crs_measure="EPSG:32736", profile="mw")
+    catalog = Catalog(pack=head, targets={"villages": 18}, layer=[entry])
+    text = catalog_text(catalog, {"settlements.columns.name": 'a remark\nwith "breaks"'})
+    assert Catalog.model_validate(tomllib.loads(text)) == catalog
+
+
+def test_checksums_are_filled_and_a_changed_file_is_told(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "pack")
+    path = pack / "catalog.toml"
+    text = path.read_text(encoding="utf-8")
+    own = sha256_of(pack / "villages" / "settlements.csv")
+    path.write_text("# mine\n" + text.replace(f'sha256 = "{own}"\n', ""), encoding="utf-8")
+    assert fill_hashes(pack) == (["settlements"], [])
+    assert read_catalog(pack).entry("settlements").sha256 == own
+    assert path.read_text(encoding="utf-8").startswith("# mine\n")
+    with (pack / "villages" / "settlements.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert fill_hashes(pack) == ([], ["settlements"])
+    assert fill_hashes(pack, replace=True) == (["settlements"], [])
+    assert fill_hashes(pack) == ([], [])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(SHARED is None, reason="needs the case 'abroad', found by INFRAGAP_SHARED")
+def test_another_country_as_its_files_lie_there(tmp_path: Path) -> None:
+    """The tutorial: files as they are, `data init`, at most fifteen lines by hand (none here), a plan in kwacha."""
+    from infragap.run import run
+    from infragap.settings import read_settings
+
+    folder, out = tmp_path / "mulanje", tmp_path / "out"
+    shutil.copytree(Path(SHARED or "") / "cases" / "abroad", folder)
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert start_pack(folder).questions == ()
+    run(folder, out, read_settings(None, {"electricity": {"draws": 20}}), only=("electricity",))
+    lines = gpd.read_file(out / "geojson" / "electricity_lines.geojson")
+    assert set(lines["voltage_kv"]) == {33.0}
+    ranking = pd.read_csv(out / "tables" / "electricity_ranking.csv", encoding="utf-8-sig")
+    assert len(ranking) == 150
+    assert any(name.endswith("_mmwk") for name in ranking.columns)
+    for path in (*out.rglob("*.csv"), *out.rglob("*.geojson"), out / "run.json"):
+        assert "mvnd" not in path.read_text(encoding="utf-8-sig"), path.name
+    summary = (out / "summary.md").read_text(encoding="utf-8")
+    assert "VND" not in summary
+    assert "MWK" in summary
+    for layer in ("forest", "runoff", "solar", "substations"):
+        assert f"{layer}: no layer of" in summary, layer
+    page = (out / "electricity.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in page
+    assert "triệu đồng" not in page
