@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--only leastcost,steiner,location,headroom] [--quick]`: print a table, write it as JSON."""
+"""`python -m benchmarks [--only NAME,NAME] [--quick]`: print a table, write it as JSON; names as in `ROUTINES`."""
 
 import argparse
 import dataclasses

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 import pandas as pd
 
 from infragap.profiles.naming import outward, outward_unit
-from infragap.profiles.profile import DEFAULT
+from infragap.profiles.profile import DEFAULT, Profile
 from infragap.wording.catalogue import all_languages, languages
 from infragap.wording.country import spoken_profile
 
@@ -29,10 +30,16 @@ def outward_dictionary(rows: pd.DataFrame, *, name: str) -> pd.DataFrame:
     if profile.code == DEFAULT:
         return rows
     kept = rows[[not _is_unspoken(str(text)) for text in rows[name]]]
+    if "derived_from" in kept:
+        kept = kept.assign(derived_from=[_in_text(str(text), profile) for text in kept["derived_from"]])
     return kept.assign(
         **{name: [outward(str(text), profile) for text in kept[name]]},
         unit=[outward_unit(str(text), profile) for text in kept["unit"]],
     )
+
+
+def _in_text(text: str, profile: Profile) -> str:
+    return re.sub(r"\w+", lambda word: outward(word[0], profile), text)
 
 
 def _is_unspoken(name: str) -> bool:

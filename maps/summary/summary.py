@@ -46,5 +46,7 @@ def _has_modelled_rows(pack: Pack, name: str) -> bool:
 
 def _layers(say: Words, pack: Pack) -> list[str]:
     headings = [say(f"maps.summary.layer.{part}") for part in ("name", "title", "provenance", "method")]
-    rows = [(e.name, e.title, label(say.language, "provenance", e.provenance), e.method) for e in pack.catalog.layer]
+    rows = [
+        (e.name, e.title, label(say.language, "provenance", e.provenance), e.method or "-") for e in pack.catalog.layer
+    ]
     return [say("maps.summary.layers"), table(headings, rows)]

@@ -150,9 +150,9 @@ class SitingAssumptions(Parameters):
         minimum=0.1,
     )
     curve_work: float = parameter(
-        1.5,
+        10.0,
         unit="-",
         meaning="most work for each number of new upper-secondary schools, counted like work_limit",
-        source="choice: time against proof; cuts learnt for one number serve all",
+        source="choice: enough to prove the gap on the embedded pack; cuts learnt for one number serve all",
         minimum=0.1,
     )

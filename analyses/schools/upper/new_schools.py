@@ -16,8 +16,8 @@ from infragap.analyses.schools.travel.open_ground import ground_cell
 from infragap.analyses.schools.travel.region import all_pairs, whole_region
 from infragap.analyses.schools.travel.year import yearly_minutes
 from infragap.analyses.schools.upper.places import UpperSchools
-from infragap.analyses.solvers.facility.shared_p_median import SharedSolution, SharedTask, solve_shared
-from infragap.analyses.solvers.facility.site_choice import site_choice
+from infragap.analyses.solvers.facility.added_sites import AddingTask, add_sites, with_sites
+from infragap.analyses.solvers.facility.shared_p_median import SharedSolution
 from infragap.analyses.solvers.stopping import Stop
 from infragap.gis.crs import WGS84
 
@@ -72,25 +72,18 @@ def new_schools(study: Study, schools: UpperSchools) -> NewSchools | None:
     if not pupils.any() or parameters.new_schools_max == 0 or not place["is_new"].any():
         return None
     minutes = _minutes(study, place)
-    task = SharedTask(
-        cost=minutes, demand=pupils, capacity=capacity, unserved=np.full(len(pupils), parameters.without_place_min)
-    )
     there = np.flatnonzero(~place["is_new"].to_numpy(bool))
-    most = min(parameters.new_schools_max, int(place["is_new"].sum()))
+    task = AddingTask(minutes, pupils, capacity, np.full(len(pupils), parameters.without_place_min), there)
+    most = min(parameters.new_schools_max, len(task.free))
     stop = Stop(parameters.gap, parameters.curve_work)
-    as_decided = None
-    if len(decided):
-        as_decided = _solved(task, there, decided, len(decided), stop)
-    curve: list[SharedSolution] = []
-    for count in range(most + 1):
-        start = _one_more(task, there, curve[-1]) if curve else None
-        curve.append(_solved(task, there, None, count, stop, start=start))
+    as_decided = with_sites(task, np.flatnonzero(np.isin(task.free, decided))) if len(decided) else None
+    curve = [add_sites(task, count, stop=stop) for count in range(most + 1)]
     return NewSchools(
         place=place,
         curve=tuple(curve),
         decided=decided,
         as_decided=as_decided,
-        swaps=_swaps(task, there, decided, curve, as_decided),
+        swaps=_swaps(task, decided, curve, as_decided),
         pupils=pupils,
         minutes=minutes,
         assumed_places=int((~schools.capacity_known[place["school"].to_numpy()[there]]).sum()),
@@ -161,42 +154,18 @@ def _minutes(study: Study, place: gpd.GeoDataFrame) -> FloatArray:
     return yearly_minutes(dry, rainy, rainy_share=parameters.rainy_share, longest_rainy_min=2 * limit)
 
 
-def _solved(
-    task: SharedTask,
-    there: IntArray,
-    sites: IntArray | None,
-    count: int,
-    stop: Stop,
-    *,
-    start: IntArray | None = None,
-) -> SharedSolution:
-    """Open what is there, and so many of the rest: `sites`, or the best."""
-    fixed = there if sites is None else np.concatenate([there, sites])
-    if not len(fixed) and not count:
-        fixed = np.zeros(0, np.int64)
-    choice = site_choice(len(task.capacity), len(there) + count, fixed=fixed, group=None)
-    return solve_shared(task, choice, stop=stop, start=start)
-
-
-def _one_more(task: SharedTask, there: IntArray, before: SharedSolution) -> IntArray:
-    """Sites of the plan with one school less, and the place that the cuts promise most of beside them."""
-    rest = np.setdiff1d(np.arange(len(task.capacity)), np.concatenate([there, before.sites]))
-    bound = [task.at_least(np.append(before.sites, place)) for place in rest.tolist()]
-    return np.sort(np.append(before.sites, rest[int(np.argmin(bound))]))
-
-
 def _swaps(
-    task: SharedTask, there: IntArray, decided: IntArray, curve: list[SharedSolution], as_decided: SharedSolution | None
+    task: AddingTask, decided: IntArray, curve: list[SharedSolution], as_decided: SharedSolution | None
 ) -> tuple[tuple[int, int, float], ...]:
     """Exchange each decided school for a place of the best plan that is not decided; keep what helps."""
     if as_decided is None or len(decided) >= len(curve):
         return ()
-    best = np.setdiff1d(curve[len(decided)].sites, np.concatenate([there, decided]))
+    best = np.setdiff1d(curve[len(decided)].sites, np.concatenate([task.there, decided]))
     found = []
     for out in decided.tolist():
         for new in best.tolist():
-            sites = np.sort(np.concatenate([there, decided[decided != out], [new]]))
-            cost, _ = task.shared(sites)
+            added = np.concatenate([decided[decided != out], [new]])
+            cost = task.cost_of(np.flatnonzero(np.isin(task.free, added)))
             if cost < as_decided.cost - 1e-6:
                 found.append((as_decided.cost - cost, out, new))
     return tuple((out, new, saved) for saved, out, new in sorted(found, key=lambda one: (-one[0], one[1], one[2])))

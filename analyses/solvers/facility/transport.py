@@ -1,8 +1,16 @@
-"""Cheapest way to share demand among a few open sites with capacities: successive shortest ways over the sites.
+"""Cheapest way to share demand among a few open sites with capacities, open altogether or in part.
 
-Customers enter one after another. Each pushes its demand along the cheapest chain: into a site, and where that is full,
-moving somebody there on to another site, until a site with room, or 'served by nobody', takes the last of the chain.
-The number of sites is small, so a chain is found on a graph of sites alone.
+A site that is open to 0.3 has 0.3 of its places and takes at most 0.3 of a customer's demand: the relaxation of a site
+that is open or not. Customers enter one after another along the cheapest chain of moves between sites: into a site, and
+where that is full, moving somebody there on to another, until a site with room, or 'served by nobody', takes the last
+of the chain. Prices of places are kept, so that no move between full sites is below zero at them and the chain is found
+by Dijkstra's search, which ends at the first site with room. The number of sites is small, so a chain is found on a
+graph of sites alone.
+
+References
+----------
+.. [1] J. Edmonds, R. M. Karp, "Theoretical improvements in algorithmic efficiency for network flow problems", JACM
+   19(2), 1972.
 """
 
 from __future__ import annotations
@@ -10,67 +18,209 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from infragap.analyses.arrays import FloatArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.compiled import compiled
 
+LEAST = 1e-7
+"""Less than this is nothing: units of demand."""
+
 
 @compiled
-def _offer_move(
-    cost: FloatArray, unserved: FloatArray, customer: int, here: int, move: FloatArray, who: FloatArray
+def _offer(
+    cost: FloatArray, limit: FloatArray, amount: FloatArray, customer: int, here: int, move: FloatArray, who: IntArray
 ) -> None:
-    """Let a customer who is served at a site be moved from it, where that is cheaper than moving others."""
-    sites, now = cost.shape[1], cost[customer, here]
-    for there in range(sites):
-        if there != here and cost[customer, there] - now < move[here, there]:
+    """Let a customer who is served here be moved elsewhere, where that is cheaper than moving others."""
+    now = cost[customer, here]
+    for there in range(cost.shape[1]):
+        if there == here or amount[there, customer] >= limit[there, customer] - LEAST:
+            continue
+        if cost[customer, there] - now < move[here, there]:
             move[here, there], who[here, there] = cost[customer, there] - now, customer
-    if unserved[customer] - now < move[here, sites]:
-        move[here, sites], who[here, sites] = unserved[customer] - now, customer
 
 
 @compiled
-def _all_moves(
-    cost: FloatArray, unserved: FloatArray, amount: FloatArray, here: int, move: FloatArray, who: FloatArray
-) -> None:
-    """Find anew the cheapest unit to move from a site to each other one (the last column is 'served by nobody')."""
-    for there in range(cost.shape[1] + 1):
-        move[here, there], who[here, there] = np.inf, -1
-    for customer in range(cost.shape[0]):
-        if amount[here, customer] > 0:
-            _offer_move(cost, unserved, customer, here, move, who)
-
-
-@compiled
-def _cheapest_chain(
-    first_cost: FloatArray,
-    unserved: float,
-    room: FloatArray,
+def _offers_to(
+    cost: FloatArray,
+    limit: FloatArray,
+    amount: FloatArray,
+    members: IntArray,
+    here: int,
+    there: int,
     move: FloatArray,
-    best: FloatArray,
-    came: NDArray[np.int64],
+    who: IntArray,
+) -> None:
+    """Find anew the cheapest unit to move from here to one other site."""
+    least, best = np.inf, -1
+    for place in range(members[here, -1]):
+        customer = members[here, place]
+        gain = cost[customer, there] - cost[customer, here]
+        if gain < least and amount[there, customer] < limit[there, customer] - LEAST:
+            least, best = gain, customer
+    move[here, there], who[here, there] = least, best
+
+
+@compiled
+def _settle(
+    cost: FloatArray,
+    limit: FloatArray,
+    amount: FloatArray,
+    members: IntArray,
+    customer: int,
+    site: int,
+    units: float,
+    move: FloatArray,
+    who: IntArray,
+) -> None:
+    """Add units of a customer at a site (or take them away) and keep the cheapest moves up to date.
+
+    `members` (sites, customers + 1) lists who is served at each site; its last column counts them.
+    """
+    sites, before = cost.shape[1], amount[site, customer]
+    now = before + units
+    if now <= LEAST:
+        now = 0.0
+    amount[site, customer] = now
+    if before > 0 and now == 0:
+        count = members[site, -1]
+        for place in range(count):
+            if members[site, place] == customer:
+                members[site, place] = members[site, count - 1]
+                break
+        members[site, -1] = count - 1
+        for there in range(sites):
+            if who[site, there] == customer:
+                _offers_to(cost, limit, amount, members, site, there, move, who)
+    elif before == 0 and now > 0:
+        members[site, members[site, -1]] = customer
+        members[site, -1] += 1
+        _offer(cost, limit, amount, customer, site, move, who)
+    full = limit[site, customer] - LEAST
+    if before < full <= now:
+        for here in range(sites):
+            if who[here, site] == customer:
+                _offers_to(cost, limit, amount, members, here, site, move, who)
+    elif now < full <= before:
+        for here in range(sites):
+            gain = cost[customer, site] - cost[customer, here]
+            if here != site and amount[here, customer] > 0 and gain < move[here, site]:
+                move[here, site], who[here, site] = gain, customer
+
+
+@compiled
+def _chain(
+    first: FloatArray,
+    room: FloatArray,
+    price: FloatArray,
+    move: FloatArray,
+    label: FloatArray,
+    came: IntArray,
+    done: BoolArray,
 ) -> int:
-    """Find where the cheapest chain of one more unit of a customer ends; the number of sites = served by nobody."""
+    """Find where the cheapest chain of one more unit ends, `label` at the prices; lift the prices by it."""
     sites = len(room)
-    end = sites
     for site in range(sites):
-        best[site], came[site] = first_cost[site], -1
-    best[sites], came[sites] = unserved, -1
-    nearest = np.argmin(best)
-    if nearest == sites or room[nearest] > 1e-9:
-        return int(nearest)
+        label[site], came[site], done[site] = first[site] + price[site], -1, False
+    while True:
+        here, least = -1, np.inf
+        for site in range(sites):
+            if not done[site] and label[site] < least:
+                here, least = site, label[site]
+        if room[here] > LEAST:
+            break
+        done[here] = True
+        for there in range(sites):
+            value = least + max(move[here, there] - price[here] + price[there], 0.0)
+            if not done[there] and value < label[there]:
+                label[there], came[there] = value, here
+    for site in range(sites):
+        if done[site]:
+            price[site] += least - label[site]
+    return here
+
+
+@compiled
+def share_partly(
+    cost: FloatArray, demand: FloatArray, capacity: FloatArray, opening: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Share demand at least cost among sites that are open in part.
+
+    Parameters
+    ----------
+    cost
+        (customers, sites + 1) of one unit, inf = out of reach; the last column is what a unit costs that nobody serves,
+        finite.
+    demand
+        (customers,).
+    capacity, opening
+        (sites,) units, and the part of each site that is open, above 0.
+
+    Returns
+    -------
+    (amount, worth, value)
+        (sites + 1, customers) units, the last row served by nobody; (sites + 1,) what a further place at each site is
+        worth; (customers,) what a further unit of each customer would cost.
+    """
+    customers, sites = cost.shape
+    amount, limit = np.zeros((sites, customers)), np.full((sites, customers), np.inf)
+    room, price = np.full(sites, np.inf), np.zeros(sites)
+    for site in range(sites - 1):
+        room[site] = capacity[site] * opening[site]
+        for customer in range(customers):
+            limit[site, customer] = demand[customer] * opening[site] if cost[customer, site] < np.inf else 0.0
+    move, who = np.full((sites, sites), np.inf), np.full((sites, sites), -1, np.int64)
+    members = np.zeros((sites, customers + 1), np.int64)
+    first, label = np.empty(sites), np.empty(sites)
+    came, done = np.empty(sites, np.int64), np.empty(sites, np.bool_)
+    for customer in range(customers):
+        left = demand[customer]
+        while left > LEAST:
+            for site in range(sites):
+                free = amount[site, customer] < limit[site, customer] - LEAST
+                first[site] = cost[customer, site] if free else np.inf
+            end = _chain(first, room, price, move, label, came, done)
+            units, site = min(left, room[end]), end
+            while came[site] >= 0:
+                moved = who[came[site], site]
+                units = min(units, amount[came[site], moved], limit[site, moved] - amount[site, moved])
+                site = came[site]
+            units = min(units, limit[site, customer] - amount[site, customer])
+            room[end] -= units
+            site = end
+            while came[site] >= 0:
+                before = came[site]
+                moved = who[before, site]
+                _settle(cost, limit, amount, members, moved, before, -units, move, who)
+                _settle(cost, limit, amount, members, moved, site, units, move, who)
+                site = before
+            _settle(cost, limit, amount, members, customer, site, units, move, who)
+            left -= units
+    value, worth = np.empty(customers), _worth_of_room(room, move)
+    for customer in range(customers):
+        value[customer] = cost[customer, sites - 1]
+        for site in range(sites):
+            if amount[site, customer] < limit[site, customer] - LEAST:
+                value[customer] = min(value[customer], cost[customer, site] + worth[site])
+    return amount, worth, value
+
+
+@compiled
+def _worth_of_room(room: FloatArray, move: FloatArray) -> FloatArray:
+    """What making room for one more unit at each site costs: 0 where there is room."""
+    worth = np.full(len(room), np.inf)
+    for site in range(len(room)):
+        if room[site] > LEAST:
+            worth[site] = 0.0
     changed = True
     while changed:
         changed = False
-        for site in range(sites):
-            if room[site] > 1e-9 or best[site] == np.inf:
+        for site in range(len(room)):
+            if room[site] > LEAST:
                 continue
-            for other in range(sites + 1):
-                value = best[site] + move[site, other]
-                if value < best[other] - 1e-9:
-                    best[other], came[other], changed = value, site, True
-    for site in range(sites):
-        if room[site] > 1e-9 and best[site] < best[end] - 1e-12:
-            end = site
-    return end
+            for other in range(len(room)):
+                if move[site, other] + worth[other] < worth[site] - LEAST:
+                    worth[site], changed = move[site, other] + worth[other], True
+    found: FloatArray = np.maximum(worth, 0.0)
+    return found
 
 
 @compiled
@@ -97,79 +247,10 @@ def share_demand(
         of room at a site is worth, inf at a site without places.
     """
     customers, sites = cost.shape
-    amount, room = np.zeros((sites + 1, customers)), capacity.copy()
-    move, who = np.full((sites, sites + 1), np.inf), np.full((sites, sites + 1), -1.0)
-    best, came = np.empty(sites + 1), np.empty(sites + 1, np.int64)
-    for customer in range(customers):
-        left = demand[customer]
-        while left > 1e-9:
-            end = _cheapest_chain(cost[customer], unserved[customer], room, move, best, came)
-            pushed, site = left, end
-            if end < sites:
-                pushed = min(pushed, room[end])
-            while came[site] >= 0:
-                before = came[site]
-                pushed = min(pushed, amount[before, np.int64(who[before, site])])
-                site = before
-            if end < sites:
-                room[end] -= pushed
-            _push_along(cost, unserved, customer, pushed, end, came, amount, move, who)
-            left -= pushed
-    return amount.T.copy(), _prices(room, move)
-
-
-@compiled
-def _push_along(
-    cost: FloatArray,
-    unserved: FloatArray,
-    customer: int,
-    pushed: float,
-    end: int,
-    came: NDArray[np.int64],
-    amount: FloatArray,
-    move: FloatArray,
-    who: FloatArray,
-) -> None:
-    """Move demand along a chain and keep the cheapest moves up to date."""
-    sites, site = cost.shape[1], end
-    while came[site] >= 0:
-        before = came[site]
-        moved = int(who[before, site])
-        amount[before, moved] -= pushed
-        amount[site, moved] += pushed
-        if amount[before, moved] < 1e-9:
-            amount[before, moved] = 0.0
-            _all_moves(cost, unserved, amount, before, move, who)
-        if site < sites:
-            _offer_move(cost, unserved, moved, site, move, who)
-        site = before
-    amount[site, customer] += pushed
-    if site < sites:
-        _offer_move(cost, unserved, customer, site, move, who)
-
-
-@compiled
-def _prices(room: FloatArray, move: FloatArray) -> FloatArray:
-    """Cost of making room for one more unit at each site: 0 where there is room, inf where nothing makes any (no places
-    at all)."""
-    sites = len(room)
-    price = np.full(sites + 1, np.inf)
-    price[sites] = 0.0
-    for site in range(sites):
-        if room[site] > 1e-9:
-            price[site] = 0.0
-    changed = True
-    while changed:
-        changed = False
-        for site in range(sites):
-            if room[site] > 1e-9:
-                continue
-            for other in range(sites + 1):
-                value = move[site, other] + price[other]
-                if value < price[site] - 1e-9:
-                    price[site], changed = value, True
-    worth: FloatArray = np.maximum(price[:sites], 0.0)
-    return worth
+    every = np.empty((customers, sites + 1))
+    every[:, :sites], every[:, sites] = cost, unserved
+    amount, worth, _ = share_partly(every, demand, capacity, np.ones(sites))
+    return amount.T.copy(), worth[:sites]
 
 
 @compiled
