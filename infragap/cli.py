@@ -105,14 +105,26 @@ def water_command(places: Places, scenario: WaterScenario) -> None:
 @app.command("compare")
 def compare_command(
     first: Annotated[Path, typer.Argument(help="Result folder A.")],
-    second: Annotated[Path, typer.Argument(help="Result folder B.")],
+    second: Annotated[
+        Path | None, typer.Argument(help="Result folder B; without it the scenarios of A are compared.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="CSV file for the whole comparison.")] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", help="Page without internet: map, cost, targets, list, such as compare.html."),
+    ] = None,
 ) -> None:
-    """Compare two runs, of electricity or of water: what changed choice, cost and rank, and why."""
+    """Compare two runs, or the scenarios of one: what changed choice, cost and rank, and why."""
     from infragap.compare_electricity import compare, has_electricity
+    from infragap.compare_page import scenarios_page, two_runs_page
     from infragap.compare_water import compare_water, has_water
-    from infragap.compared import print_comparison, print_water_comparison
+    from infragap.compared import print_comparison, print_water_comparison, write_page
 
+    if second is None:
+        write_page(scenarios_page(first), page or Path("compare.html"), terminal)
+        return
+    if page is not None:
+        write_page(two_runs_page(first, second), page, terminal)
     water = has_water(first) and has_water(second)
     electricity = has_electricity(first) and has_electricity(second)
     if electricity or not water:
@@ -184,6 +196,29 @@ def open_command(results: Annotated[Path, typer.Argument(help="Result folder.")]
     index = index_of(results)
     terminal.say("command.open.opens", index=index)
     typer.launch(index.resolve().as_uri())
+
+
+@app.command("sheets")
+def sheets_command(
+    results: Annotated[Path, typer.Argument(help="Result folder.")] = Path("out"),
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Print by Chromium where it is present.")
+    ] = True,
+    sheet_language: Annotated[str, typer.Option(help="Language of the sheets: vi, en.")] = "vi",
+) -> None:
+    """Write a sheet of one A4 page per commune into commune_sheets/."""
+    from infragap.sheets import FOLDER, chromium, write_sheets
+    from infragap.wording.catalogue import languages
+
+    if sheet_language not in languages():
+        raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--sheet-language")
+    files = write_sheets(
+        results,
+        sheet_language,
+        chromium() if browser else None,
+        lambda message: terminal.complain([message.spoken(terminal.language)], "[yellow]![/yellow] "),
+    )
+    terminal.say("command.sheets.written", count=len(files), folder=results / FOLDER)
 
 
 @app.command("params")

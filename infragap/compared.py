@@ -48,6 +48,29 @@ def print_comparison(comparison: Comparison, terminal: Terminal, out: Path | Non
         terminal.say("command.compare.written", out=out)
 
 
+PAGE_MARK = '<main class="comparison">'
+"""What every comparison page holds, and other pages do not."""
+
+
+def write_page(text: str, page: Path, terminal: Terminal) -> None:
+    """Write a comparison page; a file that is no earlier one is not replaced.
+
+    Raises
+    ------
+    ParameterError
+        Another file stands there, or the page cannot be written.
+    """
+    try:
+        if page.exists() and not (page.is_file() and PAGE_MARK in page.read_text(encoding="utf-8", errors="replace")):
+            raise refused(ParameterError, [Message("command.compare.other_file", {"out": page})])
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise refused(
+            ParameterError, [Message("command.compare.unwritable", {"out": page, "reason": error})]
+        ) from error
+    terminal.say("command.compare.written", out=page)
+
+
 def _refuse_others(out: Path, settlements: pd.DataFrame) -> None:
     """Refuse to replace a file that is no earlier comparison."""
     wanted = ",".join(settlements.columns)

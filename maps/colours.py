@@ -81,6 +81,12 @@ ROADS: Mapping[str, tuple[str, float]] = {
 """Colour and width [pixels] of the main roads."""
 TIMES = ("#fdf9be", "#e89f27", "#b8421c", "#550040")
 """Travel time from short to long."""
+RINGS: Mapping[int, str] = {30: "#fdf9be", 60: "#e89f27", 90: "#b8421c", 120: "#550040", 180: "#1c0015"}
+"""Rings of travel time by their outer edge [min], for other programs; the pages draw the two last as one."""
+CATCHMENT = "#4a148c"
+BORDER = "#455a64"
+LINKS: Mapping[str, str] = {"earth_stretch": "#c98b4a", "ford": "#048dd7", "missing_bridge": "#560010"}
+"""Links that keep children from school, by kind."""
 WATER_GAPS = ("#fff2e2", "#ef9562", "#bc352c", "#5b0018")
 """Share of people without water to standard, from small to large."""
 RAMPS: Mapping[str, tuple[str, ...]] = {

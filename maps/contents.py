@@ -24,6 +24,23 @@ KML_LAYERS = {
 """Layers of the KML file, each with the table whose columns describe it."""
 
 
+LAYER_IDS: dict[str, tuple[str, ...]] = {
+    "electricity_settlements": ("settlement_id",),
+    "electricity_lines": ("line_id",),
+    "electricity_existing_grid": ("line_id",),
+    "water_villages": ("village_id",),
+    "water_schemes": ("scheme_id",),
+    "water_works": ("work_id",),
+    "water_pipes": ("work_id", "section"),
+    "schools_sites": ("school_id",),
+    "schools_catchments": ("kind", "school_id"),
+    "schools_isochrones": ("school_id", "mode", "season", "minutes_to"),
+    "schools_links": ("link_id",),
+    "communes": ("commune_code",),
+}
+"""Columns whose values together name a feature of a layer."""
+
+
 def tables_of(communes: gpd.GeoDataFrame, results: Results) -> Tables:
     """Give the tables of a run by name, each with its columns."""
     tables: Tables = {}

@@ -16,13 +16,15 @@ from infragap.analyses.results import Results
 from infragap.gis.crs import crs_name
 from infragap.gis.pack import Pack
 from infragap.maps.communes import commune_summary
-from infragap.maps.contents import KML_LAYERS, layers_of, tables_of
+from infragap.maps.comparison.page import comparison_html
+from infragap.maps.comparison.scenarios import scenario_parts
+from infragap.maps.contents import KML_LAYERS, LAYER_IDS, layers_of, tables_of
 from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
 from infragap.maps.exports.layers import write_geojson, write_geopackage
 from infragap.maps.exports.outward import outward_dictionary
 from infragap.maps.exports.tables import write_csv, write_dictionary
-from infragap.maps.pages.common import PAGES, notice
+from infragap.maps.pages.common import PAGES, SHEETS, notice
 from infragap.maps.pages.document import render
 from infragap.maps.pages.electricity import electricity_page
 from infragap.maps.pages.ground import hillshade_ground
@@ -30,11 +32,14 @@ from infragap.maps.pages.index import index_html
 from infragap.maps.pages.page import Page
 from infragap.maps.pages.schools import schools_page
 from infragap.maps.pages.water import water_page
+from infragap.maps.sheets.as_html import sheets_html
+from infragap.maps.sheets.compose import sheets
+from infragap.maps.sheets.source import source_of
 from infragap.maps.summary.summary import summary_markdown
 from infragap.maps.workbooks.all_tables import write_all_tables
 from infragap.maps.workbooks.grid_extension import ListHead, assumptions_of, write_grid_extension_list
 from infragap.maps.workbooks.programme import write_programme
-from infragap.wording.catalogue import languages, words
+from infragap.wording.catalogue import in_each_language, languages, words
 
 LANGUAGE = "vi"
 """Language of the files that show one: the list for the power company, the KML; the main one where the country does not
@@ -106,7 +111,7 @@ def _write_layers(folder: Path, communes: gpd.GeoDataFrame, results: Results) ->
     layers = layers_of(communes, results)
     (folder / "geojson").mkdir()
     for name, frame in layers.items():
-        write_geojson(frame, folder / "geojson" / f"{name}.geojson")
+        write_geojson(frame, folder / "geojson" / f"{name}.geojson", LAYER_IDS.get(name, ()))
     write_geopackage(layers, folder / "results.gpkg")
     columns = {name: in_one_language(known, LANGUAGE) for name, (_, known) in tables_of(communes, results).items()}
     shown = {name: table for name, table in KML_LAYERS.items() if name in layers}
@@ -142,6 +147,21 @@ def _any_modelled(communes: gpd.GeoDataFrame, results: Results) -> bool:
     return notice(*(frame for frame, _ in tables_of(communes, results).values())) is not None
 
 
+def _write_sheets(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results) -> None:
+    about = pack.catalog.pack
+    source = source_of(tables_of(communes, results), layers_of(communes, results), about.province, about.title)
+    title = in_each_language("maps.sheet.page", province=about.province)
+    (folder / SHEETS).write_text(sheets_html(list(sheets(source)), title), encoding="utf-8")
+
+
+def _write_scenarios(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results) -> None:
+    tables = {name: pd.DataFrame(frame) for name, (frame, _) in tables_of(communes, results).items()}
+    title = in_each_language("maps.compare.title_one", name=pack.catalog.pack.province)
+    lead = in_each_language("maps.compare.lead_one")
+    text = comparison_html(title, lead, (), scenario_parts(tables, communes), home="index.html")
+    (folder / "compare.html").write_text(text, encoding="utf-8")
+
+
 def _write_pages(
     folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results, parameters: Mapping[str, Parameters]
 ) -> None:
@@ -156,6 +176,8 @@ def _write_pages(
     for name, (result, compose) in made.items():
         page = compose(pack, result, communes, ground, pages)
         (folder / name).write_text(render(page), encoding="utf-8")
+    _write_sheets(folder, pack, communes, results)
+    _write_scenarios(folder, pack, communes, results)
     written = sorted(f.relative_to(folder) for f in folder.rglob("*") if f.is_file())
     documents = [*written, Path("index.html"), Path("run.json")]
     (folder / "index.html").write_text(index_html(pack, communes, results, documents), encoding="utf-8")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,25 @@ def others(folder: Path, marker: Path | None = None) -> Others:
         if len(added) >= ADDED_MAX:
             break
     return Others(tuple(sorted(added)), tuple(sorted(changed)))
+
+
+def register(folder: Path, names: Iterable[str]) -> None:
+    """Note files that were written into a result after its run, so that they count as its own.
+
+    Parameters
+    ----------
+    folder
+        A complete result.
+    names
+        Files by their path in the folder.
+    """
+    marker = folder / MARKER
+    record = json.loads(marker.read_text(encoding="utf-8"))
+    record["files"] = dict(sorted({**record["files"], **{name: checksum(folder / name) for name in names}}.items()))
+    record[RECORD_CHECKSUM] = record_checksum(record)
+    beside = folder / f".{MARKER}.new"
+    beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    beside.replace(marker)
 
 
 def written(marker: Path) -> set[str]:

@@ -1,58 +1,117 @@
-"""Writes layers as KML for Google Earth: a folder per layer, in it a folder per commune, values with Vietnamese
-headings."""
+"""Writes layers as KML and KMZ for Google Earth: a folder per layer, in it a folder per commune, colours of the pages,
+values in words with their units."""
 
 from __future__ import annotations
 
 import html
+import io
 import unicodedata
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import geopandas as gpd
-import numpy as np
 import simplekml
+from PIL import Image, ImageDraw
 
 from infragap.analyses.columns import Column
 from infragap.gis.crs import to_wgs84
+from infragap.maps.exports.classes import Classes, classes
+from infragap.maps.shown import is_missing, shown
 from infragap.profiles.naming import outward
 from infragap.wording.country import spoken_profile
 
 COORDINATE_DIGITS = 6
 BALLOON_CHARACTERS = 1900
 LANGUAGE = "vi"
-"""Language of titles and headings: the file shows one."""
+"""Language of titles, headings and values: the file shows one."""
+FIXED_DATE = (2026, 1, 1, 0, 0, 0)
+"""Date inside the archive, so that equal results give equal bytes."""
+ICON_PX = 64
+CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = {
+    "square": ((0.12, 0.12), (0.88, 0.12), (0.88, 0.88), (0.12, 0.88)),
+    "diamond": ((0.5, 0.03), (0.97, 0.5), (0.5, 0.97), (0.03, 0.5)),
+    "triangle": ((0.5, 0.06), (0.96, 0.9), (0.04, 0.9)),
+}
+"""Corners of the white icons that the colour of a class tints, as shares of their width; a circle has none."""
+SHAPES = ("circle", *CORNERS)
 
 
 def write_kml(
     layers: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]], path: Path
 ) -> None:
-    """Write layers as KML: a folder per layer, in it a folder per commune, values as ExtendedData.
+    """Write layers as KML, and beside it as KMZ, which brings the icons of the classes with it.
 
     Parameters
     ----------
     layers
-        Layer name → (Vietnamese title, frame with `name` or an id in its first column, and `commune` where known).
+        Layer name → (title, frame with `name` or an id in its first column, and `commune` where known).
     headings
-        Layer name → columns to show, with their Vietnamese headings.
+        Layer name → columns to show, with their headings.
+    path
+        The KML file; the KMZ file has the same stem.
     """
+    path.write_text(_document(layers, headings, icons=False), encoding="utf-8")
+    with zipfile.ZipFile(path.with_suffix(".kmz"), "w", zipfile.ZIP_DEFLATED) as archive:
+        files = {"doc.kml": _document(layers, headings, icons=True).encode("utf-8")}
+        files |= {f"icons/{shape}.png": _icon(shape) for shape in SHAPES}
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, FIXED_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+
+
+def _document(
+    layers: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]], *, icons: bool
+) -> str:
     # the counter of ids is the library's own and lives as long as the process: start it anew before the document
     simplekml.Kml().resetidcounter()
     kml = simplekml.Kml(name="infragap")
     for layer, (title, frame) in layers.items():
         top = kml.newfolder(name=title)
         folders: dict[str, Any] = {}
+        how = classes().get(layer)
+        styles = {code: _style(how, code, icons=icons) for code in how.colours} if how else {}
         for row in to_wgs84(frame).to_dict("records"):
-            commune = _text(row.get("commune")) or title
+            commune = _clean(row.get("commune")) or title
             folder = folders.get(commune) or folders.setdefault(commune, top.newfolder(name=commune))
-            _add_feature(folder, row, headings[layer])
-    path.write_text(kml.kml(format=False), encoding="utf-8")
+            style = styles.get(how.code_of(row.get(how.column, ""))) if how else None
+            _add_feature(folder, row, headings[layer], style)
+    return str(kml.kml(format=False))
 
 
-def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column]) -> None:
+def _style(how: Classes, code: str, *, icons: bool) -> simplekml.Style:
+    """Style of a class: the colour of the pages, and in an archive their shape."""
+    colour = simplekml.Color.hex(how.colours[code].removeprefix("#"))
+    style = simplekml.Style()
+    style.iconstyle.color, style.iconstyle.scale = colour, 0.7
+    if icons:
+        style.iconstyle.icon.href = f"icons/{how.shapes.get(code, 'circle')}.png"
+    style.labelstyle.scale = 0.7
+    style.linestyle.color, style.linestyle.width = colour, 2 + 2 * how.widths.get(code, 0.4)
+    style.polystyle.color = simplekml.Color.changealphaint(110 if how.filled else 0, colour)
+    return style
+
+
+def _icon(shape: str) -> bytes:
+    """White marker with a dark edge; Google Earth multiplies it with the colour of the class."""
+    size = ICON_PX - 1
+    image = Image.new("RGBA", (ICON_PX, ICON_PX), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(image)
+    if shape in CORNERS:
+        corners = [(x * size, y * size) for x, y in CORNERS[shape]]
+        draw.polygon(corners, fill="white", outline=(40, 40, 40, 255), width=4)
+    else:
+        draw.ellipse((4, 4, size - 4, size - 4), fill="white", outline=(40, 40, 40, 255), width=4)
+    out = io.BytesIO()
+    image.save(out, format="PNG", optimize=True)
+    return out.getvalue()
+
+
+def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column], style: simplekml.Style | None) -> None:
     geometry = row["geometry"]
-    name = _text(row.get("name")) or _text(row.get(columns[0].name))
+    name = _clean(row.get("name")) or _clean(row.get(columns[0].name))
     for part in getattr(geometry, "geoms", [geometry]):
         if part is None or part.is_empty:
             continue
@@ -62,17 +121,19 @@ def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column])
             feature = folder.newlinestring(name=name, coords=_coordinates(part.coords))
         else:
             feature = folder.newpolygon(name=name, outerboundaryis=_coordinates(part.exterior.coords))
-        reason = _text(row.get("reason_vi"))
+        if style is not None:
+            feature.style = style
+        reason = _clean(row.get(f"reason_{LANGUAGE}"))
         if reason:
             # a balloon is read as HTML
             feature.description = html.escape(reason[:BALLOON_CHARACTERS])
         for column in columns:
             value = row.get(column.name)
-            if column.name != "reason_vi" and value is not None and not (isinstance(value, float) and np.isnan(value)):
+            if not column.name.startswith("reason_") and not is_missing(value):
                 feature.extendeddata.newdata(
                     name=outward(column.name, spoken_profile()),
-                    value=escape(_text(value)),
-                    displayname=escape(column.heading(LANGUAGE)),
+                    value=html.escape(_clean(shown(column, value)[LANGUAGE]), quote=False),
+                    displayname=html.escape(column.heading(LANGUAGE), quote=False),
                 )
 
 
@@ -80,11 +141,9 @@ def _coordinates(coordinates: Iterable[tuple[float, ...]]) -> list[tuple[float, 
     return [(round(c[0], COORDINATE_DIGITS), round(c[1], COORDINATE_DIGITS)) for c in coordinates]
 
 
-def _text(value: Any) -> str:
+def _clean(value: Any) -> str:
     """Text that XML can hold: NFC, no control characters."""
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return ""
-    text = unicodedata.normalize("NFC", f"{value:.6g}" if isinstance(value, float) else str(value))
+    text = "" if is_missing(value) else unicodedata.normalize("NFC", str(value))
     return "".join(
         c for c in text if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in "\ufffe\uffff")
     )

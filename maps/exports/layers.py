@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from infragap.maps.exports.qgis import qgis_style
 FIXED_TIME = "2026-01-01T00:00:00.000Z"
 """Time stamp inside files that want one, so that equal results give equal bytes."""
 COORDINATE_DIGITS = 6
+ID_FIELD = "infragap_feature_id"
 
 
 @contextmanager
@@ -29,14 +30,31 @@ def _fixed_clock() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
-    """Write a layer as GeoJSON after RFC 7946 (WGS84, six decimals)."""
-    pyogrio.write_dataframe(
-        to_wgs84(outward_frame(frame)),
-        path,
-        driver="GeoJSON",
-        layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": str(COORDINATE_DIGITS)},
-    )
+def write_geojson(frame: gpd.GeoDataFrame, path: Path, id_columns: Sequence[str] = ()) -> None:
+    """Write a layer as GeoJSON after RFC 7946 (WGS84, six decimals).
+
+    Parameters
+    ----------
+    frame
+        Features in any CRS.
+    path
+        File to write.
+    id_columns
+        Columns whose values together name a feature: they become its `id` and stay among its properties. Where two
+        features have the same, none gets an id.
+    """
+    options = {"RFC7946": "YES", "COORDINATE_PRECISION": str(COORDINATE_DIGITS)}
+    features = to_wgs84(outward_frame(frame))
+    ids = [_feature_id(values) for values in frame[list(id_columns)].itertuples(index=False)] if id_columns else []
+    if ids and len(set(ids)) == len(ids):
+        # the driver takes the field away from the properties, so it is one of its own
+        features = features.assign(**{ID_FIELD: ids})
+        options |= {"ID_FIELD": ID_FIELD, "ID_TYPE": "String"}
+    pyogrio.write_dataframe(features, path, driver="GeoJSON", layer_options=options)
+
+
+def _feature_id(values: Sequence[object]) -> str:
+    return "-".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
 
 
 def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:

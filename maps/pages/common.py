@@ -29,6 +29,8 @@ from infragap.wording.catalogue import in_each_language, languages
 from infragap.wording.codes import code_words, labels, unit_words
 
 PAGES = ("index.html", "electricity.html", "water.html", "schools.html")
+SHEETS = "commune_sheets.html"
+"""Page with the commune sheets, which every run writes."""
 COMMUNES = table(
     "communes",
     Column("population", "people", "communes"),

@@ -22,6 +22,8 @@ LEAST_ZOOM, MOST_ZOOM = 7, 15
 """From the province and its neighbours to about 2 km across: nothing on the pages is known more closely."""
 OWN_WORDS = "maps.page."
 """Keys of the words that the page script itself says."""
+FRAMED = "communes"
+"""Layer that fills the window when a page opens; all layers where a page has none such."""
 SCRIPTS = (
     "text", "shapes", "layers", "address", "filters", "figures", "search", "ranking", "card", "table", "workbook",
     "download", "legend",
@@ -90,7 +92,9 @@ def _content(page: Page) -> dict[str, Any]:
     return {
         "languages": [{"code": code, "name": words(code)("language.name")} for code in languages()],
         "words": {key.removeprefix(OWN_WORDS): in_each_language(key) for key in words("vi").keys(OWN_WORDS)},
-        "bounds": bounds([layer.frame for layer in page.layers]),
+        "bounds": bounds(
+            [layer.frame for layer in page.layers if layer.id == FRAMED] or [o.frame for o in page.layers]
+        ),
         **{
             part.name: _shaped(getattr(page, part.name))
             for part in fields(page)
@@ -117,7 +121,7 @@ def _asked_of(layer: Layer, page: Page) -> list[str]:
     for counted in (part for fact in page.facts for part in fact.counted if part.layer == layer.id):
         asked += [counted.total, counted.mean_by, *counted.where]
     for link in (link for other in page.layers if other.card for link in other.card.related if link.layer == layer.id):
-        asked += [link.other, *(link.upstream or ())]
+        asked += [link.other, link.when, *(link.upstream or ())]
     if page.ranking is not None and page.ranking.layer == layer.id:
         ranking = page.ranking
         wanted = [ranking.key, ranking.title, *(f.key for f in ranking.detail), *(w.key for w in ranking.weights)]

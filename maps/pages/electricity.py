@@ -16,6 +16,7 @@ from infragap.gis.crs import WGS84
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.common import (
+    SHEETS,
     all_fields,
     coloured,
     commune_layer,
@@ -175,6 +176,7 @@ def electricity_page(
         ranking=_ranking(),
         links=links("electricity.html", pages),
         ground=ground,
+        sheets=SHEETS,
     )
 
 

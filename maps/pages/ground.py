@@ -17,6 +17,8 @@ WEB_MERCATOR = "EPSG:3857"
 CELL_M = 150.0
 TINTS = np.array([[222, 235, 214], [240, 240, 222], [238, 228, 206], [228, 216, 200], [248, 246, 244]], dtype=float)
 """Colours from low to high ground; pale, so that the layers above stay readable."""
+BEHIND = (223, 231, 234)
+"""Colour of the page behind the picture, `#dfe7ea` of the style sheet."""
 HEIGHTS_M = np.array([50.0, 400.0, 1000.0, 1800.0, 2900.0])
 
 
@@ -26,7 +28,7 @@ def hillshade_ground(elevation: Raster) -> Ground:
     Parameters
     ----------
     elevation
-        Heights [m]; any projected CRS. Cells without data stay white.
+        Heights [m]; any projected CRS. Cells without data have the colour of the page behind.
     """
     coarse = resample(elevation, cell_size_m=CELL_M) if elevation.cell_size_m < CELL_M else elevation
     heights = warp(coarse, crs=WEB_MERCATOR)
@@ -39,7 +41,7 @@ def hillshade_ground(elevation: Raster) -> Ground:
 
 
 def _tinted(height_m: np.ndarray, shade: np.ndarray) -> np.ndarray:
-    """Multiply height tints by the shade; 0-255 RGB, white where either is unknown."""
+    """Multiply height tints by the shade; 0-255 RGB, the colour of the page behind where either is unknown."""
     known = np.isfinite(height_m) & np.isfinite(shade)
     light = np.where(known, shade, 255.0)
     if float(light.max()) <= 1.0:
@@ -47,5 +49,5 @@ def _tinted(height_m: np.ndarray, shade: np.ndarray) -> np.ndarray:
     colour = np.stack([np.interp(np.where(known, height_m, 0), HEIGHTS_M, TINTS[:, i]) for i in range(3)], axis=-1)
     strength = 0.45 + 0.6 * np.clip(light / 255.0, 0.0, 1.0)[..., None]
     picture = np.clip(colour * strength, 0, 255)
-    picture[~known] = 255
+    picture[~known] = BEHIND
     return np.rint(picture).astype(np.uint8)

@@ -3,7 +3,7 @@ everything."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.choropleth import choropleth
 from infragap.maps.pages.common import PAGES, heading, page_title
+from infragap.maps.pages.downloads import downloads_section
 from infragap.maps.pages.html import cell, escaped, number, one_language_at_a_time, spoken, table
 from infragap.maps.pages.leaflet import asset
 from infragap.maps.pages.page import Text
+from infragap.maps.pages.targets import targets_section
 from infragap.maps.proof import proofs
 from infragap.maps.quantities import Quantity, schools_quantities, water_quantities
 from infragap.wording.catalogue import in_each_language, languages, words
@@ -32,8 +34,6 @@ SCHOOL_FACTS = (
     "upper_secondary_mean_after_min", "villages_cut_off_in_rain",
 )  # fmt: skip
 """Key figures of the schools, in the order of the card."""
-Target = tuple[Text, str, str, str]
-"""Indicator, as published, in this run, target of 2030."""
 
 
 def index_html(pack: Pack, communes: gpd.GeoDataFrame, results: Results, documents: Sequence[Path]) -> str:
@@ -64,10 +64,10 @@ def index_html(pack: Pack, communes: gpd.GeoDataFrame, results: Results, documen
             "<main>",
             _notice(pack),
             _alarms(results),
-            _targets(pack, results),
+            targets_section(pack, results),
             f'<section class="cards">{"".join(cards)}</section>',
             _years(results.electricity),
-            _links(documents),
+            downloads_section(documents),
             _layers(pack),
             "</main>",
         ]
@@ -110,70 +110,6 @@ def _alarms(results: Results) -> str:
         for proof in proofs(results)
         if proof.alarming
     )
-
-
-def _targets(pack: Pack, results: Results) -> str:
-    """Table: indicator, published, in this run, target 2030."""
-    rows: list[Target] = []
-    if results.electricity is not None:
-        rows += _electricity_targets(pack, results.electricity)
-    if results.water is not None:
-        rows += _water_targets(pack, results.water)
-    if not rows:
-        return ""
-    head = [in_each_language(f"maps.index.target.{part}") for part in ("indicator", "published", "here", "target")]
-    return _section("maps.index.targets", table(head, [(spoken(label), *cells) for label, *cells in rows]))
-
-
-def _electricity_targets(pack: Pack, result: ElectricityResult) -> list[Target]:
-    known, frame = pack.catalog.targets, result.settlements
-    without = frame[frame["supply"].isin(("none", "solar_home"))]["households"].sum()
-    total = int(pack.communes["households"].sum())
-    clusters = frame[frame["kind"] == "cluster"]
-    everyone = number(0) if "clusters" in known else ""
-    return [
-        (
-            in_each_language("maps.index.households_with_electricity"),
-            _target(known, "household_electrification_pct", "%", 2),
-            number(100 * (1 - without / total), 2, unit_words("%")),
-            _target(known, "household_electrification_2030_pct", "%", 1),
-        ),
-        (
-            in_each_language("maps.index.villages_without_grid"),
-            _target(known, "settlements_villages"),
-            number((frame["kind"] == "village").sum()),
-            everyone,
-        ),
-        (in_each_language("maps.index.clusters"), _target(known, "clusters"), number(len(clusters)), everyone),
-        (
-            in_each_language("maps.index.cluster_households"),
-            _target(known, "cluster_households"),
-            number(clusters["households"].sum()),
-            "",
-        ),
-    ]
-
-
-def _water_targets(pack: Pack, result: WaterResult) -> list[Target]:
-    known, here = pack.catalog.targets, result.summary
-    return [
-        (
-            in_each_language("maps.index.rural_to_standard"),
-            _target(known, "water_clean_pct", "%", 1),
-            number(here["to_standard_pct"], 1, unit_words("%")),
-            _target(known, "water_clean_2030_pct", "%", 1),
-        ),
-        (
-            in_each_language("maps.index.rural_basic"),
-            _target(known, "water_basic_pct", "%", 1),
-            number(here["basic_pct"], 1, unit_words("%")),
-            "",
-        ),
-    ]
-
-
-def _target(known: Mapping[str, Any], key: str, unit: str = "-", digits: int = 0) -> str:
-    return number(known[key], digits, unit_words(unit)) if key in known else "–"
 
 
 def _electricity_card(communes: gpd.GeoDataFrame, result: ElectricityResult) -> str:
@@ -237,25 +173,25 @@ def _bars(bars: Sequence[tuple[Text, Quantity, str]]) -> str:
 
 
 def _years(electricity: ElectricityResult | None) -> str:
-    """Electricity by year: the table of the run."""
+    """Electricity by year: the table of the run, money in billions."""
     if electricity is None or not len(electricity.years):
         return ""
     known = {column.name: column for column in columns.YEARS}
-    head = []
+    head, money = [], []
     for name in electricity.years.columns:
-        text, unit = heading(known[name]), unit_words(known[name].unit)
+        is_money = known[name].unit == "mvnd"
+        text, unit = heading(known[name]), unit_words("bn_vnd" if is_money else known[name].unit)
         head.append({code: f"{text[code]} ({unit[code]})" if unit else text[code] for code in text})
-    rows = [[escaped(row[0]), *(cell(value) for value in row[1:])] for row in electricity.years.itertuples(index=False)]
-    return _section("maps.index.years", table(head, rows))
+        money.append(is_money)
+    rows = [
+        [escaped(row[0]), *(_year_cell(value, is_money) for value, is_money in zip(row[1:], money[1:], strict=True))]
+        for row in electricity.years.itertuples(index=False)
+    ]
+    return _section("maps.index.years", f'<div class="wide">{table(head, rows)}</div>')
 
 
-def _links(documents: Sequence[Path]) -> str:
-    items = "".join(
-        f'<li><a href="{escaped(d.as_posix())}">{escaped(d.as_posix())}</a></li>'
-        for d in documents
-        if d.suffix != ".html"
-    )
-    return _section("maps.index.files", f'<ul class="files">{items}</ul>')
+def _year_cell(value: Any, is_money: bool) -> str:
+    return cell(value / 1000 if is_money and pd.notna(value) else value)
 
 
 def _layers(pack: Pack) -> str:

@@ -131,6 +131,8 @@ class Related:
         root.
     spoke
         Whether a straight line joins the place with it.
+    when
+        Column of that layer that must be true; empty for all of them.
     """
 
     layer: str
@@ -138,6 +140,7 @@ class Related:
     other: str
     upstream: tuple[str, str] | None = None
     spoke: bool = False
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -242,7 +245,7 @@ class Layer:
 
     def columns(self) -> list[str]:
         """Columns of the frame that the page needs, each once, in a fixed order."""
-        wanted: list[str] = [self.key, *self.search, *self.extra]
+        wanted: list[str] = [self.key, *self.search, *self.extra, *(["commune_code"] if self.card else [])]
         if self.card is not None:
             wanted += self.card.needed()
             wanted += (
@@ -326,7 +329,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class Page:
-    """Content of one page; `proof` says how far its answer is proven, `alarm` that a reader must be warned of it."""
+    """Content of one page.
+
+    `proof` says how far its answer is proven, `alarm` that a reader must be warned of it; `sheets` names the page with
+    the commune sheets.
+    """
 
     id: str
     title: Text
@@ -340,6 +347,7 @@ class Page:
     ranking: Ranking | None = None
     links: Sequence[tuple[str, Text, bool]] = ()
     ground: Ground | None = None
+    sheets: str = ""
 
 
 def columns_by_language(stem: str, known: Collection[str]) -> dict[str, str]:

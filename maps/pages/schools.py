@@ -14,6 +14,7 @@ from infragap.analyses.schools.result import SchoolsResult
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.common import (
+    SHEETS,
     all_fields,
     coloured,
     commune_layer,
@@ -135,6 +136,7 @@ def schools_page(
         ),
         links=links("schools.html", pages),
         ground=ground,
+        sheets=SHEETS,
     )
 
 
@@ -155,7 +157,7 @@ def _site_layer(result: SchoolsResult) -> Layer:
             reason=True,
             accuracy="position_accuracy_m",
             related=(
-                Related("villages", "school_id", "border_school_id", spoke=True),
+                Related("villages", "school_id", "border_school_id", spoke=True, when="border_intake"),
                 Related("villages", "school_id", "upper_school_id", spoke=True),
                 Related("catchments_border_boarding", "school_id", "school_id"),
             ),
@@ -223,24 +225,27 @@ def _time_looks() -> dict[str, tuple[Text, dict[str, str]]]:
 
 
 def _zones(result: SchoolsResult) -> list[Layer]:
-    """Travel-time rings by motorbike, dry and rainy; the dry ones shown."""
+    """Travel-time rings by motorbike, dry and rainy, in the classes of the villages; the dry ones shown."""
     made = []
     rings = result.isochrones[result.isochrones["mode"] == "motorbike"]
     for season in ("dry", "rainy"):
         frame = rings[rings["season"] == season]
+        classes = np.searchsorted(MINUTE_STEPS, frame["minutes_to"].to_numpy(dtype=float), side="left")
         looks = {
-            f"{end:g}": (
-                in_each_language("maps.time.up_to", end=f"{end:g}"),
-                {"fillColor": colours.TIMES[min(i, len(colours.TIMES) - 1)]},
+            str(i): (
+                in_each_language(
+                    "maps.time.between", start=f"{MINUTE_STEPS[i - 1] if i else 0:g}", end=f"{ends.max():g}"
+                ),
+                {"fillColor": colours.TIMES[i]},
             )
-            for i, end in enumerate(sorted(frame["minutes_to"].unique()))
+            for i, ends in ((int(i), frame.loc[classes == i, "minutes_to"]) for i in np.unique(classes))
         }
         flat = {"weight": 0, "fillOpacity": 1.0, "stroke": False, "interactive": False}
         made.append(
             Layer(
                 f"zones_{season}",
                 in_each_language(f"maps.layer.zones_{season}"),
-                frame.assign(ring=[f"{end:g}" for end in frame["minutes_to"]]),
+                frame.assign(ring=[str(i) for i in classes]),
                 Style(flat, by="ring", values=looks),
                 shown=season == "dry",
                 simplify_m=60.0,
@@ -255,7 +260,7 @@ def _catchments(result: SchoolsResult) -> list[Layer]:
             f"catchments_{kind}",
             in_each_language(f"maps.layer.catchments_{kind}"),
             frame,
-            Style({"color": "#4a148c", "weight": 1.6, "fillOpacity": 0.0, "dashArray": "4 3"}),
+            Style({"color": colours.CATCHMENT, "weight": 1.6, "fillOpacity": 0.0, "dashArray": "4 3"}),
             card=Card("name", (), (Section(None, fields(columns.CATCHMENTS, ("area_km2", "provenance"))),)),
             key="school_id",
             shown=False,

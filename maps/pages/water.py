@@ -14,6 +14,7 @@ from infragap.analyses.water.result import WaterResult
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.common import (
+    SHEETS,
     all_fields,
     coloured,
     commune_layer,
@@ -157,6 +158,7 @@ def water_page(
         ),
         links=links("water.html", pages),
         ground=ground,
+        sheets=SHEETS,
     )
 
 

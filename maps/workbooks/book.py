@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 A3, A4 = 8, 9
 WIDE, NARROW, TINY = 46, 12, 6
 """Widths of columns in characters: the most, of numbers, of a running number."""
+LINE_POINTS, LINES_MAX = 15.0, 12
+"""Height of a line of text, and the most lines of a row that are shown."""
 NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000", 5: "0.00000"}
 PLAIN = ("year", "rank", "priority_rank", "rank_low", "rank_high", "stt")
 """Whole numbers that are written without separators."""
@@ -60,6 +63,8 @@ class Book:
     def __init__(self, file: Any, language: str) -> None:
         """Keep the open file."""
         self.file, self.language = file, language
+        self.widths: dict[str, list[int]] = {}
+        """Widths of the columns of each sheet [characters], by which its rows get their height."""
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def look(self, **properties: Any) -> Any:
@@ -114,17 +119,36 @@ def heading(column: Column, language: str) -> str:
 
 def set_widths(sheet: Sheet, columns: Sequence[Column], frame: pd.DataFrame) -> None:
     """Give each column the room of its longest text, within limits, and numbers little."""
+    widths = []
     for i, column in enumerate(columns):
         values = frame[column.name] if column.name in frame else pd.Series(dtype=float)
-        longest = int(values.map(lambda v: len(str(v)) if isinstance(v, str) else 0).max() or 0) if len(values) else 0
+        texts = [_text(sheet, column, value) for value in values.unique() if isinstance(value, str)]
         least = TINY if column.name == "stt" else NARROW
-        sheet.page.set_column(i, i, max(least, min(WIDE, longest + 1)))
+        widths.append(max(least, min(WIDE, max(map(len, texts), default=0) + 1)))
+        sheet.page.set_column(i, i, widths[-1])
+    sheet.book.widths[sheet.page.get_name()] = widths
 
 
-def write_row(sheet: Sheet, row: int, columns: Sequence[Column], values: Mapping[Any, Any]) -> None:
-    """Write a row of cells as their columns say."""
+def _text(sheet: Sheet, column: Column, value: str) -> str:
+    """A text as the sheet shows it: a code in words."""
+    return label(sheet.language, column.name, value, column.table)
+
+
+def write_row(sheet: Sheet, row: int, columns: Sequence[Column], values: Mapping[Any, Any], *, level: int = 0) -> None:
+    """Write a row of cells as their columns say, as high as its longest text needs: not every program makes room by
+    itself. A row with a level above 0 folds away below its group."""
+    lines = 1
+    widths = sheet.book.widths.get(sheet.page.get_name(), [WIDE] * len(columns))
     for i, column in enumerate(columns):
-        write_value(sheet, row, i, column, values.get(column.name))
+        value = values.get(column.name)
+        write_value(sheet, row, i, column, value)
+        if isinstance(value, str):
+            lines = max(
+                lines, *(len(textwrap.wrap(part, widths[i])) for part in _text(sheet, column, value).split("\n"))
+            )
+    if lines > 1 or level:
+        height = LINE_POINTS * min(lines, LINES_MAX) if lines > 1 else None
+        sheet.page.set_row(row, height, None, {"level": level} if level else {})
 
 
 def write_value(sheet: Sheet, row: int, at: int, column: Column, value: Any) -> None:
@@ -140,7 +164,7 @@ def write_value(sheet: Sheet, row: int, at: int, column: Column, value: Any) -> 
         number = look(border=1, valign="top", num_format=number_format(column, value))
         sheet.page.write_number(row, at, round(float(value), 6), number)
     else:
-        sheet.page.write_string(row, at, label(sheet.language, column.name, str(value), column.table), text)
+        sheet.page.write_string(row, at, _text(sheet, column, str(value)), text)
 
 
 def number_format(column: Column, value: Any = 0.5) -> str:
@@ -174,9 +198,12 @@ def write_table(sheet: Sheet, row: int, columns: Sequence[Column], frame: pd.Dat
     if not len(frame):
         return first
     sheet.page.autofilter(row, 0, last, len(columns) - 1)
+    summed = {c.name for c in columns if c.name in SUMMED and pd.api.types.is_numeric_dtype(frame[c.name])}
+    if not summed:
+        return last + 1
     bold = sheet.book.look(bold=True, border=1, bg_color=GREY)
     for i, column in enumerate(columns):
-        if column.name in SUMMED and pd.api.types.is_numeric_dtype(frame[column.name]):
+        if column.name in summed:
             write_sum(sheet, last + 1, i, column, (first, last), float(frame[column.name].sum()), bg_color=GREY)
         else:
             sheet.page.write(last + 1, i, sheet.say("maps.page.total") if i == 0 else None, bold)

@@ -193,8 +193,7 @@ def _write_group(sheet: Sheet, row: int, commune: str, group: pd.DataFrame) -> i
     title = sheet.say("maps.grid_extension.commune", commune=commune)
     _write_totals(sheet, row, title, group, (row + 1, row + len(group)))
     for i, values in enumerate(group.to_dict("records"), start=1):
-        write_row(sheet, row + i, LIST, values)
-        sheet.page.set_row(row + i, None, None, {"level": 1})
+        write_row(sheet, row + i, LIST, values, level=1)
     return row + len(group) + 1
 
 

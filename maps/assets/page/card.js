@@ -81,6 +81,14 @@ function profileOf(desk, profile, text) {
     make("figcaption", {}, `${desk.say(profile.title)}: \u2014 ${desk.say(profile.ground)}, - - ${desk.say(profile.line)}`));
 }
 
+/* The printed sheet of the commune that a place lies in. */
+function sheetLink(desk, item) {
+  if (!desk.page.sheets || missing(item.commune_code)) return null;
+  const given = new URLSearchParams({ commune: item.commune_code });
+  if (desk.state.language !== desk.page.languages[0].code) given.set("lang", desk.state.language);
+  return make("a", { class: "sheet-link", href: `${desk.page.sheets}#${given}` }, desk.word("sheet"));
+}
+
 function cardBox(desk) {
   const entry = desk.state.chosen;
   if (!entry) return null;
@@ -92,7 +100,7 @@ function cardBox(desk) {
     copy, button(desk.word("print_place"), () => desk.print(true)), button("\u00d7", () => desk.choose(null), { "aria-label": desk.word("close"), class: "close" }));
   const reason = layer.reason && item[layer.reason[desk.state.language]];
   return make("article", { class: "card", "aria-label": titleOf(entry), tabindex: "-1" }, bar, make("h2", {}, titleOf(entry)),
-    make("p", { class: "subtitle" }, subtitleOf(entry)),
+    make("p", { class: "subtitle" }, subtitleOf(entry), " ", sheetLink(desk, item)),
     layer.card.options ? optionTable(desk, layer.card.options, item) : null,
     reason ? make("p", { class: "reason" }, String(reason)) : null,
     ...layer.card.sections.map((section) => sectionOf(desk, section, item)),

@@ -54,8 +54,11 @@ function frame(desk, narrow) {
   /* the legend lies over the map: what is framed keeps clear of it where there is room */
   desk.fit = (bounds, most) => {
     const legend = parts.legend.firstChild, box = legend && desk.state.legend ? legend.getBoundingClientRect() : { width: 0 }, size = desk.map.getSize();
-    const right = box.width && size.x - box.width > 320 ? box.width + 16 : 8;
-    desk.map.fitBounds(bounds, { animate: false, maxZoom: most, paddingTopLeft: [8, 8], paddingBottomRight: [right, 8] });
+    /* beside the legend or below it, whichever leaves more room; over it where neither does */
+    const rooms = [[box.width + 16, 8], [8, box.height + 16]].filter(([right, top]) => box.width && size.x - right > 320 && size.y - top > 320);
+    const zoomOf = ([right, top]) => desk.map.getBoundsZoom(bounds, false, L.point(right + 8, top + 8));
+    const [right, top] = rooms.sort((a, b) => zoomOf(b) - zoomOf(a))[0] || [8, 8];
+    desk.map.fitBounds(bounds, { animate: false, maxZoom: most, paddingTopLeft: [8, top], paddingBottomRight: [right, 8] });
     desk.state.moved = false;
   };
   const resized = () => desk.map.invalidateSize({ animate: false, pan: false });

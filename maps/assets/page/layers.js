@@ -105,7 +105,7 @@ function relatedTo(desk, entry) {
   for (const link of (entry.source.layer.card || {}).related || []) {
     const other = desk.layers.get(link.layer), own = entry.item[link.own];
     if (!other || missing(own)) continue;
-    let next = other.entries.filter((e) => e.item[link.other] === own);
+    let next = other.entries.filter((e) => e.item[link.other] === own && (!link.when || e.item[link.when] === true));
     while (next.length) {
       const fresh = next.filter((e) => !seen.has(e));
       fresh.forEach((e) => { seen.add(e); found.push({ entry: e, spoke: link.spoke }); });

@@ -11,14 +11,15 @@ function printing(desk) {
   const enter = () => {
     if (before) return;
     const [width, height] = PAPER[state.paper];
-    before = { bounds: map.getBounds(), legend: state.legend, table: state.table };
+    before = { bounds: map.getBounds(), moved: state.moved, legend: state.legend, table: state.table };
     state.legend = true; state.table = false;
     document.body.classList.add("printing");
     document.body.classList.toggle("place", Boolean(state.printPlace && state.chosen));
     sheet.textContent = `@page{size:${state.paper};margin:10mm}.printing .frame{width:${width}mm;height:${height}mm}`;
     desk.drawPrint(Math.round(width * PIXELS_PER_MM));
     map.invalidateSize({ animate: false });
-    map.fitBounds(before.bounds, { animate: false });
+    if (before.moved || state.printPlace) map.fitBounds(before.bounds, { animate: false });
+    else desk.frame();
     desk.redraw();
   };
   const leave = () => {
@@ -30,6 +31,7 @@ function printing(desk) {
     desk.draw();
     map.invalidateSize({ animate: false });
     map.fitBounds(before.bounds, { animate: false });
+    state.moved = before.moved;
     before = null;
   };
   window.addEventListener("beforeprint", enter);

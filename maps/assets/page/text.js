@@ -37,10 +37,12 @@ function speaking(desk) {
   desk.show = (field, value, bare) => {
     if (missing(value)) return "";
     if (field.values && field.values[value]) return desk.say(field.values[value]);
+    if (field.values && typeof value === "string" && value.split("+").every((part) => field.values[part])) return value.split("+").map((part) => desk.say(field.values[part])).join(", ");
     if (typeof value === "boolean") return desk.word(value ? "yes" : "no");
     if (typeof value !== "number") return String(value);
     const text = field.plain ? String(value) : desk.number(value, field.digits);
     return field.unit && !bare ? `${text} ${desk.say(field.unit)}` : text;
   };
-  desk.heading = (field) => desk.say(field.label) + (field.unit ? ` (${desk.say(field.unit)})` : "");
+  /* a label that names a unit in brackets has it already */
+  desk.heading = (field) => desk.say(field.label) + (field.unit && !desk.say(field.label).endsWith(`(${desk.say(field.unit)})`) ? ` (${desk.say(field.unit)})` : "");
 }

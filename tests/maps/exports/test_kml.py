@@ -1,5 +1,6 @@
 """KML: well-formed and harmless whatever the names are, the same bytes each time."""
 
+import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -23,6 +24,29 @@ def test_kml_is_well_formed_and_sorted_by_commune(points: gpd.GeoDataFrame, tmp_
     root = ET.parse(tmp_path / "a.kml").getroot()
     folders = [f.findtext("k:name", namespaces=space) for f in root.findall(".//k:Folder/k:Folder", space)]
     assert folders == ["Nậm Có", HOSTILE]
-    assert root.findtext(".//k:Placemark/k:ExtendedData/k:Data/k:value", namespaces=space) == "219"
+    assert root.findtext(".//k:Placemark/k:ExtendedData/k:Data/k:value", namespaces=space) == "219 hộ"
     values = [v.text for v in root.iterfind(".//k:Data[@name='name']/k:value", space)]
     assert values == ["Lùng Cúng", HOSTILE]
+
+
+def test_the_archive_brings_styles_icons_and_words(points: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    columns = [Headed("choice", "-", heading_vi="Phương án"), Headed("cost", "mvnd", heading_vi="Chi phí")]
+    for name in ("a.kml", "b.kml"):
+        frame = points.assign(cost=[1234567.0, None])
+        write_kml({"electricity_settlements": ("Thôn", frame)}, {"electricity_settlements": columns}, tmp_path / name)
+    assert (tmp_path / "a.kmz").read_bytes() == (tmp_path / "b.kmz").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.kmz") as archive:
+        assert archive.testzip() is None
+        root = ET.fromstring(archive.read("doc.kml"))
+        names = set(archive.namelist())
+    space = {"k": "http://www.opengis.net/kml/2.2"}
+    hrefs = {e.text for e in root.iterfind(".//k:Icon/k:href", space)}
+    assert hrefs
+    assert hrefs <= names
+    # KML writes a colour as opacity, blue, green, red: #012b6a of the grid is ff6a2b01
+    assert "ff6a2b01" in {e.text for e in root.iterfind(".//k:IconStyle/k:color", space)}
+    assert [v.text for v in root.iterfind(".//k:Data[@name='cost']/k:value", space)] == ["1.234.567 tr.đ"]
+    assert [v.text for v in root.iterfind(".//k:Data[@name='choice']/k:value", space)] == [
+        "Kéo lưới điện",
+        "Thủy điện nhỏ",
+    ]

@@ -11,7 +11,10 @@ import pyogrio
 import pytest
 from shapely.geometry import LineString, Polygon
 
+from infragap.maps.contents import LAYER_IDS
+from infragap.maps.exports.classes import classes
 from infragap.maps.exports.layers import write_geojson, write_geopackage
+from infragap.maps.exports.qgis import qgis_style
 from tests.maps.exports.conftest import HOSTILE
 
 
@@ -47,3 +50,29 @@ def test_geopackage_holds_layers_and_styles(points: gpd.GeoDataFrame, tmp_path: 
         styles = dict(database.execute("select f_table_name, styleQML from layer_styles"))
     colours = ET.fromstring(styles["electricity_settlements"]).findall(".//category")
     assert [c.get("value") for c in colours] == ["grid", "minigrid", "hydro", "solar_home"]
+
+
+def test_features_have_ids_and_six_decimals(points: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    write_geojson(points, tmp_path / "t.geojson", ["settlement_id"])
+    features = json.loads((tmp_path / "t.geojson").read_text(encoding="utf-8"))["features"]
+    assert [one["id"] for one in features] == ["V08", "C1"]
+    assert [one["properties"]["settlement_id"] for one in features] == ["V08", "C1"]
+    assert set(features[0]["properties"]) == set(points.columns) - {"geometry"}
+    for one in features:
+        assert all(round(part, 6) == part for part in one["geometry"]["coordinates"])
+
+
+def test_features_that_share_an_id_get_none(points: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    write_geojson(points.assign(settlement_id="V08"), tmp_path / "t.geojson", ["settlement_id"])
+    features = json.loads((tmp_path / "t.geojson").read_text(encoding="utf-8"))["features"]
+    assert len(features) == 2
+    assert not any("id" in one for one in features)
+
+
+def test_every_layer_of_a_run_has_a_style_and_an_id() -> None:
+    assert set(classes()) == set(LAYER_IDS)
+    for name, how in classes().items():
+        frame = gpd.GeoDataFrame({how.column or "a": list(how.colours)}, geometry=[None] * len(how.colours))
+        frame = frame.set_geometry([Polygon([(0, 0), (0, 1), (1, 1)])] * len(frame))
+        symbols = ET.fromstring(qgis_style(name, frame)).findall(".//symbols/symbol")
+        assert len(symbols) == len(how.colours) > 0
