@@ -6,7 +6,7 @@ from infragap.maps.shown import shown
 
 def test_numbers_codes_and_gaps() -> None:
     cost = Column("plan_mvnd", "mvnd", "x", "electricity.ranking")
-    assert shown(cost, 12345.6) == {"vi": "12.346 tr.đ", "en": "12,346 m VND"}
+    assert shown(cost, 12345.6) == {"vi": "12.346 tr.đ", "en": "12,346 million VND"}
     assert shown(cost, float("nan")) == {"vi": "", "en": ""}
     assert shown(Column("choice", "-", "x", "electricity.ranking"), "solar_home")["vi"] == "Điện mặt trời hộ"
     assert shown(Column("year", "-", "x"), 2027.0)["vi"] == "2027"
