@@ -21,6 +21,9 @@ def outward_frame(frame: Frame) -> Frame:
     if profile.code == DEFAULT:
         return frame
     kept = frame.drop(columns=[name for name in frame.columns if _is_unspoken(str(name))])
+    if {"parameter", "unit"} <= set(kept.columns):
+        kept["parameter"] = [outward(str(text), profile) for text in kept["parameter"]]
+        kept["unit"] = [outward_unit(str(text), profile) for text in kept["unit"]]
     return kept.rename(columns={name: outward(str(name), profile) for name in kept.columns})
 
 
