@@ -1,7 +1,8 @@
 """What stands in for layers that a pack does not hold, so that few layers are enough; each says so in a notice.
 
-A stand-in never makes an answer better than the layer would: without forest no ground is forbidden or dearer, which the
-notice says; without roads all ground counts as far from a road; without runoff no stream holds water.
+Two of them are favourable and their notices say so: without forest no ground is forbidden or dearer, without stations
+no headroom is short. The others are not: without roads all ground counts as far from a road; without runoff no stream
+holds water.
 """
 
 from __future__ import annotations

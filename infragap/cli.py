@@ -54,6 +54,9 @@ def _options(
         raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
     terminal.debug = debug
     terminal.language = language or language_of(os.environ)
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        # a sum over a long array differs in its last bit with the number of threads; set before numpy is loaded
+        os.environ[f"{library}_NUM_THREADS"] = "1"
 
 
 @app.command("run")

@@ -83,14 +83,22 @@ def test_every_planned_line_starts_on_the_existing_grid_or_a_planned_line(result
         )
 
 
-def test_no_budget_is_exceeded_and_every_year_is_used(result: ElectricityResult) -> None:
+def test_no_budget_is_exceeded_and_every_year_is_used(pack: Pack) -> None:
+    # two thirds of what the plan needs: every year's money is used up, and what it does not reach comes after
+    given = ElectricityParameters(draws=0, scenarios=False, budgets_mvnd=(200_000.0,) * 5)
+    result = plan_electricity(pack, given)
     years = result.years[result.years["budget_mvnd"].notna()]
-    assert (years["spent_mvnd"] <= years["budget_mvnd"] + 1e-6).all()
-    assert (years["spent_mvnd"] > 0.95 * years["budget_mvnd"]).all()
+    assert years["budget_mvnd"].tolist() == [200_000.0] * 5
+    assert (years["spent_mvnd"].cumsum() <= years["budget_mvnd"].cumsum() + 1e-6).all()
+    assert (years["spent_mvnd"].cumsum() > 0.95 * years["budget_mvnd"].cumsum()).all()
     s = result.settlements
+    assert s["year"].isna().any()
     late = s["year"].astype(float).fillna(9999)
     assert (late[s.sort_values("priority_rank").index].diff().dropna() >= 0).all()
-    assert sorted(s["priority_rank"]) == list(range(1, len(s) + 1))
+
+
+def test_every_settlement_has_a_place_in_the_order_of_building(result: ElectricityResult) -> None:
+    assert sorted(result.settlements["priority_rank"]) == list(range(1, len(result.settlements) + 1))
 
 
 def test_shuffled_settlements_get_the_same_plan(pack: Pack, result: ElectricityResult) -> None:
