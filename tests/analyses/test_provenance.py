@@ -37,6 +37,7 @@ def water(pack: Pack) -> WaterResult:
     return plan_water(pack, WaterParameters(draws=0, frontier_points=2))
 
 
+@pytest.mark.slow
 def test_weakest() -> None:
     one = pd.Series(["official", "official", "open-data", None])
     other = pd.Series(["official", "open-data", "modelled", "official"])
@@ -65,6 +66,7 @@ def test_one_modelled_layer_makes_all_water_results_modelled(tmp_path: Path, lay
         assert set(frame["provenance"]) == {"modelled"}
 
 
+@pytest.mark.slow
 def test_layer_that_does_not_shape_a_result_does_not_mar_it(tmp_path: Path) -> None:
     result = water(official_pack(tmp_path / "pack", layer="grid_lines"))
     assert set(result.villages["provenance"]) == {"official"}

@@ -204,6 +204,7 @@ WORDS = st.text(max_size=20) | st.sampled_from(
 VALUES = st.one_of(WORDS, st.integers(), st.floats(), st.booleans(), st.lists(st.integers(), max_size=2))
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(key=st.sampled_from(sorted(LayerEntry.model_fields)), value=VALUES)
 def test_any_value_of_an_entry(folder: Path, key: str, value: object) -> None:

@@ -64,6 +64,7 @@ PRECONDITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", PRECONDITIONS)
 def test_a_precondition_is_asked_by_check_and_by_run(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -66,6 +66,7 @@ def test_the_limit_cuts_some_of_them_short() -> None:
     assert "work_limit" in statuses
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", SEARCHES)
 def test_more_work_never_makes_the_proof_worse(search: Callable[[Stop], object]) -> None:
     gaps = [search(Stop(0, work_limit=work)).gap for work in (0.0, 0.1)]  # type: ignore[attr-defined]

@@ -30,6 +30,8 @@ def test_a_folder_that_is_no_pack_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "letters" / "a.txt").read_text() == "keep me"
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_a_failed_build_leaves_the_former_pack(tmp_path: Path) -> None:
     out = tmp_path / "pack"
     (out / "facts").mkdir(parents=True)
