@@ -37,7 +37,6 @@ def water(pack: Pack) -> WaterResult:
     return plan_water(pack, WaterParameters(draws=0, frontier_points=2))
 
 
-@pytest.mark.slow
 def test_weakest() -> None:
     one = pd.Series(["official", "official", "open-data", None])
     other = pd.Series(["official", "open-data", "modelled", "official"])
@@ -46,6 +45,7 @@ def test_weakest() -> None:
     assert weakest_of_each(other, keys).to_dict() == {"a": "open-data", "b": "modelled"}
 
 
+@pytest.mark.slow
 def test_official_inputs_make_an_official_result_but_new_works_are_proposals(tmp_path: Path) -> None:
     pack = official_pack(tmp_path / "pack")
     result = water(pack)
@@ -66,12 +66,12 @@ def test_one_modelled_layer_makes_all_water_results_modelled(tmp_path: Path, lay
         assert set(frame["provenance"]) == {"modelled"}
 
 
-@pytest.mark.slow
 def test_layer_that_does_not_shape_a_result_does_not_mar_it(tmp_path: Path) -> None:
     result = water(official_pack(tmp_path / "pack", layer="grid_lines"))
     assert set(result.villages["provenance"]) == {"official"}
 
 
+@pytest.mark.slow
 def test_open_data_roads_make_schools_open_data(tmp_path: Path) -> None:
     pack = official_pack(tmp_path / "pack", layer="roads", word="open-data")
     schools = plan_schools(pack, SchoolsParameters(draws=0))

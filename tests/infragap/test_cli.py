@@ -151,7 +151,6 @@ def test_wrong_options_are_exit_code_two(command: Any) -> None:
     assert command("run", "--no-such-option")[0] == 2
 
 
-@pytest.mark.slow
 def test_unknown_analysis(command: Any, tmp_path: Path) -> None:
     code, printed = command(
         "run", "--data", write_pack(tmp_path / "pack"), "--out", tmp_path / "out", "--only", "health"
@@ -160,6 +159,7 @@ def test_unknown_analysis(command: Any, tmp_path: Path) -> None:
     assert "electricity, water, schools" in printed
 
 
+@pytest.mark.slow
 def test_run_of_one_analysis(command: Any, tmp_path: Path) -> None:
     pack = write_pack(tmp_path / "pack")
     before = {f: f.read_bytes() for f in pack.rglob("*") if f.is_file()}
@@ -225,7 +225,6 @@ def test_a_template_changes_nothing_and_its_lines_are_the_defaults(command: Any,
     assert "#discount_rate_pct = " in printed
 
 
-@pytest.mark.slow
 def test_parameters_of_a_file_are_shown(command: Any, tmp_path: Path) -> None:
     file = tmp_path / "params.toml"
     file.write_text("[water]\nworks_max = 5\n", encoding="utf-8")
@@ -234,6 +233,7 @@ def test_parameters_of_a_file_are_shown(command: Any, tmp_path: Path) -> None:
     assert " works_max = 5 " in printed
 
 
+@pytest.mark.slow
 def test_a_result_is_explained_and_opened(
     command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

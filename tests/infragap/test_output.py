@@ -345,6 +345,7 @@ _write(Path(), both="2", tables__a="b", tables__c="c")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dies_at", range(4))
 def test_a_run_that_died_while_placing_is_ended_by_the_next(tmp_path: Path, dies_at: int) -> None:
     """Whatever file it was at: afterwards all files are those of the new result, and until then nobody takes it for

@@ -214,6 +214,7 @@ def test_an_independent_model_of_the_exported_tables_costs_the_same(tight_pack, 
     assert placed + left + day_cost == pytest.approx(result.placement["cost"], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_wider_intake_never_costs_more(tight_pack) -> None:
     result = plan_schools(tight_pack, SchoolsParameters(draws=0, boarding_lower_secondary_km=0.1))
     rules = result.assignment_record["by_rule"]
@@ -223,7 +224,6 @@ def test_a_wider_intake_never_costs_more(tight_pack) -> None:
     assert set(result.without_place["reason"]) == {"places_short"}
 
 
-@pytest.mark.slow
 def test_small_pack(small: SchoolsResult) -> None:
     check_tables(small)
     assert len(small.villages) == 12
@@ -242,6 +242,9 @@ def test_small_pack(small: SchoolsResult) -> None:
     # never worse than the published point, nor than any other place for the same pupils
     assert small.alternatives["extra_min"].min() >= -0.05
     json.dumps([small.placement, small.assignment_record, small.upper_record, small.summary], default=str)
+
+
+@pytest.mark.slow
 def test_entitlement_is_measured_to_the_school_of_today_and_boarding_to_the_school_that_admits(tmp_path: Path) -> None:
     parameters = SchoolsParameters(draws=0, boarding_lower_secondary_km=2.0, difficult_terrain=())
     centre = plan_schools(read_pack(write_pack(tmp_path / "a")), parameters)
@@ -275,6 +278,7 @@ def test_entitlement_is_measured_to_the_school_of_today_and_boarding_to_the_scho
     assert not at_school["border_may_board_lower_secondary"]
 
 
+@pytest.mark.slow
 def test_order_of_rows_and_direction_of_lines_change_nothing(small: SchoolsResult, tmp_path: Path) -> None:
     def shuffled(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return frame.sample(frac=1, random_state=3).reset_index(drop=True)
@@ -295,6 +299,7 @@ def test_order_of_rows_and_direction_of_lines_change_nothing(small: SchoolsResul
     assert other.assignment_record == small.assignment_record
 
 
+@pytest.mark.slow
 def test_candidates_keep_their_names_when_roads_are_added_and_no_way_gets_longer(
     small: SchoolsResult, tmp_path: Path
 ) -> None:
@@ -303,7 +308,6 @@ def test_candidates_keep_their_names_when_roads_are_added_and_no_way_gets_longer
         new = roads.iloc[[4]].assign(road_id="R7", length_km=line.length / 1000).set_geometry([line], crs=roads.crs)
         return pd.concat([roads, new], ignore_index=True)
 
-@pytest.mark.slow
     other = plan_schools(read_pack(write_pack(tmp_path / "p", roads=more)), QUICK)
     keys = ["village", "candidate", "mode", "season"]
     assert set(small.od["candidate"]) <= set(other.od["candidate"])
@@ -312,6 +316,9 @@ def test_candidates_keep_their_names_when_roads_are_added_and_no_way_gets_longer
     for column in ("to_min", "back_min"):
         assert not (both[f"{column}_new"].fillna(np.inf) > both[column].fillna(np.inf) + 0.011).any()
     assert (both["to_min_new"] < both["to_min"] - 1).any()
+
+
+@pytest.mark.slow
 def test_on_foot_objectives_and_progress(tmp_path: Path) -> None:
     pack, steps = read_pack(write_pack(tmp_path / "p")), []
     result = plan_schools(
@@ -343,10 +350,12 @@ def test_own_question_without_planned_schools(tmp_path: Path) -> None:
     check_places(result)
 
 
-@pytest.mark.slow
 def test_pack_without_rivers_lakes_and_forest_is_enough(tmp_path: Path) -> None:
     bare = write_pack(tmp_path / "p", rivers=None, lakes=None, forest=None, bridges=None)
     assert len(plan_schools(read_pack(bare), SchoolsParameters(draws=0)).sites) == 1
+
+
+@pytest.mark.slow
 def test_fixed_forbidden_and_own_candidates(small: SchoolsResult, tmp_path: Path) -> None:
     pack = read_pack(write_pack(tmp_path / "p"))
     chosen, *others = small.alternatives["candidate"]

@@ -64,7 +64,6 @@ def test_small_pack(tmp_path: Path) -> None:
     assert siting["uncertainty"]["draws"] == 5
 
 
-@pytest.mark.slow
 def test_the_exported_tables_say_all_that_the_choice_knew(tmp_path: Path) -> None:
     result = plan(tmp_path / "pack", parameters={"target_pct": 45.0, "works_max": 3, "gap": 1e-6})
     links = result.tables["candidate_links"]
@@ -74,6 +73,9 @@ def test_the_exported_tables_say_all_that_the_choice_knew(tmp_path: Path) -> Non
     cost, _, works = solve(result.tables["candidates"], links, works_max=3, people_min=wanted)
     assert result.siting["least_cost"]["cost_mvnd"] == pytest.approx(cost, rel=1e-5)
     assert len(result.works) == works
+
+
+@pytest.mark.slow
 def test_shuffled_rows_change_nothing(tmp_path: Path) -> None:
     parameters = {"works_max": 3, "target_pct": 45.0, "draws": 4}
     straight = plan(tmp_path / "a", parameters=parameters)
@@ -81,7 +83,6 @@ def test_shuffled_rows_change_nothing(tmp_path: Path) -> None:
     def turned(frame: Any) -> Any:
         return frame.iloc[::-1].reset_index(drop=True)
 
-@pytest.mark.slow
     other = plan(
         tmp_path / "b",
         parameters=parameters,
@@ -111,6 +112,9 @@ def test_shuffled_rows_change_nothing(tmp_path: Path) -> None:
             frame.sort_values(keys, ignore_index=True), other.tables[name].sort_values(keys, ignore_index=True)
         )
     assert straight.siting == other.siting
+
+
+@pytest.mark.slow
 def test_forced_forbidden_and_listed(tmp_path: Path) -> None:
     free = plan(tmp_path / "a", parameters={"works_max": 2})
     site = free.works["site"].iloc[0]

@@ -30,8 +30,6 @@ def test_a_folder_that_is_no_pack_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "letters" / "a.txt").read_text() == "keep me"
 
 
-@pytest.mark.slow
-@pytest.mark.slow
 def test_a_failed_build_leaves_the_former_pack(tmp_path: Path) -> None:
     out = tmp_path / "pack"
     (out / "facts").mkdir(parents=True)
@@ -42,6 +40,7 @@ def test_a_failed_build_leaves_the_former_pack(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pack"]
 
 
+@pytest.mark.slow
 def test_embedded_pack_is_sound_small_and_names_its_sources(data_folder: Path) -> None:
     assert faults(check_pack(data_folder)) == []
     catalog = read_catalog(data_folder)
@@ -55,6 +54,7 @@ def test_embedded_pack_is_sound_small_and_names_its_sources(data_folder: Path) -
         assert "ODbL" not in text
 
 
+@pytest.mark.slow
 def test_embedded_pack_has_the_published_totals(data_folder: Path) -> None:
     pack = read_pack(data_folder)
     settlements, villages, communes = pack.settlements, pack.villages, pack.communes

@@ -51,6 +51,7 @@ def check(file: Path, pipes: pd.DataFrame, folder: Path) -> None:
         assert rest[behind_valve if behind_valve in rest else row["to"]] <= 60.5
 
 
+@pytest.mark.slow
 def test_works_of_a_small_pack(tmp_path: Path) -> None:
     result = plan_water(read_pack(write_pack(tmp_path / "pack")), WaterParameters(works_max=3, draws=0))
     assert len(result.networks) > 0

@@ -164,6 +164,7 @@ def test_a_tap_at_the_other_voltage_reprices_the_whole_tree() -> None:
     assert ways["other_tap_mvnd"] == pytest.approx((1.1 * 1050 - 0.9 * 1200) * AS_LINE, rel=5e-3)
 
 
+@pytest.mark.slow
 def test_no_move_to_a_feeder_that_is_full() -> None:
     # 0.5 MW at 98 %: 10 kW left, 135 kW wanted
     result = planned(two_feeders(settlements_at([(2.95, 16.0, 300)]), loading_pct=98.0))
@@ -209,6 +210,7 @@ def test_a_shared_regulator_stands_before_the_first_tree_that_needs_it() -> None
     assert result.lines["remedy_mvnd"].tolist().count(0.0) == 3
 
 
+@pytest.mark.slow
 def test_the_plan_that_keeps_the_voltage_gives_up_what_only_own_supply_helps() -> None:
     # a weak feeder: 300 households on it are worth a regulator, 40 alone on another weak one are not
     pack = two_feeders(settlements_at([(2.35, 17.0, 400), (4.65, 17.0, 40)]))
@@ -226,6 +228,7 @@ def test_the_plan_that_keeps_the_voltage_gives_up_what_only_own_supply_helps() -
     assert kept["lower_bound_mvnd"] <= result.plan["cost_mvnd"] * (1 + 1e-9)
 
 
+@pytest.mark.slow
 def test_a_full_feeder_does_not_bar_from_another() -> None:
     # the near line has nothing left, the other 1.1 km off has 2 MW: the settlement taps that one
     pack = two_feeders(settlements_at([(2.95, 16.0, 300)]))
