@@ -118,10 +118,10 @@ def compare_command(
     ] = None,
 ) -> None:
     """Compare two runs, or the scenarios of one: what changed choice, cost and rank, and why."""
-    from infragap.compare_electricity import compare, has_electricity
-    from infragap.compare_page import scenarios_page, two_runs_page
-    from infragap.compare_water import compare_water, has_water
-    from infragap.compared import print_comparison, print_water_comparison, write_page
+    from infragap.comparing.electricity import compare, has_electricity
+    from infragap.comparing.page import scenarios_page, two_runs_page
+    from infragap.comparing.printed import print_comparison, print_water_comparison, write_page
+    from infragap.comparing.water import compare_water, has_water
 
     if second is None:
         write_page(scenarios_page(first), page or Path("compare.html"), terminal)

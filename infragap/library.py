@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from infragap import compare_electricity
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity as _plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
@@ -19,6 +18,7 @@ from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water as _plan_water
 from infragap.analyses.water.result import WaterResult
+from infragap.comparing import electricity as comparing
 from infragap.gis.pack import Pack, read_pack
 from infragap.readiness import judge, judge_folder, require_ready
 from infragap.settings import read_settings
@@ -115,7 +115,7 @@ def plan_schools(
         return _plan_schools(opened, _changed(parameters or SchoolsParameters(), changes))
 
 
-def compare(first: Path | str, second: Path | str, *, language: str = "en") -> compare_electricity.Comparison:
+def compare(first: Path | str, second: Path | str, *, language: str = "en") -> comparing.Comparison:
     """Compare the electricity results of two output folders: what changed choice, cost and rank, and why.
 
     Raises
@@ -123,7 +123,7 @@ def compare(first: Path | str, second: Path | str, *, language: str = "en") -> c
     MissingDataError
         A folder is not a complete result, or holds no electricity plan.
     """
-    return compare_electricity.compare(Path(first), Path(second), language)
+    return comparing.compare(Path(first), Path(second), language)
 
 
 def _sound(pack: Pack | Path | str, analysis: str) -> Pack:

@@ -1,9 +1,10 @@
 """What the known tools get wrong: the errors of that list which no test of a single part would show.
 
 The others are guarded beside the code: lines on the spot, joint lines, conductors, forced choices and budgets in
-`tests/analyses/electricity`, missing columns in `tests/gis/test_layer_faults.py` and `tests/infragap/test_cli.py`,
-ridges and allocation in `tests/analyses/water`, limits of walks in `tests/analyses/schools/travel/test_ways.py`, pages
-without internet in `tests/maps/pages/test_document.py`, place names in `tests/gis/test_names.py`.
+`tests/analyses/electricity`, missing columns in `tests/gis/reading/test_layer_faults.py` and
+`tests/infragap/test_cli.py`, ridges and allocation in `tests/analyses/water`, limits of walks in
+`tests/analyses/schools/travel/test_ways.py`, pages without internet in `tests/maps/pages/test_document.py`, place names
+in `tests/gis/test_names.py`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from infragap.analyses.schools.needs import LAYERS
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.travel.open_ground import ground_cell, open_ground
 from infragap.analyses.schools.travel.ways import Travel, build_travel, nearest
-from infragap.gis.network import Ways
+from infragap.gis.lines.network import Ways
 from infragap.gis.pack import Pack
 from infragap.gis.raster import Raster
 

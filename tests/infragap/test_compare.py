@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from infragap.compare_electricity import compare
-from infragap.compared import print_comparison
+from infragap.comparing.electricity import compare
+from infragap.comparing.printed import print_comparison
 from infragap.console.terminal import Terminal
 from infragap.gis.errors import MissingDataError, ParameterError
 

@@ -29,7 +29,7 @@ def test_the_import_alone_loads_nothing_large() -> None:
 
 def test_a_module_of_the_command_does_not_hide_a_name() -> None:
     import infragap.check_report
-    import infragap.compare_electricity
+    import infragap.comparing.electricity
 
     assert callable(infragap.check)
     assert callable(infragap.compare)

@@ -13,7 +13,7 @@ from infragap.analyses.schools.links.improvements import Works, possible_works
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.year import yearly_minutes
-from infragap.gis.network import Ways
+from infragap.gis.lines.network import Ways
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import Mode, Season, Terrain
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.travel.ways import Travel
-from infragap.gis.network import Ways
+from infragap.gis.lines.network import Ways
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from infragap.analyses.schools.siting.question import SiteQuestion, site_questio
 from infragap.analyses.schools.siting.rivals import Rivals, rival_sites
 from infragap.analyses.schools.siting.site_card import SiteCard, site_cards
 from infragap.analyses.schools.study import Study
-from infragap.gis.network import Ways
+from infragap.gis.lines.network import Ways
 
 
 @dataclass(frozen=True, eq=False)

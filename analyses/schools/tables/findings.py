@@ -15,7 +15,7 @@ from infragap.analyses.schools.siting.outcome import Siting
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.ways import at_nodes
 from infragap.analyses.schools.upper.outcome import UpperSecondary
-from infragap.gis.network import Ways
+from infragap.gis.lines.network import Ways
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from infragap.analyses.schools import columns
 from infragap.analyses.schools.codes import CatchmentKind, Mode, Season
 from infragap.analyses.schools.tables.findings import Findings
 from infragap.analyses.schools.travel.zones import catchments, time_zones
-from infragap.gis.network import Ways
+from infragap.gis.lines.network import Ways
 
 SPOT_M = 5.0
 """Half the width of the spot that a village keeps in its own ring where it stands on another cell than the one that

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import LinkKind, Mode, Season
 from infragap.analyses.schools.travel.ways import Travel, at_nodes
-from infragap.gis.network import Ways, nearest_ways, restricted
+from infragap.gis.lines.network import Ways, nearest_ways, restricted
 
 _THREADS = 2
 

@@ -21,9 +21,9 @@ from infragap.analyses.schools.codes import LinkKind, Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.travel.open_ground import Ground, Steps, ground_cell, ground_steps
 from infragap.analyses.schools.travel.road_ways import RoadWays, has_bridges, is_ferry, road_ways
+from infragap.gis.lines.network import Graph, Prices, Ways, nearest_ways
 from infragap.gis.lines.road_links import RoadLinks, road_links
 from infragap.gis.lines.roads import find_joints
-from infragap.gis.network import Graph, Prices, Ways, nearest_ways
 from infragap.gis.raster import xy
 
 NEXT_CELL = 1.5

@@ -11,7 +11,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import Mode, SchoolKind, SchoolStatus, Season
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.ways import at_nodes
-from infragap.gis.network import Ways
+from infragap.gis.lines.network import Ways
 
 
 @dataclass(frozen=True, eq=False)

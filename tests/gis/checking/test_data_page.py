@@ -11,7 +11,7 @@ import infragap.readiness  # noqa: F401 (declares every check, those of the anal
 from infragap.gis.findings import CHECKS, Severity
 from infragap.wording.catalogue import languages, words
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.slow

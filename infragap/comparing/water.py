@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from infragap.compare_electricity import checksums_of, differing, refused_for
+from infragap.comparing.electricity import checksums_of, differing, refused_for
 
 TOTALS = ("cost_mvnd", "people_gained", "works", "to_standard_after_pct", "om_mvnd_per_year")
 QUESTIONS = ("least_cost", "most_people", "least_cost_unlimited", "listed_only")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.network import Graph, Prices, nearest_ways, restricted
+from infragap.gis.lines.network import Graph, Prices, nearest_ways, restricted
 
 
 def random_graph(seed: int) -> tuple[Graph, Prices, nx.DiGraph, np.random.Generator]:

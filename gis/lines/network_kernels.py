@@ -1,4 +1,4 @@
-"""The compiled part of `infragap.gis.network`: a bucket queue over a graph in rows, label correcting within a bucket.
+"""The compiled part of `infragap.gis.lines.network`: a bucket queue over a graph in rows, label correcting in a bucket.
 
 Nodes wait in buckets of equal width of cost, each bucket a doubly linked list, the buckets a ring that is longer than
 the dearest link. A search may start on labels that are there already, so that the same code searches afresh and carries

@@ -14,8 +14,8 @@ from infragap.analyses.columns import Column, Columns
 from infragap.analyses.electricity import columns as electricity_columns
 from infragap.analyses.schools import columns as schools_columns
 from infragap.analyses.water import columns as water_columns
-from infragap.compare_electricity import Comparison, compare, has_electricity, refused_for
-from infragap.compare_water import WaterComparison, compare_water, has_water
+from infragap.comparing.electricity import Comparison, compare, has_electricity, refused_for
+from infragap.comparing.water import WaterComparison, compare_water, has_water
 from infragap.maps.comparison.change_map import Change, change_map
 from infragap.maps.comparison.page import comparison_html
 from infragap.maps.comparison.parts import Grid, Part

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 from rich.table import Table
 
-from infragap.compare_electricity import Comparison
-from infragap.compare_water import WaterComparison
+from infragap.comparing.electricity import Comparison
+from infragap.comparing.water import WaterComparison
 from infragap.console.messages import Message, refused
 from infragap.console.terminal import Terminal, cell
 from infragap.gis.errors import ParameterError

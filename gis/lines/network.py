@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.network_kernels import RING, links_along, rows_of, spread_labels, spread_through, sum_by_kind
+from infragap.gis.lines.network_kernels import RING, links_along, rows_of, spread_labels, spread_through, sum_by_kind
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
