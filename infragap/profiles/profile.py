@@ -188,6 +188,7 @@ class Profile(_Part):
     parameters: dict[str, dict[str, Assumption]] = Field(default_factory=dict)
 
 
+@lru_cache(maxsize=1)
 def profile_names() -> tuple[str, ...]:
     """Give the profiles that come with infragap, in alphabetical order."""
     folder = files("infragap.profiles")

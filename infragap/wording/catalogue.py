@@ -80,7 +80,9 @@ class _Unhashed:
         self.profile = profile
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unhashed) and other.profile == self.profile
+        if not isinstance(other, _Unhashed):
+            return False
+        return other.profile is self.profile or other.profile == self.profile
 
     def __hash__(self) -> int:
         return 0
