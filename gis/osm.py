@@ -2,7 +2,7 @@
 
 OSM's tags become this project's road classes and surfaces by the two tables below. Both ways of reading keep every
 component of the network and every change of class, surface or bridge along a street; none of them joins anything that
-OSM has not joined. `infragap.gis.lines.roads.to_roads_layer` turns the result into a `infragap.gis.schema.Roads` layer.
+OSM has not joined. `infragap.gis.roads.to_roads_layer` turns the result into a `infragap.gis.schema.Roads` layer.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Lines as graphs: roads joined where they touch, cut into links, and feeders whose pieces hang on their station."""
+"""Lines as graphs: roads cut into links, feeders whose pieces hang on their station, and shortest ways along them."""

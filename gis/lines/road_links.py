@@ -18,7 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.lines.roads import Joints
+from infragap.gis.roads import Joints
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -89,7 +89,7 @@ def road_links(roads: gpd.GeoDataFrame, joints: Joints, *, spacing_m: float) -> 
     roads
         Layer as `infragap.gis.schema.Roads`, in metres.
     joints
-        Where they meet, from `infragap.gis.lines.roads.find_joints`.
+        Where they meet, from `infragap.gis.roads.find_joints`.
     spacing_m
         Longest drawn length of a link [m].
 

@@ -21,9 +21,9 @@ import shapely
 import shapely.wkb
 
 from infragap.gis.findings import fault
-from infragap.gis.lines.roads import to_roads_layer
 from infragap.gis.osm import read_osm_extract
 from infragap.gis.reading.files import DAMAGED
+from infragap.gis.roads import to_roads_layer
 
 SUFFIXES = (".osm", ".osm.gz", ".osm.bz2", ".pbf")
 

@@ -14,8 +14,8 @@ import pytest
 from shapely import box
 
 from infragap.gis.errors import LayerError, MissingDataError
-from infragap.gis.lines.roads import to_roads_layer
 from infragap.gis.osm import download_roads, read_osm_extract, road_class_of, surface_of
+from infragap.gis.roads import to_roads_layer
 from infragap.gis.schema import Roads
 
 # 1 - 2 - 3 - 4 a provincial road, concrete from 3 on; 2 - 5 - 6 a track over a bridge (5-6); 7 - 8 a lone path; 9 - 1 a

@@ -23,8 +23,8 @@ from infragap.analyses.schools.travel.open_ground import Ground, Steps, ground_c
 from infragap.analyses.schools.travel.road_ways import RoadWays, has_bridges, is_ferry, road_ways
 from infragap.gis.lines.network import Graph, Prices, Ways, nearest_ways
 from infragap.gis.lines.road_links import RoadLinks, road_links
-from infragap.gis.lines.roads import find_joints
 from infragap.gis.raster import xy
+from infragap.gis.roads import find_joints
 
 NEXT_CELL = 1.5
 """A road in closed ground is left for the cell beside it, at most so many cell widths away."""

@@ -9,7 +9,7 @@ from shapely import LineString
 
 from infragap.gis.errors import ParameterError
 from infragap.gis.lines.road_links import road_links
-from infragap.gis.lines.roads import find_joints
+from infragap.gis.roads import find_joints
 
 
 def roads_layer(lines: list[LineString], km: list[float]) -> gpd.GeoDataFrame:

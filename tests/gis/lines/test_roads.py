@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shapely import LineString
 
 from infragap.gis.errors import LayerError, ParameterError
-from infragap.gis.lines.roads import join_roads, road_graph, to_roads_layer
+from infragap.gis.roads import join_roads, road_graph, to_roads_layer
 from infragap.gis.schema import Roads
 
 X0, Y0 = 500_000.0, 2_400_000.0
