@@ -21,12 +21,7 @@ PRINTED_ROWS = 30
 
 def print_comparison(comparison: Comparison, terminal: Terminal, out: Path | None) -> None:
     """Print what changed, and write the table of settlements to `out` (CSV, UTF-8 with BOM) if it is given."""
-    for name in ("inputs", "parameters", "totals"):
-        frame = getattr(comparison, name)
-        if len(frame):
-            terminal.out.print(_table(name, frame, terminal))
-        else:
-            terminal.say(f"command.compare.no_{name}")
+    _print_differences(comparison, terminal)
     changed = comparison.settlements.query("changed")
     terminal.say("command.compare.changed", count=len(changed), of=len(comparison.settlements))
     for row in changed.head(PRINTED_ROWS).to_dict("records"):
@@ -83,6 +78,16 @@ def _first_line(file: Path) -> str:
         return stream.readline(10_000).rstrip("\n")
 
 
+def _print_differences(comparison: Comparison | WaterComparison, terminal: Terminal) -> None:
+    """Print which inputs, parameters and totals differ, each as a table or as a sentence that none does."""
+    for name in ("inputs", "parameters", "totals"):
+        frame = getattr(comparison, name)
+        if len(frame):
+            terminal.out.print(_table(name, frame, terminal))
+        else:
+            terminal.say(f"command.compare.no_{name}")
+
+
 def _table(name: str, frame: pd.DataFrame, terminal: Terminal) -> Table:
     say = words(terminal.language)
     table = Table(title=say(f"command.compare.{name}"))
@@ -96,12 +101,7 @@ def _table(name: str, frame: pd.DataFrame, terminal: Terminal) -> Table:
 def print_water_comparison(comparison: WaterComparison, terminal: Terminal, out: Path | None) -> None:
     """Print what changed in the water plan, and write the table of works to `out` (CSV, UTF-8 with BOM) if it is
     given."""
-    for name in ("inputs", "parameters", "totals"):
-        frame = getattr(comparison, name)
-        if len(frame):
-            terminal.out.print(_table(name, frame, terminal))
-        else:
-            terminal.say(f"command.compare.no_{name}")
+    _print_differences(comparison, terminal)
     counts = comparison.works["change"].value_counts()
     kinds = ("added", "dropped", "changed", "same")
     terminal.say("command.compare.works", **{kind: int(counts.get(kind, 0)) for kind in kinds})

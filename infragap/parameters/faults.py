@@ -91,10 +91,7 @@ def shares_for_percent(given: Mapping[str, Any], model: type[BaseModel], prefix:
     prefix
         Name of the parameter set, for the key that the question names.
     """
-    for name, value in given.items():
-        field = model.model_fields.get(name)
-        if field is None or isinstance(value, bool) or not isinstance(value, int | float):
-            continue
+    for name, value, field in _numbers(given, model):
         if name.endswith("_pct") and 0 < value <= 1 and _is_plausible(100 * value, field):
             values = {"key": f"{prefix}.{name}", "value": value, "percent": f"{100 * value:g}"}
             yield Message("command.parameters.share_for_percent", values)
@@ -112,10 +109,7 @@ def far_off(given: Mapping[str, Any], model: type[BaseModel], prefix: str) -> It
     prefix
         Name of the parameter set, for the key that the question names.
     """
-    for name, value in given.items():
-        field = model.model_fields.get(name)
-        if field is None or isinstance(value, bool) or not isinstance(value, int | float):
-            continue
+    for name, value, field in _numbers(given, model):
         usual = _largest_usual(field)
         if usual is None:
             continue
@@ -123,6 +117,14 @@ def far_off(given: Mapping[str, Any], model: type[BaseModel], prefix: str) -> It
         if as_percent or abs(value) >= FAR_FACTOR * usual:
             values = {"key": f"{prefix}.{name}", "value": f"{value:g}", "usual": f"{usual:g}"}
             yield Message("command.parameters.far_off", values)
+
+
+def _numbers(given: Mapping[str, Any], model: type[BaseModel]) -> Iterator[tuple[str, int | float, FieldInfo]]:
+    """Known parameters that were given as numbers, each with its declaration."""
+    for name, value in given.items():
+        field = model.model_fields.get(name)
+        if field is not None and not isinstance(value, bool) and isinstance(value, int | float):
+            yield name, value, field
 
 
 def _largest_usual(field: FieldInfo) -> float | None:
