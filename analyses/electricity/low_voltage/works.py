@@ -10,18 +10,19 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+from infragap.analyses.electricity.assumptions.builds import station_sizes
+from infragap.analyses.electricity.assumptions.network_works import Cable
 from infragap.analyses.electricity.codes import Works
 from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
 from infragap.analyses.electricity.demand.load import settlement_peak_kw
 from infragap.analyses.electricity.demand.local_works import (
-    STATION_KVA,
     energy_mvnd,
     lv_length_km,
     one_station_mvnd,
     terrain,
 )
 from infragap.analyses.electricity.demand.settlements import Settlements
-from infragap.analyses.electricity.low_voltage.cables import CABLES, Cable, lv_drop_pct
+from infragap.analyses.electricity.low_voltage.cables import lv_drop_pct
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 LOOKED_AT = 6
@@ -69,7 +70,7 @@ class LvWorks:
     distance_m, feed_km
         Straight, and along the line to be built.
     cable
-        Index into `CABLES`.
+        Number in the table of works.
     drop_pct
         Voltage drop from the station to the last house.
     upgrade_kva
@@ -177,7 +178,7 @@ def _supply(
     if not stations.energised[station]:
         return _Supply(station, distance_m, 0.0, 0, 0.0, p.energise_mvnd + service)
     feed_km = distance_m / 1000 * WINDING
-    for number, cable in enumerate(CABLES):
+    for number, cable in enumerate(p.works.cables.values()):
         drop = lv_drop_pct(cable, peak_kw=peak_kw, feed_km=feed_km, inner_km=inner_km, power_factor=p.power_factor)
         if drop <= p.lv_drop_limit_pct:
             line = feed_km * cable_mvnd_per_km(cable, p) + inner_km * p.lv_line_mvnd_per_km
@@ -240,6 +241,7 @@ def _shares_of_transformer(
     all."""
     p = parameters
     limit = p.loading_limit_pct / 100
+    sizes = np.array([kva for kva, _ in station_sizes(p, kind="three_phase")])
     load = float(stations.load_kva[station]) if stations.energised[station] else 0.0
     capacity = float(stations.capacity_kva[station])
     kept, beyond = [], []
@@ -247,11 +249,11 @@ def _shares_of_transformer(
         load += float(peak_kw[k]) / p.power_factor
         if load <= capacity * limit:
             kept.append((k, 0.0, 0.0))
-        elif load <= STATION_KVA[-1] * limit:
+        elif load <= sizes[-1] * limit:
             beyond.append(k)
         else:
             load -= float(peak_kw[k]) / p.power_factor
     if not beyond:
         return kept
-    size = float(STATION_KVA[np.searchsorted(STATION_KVA, load / limit - 1e-9)])
+    size = float(sizes[np.searchsorted(sizes, load / limit - 1e-9)])
     return kept + [(k, size, 1 / len(beyond)) for k in beyond]

@@ -66,10 +66,10 @@ def test_minigrid_investment_by_hand() -> None:
     # with nothing unserved at any size the smallest is cheapest: 30 % of the panels, 0.2 days: per household
     # (0.3 · 1.610501 · 14 + 0.2 · 2.737851 / 0.9 · 7) · 1.25 = 13.778810; 25 households 344.470; inverter 14.625 kW · 6
     # · 1.25 = 109.6875;
-    # 0.4 kV 288.75; services 150
+    # 0.4 kV 245.4375; services 150
     option = minigrid(settlements([25]), ALL_SERVED, DAY_YIELD, P)
     assert (option.size["coverage"][0], option.size["battery_days"][0]) == (0.3, 0.2)
-    assert option.investment_mvnd[0] == pytest.approx(344.470 + 109.6875 + 288.75 + 150, rel=1e-5)
+    assert option.investment_mvnd[0] == pytest.approx(344.470 + 109.6875 + 245.4375 + 150, rel=1e-5)
     assert option.unserved_mvnd[0] == 0
 
 
@@ -183,9 +183,9 @@ def test_hydro_by_hand() -> None:
     reach = Reach(settlement=np.array([0]), fall=np.array([0]), wire_km=np.array([0.6]))
     option = hydro(settlements([10]), fall(), reach, P)
     # 10 households peak at 10 · 0.45/0.4 · (0.4 + 0.6/√10) = 6.634537 kW, below the firm power
-    # plant 6.634537 · 75 = 497.590; canal 0.5 · 300; wire 0.6 · 350; 0.4 kV 10 · 0.033 · 350; services 60
+    # plant 6.634537 · 75 = 497.590; canal 0.5 · 300; wire 0.6 · 350; 0.4 kV 10 · 0.033 · 350 · 0.85; services 60
     assert option.size["plant_kw"][0] == pytest.approx(6.634537, rel=1e-6)
-    assert option.investment_mvnd[0] == pytest.approx(497.590 + 150 + 210 + 115.5 + 60, rel=1e-5)
+    assert option.investment_mvnd[0] == pytest.approx(497.590 + 150 + 210 + 98.175 + 60, rel=1e-5)
     # the plant covers every hour, but stands still a tenth of the time
     assert option.unserved_pct[0] == pytest.approx(10.0)
 
