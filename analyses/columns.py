@@ -33,12 +33,15 @@ class Column:
     table
         Table that the column stands in, such as 'electricity.ranking'. Its own words are `column.<table>.<name>`; a
         column that reads the same in every table has `column.<name>` instead.
+    deprecated
+        What replaces the column, and the version that is without it; empty while it stays (docs/schema.md).
     """
 
     name: str
     unit: str
     derived_from: str
     table: str = ""
+    deprecated: str = ""
 
     @property
     def decimals(self) -> int:

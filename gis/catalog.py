@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from infragap.gis.errors import MissingDataError
 from infragap.gis.findings import Finding, fault, notice
+from infragap.gis.schema import SCHEMA_VERSION
 from infragap.profiles.profile import DEFAULT
 
 FILE_NAME = "catalog.toml"
@@ -142,6 +143,8 @@ class PackHead(BaseModel):
         Sentence on what the data rest on, for every map.
     profile
         Profile of the country: a name ('vn') or the path of a TOML file beside the catalogue.
+    schema_version
+        Version of the schema that the pack was made for, MAJOR.MINOR.
     seed
         Of the modelled layers.
     """
@@ -153,7 +156,18 @@ class PackHead(BaseModel):
     crs_measure: str
     provenance_note: str = ""
     profile: Annotated[str, Field(min_length=1)] = DEFAULT
+    schema_version: Annotated[str, Field(pattern=r"^\d+\.\d+$")] = SCHEMA_VERSION
     seed: int | None = None
+
+    @field_validator("schema_version")
+    @classmethod
+    def _version_is_known(cls, value: str) -> str:
+        if value.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
+            raise ValueError(
+                f"the pack is made for schema {value}, this infragap reads {SCHEMA_VERSION} and others of its major "
+                f"number; install an infragap of that schema, or bring the pack to {SCHEMA_VERSION} by docs/schema.md"
+            )
+        return value
 
     @field_validator("crs_measure")
     @classmethod

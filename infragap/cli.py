@@ -284,6 +284,14 @@ def data_hash_command(
         raise typer.Exit(1)
 
 
+@data_app.command("schema")
+def data_schema_command(folder: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
+    """Describe a pack for other programs: datapackage.json and pack.schema.json beside its catalogue."""
+    from infragap.starting.described import describe_pack
+
+    terminal.say("command.schema.done", files=", ".join(map(str, describe_pack(folder))))
+
+
 @data_app.command("build")
 def data_build_command(
     out: Annotated[Path, typer.Option("--out", help="Folder for the pack.")],

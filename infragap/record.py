@@ -14,6 +14,7 @@ from infragap.analyses.results import Results
 from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksums, record_checksum
 from infragap.gis.findings import Finding
 from infragap.gis.pack import Pack
+from infragap.gis.schema import SCHEMA_VERSION
 from infragap.profiles.naming import naming_of, outward_record
 from infragap.settings import Settings
 from infragap.wording.country import spoken_profile
@@ -34,6 +35,7 @@ def record_of(pack: Pack, settings: Settings, results: Results, notices: Sequenc
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in VERSIONS_OF},
         },
+        "schema_version": SCHEMA_VERSION,
         "pack": _pack_record(pack),
         "parameters": settings.model_dump(mode="json"),
         "notices": [notice.as_json() for notice in notices],
