@@ -62,7 +62,7 @@ def read_layer(
     if entry.kind == "table" and schema.GEOMETRY.get(entry.name):
         return None, [KIND.found(entry.name, file=entry.file)]
     try:
-        raw = _read(folder, entry, crs_measure=crs_measure)
+        raw = read_raw(folder, entry, crs_measure=crs_measure)
     except InfragapError as error:
         return None, findings_of(error, layer=entry.name)
     found = list(raw.attrs.get("findings", ()))
@@ -83,7 +83,14 @@ def read_layer(
     return frame, found + _entry_findings(frame, entry)
 
 
-def _read(folder: Path, entry: LayerEntry, *, crs_measure: str) -> pd.DataFrame:
+def read_raw(folder: Path, entry: LayerEntry, *, crs_measure: str) -> pd.DataFrame:
+    """Read the rows of a vector layer or table as they stand in the planner's file, before any mapping.
+
+    Raises
+    ------
+    LayerError, MissingDataError
+        The file cannot be read.
+    """
     path = folder / entry.file
     require_file(path, layer=entry.name, inside=folder)
     if entry.kind == "table":

@@ -20,7 +20,8 @@ from infragap.gis.reading.vector import FORMATS, TABLE_SUFFIXES, read_vector
 from infragap.starting.vocabulary import LAYER_WORDS, folded
 
 RASTER_SUFFIXES = (".tif", ".tiff", ".vrt", ".asc", ".img", ".hgt")
-OURS = ("datapackage.json", "pack.schema.json")
+OURS = ("datapackage.json", "pack.schema.json", "forms.xlsx", "forms.gpkg")
+"""Files that infragap has written itself; the catalogue that came with the forms reads these."""
 LEAST_SCORE = 1.0
 FROM_OSM = ("roads", "grid_lines", "substations", "settlements", "rivers", "lakes")
 """Layers that an OpenStreetMap extract gives where no other file does; places without households ask for them."""
