@@ -119,19 +119,17 @@ def _entry(layer: str, form: Sequence[FormColumn], say: Words, *, in_workbook: b
         "name": layer, "title": say(f"form.layer.{layer}"), "provenance": "official", "defaults": no
     }  # fmt: skip
     if not in_workbook:
-        return LayerEntry(
-            **about, file=GEOPACKAGE, kind="vector", sheet=layer, crs="EPSG:4326", geometry=kinds[-1]  # type: ignore[arg-type]
-        )  # fmt: skip
+        drawn = {"file": GEOPACKAGE, "kind": "vector", "sheet": layer, "crs": "EPSG:4326", "geometry": kinds[-1]}
+        return LayerEntry.model_validate(about | drawn)
     x, y = place_headings(say)
     place = {"kind": "vector", "geometry": "Point", "crs": "EPSG:4326", "x": x, "y": y}
-    return LayerEntry(
-        **about,
-        **(place if kinds else {"kind": "table"}),
-        file=WORKBOOK,
-        sheet=_sheet(layer, say),
-        columns={column.name: column.heading for column in form},
-        values={column.name: dict(column.choices) for column in form if column.choices},
-    )
+    listed = {
+        "file": WORKBOOK,
+        "sheet": _sheet(layer, say),
+        "columns": {column.name: column.heading for column in form},
+        "values": {column.name: dict(column.choices) for column in form if column.choices},
+    }
+    return LayerEntry.model_validate(about | (place if kinds else {"kind": "table"}) | listed)
 
 
 def _write_workbook(
