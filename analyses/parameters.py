@@ -174,7 +174,7 @@ def _of_country(field: FieldInfo, number: Assumption, scale: float, *, is_money:
     if is_money:
         # bounds of money are those of the default country's: elsewhere only what is below zero is surely a slip
         least = extra["minimum"]
-        own |= {"minimum": None if least is None else min(0.0, least), "maximum": None}
+        own |= {"minimum": None if least is None else min(0.0, float(str(least))), "maximum": None}
     return field.annotation, Field(default=value, description=field.description, json_schema_extra=extra | own)
 
 
