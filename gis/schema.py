@@ -14,6 +14,12 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+SCHEMA_VERSION = "1.0"
+"""Version of all names, units and codes of packs and results, MAJOR.MINOR; `docs/schema.md` says what raises which."""
+
+DEPRECATED: dict[tuple[str, str], str] = {}
+"""Columns of layers that will go, by (layer, column): what replaces them, and the version that is without them."""
+
 PROVENANCE = ("official", "open-data", "modelled")
 """What a layer or row rests on: an official text, an open data set, or a model calibrated to published totals."""
 

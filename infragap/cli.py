@@ -159,6 +159,9 @@ def check_command(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, for machines.")] = False,
+    workbook: Annotated[
+        Path | None, typer.Option(help="Write your rows as a workbook: wrong cells red, the repair as comment.")
+    ] = None,
 ) -> None:
     """Check a data pack: all its faults and notices at once, and what it is ready for."""
     from infragap.check_report import print_json, print_readiness
@@ -170,6 +173,13 @@ def check_command(
         print_json(readiness, terminal)
     else:
         print_readiness(readiness, pack, terminal)
+    if workbook is not None:
+        from infragap.check_workbook import write_check_workbook
+
+        count, full = write_check_workbook(readiness, pack, workbook, terminal.language)
+        if not as_json:
+            terminal.say("command.check.workbook", file=workbook, count=count)
+        terminal.complain([terminal.text("command.check.workbook_full", layer=name, count=count) for name in full], "")
     if readiness.has_faults or (analyses is not None and not all(map(readiness.is_ready, chosen))):
         raise typer.Exit(1)
 
@@ -269,6 +279,34 @@ def data_init_command(
     terminal.say("command.init.done", folder=folder, layers=len(start.catalog.layer), questions=len(start.questions))
 
 
+@data_app.command("template")
+def data_template_command(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the forms.")],
+    profile: Annotated[str, typer.Option(help="Country: vn, mw, or the path of your own .toml.")] = "vn",
+    language: Annotated[
+        str | None, typer.Option(help="Language of the forms; default: the first of the country.")
+    ] = None,
+    middle: Annotated[
+        str | None, typer.Option(help="Longitude,latitude of the middle of the province: its measuring system.")
+    ] = None,
+) -> None:
+    """Write forms to be filled: a workbook for lists and places, a GeoPackage for lines and areas."""
+    from infragap.profiles.profile import ProfileError, read_profile
+    from infragap.starting.forms import write_forms
+    from infragap.starting.places import point_of
+
+    try:
+        country = read_profile(profile)
+    except ProfileError as error:
+        raise typer.BadParameter(str(error), param_hint="--profile") from error
+    chosen = language or country.languages[0]
+    if chosen not in country.languages:
+        raise typer.BadParameter(f"choose from {', '.join(country.languages)}", param_hint="--language")
+    point = None if middle is None else point_of(middle)
+    written = write_forms(out, country, profile, language=chosen, middle=point)
+    terminal.say("command.template.done", files=", ".join(path.name for path in written), folder=out)
+
+
 @data_app.command("hash")
 def data_hash_command(
     folder: Annotated[Path, typer.Argument(help="Folder of a data pack.")],
@@ -282,6 +320,14 @@ def data_hash_command(
     if differing:
         terminal.complain([terminal.text("command.hash.differ", layers=", ".join(differing))], "[red]✗[/red] ")
         raise typer.Exit(1)
+
+
+@data_app.command("schema")
+def data_schema_command(folder: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
+    """Describe a pack for other programs: datapackage.json and pack.schema.json beside its catalogue."""
+    from infragap.starting.described import describe_pack
+
+    terminal.say("command.schema.done", files=", ".join(map(str, describe_pack(folder))))
 
 
 @data_app.command("build")
