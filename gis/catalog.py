@@ -48,9 +48,9 @@ def _known_crs(value: str) -> str:
     try:
         known = pyproj.CRS.from_user_input(value)
     except (pyproj.exceptions.CRSError, TypeError, ValueError) as error:
-        raise ValueError(f"{value[:80]!r} is not a known CRS; write it like EPSG:9208") from error
+        raise ValueError(f"{value[:80]!r} is not a known CRS; write it like EPSG:32648") from error
     if not (known.is_projected or known.is_geographic or known.is_bound):
-        raise ValueError(f"{value[:80]!r} has no place on Earth; write it like EPSG:9208")
+        raise ValueError(f"{value[:80]!r} has no place on Earth; write it like EPSG:32648")
     return value
 
 

@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from infragap.analyses.parameters import prices_outward
 from infragap.analyses.results import Results
 from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksums, record_checksum
 from infragap.gis.findings import Finding
@@ -37,7 +38,10 @@ def record_of(pack: Pack, settings: Settings, results: Results, notices: Sequenc
         },
         "schema_version": SCHEMA_VERSION,
         "pack": _pack_record(pack),
-        "parameters": settings.model_dump(mode="json"),
+        "parameters": {
+            name: prices_outward(part, pack.profile) if isinstance(part, dict) else part
+            for name, part in settings.model_dump(mode="json").items()
+        },
         "notices": [notice.as_json() for notice in notices],
     }
     if results.electricity is not None:

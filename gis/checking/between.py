@@ -74,7 +74,8 @@ def cross_findings(
     communes = frames.get("communes")
     if communes is None or "commune_code" not in communes.columns:
         return found + offset_findings(frames, None)
-    found += _against_communes(communes, tables, rasters, crs_of or {})
+    found += _against_communes(communes, tables, rasters)
+    found += shift_findings(tables, communes, crs_of or {}, profile.crs_zones)
     far_off = any(finding.code in FAR_OFF for finding in found)
     return found if far_off else found + offset_findings(frames, communes)
 
@@ -90,7 +91,6 @@ def _against_communes(
     communes: gpd.GeoDataFrame,
     tables: Mapping[str, pd.DataFrame],
     rasters: Mapping[str, Raster],
-    crs_of: Mapping[str, str | None],
 ) -> list[Finding]:
     found = commune_findings(communes) + area_findings(communes)
     for name, table in tables.items():
@@ -100,7 +100,6 @@ def _against_communes(
             found += far_findings(table, communes, layer=name)
     for name, raster in rasters.items():
         found += coverage_findings(raster, communes, layer=name)
-    found += shift_findings(tables, communes, crs_of)
     if "solar" in tables:
         found += solar_month_findings(tables["solar"], communes)
     if "water_households" in tables:

@@ -48,7 +48,7 @@ MIDDLE = notice(
 )
 FRACTION = notice(
     "unit.fraction",
-    tolerance="whole numbers",
+    tolerance="numbers that are whole",
     reason="people, households and pupils are counted in whole numbers: a part of one is a mean, a share or another "
     "unit",
 )
