@@ -68,7 +68,7 @@ _LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|(?<!\w)\?(?=[a-zà-ỹ])|\ufffd
 _DOUBT = re.compile(r"\?|\ufffd")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,11}(?:\s[^<>]*)?/?>|<!--")
 _NO_NAME = re.compile(
-    r"(?:none|null|nan|<na>|n/?a|undefined|unnamed|\[object object\]|\(null\)|no ?data|#)", re.IGNORECASE
+    r"none|null|nan|<na>|n/a|undefined|unnamed|\[object object\]|\(null\)|no ?data|#|\?+", re.IGNORECASE
 )
 NAMES = ("name", "name_in_scheme", "legacy_commune", "river", "feeder", "conductor", "merged_from")
 """Columns of names, in which a question mark is no punctuation."""
@@ -154,7 +154,10 @@ def _name_findings(
     shared = {"layer": layer, "column": name, "shown": frame[name]}
     tags = [_TAG.search(text) is not None for text in texts]
     nothing = [_NO_NAME.fullmatch(text.strip()) is not None for text in texts]
-    doubts = [name in NAMES and not garbled[text] and _DOUBT.search(_LINK.sub("", text)) is not None for text in texts]
+    doubts = [
+        name in NAMES and not garbled[text] and not empty and _DOUBT.search(_LINK.sub("", text)) is not None
+        for text, empty in zip(texts, nothing, strict=True)
+    ]
     return [
         check.in_rows(frame, marked, **shared)
         for check, marked in ((TAGS, tags), (NO_NAME, nothing), (DOUBT, doubts))

@@ -115,15 +115,21 @@ def _best_move(off: Off) -> tuple[float, float, float, float] | None:
     step = FURTHEST_M / RINGS
     tried = [(off(a * step, b * step), a * step, b * step) for a in range(-RINGS, RINGS + 1)
              for b in range(-RINGS, RINGS + 1) if math.hypot(a, b) <= RINGS]  # fmt: skip
-    then, east, north = min(tried, key=lambda one: (one[0], math.hypot(one[1], one[2]), one[1], one[2]))
+    then, east, north = min(tried, key=_nearest)
     while step > LEAST_M / 8:
         step /= 2
         around = [(off(east + a * step, north + b * step), east + a * step, north + b * step)
                   for a in (-1, 0, 1) for b in (-1, 0, 1)]  # fmt: skip
-        then, east, north = min(around, key=lambda one: (one[0], one[1], one[2]))
+        then, east, north = min(around, key=_nearest)
     if math.hypot(east, north) < LEAST_M or then * BETTER > as_is:
         return None
     return east, north, as_is, then
+
+
+def _nearest(tried: tuple[float, float, float]) -> tuple[float, float, float, float]:
+    """Order of moves: whole metres of distance first, the shorter move among equals."""
+    off, east, north = tried
+    return round(off), math.hypot(east, north), east, north
 
 
 def _thinned(frame: gpd.GeoDataFrame) -> AnyArray:
