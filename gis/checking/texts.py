@@ -151,7 +151,7 @@ def _name_findings(
     frame: pd.DataFrame, name: str, texts: list[str], garbled: dict[str, bool], *, layer: str
 ) -> list[Finding]:
     """Look at a text column of the schema: tags, words that stand for nothing, question marks in names."""
-    shared = {"layer": layer, "column": name, "shown": frame[name]}
+    shared: dict[str, Any] = {"layer": layer, "column": name, "shown": frame[name]}
     tags = [_TAG.search(text) is not None for text in texts]
     nothing = [_NO_NAME.fullmatch(text.strip()) is not None for text in texts]
     doubts = [
