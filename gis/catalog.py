@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from infragap.gis.errors import MissingDataError
 from infragap.gis.findings import Finding, fault, notice
+from infragap.gis.schema import SCHEMA_VERSION
 from infragap.profiles.profile import DEFAULT
 
 FILE_NAME = "catalog.toml"
@@ -47,9 +48,9 @@ def _known_crs(value: str) -> str:
     try:
         known = pyproj.CRS.from_user_input(value)
     except (pyproj.exceptions.CRSError, TypeError, ValueError) as error:
-        raise ValueError(f"{value[:80]!r} is not a known CRS; write it like EPSG:9208") from error
+        raise ValueError(f"{value[:80]!r} is not a known CRS; write it like EPSG:32648") from error
     if not (known.is_projected or known.is_geographic or known.is_bound):
-        raise ValueError(f"{value[:80]!r} has no place on Earth; write it like EPSG:9208")
+        raise ValueError(f"{value[:80]!r} has no place on Earth; write it like EPSG:32648")
     return value
 
 
@@ -142,6 +143,8 @@ class PackHead(BaseModel):
         Sentence on what the data rest on, for every map.
     profile
         Profile of the country: a name ('vn') or the path of a TOML file beside the catalogue.
+    schema_version
+        Version of the schema that the pack was made for, MAJOR.MINOR.
     seed
         Of the modelled layers.
     """
@@ -153,7 +156,18 @@ class PackHead(BaseModel):
     crs_measure: str
     provenance_note: str = ""
     profile: Annotated[str, Field(min_length=1)] = DEFAULT
+    schema_version: Annotated[str, Field(pattern=r"^\d+\.\d+$")] = SCHEMA_VERSION
     seed: int | None = None
+
+    @field_validator("schema_version")
+    @classmethod
+    def _version_is_known(cls, value: str) -> str:
+        if value.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
+            raise ValueError(
+                f"the pack is made for schema {value}, this infragap reads {SCHEMA_VERSION} and others of its major "
+                f"number; install an infragap of that schema, or bring the pack to {SCHEMA_VERSION} by docs/schema.md"
+            )
+        return value
 
     @field_validator("crs_measure")
     @classmethod
