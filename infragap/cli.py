@@ -29,6 +29,7 @@ terminal = Terminal()
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
+FETCHED = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
 ResultsOption = Annotated[Path, typer.Option("--results", help="Result folder.")]
 
 
@@ -330,15 +331,64 @@ def data_schema_command(folder: Annotated[Path, typer.Argument(help="Folder of a
     terminal.say("command.schema.done", files=", ".join(map(str, describe_pack(folder))))
 
 
+@data_app.command("fetch")
+def data_fetch_command(
+    out: Annotated[Path, typer.Option("--out", help="New folder for the pack.")],
+    country: Annotated[str, typer.Option(help="Code of the country, three letters: areas and people.")] = "",
+    province: Annotated[str, typer.Option(help="Name or code of the province.")] = "",
+    bbox: Annotated[
+        str | None, typer.Option(help="west,south,east,north in degrees; default: that of the areas.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="Country: vn, mw, or the path of your own .toml.")] = "vn",
+    layers: Annotated[str, typer.Option(help="Layers, comma-separated.")] = ",".join(FETCHED),
+    contact: Annotated[str, typer.Option(help="Your address of mail or web; OpenStreetMap's server asks for it.")] = "",
+    cache: Annotated[Path | None, typer.Option(help="Folder of what was fetched; default: ~/.cache/infragap.")] = None,
+) -> None:
+    """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine."""
+    from infragap.fetching.client import Client
+    from infragap.fetching.fetch import Request, default_cache, fetch_pack
+    from infragap.profiles.profile import ProfileError, read_profile
+    from infragap.starting.places import box_of
+
+    try:
+        known = read_profile(profile)
+    except ProfileError as error:
+        raise typer.BadParameter(str(error), param_hint="--profile") from error
+    client = Client(cache or default_cache(), contact or os.environ.get("INFRAGAP_CONTACT", ""))
+    wanted = tuple(part.strip() for part in layers.split(",") if part.strip())
+    box = None if bbox is None else box_of(bbox)
+    request = Request(out, known, profile, box=box, country=country, province=province, layers=wanted)
+    outcome = fetch_pack(client, request, lambda name: terminal.out.print(f"  {name} …", markup=False))
+    terminal.complain((*outcome.problems, *outcome.questions), "[yellow]![/yellow] ")
+    terminal.say("command.fetch.done", folder=out, layers=", ".join(outcome.made))
+    terminal.say("command.fetch.next", folder=out)
+
+
 @data_app.command("build")
 def data_build_command(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the pack.")],
+    pack: Annotated[
+        Path | None, typer.Argument(help="A fetched pack: its people become settlements; else the reference pack.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the reference pack.")] = None,
+    reach_m: Annotated[float, typer.Option(min=50, max=5000, help="People so near belong together (m).")] = 250.0,
+    people_min: Annotated[int, typer.Option(min=1, help="People within reach that make a settlement.")] = 20,
+    served_within_m: Annotated[float, typer.Option(min=0, help="So near a line they count as served (m).")] = 1000.0,
     boundaries: Annotated[Path | None, typer.Option(help="Real commune polygons.")] = None,
     elevation: Annotated[Path | None, typer.Option(help="Real elevation raster.")] = None,
     population: Annotated[Path | None, typer.Option(help="Real population raster.")] = None,
     forest: Annotated[Path | None, typer.Option(help="Real forest shares by commune.")] = None,
 ) -> None:
-    """Build the reference pack from its fact tables, better where real base layers are given."""
+    """Cluster the people of a fetched pack into settlements; without a pack, build the reference pack from its fact
+    tables, better where real base layers are given."""
+    if pack is not None:
+        from infragap.fetching.settle import Clustering, build_settlements
+
+        how = Clustering(reach_m, people_min, served_within_m)
+        count, served, people = build_settlements(pack, how)
+        terminal.say("command.settle.done", count=count, served=served, people=people)
+        return
+    if out is None:
+        raise typer.BadParameter(terminal.text("command.data.no_out"), param_hint="--out")
     from infragap.console.progress import TerminalProgress
     from infragap.reference.build import build_pack
     from infragap.settings import data_folder

@@ -194,11 +194,13 @@ def cheapest_stations(settlements: Settlements, parameters: ElectricityParameter
     return StationChoice(stations, kva, price, single, cable, factor)
 
 
-def one_station_mvnd(size_kva: float, parameters: ElectricityParameters) -> float:
-    """Price of one three-phase station of a size, the next larger where there is none of it; 0 for none [million
+def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Price of three-phase stations of some sizes, the next larger where there is none of one; 0 for none [million
     VND]."""
     sizes = station_sizes(parameters, kind="three_phase")
-    return next((price for kva, price in sizes if kva >= size_kva - 1e-9), sizes[-1][1]) if size_kva > 0 else 0.0
+    row = np.searchsorted([kva - 1e-9 for kva, _ in sizes], size_kva)
+    price = np.array([price for _, price in sizes])[np.minimum(row, len(sizes) - 1)]
+    return np.where(size_kva > 0, price, 0.0)
 
 
 def energy_mvnd(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.electricity.assumptions.network_works import Cable
 
 LV_KV = 0.4
 
 
-def lv_drop_pct(cable: Cable, *, peak_kw: float, feed_km: float, inner_km: float, power_factor: float) -> float:
-    """Voltage drop of a settlement that is fed over one low-voltage line.
+Numbers = TypeVar("Numbers", float, FloatArray)
+
+
+def lv_drop_pct(cable: Cable, *, peak_kw: Numbers, feed_km: Numbers, inner_km: Numbers, power_factor: float) -> Numbers:
+    """Voltage drop of a settlement that is fed over one low-voltage line, or of several at once.
 
     Parameters
     ----------

@@ -133,7 +133,10 @@ def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityPara
     if parameters.keeps_to_roads and not reached.all():
         open_cost = surface.cost(parameters, forest_rule="price")
         distance = cost_distance(
-            open_cost, surface.line_starts(open_cost, tap_mvnd=parameters.works.cut_out_mvnd), neighbours=NEIGHBOURS
+            open_cost,
+            surface.line_starts(open_cost, tap_mvnd=parameters.works.cut_out_mvnd),
+            neighbours=NEIGHBOURS,
+            predecessors=True,
         ).distance.ravel()
         if_forest = np.where(reached, own, np.where(cell >= 0, distance[known], np.inf))
     return Routes(
