@@ -198,7 +198,7 @@ def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) 
     """Price of three-phase stations of some sizes, the next larger where there is none of one; 0 for none [million
     VND]."""
     sizes = station_sizes(parameters, kind="three_phase")
-    row = np.searchsorted([kva - 1e-9 for kva, _ in sizes], size_kva)
+    row = np.searchsorted([kva for kva, _ in sizes], size_kva - 1e-9)
     price = np.array([price for _, price in sizes])[np.minimum(row, len(sizes) - 1)]
     return np.where(size_kva > 0, price, 0.0)
 
