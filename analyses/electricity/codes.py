@@ -11,6 +11,7 @@ class Supply(StrEnum):
 
     GRID = "grid"
     MINIGRID = "minigrid"
+    HYBRID = "hybrid"
     HYDRO = "hydro"
     SOLAR_HOME = "solar_home"
 
@@ -61,6 +62,7 @@ class RuledOut(StrEnum):
     UNSAFE_WIRES = "unsafe_wires"
     BELOW_FLOOR = "below_floor"
     NO_STREAM = "no_stream"
+    NOT_SURVEYED = "not_surveyed"
     NO_STATION = "no_station"
 
 

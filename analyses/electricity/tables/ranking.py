@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.arrays import IntegerArray
 
-from infragap.analyses.arrays import BoolArray
+from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.columns import in_order
 from infragap.analyses.electricity.codes import Supply, SupplyKind
 from infragap.analyses.electricity.columns import RANKING
@@ -25,7 +25,13 @@ from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid
 from infragap.analyses.electricity.offgrid.interim import interim_steps
 from infragap.analyses.electricity.routing.line_components import any_forest_km
 from infragap.analyses.electricity.tables.decision_class import binding_limits, decision_classes
-from infragap.analyses.electricity.tables.grounds import break_even_km, grounds_of, if_forest_mvnd, works_of
+from infragap.analyses.electricity.tables.grounds import (
+    best_evidence,
+    break_even_km,
+    grounds_of,
+    if_forest_mvnd,
+    works_of,
+)
 from infragap.analyses.electricity.tables.reasons import reason
 from infragap.analyses.electricity.tables.targets import target_price_mvnd
 from infragap.analyses.electricity.tables.why_not import codes_text, other_options, why_not
@@ -164,12 +170,36 @@ def _offgrid(plan: Plan) -> dict[str, object]:
         table[f"{name}_unserved_pct"] = option.unserved_pct
         table[f"{name}_tier"] = IntegerArray(option.tier.astype(np.int64), ~np.isfinite(option.life_cycle_mvnd))
         table[f"lcoe_{name}_vnd_per_kwh"] = levelised_vnd_per_kwh(option.life_cycle_mvnd, n, plan.parameters)
-    return table | _sizes(plan.costs.offgrid, crs=plan.study.inputs.settlements.crs)
+    return table | _sizes(plan.costs.offgrid, crs=plan.study.inputs.settlements.crs) | _chosen_plant(plan)
+
+
+def _chosen_plant(plan: Plan) -> dict[str, object]:
+    """What the chosen plant is made of, so that its power can be held against the design peak, and what the stream
+    beside it rests on."""
+    outcome, options = plan.outcome, plan.costs.offgrid.options
+    size: dict[str, FloatArray] = {
+        name: np.full(len(outcome.choice), np.nan) for name in ("plant_kw", "battery_kwh", "backup_kw", "sheds")
+    }
+    for supply, option in options.items():
+        here = outcome.choice == ALL_OPTIONS.index(supply)
+        for name, values in size.items():
+            if name in option.size:
+                values[here] = option.size[name][here]
+    return {
+        "design_peak_kw": plan.costs.works.peak_kw,
+        "hydro_evidence": best_evidence(plan),
+        "plant_kw": size["plant_kw"],
+        "battery_kwh": size["battery_kwh"],
+        "backup_kw": size["backup_kw"],
+        "shedding_priced": size["sheds"] == 1,
+    }
 
 
 def _sizes(offgrid: OffGrid, *, crs: Any) -> dict[str, object]:
     """What each off-grid option would be made of, and where its powerhouse would stand; empty where there is none."""
-    plant, grid, home = (offgrid.options[name].size for name in (Supply.HYDRO, Supply.MINIGRID, Supply.SOLAR_HOME))
+    plant, both, grid, home = (
+        offgrid.options[name].size for name in (Supply.HYDRO, Supply.HYBRID, Supply.MINIGRID, Supply.SOLAR_HOME)
+    )
     sizes: dict[str, object] = {
         "minigrid_pv_kwp": grid["pv_kwp"],
         "minigrid_battery_kwh": grid["battery_kwh"],
@@ -178,8 +208,10 @@ def _sizes(offgrid: OffGrid, *, crs: Any) -> dict[str, object]:
         "solar_home_kits_later_per_household": home["kits_later_per_household"].astype(np.int64),
     }
     empty = np.full(len(grid["pv_kwp"]), np.nan)
-    for name in ("plant_kw", "head_m", "dry_flow_m3_s", "canal_km", "wire_km"):
+    for name in ("plant_kw", "head_m", "firm_flow_m3_s", "canal_km", "wire_km"):
         sizes[f"hydro_{name}"] = plant.get(name, empty)
+    for name in ("plant_kw", "pv_kwp", "battery_kwh"):
+        sizes[f"hybrid_{name}"] = both.get(name, empty)
     x, y = plant.get("x", empty), plant.get("y", empty)
     known = np.isfinite(x)
     longitude, latitude = np.full(len(x), np.nan), np.full(len(x), np.nan)

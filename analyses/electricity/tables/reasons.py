@@ -154,7 +154,7 @@ def _own_line(g: Grounds, w: Words) -> str:
 
 def _reservations(g: Grounds, w: Words) -> list[str]:
     found = []
-    if g.choice == Supply.HYDRO:
+    if g.choice in (Supply.HYDRO, Supply.HYBRID):
         found.append(w("electricity.reason.survey_modelled" if g.stream_modelled else "electricity.reason.survey"))
     if g.has_home_system:
         found.append(w("electricity.reason.donated"))

@@ -14,7 +14,6 @@ from infragap.analyses.electricity.least_cost.costs import cost_study
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.rank import grid_to_offgrid_ratio, rank_by_ratio
 from infragap.analyses.electricity.least_cost.study import Study
-from infragap.analyses.electricity.offgrid.hydro import falls_within_reach
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.line_components import unit_prices
 from infragap.analyses.electricity.routing.network import CandidateNetwork
@@ -160,5 +159,4 @@ def _study_with_settlements_at(study: Study, cells: IntArray, parameters: Electr
     """Study with its settlements at other cells, each with the falls that are nearest to it there; lines and network
     stay."""
     settlements = moved_settlements(study, cells)
-    reach = falls_within_reach(settlements, study.resources.falls, parameters)
-    return replace(study, settlements=settlements, resources=replace(study.resources, reach=reach))
+    return replace(study, settlements=settlements, resources=study.resources.around(settlements, parameters))
