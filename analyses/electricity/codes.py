@@ -66,6 +66,16 @@ class RuledOut(StrEnum):
     NO_STATION = "no_station"
 
 
+class Undecided(StrEnum):
+    """What could turn the choice of a settlement."""
+
+    POSITION = "position"
+    STREAM = "stream"
+    DEMAND = "demand"
+    RELIEF = "relief"
+    PRICE = "price"
+
+
 class Interim(StrEnum):
     """What bridges the years until the lasting solution."""
 

@@ -80,6 +80,8 @@ RANKING = table(
     Column("battery_kwh", "kWh", "plan"),
     Column("backup_kw", "kW", "plan"),
     Column("shedding_priced", "-", "plan"),
+    Column("joint_plant_id", "-", "plan"),
+    Column("joint_plant_mvnd", "mvnd", "settlements, off-grid parameters"),
     Column("lcoe_grid_vnd_per_kwh", "VND/kWh", "grid_alone_mvnd, demand"),
     Column("lcoe_minigrid_vnd_per_kwh", "VND/kWh", "minigrid_mvnd, demand"),
     Column("lcoe_hydro_vnd_per_kwh", "VND/kWh", "hydro_mvnd, demand"),
@@ -108,6 +110,7 @@ RANKING = table(
     Column("works_probability", "-", "Monte Carlo"),
     Column("rank_low", "-", "Monte Carlo"),
     Column("rank_high", "-", "Monte Carlo"),
+    Column("undecided_because", "-", "plan, Monte Carlo"),
     Column("untypical_position", "-", "rank, rank_low, rank_high"),
     Column("position_accuracy_m", "m", "settlements.position_accuracy_m"),
     Column("provenance", "-", "catalogue, settlements.provenance"),
@@ -310,6 +313,20 @@ LV_WORKS = table(
     Column("latitude", "°", "settlements"),
 )
 
+STREAMS = table(
+    "electricity.streams",
+    Column("settlement_id", "-", "settlements.settlement_id"),
+    Column("saving_if_proven_mvnd", "mvnd", "elevation, runoff, off-grid parameters"),
+    Column("flow_needed_m3_s", "m³/s", "elevation, runoff, off-grid parameters"),
+    Column("head_needed_m", "m", "elevation, runoff, off-grid parameters"),
+)
+
+LOCATE_FIRST = table(
+    "electricity.locate_first",
+    Column("settlement_id", "-", "settlements.settlement_id"),
+    Column("value_of_information_mvnd", "mvnd", "settlements.position_accuracy_m, plan"),
+)
+
 ALL_ON_GRID = table(
     "electricity.all_on_grid",
     Column("settlement_id", "-", "settlements.settlement_id"),
@@ -338,6 +355,8 @@ TABLES = {
     "targets": TARGETS,
     "lv_works": LV_WORKS,
     "remedies": REMEDIES,
+    "streams": STREAMS,
+    "locate_first": LOCATE_FIRST,
     "scenarios": SCENARIOS,
     "all_on_grid": ALL_ON_GRID,
     "sensitivity": SENSITIVITY,

@@ -15,11 +15,12 @@ from infragap.analyses.electricity.least_cost.targets import binding, required_v
 from infragap.analyses.electricity.offgrid.sites import EVIDENCE
 from infragap.analyses.electricity.tables.reasons import Grounds
 from infragap.analyses.electricity.tables.targets import target_price_mvnd
-from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
+from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 
 
-def grounds_of(plan: Plan, draws: DrawSummary | None) -> list[Grounds]:
+def grounds_of(plan: Plan, uncertainty: Uncertainty) -> list[Grounds]:
     """Give the grounds of every settlement, in the order of the layer."""
+    draws = uncertainty.draws
     study, costs, outcome, p = plan.study, plan.costs, plan.outcome, plan.parameters
     settlements = study.settlements
     length, if_forest, limit_km = study.routes.length_km, if_forest_mvnd(plan), break_even_km(plan)
@@ -57,6 +58,8 @@ def grounds_of(plan: Plan, draws: DrawSummary | None) -> list[Grounds]:
                 lasting=bool(outcome.lasting[k]),
                 cheaper_interim=interim,
                 interim_mvnd=float(costs.offgrid.options[interim].life_cycle_mvnd[k]) if interim else 0.0,
+                survey_saves_mvnd=float(uncertainty.streams.saving_mvnd[k]),
+                shares_plant=bool(outcome.joint[k] >= 0),
                 stream_modelled=evidence[k] == "modelled",
                 position_accuracy_m=float(settlements.position_accuracy_m[k]),
                 grid_probability=None if draws is None else float(draws.grid_probability[k]),

@@ -14,6 +14,7 @@ from infragap.analyses.columns import in_order
 from infragap.analyses.electricity.codes import Supply, SupplyKind
 from infragap.analyses.electricity.columns import RANKING
 from infragap.analyses.electricity.demand.life_cycle import levelised_vnd_per_kwh
+from infragap.analyses.electricity.demand.load import settlement_peak_kw
 from infragap.analyses.electricity.demand.payback import grid_payback_years
 from infragap.analyses.electricity.feeders.voltage import Check
 from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
@@ -34,15 +35,16 @@ from infragap.analyses.electricity.tables.grounds import (
 )
 from infragap.analyses.electricity.tables.reasons import reason
 from infragap.analyses.electricity.tables.targets import target_price_mvnd
+from infragap.analyses.electricity.tables.undecided import undecided_because
 from infragap.analyses.electricity.tables.why_not import codes_text, other_options, why_not
-from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
+from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 from infragap.analyses.electricity.years.schedule import Schedule, calendar_year
 from infragap.analyses.provenance import modelled_layers, provenance_of
 from infragap.gis.crs import WGS84, to_wgs84, transform
 
 
 def ranking_table(
-    plan: Plan, check: Check, schedule: Schedule, draws: DrawSummary | None, lines: gpd.GeoDataFrame
+    plan: Plan, check: Check, schedule: Schedule, uncertainty: Uncertainty, lines: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
     """Assemble the table of settlements.
 
@@ -52,17 +54,19 @@ def ranking_table(
         The plan, the voltage of its feeders and its years.
     lines
         Table of lines, for the permits that they need.
-    draws
-        Result of the draws; their columns are left out without them.
+    uncertainty
+        What was looked at beside the plan; columns of the draws are left out without them.
     """
+    draws = uncertainty.draws
     layer = plan.study.inputs.settlements
     table = _who(plan) | _grid(plan) | _choice(plan) | _offgrid(plan) | _when(plan, schedule)
     table["voltage_drop_pct"] = check.settlement_drop_pct
-    grounds, others = grounds_of(plan, draws), other_options(plan)
+    grounds, others = grounds_of(plan, uncertainty), other_options(plan)
     for language in ("vi", "en"):
         table[f"reason_{language}"] = [reason(each, language) for each in grounds]
         table[f"why_not_{language}"] = [why_not(each, language) for each in others]
     table["ruled_out"] = [codes_text(each) for each in others]
+    table["undecided_because"] = undecided_because(plan, uncertainty)
     limits = binding_limits(plan, schedule)
     table["binding_limit"] = limits
     table["decision_class"] = [each.value for each in decision_classes(plan, limits, _needs_permit(plan, lines), draws)]
@@ -185,8 +189,19 @@ def _chosen_plant(plan: Plan) -> dict[str, object]:
         for name, values in size.items():
             if name in option.size:
                 values[here] = option.size[name][here]
+    joint, n = plan.costs.joint, plan.study.settlements.households
+    peak = plan.costs.works.peak_kw.copy()
+    for group in np.unique(outcome.joint[outcome.joint >= 0]).tolist():
+        # every member shows its part of the plant, by households
+        rows = joint.rows(group)
+        part, made = n[rows] / n[rows].sum(), joint.options[OPTIONS[joint.supply[group]]].size
+        for name, values in size.items():
+            values[rows] = made[name][group] if name == "sheds" else made[name][group] * part
+        peak[rows] = settlement_peak_kw(np.array([n[rows].sum()]), plan.parameters)[0] * part
     return {
-        "design_peak_kw": plan.costs.works.peak_kw,
+        "design_peak_kw": peak,
+        "joint_plant_id": _joint_ids(plan),
+        "joint_plant_mvnd": _joint_mvnd(plan),
         "hydro_evidence": best_evidence(plan),
         "plant_kw": size["plant_kw"],
         "battery_kwh": size["battery_kwh"],
@@ -232,3 +247,25 @@ def _when(plan: Plan, schedule: Schedule) -> dict[str, object]:
         "interim": np.where(bridges, step, ""),
         "interim_mvnd": np.where(bridges, step_mvnd, 0.0),
     }
+
+
+def _joint_ids(plan: Plan) -> list[str]:
+    """Joint plant of each settlement, numbered by the first identifier of its members; empty where it has none."""
+    joint, ids = plan.outcome.joint, plan.study.inputs.identifiers
+    first: dict[int, str] = {}
+    for k in np.argsort(plan.study.settlements.id_rank):
+        if joint[k] >= 0:
+            first.setdefault(int(joint[k]), f"J-{ids[k]}")
+    return [first[int(group)] if group >= 0 else "" for group in joint]
+
+
+def _joint_mvnd(plan: Plan) -> FloatArray:
+    """Share of each settlement in the joint plant that it is in, elsewhere in the group that would be cheapest for it;
+    NaN without any."""
+    joint = plan.costs.joint
+    least = np.full(len(plan.outcome.joint), np.inf)
+    for group in range(len(joint)):
+        rows = joint.rows(group)
+        least[rows] = np.minimum(least[rows], joint.shares(group))
+    least[plan.outcome.joint >= 0] = plan.outcome.choice_mvnd[plan.outcome.joint >= 0]
+    return np.where(np.isfinite(least), least, np.nan)
