@@ -9,6 +9,7 @@ import pandera.pandas as pa
 
 from infragap.gis import schema
 from infragap.gis.arrays import BoolArray, FloatArray
+from infragap.gis.checking.unlikely.values import unlikely_findings
 from infragap.gis.findings import Finding, fault
 from infragap.profiles.profile import DEFAULT, Profile, read_profile
 
@@ -55,15 +56,16 @@ def unit_findings(frame: pd.DataFrame, *, layer: str, profile: Profile | None = 
         if name not in frame.columns or not pd.api.types.is_numeric_dtype(frame[name]):
             continue
         values = frame[name].to_numpy(dtype=np.float64)
-        if column.title == "%":
-            found += _share_findings(frame, name, values, layer=layer)
+        told = _share_findings(frame, name, values, layer=layer) if column.title == "%" else []
         usual = (column.metadata or {}).get(schema.USUAL)
         # what works cost is known in the money of the default country alone
         is_foreign = (
             name.endswith("_" + read_profile().money.suffix) and profile is not None and profile.code != DEFAULT
         )
         if usual is not None and not is_foreign:
-            found += _range_findings(frame, column, values, usual, layer=layer)
+            told += _range_findings(frame, column, values, usual, layer=layer)
+        # a column of impossible values is told once
+        found += told or unlikely_findings(frame, column, values, layer=layer)
     return found
 
 
