@@ -14,6 +14,12 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+SCHEMA_VERSION = "1.0"
+"""Version of all names, units and codes of packs and results, MAJOR.MINOR; `docs/schema.md` says what raises which."""
+
+DEPRECATED: dict[tuple[str, str], str] = {}
+"""Columns of layers that will go, by (layer, column): what replaces them, and the version that is without them."""
+
 PROVENANCE = ("official", "open-data", "modelled")
 """What a layer or row rests on: an official text, an open data set, or a model calibrated to published totals."""
 
@@ -59,11 +65,14 @@ class Usual:
         Both included, in the unit of the column; 0 is always let pass where the column may be 0.
     others
         Units that are tried, in this order, to explain values outside.
+    middle
+        Where the median of a layer lies, both included; None: anywhere in the range.
     """
 
     low: float
     high: float
     others: tuple[Unit, ...] = ()
+    middle: tuple[float, float] | None = None
 
 
 USUAL = "usual"
@@ -147,6 +156,7 @@ class Villages(_Sourced):
     own_source_households: Series[float] | None = _column(
         "households",
         "surveyed households whose own source meets QCVN 01-1; the column may be left out",
+        usual=Usual(0, 20_000),
         ge=0,
         nullable=True,
     )
@@ -173,7 +183,7 @@ class Settlements(_Sourced):
     spread_m: Series[float] | None = _column(
         "m",
         "radius around the point that holds nine tenths of its houses; the column may be left out",
-        usual=Usual(1, 20_000),
+        usual=Usual(1, 20_000, (Unit("km", 0.001),), (10, 5_000)),
         gt=0,
         nullable=True,
     )
@@ -244,10 +254,14 @@ class GridLines(_Sourced):
         "km", "published length of the whole feeder", usual=Usual(0.01, 2_000, (METRES_FOR_KM,)), gt=0, nullable=True
     )
     feeder_load_mw: Series[float] = _column(
-        "MW", "published peak load of the feeder", usual=Usual(0, 1_500, (KILO["MW"],)), ge=0, nullable=True
+        "MW",
+        "published peak load of the feeder",
+        usual=Usual(0, 1_500, (KILO["MW"],), (0.05, 500)),
+        ge=0,
+        nullable=True,
     )
     feeder_loading_pct: Series[float] = _column(
-        "%", "published peak loading of the feeder", usual=Usual(0, 300), ge=0, nullable=True
+        "%", "published peak loading of the feeder", usual=Usual(0, 300, (), (3, 150)), ge=0, nullable=True
     )
 
 
@@ -273,8 +287,13 @@ class Stations(_Sourced):
     station_id: Series[str] = _column("-", "identifier", unique=True)
     name: Series[str] = _column("-", "name, such as that of the village", nullable=True)
     voltage_kv: Series[float] = _column("kV", "upper voltage", usual=Usual(0.2, 1_200, (VOLTS,)), gt=0)
-    capacity_kva: Series[float] = _column("kVA", "transformer capacity", usual=Usual(5, 100_000), gt=0)
-    load_kva: Series[float] = _column("kVA", "peak load; empty where it is not known", ge=0, nullable=True)
+    capacity_kva: Series[float] = _column(
+        "kVA", "transformer capacity", usual=Usual(5, 20_000, (Unit("VA", 1_000),), (10, 3_000)), gt=0
+    )
+    load_kva: Series[float] = _column(
+        "kVA", "peak load; empty where it is not known", usual=Usual(0, 20_000, (Unit("VA", 1_000),), (1, 2_000)), ge=0,
+        nullable=True
+    )  # fmt: skip
     status: Series[str] = _column(
         "-", "existing, not_energised (built, never switched on) or planned", isin=STATION_STATUS
     )
@@ -324,7 +343,7 @@ class Solar(_Sourced):
     ghi_daily_sd_kwh_per_m2_day: Series[float] = _column(
         "kWh/m²/day",
         "day-to-day standard deviation",
-        usual=Usual(0, 5, (Unit("MJ/m² a day", 3.6), Unit("Wh/m² a day", 1_000))),
+        usual=Usual(0, 5, (Unit("MJ/m² a day", 3.6), Unit("Wh/m² a day", 1_000)), (0.2, 3.5)),
         ge=0,
     )
     pv_kwh_per_kwp: Series[float] = _column(
@@ -372,7 +391,10 @@ class WaterSchemes(_Sourced):
         nullable=True,
     )
     observed_year: Series[float] | None = _column(
-        "-", "year in which functionality and quality were seen; the column may be left out", nullable=True
+        "year",
+        "year in which functionality and quality were seen; the column may be left out",
+        usual=Usual(1900, 2100),
+        nullable=True,
     )
     status: Series[str] | None = _column(
         "-", "existing, or planned and not yet there; without the column all exist", isin=WATER_STATUS, nullable=True
@@ -415,8 +437,12 @@ class Schools(_Sourced):
     has_upper_secondary: Series[bool] = _column("-", "teaches upper secondary, or will after its upgrade")
     boarding: Series[bool] = _column("-", "pupils can live there")
     commune_code: Series[str] = _column("-", "commune that it lies in")
-    capacity_pupils: Series[float] = _column("pupils", "places", usual=Usual(5, 20_000), ge=0, nullable=True)
-    pupils: Series[float] = _column("pupils", "pupils of today", usual=PUPILS, ge=0, nullable=True)
+    capacity_pupils: Series[float] = _column(
+        "pupils", "places", usual=Usual(5, 20_000, (), (30, 8_000)), ge=0, nullable=True
+    )
+    pupils: Series[float] = _column(
+        "pupils", "pupils of today", usual=Usual(0, 20_000, (), (20, 8_000)), ge=0, nullable=True
+    )
     status: Series[str] = _column("-", "existing, upgrade or planned", isin=SCHOOL_STATUS)
     site_known: Series[bool] = _column("-", "the site is decided; the point is it, within its accuracy")
     cost_mvnd: Series[float] = _column(

@@ -18,11 +18,12 @@ from infragap.gis.pack import Pack
 from infragap.maps.communes import commune_summary
 from infragap.maps.comparison.page import comparison_html
 from infragap.maps.comparison.scenarios import scenario_parts
-from infragap.maps.contents import KML_LAYERS, LAYER_IDS, layers_of, tables_of
+from infragap.maps.contents import KML_LAYERS, LAYER_IDS, TABLE_KEYS, layers_of, tables_of
 from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
 from infragap.maps.exports.layers import write_geojson, write_geopackage
 from infragap.maps.exports.outward import outward_dictionary
+from infragap.maps.exports.package import write_package
 from infragap.maps.exports.tables import write_csv, write_dictionary
 from infragap.maps.pages.common import PAGES, SHEETS, notice
 from infragap.maps.pages.document import render
@@ -85,6 +86,7 @@ def write_results(
         name = "summary.md" if language == languages()[0] else f"summary_{language}.md"
         (folder / name).write_text(summary_markdown(pack, results, language), encoding="utf-8")
     tell("maps")
+    write_package(folder, tables_of(communes, results), TABLE_KEYS, pack.catalog.pack.title)
     _write_pages(folder, pack, communes, results, parameters)
 
 

@@ -22,6 +22,7 @@ from infragap.gis.arrays import BoolArray
 from infragap.gis.checking.texts import text_findings
 from infragap.gis.checking.units import unit_findings
 from infragap.gis.findings import Finding, fault
+from infragap.profiles.profile import Profile
 
 MISSING = fault(
     "column.missing",
@@ -70,7 +71,7 @@ _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 _BAD = object()
 
 
-def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[Finding]]:
+def typed(frame: pd.DataFrame, *, layer: str, profile: Profile | None = None) -> tuple[pd.DataFrame, list[Finding]]:
     """Turn the cells of a layer into the dtypes of its schema and check the values.
 
     Parameters
@@ -80,6 +81,8 @@ def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[Findin
         `attrs['vietnamese_numbers']`: a dot may part thousands.
     layer
         Name in `schema.LAYERS`; a layer without a schema comes back unchanged.
+    profile
+        Country of the pack; None for the default one.
 
     Returns
     -------
@@ -107,7 +110,7 @@ def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[Findin
                 result = result.drop(columns=name)
             else:
                 result[name] = values
-    return result, found + text_findings(frame, layer=layer) + unit_findings(result, layer=layer)
+    return result, found + text_findings(frame, layer=layer) + unit_findings(result, layer=layer, profile=profile)
 
 
 def _column(

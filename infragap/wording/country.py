@@ -33,19 +33,27 @@ def spoken_profile() -> Profile:
 
 def in_words_of(texts: dict[str, str], profile: Profile, language: str) -> dict[str, str]:
     """Put money, voltages and areas of a country into texts, by key."""
-    fixed, money = _fillings(profile), _money(profile, language)
+    fixed, money = _fillings(profile, language), _money(profile, language)
     return {key: _said(text, fixed, money) for key, text in texts.items()}
 
 
-def _fillings(profile: Profile) -> dict[str, str]:
+def _fillings(profile: Profile, language: str) -> dict[str, str]:
     kinds = " / ".join((*profile.administration.rural, *profile.administration.urban))
     return {
         "{upper_kv}": f"{profile.voltage.upper_kv:g}",
         "{lower_kv}": f"{profile.voltage.lower_kv:g}",
         "{rural_kinds}": ", ".join(profile.administration.rural),
         "{area_kinds}": kinds,
+        "{water_standard}": _standard(profile, language),
+        "{first_year}": str(profile.first_year),
+        "{last_year}": str(profile.last_year),
         "{crs_example}": profile.crs_hint or "EPSG:32736",
     }
+
+
+def _standard(profile: Profile, language: str) -> str:
+    names = profile.water_standard
+    return names.get(language) or next(iter(names.values()), "WHO")
 
 
 def _money(profile: Profile, language: str) -> list[tuple[re.Pattern[str], str]]:

@@ -15,7 +15,7 @@ import shapely
 from infragap.maps import colours
 from infragap.maps.pages.html import spoken
 from infragap.maps.pages.page import Text
-from infragap.wording.catalogue import Number, in_each_language
+from infragap.wording.catalogue import Number, in_each_language, languages
 
 MAP_WIDTH = 300
 CLASSES = 4
@@ -59,7 +59,7 @@ def choropleth(communes: gpd.GeoDataFrame, values: pd.Series[float], ramp: str, 
 
 def _tooltip(name: str, value: Any) -> str:
     """Browsers show one title: its number is written as the first language does."""
-    text = in_each_language("maps.index.tooltip", name=name, value=Number(float(value), decimals=1))["vi"]
+    text = in_each_language("maps.index.tooltip", name=name, value=Number(float(value), decimals=1))[languages()[0]]
     return f"<title>{html.escape(text)}</title>"
 
 

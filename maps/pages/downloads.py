@@ -16,6 +16,7 @@ PAGES = ("index", "electricity", "water", "schools")
 DESCRIBED = (
     "summary.md", "summary_en.md", "commune_sheets.html", "compare.html", "grid_extension_list.xlsx", "programme.xlsx",
     "tables.xlsx", "results.gpkg", "results.kml", "results.kmz", "run.json", "columns.csv", "parameters.csv",
+    "datapackage.json", "results.schema.json",
 )  # fmt: skip
 """Files that have words of their own; tables have those of the workbook, layers those of their folder."""
 BY_ENDING = {".md": "reports", ".html": "reports", ".xlsx": "workbooks", ".gpkg": "gis", ".kml": "gis", ".kmz": "gis"}
