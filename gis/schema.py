@@ -187,6 +187,18 @@ class Settlements(_Sourced):
         gt=0,
         nullable=True,
     )
+    public_kw: Series[float] | None = _column(
+        "kW", "public buildings: school, health post, office; the column may be left out", ge=0, nullable=True
+    )
+    public_kwh_per_day: Series[float] | None = _column(
+        "kWh/day", "energy of public buildings; the column may be left out", ge=0, nullable=True
+    )
+    productive_kw: Series[float] | None = _column(
+        "kW", "machines: mill, dryer, homestay, pump; the column may be left out", ge=0, nullable=True
+    )
+    productive_kwh_per_day: Series[float] | None = _column(
+        "kWh/day", "energy of machines; the column may be left out", ge=0, nullable=True
+    )
 
 
 class Roads(_Sourced):
@@ -262,6 +274,9 @@ class GridLines(_Sourced):
     )
     feeder_loading_pct: Series[float] = _column(
         "%", "published peak loading of the feeder", usual=Usual(0, 300, (), (3, 150)), ge=0, nullable=True
+    )
+    outage_hours_per_year: Series[float] | None = _column(
+        "hours/year", "time in which the feeder is down; the column may be left out", ge=0, le=8_766, nullable=True
     )
 
 

@@ -412,6 +412,39 @@ class OffgridParameters(Parameters):
     pico_wire_mvnd_per_km: float = parameter(
         6.0, unit="mvnd/km", source="Mỏ Vàng, 2025-26", meaning="self-drawn wire of a pico unit"
     )
+    other_loads_by_size: bool = parameter(
+        True,
+        unit="-",
+        source="choice; engineering facts 9",
+        meaning="whether settlements of which the layer says nothing have school and mill by their size",
+    )
+    household_growth_pct: float = parameter(
+        1.0,
+        maximum=20,
+        unit="%/year",
+        low=0.5,
+        high=2,
+        source="assumption: natural growth of highland communes",
+        meaning="growth of the number of households",
+    )
+    connection_growth_pct: float = parameter(
+        5.0,
+        maximum=100,
+        unit="%",
+        low=0,
+        high=10,
+        source="assumption: families that move or part when power comes",
+        meaning="households that supply itself brings within five years",
+    )
+    grid_outage_hours: float = parameter(
+        40.0,
+        maximum=8766,
+        unit="hours/year",
+        low=10,
+        high=120,
+        source="assumption for long mountain feeders; outage_hours_per_year of grid_lines where it is there",
+        meaning="time in which a customer's feeder is down; what it misses is priced",
+    )
     unserved_energy_vnd_per_kwh: float = parameter(
         20000.0,
         unit="VND/kWh",

@@ -11,9 +11,10 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.demand import DAYS_PER_YEAR, tier_by_power, tier_of
 from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor, unserved_price
 from infragap.analyses.electricity.demand.load import (
+    design_peak_kw,
+    energy_households,
     household_energy_pv_kwh,
     local_efficiency,
-    settlement_peak_kw,
     tenth_year_day_kwh,
     yearly_factors,
     yearly_household_kwh,
@@ -180,8 +181,8 @@ def _candidates(
     pair = np.repeat(pairs, len(span))
     span, sun, store = (np.tile(axis, len(pairs)) for axis in (span, sun, store))
     settlement = water.reach.settlement[pair]
-    n = settlements.households[settlement]
-    peak = settlement_peak_kw(settlements.households, p)[settlement]
+    n = energy_households(settlements, p)[settlement]
+    peak = design_peak_kw(settlements, p)[settlement]
     firm = firm_power_kw(water.sites, p)[water.reach.site[pair]]
     plant_kw = np.minimum.reduce([firm * span, peak, np.full(len(pair), p.hydro_licence_kw)])
     # where the next smaller span is at the limit already, this one is the same plant again
@@ -263,8 +264,8 @@ def _best_of(
         return np.where(best >= 0, values[at], np.nan)
 
     site = water.reach.site[found.pair]
-    demand_kwh = np.maximum(settlements.households, 1) * household_energy_pv_kwh(p)
-    peak = settlement_peak_kw(settlements.households, p)
+    demand_kwh = np.maximum(energy_households(settlements, p), 1) * household_energy_pv_kwh(p)
+    peak = design_peak_kw(settlements, p)
     plant_kw, inverter_kw, backup_kw = of(found.plant_kw), of(found.inverter_kw), of(found.backup_kw)
     option = Option(
         investment_mvnd=of(found.investment_mvnd) + local_mvnd,

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
 from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
-from infragap.analyses.electricity.demand.load import settlement_peak_kw
+from infragap.analyses.electricity.demand.load import design_peak_kw
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd, terrain
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid, Resources, compare_offgrid
@@ -48,6 +48,8 @@ class JointPlants:
         Options of the groups, for their sizes.
     alone_mvnd
         (n,) what each costs with its best supply of its own.
+    peak_kw
+        (groups,) design peak of all members together.
     id_rank
         (n,) of the settlements, so that the order of the rows decides nothing.
     """
@@ -59,6 +61,7 @@ class JointPlants:
     options: dict[Supply, Option]
     alone_mvnd: FloatArray
     id_rank: IntArray
+    peak_kw: FloatArray
 
     def __len__(self) -> int:
         """Number of groups."""
@@ -132,6 +135,7 @@ def joint_plants(
         options={name: each.chosen(kept) for name, each in options.items()},
         alone_mvnd=alone,
         id_rank=settlements.id_rank,
+        peak_kw=design_peak_kw(whole, p)[kept],
     )
 
 
@@ -139,7 +143,7 @@ def no_joint_plants(alone_mvnd: FloatArray, id_rank: IntArray) -> JointPlants:
     """Give no groups at all."""
     empty = np.empty(0)
     members = sparse.csr_array((0, len(alone_mvnd)))
-    return JointPlants(members, empty, empty, np.empty(0, dtype=np.int64), {}, alone_mvnd, id_rank)
+    return JointPlants(members, empty, empty, np.empty(0, dtype=np.int64), {}, alone_mvnd, id_rank, empty)
 
 
 def neighbour_groups(
@@ -182,7 +186,7 @@ def _as_settlements(
     """Each group as one settlement at its largest member, and life-cycle cost and investment of the lines between its
     members."""
     p = parameters
-    peak, ground = settlement_peak_kw(settlements.households, p), terrain(settlements, p)
+    peak, ground = design_peak_kw(settlements, p), terrain(settlements, p)
     n = settlements.households
     largest = np.array([min(group, key=lambda k: (-n[k], settlements.id_rank[k])) for group in groups])
     line_km, step_ups, rough = np.zeros(len(groups)), np.zeros(len(groups)), np.zeros(len(groups))
@@ -207,6 +211,8 @@ def _as_settlements(
         has_unsafe_wires=np.zeros(len(groups), dtype=bool),
         spread_m=np.full(len(groups), np.nan),
         id_rank=np.arange(len(groups)),
+        other=None if settlements.other is None else settlements.other.chosen(groups),
+        outage_hours=None,
     )
     return whole, wire * line_factor(p) + stations * station_factor(p), wire + stations
 

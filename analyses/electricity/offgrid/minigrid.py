@@ -9,9 +9,10 @@ from infragap.analyses.arrays import FloatArray
 from infragap.analyses.demand import DAYS_PER_YEAR, tier_of
 from infragap.analyses.electricity.demand.life_cycle import factor, line_factor, unserved_price
 from infragap.analyses.electricity.demand.load import (
+    design_peak_kw,
+    energy_households,
     household_energy_pv_kwh,
     local_efficiency,
-    settlement_peak_kw,
     tenth_year_day_kwh,
     yearly_factors,
     yearly_household_kwh,
@@ -102,8 +103,8 @@ def minigrid(
     helped = (plant_lcc + missing_kwh * p.backup_vnd_per_kwh / 1e6).argmin(axis=1)
     each = np.arange(len(plant_lcc))
 
-    n, commune = settlements.households, settlements.commune
-    peak = settlement_peak_kw(n, p)
+    n, commune = energy_households(settlements, p), settlements.commune
+    peak = design_peak_kw(settlements, p)
     local = distribution_mvnd(settlements, p) if local_mvnd is None else local_mvnd
     inverter_mvnd = peak * p.inverter_mvnd_per_kw * site
     common = inverter_mvnd * equipment_factor(p.inverter_life_years, p) + local * line_factor(p) + operator_mvnd(p)

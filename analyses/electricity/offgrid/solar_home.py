@@ -9,6 +9,7 @@ from infragap.analyses.arrays import FloatArray
 from infragap.analyses.demand import DAYS_PER_YEAR, tier_of
 from infragap.analyses.electricity.demand.life_cycle import factor, unserved_price
 from infragap.analyses.electricity.demand.load import (
+    energy_households,
     settlement_peak_kw,
     tenth_year_day_kwh,
     yearly_factors,
@@ -79,14 +80,14 @@ def solar_home(
     best = cheapest_that_serves(cost, lacking, p)
     each = np.arange(len(cost))
     missing = missing_kwh[each, best]
-    commune, n = settlements.commune, settlements.households
+    commune, n = settlements.commune, energy_households(settlements, p)
     first = KITS[best, 0]
     credit = np.where(settlements.has_home_system, SMALL_KIT_KWP * p.pv_mvnd_per_kwp, 0.0)
     worst_day = np.minimum(first * KIT_KWP * day_yield.min(axis=1) * p.storage_efficiency, tenth_year_day_kwh(p))
     enough = serves_enough(lacking[each, best], p) & strong[best]
     return Option(
-        investment_mvnd=n * (first[commune] * p.home_tier3_mvnd - credit),
-        life_cycle_mvnd=n * (cost[each, best][commune] - credit),
+        investment_mvnd=n * first[commune] * p.home_tier3_mvnd - settlements.households * credit,
+        life_cycle_mvnd=n * cost[each, best][commune] - settlements.households * credit,
         unserved_mvnd=n * (missing * unserved_price(p))[commune],
         unserved_pct=(100 * missing / all_kwh)[commune],
         serves_enough=enough[commune],

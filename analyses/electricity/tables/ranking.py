@@ -14,7 +14,6 @@ from infragap.analyses.columns import in_order
 from infragap.analyses.electricity.codes import Supply, SupplyKind
 from infragap.analyses.electricity.columns import RANKING
 from infragap.analyses.electricity.demand.life_cycle import levelised_vnd_per_kwh
-from infragap.analyses.electricity.demand.load import settlement_peak_kw
 from infragap.analyses.electricity.demand.payback import grid_payback_years
 from infragap.analyses.electricity.feeders.voltage import Check
 from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
@@ -197,7 +196,7 @@ def _chosen_plant(plan: Plan) -> dict[str, object]:
         part, made = n[rows] / n[rows].sum(), joint.options[OPTIONS[joint.supply[group]]].size
         for name, values in size.items():
             values[rows] = made[name][group] if name == "sheds" else made[name][group] * part
-        peak[rows] = settlement_peak_kw(np.array([n[rows].sum()]), plan.parameters)[0] * part
+        peak[rows] = joint.peak_kw[group] * part
     return {
         "design_peak_kw": peak,
         "joint_plant_id": _joint_ids(plan),

@@ -24,7 +24,8 @@ from tests.analyses.electricity.offgrid.test_options import (
     stream,
 )
 
-P = ElectricityParameters(backup_allowed=False)
+# home systems so dear that plants are the best supply alone
+P = ElectricityParameters(backup_allowed=False, home_tier3_mvnd=200.0, service_floor_tier=2)
 NOTHING = Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
 
 
@@ -66,7 +67,8 @@ def test_neighbours_too_far_for_their_line_stay_alone() -> None:
 def test_a_stream_of_one_member_serves_the_group() -> None:
     places = settlements([12, 12], x=[0.0, 250.0])
     given = resources(stream(site(flow=0.25)))
-    found = joint_plants(places, given, compare_offgrid(places, given, P), np.ones(2, dtype=bool), P)
+    dark = P.model_copy(update={"pv_mvnd_per_kwp": 200.0})
+    found = joint_plants(places, given, compare_offgrid(places, given, dark), np.ones(2, dtype=bool), dark)
     assert OPTIONS[found.supply[0]] == Supply.HYDRO
     # 24 households peak at 24 · 0.45/0.4 · (0.4 + 0.6/√24) = 14.107 kW of 17.658 kW
     assert found.options[Supply.HYDRO].size["plant_kw"][0] == pytest.approx(14.107, rel=1e-4)
