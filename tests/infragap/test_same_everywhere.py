@@ -102,17 +102,11 @@ def test_threads_locale_and_hash_seed_change_nothing(small: tuple[Path, Path], t
     assert differing(small[1], again) == []
 
 
-def test_rows_in_another_order_and_lines_drawn_the_other_way_change_nothing(
-    small: tuple[Path, Path], tmp_path: Path
-) -> None:
-    assert differing(small[1], run(shuffle_pack(small[0], tmp_path / "pack", seed=3), tmp_path / "out")) == []
-
-
 def test_all_of_it_together_changes_nothing_on_the_embedded_pack(
     reference: Path, data_folder: Path, tmp_path: Path
 ) -> None:
     """Clock, threads, locale, hash seed and the order of rows at once: a whole run takes minutes. What one of them does
-    alone, the tests on the small pack name."""
+    alone, the tests on the small pack name (its river lies in no valley, so it may not be turned round)."""
     shuffled = shuffle_pack(data_folder, tmp_path / "pack", seed=3)
     everywhere = {"LC_ALL": "C", "PYTHONHASHSEED": "4711", "TZ": "Pacific/Apia"}
     threads = dict.fromkeys(THREADS, "3")
