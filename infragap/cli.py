@@ -323,6 +323,25 @@ def data_hash_command(
         raise typer.Exit(1)
 
 
+@data_app.command("pull")
+def data_pull_command(folder: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
+    """Read layers that have a source from their servers (PostGIS, OGC API, WFS) and keep them with their date."""
+    from infragap.servers.pull import pull
+
+    terminal.say("command.pull.done", layers=", ".join(pull(folder)))
+
+
+@data_app.command("push")
+def data_push_command(
+    results: Annotated[Path, typer.Argument(help="Result folder.")],
+    database: Annotated[str, typer.Argument(help="postgresql://host/database?schema=name; PGUSER, PGPASSWORD.")],
+) -> None:
+    """Write tables and layers of a result into PostGIS, all of them or none."""
+    from infragap.servers.push import push
+
+    terminal.say("command.push.done", count=len(push(results, database)))
+
+
 @data_app.command("schema")
 def data_schema_command(folder: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
     """Describe a pack for other programs: datapackage.json and pack.schema.json beside its catalogue."""

@@ -73,7 +73,9 @@ def _pack_record(pack: Pack) -> dict[str, Any]:
         "catalog_sha256": hashlib.sha256((pack.folder / "catalog.toml").read_bytes()).hexdigest(),
         "targets": pack.catalog.targets,
         "layers": [
-            entry.model_dump(include={"name", "file", "sha256", "rows", "provenance", "method"}, exclude_none=True)
+            entry.model_dump(
+                include={"name", "file", "sha256", "rows", "provenance", "method", "source", "date"}, exclude_none=True
+            )
             for entry in pack.catalog.layer
         ],
     }

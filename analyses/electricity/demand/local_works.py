@@ -124,20 +124,6 @@ def size_stations(
     return np.where(households > 0, stations, 0).astype(np.int64), np.where(households > 0, size, 0.0)
 
 
-def one_station_mvnd(size_kva: float, parameters: ElectricityParameters) -> float:
-    """Price of one station of a size, 0 for none [million VND]."""
-    p = parameters
-    if size_kva <= 0:
-        return 0.0
-    return (
-        p.transformer_50_mvnd
-        if size_kva <= 50
-        else p.transformer_100_mvnd
-        if size_kva <= 100
-        else p.transformer_250_mvnd
-    )
-
-
 def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) -> FloatArray:
     """Price of one station of a size [million VND]."""
     p = parameters
