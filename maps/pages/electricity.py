@@ -25,7 +25,7 @@ from infragap.maps.pages.common import (
     links,
     notice,
     river_layers,
-    road_layer,
+    road_layers,
     sections,
     select,
     source,
@@ -155,7 +155,7 @@ def electricity_page(
         layers=[
             commune_layer(communes),
             *river_layers(pack),
-            road_layer(pack, shown=False),
+            *road_layers(pack, shown=False),
             _existing_layer(result, pack),
             _station_layer(pack),
             _line_layer(result),
