@@ -22,6 +22,7 @@ from infragap.analyses.water.result import WaterResult
 from infragap.comparing import electricity as comparing
 from infragap.gis.pack import Pack, read_pack
 from infragap.maps.exports.outward import outward_frame
+from infragap.profiles.of_result import profile_of_result
 from infragap.readiness import judge, judge_folder, require_ready
 from infragap.settings import read_settings
 from infragap.wording.country import speaking_for
@@ -127,7 +128,8 @@ def compare(first: Path | str, second: Path | str, *, language: str = "en") -> c
     MissingDataError
         A folder is not a complete result, or holds no electricity plan.
     """
-    return comparing.compare(Path(first), Path(second), language)
+    with speaking_for(profile_of_result(Path(first))):
+        return comparing.compare(Path(first), Path(second), language)
 
 
 def _in_country(result: Result) -> Result:

@@ -13,6 +13,7 @@ import pandas as pd
 from infragap.console.messages import Message, refused
 from infragap.gis.errors import MissingDataError
 from infragap.profiles.naming import inward_record, naming_of
+from infragap.profiles.of_result import inward_columns
 from infragap.profiles.profile import read_profile
 from infragap.wording.catalogue import Words, words
 
@@ -82,7 +83,7 @@ def _read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
             raise ValueError("run.json is not that of an electricity run")
         naming = record["pack"].get("naming", naming_of(read_profile()))
         ranking = _read_table(table)
-        return inward_record(record, naming), ranking.set_axis(list(inward_record(dict(ranking), naming)), axis=1)
+        return inward_record(record, naming), ranking.set_axis(inward_columns(ranking.columns, record["pack"]), axis=1)
     except (ValueError, TypeError, KeyError, OSError, RecursionError) as error:
         raise refused_for("damaged", folder=folder, reason=error) from error
 

@@ -67,12 +67,27 @@ def _money(profile: Profile, language: str) -> list[tuple[re.Pattern[str], str]]
             (ours.thousands_name[language], theirs.thousands_name[language]),
             *pairs,
         ]
+    pairs += _areas(profile, language)
     return [(_whole_word(old), new) for old, new in pairs]
+
+
+def _areas(profile: Profile, language: str) -> list[tuple[str, str]]:
+    """What areas are called, in singular and plural, within a sentence and at its beginning."""
+    ours, theirs = read_profile().administration, profile.administration
+    found = []
+    for old, new in ((ours.area_plural, theirs.area_plural), (ours.area, theirs.area)):
+        if language in old and language in new:
+            found += [(old[language], new[language]), (_capital(old[language]), _capital(new[language]))]
+    return found
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 @lru_cache(maxsize=16)
 def _whole_word(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+    return re.compile(rf"(?<![\w{{]){re.escape(text)}(?![\w}}])")
 
 
 def _said(text: str, fixed: dict[str, str], money: list[tuple[re.Pattern[str], str]]) -> str:
