@@ -9,10 +9,17 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.electricity.assumptions.builds import line_mvnd_per_km, single_phase_allowed, station_sizes
-from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
-from infragap.analyses.electricity.demand.load import household_energy_pv_kwh, settlement_peak_kw
+from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor, unserved_price
+from infragap.analyses.electricity.demand.load import (
+    design_peak_kw,
+    energy_households,
+    household_energy_pv_kwh,
+)
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.parameters import ElectricityParameters
+
+HOURS_PER_YEAR = 8766.0
+
 
 TREE_CONSTANT = 0.6331
 """Length of the shortest tree through n points strewn evenly over an area A, by √(n A), for many points (see
@@ -33,8 +40,9 @@ class LocalWorks:
     """Local grid works of each settlement, all (n,); investments and life-cycle costs in million VND.
 
     `station_kva` is the size of one station, `single_phase` whether it hangs between two wires, `cable` the 0.4 kV
-    cable (name in the table of works). `life_cycle_mvnd` maps each part ('transformers', 'lv', 'service', 'energy') to
-    its life-cycle cost; the line inside a large settlement to its further stations counts as a part of 'transformers'.
+    cable (name in the table of works). `life_cycle_mvnd` maps each part ('transformers', 'lv', 'service', 'energy',
+    'outages') to its life-cycle cost; the line inside a large settlement to its further stations counts as a part of
+    'transformers'.
     """
 
     peak_kw: FloatArray
@@ -141,6 +149,7 @@ def size_stations(
     --------
     25 households peak at 14.6 kW, 16.3 kVA at a power factor of 0.9: one station of the smallest size. 219 need three.
 
+    >>> from infragap.analyses.electricity.demand.load import settlement_peak_kw
     >>> p = ElectricityParameters()
     >>> households = np.array([25.0, 219.0])
     >>> stations, kva = size_stations(households, settlement_peak_kw(households, p), np.array([0.8, 7.2]), p)
@@ -169,7 +178,7 @@ def cheapest_stations(settlements: Settlements, parameters: ElectricityParameter
     cable. Of equals the lighter cable, and three phases.
     """
     p, n = parameters, len(settlements)
-    peak, lv_km = settlement_peak_kw(settlements.households, p), lv_length_km(settlements, p)
+    peak, lv_km = design_peak_kw(settlements, p), lv_length_km(settlements, p)
     ground, as_line, as_station = terrain(settlements, p), line_factor(p), station_factor(p)
     inner = p.inner_mv_km_per_extra_station * mv_mvnd_per_km(settlements, p) * ground
     least = np.full(n, np.inf)
@@ -206,8 +215,17 @@ def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) 
 def energy_mvnd(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
     """Energy bought over the horizon, losses on top [million VND], (n,)."""
     p = parameters
-    bought_kwh = settlements.households * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
+    bought_kwh = energy_households(settlements, p) * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
     return np.asarray(bought_kwh * p.energy_price_vnd_per_kwh / 1e6)
+
+
+def outages_mvnd(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Price of what the grid does not serve while it is down, over the horizon [million VND], (n,)."""
+    p = parameters
+    hours = p.grid_outage_hours if settlements.outage_hours is None else settlements.outage_hours
+    hours = np.where(np.isfinite(hours), hours, p.grid_outage_hours)
+    kwh = energy_households(settlements, p) * household_energy_pv_kwh(p)
+    return np.asarray(kwh * hours / HOURS_PER_YEAR * unserved_price(p))
 
 
 def local_works(settlements: Settlements, parameters: ElectricityParameters) -> LocalWorks:
@@ -221,7 +239,7 @@ def local_works(settlements: Settlements, parameters: ElectricityParameters) -> 
     """
     p = parameters
     households = settlements.households
-    peak = settlement_peak_kw(households, p)
+    peak = design_peak_kw(settlements, p)
     lv_km = lv_length_km(settlements, p)
     chosen = cheapest_stations(settlements, p)
     on_ground = terrain(settlements, p)
@@ -239,6 +257,7 @@ def local_works(settlements: Settlements, parameters: ElectricityParameters) -> 
         "lv": investment["lv"] * as_line,
         "service": investment["service"] * as_line,
         "energy": energy_mvnd(settlements, p),
+        "outages": outages_mvnd(settlements, p),
     }
     return LocalWorks(
         peak_kw=peak,
