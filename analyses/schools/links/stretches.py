@@ -40,7 +40,7 @@ def joined_pieces(roads: gpd.GeoDataFrame, rough: BoolArray, *, tolerance_m: flo
     done = np.zeros(len(row), bool)
     runs: list[Run] = []
     # runs with a free end begin there; what is left then are rings
-    free = (partner.reshape(-1, 2) < 0).any(axis=1)
+    free: BoolArray = np.asarray((partner.reshape(-1, 2) < 0).any(axis=1), bool)
     for first in [*np.flatnonzero(free).tolist(), *np.flatnonzero(~free).tolist()]:
         if done[first]:
             continue
