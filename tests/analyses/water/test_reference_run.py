@@ -185,7 +185,7 @@ def test_pipes_bear_what_stands_in_them(reference_water: Path) -> None:
     pipes = table(reference_water, "pipes")
     assert (pipes["static_head_m"] <= 10 * pipes["pn"] + 1e-6).all()
     assert (pipes["to_pressure_m"] >= -1e-6).all()
-    assert (pipes["tap_pressure_m"].dropna() >= 5 - 1e-6).all()
+    assert (pipes["tap_pressure_m"].dropna() >= 5 - 1e-4).all()
     assert (pipes["flow_l_s"] > 0).all()
     assert (pipes["velocity_m_s"] <= 2.5).all()
     # slower than 0.3 m/s only where the smallest main that bears the head, 32 mm, is too wide as well
