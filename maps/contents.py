@@ -40,6 +40,65 @@ LAYER_IDS: dict[str, tuple[str, ...]] = {
 }
 """Columns whose values together name a feature of a layer."""
 
+LAYER_COLUMNS: dict[str, Columns] = {
+    "electricity_settlements": electricity_columns.RANKING,
+    "electricity_lines": electricity_columns.LINES,
+    "water_villages": water_columns.VILLAGES,
+    "water_schemes": water_columns.SCHEMES,
+    "water_works": water_columns.WORKS,
+    "water_pipes": water_columns.PIPES,
+    "schools_sites": schools_columns.SITES,
+    "schools_catchments": schools_columns.CATCHMENTS,
+    "schools_isochrones": schools_columns.ISOCHRONES,
+    "schools_links": schools_columns.LINKS,
+}
+"""Declared columns of layers; `communes` has those of its table, existing lines those of the pack."""
+
+TABLE_KEYS: dict[str, tuple[str, ...]] = {
+    "electricity_ranking": ("settlement_id",),
+    "electricity_lines": ("line_id",),
+    "electricity_years": ("year",),
+    "water_villages": ("village_id",),
+    "water_communes": ("commune_code",),
+    "water_works": ("work_id",),
+    "water_schemes": ("scheme_id",),
+    "schools_sites": ("school_id",),
+    "schools_links": ("link_id",),
+    "communes": ("commune_code",),
+}
+"""Columns whose values together name a row of a table, for those who join tables."""
+
+
+def declared_tables() -> dict[str, Columns]:
+    """Give the declared columns of every table that a run may write; `communes` has those of the layer besides."""
+    electricity = {
+        "ranking": electricity_columns.RANKING,
+        "lines": electricity_columns.LINES,
+        "years": electricity_columns.YEARS,
+        **electricity_columns.TABLES,
+    }
+    water = {
+        "villages": water_columns.VILLAGES,
+        "communes": water_columns.COMMUNES,
+        "works": water_columns.WORKS,
+        "schemes": water_columns.SCHEMES,
+        "pipes": water_columns.PIPES,
+        **water_columns.TABLES,
+    }
+    schools = {
+        "sites": schools_columns.SITES,
+        "villages": schools_columns.VILLAGES,
+        "od": schools_columns.OD,
+        "assignment": schools_columns.ASSIGNMENT,
+        "without_place": schools_columns.WITHOUT_PLACE,
+        "alternatives": schools_columns.ALTERNATIVES,
+        "links": schools_columns.LINKS,
+        "targets": schools_columns.TARGETS,
+        "before_after": schools_columns.BEFORE_AFTER,
+    }
+    rooms = {"electricity": electricity, "water": water, "schools": schools}
+    return {f"{room}_{name}": columns for room, tables in rooms.items() for name, columns in tables.items()}
+
 
 def tables_of(communes: gpd.GeoDataFrame, results: Results) -> Tables:
     """Give the tables of a run by name, each with its columns."""

@@ -18,6 +18,7 @@ from infragap.gis.catalog import FILE_NAME, Catalog, LayerEntry, PackHead, catal
 from infragap.gis.errors import MissingDataError
 from infragap.profiles.profile import DEFAULT, profile_names, read_profile
 from infragap.starting.files import Found, found_in
+from infragap.starting.forms import is_empty_form
 from infragap.starting.guesses import guessed_mapping
 
 
@@ -65,12 +66,15 @@ def start_pack(folder: Path, *, profile: str | None = None, title: str | None = 
         raise MissingDataError(f"{folder}: there is no such folder. Name the folder that holds your files.")
     earlier = read_catalog(folder) if (folder / FILE_NAME).exists() else None
     found, problems = found_in(folder)
-    known = {entry.name: entry for entry in earlier.layer} if earlier is not None else {}
+    listed = earlier.layer if earlier is not None else []
+    left_empty = [entry.name for entry in listed if is_empty_form(folder, entry)]
+    known = {entry.name: entry for entry in listed if entry.name not in left_empty}
     if not found and not known:
         raise MissingDataError(f"{folder}: no file that could be a layer. Put your layers into the folder.")
     country, why = _country(found, profile, earlier)
     head, guesses = _head(folder, found, earlier, country, title)
     remarks: dict[str, str] = {"pack.profile": why, **guesses}
+    remarks |= {f"{name}": "left out: nothing is filled in its form" for name in left_empty}
     entries, questions = [], list(problems)
     has_areas = "communes" in known or any(item.layer == "communes" for item in found)
     by_layer = {item.layer: item for item in found}

@@ -20,18 +20,18 @@ from infragap.gis.crs import to_wgs84
 from infragap.maps.exports.classes import Classes, classes
 from infragap.maps.shown import is_missing, shown
 from infragap.profiles.naming import outward
+from infragap.wording.catalogue import languages
 from infragap.wording.country import spoken_profile
 
 COORDINATE_DIGITS = 6
 BALLOON_CHARACTERS = 1900
-LANGUAGE = "vi"
-"""Language of titles, headings and values: the file shows one."""
 FIXED_DATE = (2026, 1, 1, 0, 0, 0)
 """Date inside the archive, so that equal results give equal bytes."""
 ICON_PX = 64
 CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = {
     "square": ((0.12, 0.12), (0.88, 0.12), (0.88, 0.88), (0.12, 0.88)),
     "diamond": ((0.5, 0.03), (0.97, 0.5), (0.5, 0.97), (0.03, 0.5)),
+    "pentagon": ((0.5, 0.04), (0.96, 0.37), (0.78, 0.91), (0.22, 0.91), (0.04, 0.37)),
     "triangle": ((0.5, 0.06), (0.96, 0.9), (0.04, 0.9)),
 }
 """Corners of the white icons that the colour of a class tints, as shares of their width; a circle has none."""
@@ -123,7 +123,9 @@ def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column],
             feature = folder.newpolygon(name=name, outerboundaryis=_coordinates(part.exterior.coords))
         if style is not None:
             feature.style = style
-        reason = _clean(row.get(f"reason_{LANGUAGE}"))
+        # the file shows one language, the main one of the country
+        language = languages()[0]
+        reason = _clean(row.get(f"reason_{language}"))
         if reason:
             # a balloon is read as HTML
             feature.description = html.escape(reason[:BALLOON_CHARACTERS])
@@ -132,8 +134,8 @@ def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column],
             if not column.name.startswith("reason_") and not is_missing(value):
                 feature.extendeddata.newdata(
                     name=outward(column.name, spoken_profile()),
-                    value=html.escape(_clean(shown(column, value)[LANGUAGE]), quote=False),
-                    displayname=html.escape(column.heading(LANGUAGE), quote=False),
+                    value=html.escape(_clean(shown(column, value)[language]), quote=False),
+                    displayname=html.escape(column.heading(language), quote=False),
                 )
 
 
