@@ -11,11 +11,19 @@ from collections.abc import Mapping
 
 from infragap.wording.country import spoken_profile
 
-CHOICES: Mapping[str, str] = {"grid": "#012b6a", "minigrid": "#fa9f26", "hydro": "#047b71", "solar_home": "#fffcde"}
+CHOICES: Mapping[str, str] = {
+    "grid": "#012b6a",
+    "minigrid": "#fa9f26",
+    "hydro": "#047b71",
+    "hybrid": "#047b71",
+    "solar_home": "#fffcde",
+}
+"""Water with sun has the colour of water: its shape tells it apart, since five greys cannot be told from each other."""
 CHOICE_SHAPES: Mapping[str, str] = {
     "grid": "circle",
     "minigrid": "square",
     "hydro": "diamond",
+    "hybrid": "pentagon",
     "solar_home": "triangle",
 }
 HIGH_VOLTAGES: Mapping[str, tuple[str, float]] = {

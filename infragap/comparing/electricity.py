@@ -17,7 +17,7 @@ from infragap.profiles.of_result import inward_columns
 from infragap.profiles.profile import read_profile
 from infragap.wording.catalogue import Words, words
 
-COST_COLUMNS = ("grid_alone_mvnd", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd")
+COST_COLUMNS = ("grid_alone_mvnd", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "hybrid_mvnd", "solar_home_mvnd")
 COMPARED = ("choice", "rank", "priority_rank", "year", *COST_COLUMNS)
 ROUNDING_MVND = 0.5
 """Differences below this are rounding of the tables, not a change."""

@@ -13,6 +13,9 @@ from functools import lru_cache
 
 from infragap.profiles.profile import DEFAULT, Profile, read_profile
 
+INDICATORS = {"maps.index.rural_to_standard": "water_clean_pct", "maps.index.rural_basic": "water_basic_pct"}
+"""Texts that are what a country calls a published total."""
+
 _spoken: ContextVar[Profile | None] = ContextVar("spoken_profile", default=None)
 
 
@@ -34,7 +37,13 @@ def spoken_profile() -> Profile:
 def in_words_of(texts: dict[str, str], profile: Profile, language: str) -> dict[str, str]:
     """Put money, voltages and areas of a country into texts, by key."""
     fixed, money = _fillings(profile, language), _money(profile, language)
-    return {key: _said(text, fixed, money) for key, text in texts.items()}
+    said = {key: _said(text, fixed, money) for key, text in texts.items()}
+    if profile.code != DEFAULT:
+        for key, indicator in INDICATORS.items():
+            name = profile.indicators.get(indicator, {}).get(language)
+            if name and key in said:
+                said[key] = _capital(name)
+    return said
 
 
 def _fillings(profile: Profile, language: str) -> dict[str, str]:

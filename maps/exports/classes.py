@@ -19,7 +19,7 @@ class Classes:
     colours
         Code to colour; one colour under '' where all look alike.
     shapes
-        Code to shape of a marker: circle, square, diamond, triangle.
+        Code to shape of a marker: circle, square, diamond, pentagon, triangle.
     widths
         Code to width of a line [mm].
     filled

@@ -31,6 +31,7 @@ ICON_PX = 64
 CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = {
     "square": ((0.12, 0.12), (0.88, 0.12), (0.88, 0.88), (0.12, 0.88)),
     "diamond": ((0.5, 0.03), (0.97, 0.5), (0.5, 0.97), (0.03, 0.5)),
+    "pentagon": ((0.5, 0.04), (0.96, 0.37), (0.78, 0.91), (0.22, 0.91), (0.04, 0.37)),
     "triangle": ((0.5, 0.06), (0.96, 0.9), (0.04, 0.9)),
 }
 """Corners of the white icons that the colour of a class tints, as shares of their width; a circle has none."""

@@ -71,7 +71,8 @@ class Style:
     by
         Column whose value chooses an entry of `values`.
     values
-        Value → (legend label or None, path options; a point may have a `shape`: circle, square, diamond, triangle).
+        Value → (legend label or None, path options; a point may have a `shape`: circle,
+        square, diamond, pentagon, triangle).
     other
         Legend label and options of the rest; None leaves the common ones.
     radius

@@ -35,6 +35,7 @@ def test_a_record_brings_its_country_along(tmp_path: Path) -> None:
 def test_areas_are_called_as_the_country_calls_them() -> None:
     with speaking_for(read_profile("mw")):
         text = words("en")("column.communes.commune_code.heading")
+        assert words("en")("maps.index.rural_to_standard") == "Safely managed water"
     assert "commune" not in text.lower()
     assert "traditional authority" in text.lower()
     assert "ommune" in words("en")("column.communes.commune_code.heading")
