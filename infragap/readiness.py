@@ -176,9 +176,13 @@ def require_ready(pack: Pack, analyses: Collection[str], given: Collection[str] 
 def _without_price(pack: Pack, analysis: str) -> list[Finding]:
     """Say which prices the country of a pack lacks for an analysis."""
     names = prices_missing(PARAMETERS[analysis], pack.profile)
-    values: dict[str, Any] = {"profile": pack.profile.code, "currency": pack.profile.money.currency,
-              "analysis": analysis,
-              "count_missing": len(names), "names": listed(names)}  # fmt: skip
+    values: dict[str, Any] = {
+        "profile": pack.profile.code,
+        "currency": pack.profile.money.currency,
+        "analysis": analysis,
+        "count_missing": len(names),
+        "names": listed(names),
+    }
     return [PRICES.found("catalog", **values)] if names else []
 
 
