@@ -69,7 +69,7 @@ def line_mvnd_per_km(parameters: GridParameters, *, upper: bool, build: Build | 
 
     Examples
     --------
-    Two wires of AC-50 at 35 kV: ``1,200 · 0.75 + 2 · (195 - 276) / 1000 · 75``.
+    Two wires of AC-50 at the upper level: ``1,200 · 0.75 + 2 · (195 - 276) / 1000 · 75``.
 
     >>> round(line_mvnd_per_km(GridParameters(), upper=True, build=Build(2, "AC-50")), 3)
     887.85

@@ -356,7 +356,7 @@ class GridParameters(Parameters):
         high=4000,
         minimum=1.0,
         compared=False,
-        source="Phong Nha-Kẻ Bàng 2022: what is left of the total for 20 km of 22 kV cable",
+        source="Phong Nha-Kẻ Bàng 2022: what is left of the total for 20 km of medium-voltage cable",
         meaning="cable in the road through forest, under `forest_rule` = cable",
     )
     forest_cost_factor: float = parameter(

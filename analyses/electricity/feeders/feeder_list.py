@@ -96,7 +96,7 @@ def capacitors(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple
 
     Examples
     --------
-    At 35 kV a bank of 300 kvar 30 km away lifts ``100 · 0.3 · 0.40 · 30 / 35² = 0.29 %``.
+    A bank of 300 kvar 30 km away at the upper level lifts ``100 · 0.3 · 0.40 · 30 / 35² = 0.29 %``.
 
     >>> feeder = RadialFeeder(
     ...     voltage_kv=35.0,
@@ -105,7 +105,7 @@ def capacitors(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple
     ...     r_ohm_per_km=np.array([0.0, 0.301]),
     ...     x_ohm_per_km=np.array([0.4, 0.40]),
     ...     imax_a=np.array([1.0, 350.0]),
-    ...     p_mw=np.array([0.0, 5.9]),
+    ...     p_mw=np.array([0.0, 5.6]),
     ...     power_factor=0.9,
     ... )
     >>> capacitors(feeder, ElectricityParameters())[0]
