@@ -42,6 +42,7 @@ from infragap.maps.workbooks.all_tables import write_all_tables
 from infragap.maps.workbooks.grid_extension import ListHead, assumptions_of, write_grid_extension_list
 from infragap.maps.workbooks.programme import write_programme
 from infragap.wording.catalogue import in_each_language, languages, words
+from infragap.wording.codes import label
 
 LANGUAGE = "vi"
 """Language of the files that show one: the list for the power company, the KML; the main one where the country does not
@@ -165,7 +166,7 @@ def _write_workbooks(output: _Output) -> None:
         head = ListHead(
             title=say("maps.grid_extension.title", province=province).upper(),
             note=say("maps.grid_extension.note", data=note, crs=crs_name(electricity.lines.crs)),
-            late=str(electricity.years["year"].iloc[-1]),
+            late=label(LANGUAGE, "year", str(electricity.years["year"].iloc[-1])),
         )
         write_grid_extension_list(
             electricity, assumptions_of(described), folder / "grid_extension_list.xlsx", head=head

@@ -179,7 +179,7 @@ def _village_layer(result: SchoolsResult) -> Layer:
         in_each_language("maps.layer.villages_by_time"),
         villages,
         Style(
-            {"color": "#37474f", "weight": 0.6, "fillOpacity": 1.0},
+            {"color": colours.RING, "weight": 0.8, "fillOpacity": 1.0},
             by="time_class",
             values=_time_looks(),
             radius=("pupils", 0.35, 2.5, 8.0),
