@@ -7,7 +7,9 @@ from typing import TypeVar
 
 import pandas as pd
 
+from infragap.profiles.profile import read_profile
 from infragap.wording.catalogue import languages, words
+from infragap.wording.country import spoken_profile
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
@@ -45,7 +47,10 @@ class Column:
 
     @property
     def decimals(self) -> int:
-        """Decimals that people's tables and maps show, at most."""
+        """Decimals that people's tables and maps show, at most; a price in single units of the currency has more where
+        the money unit is small: 0.184 US dollars a kWh."""
+        if self.unit.startswith("VND/") and spoken_profile().money.units < read_profile().money.units:
+            return 3
         return DECIMALS.get(self.unit, 1)
 
     def heading(self, language: str) -> str:

@@ -3,6 +3,7 @@ default."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, TypedDict, TypeVar, Unpack, cast, get_args, get_origin
 
@@ -12,9 +13,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from infragap.gis.errors import ParameterError
-from infragap.profiles.naming import inward, outward
-from infragap.profiles.profile import DEFAULT, Assumption, Profile
+from infragap.profiles.naming import inward, is_money, outward, price_scale
+from infragap.profiles.profile import DEFAULT, Assumption, Profile, read_profile
 from infragap.wording.catalogue import words
+from infragap.wording.country import spoken_profile
 
 Chosen = TypeVar("Chosen", bound="Parameters")
 
@@ -135,7 +137,11 @@ def for_country(parameters: Chosen, profile: Profile) -> Chosen:
     if unknown := sorted(set(said) - set(base.model_fields)):
         names = ", ".join(outward(name, profile) for name in unknown)
         raise ParameterError(f"profile {profile.code}: {base.analysis} has no parameter {names}. Correct the profile.")
-    changed: dict[str, Any] = {name: _of_country(base.model_fields[name], number) for name, number in said.items()}
+    said = _of_plan(base, profile) | said
+    changed: dict[str, Any] = {
+        name: _of_country(base.model_fields[name], number, price_scale(name, profile), is_money=is_money(name))
+        for name, number in said.items()
+    }
     of_country = cast(type[Chosen], create_model(base.__name__, __base__=base, **changed))
     of_country.country = profile.code
     given = parameters.model_dump(include=parameters.model_fields_set)
@@ -146,10 +152,59 @@ def for_country(parameters: Chosen, profile: Profile) -> Chosen:
         raise ParameterError(f"profile {profile.code}: {faults}. Correct the profile.") from error
 
 
-def _of_country(field: FieldInfo, number: Assumption) -> tuple[Any, Any]:
+def prices_missing(kind: type[Parameters], profile: Profile) -> list[str]:
+    """Name the prices, as the country writes them, that a profile of another money leaves at those of the default one.
+
+    Examples
+    --------
+    >>> prices_missing(Parameters, read_profile("mw"))
+    []
+    """
+    ours, theirs = read_profile().money, profile.money
+    if (ours.currency, ours.units) == (theirs.currency, theirs.units):
+        return []
+    said = {inward(name, profile) for name in profile.parameters.get(kind.analysis, {})}
+    return [
+        outward(name, profile)
+        for name, field in kind.model_fields.items()
+        if is_money(name) and name not in said and isinstance(field.default, int | float) and field.default
+    ]
+
+
+def _of_plan(base: type[Parameters], profile: Profile) -> dict[str, Assumption]:
+    """What a profile says outside of its parameters: first year, and from where pupils may board."""
+    said = {"first_year": Assumption(value=profile.first_year, source=f"profile {profile.code}")}
+    for level in profile.school_levels:
+        name = f"boarding_{level.code}_km"
+        if name in base.model_fields:
+            rule = level.boarding_from_km
+            value = base.model_fields[name].default if rule is None else rule
+            source = level.source if rule is not None else "assumption: no rule of the country is known"
+            said[name] = Assumption(value=value, source=source)
+    return {name: number for name, number in said.items() if name in base.model_fields}
+
+
+def _of_country(field: FieldInfo, number: Assumption, scale: float, *, is_money: bool) -> tuple[Any, Any]:
     extra = dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
-    own = {"low": number.low, "high": number.high, "source": number.source}
-    return field.annotation, Field(default=number.value, description=field.description, json_schema_extra=extra | own)
+    value, low, high = (_unscaled(part, scale) for part in (number.value, number.low, number.high))
+    if field.annotation is int and isinstance(value, float) and value.is_integer():
+        value = int(value)
+    own: dict[str, Any] = {"low": low, "high": high, "source": number.source}
+    if is_money:
+        # bounds of money are those of the default country's: elsewhere only what is below zero is surely a slip
+        least = extra["minimum"]
+        own |= {"minimum": None if least is None else min(0.0, float(str(least))), "maximum": None}
+    return field.annotation, Field(default=value, description=field.description, json_schema_extra=extra | own)
+
+
+def _unscaled(value: Any, scale: float) -> Any:
+    return value if scale == 1 or not isinstance(value, int | float) or isinstance(value, bool) else value / scale
+
+
+def prices_outward(values: Mapping[str, Any], profile: Profile, *, back: bool = False) -> dict[str, Any]:
+    """Give values by the program's own names with prices as a country writes them; `back` turns them around."""
+    scales = {name: price_scale(name, profile) for name in values}
+    return {name: _unscaled(value, scales[name] if back else 1 / scales[name]) for name, value in values.items()}
 
 
 def describe(parameters: Parameters) -> pd.DataFrame:
@@ -161,10 +216,10 @@ def describe(parameters: Parameters) -> pd.DataFrame:
         rows.append(
             {
                 "parameter": name,
-                "value": getattr(parameters, name),
+                "value": _scaled(getattr(parameters, name), name),
                 "unit": extra.get("unit"),
-                "low": extra.get("low"),
-                "high": extra.get("high"),
+                "low": _scaled(extra.get("low"), name),
+                "high": _scaled(extra.get("high"), name),
                 "name_vi": short_name(parameters, name, "vi"),
                 "name_en": short_name(parameters, name, "en"),
                 "meaning": field.description,
@@ -172,6 +227,11 @@ def describe(parameters: Parameters) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _scaled(value: Any, name: str) -> Any:
+    """A price as the country writes it."""
+    return _unscaled(value, 1 / price_scale(name, spoken_profile()))
 
 
 def short_name(parameters: Parameters | type[Parameters], name: str, language: str) -> str:

@@ -48,9 +48,9 @@ def _known_crs(value: str) -> str:
     try:
         known = pyproj.CRS.from_user_input(value)
     except (pyproj.exceptions.CRSError, TypeError, ValueError) as error:
-        raise ValueError(f"{value[:80]!r} is not a known CRS; write it like EPSG:9208") from error
+        raise ValueError(f"{value[:80]!r} is not a known CRS; write it like EPSG:32648") from error
     if not (known.is_projected or known.is_geographic or known.is_bound):
-        raise ValueError(f"{value[:80]!r} has no place on Earth; write it like EPSG:9208")
+        raise ValueError(f"{value[:80]!r} has no place on Earth; write it like EPSG:32648")
     return value
 
 
@@ -74,6 +74,9 @@ class LayerEntry(BaseModel):
         Column of the schema → value of every row that has none.
     sheet, x, y, axis_order, encoding
         How the file is to be read.
+    source
+        Server that the file is a snapshot of, such as 'postgresql://host/database?table=public.places'; no name and no
+        password in it. `infragap data pull` reads it anew.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -100,6 +103,18 @@ class LayerEntry(BaseModel):
     y: str | None = None
     axis_order: Literal["xy", "vn2000"] = "xy"
     encoding: str | None = None
+    source: str | None = None
+
+    @field_validator("source")
+    @classmethod
+    def _source_is_open(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not value.startswith(("postgresql://", "ogcapi+https://", "ogcapi+http://", "wfs+https://", "wfs+http://")):
+            raise ValueError("a source begins with postgresql://, ogcapi+https:// or wfs+https://")
+        if "@" in value or "password" in value.casefold():
+            raise ValueError("take name and password out of the source; they come from the environment")
+        return value
 
     @field_validator("crs")
     @classmethod
@@ -310,6 +325,38 @@ def _fault(item: Any, content: dict[str, Any]) -> str:
         ]
     reason = "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
     return f"{' '.join(str(part) for part in place)}: {reason}" if place else reason
+
+
+def set_in_catalog(path: Path, wanted: Mapping[str, Mapping[str, str]]) -> None:
+    """Set keys of layers in a catalogue, which keeps its remarks and its order.
+
+    Parameters
+    ----------
+    path
+        catalog.toml; replaced in one step.
+    wanted
+        By layer, key → text.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    head, *blocks = re.split(r"(?m)^(?=[ \t]*\[\[layer\]\])", text)
+    text = head + "".join(_with_keys(block, wanted) for block in blocks)
+    tomllib.loads(text)
+    partial = path.with_name(f"{path.name}.part")
+    partial.write_text(text, encoding="utf-8", newline="\n")
+    partial.replace(path)
+
+
+def _with_keys(block: str, wanted: Mapping[str, Mapping[str, str]]) -> str:
+    """Write keys into the part of one layer: over old ones, or below its own keys' first line."""
+    own = tomllib.loads(block)["layer"][0]
+    for key, value in wanted.get(own["name"], {}).items():
+        # a backslash means something in a replacement
+        line = f"{key} = {json.dumps(value)}".replace("\\", "\\\\")
+        if key in own:
+            block = re.sub(rf"(?m)^[ \t]*{re.escape(key)}[ \t]*=.*$", line, block, count=1)
+        else:
+            block = re.sub(r"(?m)^([ \t]*\[\[layer\]\].*)$", rf"\1\n{line}", block, count=1)
+    return block
 
 
 def sha256_of(path: Path) -> str:

@@ -1,11 +1,10 @@
 """Coordinate reference systems: WGS84 at the edges, the pack's metric system for measuring, VN-2000 without a wrong
 datum shift.
 
-The legal projected system of Lào Cai is VN-2000 / TM-3 with central meridian 104°45' (EPSG:9208). It enters only
-through the catalogue of a data pack, so another province sets its own. Between VN-2000 and WGS84 this module always
-uses EPSG:6960 (Department of Survey and Mapping of Vietnam, accuracy 1 m); the second published transformation,
-EPSG:5194, is made for the Mekong delta and lies 0.7 m off here. All transformations use x = longitude or easting and y
-= latitude or northing; no grid is downloaded.
+The legal projected system of a province enters only through the catalogue of its data pack. Between VN-2000 and WGS84
+this module always uses EPSG:6960 (Department of Survey and Mapping of Vietnam, accuracy 1 m); the second published
+transformation, EPSG:5194, is made for the Mekong delta and lies 0.7 m off in the north. All transformations use x =
+longitude or easting and y = latitude or northing; no grid is downloaded.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from pyproj.transformer import AreaOfInterest, TransformerGroup
 
 from infragap.gis.arrays import FloatArray
 from infragap.gis.errors import LayerError, MissingDataError
+from infragap.profiles.profile import read_profile
 
 WGS84 = "EPSG:4326"
 
@@ -86,7 +86,7 @@ def is_vn2000(crs: pyproj.CRS) -> bool:
 
     Examples
     --------
-    >>> is_vn2000(pyproj.CRS("EPSG:9208")), is_vn2000(pyproj.CRS("EPSG:32648"))
+    >>> is_vn2000(pyproj.CRS("EPSG:9207")), is_vn2000(pyproj.CRS("EPSG:32648"))
     (True, False)
     """
     geodetic = crs.geodetic_crs
@@ -113,9 +113,9 @@ def transform(
     --------
     On its central meridian a TM-3 zone has the easting 500,000 m:
 
-    >>> x, y = transform(500_000, 2_430_000, source="EPSG:9208", target="EPSG:4756")
+    >>> x, y = transform(500_000, 2_430_000, source="EPSG:9207", target="EPSG:4756")
     >>> round(float(x), 6), round(float(y), 3)
-    (104.75, 21.968)
+    (104.5, 21.968)
     """
     new_x, new_y = transformer(source, target).transform(
         np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
@@ -176,9 +176,15 @@ def require_metres(crs: pyproj.CRS | str) -> None:
     if not _in_metres(known) or known.to_epsg() == 3857:
         raise LayerError(
             f"catalog: crs_measure {known.to_string()} does not measure in true metres. Name the projected CRS of the "
-            f"province, such as EPSG:9208 "
-            "(VN-2000 / TM-3 104°45')."
+            f"province, such as {_example()}."
         )
+
+
+def _example() -> str:
+    """The system of the default country, for sentences."""
+    code = read_profile().crs_hint
+    named = {number: name for name, number in read_profile().crs_zones.items()}
+    return f"{code} ({named[code]})" if code in named else code
 
 
 def _in_metres(crs: pyproj.CRS) -> bool:
@@ -198,7 +204,7 @@ def measures_truly(crs: pyproj.CRS, *, x: float, y: float) -> bool:
 
     Notes
     -----
-    The scale along the meridian and along the parallel, from PROJ: UTM 48N is 0.03 % off in Lào Cai and passes; UTM
+    The scale along the meridian and along the parallel, from PROJ: UTM 48N is 0.03 % off at its edge and passes; UTM
     47N, one zone too far west, is 0.3 % off and Web Mercator 8 %.
     """
     if not _in_metres(crs) or datum_fault(crs) is not None:
@@ -226,8 +232,8 @@ def datum_fault(crs: pyproj.CRS) -> str | None:
     by more than 2 m.
     """
     repair = (
-        "If the coordinates are VN-2000, write the EPSG code of their central meridian (104°45': EPSG:9208) "
-        "into the file and the catalogue."
+        "If the coordinates are VN-2000, write the EPSG code of their central meridian "
+        f"(such as {_example()}) into the file and the catalogue."
     )
     base = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
     datum = base.geodetic_crs.datum if base.geodetic_crs is not None else None
@@ -275,7 +281,7 @@ def vn2000_points(
     northing_x_m, easting_y_m
         The columns X and Y of the table, (n,) [m].
     crs
-        The VN-2000 projection that the table is written in (its header names the central meridian), such as EPSG:9208.
+        The VN-2000 projection that the table is written in (its header names the central meridian).
     layer
         Name for the message.
 
@@ -301,8 +307,8 @@ def crs_name(crs: pyproj.CRS | str) -> str:
 
     Examples
     --------
-    >>> crs_name("EPSG:9208")
-    'VN-2000 / TM-3 104-45 (EPSG:9208)'
+    >>> crs_name("EPSG:32736")
+    'WGS 84 / UTM zone 36S (EPSG:32736)'
     """
     known = pyproj.CRS.from_user_input(crs)
     authority = known.to_authority()

@@ -299,11 +299,13 @@ def spread(
     item, value, following = _grown(item, value, following, starts.size // CHUNK + 2 * WINDOW)
     end = np.zeros(WINDOW + 1, np.int64)  # one past the last pair of each bucket, 0 when it is empty
     first = np.zeros(WINDOW + 1, np.int64)  # the chunk that each bucket starts with
-    free, fresh = -1, 0
+    # a written 0 is a type of its own to the compiler, and each kernel that gets it would be compiled once more
+    nothing = int(end[0])
+    free, fresh, far = nothing - 1, nothing, nothing + WINDOW
     for start in starts:
-        free, fresh = _push(item, value, following, end, first, free, fresh, WINDOW, start, distance[start])
+        free, fresh = _push(item, value, following, end, first, free, fresh, far, start, distance[start])
     base, near, free, fresh = _next_window(item, value, following, end, first, free, fresh, distance, per_width)
-    current = 0
+    current = nothing
     while base >= 0.0:
         if end[current] != 0:
             at = first[current] * CHUNK
@@ -344,7 +346,7 @@ def spread(
             if fresh + WINDOW + SPARE > following.size:
                 item, value, following = _grown(item, value, following, following.size + WINDOW + SPARE)
             base, near, free, fresh = _next_window(item, value, following, end, first, free, fresh, distance, per_width)
-            current = 0
+            current = nothing
 
 
 @compiled

@@ -1,10 +1,10 @@
 """Vietnamese place names: folded diacritics, generic words stripped, matching that asks rather than guesses, old
 communes to new ones.
 
-Fuzzy scores alone mislead: 'Lào Cai' and 'Lao Chải' are 93 % alike. So a name is decided in tiers, each only when one
-candidate stands out: the same with diacritics, the same without, the same by sound (s/x, tr/ch, d/gi/r, k/c, i/y are
-mixed up in spelling), and last alike, where at least two of three syllables must be the same and the second best must
-be clearly worse.
+Fuzzy scores alone mislead: two towns that share no syllable can be 93 % alike. So a name is decided in tiers, each only
+when one candidate stands out: the same with diacritics, the same without, the same by sound (s/x, tr/ch, d/gi/r, k/c,
+i/y are mixed up in spelling), and last alike, where at least two of three syllables must be the same and the second
+best must be clearly worse.
 """
 
 from __future__ import annotations
@@ -22,24 +22,15 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from infragap.gis.errors import MissingDataError
+from infragap.profiles.profile import read_profile
 
 Level = Literal["village", "commune", "district"]
-
-PREFIXES: dict[Level, tuple[str, ...]] = {
-    "village": (
-        "tổ dân phố", "khu dân cư", "cụm dân cư", "khu phố", "tiểu khu", "thôn", "bản", "tổ", "khu", "chòm", "ấp",
-        "xóm", "tdp",
-    ),
-    "commune": ("thị trấn nông trường", "thị trấn", "nông trường", "phường", "xã", "tt.", "tt", "p.", "x."),
-    "district": ("thành phố", "thị xã", "huyện", "quận", "tỉnh", "tp.", "tp", "tx.", "tx", "h."),
-}  # fmt: skip
-"""Generic words before a name, the longer ones first."""
 
 ALIKE_PCT = 85.0
 MARGIN_PCT = 8.0
 SAME_SYLLABLES = 2 / 3
 """What an alike name needs: score, lead over the second best, share of equal syllables ('Mùng Căng Chải' has two of
-three of 'Mù Cang Chải'; 'Lào Cai' only one of two of 'Lao Chải'). Chosen so that the cases in the tests come out; an
+three of 'Mù Cang Chải'; others only one of two). Chosen so that the cases in the tests come out; an
 assumption, not a published rule."""
 
 _STRAIGHT = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "-": " ", "–": " ", "_": " ", "’": "'", "‘": "'"})
@@ -141,7 +132,7 @@ def strip_prefix(text: str, *, level: Level = "village") -> str:
     clean = " ".join(unicodedata.normalize("NFC", text).split())
     lower = clean.lower()
     plain = fold(clean) == lower
-    for prefix in PREFIXES[level]:
+    for prefix in read_profile().administration.name_prefixes.get(level, ()):
         for form in (prefix, fold(prefix)) if plain else (prefix,):
             rest = lower[len(form) :]
             if lower.startswith(form) and (rest.startswith(" ") or (form.endswith(".") and rest)):
@@ -169,9 +160,9 @@ def match(query: str, places: Iterable[tuple[str, str]], *, level: Level = "vill
 
     Examples
     --------
-    >>> match("mu cang chai", [("04489", "Mù Cang Chải"), ("02647", "Lào Cai")]).key
+    >>> match("mu cang chai", [("04489", "Mù Cang Chải"), ("04462", "Nậm Có")]).key
     '04489'
-    >>> match("Lào Cai", [("a", "Lao Chải"), ("b", "Nghĩa Lộ")]).decided
+    >>> match("Sa Pả", [("a", "Sa Phìn"), ("b", "Nghĩa Lộ")]).decided
     False
     """
     listed = [(key, name, _tier_and_score(query, name, level=level)) for key, name in places]
@@ -279,7 +270,7 @@ class LegacyCommune:
     is_divided: bool
 
 
-def new_commune_of(old_name: str, *, district: str | None = None, province: str = "Lào Cai") -> Match:
+def new_commune_of(old_name: str, *, district: str | None = None, province: str) -> Match:
     """Find the commune of today that an old commune belongs to.
 
     Parameters
@@ -324,7 +315,7 @@ def new_commune_of(old_name: str, *, district: str | None = None, province: str 
 
 
 @cache
-def legacy_communes(province: str = "Lào Cai") -> tuple[LegacyCommune, ...]:
+def legacy_communes(province: str) -> tuple[LegacyCommune, ...]:
     """List the communes before July 2025 of a province of today, in the order of their codes.
 
     Notes

@@ -145,7 +145,7 @@ def rowcol(raster: Raster, x: ArrayLike, y: ArrayLike) -> tuple[IntArray, IntArr
     --------
     Cells of 10 m, the north-west corner at (100, 200):
 
-    >>> grid = Raster(np.zeros((3, 4)), Affine(10, 0, 100, 0, -10, 200), pyproj.CRS("EPSG:9208"))
+    >>> grid = Raster(np.zeros((3, 4)), Affine(10, 0, 100, 0, -10, 200), pyproj.CRS("EPSG:32648"))
     >>> [part.tolist() for part in rowcol(grid, [105, 139], [199, 171])]
     [[0, 2], [0, 3]]
     """
@@ -161,7 +161,7 @@ def xy(raster: Raster, row: ArrayLike, col: ArrayLike) -> tuple[FloatArray, Floa
 
     Examples
     --------
-    >>> grid = Raster(np.zeros((3, 4)), Affine(10, 0, 100, 0, -10, 200), pyproj.CRS("EPSG:9208"))
+    >>> grid = Raster(np.zeros((3, 4)), Affine(10, 0, 100, 0, -10, 200), pyproj.CRS("EPSG:32648"))
     >>> [part.tolist() for part in xy(grid, [0], [3])]
     [[135.0], [195.0]]
     """
@@ -200,7 +200,7 @@ def sample(
     --------
     Halfway between two centres lies the mean of the two cells:
 
-    >>> grid = Raster(np.array([[0.0, 8.0]]), Affine(10, 0, 0, 0, -10, 10), pyproj.CRS("EPSG:9208"))
+    >>> grid = Raster(np.array([[0.0, 8.0]]), Affine(10, 0, 0, 0, -10, 10), pyproj.CRS("EPSG:32648"))
     >>> sample(grid, [5, 10, 15], [5, 5, 5]).tolist()
     [0.0, 4.0, 8.0]
     """

@@ -28,6 +28,7 @@ ROAD_CLASSES = ("expressway", "national", "provincial", "commune", "track")
 SURFACES = ("asphalt", "concrete", "gravel", "earth")
 LINE_STATUS = ("existing", "not_energised", "planned")
 STATION_STATUS = ("existing", "not_energised", "planned")
+SITE_EVIDENCE = ("surveyed", "mapped")
 SUBSTATION_STATUS = ("existing", "under_construction", "planned")
 FUNCTIONALITY = ("sustainable", "fairly_sustainable", "unsustainable", "not_working", "unknown")
 WATER_QUALITY = ("to_standard", "below", "unknown")
@@ -64,11 +65,14 @@ class Usual:
         Both included, in the unit of the column; 0 is always let pass where the column may be 0.
     others
         Units that are tried, in this order, to explain values outside.
+    middle
+        Where the median of a layer lies, both included; None: anywhere in the range.
     """
 
     low: float
     high: float
     others: tuple[Unit, ...] = ()
+    middle: tuple[float, float] | None = None
 
 
 USUAL = "usual"
@@ -152,6 +156,7 @@ class Villages(_Sourced):
     own_source_households: Series[float] | None = _column(
         "households",
         "surveyed households whose own source meets QCVN 01-1; the column may be left out",
+        usual=Usual(0, 20_000),
         ge=0,
         nullable=True,
     )
@@ -178,9 +183,21 @@ class Settlements(_Sourced):
     spread_m: Series[float] | None = _column(
         "m",
         "radius around the point that holds nine tenths of its houses; the column may be left out",
-        usual=Usual(1, 20_000),
+        usual=Usual(1, 20_000, (Unit("km", 0.001),), (10, 5_000)),
         gt=0,
         nullable=True,
+    )
+    public_kw: Series[float] | None = _column(
+        "kW", "public buildings: school, health post, office; the column may be left out", ge=0, nullable=True
+    )
+    public_kwh_per_day: Series[float] | None = _column(
+        "kWh/day", "energy of public buildings; the column may be left out", ge=0, nullable=True
+    )
+    productive_kw: Series[float] | None = _column(
+        "kW", "machines: mill, dryer, homestay, pump; the column may be left out", ge=0, nullable=True
+    )
+    productive_kwh_per_day: Series[float] | None = _column(
+        "kWh/day", "energy of machines; the column may be left out", ge=0, nullable=True
     )
 
 
@@ -249,10 +266,17 @@ class GridLines(_Sourced):
         "km", "published length of the whole feeder", usual=Usual(0.01, 2_000, (METRES_FOR_KM,)), gt=0, nullable=True
     )
     feeder_load_mw: Series[float] = _column(
-        "MW", "published peak load of the feeder", usual=Usual(0, 1_500, (KILO["MW"],)), ge=0, nullable=True
+        "MW",
+        "published peak load of the feeder",
+        usual=Usual(0, 1_500, (KILO["MW"],), (0.05, 500)),
+        ge=0,
+        nullable=True,
     )
     feeder_loading_pct: Series[float] = _column(
-        "%", "published peak loading of the feeder", usual=Usual(0, 300), ge=0, nullable=True
+        "%", "published peak loading of the feeder", usual=Usual(0, 300, (), (3, 150)), ge=0, nullable=True
+    )
+    outage_hours_per_year: Series[float] | None = _column(
+        "hours/year", "time in which the feeder is down; the column may be left out", ge=0, le=8_766, nullable=True
     )
 
 
@@ -278,12 +302,36 @@ class Stations(_Sourced):
     station_id: Series[str] = _column("-", "identifier", unique=True)
     name: Series[str] = _column("-", "name, such as that of the village", nullable=True)
     voltage_kv: Series[float] = _column("kV", "upper voltage", usual=Usual(0.2, 1_200, (VOLTS,)), gt=0)
-    capacity_kva: Series[float] = _column("kVA", "transformer capacity", usual=Usual(5, 100_000), gt=0)
-    load_kva: Series[float] = _column("kVA", "peak load; empty where it is not known", ge=0, nullable=True)
+    capacity_kva: Series[float] = _column(
+        "kVA", "transformer capacity", usual=Usual(5, 20_000, (Unit("VA", 1_000),), (10, 3_000)), gt=0
+    )
+    load_kva: Series[float] = _column(
+        "kVA", "peak load; empty where it is not known", usual=Usual(0, 20_000, (Unit("VA", 1_000),), (1, 2_000)), ge=0,
+        nullable=True
+    )  # fmt: skip
     status: Series[str] = _column(
         "-", "existing, not_energised (built, never switched on) or planned", isin=STATION_STATUS
     )
     position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", usual=ACCURACY, ge=0)
+
+
+class HydroSites(_Sourced):
+    """Places on streams where a small hydro plant could stand, with what is known of flow and head."""
+
+    site_id: Series[str] = _column("-", "identifier", unique=True)
+    firm_flow_m3_s: Series[float] = _column(
+        "m³/s",
+        "flow at the intake that 95 % of the days of a year reach",
+        usual=Usual(0.0005, 50, (Unit("litres a second", 1_000),)),
+        gt=0,
+    )
+    head_m: Series[float] = _column("m", "height between intake and powerhouse", usual=Usual(1, 1_000), gt=0)
+    canal_km: Series[float] = _column(
+        "km", "canal from the intake to the pressure pipe; empty where it is not known", ge=0, nullable=True
+    )
+    evidence: Series[str] = _column(
+        "-", "surveyed (flow and head measured on the spot) or mapped (read from a map or report)", isin=SITE_EVIDENCE
+    )
 
 
 class Solar(_Sourced):
@@ -310,7 +358,7 @@ class Solar(_Sourced):
     ghi_daily_sd_kwh_per_m2_day: Series[float] = _column(
         "kWh/m²/day",
         "day-to-day standard deviation",
-        usual=Usual(0, 5, (Unit("MJ/m² a day", 3.6), Unit("Wh/m² a day", 1_000))),
+        usual=Usual(0, 5, (Unit("MJ/m² a day", 3.6), Unit("Wh/m² a day", 1_000)), (0.2, 3.5)),
         ge=0,
     )
     pv_kwh_per_kwp: Series[float] = _column(
@@ -358,7 +406,10 @@ class WaterSchemes(_Sourced):
         nullable=True,
     )
     observed_year: Series[float] | None = _column(
-        "-", "year in which functionality and quality were seen; the column may be left out", nullable=True
+        "year",
+        "year in which functionality and quality were seen; the column may be left out",
+        usual=Usual(1900, 2100),
+        nullable=True,
     )
     status: Series[str] | None = _column(
         "-", "existing, or planned and not yet there; without the column all exist", isin=WATER_STATUS, nullable=True
@@ -401,8 +452,12 @@ class Schools(_Sourced):
     has_upper_secondary: Series[bool] = _column("-", "teaches upper secondary, or will after its upgrade")
     boarding: Series[bool] = _column("-", "pupils can live there")
     commune_code: Series[str] = _column("-", "commune that it lies in")
-    capacity_pupils: Series[float] = _column("pupils", "places", usual=Usual(5, 20_000), ge=0, nullable=True)
-    pupils: Series[float] = _column("pupils", "pupils of today", usual=PUPILS, ge=0, nullable=True)
+    capacity_pupils: Series[float] = _column(
+        "pupils", "places", usual=Usual(5, 20_000, (), (30, 8_000)), ge=0, nullable=True
+    )
+    pupils: Series[float] = _column(
+        "pupils", "pupils of today", usual=Usual(0, 20_000, (), (20, 8_000)), ge=0, nullable=True
+    )
     status: Series[str] = _column("-", "existing, upgrade or planned", isin=SCHOOL_STATUS)
     site_known: Series[bool] = _column("-", "the site is decided; the point is it, within its accuracy")
     cost_mvnd: Series[float] = _column(
@@ -426,6 +481,7 @@ LAYERS: dict[str, type[pa.DataFrameModel]] = {
     "grid_lines": GridLines,
     "substations": Substations,
     "stations": Stations,
+    "hydro_sites": HydroSites,
     "solar": Solar,
     "water_schemes": WaterSchemes,
     "water_households": WaterHouseholds,
@@ -456,6 +512,7 @@ GEOMETRY: dict[str, tuple[str, ...]] = {
     "grid_lines": ("LineString",),
     "substations": ("Point",),
     "stations": ("Point",),
+    "hydro_sites": ("Point",),
     "solar": (),
     "water_schemes": ("Point",),
     "water_households": (),
@@ -473,6 +530,7 @@ ID_COLUMN: dict[str, str] = {
     "grid_lines": "line_id",
     "substations": "substation_id",
     "stations": "station_id",
+    "hydro_sites": "site_id",
     "water_schemes": "scheme_id",
     "water_households": "commune_code",
     "schools": "school_id",

@@ -58,7 +58,7 @@ def slope_pct(elevation: Raster) -> Raster:
 
     >>> import pyproj
     >>> from affine import Affine
-    >>> plane = Raster(np.array([[0.0, 1.0, 2.0]] * 3), Affine(10, 0, 0, 0, -10, 30), pyproj.CRS("EPSG:9208"))
+    >>> plane = Raster(np.array([[0.0, 1.0, 2.0]] * 3), Affine(10, 0, 0, 0, -10, 30), pyproj.CRS("EPSG:32648"))
     >>> np.round(slope_pct(plane).values, 3).tolist()[1]
     [10.0, 10.0, 10.0]
     """

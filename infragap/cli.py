@@ -29,6 +29,7 @@ terminal = Terminal()
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
+FETCHED = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
 ResultsOption = Annotated[Path, typer.Option("--results", help="Result folder.")]
 
 
@@ -118,6 +119,14 @@ def compare_command(
     ] = None,
 ) -> None:
     """Compare two runs, or the scenarios of one: what changed choice, cost and rank, and why."""
+    from infragap.profiles.of_result import profile_of_result
+    from infragap.wording.country import speaking_for
+
+    with speaking_for(profile_of_result(first)):
+        _compare(first, second, out, page)
+
+
+def _compare(first: Path, second: Path | None, out: Path | None, page: Path | None) -> None:
     from infragap.comparing.electricity import compare, has_electricity
     from infragap.comparing.page import scenarios_page, two_runs_page
     from infragap.comparing.printed import print_comparison, print_water_comparison, write_page
@@ -192,13 +201,18 @@ def explain_command(
     """Tell everything that a result says about one place."""
     from infragap.explain import Result
     from infragap.explained import print_candidates, print_sections
+    from infragap.profiles.of_result import profile_of_result
+    from infragap.wording.catalogue import words
+    from infragap.wording.country import speaking_for
 
-    result = Result(results)
-    found = result.find(place)
-    if len(found) > 1:
-        print_candidates(found, terminal)
-    else:
-        print_sections(found[0], result.about(found[0], terminal.language), terminal)
+    with speaking_for(profile_of_result(results)):
+        result = Result(results)
+        found = result.find(place)
+        if len(found) > 1:
+            print_candidates(found, terminal)
+        else:
+            language = words(terminal.language).language
+            print_sections(found[0], result.about(found[0], language), terminal)
 
 
 @app.command("open")
@@ -217,20 +231,26 @@ def sheets_command(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Print by Chromium where it is present.")
     ] = True,
-    sheet_language: Annotated[str, typer.Option(help="Language of the sheets: vi, en.")] = "vi",
+    sheet_language: Annotated[
+        str | None, typer.Option(help="Language of the sheets: vi, en; default: the main one of the country.")
+    ] = None,
 ) -> None:
     """Write a sheet of one A4 page per commune into commune_sheets/."""
+    from infragap.profiles.of_result import profile_of_result
     from infragap.sheets import FOLDER, chromium, write_sheets
     from infragap.wording.catalogue import languages
+    from infragap.wording.country import speaking_for
 
-    if sheet_language not in languages():
-        raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--sheet-language")
-    files = write_sheets(
-        results,
-        sheet_language,
-        chromium() if browser else None,
-        lambda message: terminal.complain([message.spoken(terminal.language)], "[yellow]![/yellow] "),
-    )
+    with speaking_for(profile_of_result(results)):
+        chosen = sheet_language or languages()[0]
+        if chosen not in languages():
+            raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--sheet-language")
+        files = write_sheets(
+            results,
+            chosen,
+            chromium() if browser else None,
+            lambda message: terminal.complain([message.spoken(terminal.language)], "[yellow]![/yellow] "),
+        )
     terminal.say("command.sheets.written", count=len(files), folder=results / FOLDER)
 
 
@@ -322,6 +342,25 @@ def data_hash_command(
         raise typer.Exit(1)
 
 
+@data_app.command("pull")
+def data_pull_command(folder: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
+    """Read layers that have a source from their servers (PostGIS, OGC API, WFS) and keep them with their date."""
+    from infragap.servers.pull import pull
+
+    terminal.say("command.pull.done", layers=", ".join(pull(folder)))
+
+
+@data_app.command("push")
+def data_push_command(
+    results: Annotated[Path, typer.Argument(help="Result folder.")],
+    database: Annotated[str, typer.Argument(help="postgresql://host/database?schema=name; PGUSER, PGPASSWORD.")],
+) -> None:
+    """Write tables and layers of a result into PostGIS, all of them or none."""
+    from infragap.servers.push import push
+
+    terminal.say("command.push.done", count=len(push(results, database)))
+
+
 @data_app.command("schema")
 def data_schema_command(folder: Annotated[Path, typer.Argument(help="Folder of a data pack.")]) -> None:
     """Describe a pack for other programs: datapackage.json and pack.schema.json beside its catalogue."""
@@ -330,15 +369,64 @@ def data_schema_command(folder: Annotated[Path, typer.Argument(help="Folder of a
     terminal.say("command.schema.done", files=", ".join(map(str, describe_pack(folder))))
 
 
+@data_app.command("fetch")
+def data_fetch_command(
+    out: Annotated[Path, typer.Option("--out", help="New folder for the pack.")],
+    country: Annotated[str, typer.Option(help="Code of the country, three letters: areas and people.")] = "",
+    province: Annotated[str, typer.Option(help="Name or code of the province.")] = "",
+    bbox: Annotated[
+        str | None, typer.Option(help="west,south,east,north in degrees; default: that of the areas.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="Country: vn, mw, or the path of your own .toml.")] = "vn",
+    layers: Annotated[str, typer.Option(help="Layers, comma-separated.")] = ",".join(FETCHED),
+    contact: Annotated[str, typer.Option(help="Your address of mail or web; OpenStreetMap's server asks for it.")] = "",
+    cache: Annotated[Path | None, typer.Option(help="Folder of what was fetched; default: ~/.cache/infragap.")] = None,
+) -> None:
+    """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine."""
+    from infragap.fetching.client import Client
+    from infragap.fetching.fetch import Request, default_cache, fetch_pack
+    from infragap.profiles.profile import ProfileError, read_profile
+    from infragap.starting.places import box_of
+
+    try:
+        known = read_profile(profile)
+    except ProfileError as error:
+        raise typer.BadParameter(str(error), param_hint="--profile") from error
+    client = Client(cache or default_cache(), contact or os.environ.get("INFRAGAP_CONTACT", ""))
+    wanted = tuple(part.strip() for part in layers.split(",") if part.strip())
+    box = None if bbox is None else box_of(bbox)
+    request = Request(out, known, profile, box=box, country=country, province=province, layers=wanted)
+    outcome = fetch_pack(client, request, lambda name: terminal.out.print(f"  {name} …", markup=False))
+    terminal.complain((*outcome.problems, *outcome.questions), "[yellow]![/yellow] ")
+    terminal.say("command.fetch.done", folder=out, layers=", ".join(outcome.made))
+    terminal.say("command.fetch.next", folder=out)
+
+
 @data_app.command("build")
 def data_build_command(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the pack.")],
+    pack: Annotated[
+        Path | None, typer.Argument(help="A fetched pack: its people become settlements; else the reference pack.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the reference pack.")] = None,
+    reach_m: Annotated[float, typer.Option(min=50, max=5000, help="People so near belong together (m).")] = 250.0,
+    people_min: Annotated[int, typer.Option(min=1, help="People within reach that make a settlement.")] = 20,
+    served_within_m: Annotated[float, typer.Option(min=0, help="So near a line they count as served (m).")] = 1000.0,
     boundaries: Annotated[Path | None, typer.Option(help="Real commune polygons.")] = None,
     elevation: Annotated[Path | None, typer.Option(help="Real elevation raster.")] = None,
     population: Annotated[Path | None, typer.Option(help="Real population raster.")] = None,
     forest: Annotated[Path | None, typer.Option(help="Real forest shares by commune.")] = None,
 ) -> None:
-    """Build the reference pack from its fact tables, better where real base layers are given."""
+    """Cluster the people of a fetched pack into settlements; without a pack, build the reference pack from its fact
+    tables, better where real base layers are given."""
+    if pack is not None:
+        from infragap.fetching.settle import Clustering, build_settlements
+
+        how = Clustering(reach_m, people_min, served_within_m)
+        count, served, people = build_settlements(pack, how)
+        terminal.say("command.settle.done", count=count, served=served, people=people)
+        return
+    if out is None:
+        raise typer.BadParameter(terminal.text("command.data.no_out"), param_hint="--out")
     from infragap.console.progress import TerminalProgress
     from infragap.reference.build import build_pack
     from infragap.settings import data_folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,11 +21,14 @@ from infragap.analyses.water.plan import plan_water as _plan_water
 from infragap.analyses.water.result import WaterResult
 from infragap.comparing import electricity as comparing
 from infragap.gis.pack import Pack, read_pack
+from infragap.maps.exports.outward import outward_frame
+from infragap.profiles.of_result import profile_of_result
 from infragap.readiness import judge, judge_folder, require_ready
 from infragap.settings import read_settings
 from infragap.wording.country import speaking_for
 
 Chosen = TypeVar("Chosen", bound=Parameters)
+Result = TypeVar("Result", ElectricityResult, WaterResult, SchoolsResult)
 
 FINDING_COLUMNS = ("code", "severity", "layer", "rows", "count", "of", "sentence", "repair")
 
@@ -69,7 +73,8 @@ def plan_electricity(
     Returns
     -------
     ElectricityResult
-        `settlements`, `lines`, `years` and further frames; those with geometry have `.explore()`.
+        `settlements`, `lines`, `years` and further frames, money and voltages in the names of columns as the country
+        writes them; those with geometry have `.explore()`, which wants the extra: ``pip install infragap[explore]``.
 
     Raises
     ------
@@ -80,7 +85,7 @@ def plan_electricity(
     """
     opened = _sound(pack, "electricity")
     with speaking_for(opened.profile):
-        return _plan_electricity(opened, _changed(parameters or ElectricityParameters(), changes))
+        return _in_country(_plan_electricity(opened, _changed(parameters or ElectricityParameters(), changes)))
 
 
 def plan_water(pack: Pack | Path | str, parameters: WaterParameters | None = None, /, **changes: Any) -> WaterResult:
@@ -95,7 +100,7 @@ def plan_water(pack: Pack | Path | str, parameters: WaterParameters | None = Non
     """
     opened = _sound(pack, "water")
     with speaking_for(opened.profile):
-        return _plan_water(opened, _changed(parameters or WaterParameters(), changes))
+        return _in_country(_plan_water(opened, _changed(parameters or WaterParameters(), changes)))
 
 
 def plan_schools(
@@ -112,7 +117,7 @@ def plan_schools(
     """
     opened = _sound(pack, "schools")
     with speaking_for(opened.profile):
-        return _plan_schools(opened, _changed(parameters or SchoolsParameters(), changes))
+        return _in_country(_plan_schools(opened, _changed(parameters or SchoolsParameters(), changes)))
 
 
 def compare(first: Path | str, second: Path | str, *, language: str = "en") -> comparing.Comparison:
@@ -123,7 +128,20 @@ def compare(first: Path | str, second: Path | str, *, language: str = "en") -> c
     MissingDataError
         A folder is not a complete result, or holds no electricity plan.
     """
-    return comparing.compare(Path(first), Path(second), language)
+    with speaking_for(profile_of_result(Path(first))):
+        return comparing.compare(Path(first), Path(second), language)
+
+
+def _in_country(result: Result) -> Result:
+    """Give a result whose frames have the names of the country of `speaking_for`."""
+    changed: dict[str, Any] = {}
+    for field in dataclasses.fields(result):
+        value = getattr(result, field.name)
+        if isinstance(value, pd.DataFrame):
+            changed[field.name] = outward_frame(value)
+        elif isinstance(value, dict) and value and all(isinstance(part, pd.DataFrame) for part in value.values()):
+            changed[field.name] = {name: outward_frame(part) for name, part in value.items()}
+    return dataclasses.replace(result, **changed)
 
 
 def _sound(pack: Pack | Path | str, analysis: str) -> Pack:

@@ -10,12 +10,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from infragap.analyses.parameters import prices_outward
 from infragap.analyses.results import Results
 from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksums, record_checksum
 from infragap.gis.findings import Finding
 from infragap.gis.pack import Pack
 from infragap.gis.schema import SCHEMA_VERSION
-from infragap.profiles.naming import naming_of, outward_record
+from infragap.profiles.naming import outward_record
+from infragap.profiles.of_result import country_record
 from infragap.settings import Settings
 from infragap.wording.country import spoken_profile
 
@@ -37,7 +39,10 @@ def record_of(pack: Pack, settings: Settings, results: Results, notices: Sequenc
         },
         "schema_version": SCHEMA_VERSION,
         "pack": _pack_record(pack),
-        "parameters": settings.model_dump(mode="json"),
+        "parameters": {
+            name: prices_outward(part, pack.profile) if isinstance(part, dict) else part
+            for name, part in settings.model_dump(mode="json").items()
+        },
         "notices": [notice.as_json() for notice in notices],
     }
     if results.electricity is not None:
@@ -64,12 +69,13 @@ def _pack_record(pack: Pack) -> dict[str, Any]:
         "title": pack.catalog.pack.title,
         "province": pack.catalog.pack.province,
         "crs_measure": pack.crs_measure,
-        "profile": pack.profile.code,
-        "naming": naming_of(pack.profile),
+        **country_record(pack.profile),
         "catalog_sha256": hashlib.sha256((pack.folder / "catalog.toml").read_bytes()).hexdigest(),
         "targets": pack.catalog.targets,
         "layers": [
-            entry.model_dump(include={"name", "file", "sha256", "rows", "provenance", "method"}, exclude_none=True)
+            entry.model_dump(
+                include={"name", "file", "sha256", "rows", "provenance", "method", "source", "date"}, exclude_none=True
+            )
             for entry in pack.catalog.layer
         ],
     }

@@ -23,6 +23,7 @@ from infragap.maps.write import write_results
 from infragap.output import check_output, claimed
 from infragap.readiness import NEEDS, chosen_analyses, require_ready
 from infragap.record import record_of, write_record
+from infragap.servers.pull import keep_snapshots
 from infragap.settings import ANALYSES, Settings, in_country
 from infragap.wording.country import speaking_for
 
@@ -138,6 +139,7 @@ def run(
                     progress=part,
                 ),
             )
+            keep_snapshots(pack, folder)
             append_to_summaries(folder, notices, record["stopped_by_time"])
             record["timings"] = {
                 "steps_s": timings.seconds,

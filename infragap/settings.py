@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.parameters import in_country as electricity_in_country
-from infragap.analyses.parameters import for_country
+from infragap.analyses.parameters import for_country, prices_outward
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.console.messages import SHOWN_MESSAGES, Message, refused
@@ -18,7 +18,7 @@ from infragap.gis.errors import MissingDataError, ParameterError
 from infragap.parameters.faults import far_off, faults_of, shares_for_percent
 from infragap.parameters.file import read_parameter_file
 from infragap.profiles.naming import inward_record, naming_of
-from infragap.profiles.profile import Profile
+from infragap.profiles.profile import DEFAULT, Profile
 
 ANALYSES = ("electricity", "water", "schools")
 
@@ -77,11 +77,15 @@ def read_settings(
     values: dict[str, Any] = read_parameter_file(file) if file is not None else {}
     if profile is not None:
         values = inward_record(values, naming_of(profile))
+        values = {
+            name: prices_outward(part, profile, back=True) if name in ANALYSES and isinstance(part, dict) else part
+            for name, part in values.items()
+        }
     for analysis, changes in (overrides or {}).items():
         if isinstance(values.setdefault(analysis, {}), dict):
             values[analysis] = {**values[analysis], **changes}
     try:
-        settings = Settings.model_validate(values, strict=True)
+        settings = _settings_of(profile).model_validate(values, strict=True)
     except ValidationError as error:
         raise _refused(file, faults_of(error, Settings)) from error
     questions = [
@@ -94,6 +98,16 @@ def read_settings(
     if questions:
         raise _refused(file, questions)
     return settings
+
+
+def _settings_of(profile: Profile | None) -> type[Settings]:
+    """Settings whose bounds and usual values are those of a country."""
+    if profile is None or profile.code == DEFAULT:
+        return Settings
+    kinds = (ElectricityParameters, WaterParameters, SchoolsParameters)
+    own = {name: type(for_country(kind(), profile)) for name, kind in zip(ANALYSES, kinds, strict=True)}
+    fields: dict[str, Any] = {name: (kind, Field(default_factory=kind)) for name, kind in own.items()}
+    return create_model("Settings", __base__=Settings, **fields)
 
 
 def in_country(settings: Settings, profile: Profile) -> Settings:

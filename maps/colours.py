@@ -11,11 +11,19 @@ from collections.abc import Mapping
 
 from infragap.wording.country import spoken_profile
 
-CHOICES: Mapping[str, str] = {"grid": "#012b6a", "minigrid": "#fa9f26", "hydro": "#047b71", "solar_home": "#fffcde"}
+CHOICES: Mapping[str, str] = {
+    "grid": "#012b6a",
+    "minigrid": "#fa9f26",
+    "hydro": "#047b71",
+    "hybrid": "#047b71",
+    "solar_home": "#fffcde",
+}
+"""Water with sun has the colour of water: its shape tells it apart, since five greys cannot be told from each other."""
 CHOICE_SHAPES: Mapping[str, str] = {
     "grid": "circle",
     "minigrid": "square",
     "hydro": "diamond",
+    "hybrid": "pentagon",
     "solar_home": "triangle",
 }
 HIGH_VOLTAGES: Mapping[str, tuple[str, float]] = {
@@ -70,8 +78,8 @@ SCHOOL_KINDS: Mapping[str, str] = {
     "upper_secondary": "#f1fde7",
 }
 SCHOOL_SHAPES: Mapping[str, str] = {
-    "border_boarding": "square",
-    "ethnic_boarding": "pentagon",
+    "border_boarding": "diamond",
+    "ethnic_boarding": "square",
     "new_upper_secondary": "triangle",
     "upper_secondary": "nabla",
 }

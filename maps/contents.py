@@ -40,6 +40,20 @@ LAYER_IDS: dict[str, tuple[str, ...]] = {
 }
 """Columns whose values together name a feature of a layer."""
 
+LAYER_COLUMNS: dict[str, Columns] = {
+    "electricity_settlements": electricity_columns.RANKING,
+    "electricity_lines": electricity_columns.LINES,
+    "water_villages": water_columns.VILLAGES,
+    "water_schemes": water_columns.SCHEMES,
+    "water_works": water_columns.WORKS,
+    "water_pipes": water_columns.PIPES,
+    "schools_sites": schools_columns.SITES,
+    "schools_catchments": schools_columns.CATCHMENTS,
+    "schools_isochrones": schools_columns.ISOCHRONES,
+    "schools_links": schools_columns.LINKS,
+}
+"""Declared columns of layers; `communes` has those of its table, existing lines those of the pack."""
+
 TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "electricity_ranking": ("settlement_id",),
     "electricity_lines": ("line_id",),

@@ -15,16 +15,28 @@ from infragap.analyses.columns import in_one_language
 from infragap.analyses.parameters import Parameters, describe
 from infragap.analyses.results import Results
 from infragap.gis.crs import crs_name
+from infragap.gis.geopackage import describe_geopackage
 from infragap.gis.pack import Pack
-from infragap.maps.communes import commune_summary
+from infragap.maps.communes import commune_columns, commune_summary
 from infragap.maps.comparison.page import comparison_html
 from infragap.maps.comparison.scenarios import scenario_parts
-from infragap.maps.contents import KML_LAYERS, LAYER_IDS, TABLE_KEYS, Layers, Tables, layers_of, tables_of
+from infragap.maps.contents import (
+    KML_LAYERS,
+    LAYER_COLUMNS,
+    LAYER_IDS,
+    TABLE_KEYS,
+    Layers,
+    Tables,
+    layers_of,
+    tables_of,
+)
+from infragap.maps.exports.aliases import layer_words
 from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
-from infragap.maps.exports.layers import write_geojson, write_geopackage
+from infragap.maps.exports.layers import write_geojson, write_geopackage, write_geoparquet
 from infragap.maps.exports.outward import outward_dictionary
 from infragap.maps.exports.package import write_package
+from infragap.maps.exports.qgis_project import write_project
 from infragap.maps.exports.tables import write_csv, write_dictionary
 from infragap.maps.pages.common import PAGES, SHEETS, notice
 from infragap.maps.pages.document import render
@@ -134,7 +146,15 @@ def _write_layers(output: _Output) -> None:
     (folder / "geojson").mkdir()
     for name, frame in layers.items():
         write_geojson(frame, folder / "geojson" / f"{name}.geojson", LAYER_IDS.get(name, ()))
+    (folder / "geoparquet").mkdir()
+    for name, frame in layers.items():
+        write_geoparquet(frame, folder / "geoparquet" / f"{name}.parquet")
     write_geopackage(layers, folder / "results.gpkg")
+    told = layer_words(layers, {**LAYER_COLUMNS, "communes": commune_columns(output.communes)})
+    describe_geopackage(folder / "results.gpkg", told)
+    shown_layers = {name: layers[name] for name in sorted(layers, key=_undermost)}
+    titles = {name: words.title for name, words in told.items()}
+    write_project(folder / "results.gpkg", shown_layers, titles, "infragap")
     columns = {name: in_one_language(known, LANGUAGE) for name, (_, known) in output.tables.items()}
     shown = {name: table for name, table in KML_LAYERS.items() if name in layers}
     write_kml(
@@ -142,6 +162,12 @@ def _write_layers(output: _Output) -> None:
         {name: columns[table] for name, table in shown.items()},
         folder / "results.kml",
     )
+
+
+def _undermost(name: str) -> tuple[int, str]:
+    """Points above lines above areas: QGIS draws the first of a list on top."""
+    areas, lines = ("communes", "schools_catchments", "schools_isochrones"), ("lines", "grid", "pipes", "links")
+    return (2 if name in areas else 1 if name.rsplit("_", 1)[-1] in lines else 0), name
 
 
 def _write_epanet(output: _Output) -> None:

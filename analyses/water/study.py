@@ -35,7 +35,9 @@ class Study:
     households, population
         (villages,) of each village.
     rural
-        (villages,) True in a xã: only they count for the rural rate.
+        (villages,) True in a rural area: only they count for the rural rate.
+    rural_kinds
+        What rural areas are called, in the column `kind` of the communes.
     """
 
     villages: gpd.GeoDataFrame
@@ -50,6 +52,7 @@ class Study:
     households: FloatArray
     population: FloatArray
     rural: BoolArray
+    rural_kinds: tuple[str, ...]
 
     @property
     def targets(self) -> Mapping[str, float]:
@@ -77,5 +80,6 @@ def prepare(pack: Pack, parameters: WaterParameters) -> Study:
         parameters=parameters,
         households=pack.villages["households"].to_numpy(dtype=float),
         population=pack.villages["population"].to_numpy(dtype=float),
-        rural=np.asarray(pack.villages["commune_code"].map(kind) == "xã"),
+        rural=np.asarray(pack.villages["commune_code"].map(kind).isin(pack.profile.administration.rural)),
+        rural_kinds=pack.profile.administration.rural,
     )

@@ -18,12 +18,17 @@ from infragap.gis.checking.shifts import shift_findings
 from infragap.gis.checking.sums import solar_month_findings, sum_findings, work_row_findings
 from infragap.gis.checking.targets import target_findings
 from infragap.gis.checking.twins import twin_findings
+from infragap.gis.checking.unlikely.offsets import offset_findings
+from infragap.gis.checking.unlikely.parts import part_findings
 from infragap.gis.findings import Finding
 from infragap.gis.raster import Raster
 from infragap.profiles.profile import Profile
 
 WET = {"VN", "VNM"}
 """Countries of which no province has less runoff than `RUNOFF_YEAR_WET` in the mean."""
+
+FAR_OFF = ("shift.zone", "place.layer_outside", "place.exchanged")
+"""Layers that lie further off than a short move could mend are told as such."""
 
 PLACES = ("settlements", "villages", "water_schemes", "schools")
 
@@ -60,7 +65,7 @@ def cross_findings(
         found += feeder_findings(frames["grid_lines"])
     for name, frame in frames.items():
         found += spike_findings(frame, layer=name) + twin_findings(frame, layer=name)
-    found += near_findings(frames)
+    found += near_findings(frames) + part_findings(layers)
     rasters = {name: layer for name, layer in layers.items() if isinstance(layer, Raster)}
     for name, raster in rasters.items():
         found += ground_findings(raster, layer=name, wet=bool(WET & set(profile.country_codes)))
@@ -68,8 +73,11 @@ def cross_findings(
         found += _on_relief(rasters["elevation"], frames)
     communes = frames.get("communes")
     if communes is None or "commune_code" not in communes.columns:
-        return found
-    return found + _against_communes(communes, tables, rasters, crs_of or {})
+        return found + offset_findings(frames, None)
+    found += _against_communes(communes, tables, rasters)
+    found += shift_findings(tables, communes, crs_of or {}, profile.crs_zones)
+    far_off = any(finding.code in FAR_OFF for finding in found)
+    return found if far_off else found + offset_findings(frames, communes)
 
 
 def _on_relief(elevation: Raster, frames: Mapping[str, gpd.GeoDataFrame]) -> list[Finding]:
@@ -83,7 +91,6 @@ def _against_communes(
     communes: gpd.GeoDataFrame,
     tables: Mapping[str, pd.DataFrame],
     rasters: Mapping[str, Raster],
-    crs_of: Mapping[str, str | None],
 ) -> list[Finding]:
     found = commune_findings(communes) + area_findings(communes)
     for name, table in tables.items():
@@ -93,7 +100,6 @@ def _against_communes(
             found += far_findings(table, communes, layer=name)
     for name, raster in rasters.items():
         found += coverage_findings(raster, communes, layer=name)
-    found += shift_findings(tables, communes, crs_of)
     if "solar" in tables:
         found += solar_month_findings(tables["solar"], communes)
     if "water_households" in tables:

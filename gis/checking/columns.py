@@ -22,6 +22,7 @@ from infragap.gis.arrays import BoolArray
 from infragap.gis.checking.texts import text_findings
 from infragap.gis.checking.units import unit_findings
 from infragap.gis.findings import Finding, fault
+from infragap.profiles.profile import Profile
 
 MISSING = fault(
     "column.missing",
@@ -68,9 +69,10 @@ _COMMA_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 _COMMA_DECIMALS = re.compile(r"[+-]?(\d+,(\d{1,2}|\d{4,})|0,\d+)")
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 _BAD = object()
+_DTYPES = {"int64": "int64", "float64": "float64", "bool": "bool"}
 
 
-def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[Finding]]:
+def typed(frame: pd.DataFrame, *, layer: str, profile: Profile | None = None) -> tuple[pd.DataFrame, list[Finding]]:
     """Turn the cells of a layer into the dtypes of its schema and check the values.
 
     Parameters
@@ -80,6 +82,8 @@ def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[Findin
         `attrs['vietnamese_numbers']`: a dot may part thousands.
     layer
         Name in `schema.LAYERS`; a layer without a schema comes back unchanged.
+    profile
+        Country of the pack; None for the default one.
 
     Returns
     -------
@@ -107,7 +111,10 @@ def typed(frame: pd.DataFrame, *, layer: str) -> tuple[pd.DataFrame, list[Findin
                 result = result.drop(columns=name)
             else:
                 result[name] = values
-    return result, found + text_findings(frame, layer=layer) + unit_findings(result, layer=layer)
+        elif empty and column.required:
+            # whoever asks a layer without rows for a column finds it, without rows
+            result[name] = pd.Series(index=result.index, dtype=_DTYPES.get(str(column.dtype), "object"))
+    return result, found + text_findings(frame, layer=layer) + unit_findings(result, layer=layer, profile=profile)
 
 
 def _column(
@@ -143,7 +150,7 @@ def _column(
     if dtype == "float64":
         numbers = [math.nan if cell is None else cell for cell in cells]
         return pd.Series(numbers, index=frame.index, dtype="float64"), found
-    return pd.Series(cells, index=frame.index, dtype={"int64": "int64", "bool": "bool"}.get(dtype, "object")), found
+    return pd.Series(cells, index=frame.index, dtype=_DTYPES.get(dtype, "object")), found
 
 
 def _thousands(raw: Iterable[Any], frame: pd.DataFrame) -> BoolArray:

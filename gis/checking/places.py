@@ -159,8 +159,11 @@ def far_findings(frame: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: 
     if far.any():
         return [FAR.in_rows(frame, far, layer=layer, shown=in_km(beyond_m), limit_km=FAR_M / 1000)]
     near_m = FEW_NEAR_M if len(frame) < FEW_ROWS else NEAR_M
-    if layer in PROVINCIAL and (_gap_m(frame, communes) <= near_m).mean() < NEAR_SHARE:
-        return [LAYER_OUTSIDE.found(layer, of=len(frame), nearest_km=float(_gap_m(frame, communes).min()) / 1000)]
+    if layer not in PROVINCIAL:
+        return []
+    gap_m = _gap_m(frame, communes)
+    if (gap_m <= near_m).mean() < NEAR_SHARE:
+        return [LAYER_OUTSIDE.found(layer, of=len(frame), nearest_km=float(gap_m.min()) / 1000)]
     return []
 
 

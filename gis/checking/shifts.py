@@ -43,20 +43,9 @@ SHIFTED = fault(
     "shift.zone",
     tolerance=f"a layer whose distance (three quarters of the places) to what it belongs to is not {NEARER:g} times "
     f"smaller in any other zone",
-    reason="a table or drawing written in one VN-2000 or UTM zone and declared in another lies tens of kilometres off: "
+    reason="a table or drawing written in one grid zone and declared in another lies tens of kilometres off: "
     "every distance is wrong",
 )
-
-ZONES: Mapping[float, str] = {
-    102.0: "EPSG:5896", 103.0: "EPSG:9205", 104.0: "EPSG:9206", 104.5: "EPSG:9207", 104.75: "EPSG:9208",
-    105.0: "EPSG:5897", 105.5: "EPSG:9209",
-    105.75: "EPSG:9210", 106.0: "EPSG:9211", 106.25: "EPSG:9212", 106.5: "EPSG:9213", 107.0: "EPSG:9214",
-    107.25: "EPSG:9215",
-    107.5: "EPSG:9216", 107.75: "EPSG:5899", 108.0: "EPSG:5898", 108.25: "EPSG:9217", 108.5: "EPSG:9218",
-}  # fmt: skip
-"""Central meridian [°] of the VN-2000 / TM-3 zones."""
-
-UTM: Mapping[str, str] = {"UTM 47N": "EPSG:32647", "UTM 48N": "EPSG:32648", "UTM 49N": "EPSG:32649"}
 
 QUANTILE = 0.75
 """A layer fits when three quarters of the places lie near it: in a dense network the median hardly grows when it is
@@ -73,7 +62,10 @@ class Zone:
 
 
 def shift_findings(
-    layers: Mapping[str, Any], communes: gpd.GeoDataFrame, crs_of: Mapping[str, str | None]
+    layers: Mapping[str, Any],
+    communes: gpd.GeoDataFrame,
+    crs_of: Mapping[str, str | None],
+    tried: Mapping[str, str],
 ) -> list[Finding]:
     """Name the layers that fit only when they are read in another zone.
 
@@ -85,13 +77,15 @@ def shift_findings(
         The province.
     crs_of
         CRS that the catalogue names for each layer.
+    tried
+        Systems in which layers of the country are often written, name → EPSG code.
     """
     frames = {name: frame for name, frame in layers.items() if isinstance(frame, gpd.GeoDataFrame) and len(frame)}
     found: list[Finding] = []
     shifted: set[str] = set()
 
     def look(name: str, off: Callable[[Zone | None], float], few: bool) -> None:
-        zone = _better_zone(off, _zones(frames[name], crs_of.get(name)), least=FEW_LEAST_M if few else LEAST_M)
+        zone = _better_zone(off, _zones(frames[name], crs_of.get(name), tried), least=FEW_LEAST_M if few else LEAST_M)
         if zone is not None:
             shifted.add(name)
             values = {"zone": zone[0].name, "off_km": zone[1] / 1000, "fits_km": zone[2] / 1000}
@@ -110,19 +104,14 @@ def shift_findings(
     return found
 
 
-def _zones(frame: gpd.GeoDataFrame, declared: str | None) -> list[Zone]:
+def _zones(frame: gpd.GeoDataFrame, declared: str | None, tried: Mapping[str, str]) -> list[Zone]:
     """List the zones to try beside the one that the layer was read in."""
     read = pyproj.CRS.from_user_input(declared) if declared else frame.crs
     if not read.is_projected:
         # turned into degrees before it came here: out of the system that the province measures in
         read = frame.crs
-    named = {f"VN-2000 / TM-3 {_degrees(meridian)} ({code})": code for meridian, code in ZONES.items()} | dict(UTM)
-    zones = [Zone(name, pyproj.CRS.from_user_input(code), read) for name, code in named.items()]
+    zones = [Zone(f"{name} ({code})", pyproj.CRS.from_user_input(code), read) for name, code in tried.items()]
     return [zone for zone in zones if not same_crs(zone.written, read)]
-
-
-def _degrees(meridian: float) -> str:
-    return f"{int(meridian)}-{round(60 * (meridian % 1)):02d}"
 
 
 def _better_zone(

@@ -12,11 +12,11 @@ import pandas as pd
 from infragap.gis import schema
 from infragap.gis.arrays import BoolArray
 from infragap.gis.checking.vietnamese import is_vietnamese_sign, old_font_words
-from infragap.gis.findings import Finding, fault
+from infragap.gis.findings import Finding, fault, notice
 
 GARBLED = fault(
     "text.garbled",
-    tolerance="question marks at the end of a word; percent codes in web addresses",
+    tolerance="question marks at the end of a word or before a capital; percent codes in web addresses",
     reason="UTF-8 read as another encoding (Lã read as LÃ£), signs for what could not be read, HTML entities and "
     "percent codes: such names "
     "match nothing and reach every map",
@@ -27,6 +27,21 @@ OLD_FONT = fault(
     reason="text typed in a TCVN3 or VNI font, or saved in Windows-1258, is valid and means nothing: its words are no "
     "Vietnamese syllables "
     "as they stand, and are once converted",
+)
+TAGS = fault(
+    "text.tags",
+    tolerance="columns that are not of the schema; signs < and > that are no tag",
+    reason="marks of a web page in a name (<b>, <br/>) come from Google Earth or a form, and match nothing",
+)
+DOUBT = notice(
+    "text.doubt",
+    tolerance="columns other than names",
+    reason="a question mark in a name is a letter that was lost, or a doubt that somebody noted and nobody settled",
+)
+NO_NAME = notice(
+    "text.no_name",
+    tolerance="none",
+    reason="None, NULL, nan and the like are what a program writes where it knows nothing: no place is called so",
 )
 ERROR_VALUE = fault(
     "text.error_value",
@@ -49,7 +64,14 @@ ALIKE = fault(
 OLD_FONT_WORDS = 2
 """Least words of a column that must be Vietnamese in one old font before it is named."""
 
-_LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
+_LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|(?<!\w)\?(?=[a-zà-ỹ])|\ufffd")
+_DOUBT = re.compile(r"\?|\ufffd")
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,11}(?:\s[^<>]*)?/?>|<!--")
+_NO_NAME = re.compile(
+    r"none|null|nan|<na>|n/a|undefined|unnamed|\[object object\]|\(null\)|no ?data|#|\?+", re.IGNORECASE
+)
+NAMES = ("name", "name_in_scheme", "legacy_commune", "river", "feeder", "conductor", "merged_from")
+"""Columns of names, in which a question mark is no punctuation."""
 _ENTITY = re.compile(
     r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|amp|lt|gt|quot|nbsp|apos|[a-zA-Z]{1,8}(?:grave|acute|circ|tilde|uml|ring|slash|cedil));"
 )
@@ -108,6 +130,8 @@ def text_findings(frame: pd.DataFrame, *, layer: str) -> list[Finding]:
             found.append(GARBLED.in_rows(frame, [garbled[text] for text in texts], shown=frame[name], **shared))
         else:
             found += _old_font_findings(frame, name, [fonts[text] for text in texts], layer=layer)
+        if name in columns and name not in numbers and not _has_choices(columns[name]):
+            found += _name_findings(frame, str(name), texts, garbled, layer=layer)
         errors = [_ERROR_VALUE.fullmatch(text.strip()) is not None for text in texts]
         if any(errors) and name not in numbers:
             found.append(ERROR_VALUE.in_rows(frame, errors, shown=frame[name], **shared))
@@ -117,6 +141,28 @@ def text_findings(frame: pd.DataFrame, *, layer: str) -> list[Finding]:
         if name == key:
             found += _alike_findings(frame, name, texts, layer=layer)
     return found
+
+
+def _has_choices(column: Any) -> bool:
+    return any("allowed_values" in (check.statistics or {}) for check in column.checks)
+
+
+def _name_findings(
+    frame: pd.DataFrame, name: str, texts: list[str], garbled: dict[str, bool], *, layer: str
+) -> list[Finding]:
+    """Look at a text column of the schema: tags, words that stand for nothing, question marks in names."""
+    shared: dict[str, Any] = {"layer": layer, "column": name, "shown": frame[name]}
+    tags = [_TAG.search(text) is not None for text in texts]
+    nothing = [_NO_NAME.fullmatch(text.strip()) is not None for text in texts]
+    doubts = [
+        name in NAMES and not garbled[text] and not empty and _DOUBT.search(_LINK.sub("", text)) is not None
+        for text, empty in zip(texts, nothing, strict=True)
+    ]
+    return [
+        check.in_rows(frame, marked, **shared)
+        for check, marked in ((TAGS, tags), (NO_NAME, nothing), (DOUBT, doubts))
+        if any(marked)
+    ]
 
 
 def has_hidden_signs(text: str, *, strict: bool) -> bool:

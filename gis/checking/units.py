@@ -9,7 +9,9 @@ import pandera.pandas as pa
 
 from infragap.gis import schema
 from infragap.gis.arrays import BoolArray, FloatArray
+from infragap.gis.checking.unlikely.values import unlikely_findings
 from infragap.gis.findings import Finding, fault
+from infragap.profiles.profile import DEFAULT, Profile, read_profile
 
 OTHER_UNIT = fault(
     "unit.other",
@@ -37,7 +39,7 @@ EXPLAINED = 0.9
 """Share of the values outside that another unit must bring back inside to be named."""
 
 
-def unit_findings(frame: pd.DataFrame, *, layer: str) -> list[Finding]:
+def unit_findings(frame: pd.DataFrame, *, layer: str, profile: Profile | None = None) -> list[Finding]:
     """Check every number column of a typed layer against the values that it holds on Earth.
 
     Parameters
@@ -46,17 +48,24 @@ def unit_findings(frame: pd.DataFrame, *, layer: str) -> list[Finding]:
         As from `typed`: faulty columns left out.
     layer
         Name in `schema.LAYERS`.
+    profile
+        Country of the pack; None for the default one.
     """
     found = []
     for name, column in schema.LAYERS[layer].to_schema().columns.items():
         if name not in frame.columns or not pd.api.types.is_numeric_dtype(frame[name]):
             continue
         values = frame[name].to_numpy(dtype=np.float64)
-        if column.title == "%":
-            found += _share_findings(frame, name, values, layer=layer)
+        told = _share_findings(frame, name, values, layer=layer) if column.title == "%" else []
         usual = (column.metadata or {}).get(schema.USUAL)
-        if usual is not None:
-            found += _range_findings(frame, column, values, usual, layer=layer)
+        # what works cost is known in the money of the default country alone
+        is_foreign = (
+            name.endswith("_" + read_profile().money.suffix) and profile is not None and profile.code != DEFAULT
+        )
+        if usual is not None and not is_foreign:
+            told += _range_findings(frame, column, values, usual, layer=layer)
+        # a column of impossible values is told once
+        found += told or unlikely_findings(frame, column, values, layer=layer)
     return found
 
 

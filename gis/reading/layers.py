@@ -21,7 +21,8 @@ from infragap.gis.reading.files import require_file
 from infragap.gis.reading.mapping import mapped
 from infragap.gis.reading.tables import read_table
 from infragap.gis.reading.vector import TABLE_SUFFIXES, read_vector
-from infragap.profiles.profile import Profile, read_profile
+from infragap.profiles.naming import outward
+from infragap.profiles.profile import DEFAULT, Profile, read_profile
 
 PLACES_OF_AREAS = ("settlements", "villages", "water_schemes", "schools")
 """Layers of places that name the area which they lie in."""
@@ -66,10 +67,10 @@ def read_layer(
     except InfragapError as error:
         return None, findings_of(error, layer=entry.name)
     found = list(raw.attrs.get("findings", ()))
-    raw, unmapped = mapped(raw, entry)
+    raw, unmapped = mapped(*_in_our_names(raw, entry, profile or read_profile()))
     if one_area is not None and entry.name in PLACES_OF_AREAS:
         raw["commune_code"] = one_area
-    frame, cell_findings = typed(raw, layer=entry.name)
+    frame, cell_findings = typed(raw, layer=entry.name, profile=profile)
     cell_findings = unmapped + cell_findings + vocabulary_findings(frame, profile or read_profile(), layer=entry.name)
     if len(raw) == 0 and entry.name in schema.NEEDS_ROWS:
         # without rows a GeoJSON has no columns either: that is no fault of its own
@@ -81,6 +82,18 @@ def read_layer(
         if misplaced:
             return None, [*found, *misplaced, *_entry_findings(frame, entry)]
     return frame, found + _entry_findings(frame, entry)
+
+
+def _in_our_names(raw: pd.DataFrame, entry: LayerEntry, profile: Profile) -> tuple[pd.DataFrame, LayerEntry]:
+    """Columns and mapping as the country writes them (`cost_musd`) under the names of the schema."""
+    model = schema.LAYERS.get(entry.name)
+    if profile.code == DEFAULT or model is None:
+        return raw, entry
+    theirs = {outward(name, profile): name for name in model.to_schema().columns if outward(name, profile) != name}
+    named = {text: name for text, name in theirs.items() if text in raw.columns and name not in raw.columns}
+    tables = {key: getattr(entry, key) for key in ("columns", "values", "defaults")}
+    renamed = {key: {theirs.get(name, name): part for name, part in table.items()} for key, table in tables.items()}
+    return raw.rename(columns=named), entry.model_copy(update=renamed)
 
 
 def read_raw(folder: Path, entry: LayerEntry, *, crs_measure: str) -> pd.DataFrame:

@@ -15,11 +15,12 @@ from infragap.analyses.electricity.columns import RANKING
 from infragap.console.messages import Message, refused
 from infragap.gis.errors import MissingDataError
 from infragap.profiles.naming import inward_record, naming_of
+from infragap.profiles.of_result import inward_columns
 from infragap.profiles.profile import read_profile
 from infragap.wording.catalogue import Words, words
 from infragap.wording.codes import unit_words
 
-COST_COLUMNS = ("grid_alone_mvnd", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "solar_home_mvnd")
+COST_COLUMNS = ("grid_alone_mvnd", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "hybrid_mvnd", "solar_home_mvnd")
 COMPARED = ("choice", "rank", "priority_rank", "year", *COST_COLUMNS)
 ROUNDING_MVND = 0.5
 """Differences below this are rounding of the tables, not a change."""
@@ -85,7 +86,7 @@ def _read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
             raise ValueError("run.json is not that of an electricity run")
         naming = record["pack"].get("naming", naming_of(read_profile()))
         ranking = _read_table(table)
-        return inward_record(record, naming), ranking.set_axis(list(inward_record(dict(ranking), naming)), axis=1)
+        return inward_record(record, naming), ranking.set_axis(inward_columns(ranking.columns, record["pack"]), axis=1)
     except (ValueError, TypeError, KeyError, OSError, RecursionError) as error:
         raise refused_for("damaged", folder=folder, reason=error) from error
 

@@ -3,6 +3,7 @@ with the reason."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from infragap.maps.comparison.page import comparison_html
 from infragap.maps.comparison.parts import Grid, Part
 from infragap.maps.comparison.scenarios import pair, scenario_parts
 from infragap.maps.shown import headed, measured, same, shown
+from infragap.profiles.of_result import inward_columns
 from infragap.wording.catalogue import in_each_language, languages
 
 TABLES = (
@@ -87,8 +89,10 @@ def _read(folder: Path) -> tuple[dict[str, pd.DataFrame], gpd.GeoDataFrame]:
             for name in TABLES
             if (file := folder / "tables" / f"{name}.csv").exists()
         }
-        return tables, gpd.read_file(folder / "geojson" / "communes.geojson")
-    except (OSError, ValueError, RuntimeError) as error:
+        pack = json.loads((folder / "run.json").read_text(encoding="utf-8"))["pack"]
+        named = {name: frame.set_axis(inward_columns(frame.columns, pack), axis=1) for name, frame in tables.items()}
+        return named, gpd.read_file(folder / "geojson" / "communes.geojson")
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
         raise refused_for("no_run", folder=folder) from error
 
 

@@ -48,6 +48,40 @@ def outward_unit(unit: str, profile: Profile) -> str:
     return re.sub(r"[A-Za-z]+", lambda match: words.get(match[0], match[0]), unit)
 
 
+def is_money(name: str) -> bool:
+    """Whether one of the program's own names is of money, in units or in single units of the currency."""
+    money = read_profile().money
+    return bool({money.suffix, money.currency.lower()} & set(name.split("_")))
+
+
+def price_scale(name: str, profile: Profile) -> float:
+    """Give what a value under one of the program's own names is multiplied by before a country reads it.
+
+    The program reckons prices of a kWh or m³ in millionths of the money unit; where the unit is not a million of the
+    currency, a price in single units of the currency is another number. Names without such a price have 1.
+
+    Examples
+    --------
+    >>> price_scale("tariff_vnd_per_kwh", read_profile("mw")), price_scale("cost_mvnd", read_profile("mw"))
+    (1.0, 1.0)
+    """
+    is_price = read_profile().money.currency.lower() in name.split("_")
+    return profile.money.units / read_profile().money.units if is_price else 1.0
+
+
+def inward_unit(unit: str, profile: Profile) -> str:
+    """Give the program's own unit of what a profile writes in its way.
+
+    Examples
+    --------
+    >>> inward_unit("mmwk/km", read_profile("mw")), inward_unit("MWK/kWh", read_profile("mw"))
+    ('mvnd/km', 'VND/kWh')
+    """
+    ours, theirs = read_profile().money, profile.money
+    words = {theirs.suffix: ours.suffix, theirs.currency: ours.currency}
+    return re.sub(r"[A-Za-z]+", lambda match: words.get(match[0], match[0]), unit)
+
+
 def outward_record(value: Any, profile: Profile) -> Any:
     """Give nested values with all names of keys as a profile writes them."""
     if profile.code == DEFAULT:

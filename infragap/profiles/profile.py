@@ -11,7 +11,6 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -41,7 +40,8 @@ class Money(_Part):
     currency
         ISO 4217 code.
     units
-        How much of the currency one unit is: a million, as prices a kWh and prices of works are reckoned together.
+        How much of the currency one unit is: 1,000,000 for 'million VND', 1,000 for 'thousand US dollars'. Prices in
+        single units of the currency (a kWh, a m³) are turned into it in one place (`naming.price_scale`).
     price_year
         Year of the prices.
     """
@@ -50,7 +50,7 @@ class Money(_Part):
     name: dict[str, str]
     thousands_name: dict[str, str]
     currency: str = Field(pattern="^[A-Z]{3}$")
-    units: Literal[1_000_000]
+    units: int = Field(ge=1, le=1_000_000_000)
     price_year: int = Field(ge=1990, le=2100)
 
 
@@ -67,6 +67,9 @@ class Administration(_Part):
         Words of the column `kind`.
     area, area_plural
         What an area is called, by language.
+    name_prefixes
+        Generic words before a name that are left out when names are compared, the longer ones first, by level:
+        village, commune, district.
     """
 
     area_code_pattern: str
@@ -76,6 +79,7 @@ class Administration(_Part):
     urban: tuple[str, ...] = Field(default=(), strict=False)
     area: dict[str, str]
     area_plural: dict[str, str]
+    name_prefixes: dict[str, list[str]] = Field(default_factory=dict)
 
     @field_validator("area_code_pattern")
     @classmethod
@@ -120,11 +124,14 @@ class SchoolLevel(_Part):
         By language.
     boarding_from_km
         A pupil who lives at least this far away may board, by the country's rule; None where there is no rule.
+    source
+        Where the rule stands.
     """
 
     code: str = Field(pattern="^(primary|lower_secondary|upper_secondary)$")
     name: dict[str, str]
     boarding_from_km: float | None = None
+    source: str = "assumption"
 
 
 class Assumption(_Part):
@@ -163,6 +170,11 @@ class Profile(_Part):
         ISO 3166-1 codes of two and three letters.
     money, administration, voltage, school_levels
         See there.
+    crs_zones
+        Projected systems in which layers of this country are often written, name → EPSG code: tried where a layer lies
+        off.
+    water_standard
+        What the national standard of drinking water is called, by language.
     indicators
         What published totals of `[targets]` are called here, by key and language.
     first_year, last_year
@@ -175,6 +187,8 @@ class Profile(_Part):
     title: str
     languages: tuple[str, ...] = Field(min_length=1, strict=False)
     crs_hint: str = ""
+    crs_zones: dict[str, str] = Field(default_factory=dict)
+    water_standard: dict[str, str] = Field(default_factory=dict)
     household_size: float = Field(gt=1, lt=20)
     household_size_source: str
     country_codes: tuple[str, ...] = Field(default=(), strict=False)

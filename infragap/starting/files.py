@@ -20,8 +20,12 @@ from infragap.gis.reading.vector import FORMATS, TABLE_SUFFIXES, read_vector
 from infragap.starting.vocabulary import LAYER_WORDS, folded
 
 RASTER_SUFFIXES = (".tif", ".tiff", ".vrt", ".asc", ".img", ".hgt")
-OURS = ("datapackage.json", "pack.schema.json", "forms.xlsx", "forms.gpkg")
+OURS = ("datapackage.json", "pack.schema.json", "forms.xlsx", "forms.gpkg", "sources.json")
 """Files that infragap has written itself; the catalogue that came with the forms reads these."""
+
+BASE = "base/"
+"""Folder of what layers are made from and what is none itself."""
+
 LEAST_SCORE = 1.0
 FROM_OSM = ("roads", "grid_lines", "substations", "settlements", "rivers", "lakes")
 """Layers that an OpenStreetMap extract gives where no other file does; places without households ask for them."""
@@ -76,7 +80,7 @@ def found_in(folder: Path) -> tuple[list[Found], list[str]]:
     extracts: list[Path] = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
         relative = path.relative_to(folder).as_posix()
-        if path.name.startswith("catalog.toml") or path.name in OURS:
+        if path.name.startswith("catalog.toml") or path.name in OURS or relative.startswith(BASE):
             continue
         if is_osm(path):
             extracts.append(path)

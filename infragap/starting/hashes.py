@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
-import tomllib
 from pathlib import Path
 
-from infragap.gis.catalog import FILE_NAME, read_catalog, sha256_of
+from infragap.gis.catalog import FILE_NAME, read_catalog, set_in_catalog, sha256_of
 
 
 def fill_hashes(folder: Path, *, replace: bool = False) -> tuple[list[str], list[str]]:
@@ -43,26 +40,5 @@ def fill_hashes(folder: Path, *, replace: bool = False) -> tuple[list[str], list
         elif own != entry.sha256:
             differing.append(entry.name)
     if wanted:
-        path = folder / FILE_NAME
-        text = _with_hashes(path.read_text(encoding="utf-8-sig"), wanted)
-        tomllib.loads(text)
-        partial = path.with_name(f"{FILE_NAME}.part")
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
+        set_in_catalog(folder / FILE_NAME, {name: {"sha256": value} for name, value in wanted.items()})
     return filled, differing
-
-
-def _with_hashes(text: str, wanted: dict[str, str]) -> str:
-    head, *blocks = re.split(r"(?m)^(?=[ \t]*\[\[layer\]\])", text)
-    return head + "".join(_filled(block, wanted) for block in blocks)
-
-
-def _filled(block: str, wanted: dict[str, str]) -> str:
-    """Write the checksum into the part of one layer: over an old one, or below its own keys' first line."""
-    own = tomllib.loads(block)["layer"][0]
-    if own["name"] not in wanted:
-        return block
-    line = f"sha256 = {json.dumps(wanted[own['name']])}"
-    if "sha256" in own:
-        return re.sub(r"(?m)^[ \t]*sha256[ \t]*=.*$", line, block, count=1)
-    return re.sub(r"(?m)^([ \t]*\[\[layer\]\].*)$", lambda found: f"{found[1]}\n{line}", block, count=1)

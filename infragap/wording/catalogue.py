@@ -152,7 +152,7 @@ class Words:
         if not math.isfinite(value):
             return self("number.unknown")
         # rounded by Python first: Babel rounds the shortest decimal text, not the number itself
-        return format_decimal(f"{value:.{decimals}f}", format=_pattern(decimals), locale=self.language)
+        return _written(f"{value:.{decimals}f}", decimals, self.language)
 
     def day(self, value: date) -> str:
         """Write a date with figures only, in the language's order."""
@@ -170,6 +170,12 @@ class Texts(dict[str, str]):
     def __missing__(self, language: str) -> str:
         """Give the text of the main language."""
         return next(iter(self.values()))
+
+
+@lru_cache(maxsize=50_000)
+def _written(text: str, decimals: int, language: str) -> str:
+    """Write a number with the separators of a language; tables, maps and sheets show most numbers several times."""
+    return format_decimal(text, format=_pattern(decimals), locale=language)
 
 
 def _pattern(decimals: int) -> str:

@@ -31,8 +31,8 @@ def comparison_html(title: Text, lead: Text, head: Sequence[Grid], parts: Sequen
     back = f'<a href="{escaped(home)}">←</a>' if home else ""
     body = "".join(_grid(one) for one in head) + "".join(_part(part) for part in parts)
     return (
-        f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" '
-        f'content="width=device-width"><title>{escaped(title["vi"])}</title>'
+        f'<!DOCTYPE html>\n<html lang="{languages()[0]}"><head><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width"><title>{escaped(title[languages()[0]])}</title>'
         f"<style>{asset('index.css')}{one_language_at_a_time()}</style></head><body>"
         f"<header>{back}<h1>{spoken(title)}</h1><nav>{jumps}{buttons}</nav></header>"
         f'<main class="comparison"><p>{spoken(lead)}</p>'

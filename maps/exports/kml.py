@@ -21,12 +21,11 @@ from infragap.maps.exports.classes import Classes, classes
 from infragap.maps.markers import CORNERS
 from infragap.maps.shown import is_missing, shown
 from infragap.profiles.naming import outward
+from infragap.wording.catalogue import languages
 from infragap.wording.country import spoken_profile
 
 COORDINATE_DIGITS = 6
 BALLOON_CHARACTERS = 1900
-LANGUAGE = "vi"
-"""Language of titles, headings and values: the file shows one."""
 FIXED_DATE = (2026, 1, 1, 0, 0, 0)
 """Date inside the archive, so that equal results give equal bytes."""
 ICON_PX = 64
@@ -121,7 +120,9 @@ def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column],
             feature = folder.newpolygon(name=name, outerboundaryis=_coordinates(part.exterior.coords))
         if style is not None:
             feature.style = style
-        reason = _clean(row.get(f"reason_{LANGUAGE}"))
+        # the file shows one language, the main one of the country
+        language = languages()[0]
+        reason = _clean(row.get(f"reason_{language}"))
         if reason:
             # a balloon is read as HTML
             feature.description = html.escape(reason[:BALLOON_CHARACTERS])
@@ -130,8 +131,8 @@ def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column],
             if not column.name.startswith("reason_") and not is_missing(value):
                 feature.extendeddata.newdata(
                     name=outward(column.name, spoken_profile()),
-                    value=html.escape(_clean(shown(column, value)[LANGUAGE]), quote=False),
-                    displayname=html.escape(column.heading(LANGUAGE), quote=False),
+                    value=html.escape(_clean(shown(column, value)[language]), quote=False),
+                    displayname=html.escape(column.heading(language), quote=False),
                 )
 
 

@@ -57,6 +57,11 @@ def _feature_id(values: Sequence[object]) -> str:
     return "-".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
 
 
+def write_geoparquet(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a layer as GeoParquet 1.1 (WGS84)."""
+    to_wgs84(outward_frame(frame)).to_parquet(path, index=False, compression="zstd", schema_version="1.1.0")
+
+
 def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
     """Write layers (WGS84) into one GeoPackage with their QGIS styles inside."""
     with _fixed_clock():

@@ -12,6 +12,9 @@ from infragap.wording.codes import label
 LABELS = "vi"
 """Language of the labels in QGIS, which shows one."""
 GEOMETRIES = {"Point": "marker", "MultiPoint": "marker", "LineString": "line", "MultiLineString": "line"}
+LABEL_COLUMNS = ("name", "to_name", "line_id")
+"""Columns that name a feature, the best first."""
+LABELS_FROM_SCALE = 200_000
 OUTLINE = "55,71,79,255"
 
 
@@ -34,7 +37,26 @@ def qgis_style(layer: str, frame: gpd.GeoDataFrame) -> str:
             f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(how.column)}>'
             f"<categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>"
         )
-    return f'<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology">{renderer}</qgis>'
+    labels = _labels(frame)
+    enabled = "1" if labels else "0"
+    return (
+        f'<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology|Labeling" labelsEnabled="{enabled}">'
+        f"{renderer}{labels}</qgis>"
+    )
+
+
+def _labels(frame: gpd.GeoDataFrame) -> str:
+    """Labels by the name of a feature, seen from near; nothing where features have no name."""
+    column = next((name for name in LABEL_COLUMNS if name in frame.columns), "")
+    if not column:
+        return ""
+    return (
+        '<labeling type="simple"><settings calloutType="simple">'
+        f'<text-style fieldName={quoteattr(column)} isExpression="0" fontSize="8" textColor="33,33,33,255">'
+        '<text-buffer bufferDraw="1" bufferSize="0.7" bufferSizeUnits="MM" bufferColor="255,255,255,255"/></text-style>'
+        f'<rendering scaleVisibility="1" scaleMin="0" scaleMax="{LABELS_FROM_SCALE}" obstacle="1"/>'
+        "</settings></labeling>"
+    )
 
 
 def _label(how: Classes, code: str) -> str:

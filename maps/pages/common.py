@@ -186,8 +186,10 @@ def river_layers(pack: Pack) -> list[Layer]:
     return made
 
 
-def road_layer(pack: Pack, *, shown: bool = True) -> Layer:
-    """Main roads for orientation."""
+def road_layers(pack: Pack, *, shown: bool = True) -> list[Layer]:
+    """Main roads for orientation, where the pack has roads."""
+    if not pack.has("roads"):
+        return []
     main = pack.roads[pack.roads["road_class"].isin(colours.ROADS)]
     look = {
         code: (code_words("road_class", code), {"color": colour, "weight": width})
@@ -195,4 +197,4 @@ def road_layer(pack: Pack, *, shown: bool = True) -> Layer:
     }
     common = {"opacity": 1.0, "interactive": False, "halo": colours.ROAD_EDGE}
     style = Style(common, by="road_class", values=look)
-    return Layer("roads", in_each_language("maps.layer.roads"), main, style, shown=shown, simplify_m=80.0)
+    return [Layer("roads", in_each_language("maps.layer.roads"), main, style, shown=shown, simplify_m=80.0)]

@@ -20,7 +20,7 @@ DESCRIBED = (
 )  # fmt: skip
 """Files that have words of their own; tables have those of the workbook, layers those of their folder."""
 BY_ENDING = {".md": "reports", ".html": "reports", ".xlsx": "workbooks", ".gpkg": "gis", ".kml": "gis", ".kmz": "gis"}
-BY_FOLDER = {"tables": "tables", "geojson": "gis", "epanet": "engineering"}
+BY_FOLDER = {"tables": "tables", "geojson": "gis", "geoparquet": "gis", "epanet": "engineering"}
 
 
 def group_of(document: Path) -> str | None:
@@ -59,7 +59,7 @@ def downloads_section(documents: Sequence[Path]) -> str:
 
 def _item(document: Path) -> str:
     name, stem = document.as_posix(), document.stem
-    key = f"maps.file.geojson.{stem}" if document.parent.name == "geojson" else f"maps.table.{stem}"
+    key = f"maps.file.geojson.{stem}" if document.parent.name in ("geojson", "geoparquet") else f"maps.table.{stem}"
     if document.name in DESCRIBED:
         key = f"maps.file.{document.name}"
     told = f" – {spoken(in_each_language(key))}" if key in words("en") else ""

@@ -25,7 +25,7 @@ from infragap.maps.pages.common import (
     links,
     notice,
     river_layers,
-    road_layer,
+    road_layers,
     sections,
     select,
     source,
@@ -98,7 +98,7 @@ HYDRO_PARTS = {
     "decision": ("households", "hydro_plant_kw", "hydro_mvnd", "hydro_investment_mvnd", "year"),
     "place": (
         "hydro_head_m",
-        "hydro_dry_flow_m3_s",
+        "hydro_firm_flow_m3_s",
         "hydro_canal_km",
         "hydro_wire_km",
         "hydro_longitude",
@@ -155,7 +155,7 @@ def electricity_page(
         layers=[
             commune_layer(communes),
             *river_layers(pack),
-            road_layer(pack, shown=False),
+            *road_layers(pack, shown=False),
             _existing_layer(result, pack),
             _station_layer(pack),
             _line_layer(result),
@@ -341,7 +341,7 @@ def _taps(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _powerhouses(settlements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Where the small hydro plants of the plan would stand."""
-    chosen = settlements[settlements["choice"] == "hydro"]
+    chosen = settlements[settlements["choice"].isin(("hydro", "hybrid"))]
     return gpd.GeoDataFrame(
         chosen.drop(columns="geometry"),
         geometry=gpd.points_from_xy(chosen["hydro_longitude"], chosen["hydro_latitude"]),

@@ -23,7 +23,7 @@ from infragap.maps.pages.common import (
     links,
     notice,
     river_layers,
-    road_layer,
+    road_layers,
     sections,
     select,
     source,
@@ -108,7 +108,7 @@ def schools_page(
             *_zones(result),
             commune_layer(communes),
             *river_layers(pack),
-            road_layer(pack),
+            *road_layers(pack),
             *_catchments(result),
             _village_layer(result),
             _site_layer(result),
@@ -220,7 +220,7 @@ def _time_looks() -> dict[str, tuple[Text, dict[str, str]]]:
         looks[str(i)] = (words, {"fillColor": colours.TIMES[i]})
         start = end
     looks["far"] = (in_each_language("maps.time.over", start=start), {"fillColor": colours.TIMES[len(MINUTE_STEPS)]})
-    looks["none"] = (in_each_language("maps.time.none"), {"fillColor": "#000000", "shape": "diamond"})
+    looks["none"] = (in_each_language("maps.time.none"), {"fillColor": "#000000", "shape": "cross_fill"})
     return looks
 
 

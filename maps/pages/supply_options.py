@@ -18,6 +18,7 @@ SIZES = {
     "grid": ("transformer_kva", "kVA"),
     "minigrid": ("minigrid_pv_kwp", "kWp"),
     "hydro": ("hydro_plant_kw", "kW"),
+    "hybrid": ("hybrid_plant_kw", "kW"),
     "solar_home": ("solar_home_kits_per_household", "kits"),
 }
 """Column and unit of each option's size."""
@@ -67,8 +68,8 @@ def prepared(
     added: dict[str, Any] = {
         "poverty_rate_pct": frame["commune_code"].map(poverty).astype(float),
         "choice_probability_pct": _choice_probability_pct(frame),
-        "plant_longitude": frame["hydro_longitude"].where(frame["choice"] == "hydro"),
-        "plant_latitude": frame["hydro_latitude"].where(frame["choice"] == "hydro"),
+        "plant_longitude": frame["hydro_longitude"].where(frame["choice"].isin(("hydro", "hybrid"))),
+        "plant_latitude": frame["hydro_latitude"].where(frame["choice"].isin(("hydro", "hybrid"))),
     }
     added["unsure"] = added["choice_probability_pct"] < 100 * SURE
     households = frame["households"].where(frame["households"] > 0)

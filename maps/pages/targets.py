@@ -16,9 +16,8 @@ from infragap.gis.pack import Pack
 from infragap.maps.pages.html import number, spoken, table
 from infragap.wording.catalogue import in_each_language
 from infragap.wording.codes import unit_words
+from infragap.wording.country import spoken_profile
 
-TARGET_YEAR = 2030
-"""Year in which the scheme's targets hold."""
 NOTHING = "–"
 SCHOOLS = {
     "boarding_schools_border": "border_boarding",
@@ -52,7 +51,7 @@ def targets_section(pack: Pack, results: Results) -> str:
     if not rows:
         return ""
     parts = ("indicator", "published", "here", "planned", "target")
-    head = [in_each_language(f"maps.index.target.{part}", year=TARGET_YEAR) for part in parts]
+    head = [in_each_language(f"maps.index.target.{part}", year=spoken_profile().last_year) for part in parts]
     body = table(
         head,
         [(spoken(in_each_language(row.key)), row.published, row.here, row.planned, row.wanted) for row in rows],
@@ -134,14 +133,14 @@ def _schools(known: Mapping[str, Any], result: SchoolsResult) -> Iterator[_Row]:
 
 def _built(frame: pd.DataFrame) -> pd.Series[bool]:
     """Whether a row's works are built by the year of the targets."""
-    return pd.to_numeric(frame["year"], errors="coerce").le(TARGET_YEAR)
+    return pd.to_numeric(frame["year"], errors="coerce").le(spoken_profile().last_year)
 
 
 def _last(years: pd.DataFrame) -> dict[str, Any]:
     """Values of the last year up to that of the targets."""
     if "year" not in years:
         return {}
-    within = years[pd.to_numeric(years["year"], errors="coerce").le(TARGET_YEAR)]
+    within = years[pd.to_numeric(years["year"], errors="coerce").le(spoken_profile().last_year)]
     return {str(key): value for key, value in within.iloc[-1].items()} if len(within) else {}
 
 

@@ -15,7 +15,7 @@ import shapely
 from infragap.maps import colours
 from infragap.maps.sheets.sheet import Mark, Picture, Text
 from infragap.maps.sheets.source import Source
-from infragap.wording.catalogue import in_each_language
+from infragap.wording.catalogue import in_each_language, languages
 from infragap.wording.codes import code_words
 
 WIDTH_MM, HEIGHT_MM = 104.0, 92.0
@@ -153,7 +153,7 @@ def _lines(
         courses = [part for part in parts if part.geom_type == "LineString" and part.length > 0]
         if courses:
             mark, words = look(row)
-            legend.setdefault(words["vi"], (replace(mark, rings=ORIGIN), words))
+            legend.setdefault(words[languages()[0]], (replace(mark, rings=ORIGIN), words))
             for part in courses:
                 yield replace(mark, rings=(_points(part),))
 
@@ -201,7 +201,7 @@ def _places(
         place = paper.drawn(row["geometry"])
         if not place.is_empty:
             mark, words = look(row)
-            legend.setdefault(words["vi"], (replace(mark, rings=ORIGIN), words))
+            legend.setdefault(words[languages()[0]], (replace(mark, rings=ORIGIN), words))
             yield replace(mark, rings=(_points(place),))
 
 

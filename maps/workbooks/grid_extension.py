@@ -29,6 +29,7 @@ from infragap.maps.workbooks.book import (
     write_title,
 )
 from infragap.wording.catalogue import words
+from infragap.wording.country import spoken_profile
 
 LANGUAGE = "vi"
 """Language of the list: the power company's."""
@@ -148,10 +149,11 @@ def _chosen(columns: Columns, keys: tuple[str, ...]) -> Columns:
 def by_voltage(works: pd.DataFrame, late: str) -> pd.DataFrame:
     """Give the kilometres of line in a column for each voltage, and a word for the year that no budget reaches; by
     commune, then order."""
-    voltage = works["voltage_kv"].astype(float)
+    levels = spoken_profile().voltage
+    is_upper = works["voltage_kv"].astype(float) > (levels.upper_kv + levels.lower_kv) / 2
     ordered = works.assign(
-        mv35_km=works["mv_km"].where(voltage > 30, 0.0),
-        mv22_km=works["mv_km"].where(voltage <= 30, 0.0),
+        mv35_km=works["mv_km"].where(is_upper, 0.0),
+        mv22_km=works["mv_km"].where(~is_upper, 0.0),
         year=_years(works["year"], late),
     )
     return ordered.sort_values(["commune", "stt"], kind="stable", ignore_index=True)

@@ -194,17 +194,17 @@ def test_order_of_candidates_changes_nothing() -> None:
 def test_all_old_communes_go_to_their_new_one(shared: Path) -> None:
     # independent of the SQLite file read here: the table that was derived for the facts
     table = pd.read_csv(shared / "laocai" / "registry" / "legacy_communes_points_bbox.csv", dtype=str)
-    known = {unit.code: unit.new_code for unit in legacy_communes()}
+    known = {unit.code: unit.new_code for unit in legacy_communes("Lào Cai")}
     assert len(known) == len(table) == 319
     assert known == dict(zip(table["code_legacy"], table["new_code"], strict=True))
 
 
 def test_every_old_commune_finds_its_new_one_by_name_and_district() -> None:
-    units = legacy_communes()
+    units = legacy_communes("Lào Cai")
     assert len(units) == 319
     for unit in units:
         for written in (unit.name, f"{unit.kind} {unit.name}"):
-            found = new_commune_of(written, district=unit.district)
+            found = new_commune_of(written, district=unit.district, province="Lào Cai")
             assert (found.key, found.name, found.decided) == (unit.new_code, unit.new_name, True), (
                 written,
                 unit,
@@ -213,12 +213,12 @@ def test_every_old_commune_finds_its_new_one_by_name_and_district() -> None:
 
 
 def test_old_communes_without_diacritics() -> None:
-    units = legacy_communes()
+    units = legacy_communes("Lào Cai")
     for unit in units:
         namesakes = {
             other.new_code for other in units if other.district == unit.district and fold(other.name) == fold(unit.name)
         }
-        found = new_commune_of(fold(unit.name), district=unit.district)
+        found = new_commune_of(fold(unit.name), district=unit.district, province="Lào Cai")
         if len(namesakes) == 1:
             assert (found.key, found.decided) == (unit.new_code, True), (unit, found)
         else:
@@ -235,12 +235,12 @@ def test_old_commune_cases() -> None:
         ("Sùng Đô", "Sơn Lương"),
         ("Làng Nhì", "Phình Hồ"),
     ):
-        found = new_commune_of(old)
+        found = new_commune_of(old, province="Lào Cai")
         assert (found.name, found.decided) == (new, True)
-    assert not new_commune_of("Thanh Bình").decided
-    assert new_commune_of("Xã Thanh Bình (huyện Mường Khương)").name == "Mường Khương"
-    assert new_commune_of("Thanh Bình", district="Sa Pa").name == "Bản Hồ"
-    assert not new_commune_of("Thanh Bình", district="Không Có").decided
+    assert not new_commune_of("Thanh Bình", province="Lào Cai").decided
+    assert new_commune_of("Xã Thanh Bình (huyện Mường Khương)", province="Lào Cai").name == "Mường Khương"
+    assert new_commune_of("Thanh Bình", district="Sa Pa", province="Lào Cai").name == "Bản Hồ"
+    assert not new_commune_of("Thanh Bình", district="Không Có", province="Lào Cai").decided
 
 
 def test_unknown_province() -> None:

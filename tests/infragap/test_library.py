@@ -93,3 +93,28 @@ def test_a_plan_from_few_layers_in_memory(tmp_path: Path) -> None:
     on_grid = result.settlements["choice"] == "grid"
     assert result.settlements.loc[on_grid, "tap_line_id"].notna().all() if "tap_line_id" in result.settlements else True
     assert hasattr(result.settlements, "explore")
+
+
+def test_frames_carry_the_names_of_the_country() -> None:
+    from dataclasses import dataclass
+
+    import pandas as pd
+
+    from infragap.library import _in_country
+    from infragap.profiles.profile import read_profile
+    from infragap.wording.country import speaking_for
+
+    @dataclass(frozen=True)
+    class Answer:
+        settlements: pd.DataFrame
+        tables: dict[str, pd.DataFrame]
+        count: int
+
+    frame = pd.DataFrame({"plan_mvnd": [1.0], "reason_vi": ["x"], "reason_en": ["y"]})
+    answer = Answer(frame, {"years": frame}, 3)
+    assert _in_country(answer).settlements.columns.tolist() == ["plan_mvnd", "reason_vi", "reason_en"]
+    with speaking_for(read_profile("mw")):
+        told = _in_country(answer)
+    assert told.settlements.columns.tolist() == ["plan_mmwk", "reason_en"]
+    assert told.tables["years"].columns.tolist() == ["plan_mmwk", "reason_en"]
+    assert told.count == 3

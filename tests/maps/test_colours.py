@@ -22,7 +22,8 @@ BLINDNESS = {
 LEAST = 25.0
 
 SETS: dict[str, Sequence[str]] = {
-    "choices": list(colours.CHOICES.values()),
+    # water and water with sun share a colour: their shapes differ
+    "choices": list(dict.fromkeys(colours.CHOICES.values())),
     "levels": list(colours.COVERAGE_LEVELS.values()),
     "functionality": list(colours.FUNCTIONALITY.values()),
     "works": list(colours.WORKS.values()),

@@ -6,6 +6,7 @@ from infragap.analyses.arrays import FloatArray
 from infragap.analyses.costs import levelised_cost, life_cycle_factor
 from infragap.analyses.electricity.demand.load import household_energy_pv_kwh
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.wording.country import spoken_profile
 
 
 def factor(life_years: float, parameters: ElectricityParameters, *, from_year: int = 0, om_pct: float) -> float:
@@ -42,5 +43,6 @@ def unserved_price(parameters: ElectricityParameters) -> float:
 def levelised_vnd_per_kwh(
     cost_mvnd: FloatArray, households: FloatArray, parameters: ElectricityParameters
 ) -> FloatArray:
-    """Life-cycle cost per kWh demanded, both discounted [VND/kWh]; NaN without households or cost."""
-    return levelised_cost(cost_mvnd * 1e6, households * household_energy_pv_kwh(parameters))
+    """Life-cycle cost per kWh demanded, both discounted [currency of the country per kWh]; NaN without households or
+    cost."""
+    return levelised_cost(cost_mvnd * spoken_profile().money.units, households * household_energy_pv_kwh(parameters))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
+
+from infragap.analyses.arrays import FloatArray
 
 LV_KV = 0.4
 
@@ -38,8 +41,11 @@ CABLES = (
 )
 
 
-def lv_drop_pct(cable: Cable, *, peak_kw: float, feed_km: float, inner_km: float, power_factor: float) -> float:
-    """Voltage drop of a settlement that is fed over one low-voltage line.
+Numbers = TypeVar("Numbers", float, FloatArray)
+
+
+def lv_drop_pct(cable: Cable, *, peak_kw: Numbers, feed_km: Numbers, inner_km: Numbers, power_factor: float) -> Numbers:
+    """Voltage drop of a settlement that is fed over one low-voltage line, or of several at once.
 
     Parameters
     ----------

@@ -3,7 +3,8 @@ transformer and voltage."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,12 +13,13 @@ from scipy.spatial import cKDTree
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.electricity.codes import Works
 from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
-from infragap.analyses.electricity.demand.load import settlement_peak_kw
+from infragap.analyses.electricity.demand.load import design_peak_kw
 from infragap.analyses.electricity.demand.local_works import (
     STATION_KVA,
     energy_mvnd,
     lv_length_km,
-    one_station_mvnd,
+    outages_mvnd,
+    station_price_mvnd,
     terrain,
 )
 from infragap.analyses.electricity.demand.settlements import Settlements
@@ -29,6 +31,10 @@ LOOKED_AT = 6
 
 WINDING = 1.15
 """Length of a low-voltage line by the straight distance: assumption."""
+
+BUILT_FOR_M = 500.0
+"""A station that was never switched on was built, its lines too, for a settlement whose spread it lies in; within this
+distance where the spread is not known: assumption."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,16 +113,34 @@ def read_stations(layer: gpd.GeoDataFrame | None) -> Stations:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Supply:
-    """One settlement from one station, the transformer left aside."""
+    """Settlements from stations, the transformers left aside, all (pairs,).
 
-    station: int
-    distance_m: float
-    feed_km: float
-    cable: int
-    drop_pct: float
-    investment_mvnd: float
+    Attributes
+    ----------
+    settlement, station
+        Rows of the two.
+    distance_m, feed_km, drop_pct, investment_mvnd
+        As in `LvWorks`.
+    cable
+        Index into `CABLES`.
+    new_line
+        Whether lines are to be built.
+    """
+
+    settlement: IntArray
+    station: IntArray
+    distance_m: FloatArray
+    feed_km: FloatArray
+    cable: IntArray
+    drop_pct: FloatArray
+    investment_mvnd: FloatArray
+    new_line: BoolArray
+
+    def at(self, rows: IntArray) -> _Supply:
+        """Some of the pairs."""
+        return _Supply(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 def lv_works(settlements: Settlements, stations: Stations, parameters: ElectricityParameters) -> LvWorks:
@@ -128,61 +152,65 @@ def lv_works(settlements: Settlements, stations: Stations, parameters: Electrici
     the station lies farther than `lv_reach_m`, there is no such supply. Settlements that would use one station are
     counted in order of their distance: as long as the transformer carries them it stays, then the smallest standard
     size that carries all of them replaces it, at the cost of those that it is for. A station that was built but never
-    switched on only needs that, and meters.
+    switched on only needs that, and meters, where it stands within the settlement; farther ones need a line from it as
+    well.
     """
-    p, n = parameters, len(settlements)
-    peak = settlement_peak_kw(settlements.households, p)
-    inner_km = lv_length_km(settlements, p)
-    within = _within_reach(settlements, stations, p)
-    chosen: dict[int, _Supply] = {}
-    for k in range(n):
-        if settlements.households[k] <= 0:
-            continue
-        found = [_supply(k, s, d, stations, peak[k], inner_km[k], settlements, p) for s, d in within[k]]
-        usable = [each for each in found if each is not None]
-        if usable:
-            chosen[k] = min(usable, key=lambda each: (each.investment_mvnd, each.distance_m, each.station))
-    return _with_transformers(settlements, stations, chosen, peak, p)
+    peak = design_peak_kw(settlements, parameters)
+    found = _supply(settlements, stations, peak, parameters)
+    order = np.lexsort((found.station, found.distance_m, found.investment_mvnd, found.settlement))
+    first = order[np.flatnonzero(np.diff(found.settlement[order], prepend=-1))]
+    return _with_transformers(settlements, stations, found.at(first), peak, parameters)
 
 
 def _within_reach(
     settlements: Settlements, stations: Stations, parameters: ElectricityParameters
-) -> list[list[tuple[int, float]]]:
-    """Nearest stations of each settlement within reach, with their distance [m]."""
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Inhabited settlements with their nearest stations within reach, and the distances [m], (pairs,) each."""
     if len(stations.x) == 0 or not parameters.lv_reach_m > 0:
-        return [[] for _ in range(len(settlements))]
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
     tree = cKDTree(np.column_stack([stations.x, stations.y]))
     points = np.column_stack([settlements.x, settlements.y])
     count = min(LOOKED_AT, len(stations.x))
     distance, station = tree.query(points, k=count, distance_upper_bound=parameters.lv_reach_m)
     distance, station = np.reshape(distance, (len(points), count)), np.reshape(station, (len(points), count))
-    return [
-        [(int(s), float(d)) for s, d in zip(row_s, row_d, strict=True) if np.isfinite(d)]
-        for row_s, row_d in zip(station, distance, strict=True)
-    ]
+    settlement, place = np.nonzero(np.isfinite(distance) & (settlements.households > 0)[:, None])
+    return settlement, station[settlement, place].astype(np.int64), distance[settlement, place]
 
 
 def _supply(
-    k: int,
-    station: int,
-    distance_m: float,
-    stations: Stations,
-    peak_kw: float,
-    inner_km: float,
-    settlements: Settlements,
-    parameters: ElectricityParameters,
-) -> _Supply | None:
-    p = parameters
-    service = float(settlements.households[k]) * p.service_mvnd_per_household
-    if not stations.energised[station]:
-        return _Supply(station, distance_m, 0.0, 0, 0.0, p.energise_mvnd + service)
-    feed_km = distance_m / 1000 * WINDING
-    for number, cable in enumerate(CABLES):
-        drop = lv_drop_pct(cable, peak_kw=peak_kw, feed_km=feed_km, inner_km=inner_km, power_factor=p.power_factor)
-        if drop <= p.lv_drop_limit_pct:
-            line = feed_km * cable_mvnd_per_km(cable, p) + inner_km * p.lv_line_mvnd_per_km
-            return _Supply(station, distance_m, feed_km, number, drop, line + service)
-    return None
+    settlements: Settlements, stations: Stations, peak_kw: FloatArray, parameters: ElectricityParameters
+) -> _Supply:
+    """Every settlement from every station near it from which the voltage holds, over the lightest cable that keeps
+    it."""
+    p, inner_km = parameters, lv_length_km(settlements, parameters)
+    settlement, station, distance_m = _within_reach(settlements, stations, p)
+    energised = stations.energised[station]
+    spread_m = settlements.spread_m[settlement]
+    has_lines = ~energised & (distance_m <= np.where(np.isfinite(spread_m), spread_m, BUILT_FOR_M))
+    feed_km = np.where(has_lines, 0.0, distance_m / 1000 * WINDING)
+    inner = inner_km[settlement]
+    by_cable = np.array(
+        [
+            lv_drop_pct(each, peak_kw=peak_kw[settlement], feed_km=feed_km, inner_km=inner, power_factor=p.power_factor)
+            for each in CABLES
+        ]
+    )
+    keeps = (by_cable <= p.lv_drop_limit_pct) | has_lines
+    cable = keeps.argmax(axis=0)
+    price = np.array([cable_mvnd_per_km(each, p) for each in CABLES])
+    line = np.where(has_lines, 0.0, feed_km * price[cable] + inner * p.lv_line_mvnd_per_km)
+    line = np.where(energised, line, line + p.energise_mvnd)
+    all_pairs = _Supply(
+        settlement=settlement,
+        station=station,
+        distance_m=distance_m,
+        feed_km=feed_km,
+        cable=cable,
+        drop_pct=np.where(has_lines, 0.0, by_cable[cable, np.arange(len(cable))]),
+        investment_mvnd=line + settlements.households[settlement] * p.service_mvnd_per_household,
+        new_line=~has_lines,
+    )
+    return all_pairs.at(np.flatnonzero(keeps.any(axis=0)))
 
 
 def cable_mvnd_per_km(cable: Cable, parameters: ElectricityParameters) -> float:
@@ -193,42 +221,54 @@ def cable_mvnd_per_km(cable: Cable, parameters: ElectricityParameters) -> float:
 def _with_transformers(
     settlements: Settlements,
     stations: Stations,
-    chosen: dict[int, _Supply],
+    chosen: _Supply,
     peak_kw: FloatArray,
     parameters: ElectricityParameters,
 ) -> LvWorks:
     """Check the transformers, enlarge them where that is needed, and price the whole."""
     p, n = parameters, len(settlements)
-    none = LvWorks(
-        station=np.full(n, -1, dtype=np.int64),
-        works=np.full(n, "", dtype=object),
-        distance_m=np.full(n, np.nan),
-        feed_km=np.full(n, np.nan),
-        cable=np.zeros(n, dtype=np.int64),
-        drop_pct=np.full(n, np.nan),
-        upgrade_kva=np.zeros(n),
-        investment_mvnd=np.full(n, np.inf),
-        life_cycle_mvnd=np.full(n, np.inf),
-    )
-    energy, ground = energy_mvnd(settlements, p), terrain(settlements, p)
+    order = np.lexsort((settlements.id_rank[chosen.settlement], chosen.distance_m))
     members: dict[int, list[int]] = {}
-    for k in sorted(chosen, key=lambda k: (chosen[k].distance_m, settlements.id_rank[k])):
-        members.setdefault(chosen[k].station, []).append(k)
-    for station, users in members.items():
-        for k, size_kva, part in _shares_of_transformer(station, users, stations, peak_kw, p):
-            supply = chosen[k]
-            swap = part * one_station_mvnd(size_kva, p) * ground[k]
-            none.station[k], none.upgrade_kva[k] = station, size_kva
-            none.works[k] = _code(bool(stations.energised[station]), size_kva).value
-            none.distance_m[k], none.feed_km[k] = supply.distance_m, supply.feed_km
-            none.cable[k], none.drop_pct[k] = supply.cable, supply.drop_pct
-            none.investment_mvnd[k] = supply.investment_mvnd + swap
-            none.life_cycle_mvnd[k] = supply.investment_mvnd * line_factor(p) + swap * station_factor(p) + energy[k]
-    return none
+    for station, k in zip(chosen.station[order].tolist(), chosen.settlement[order].tolist(), strict=True):
+        members.setdefault(station, []).append(k)
+    carried = [
+        each
+        for station, users in members.items()
+        for each in _shares_of_transformer(station, users, stations, peak_kw, p)
+    ]
+    k = np.array([each[0] for each in carried], dtype=np.int64)
+    size_kva, part = np.array([each[1:] for each in carried]).reshape(-1, 2).T
+    row = np.full(n, -1, dtype=np.int64)
+    row[chosen.settlement] = np.arange(len(chosen.settlement))
+    supply = chosen.at(row[k])
+    swap = part * station_price_mvnd(size_kva, p) * terrain(settlements, p)[k]
+    life_cycle = supply.investment_mvnd * line_factor(p) + swap * station_factor(p) + energy_mvnd(settlements, p)[k]
+    life_cycle += outages_mvnd(settlements, p)[k]
+    works = np.array(
+        [_code(bool(line), size).value for line, size in zip(supply.new_line, size_kva, strict=True)],
+        dtype=object,
+    )
+
+    def spread(values: np.ndarray[Any, Any], otherwise: float | str, kind: type) -> np.ndarray[Any, Any]:
+        found: np.ndarray[Any, Any] = np.full(n, otherwise, dtype=kind)
+        found[k] = values
+        return found
+
+    return LvWorks(
+        station=spread(supply.station, -1, np.int64),
+        works=spread(works, "", object),
+        distance_m=spread(supply.distance_m, np.nan, np.float64),
+        feed_km=spread(supply.feed_km, np.nan, np.float64),
+        cable=spread(supply.cable, 0, np.int64),
+        drop_pct=spread(supply.drop_pct, np.nan, np.float64),
+        upgrade_kva=spread(size_kva, 0.0, np.float64),
+        investment_mvnd=spread(supply.investment_mvnd + swap, np.inf, np.float64),
+        life_cycle_mvnd=spread(life_cycle, np.inf, np.float64),
+    )
 
 
-def _code(energised: bool, size_kva: float) -> Works:
-    if not energised:
+def _code(new_line: bool, size_kva: float) -> Works:
+    if not new_line:
         return Works.ENERGISE
     return Works.LV_UPGRADE if size_kva > 0 else Works.LV_EXTENSION
 

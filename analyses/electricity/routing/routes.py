@@ -132,7 +132,9 @@ def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityPara
     if_forest = own
     if parameters.forest_rule == "forbid" and not reached.all():
         open_cost = surface.cost(parameters, forest_rule="price")
-        distance = cost_distance(open_cost, surface.line_starts(open_cost), neighbours=NEIGHBOURS).distance.ravel()
+        distance = cost_distance(
+            open_cost, surface.line_starts(open_cost), neighbours=NEIGHBOURS, predecessors=True
+        ).distance.ravel()
         if_forest = np.where(reached, own, np.where(cell >= 0, distance[known], np.inf))
     return Routes(
         cell=cell,

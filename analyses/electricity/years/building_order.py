@@ -123,7 +123,21 @@ def building_blocks(works: BuildingWorks) -> list[Block]:
 
 def years_of(order: IntArray, works: BuildingWorks, money_mvnd: FloatArray) -> IntArray:
     """Year in which each work is built when money is spent strictly in the order, what is left of a year staying for
-    the next; -1 where it runs out."""
+    the next; -1 where it runs out, and for a line when it runs out before anything that hangs on the line is built.
+
+    Examples
+    --------
+    The money of two years ends between a line of 10 and the settlement of 5 on it: the line alone would serve nobody.
+
+    >>> works = BuildingWorks(
+    ...     cost_mvnd=np.array([4.0, 10.0, 5.0]), benefit=np.array([9.0, 0.0, 9.0]), needs=np.array([-1, -1, 1]),
+    ...     earliest=np.zeros(3, dtype=int), first=np.zeros(3, dtype=bool)
+    ... )
+    >>> years_of(np.array([0, 1, 2]), works, np.array([5.0, 10.0])).tolist()
+    [0, -1, -1]
+    >>> years_of(np.array([0, 1, 2]), works, np.array([15.0, 5.0])).tolist()
+    [0, 0, 1]
+    """
     year = np.full(len(works.cost_mvnd), -1, dtype=np.int64)
     spent = np.cumsum(works.cost_mvnd[order])
     there = np.cumsum(money_mvnd)
@@ -134,7 +148,16 @@ def years_of(order: IntArray, works: BuildingWorks, money_mvnd: FloatArray) -> I
         above = int(works.needs[k])
         if above >= 0 and year[k] >= 0:
             year[k] = max(year[k], year[above])
-    return np.where(year < len(there), year, -1)
+    year = np.where(year < len(there), year, -1)
+    serves = np.ones(len(year), dtype=bool)
+    serves[works.needs[works.needs >= 0]] = False
+    serves |= works.benefit > 0
+    for k in order[::-1].tolist():
+        above = int(works.needs[k])
+        year[k] = year[k] if serves[k] else -1
+        if above >= 0 and year[k] >= 0:
+            serves[above] = True
+    return year
 
 
 def most_benefit_years(blocks: list[Block], money_mvnd: FloatArray) -> float:

@@ -23,7 +23,7 @@ class PupilAssumptions(Parameters):
     difficult_terrain: tuple[Terrain, ...] = parameter(
         tuple(Terrain), unit="-", meaning="kinds of difficult terrain that entitle to board at any distance",
         source="Decree 66/2025/NĐ-CP: no bridge, pass or high mountain, landslide zone; the province names the areas "
-               "by decision, none found for Lào Cai",
+               "by decision, none was found",
     )  # fmt: skip
     pass_climb_m: float = parameter(
         300.0, unit="m", meaning="climb on the way to school from which it counts as crossing a pass",

@@ -1,6 +1,9 @@
 """What does the directed-cut relaxation cost? A linear programme on HiGHS that grows row by row."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import highspy
 import numpy as np
@@ -40,6 +43,14 @@ class Relaxed:
     feasible: bool
 
 
+class _Rows(NamedTuple):
+    """Rows of the programme one after the other: number of entries of each row, then column and value of each entry."""
+
+    length: IntArray
+    column: IntArray
+    value: FloatArray
+
+
 class CutRelaxation:
     """Minimise arc costs plus prizes of nodes not taken; every cut around a node is entered as much as the node is
     taken.
@@ -73,9 +84,8 @@ class CutRelaxation:
         self._lower = np.zeros(len(self._cost))
         self._upper = np.ones(len(self._cost))
         self.set_node_bounds(np.zeros(n), np.ones(n), push=False)
-        self._index: list[IntArray] = []
-        self._value: list[FloatArray] = []
-        self._age: list[int] = []
+        self._rows = _Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+        self._age = np.zeros(0, np.int64)
         self._highs = self._empty_programme()
         self._add_degree_rows()
 
@@ -89,48 +99,50 @@ class CutRelaxation:
         return highs
 
     def _add_degree_rows(self) -> None:
-        network, n_arcs = self.network, len(self._arcs)
-        tail = network.head[self._arcs ^ 1]
-        head = network.head[self._arcs]
-        rows: list[tuple[IntArray, FloatArray]] = []
-        equal: list[bool] = []
-        entering, leaving = _grouped(head, network.n_nodes), _grouped(tail, network.n_nodes)
-        for v in range(network.n_nodes):
-            if v == network.root:
-                continue
-            for arcs, is_equal in ((entering[v], True), (leaving[v], False)):
-                if is_equal or network.prize[v] == 0:
-                    rows.append((np.append(arcs, n_arcs + v), np.append(np.ones(len(arcs)), -1.0)))
-                    equal.append(is_equal)
-        self._equal = np.array(equal, np.bool_)
+        """Two rows a node, one after the other: what enters it, and what leaves it where it has no prize."""
+        network, n_arcs, n = self.network, len(self._arcs), self.network.n_nodes
+        node = np.arange(n)
+        there = np.repeat(node != network.root, 2)
+        there[1::2] &= network.prize == 0
+        number = np.cumsum(there) - 1
+        row = np.concatenate([2 * network.head[self._arcs], 2 * network.head[self._arcs ^ 1] + 1, np.arange(2 * n)])
+        column = np.concatenate([np.arange(n_arcs), np.arange(n_arcs), n_arcs + np.repeat(node, 2)])
+        value = np.where(column < n_arcs, 1.0, -1.0)
+        kept = there[row]
+        rows = _rows_of(number[row[kept]], column[kept], value[kept], int(there.sum()))
+        self._equal = np.tile([True, False], n)[there]
         self._push_rows(rows, self._equal)
-        self._fixed_rows = len(rows)
+        self._fixed_rows = len(self._age)
 
-    def _push_rows(self, rows: list[tuple[IntArray, FloatArray]], equal: BoolArray) -> None:
-        if not rows:
+    def _push_rows(self, rows: _Rows, equal: BoolArray) -> None:
+        count = len(rows.length)
+        if not count:
             return
-        starts = np.cumsum([0] + [len(index) for index, _ in rows[:-1]]).astype(np.int32)
-        index = np.concatenate([index for index, _ in rows]).astype(np.int32)
-        value = np.concatenate([value for _, value in rows])
+        starts = (np.cumsum(rows.length) - rows.length).astype(np.int32)
         upper = np.where(equal, 0.0, highspy.kHighsInf)
-        self._highs.addRows(len(rows), np.zeros(len(rows)), upper, len(index), starts, index, value)
-        self._index += [index for index, _ in rows]
-        self._value += [value for _, value in rows]
-        self._age += [0] * len(rows)
+        index = rows.column.astype(np.int32)
+        self._highs.addRows(count, np.zeros(count), upper, len(index), starts, index, rows.value)
+        self._rows = _Rows(*(np.concatenate(both) for both in zip(self._rows, rows, strict=True)))
+        self._age = np.append(self._age, np.zeros(count, np.int64))
 
     @property
     def n_cuts(self) -> int:
         """Number of cuts in the programme."""
-        return len(self._index) - self._fixed_rows
+        return len(self._age) - self._fixed_rows
 
     def add_cuts(self, cut_pointer: IntArray, cut_arc: IntArray, cut_node: IntArray) -> None:
         """Add cuts, each given by the arcs that enter its set and one node of the set."""
-        rows = []
-        for k, v in enumerate(cut_node):
-            columns = self._column[cut_arc[cut_pointer[k] : cut_pointer[k + 1]]]
-            columns = columns[columns >= 0]
-            rows.append((np.append(columns, len(self._arcs) + v), np.append(np.ones(len(columns)), -1.0)))
-        self._push_rows(rows, np.zeros(len(rows), np.bool_))
+        count = len(cut_node)
+        cut = np.repeat(np.arange(count), np.diff(cut_pointer[: count + 1]))
+        column = self._column[cut_arc[cut_pointer[0] : cut_pointer[count]]] if count else np.zeros(0, np.int64)
+        cut, column = cut[column >= 0], column[column >= 0]
+        rows = _rows_of(
+            np.concatenate([cut, np.arange(count)]),
+            np.concatenate([column, len(self._arcs) + np.asarray(cut_node, np.int64)]),
+            np.concatenate([np.ones(len(column)), np.full(count, -1.0)]),
+            count,
+        )
+        self._push_rows(rows, np.zeros(count, np.bool_))
 
     def set_node_bounds(self, lower: FloatArray, upper: FloatArray, *, push: bool = True) -> None:
         """Say which nodes must be taken (lower 1) or left (upper 0), beside the required ones."""
@@ -162,8 +174,8 @@ class CutRelaxation:
         n_arcs, n = len(self._arcs), self.network.n_nodes
         column_value = np.clip(np.asarray(solution.col_value), 0.0, 1.0)
         row_price = np.asarray(solution.row_dual) / self._scale
-        if len(column_value) != n_arcs + n or len(row_price) != len(self._index):
-            column_value, row_price = np.zeros(n_arcs + n), np.zeros(len(self._index))
+        if len(column_value) != n_arcs + n or len(row_price) != len(self._age):
+            column_value, row_price = np.zeros(n_arcs + n), np.zeros(len(self._age))
         bound, rest = self._proven(row_price)
         arc_value = np.zeros(self.network.n_arcs)
         arc_value[self._arcs] = column_value[:n_arcs]
@@ -181,37 +193,30 @@ class CutRelaxation:
 
         All right-hand sides are 0; prices of inequalities are cut off at 0.
         """
-        rest = self._cost.copy()
-        if self._index:
-            lengths = np.array([len(index) for index in self._index])
-            equal = np.zeros(len(lengths), np.bool_)
-            equal[: self._fixed_rows] = self._equal
-            price = np.where(equal, row_price, np.maximum(row_price, 0.0))
-            used = np.flatnonzero(price)
-            if len(used):
-                index = np.concatenate([self._index[i] for i in used])
-                value = np.concatenate([self._value[i] for i in used])
-                rest -= np.bincount(index, weights=value * np.repeat(price[used], lengths[used]), minlength=len(rest))
+        rest, rows = self._cost.copy(), self._rows
+        equal = np.zeros(len(self._age), np.bool_)
+        equal[: self._fixed_rows] = self._equal
+        price = np.where(equal, row_price, np.maximum(row_price, 0.0))
+        used = np.repeat(price != 0, rows.length)
+        if used.any():
+            weight = (rows.value * np.repeat(price, rows.length))[used]
+            rest -= np.bincount(rows.column[used], weights=weight, minlength=len(rest))
         bound = self._constant + float(np.minimum(rest * self._lower, rest * self._upper).sum())
         return bound, rest
 
     def _drop_slack_cuts(self, row_price: FloatArray) -> None:
         """Take out cuts that have not held anything for some rounds."""
-        drop = []
-        for i in range(self._fixed_rows, len(self._index)):
-            self._age[i] = 0 if row_price[i] > 0 else self._age[i] + 1
-            if self._age[i] > _AGE_LIMIT:
-                drop.append(i)
-        if len(drop) > 50:
-            self._highs.deleteRows(len(drop), np.array(drop, np.int32))
-            gone = set(drop)
-            keep = [i for i in range(len(self._index)) if i not in gone]
-            self._index = [self._index[i] for i in keep]
-            self._value = [self._value[i] for i in keep]
-            self._age = [self._age[i] for i in keep]
+        self._age = np.where(row_price > 0, 0, self._age + 1)
+        self._age[: self._fixed_rows] = 0
+        drop = self._age > _AGE_LIMIT
+        if drop.sum() > 50:
+            self._highs.deleteRows(int(drop.sum()), np.flatnonzero(drop).astype(np.int32))
+            kept, rows = np.repeat(~drop, self._rows.length), self._rows
+            self._rows = _Rows(rows.length[~drop], rows.column[kept], rows.value[kept])
+            self._age = self._age[~drop]
 
 
-def _grouped(node: IntArray, n_nodes: int) -> list[IntArray]:
-    """Positions in `node` of each node number."""
-    order = np.argsort(node, kind="stable")
-    return np.split(order, np.searchsorted(node[order], np.arange(1, n_nodes)))
+def _rows_of(row: IntArray, column: IntArray, value: FloatArray, count: int) -> _Rows:
+    """Gather entries by their row; within one they keep their order."""
+    order = np.argsort(row, kind="stable")
+    return _Rows(np.bincount(row, minlength=count), column[order], value[order])

@@ -6,6 +6,7 @@ from infragap.analyses.costs import annuity_factor
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.programme.built import VND_PER_MVND, Built, water_m3_per_year
 from infragap.analyses.water.works.maker import Maker
+from infragap.wording.country import spoken_profile
 
 YEARS_AFTER = 5
 PLANT_LOSS_SHARE = 3.0 / 7.0
@@ -38,7 +39,7 @@ def income_mvnd_per_year(work: Built, maker: Maker) -> float:
 def om_vnd_per_m3(work: Built, maker: Maker) -> float:
     """Tariff that covers the upkeep; NaN where no water is sold."""
     sold = sold_m3_per_year(work, maker)
-    return work.om_mvnd_per_year * VND_PER_MVND / sold if sold > 0 else float("nan")
+    return work.om_mvnd_per_year * spoken_profile().money.units / sold if sold > 0 else float("nan")
 
 
 def sold_m3_per_year(work: Built, maker: Maker) -> float:

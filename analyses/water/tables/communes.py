@@ -48,7 +48,7 @@ def commune_table(study: Study, villages: pd.DataFrame, works: pd.DataFrame) -> 
         .set_index("commune_code")
     )
     people = table["population"].where(table["population"] > 0)
-    rural = (communes["kind"] == "xã").to_numpy()
+    rural = communes["kind"].isin(study.rural_kinds).to_numpy()
     share = (100 * table["people_without_standard"] / people).where(rural)
     poverty = communes["poverty_rate_pct"].to_numpy(dtype=float)
     table = with_rates(table).assign(

@@ -132,8 +132,10 @@ def test_everything_on_the_grid_costs_more_and_says_where(many: ElectricityResul
     assert scenarios.loc["all_on_grid", "extra_mvnd"] >= 0
     assert scenarios.loc["all_on_grid", "grid_settlements"] == len(many.settlements)
     assert many.tables["all_on_grid"]["extra_mvnd"].sum() == pytest.approx(scenarios.loc["all_on_grid", "extra_mvnd"])
-    # no stream in this province: nothing is lost without streams, and one more round of junctions gains little
-    assert scenarios.loc["no_hydro", "cost_mvnd"] == pytest.approx(scenarios.loc["least_cost", "cost_mvnd"], rel=1e-3)
+    # no stream in this province: nothing is won by modelled ones, and one more round of junctions gains little
+    assert scenarios.loc["streams_modelled", "cost_mvnd"] == pytest.approx(
+        scenarios.loc["least_cost", "cost_mvnd"], rel=1e-3
+    )
     assert scenarios.loc["forest_ignore", "cost_mvnd"] <= scenarios.loc["least_cost", "cost_mvnd"] * (1 + 1e-9)
 
 
@@ -467,6 +469,35 @@ def test_unsafe_wires_stay_on_the_grid_unless_a_parameter_allows_otherwise(easy:
     assert kept["supply_kind"].tolist()[3] == "national_grid"
     assert "dây tự kéo" in kept["reason_vi"].tolist()[3]
     assert plan(small_pack(layer), easy, unsafe_may_leave_grid=True).settlements["supply_kind"].tolist()[3] == "offgrid"
+
+
+def test_a_station_that_was_never_switched_on_is_the_cheapest_works_in_every_table(easy: Easy) -> None:
+    layer = settlements_at([(6.0, 8.0, 40), (6.0, 12.0, 40)])
+    stations = gpd.GeoDataFrame(
+        {
+            "station_id": ["T1"],
+            "voltage_kv": [35.0],
+            "capacity_kva": [75.0],
+            "load_kva": [np.nan],
+            "status": ["not_energised"],
+        },
+        geometry=[shapely.Point(layer.geometry.iloc[0].x + 100, layer.geometry.iloc[0].y)],
+        crs=CRS,
+    )
+    result = plan(small_pack(layer, stations=stations), easy)
+    rows = result.settlements.set_index("settlement_id")
+    assert rows.loc["C000", "works"] == "energise"
+    assert rows.loc["C000", "supply_kind"] == "national_grid"
+    assert rows.loc["C001", "works"] != "energise"
+    # 60 for switching on, 40 meters at 6
+    assert rows.loc["C000", "plan_investment_mvnd"] == pytest.approx(300.0)
+    assert rows.loc["C000", "plan_investment_mvnd"] < 0.2 * rows.loc["C001", "plan_investment_mvnd"]
+    assert rows.loc["C000", "priority_rank"] == 1
+    works = result.tables["lv_works"]
+    assert works[["settlement_id", "works", "station_id"]].to_numpy().tolist() == [["C000", "energise", "T1"]]
+    assert works["feed_km"].tolist() == [0.0]
+    assert works["inner_km"].tolist() == [0.0]
+    assert "switched on" in rows.loc["C000", "reason_en"]
 
 
 def test_with_too_little_money_the_missing_are_named_and_the_least_repair_told(easy: Easy) -> None:

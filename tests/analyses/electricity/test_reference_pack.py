@@ -60,6 +60,21 @@ def test_the_gap_is_proven_and_the_parts_sum(result: ElectricityResult) -> None:
     assert lines_km == pytest.approx(result.lines.geometry.length.sum() / 1000)
 
 
+def test_no_plant_is_below_its_design_peak_without_priced_storage_or_backup(result: ElectricityResult) -> None:
+    s = result.settlements
+    off = s[(s["choice"] != "grid") & (s["households"] > 0)]
+    given = off["plant_kw"] + off["backup_kw"]
+    short = given < off["design_peak_kw"] * (1 - 1e-9)
+    # water gives the rest of its peak from a battery with an inverter of the same power
+    stored = off["battery_kwh"] > 0
+    assert (~short | stored | off["shedding_priced"]).all()
+    assert not (off["shedding_priced"] & (off["backup_kw"] > 0)).any()
+    # without surveyed streams there is no water in the plan, and the rows say so
+    assert not s["choice"].isin(("hydro", "hybrid")).any()
+    assert s["ruled_out"].str.contains("hydro:not_surveyed").any()
+    assert result.tables["streams"]["saving_if_proven_mvnd"].gt(0).all()
+
+
 def test_nothing_missing_is_shown_as_a_number(result: ElectricityResult) -> None:
     numbers = result.settlements.select_dtypes("number")
     assert np.isfinite(numbers.fillna(0).to_numpy(dtype=float)).all()

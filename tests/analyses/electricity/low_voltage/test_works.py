@@ -56,7 +56,8 @@ def test_an_extension_by_hand() -> None:
     assert works.drop_pct[0] == pytest.approx(3.944, abs=2e-3)
     # 0.69 · 350 · 0.85 + 0.66 · 350 + 20 · 6
     assert works.investment_mvnd[0] == pytest.approx(0.69 * 350 * 0.85 + 0.66 * 350 + 120)
-    energy = energy_mvnd(settlements([600.0], [20]), P)[0]
+    # bought, and 40 hours of outage a year at 20,000 VND/kWh
+    energy = energy_mvnd(settlements([600.0], [20]), P)[0] + 20 * 7052.88 * 40 / 8766 * 0.02
     assert works.life_cycle_mvnd[0] == pytest.approx(works.investment_mvnd[0] * AS_LINE + energy, rel=1e-6)
 
 
@@ -83,6 +84,21 @@ def test_a_station_that_was_never_switched_on_only_needs_that_and_meters() -> No
     assert works.investment_mvnd[0] == pytest.approx(60 + 20 * 6)
     near = lv_works(settlements([300.0], [20]), station(), P)
     assert works.life_cycle_mvnd[0] < near.life_cycle_mvnd[0]
+
+
+def test_a_station_that_was_never_switched_on_needs_a_line_to_settlements_that_it_was_not_built_for() -> None:
+    off, on = station(load_kva=0.0, energised=False), station(load_kva=0.0)
+    far = lv_works(settlements([800.0], [20]), off, P)
+    as_usual = lv_works(settlements([800.0], [20]), on, P)
+    assert far.works.tolist() == ["lv_extension"]
+    assert far.feed_km[0] == pytest.approx(0.8 * 1.15)
+    assert far.investment_mvnd[0] - as_usual.investment_mvnd[0] == pytest.approx(60.0)
+    # where the spread is known it decides
+    near = replace(settlements([300.0], [20]), spread_m=np.array([200.0]))
+    assert lv_works(near, off, P).works.tolist() == ["lv_extension"]
+    assert lv_works(replace(near, spread_m=np.array([350.0])), off, P).works.tolist() == ["energise"]
+    # a station that runs and stands in the settlement's middle still needs its lines
+    assert lv_works(settlements([0.0], [20]), on, P).works.tolist() == ["lv_extension"]
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

@@ -77,6 +77,9 @@ def test_lines_come_first_forced_works_before_all_others_and_no_money_is_overspe
         assert late[works.first & useful].max() <= late[useful & ~works.first].max(initial=5)
         free = useful & ~works.first & ~np.isin(np.arange(25), works.needs)
         assert not free.any() or late[works.first & useful].max() <= late[free].min() or _chains_differ(works)
+    waits = np.unique(works.needs[needy])
+    idle = [k for k in waits if year[k] >= 0 and not useful[k] and not (year[works.needs == k] >= 0).any()]
+    assert not idle, "lines are built that nobody hangs on"
     for t in range(5):
         assert works.cost_mvnd[(year >= 0) & (year <= t)].sum() <= money[: t + 1].sum() + 1e-6
 

@@ -1,0 +1,344 @@
+"""`infragap data fetch`: base layers of a box, country or province into a new folder, with a catalogue that says under
+what licence each may be used.
+
+What was fetched stays in the cache; the folder is made beside its place and put there in one step. A layer that cannot
+be had is a sentence, and the pack goes without it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import rasterio
+import shapely
+from rasterio.features import rasterize
+
+from infragap.fetching.areas import Areas, Question, areas_of
+from infragap.fetching.client import Client, Fetched, FetchError
+from infragap.fetching.grounds import Box, fetch_heights, fetch_people, fetch_trees
+from infragap.fetching.osm import fetch_extract
+from infragap.fetching.services import service
+from infragap.fetching.sunshine import fetch_sunshine
+from infragap.gis.catalog import FILE_NAME, Catalog, catalog_text
+from infragap.gis.errors import ParameterError
+from infragap.profiles.profile import Profile
+from infragap.starting.init import start_pack
+from infragap.starting.vocabulary import DEFAULTS
+
+LAYERS = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
+SOURCES = "sources.json"
+PEOPLE = "base/population.tif"
+MARGIN_DEGREES = 0.02
+"""By which the box goes beyond the areas: lines and roads just outside count."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be fetched.
+
+    Attributes
+    ----------
+    out
+        Folder of the new pack; there must be none.
+    profile, profile_name
+        The country as planned for, and what the catalogue calls it.
+    box
+        West, south, east, north [°]; None: that of the areas.
+    country
+        ISO 3166-1 code of three letters; empty: no areas, no people.
+    province
+        Name or code; empty for the whole country or box.
+    layers
+        Of `LAYERS`.
+    year
+        Of the people.
+    """
+
+    out: Path
+    profile: Profile
+    profile_name: str
+    box: Box | None = None
+    country: str = ""
+    province: str = ""
+    layers: Sequence[str] = LAYERS
+    year: int = 2025
+
+
+@dataclass
+class Outcome:
+    """What came of it.
+
+    Attributes
+    ----------
+    made
+        Layers that are there.
+    problems
+        One sentence for each layer that is not.
+    questions
+        What the catalogue leaves open.
+    """
+
+    made: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Origin:
+    """Of one file of the pack."""
+
+    service: str
+    files: Sequence[Fetched]
+    licence: str
+    attribution: str
+    method: str
+
+
+def fetch_pack(client: Client, request: Request, tell: Callable[[str], None] = lambda part: None) -> Outcome:
+    """Fetch the layers and write the pack.
+
+    Parameters
+    ----------
+    client
+        Asks, waits, and keeps.
+    request
+        What is wanted.
+    tell
+        Receives the name of each layer.
+
+    Raises
+    ------
+    ParameterError
+        The folder is there already, nothing says which box, or a layer is unknown.
+    FetchError
+        No box is known because the areas cannot be had, or nothing at all could be fetched.
+    """
+    _require(request)
+    work = request.out.with_name(f".{request.out.name}.fetching")
+    with client.alone():
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        try:
+            outcome = _fill(client, request, work, tell)
+            _put_in_place(work, request.out)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return outcome
+
+
+def _require(request: Request) -> None:
+    if request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir())):
+        raise ParameterError(f"{request.out} is there already: name a new folder, nothing of yours is overwritten")
+    if request.box is None and not request.country:
+        raise ParameterError("name --bbox west,south,east,north, or --country with its code of three letters")
+    if request.country and not (len(request.country) == 3 and request.country.isascii() and request.country.isupper()):
+        raise ParameterError(f"--country {request.country!r}: write the code of three letters, such as VNM")
+    if unknown := sorted(set(request.layers) - set(LAYERS)):
+        raise ParameterError(f"--layers: {', '.join(unknown)} is unknown; there are {', '.join(LAYERS)}")
+
+
+def _put_in_place(work: Path, out: Path) -> None:
+    if out.is_dir():
+        out.rmdir()
+    work.rename(out)
+
+
+def _fill(client: Client, request: Request, work: Path, tell: Callable[[str], None]) -> Outcome:
+    outcome, origins = Outcome(), dict[str, _Origin]()
+    areas: Areas | None = None
+    if request.country and ("boundaries" in request.layers or request.box is None or request.province):
+        tell("boundaries")
+        try:
+            areas = areas_of(client, Question(request.country, request.province, request.profile))
+        except FetchError as error:
+            if request.box is None:
+                raise
+            outcome.problems.append(f"boundaries: {error}; one area stands for all")
+    box = request.box or _box_of(areas)
+    steps: dict[str, Callable[[], tuple[str, _Origin] | None]] = {
+        "elevation": lambda: _heights(client, box, work),
+        "population": lambda: _people(client, request, box, work),
+        "osm": lambda: _extract(client, box, work),
+        "landcover": lambda: _trees(client, box, work),
+    }
+    for name, step in steps.items():
+        if name not in request.layers:
+            continue
+        tell(name)
+        try:
+            if (made := step()) is not None:
+                origins[made[0]] = made[1]
+                outcome.made.append(name)
+        except FetchError as error:
+            outcome.problems.append(f"{name}: {error}; the pack goes without it")
+    if areas is not None and "boundaries" in request.layers:
+        _areas(areas, box, request, work, origins, outcome)
+    if "solar" in request.layers:
+        tell("solar")
+        try:
+            origins["solar.csv"] = _sunshine(client, request, box, work)
+            outcome.made.append("solar")
+        except FetchError as error:
+            outcome.problems.append(f"solar: {error}; sunshine by latitude stands in")
+    if not origins:
+        raise FetchError("nothing could be fetched: " + "; ".join(outcome.problems))
+    _write_sources(work, origins)
+    outcome.questions += describe_fetched(work, request.profile_name, request.province or request.out.name)
+    return outcome
+
+
+def _box_of(areas: Areas | None) -> Box:
+    if areas is None:
+        raise FetchError("no box is known")
+    west, south, east, north = areas.shape.bounds
+    m = MARGIN_DEGREES
+    return max(west - m, -180.0), max(south - m, -90.0), min(east + m, 180.0), min(north + m, 90.0)
+
+
+def _origin(name: str, files: Sequence[Fetched], method: str, **told: str) -> _Origin:
+    about = service(name)
+    return _Origin(name, files, told.get("licence", about.licence), told.get("attribution", about.attribution), method)
+
+
+def _heights(client: Client, box: Box, work: Path) -> tuple[str, _Origin]:
+    files = fetch_heights(client, box, work / "elevation.tif")
+    return "elevation.tif", _origin("dem", files, "tiles joined and cut to the box; a surface with trees and roofs")
+
+
+def _people(client: Client, request: Request, box: Box, work: Path) -> tuple[str, _Origin]:
+    if not request.country:
+        raise FetchError("people are published by country: name --country")
+    files, citation = fetch_people(client, request.country, request.year, box, work / PEOPLE)
+    return PEOPLE, _origin("worldpop_files", files, f"cut to the box; {citation}")
+
+
+def _extract(client: Client, box: Box, work: Path) -> tuple[str, _Origin]:
+    fetched = fetch_extract(client, box)
+    shutil.copyfile(fetched.path, work / "extract.osm")
+    return "extract.osm", _origin("overpass", [fetched], "one query for the box; objects that volunteers have drawn")
+
+
+def _trees(client: Client, box: Box, work: Path) -> tuple[str, _Origin]:
+    files = fetch_trees(client, box, work / "forest.tif")
+    method = (
+        "trees of 2021 as production forest: whose forest it is by law is not known from above, so lines through "
+        "protected forest look allowed here; ask the forest service"
+    )
+    return "forest.tif", _origin("worldcover", files, method)
+
+
+def _areas(areas: Areas, box: Box, request: Request, work: Path, origins: dict[str, _Origin], outcome: Outcome) -> None:
+    """Write the areas as layer where their codes are the country's, else beside it."""
+    frame = areas.frame[areas.frame.intersects(shapely.box(*box))].reset_index(drop=True)
+    rules = request.profile.administration
+    fits = frame["commune_code"].astype(str).str.contains(rules.area_code_pattern, regex=True).all()
+    fits = fits and frame["commune_code"].is_unique and len(frame) > 0
+    origin = _Origin(areas.fetched[0].about["service"], areas.fetched, areas.licence, areas.attribution, "as published")
+    if not fits:
+        (work / "base").mkdir(exist_ok=True)
+        frame.to_file(work / "base" / "areas.geojson", driver="GeoJSON")
+        origins["base/areas.geojson"] = origin
+        outcome.problems.append(
+            f"boundaries: the areas have no codes like {rules.area_code_words}, so they lie in base/areas.geojson and "
+            "one area stands for all"
+        )
+        return
+    people = _people_by_area(frame, work / PEOPLE)
+    if people is None:
+        (work / "base").mkdir(exist_ok=True)
+        frame.to_file(work / "base" / "areas.geojson", driver="GeoJSON")
+        origins["base/areas.geojson"] = origin
+        outcome.problems.append(
+            "boundaries: without people by area they lie in base/areas.geojson; one area stands for all"
+        )
+        return
+    households = np.maximum(np.round(people / request.profile.household_size), 0).astype(int)
+    table = frame.assign(population=np.round(people).astype(int), households=households, **DEFAULTS["communes"])
+    table.to_file(work / "communes.geojson", driver="GeoJSON")
+    origin.method = (
+        f"as published; people summed from WorldPop {request.year}, households by {request.profile.household_size:g} "
+        f"persons; border and forest areas are not known and stand at no and 0"
+    )
+    origins["communes.geojson"] = origin
+    outcome.made.append("boundaries")
+
+
+def _people_by_area(frame: gpd.GeoDataFrame, path: Path) -> Any:
+    """People of each area: cells belong to the area that holds their centre."""
+    if not path.exists():
+        return None
+    with rasterio.open(path, driver="GTiff") as dataset:
+        values, transform = dataset.read(1), dataset.transform
+    shapes = ((shape, number) for number, shape in enumerate(frame.geometry, start=1))
+    labels = rasterize(shapes, out_shape=values.shape, transform=transform, dtype="int32")
+    return np.bincount(labels.ravel(), weights=values.ravel(), minlength=len(frame) + 1)[1:]
+
+
+def _sunshine(client: Client, request: Request, box: Box, work: Path) -> _Origin:
+    places = [(request.profile.administration.area_code_example, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2)]
+    if (work / "communes.geojson").exists():
+        frame = gpd.read_file(work / "communes.geojson")
+        points = frame.representative_point()
+        places = list(zip(frame["commune_code"].astype(str), points.x, points.y, strict=True))
+    table, files = fetch_sunshine(client, places)
+    table.to_csv(work / "solar.csv", index=False)
+    return _origin("pvgis", files, "hourly series of ten years by month; yield at the best slope with 14 % losses")
+
+
+def _write_sources(work: Path, origins: dict[str, _Origin]) -> None:
+    """Write what each file rests on: addresses, dates, checksums, licence, what must be said, whether it may go on."""
+    content = {
+        name: {
+            "licence": origin.licence,
+            "attribution": origin.attribution,
+            "shareable": service(origin.service).shareable,
+            "method": origin.method,
+            "fetched": [file.about for file in origin.files],
+        }
+        for name, origin in sorted(origins.items())
+    }
+    (work / SOURCES).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def describe_fetched(folder: Path, profile_name: str, title: str) -> list[str]:
+    """Write the catalogue of a fetched folder, licences and attributions in it; give its open questions."""
+    start = start_pack(folder, profile=profile_name, title=title)
+    sources = json.loads((folder / SOURCES).read_text(encoding="utf-8"))
+    if start.kept is not None:
+        # the earlier one was ours too
+        (folder / start.kept).unlink()
+    entries = []
+    for entry in start.catalog.layer:
+        said = sources.get(entry.file)
+        if said is None:
+            entries.append(entry)
+            continue
+        dates = [str(file["date"]) for file in said["fetched"]]
+        about = {"licence": said["licence"], "method": f"{said['method']}; {said['attribution']}"}
+        entries.append(
+            entry.model_copy(update={**about, "date": max(dates, default=datetime.now(UTC).date().isoformat())})
+        )
+    # places of volunteers' maps have no households: settlements are clustered from people (`data build`)
+    kept = [one for one in entries if (one.name, one.file) != ("settlements", "extract.osm")]
+    note = "; ".join(dict.fromkeys(said["attribution"] for said in sources.values()))
+    head = start.catalog.pack.model_copy(update={"provenance_note": note})
+    remarks = dict(guess.split(": ", 1) for guess in start.guesses)
+    text = catalog_text(Catalog(pack=head, targets=start.catalog.targets, layer=kept), remarks)
+    partial = folder / f"{FILE_NAME}.part"
+    partial.write_text(text, encoding="utf-8", newline="\n")
+    partial.replace(folder / FILE_NAME)
+    return [question for question in start.questions if not question.startswith("settlements:")]
+
+
+def default_cache() -> Path:
+    """Folder of what was fetched, the same for all packs."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "infragap"

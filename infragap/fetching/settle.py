@@ -1,0 +1,201 @@
+"""`infragap data build PACK`: where there is no list of settlements, people on a raster become some.
+
+DBSCAN over the cells that hold people, each weighted by its people: a cell with at least `people_min` within `reach_m`
+is dense, dense cells within reach of each other are one settlement, others join the one in whose reach they lie. What
+is near a power line is taken as served.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import rasterio
+import shapely
+from sklearn.cluster import DBSCAN
+
+from infragap.fetching.fetch import PEOPLE, SOURCES, describe_fetched
+from infragap.gis.arrays import FloatArray
+from infragap.gis.errors import InfragapError, MissingDataError
+from infragap.gis.pack import Pack, read_pack
+from infragap.gis.reading.osm_layers import read_osm_layer
+
+FILE = "settlements.csv"
+NAMED_WITHIN_M = 1_500.0
+LEAST_PEOPLE = 0.5
+"""Cells below hold nobody: the model of people spreads them thin."""
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """How people become settlements; all of it assumptions that the layer states.
+
+    Attributes
+    ----------
+    reach_m
+        Cells so near are neighbours.
+    people_min
+        People within reach that make a cell dense; below it lone houses remain unplanned for.
+    served_within_m
+        Settlements so near an existing line count as served.
+    """
+
+    reach_m: float = 250.0
+    people_min: int = 20
+    served_within_m: float = 1_000.0
+
+
+def build_settlements(folder: Path, how: Clustering | None = None) -> tuple[int, int, int]:
+    """Write the layer `settlements` of a pack from its people.
+
+    Parameters
+    ----------
+    folder
+        A fetched pack, with `base/population.tif`.
+    how
+        The parameters; None for the defaults.
+
+    Returns
+    -------
+    tuple
+        Number of settlements, number left out as served, and people in no settlement.
+
+    Raises
+    ------
+    MissingDataError
+        There is no raster of people, or a list of settlements is there already.
+    """
+    how = how or Clustering()
+    pack = read_pack(folder)
+    if pack.has("settlements"):
+        raise MissingDataError("settlements: the pack has a list already; take it out of catalog.toml to make another")
+    if not (folder / PEOPLE).exists():
+        raise MissingDataError(
+            f"settlements: there is no {PEOPLE} to make them from; fetch with --country, or give a list"
+        )
+    x, y, people = _cells(folder / PEOPLE, pack.crs_measure)
+    label = clustered(x, y, people, how)
+    points = _settlements(x, y, people, label, pack)
+    served = _near_lines(points, pack, how.served_within_m)
+    kept = points[~served].reset_index(drop=True)
+    table = _table(kept, pack, folder, how)
+    partial = folder / f"{FILE}.part"
+    table.to_csv(partial, index=False, lineterminator="\n")
+    partial.replace(folder / FILE)
+    if (folder / SOURCES).exists():
+        describe_fetched(folder, pack.catalog.pack.profile, pack.catalog.pack.province)
+    return len(kept), int(served.sum()), int(people[label < 0].sum())
+
+
+def clustered(x: FloatArray, y: FloatArray, people: FloatArray, how: Clustering) -> np.ndarray:
+    """Give the number of each cell's settlement, -1 for none; numbered from west to east.
+
+    Parameters
+    ----------
+    x, y
+        (n,) metres.
+    people
+        (n,) people of each cell.
+    how
+        Reach and density.
+    """
+    if len(x) == 0:
+        return np.zeros(0, dtype=int)
+    found = DBSCAN(eps=how.reach_m, min_samples=how.people_min).fit(np.column_stack([x, y]), sample_weight=people)
+    labels = found.labels_
+    # the numbers of the library hang on the order of the cells
+    first = {number: (x[labels == number].min(), y[labels == number].min()) for number in set(labels) - {-1}}
+    order = {number: place for place, number in enumerate(sorted(first, key=lambda one: first[one]))}
+    return np.array([order.get(number, -1) for number in labels], dtype=int)
+
+
+def _cells(path: Path, crs: str) -> tuple[FloatArray, FloatArray, FloatArray]:
+    with rasterio.open(path, driver="GTiff") as dataset:
+        values, transform, own = dataset.read(1).astype(np.float64), dataset.transform, dataset.crs
+    rows, cols = np.nonzero(values >= LEAST_PEOPLE)
+    longitude, latitude = rasterio.transform.xy(transform, rows, cols)
+    to_metres = pyproj.Transformer.from_crs(own, crs, always_xy=True)
+    x, y = to_metres.transform(np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float))
+    return np.asarray(x), np.asarray(y), values[rows, cols]
+
+
+def _settlements(x: FloatArray, y: FloatArray, people: FloatArray, label: np.ndarray, pack: Pack) -> gpd.GeoDataFrame:
+    rows = []
+    for number in range(label.max(initial=-1) + 1):
+        own = label == number
+        weight = people[own]
+        cx, cy = np.average(x[own], weights=weight), np.average(y[own], weights=weight)
+        away = np.hypot(x[own] - cx, y[own] - cy)
+        order = np.argsort(away, kind="stable")
+        inside = np.searchsorted(np.cumsum(weight[order]), 0.9 * weight.sum())
+        spread = max(float(away[order][min(inside, len(order) - 1)]), 50.0)
+        rows.append({"people": weight.sum(), "spread_m": round(spread), "geometry": shapely.Point(cx, cy)})
+    return gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=["people", "spread_m", "geometry"]), geometry="geometry", crs=pack.crs_measure
+    )
+
+
+def _near_lines(points: gpd.GeoDataFrame, pack: Pack, within_m: float) -> np.ndarray:
+    if not pack.has("grid_lines") or pack.layer_faults("grid_lines") or not len(points):
+        return np.zeros(len(points), dtype=bool)
+    lines = pack.grid_lines
+    existing = shapely.union_all(lines.geometry[lines["status"] == "existing"].to_numpy())
+    return np.asarray(points.distance(existing) <= within_m)
+
+
+def _table(points: gpd.GeoDataFrame, pack: Pack, folder: Path, how: Clustering) -> pd.DataFrame:
+    places = points.to_crs("EPSG:4326")
+    size = pack.profile.household_size
+    method = (
+        f"clusters of WorldPop (DBSCAN, reach {how.reach_m:g} m, {how.people_min} people), farther than "
+        f"{how.served_within_m:g} m from a line; {size:g} persons a household; without supply by assumption"
+    )
+    return pd.DataFrame(
+        {
+            "settlement_id": [f"C{number:05d}" for number in range(1, len(points) + 1)],
+            "name": _names(points, folder),
+            "kind": "cluster",
+            "commune_code": _codes(points, pack),
+            "households": np.maximum(np.round(points["people"] / size), 1).astype(int),
+            "households_provenance": "modelled",
+            "supply": "none",
+            "position_accuracy_m": 100.0,
+            "spread_m": points["spread_m"],
+            "provenance": "modelled",
+            "source": method,
+            "longitude": places.geometry.x.round(6),
+            "latitude": places.geometry.y.round(6),
+        }
+    )
+
+
+def _names(points: gpd.GeoDataFrame, folder: Path) -> list[str]:
+    """Name of the nearest place of the extract, with the settlement's number where none is near."""
+    plain = [f"C{number:05d}" for number in range(1, len(points) + 1)]
+    extract = folder / "extract.osm"
+    if not extract.exists() or not len(points):
+        return plain
+    try:
+        places = read_osm_layer(extract, "settlements").to_crs(points.crs)
+    except InfragapError:
+        return plain
+    places = places[places["name"].notna()].reset_index(drop=True)
+    if not len(places):
+        return plain
+    near, far = places.sindex.nearest(points.geometry, return_all=False, return_distance=True)
+    return [
+        str(places["name"].iloc[place]) if away <= NAMED_WITHIN_M else own
+        for own, place, away in zip(plain, near[1], far, strict=True)
+    ]
+
+
+def _codes(points: gpd.GeoDataFrame, pack: Pack) -> list[str]:
+    if not pack.has("communes") or pack.layer_faults("communes") or not len(points):
+        return [pack.profile.administration.area_code_example] * len(points)
+    communes = pack.communes
+    near = communes.sindex.nearest(points.geometry, return_all=False)[1]
+    return [str(communes["commune_code"].iloc[place]) for place in near]

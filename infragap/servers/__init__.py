@@ -1,0 +1,1 @@
+"""Layers from servers into a pack, as dated snapshots, and results into a database."""
