@@ -40,7 +40,22 @@ from infragap.wording.catalogue import Number, in_each_language, languages
 from infragap.wording.codes import code_words, labels, unit_words
 
 SETTLEMENT_PARTS = {
-    "decision": ("choice", "runner_up", "saving_mvnd", "year", "interim", "plan_mvnd", "plan_investment_mvnd"),
+    "decision": (
+        "choice",
+        "runner_up",
+        "joint_plant_id",
+        "saving_mvnd",
+        "year",
+        "interim",
+        "plan_mvnd",
+        "plan_investment_mvnd",
+        "design_peak_kw",
+        "plant_kw",
+        "battery_kwh",
+        "backup_kw",
+        "shedding_priced",
+        "hydro_evidence",
+    ),
     "certainty": (
         "choice_probability_pct",
         "rank",
