@@ -113,7 +113,7 @@ def _ground(communes: gpd.GeoDataFrame, code: str, paper: _Paper) -> Iterator[Ma
             continue
         yield Mark("area", _rings(part), fill="#eceff0", stroke="#9aa7ad", width=0.2)
         middle = shapely.maximum_inscribed_circle(part) if part.area > 60 else None
-        if middle is not None and _is_inside(*middle.coords[0], name):
+        if middle is not None and _is_inside(middle.coords[0][0], middle.coords[0][1], name):
             yield Mark("label", (((middle.coords[0][0], middle.coords[0][1]),),), stroke="#6b7a82", size=2.3, text=name)
     for shape in communes.geometry[own]:
         yield Mark("area", _rings(paper.drawn(shape)), fill="#ffffff", stroke=colours.BORDER, width=0.6)
