@@ -13,6 +13,7 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity as _plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.parameters import Parameters
+from infragap.analyses.schools.needs import given
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools as _plan_schools
 from infragap.analyses.schools.result import SchoolsResult
@@ -115,9 +116,10 @@ def plan_schools(
     SchoolsResult
         `sites`, `villages` and further frames.
     """
-    opened = _sound(pack, "schools")
+    chosen = _changed(parameters or SchoolsParameters(), changes)
+    opened = _sound(pack, "schools", chosen.sites)
     with speaking_for(opened.profile):
-        return _in_country(_plan_schools(opened, _changed(parameters or SchoolsParameters(), changes)))
+        return _in_country(_plan_schools(opened, chosen))
 
 
 def compare(first: Path | str, second: Path | str, *, language: str = "en") -> comparing.Comparison:
@@ -144,9 +146,9 @@ def _in_country(result: Result) -> Result:
     return dataclasses.replace(result, **changed)
 
 
-def _sound(pack: Pack | Path | str, analysis: str) -> Pack:
+def _sound(pack: Pack | Path | str, analysis: str, sites: int | None = None) -> Pack:
     opened = pack if isinstance(pack, Pack) else read_pack(pack)
-    require_ready(opened, (analysis,))
+    require_ready(opened, (analysis,), given(sites))
     return opened
 
 

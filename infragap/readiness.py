@@ -144,19 +144,19 @@ def judge_folder(folder: Path, analyses: Collection[str]) -> Readiness:
     return judge(pack, analyses)
 
 
-def judge(pack: Pack, analyses: Collection[str]) -> Readiness:
-    """Judge a pack for some analyses."""
+def judge(pack: Pack, analyses: Collection[str], given: Collection[str] = ()) -> Readiness:
+    """Judge a pack for some analyses; `given` names parameters that stand in for something it would need."""
     pack = with_stand_ins(pack, [name for analysis in analyses for name in NEEDS[analysis].replaceable])
     found = [finding for finding in pack.findings() if not _is_missing_layer(finding, pack)]
     reports = {name: _report(pack, name) for name in (*schema.LAYERS, *schema.RASTERS)}
     return Readiness(
         findings=tuple(found),
         layers={name: _layers_of(NEEDS[name], reports) for name in analyses},
-        lacking={name: (*NEEDS[name].lacking(pack), *_without_price(pack, name)) for name in analyses},
+        lacking={name: (*NEEDS[name].lacking(pack, given), *_without_price(pack, name)) for name in analyses},
     )
 
 
-def require_ready(pack: Pack, analyses: Collection[str]) -> list[Finding]:
+def require_ready(pack: Pack, analyses: Collection[str], given: Collection[str] = ()) -> list[Finding]:
     """Refuse a pack that is not ready for some analyses, and give the notices otherwise.
 
     Raises
@@ -166,7 +166,7 @@ def require_ready(pack: Pack, analyses: Collection[str]) -> list[Finding]:
     MissingDataError
         The pack is sound and lacks something.
     """
-    readiness = judge(pack, analyses)
+    readiness = judge(pack, analyses, given)
     if refusals := readiness.refusals:
         kind = LayerError if faults(readiness.findings) else MissingDataError
         raise kind("\n".join(map(str, refusals)), findings=refusals)

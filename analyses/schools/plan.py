@@ -8,7 +8,7 @@ from contextvars import copy_context
 
 from infragap.analyses.parameters import for_country
 from infragap.analyses.schools.links.worth import worth_of_links
-from infragap.analyses.schools.needs import NEEDS
+from infragap.analyses.schools.needs import NEEDS, given
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.result import SchoolsResult
 from infragap.analyses.schools.siting.candidates import site_candidates
@@ -44,7 +44,7 @@ def plan_schools(
     NoSolutionError
         Nobody can reach any place where a school may stand.
     """
-    NEEDS.require(pack)
+    NEEDS.require(pack, given(parameters.sites))
     parameters = for_country(parameters, pack.profile)
     step = progress or (lambda _: None)
     step("ground and roads")

@@ -226,7 +226,7 @@ class OffgridParameters(Parameters):
         minimum=0.01,
         unit="-",
         source=(
-            "six gauges of the province: 0.29-0.50, median 0.38 (Water plan of Lào Cai); the layer runoff "
+            "six gauges of the province: 0.29-0.50, median 0.38 (water plan of the province); the layer runoff "
             "has 0.24, since a monthly balance keeps no groundwater"
         ),
         meaning="flow of the driest month by the mean flow",

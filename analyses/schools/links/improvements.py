@@ -118,6 +118,8 @@ def _earth_stretches(study: Study) -> list[Works]:
     chosen = np.flatnonzero(_on_roads(travel))
     chosen = chosen[rough[travel.road[chosen]]]
     chosen = chosen[np.argsort(travel.road[chosen], kind="stable")]
+    if not len(chosen):
+        return []
     rows, first = np.unique(travel.road[chosen], return_index=True)
     links_of = dict(zip(rows.tolist(), np.split(chosen, first[1:]), strict=True))
     rough[:] = False

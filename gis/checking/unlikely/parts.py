@@ -120,6 +120,12 @@ def part_findings(layers: Layers) -> list[Finding]:
     layers
         Typed layers with rows, and rasters, by name, geometry in one metric CRS [m].
     """
+    # numbers beyond all bounds are told elsewhere
+    with np.errstate(all="ignore"):
+        return _part_findings(layers)
+
+
+def _part_findings(layers: Layers) -> list[Finding]:
     tables = {name: layer for name, layer in layers.items() if isinstance(layer, pd.DataFrame) and len(layer)}
     found: list[Finding] = []
     for name in ("communes", "villages"):

@@ -144,7 +144,8 @@ def _apart(values: FloatArray, gap: float) -> tuple[BoolArray, float, float]:
         return nothing, 0.0, 0.0
     gap = gap if len(ordered) >= ROWS else max(gap, WIDE_GAP)
     few = max(1, int(ALONE_SHARE * len(ordered)))
-    steps = ordered[1:] / ordered[:-1]
+    with np.errstate(over="ignore"):
+        steps = ordered[1:] / ordered[:-1]
     above = np.flatnonzero(steps[-few:] >= gap)
     below = np.flatnonzero(steps[:few] >= gap)
     high = ordered[len(ordered) - 1 - few + above[0]] if len(above) else ordered[-1]

@@ -161,6 +161,15 @@ def test_parts_that_do_not_fit(change: Callable[[dict[str, Any]], None], code: s
     assert said in texts[0]
 
 
+def test_numbers_beyond_all_bounds_do_no_harm() -> None:
+    whole = layers()
+    for layer, name in (("grid_lines", "voltage_kv"), ("stations", "load_kva"), ("bridges", "length_m")):
+        whole[layer] = whole[layer].assign(**{name: 1e308})
+    assert "voltage.nominal" in codes(part_findings(whole))
+    tiny = many("bridges").assign(length_m=np.geomspace(1e-300, 1e300, 40))
+    assert unit_findings(tiny, layer="bridges")
+
+
 def test_forest_of_the_table_and_of_the_raster() -> None:
     whole = layers()
     forest = whole["forest"]
