@@ -7,7 +7,7 @@ begins, and the analysis itself asks for it when somebody calls it alone: one fu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from infragap.gis.errors import MissingDataError
@@ -30,10 +30,13 @@ class Precondition:
         Layers that it looks at; it is judged where all of them are there.
     unmet
         Gives a finding where it does not hold, else None.
+    waived_by
+        Name of the parameter that makes the analysis do without it when it is given; empty where none does.
     """
 
     layers: tuple[str, ...]
     unmet: Callable[[Pack], Finding | None]
+    waived_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,19 +60,20 @@ class Needs:
     replaceable: tuple[str, ...] = ()
     preconditions: tuple[Precondition, ...] = ()
 
-    def lacking(self, pack: Pack) -> list[Finding]:
+    def lacking(self, pack: Pack, given: Collection[str] = ()) -> list[Finding]:
         """Give what a pack lacks for the analysis: layers first, then what does not hold in those that are there and
-        can be read."""
+        can be read, unless a given parameter makes it needless."""
         missing = [MISSING_LAYER[self.analysis].found(name) for name in self.layers if not self._holds(pack, name)]
         readable = {name for name in self.layers if self._holds(pack, name) and not pack.layer_faults(name)}
-        judged = [p.unmet(pack) for p in self.preconditions if readable.issuperset(p.layers)]
+        asked = [p for p in self.preconditions if readable.issuperset(p.layers) and p.waived_by not in given]
+        judged = [p.unmet(pack) for p in asked]
         return missing + [finding for finding in judged if finding is not None]
 
     @staticmethod
     def _holds(pack: Pack, name: str) -> bool:
         return pack.has(name) and name not in pack.stand_ins
 
-    def require(self, pack: Pack) -> None:
+    def require(self, pack: Pack, given: Collection[str] = ()) -> None:
         """Refuse a pack that lacks something.
 
         Raises
@@ -77,7 +81,7 @@ class Needs:
         MissingDataError
             All that it lacks, one sentence a line.
         """
-        if lacking := self.lacking(pack):
+        if lacking := self.lacking(pack, given):
             raise missing_data(lacking)
 
 

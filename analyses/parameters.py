@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from infragap.gis.errors import ParameterError
 from infragap.profiles.naming import inward, is_money, outward, price_scale
-from infragap.profiles.profile import DEFAULT, Assumption, Profile
+from infragap.profiles.profile import DEFAULT, Assumption, Profile, read_profile
 from infragap.wording.catalogue import words
 from infragap.wording.country import spoken_profile
 
@@ -150,6 +150,25 @@ def for_country(parameters: Chosen, profile: Profile) -> Chosen:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise ParameterError(f"profile {profile.code}: {faults}. Correct the profile.") from error
+
+
+def prices_missing(kind: type[Parameters], profile: Profile) -> list[str]:
+    """Name the prices, as the country writes them, that a profile of another money leaves at those of the default one.
+
+    Examples
+    --------
+    >>> prices_missing(Parameters, read_profile("mw"))
+    []
+    """
+    ours, theirs = read_profile().money, profile.money
+    if (ours.currency, ours.units) == (theirs.currency, theirs.units):
+        return []
+    said = {inward(name, profile) for name in profile.parameters.get(kind.analysis, {})}
+    return [
+        outward(name, profile)
+        for name, field in kind.model_fields.items()
+        if is_money(name) and name not in said and isinstance(field.default, int | float) and field.default
+    ]
 
 
 def _of_plan(base: type[Parameters], profile: Profile) -> dict[str, Assumption]:

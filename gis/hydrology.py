@@ -4,7 +4,6 @@ be used."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pyflwdir
@@ -51,8 +50,8 @@ class Falls:
         Fall between them.
     canal_km
         Length along the stream.
-    dry_flow_m3_s
-        Natural flow of the driest month at the intake.
+    mean_flow_m3_s
+        Natural mean flow of the year at the intake.
     upstream_km2
         Catchment of the intake.
     """
@@ -63,17 +62,8 @@ class Falls:
     intake_y: FloatArray
     head_m: FloatArray
     canal_km: FloatArray
-    dry_flow_m3_s: FloatArray
+    mean_flow_m3_s: FloatArray
     upstream_km2: FloatArray
-
-    @cached_property
-    def spots(self) -> tuple[FloatArray, IntArray, IntArray]:
-        """Spots (m, 2) where intakes and powerhouses stand, each once, and the spot of every powerhouse and of every
-        intake (k,)."""
-        ends = np.concatenate([np.column_stack([self.x, self.y]), np.column_stack([self.intake_x, self.intake_y])])
-        points, number = np.unique(ends, axis=0, return_inverse=True)
-        number = number.ravel().astype(np.int64)
-        return points, number[: len(self.x)], number[len(self.x) :]
 
 
 def flow_directions(elevation: Raster, *, cell_size_m: float = 200.0) -> Streams:
@@ -142,9 +132,15 @@ def dry_season_flow(streams: Streams, runoff: Raster) -> Float32Array:
     return np.asarray(monthly_flow(streams, runoff).min(axis=0), dtype=np.float32)
 
 
+def mean_flow(streams: Streams, runoff: Raster) -> Float32Array:
+    """Mean flow of the year at every cell [m³/s], (rows, cols)."""
+    flows = monthly_flow(streams, runoff)
+    return np.asarray(np.average(flows, axis=0, weights=DAYS_IN_MONTH), dtype=np.float32)
+
+
 def falls(
     streams: Streams,
-    dry_flow_m3_s: Float32Array,
+    mean_flow_m3_s: Float32Array,
     *,
     min_upstream_km2: float = 1.0,
     max_upstream_km2: float = 200.0,
@@ -157,8 +153,8 @@ def falls(
     ----------
     streams
         Drainage.
-    dry_flow_m3_s
-        (rows, cols) flow of the driest month.
+    mean_flow_m3_s
+        (rows, cols) mean flow of the year.
     min_upstream_km2, max_upstream_km2
         Catchments between brook and river: below it runs dry, above it a small weir does not hold.
     canal_km
@@ -167,7 +163,7 @@ def falls(
         Smallest fall [m].
     """
     grid = streams.grid
-    area, heights, flow = streams.upstream_km2.ravel(), grid.values.ravel(), dry_flow_m3_s.ravel()
+    area, heights, flow = streams.upstream_km2.ravel(), grid.values.ravel(), mean_flow_m3_s.ravel()
     intakes = np.flatnonzero(
         (area >= min_upstream_km2) & (area <= max_upstream_km2) & (flow > 0) & np.isfinite(heights)
     )
@@ -194,6 +190,6 @@ def falls(
         intake_y=np.asarray(north - (top // cols + 0.5) * size, dtype=np.float64),
         head_m=(heights[top] - heights[foot]).astype(np.float64),
         canal_km=canal,
-        dry_flow_m3_s=flow[top].astype(np.float64),
+        mean_flow_m3_s=flow[top].astype(np.float64),
         upstream_km2=area[top].astype(np.float64),
     )

@@ -214,6 +214,11 @@ class Pack:
         return self._frame("stations")
 
     @property
+    def hydro_sites(self) -> gpd.GeoDataFrame:
+        """Places on streams where a small hydro plant could stand."""
+        return self._frame("hydro_sites")
+
+    @property
     def water_schemes(self) -> gpd.GeoDataFrame:
         """Piped water schemes."""
         return self._frame("water_schemes")

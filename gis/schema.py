@@ -28,6 +28,7 @@ ROAD_CLASSES = ("expressway", "national", "provincial", "commune", "track")
 SURFACES = ("asphalt", "concrete", "gravel", "earth")
 LINE_STATUS = ("existing", "not_energised", "planned")
 STATION_STATUS = ("existing", "not_energised", "planned")
+SITE_EVIDENCE = ("surveyed", "mapped")
 SUBSTATION_STATUS = ("existing", "under_construction", "planned")
 FUNCTIONALITY = ("sustainable", "fairly_sustainable", "unsustainable", "not_working", "unknown")
 WATER_QUALITY = ("to_standard", "below", "unknown")
@@ -186,6 +187,18 @@ class Settlements(_Sourced):
         gt=0,
         nullable=True,
     )
+    public_kw: Series[float] | None = _column(
+        "kW", "public buildings: school, health post, office; the column may be left out", ge=0, nullable=True
+    )
+    public_kwh_per_day: Series[float] | None = _column(
+        "kWh/day", "energy of public buildings; the column may be left out", ge=0, nullable=True
+    )
+    productive_kw: Series[float] | None = _column(
+        "kW", "machines: mill, dryer, homestay, pump; the column may be left out", ge=0, nullable=True
+    )
+    productive_kwh_per_day: Series[float] | None = _column(
+        "kWh/day", "energy of machines; the column may be left out", ge=0, nullable=True
+    )
 
 
 class Roads(_Sourced):
@@ -262,6 +275,9 @@ class GridLines(_Sourced):
     feeder_loading_pct: Series[float] = _column(
         "%", "published peak loading of the feeder", usual=Usual(0, 300, (), (3, 150)), ge=0, nullable=True
     )
+    outage_hours_per_year: Series[float] | None = _column(
+        "hours/year", "time in which the feeder is down; the column may be left out", ge=0, le=8_766, nullable=True
+    )
 
 
 class Substations(_Sourced):
@@ -297,6 +313,25 @@ class Stations(_Sourced):
         "-", "existing, not_energised (built, never switched on) or planned", isin=STATION_STATUS
     )
     position_accuracy_m: Series[float] = _column("m", "radius that holds the true position", usual=ACCURACY, ge=0)
+
+
+class HydroSites(_Sourced):
+    """Places on streams where a small hydro plant could stand, with what is known of flow and head."""
+
+    site_id: Series[str] = _column("-", "identifier", unique=True)
+    firm_flow_m3_s: Series[float] = _column(
+        "m³/s",
+        "flow at the intake that 95 % of the days of a year reach",
+        usual=Usual(0.0005, 50, (Unit("litres a second", 1_000),)),
+        gt=0,
+    )
+    head_m: Series[float] = _column("m", "height between intake and powerhouse", usual=Usual(1, 1_000), gt=0)
+    canal_km: Series[float] = _column(
+        "km", "canal from the intake to the pressure pipe; empty where it is not known", ge=0, nullable=True
+    )
+    evidence: Series[str] = _column(
+        "-", "surveyed (flow and head measured on the spot) or mapped (read from a map or report)", isin=SITE_EVIDENCE
+    )
 
 
 class Solar(_Sourced):
@@ -446,6 +481,7 @@ LAYERS: dict[str, type[pa.DataFrameModel]] = {
     "grid_lines": GridLines,
     "substations": Substations,
     "stations": Stations,
+    "hydro_sites": HydroSites,
     "solar": Solar,
     "water_schemes": WaterSchemes,
     "water_households": WaterHouseholds,
@@ -476,6 +512,7 @@ GEOMETRY: dict[str, tuple[str, ...]] = {
     "grid_lines": ("LineString",),
     "substations": ("Point",),
     "stations": ("Point",),
+    "hydro_sites": ("Point",),
     "solar": (),
     "water_schemes": ("Point",),
     "water_households": (),
@@ -493,6 +530,7 @@ ID_COLUMN: dict[str, str] = {
     "grid_lines": "line_id",
     "substations": "substation_id",
     "stations": "station_id",
+    "hydro_sites": "site_id",
     "water_schemes": "scheme_id",
     "water_households": "commune_code",
     "schools": "school_id",

@@ -119,6 +119,14 @@ def compare_command(
     ] = None,
 ) -> None:
     """Compare two runs, or the scenarios of one: what changed choice, cost and rank, and why."""
+    from infragap.profiles.of_result import profile_of_result
+    from infragap.wording.country import speaking_for
+
+    with speaking_for(profile_of_result(first)):
+        _compare(first, second, out, page)
+
+
+def _compare(first: Path, second: Path | None, out: Path | None, page: Path | None) -> None:
     from infragap.comparing.electricity import compare, has_electricity
     from infragap.comparing.page import scenarios_page, two_runs_page
     from infragap.comparing.printed import print_comparison, print_water_comparison, write_page
@@ -193,13 +201,18 @@ def explain_command(
     """Tell everything that a result says about one place."""
     from infragap.explain import Result
     from infragap.explained import print_candidates, print_sections
+    from infragap.profiles.of_result import profile_of_result
+    from infragap.wording.catalogue import words
+    from infragap.wording.country import speaking_for
 
-    result = Result(results)
-    found = result.find(place)
-    if len(found) > 1:
-        print_candidates(found, terminal)
-    else:
-        print_sections(found[0], result.about(found[0], terminal.language), terminal)
+    with speaking_for(profile_of_result(results)):
+        result = Result(results)
+        found = result.find(place)
+        if len(found) > 1:
+            print_candidates(found, terminal)
+        else:
+            language = words(terminal.language).language
+            print_sections(found[0], result.about(found[0], language), terminal)
 
 
 @app.command("open")
@@ -218,20 +231,26 @@ def sheets_command(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Print by Chromium where it is present.")
     ] = True,
-    sheet_language: Annotated[str, typer.Option(help="Language of the sheets: vi, en.")] = "vi",
+    sheet_language: Annotated[
+        str | None, typer.Option(help="Language of the sheets: vi, en; default: the main one of the country.")
+    ] = None,
 ) -> None:
     """Write a sheet of one A4 page per commune into commune_sheets/."""
+    from infragap.profiles.of_result import profile_of_result
     from infragap.sheets import FOLDER, chromium, write_sheets
     from infragap.wording.catalogue import languages
+    from infragap.wording.country import speaking_for
 
-    if sheet_language not in languages():
-        raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--sheet-language")
-    files = write_sheets(
-        results,
-        sheet_language,
-        chromium() if browser else None,
-        lambda message: terminal.complain([message.spoken(terminal.language)], "[yellow]![/yellow] "),
-    )
+    with speaking_for(profile_of_result(results)):
+        chosen = sheet_language or languages()[0]
+        if chosen not in languages():
+            raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--sheet-language")
+        files = write_sheets(
+            results,
+            chosen,
+            chromium() if browser else None,
+            lambda message: terminal.complain([message.spoken(terminal.language)], "[yellow]![/yellow] "),
+        )
     terminal.say("command.sheets.written", count=len(files), folder=results / FOLDER)
 
 

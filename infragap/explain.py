@@ -15,8 +15,10 @@ from infragap.disk.manifest import MARKER
 from infragap.gis.errors import MissingDataError
 from infragap.gis.findings import listed
 from infragap.gis.names import fold
+from infragap.profiles.naming import inward_unit
 from infragap.wording.catalogue import languages, words
 from infragap.wording.codes import label, unit_words
+from infragap.wording.country import spoken_profile
 
 OWN_ID: Mapping[str, str] = {
     "electricity_ranking": "settlement_id",
@@ -224,7 +226,7 @@ def _in_words(value: str, column: str, table: str, unit: str, language: str) -> 
     number, decimals = float(value), DECIMALS.get(column, DECIMALS_MAX)
     text = f"{number:.{decimals}f}" if abs(number) < 100 or column in DECIMALS else f"{number:.0f}"
     kept = len(text.rstrip("0").partition(".")[2])
-    behind = (unit_words(unit) or {}).get(language, "")
+    behind = (unit_words(inward_unit(unit, spoken_profile())) or {}).get(language, "")
     return f"{say.number(number, decimals=kept)} {behind}".rstrip()
 
 

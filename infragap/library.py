@@ -13,6 +13,7 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity as _plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.parameters import Parameters
+from infragap.analyses.schools.needs import given
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools as _plan_schools
 from infragap.analyses.schools.result import SchoolsResult
@@ -22,6 +23,7 @@ from infragap.analyses.water.result import WaterResult
 from infragap.comparing import electricity as comparing
 from infragap.gis.pack import Pack, read_pack
 from infragap.maps.exports.outward import outward_frame
+from infragap.profiles.of_result import profile_of_result
 from infragap.readiness import judge, judge_folder, require_ready
 from infragap.settings import read_settings
 from infragap.wording.country import speaking_for
@@ -114,9 +116,10 @@ def plan_schools(
     SchoolsResult
         `sites`, `villages` and further frames.
     """
-    opened = _sound(pack, "schools")
+    chosen = _changed(parameters or SchoolsParameters(), changes)
+    opened = _sound(pack, "schools", chosen.sites)
     with speaking_for(opened.profile):
-        return _in_country(_plan_schools(opened, _changed(parameters or SchoolsParameters(), changes)))
+        return _in_country(_plan_schools(opened, chosen))
 
 
 def compare(first: Path | str, second: Path | str, *, language: str = "en") -> comparing.Comparison:
@@ -127,7 +130,8 @@ def compare(first: Path | str, second: Path | str, *, language: str = "en") -> c
     MissingDataError
         A folder is not a complete result, or holds no electricity plan.
     """
-    return comparing.compare(Path(first), Path(second), language)
+    with speaking_for(profile_of_result(Path(first))):
+        return comparing.compare(Path(first), Path(second), language)
 
 
 def _in_country(result: Result) -> Result:
@@ -142,9 +146,9 @@ def _in_country(result: Result) -> Result:
     return dataclasses.replace(result, **changed)
 
 
-def _sound(pack: Pack | Path | str, analysis: str) -> Pack:
+def _sound(pack: Pack | Path | str, analysis: str, sites: int | None = None) -> Pack:
     opened = pack if isinstance(pack, Pack) else read_pack(pack)
-    require_ready(opened, (analysis,))
+    require_ready(opened, (analysis,), given(sites))
     return opened
 
 

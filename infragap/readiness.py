@@ -12,16 +12,28 @@ from typing import Any
 import pandas as pd
 
 from infragap.analyses.electricity import preconditions as electricity
+from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.needs import Needs
+from infragap.analyses.parameters import Parameters, prices_missing
 from infragap.analyses.schools import needs as schools
+from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.water import needs as water
+from infragap.analyses.water.parameters import WaterParameters
 from infragap.console.messages import Message, refused
 from infragap.gis import schema
 from infragap.gis.errors import InfragapError, LayerError, MissingDataError, ParameterError
-from infragap.gis.findings import Finding, faults, findings_of, notices
+from infragap.gis.findings import Finding, fault, faults, findings_of, listed, notices
 from infragap.gis.pack import Pack, read_pack
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.settings import ANALYSES
+
+PRICES = fault("profile.prices", reason="prices of another country's money would be taken for this one's, in silence")
+
+PARAMETERS: Mapping[str, type[Parameters]] = {
+    "electricity": ElectricityParameters,
+    "water": WaterParameters,
+    "schools": SchoolsParameters,
+}
 
 NEEDS: Mapping[str, Needs] = {needs.analysis: needs for needs in (electricity.NEEDS, water.NEEDS, schools.NEEDS)}
 
@@ -132,19 +144,19 @@ def judge_folder(folder: Path, analyses: Collection[str]) -> Readiness:
     return judge(pack, analyses)
 
 
-def judge(pack: Pack, analyses: Collection[str]) -> Readiness:
-    """Judge a pack for some analyses."""
+def judge(pack: Pack, analyses: Collection[str], given: Collection[str] = ()) -> Readiness:
+    """Judge a pack for some analyses; `given` names parameters that stand in for something it would need."""
     pack = with_stand_ins(pack, [name for analysis in analyses for name in NEEDS[analysis].replaceable])
     found = [finding for finding in pack.findings() if not _is_missing_layer(finding, pack)]
     reports = {name: _report(pack, name) for name in (*schema.LAYERS, *schema.RASTERS)}
     return Readiness(
         findings=tuple(found),
         layers={name: _layers_of(NEEDS[name], reports) for name in analyses},
-        lacking={name: tuple(NEEDS[name].lacking(pack)) for name in analyses},
+        lacking={name: (*NEEDS[name].lacking(pack, given), *_without_price(pack, name)) for name in analyses},
     )
 
 
-def require_ready(pack: Pack, analyses: Collection[str]) -> list[Finding]:
+def require_ready(pack: Pack, analyses: Collection[str], given: Collection[str] = ()) -> list[Finding]:
     """Refuse a pack that is not ready for some analyses, and give the notices otherwise.
 
     Raises
@@ -154,11 +166,24 @@ def require_ready(pack: Pack, analyses: Collection[str]) -> list[Finding]:
     MissingDataError
         The pack is sound and lacks something.
     """
-    readiness = judge(pack, analyses)
+    readiness = judge(pack, analyses, given)
     if refusals := readiness.refusals:
         kind = LayerError if faults(readiness.findings) else MissingDataError
         raise kind("\n".join(map(str, refusals)), findings=refusals)
     return notices(readiness.findings)
+
+
+def _without_price(pack: Pack, analysis: str) -> list[Finding]:
+    """Say which prices the country of a pack lacks for an analysis."""
+    names = prices_missing(PARAMETERS[analysis], pack.profile)
+    values: dict[str, Any] = {
+        "profile": pack.profile.code,
+        "currency": pack.profile.money.currency,
+        "analysis": analysis,
+        "count_missing": len(names),
+        "names": listed(names),
+    }
+    return [PRICES.found("catalog", **values)] if names else []
 
 
 def _is_missing_layer(finding: Finding, pack: Pack) -> bool:

@@ -16,7 +16,8 @@ from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksums, record_ch
 from infragap.gis.findings import Finding
 from infragap.gis.pack import Pack
 from infragap.gis.schema import SCHEMA_VERSION
-from infragap.profiles.naming import naming_of, outward_record
+from infragap.profiles.naming import outward_record
+from infragap.profiles.of_result import country_record
 from infragap.settings import Settings
 from infragap.wording.country import spoken_profile
 
@@ -68,8 +69,7 @@ def _pack_record(pack: Pack) -> dict[str, Any]:
         "title": pack.catalog.pack.title,
         "province": pack.catalog.pack.province,
         "crs_measure": pack.crs_measure,
-        "profile": pack.profile.code,
-        "naming": naming_of(pack.profile),
+        **country_record(pack.profile),
         "catalog_sha256": hashlib.sha256((pack.folder / "catalog.toml").read_bytes()).hexdigest(),
         "targets": pack.catalog.targets,
         "layers": [

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.results import Results
+from infragap.analyses.schools.needs import given
 from infragap.analyses.schools.plan import plan_schools
 from infragap.analyses.water.plan import plan_water
 from infragap.beside import Beside
@@ -123,7 +124,9 @@ def run(
     pack = read_pack(data)
     pack = with_stand_ins(pack, [name for analysis in only for name in NEEDS[analysis].replaceable])
     with speaking_for(pack.profile), claimed(out, reserve_bytes=_room_for_results(pack, out)) as claim:
-        notices = timings.measure(progress, "read", lambda part: require_ready(pack, only))
+        notices = timings.measure(
+            progress, "read", lambda part: require_ready(pack, only, given(settings.schools.sites))
+        )
         results = _plan(pack, settings, only, progress, timings)
         used = in_country(settings, pack.profile)
         record = record_of(pack, used, results, notices)

@@ -47,6 +47,7 @@ FILES = {
     "grid_lines": "grid/grid_lines.geojson",
     "substations": "grid/substations.csv",
     "stations": "grid/stations.csv",
+    "hydro_sites": "grid/hydro_sites.csv",
     "elevation": "terrain/elevation.tif",
     "forest": "terrain/forest.tif",
     "runoff": "climate/runoff.tif",
@@ -219,6 +220,12 @@ def stations() -> gpd.GeoDataFrame:
     return _frame(rows)
 
 
+def hydro_sites() -> gpd.GeoDataFrame:
+    """One surveyed fall of 30 m."""
+    row = {"site_id": "S1", "firm_flow_m3_s": 0.05, "head_m": 30.0, "canal_km": 0.4, "evidence": "surveyed"}
+    return _frame([{**row, "geometry": Point(445_500, 2_415_500)}])
+
+
 def rivers() -> gpd.GeoDataFrame:
     """One large river from north to south."""
     return _frame(
@@ -348,12 +355,12 @@ def runoff() -> Raster:
 BUILDERS: dict[str, Callable[[], Layer]] = {
     "communes": communes, "villages": villages, "settlements": settlements, "roads": roads, "bridges": bridges,
     "rivers": rivers, "lakes": lakes,
-    "grid_lines": grid_lines, "substations": substations, "stations": stations, "elevation": elevation,
-    "forest": forest, "runoff": runoff, "solar": solar,
+    "grid_lines": grid_lines, "substations": substations, "stations": stations, "hydro_sites": hydro_sites,
+    "elevation": elevation, "forest": forest, "runoff": runoff, "solar": solar,
     "water_schemes": water_schemes, "water_households": water_households, "schools": schools,
 }  # fmt: skip
 
-RARE = {"stations"}
+RARE = {"stations", "hydro_sites"}
 """Layers that most packs lack: written only where a test asks for them."""
 
 

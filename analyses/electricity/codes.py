@@ -11,6 +11,7 @@ class Supply(StrEnum):
 
     GRID = "grid"
     MINIGRID = "minigrid"
+    HYBRID = "hybrid"
     HYDRO = "hydro"
     SOLAR_HOME = "solar_home"
 
@@ -61,7 +62,18 @@ class RuledOut(StrEnum):
     UNSAFE_WIRES = "unsafe_wires"
     BELOW_FLOOR = "below_floor"
     NO_STREAM = "no_stream"
+    NOT_SURVEYED = "not_surveyed"
     NO_STATION = "no_station"
+
+
+class Undecided(StrEnum):
+    """What could turn the choice of a settlement."""
+
+    POSITION = "position"
+    STREAM = "stream"
+    DEMAND = "demand"
+    RELIEF = "relief"
+    PRICE = "price"
 
 
 class Interim(StrEnum):

@@ -28,6 +28,17 @@ def _village_of_each_school(pack: Pack) -> Finding | None:
     return no_village(planned_border_schools(pack.schools), pack.villages)
 
 
+def _planned_school(pack: Pack) -> Finding | None:
+    return (
+        NO_PLANNED_SCHOOL.found("schools", of=len(pack.schools)) if planned_border_schools(pack.schools).empty else None
+    )
+
+
+def given(sites: int | None) -> tuple[str, ...]:
+    """Give the parameters that stand in for something the pack would need: how many schools to place."""
+    return () if sites is None else ("sites",)
+
+
 def no_village(planned: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> Finding | None:
     """Name the schools without a decided site whose commune has no village."""
     alone = planned[~planned["site_known"].astype(bool) & ~planned["commune_code"].isin(set(villages["commune_code"]))]
@@ -41,5 +52,8 @@ NEEDS = Needs(
     "schools",
     NEEDED_LAYERS,
     OPTIONAL_LAYERS,
-    preconditions=(Precondition(("schools", "villages"), _village_of_each_school),),
+    preconditions=(
+        Precondition(("schools",), _planned_school, waived_by="sites"),
+        Precondition(("schools", "villages"), _village_of_each_school),
+    ),
 )

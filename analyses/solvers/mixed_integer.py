@@ -1,7 +1,7 @@
 """Linear and mixed-integer programmes on HiGHS, ended by counted work, with an honest bound whatever ends the
 search."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -129,6 +129,31 @@ def minimise(
     values[program.integer] = np.rint(values[program.integer])
     value = float(program.objective @ values) + program.constant
     return Outcome(values, value, min(bound, value))
+
+
+def row_prices(program: Program) -> FloatArray:
+    """Price of each row of a programme whose variables may take parts of whole numbers: its duals, (constraints,).
+
+    Raises
+    ------
+    RuntimeError
+        The programme has no solution.
+
+    Examples
+    --------
+    One thing costs 3, another 2; one of them is needed:
+
+    >>> one = sparse.csr_array(np.array([[1.0, 1.0]]))
+    >>> zeros, ones = np.zeros(2), np.ones(2)
+    >>> row_prices(Program(np.array([3.0, 2.0]), zeros, 9 * ones, ones > 0, one, np.ones(1), np.ones(1))).tolist()
+    [2.0]
+    """
+    highs = quiet_highs()
+    highs.passModel(_model(replace(program, integer=np.zeros(len(program.objective), dtype=bool))))
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError("a programme that has a solution was not solved")
+    return np.array(highs.getSolution().row_dual)
 
 
 def _run_branch_and_bound(highs: highspy.Highs, meter: Meter, step_work: float) -> None:

@@ -94,6 +94,16 @@ class BillItem(StrEnum):
     VAT = "vat"
 
 
+class Slow(StrEnum):
+    """Why water in a pipe is slower than it should be.
+
+    The smallest pipe that mains are made of carries it no faster; no head is there for a narrower pipe.
+    """
+
+    SMALLEST_PIPE = "smallest_pipe"
+    LITTLE_HEAD = "little_head"
+
+
 class HouseholdOption(StrEnum):
     """Water work of one household."""
 

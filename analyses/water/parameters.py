@@ -264,7 +264,25 @@ class WaterParameters(Parameters):
         meaning="the same, per metre and millimetre of diameter",
         source=PRICES,
     )
-    intake_mvnd: float = parameter(80.0, unit="mvnd", low=40, high=200, meaning="intake weir", source=PRICES)
+    intake_mvnd: float = parameter(80.0, unit="mvnd", low=40, high=200, meaning="intake weir on a brook", source=PRICES)
+    intake_max_mvnd: float = parameter(
+        200.0,
+        unit="mvnd",
+        low=100,
+        high=400,
+        meaning="dearest intake weir of a village scheme; on a stream where it would cost more, none is built",
+        source=f"top of the range of {PRICES}",
+    )
+    brook_km2: float = parameter(
+        5.0,
+        unit="km²",
+        low=2,
+        high=10,
+        meaning="catchment of the largest brook: on larger streams the weir costs as much more as they are wider, "
+        "with the square root of the catchment",
+        source="assumption",
+        minimum=0.1,
+    )
     break_tank_mvnd: float = parameter(
         12.0, unit="mvnd", low=6, high=25, meaning="break-pressure tank or reducing valve in its chamber", source=PRICES
     )

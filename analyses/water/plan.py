@@ -12,10 +12,11 @@ from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.programme.built import built_works
 from infragap.analyses.water.programme.network import networks_of
 from infragap.analyses.water.programme.off_pipe import off_pipe
+from infragap.analyses.water.programme.right_sized import not_to_be_sized, right_sized
 from infragap.analyses.water.programme.schedule import schedule
 from infragap.analyses.water.result import WaterResult
 from infragap.analyses.water.service.today import coverage_today, gap_of
-from infragap.analyses.water.siting.questions import answer_all
+from infragap.analyses.water.siting.questions import answer_all, first_plan
 from infragap.analyses.water.sources.streams import stream_flow
 from infragap.analyses.water.study import prepare
 from infragap.analyses.water.tables.choice import candidate_table, frontier_table, link_table
@@ -66,7 +67,11 @@ def plan_water(
     step("candidate works and their lines")
     maker, candidates = all_candidates(study, today, flow, gap)
     step("choice of works")
-    model, answers = answer_all(study, candidates, gap)
+    model, first = first_plan(
+        study, candidates, gap, lambda model, choice: not_to_be_sized(candidates, model, choice, maker)
+    )
+    candidates, plan = right_sized(study, candidates, model, first, gap, maker)
+    model, answers = answer_all(study, candidates, gap, plan)
     built = built_works(candidates, model, answers.shown, maker)
     step("years and upkeep")
     plan_years, off = schedule(study, built), off_pipe(study, today, flow)

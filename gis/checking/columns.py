@@ -69,6 +69,7 @@ _COMMA_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 _COMMA_DECIMALS = re.compile(r"[+-]?(\d+,(\d{1,2}|\d{4,})|0,\d+)")
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 _BAD = object()
+_DTYPES = {"int64": "int64", "float64": "float64", "bool": "bool"}
 
 
 def typed(frame: pd.DataFrame, *, layer: str, profile: Profile | None = None) -> tuple[pd.DataFrame, list[Finding]]:
@@ -110,6 +111,9 @@ def typed(frame: pd.DataFrame, *, layer: str, profile: Profile | None = None) ->
                 result = result.drop(columns=name)
             else:
                 result[name] = values
+        elif empty and column.required:
+            # whoever asks a layer without rows for a column finds it, without rows
+            result[name] = pd.Series(index=result.index, dtype=_DTYPES.get(str(column.dtype), "object"))
     return result, found + text_findings(frame, layer=layer) + unit_findings(result, layer=layer, profile=profile)
 
 
@@ -146,7 +150,7 @@ def _column(
     if dtype == "float64":
         numbers = [math.nan if cell is None else cell for cell in cells]
         return pd.Series(numbers, index=frame.index, dtype="float64"), found
-    return pd.Series(cells, index=frame.index, dtype={"int64": "int64", "bool": "bool"}.get(dtype, "object")), found
+    return pd.Series(cells, index=frame.index, dtype=_DTYPES.get(dtype, "object")), found
 
 
 def _thousands(raw: Iterable[Any], frame: pd.DataFrame) -> BoolArray:

@@ -58,7 +58,7 @@ def twin_findings(frame: gpd.GeoDataFrame, *, layer: str) -> list[Finding]:
     if len(frame) < 2:
         return []
     if schema.GEOMETRY.get(layer) != ("Point",):
-        return _doubled_lines(frame, layer=layer) if layer in ("roads", "grid_lines") else []
+        return _doubled_lines(frame, layer=layer) if layer in ("roads", "grid_lines", "rivers") else []
     point = _points(frame)
     found = []
     if "name" in frame.columns:

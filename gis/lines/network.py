@@ -198,7 +198,13 @@ class Ways:
 
 
 def nearest_ways(
-    prices: Prices, places: ArrayLike, *, toward: bool, limit: float = math.inf, head_start: ArrayLike | None = None
+    prices: Prices,
+    places: ArrayLike,
+    *,
+    toward: bool,
+    limit: float = math.inf,
+    until: IntArray | None = None,
+    head_start: ArrayLike | None = None,
 ) -> Ways:
     """Find the least cost between every node and the nearest of some places.
 
@@ -212,6 +218,9 @@ def nearest_ways(
         Ways from the nodes to the places, else from the places to the nodes.
     limit
         Costs above it are not looked for; they are inf like what cannot be reached.
+    until
+        (u,) nodes; once their costs are known the search ends and what is farther than all of them is inf. One of them
+        that cannot be reached makes the search run to its end. Default: all nodes.
     head_start
         (p,) cost that each place begins with; default 0.
 
@@ -224,19 +233,21 @@ def nearest_ways(
     node = np.asarray(places, np.int64)
     value = np.zeros(len(node)) if head_start is None else np.asarray(head_start, np.float64)
     cost = np.full(prices.graph.nodes, np.inf)
-    cost, via, place = _spread(prices, cost, node, value, toward=toward, limit=limit)
+    until = np.zeros(0, np.int64) if until is None else until
+    cost, via, place = _spread(prices, cost, (node, value), until, toward=toward, limit=limit)
     return Ways(prices=prices, toward=toward, cost=cost, place=place, _via=via)
 
 
 def _spread(
-    prices: Prices, cost: FloatArray, seed: IntArray, value: FloatArray, *, toward: bool, limit: float
+    prices: Prices, cost: FloatArray, seeds: tuple[IntArray, FloatArray], until: IntArray, *, toward: bool, limit: float
 ) -> tuple[FloatArray, NDArray[np.int32], NDArray[np.int32]]:
     row, to, weight = prices.inward if toward else prices.outward
+    seed, value = seeds
     usable = np.flatnonzero((seed >= 0) & np.isfinite(value))
     # of two seeds at one node the lower, then the first in the list counts
     order = usable[np.argsort(value[usable], kind="stable")]
     via, origin = np.full(len(cost), -1, np.int32), np.full(len(cost), -1, np.int32)
-    spread_labels(row, to, weight, seed[order], value[order], limit, prices.width, cost, via, origin)
+    spread_labels(row, to, weight, seed[order], value[order], limit, until, prices.width, cost, via, origin)
     known = origin >= 0
     origin[known] = order[origin[known]]
     return cost, via, origin

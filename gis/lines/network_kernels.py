@@ -60,6 +60,7 @@ def spread_labels(
     seed: NDArray[np.int64],
     seed_cost: NDArray[np.float64],
     limit: float,
+    until: NDArray[np.int64],
     width: float,
     cost: NDArray[np.float64],
     via: NDArray[np.int32],
@@ -77,7 +78,12 @@ def spread_labels(
     bucket_of = np.full(len(cost), -1, np.int32)
     waiting, next_seed = 0, 0
     at = np.int64(0)
-    while waiting > 0 or next_seed < len(seed):
+    asked, unsettled = np.zeros(len(cost), np.bool_), 0
+    for node in until:
+        if not asked[node]:
+            asked[node] = True
+            unsettled += 1
+    while (waiting > 0 or next_seed < len(seed)) and (unsettled > 0 or len(until) == 0):
         if waiting == 0:
             at = np.int64(seed_cost[next_seed] / width)
         while next_seed < len(seed) and np.int64(seed_cost[next_seed] / width) <= at:
@@ -97,6 +103,9 @@ def spread_labels(
             _take(node, first, after, before, slot)
             bucket_of[node] = -1
             waiting -= 1
+            if asked[node]:
+                asked[node] = False
+                unsettled -= 1
             here = cost[node]
             for link in range(row[node], row[node + 1]):
                 value = here + weight[link]
@@ -111,6 +120,10 @@ def spread_labels(
                     _put(other, first, after, before, bucket % ring)
                     waiting += 1
         at += 1
+    if waiting > 0:
+        for other in range(len(cost)):
+            if bucket_of[other] >= 0:
+                cost[other], via[other], origin[other] = np.inf, -1, -1
 
 
 @compiled

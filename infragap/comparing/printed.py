@@ -13,8 +13,10 @@ from infragap.console.messages import Message, refused
 from infragap.console.terminal import Terminal, cell
 from infragap.gis.errors import ParameterError
 from infragap.maps.exports.tables import write_csv
+from infragap.profiles.naming import outward
 from infragap.wording.catalogue import words
 from infragap.wording.codes import label
+from infragap.wording.country import spoken_profile
 
 PRINTED_ROWS = 30
 
@@ -94,7 +96,9 @@ def _table(name: str, frame: pd.DataFrame, terminal: Terminal) -> Table:
     for column in frame.columns:
         table.add_column(say(f"command.heading.{column}"), overflow="fold")
     for row in frame.itertuples(index=False):
-        table.add_row(*(say.number(v, decimals=1) if isinstance(v, float) else cell(v) for v in row))
+        # quantities and parameters are called as the country writes them
+        cells = (outward(str(row[0]), spoken_profile()), *row[1:])
+        table.add_row(*(say.number(v, decimals=1) if isinstance(v, float) else cell(v) for v in cells))
     return table
 
 

@@ -10,6 +10,9 @@ from typing import Any
 import pandas as pd
 
 from infragap.comparing.electricity import checksums_of, differing, refused_for
+from infragap.profiles.naming import inward_record, naming_of
+from infragap.profiles.of_result import inward_columns
+from infragap.profiles.profile import read_profile
 
 TOTALS = ("cost_mvnd", "people_gained", "works", "to_standard_after_pct", "om_mvnd_per_year")
 QUESTIONS = ("least_cost", "most_people", "least_cost_unlimited", "listed_only")
@@ -69,6 +72,8 @@ def _read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
         if not {"parameters", "water", "pack"} <= set(record):
             raise ValueError("run.json is not that of a water run")
         works = pd.read_csv(table, dtype={"commune_code": str, "site": str, "name": str}, encoding="utf-8-sig")
+        works = works.set_axis(inward_columns(works.columns, record["pack"]), axis=1)
+        record = inward_record(record, record["pack"].get("naming", naming_of(read_profile())))
         missing = [name for name in ("site", "name", "commune", *COMPARED) if name not in works]
         if missing or works["site"].duplicated().any():
             raise ValueError(

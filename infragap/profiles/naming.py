@@ -69,6 +69,19 @@ def price_scale(name: str, profile: Profile) -> float:
     return profile.money.units / read_profile().money.units if is_price else 1.0
 
 
+def inward_unit(unit: str, profile: Profile) -> str:
+    """Give the program's own unit of what a profile writes in its way.
+
+    Examples
+    --------
+    >>> inward_unit("mmwk/km", read_profile("mw")), inward_unit("MWK/kWh", read_profile("mw"))
+    ('mvnd/km', 'VND/kWh')
+    """
+    ours, theirs = read_profile().money, profile.money
+    words = {theirs.suffix: ours.suffix, theirs.currency: ours.currency}
+    return re.sub(r"[A-Za-z]+", lambda match: words.get(match[0], match[0]), unit)
+
+
 def outward_record(value: Any, profile: Profile) -> Any:
     """Give nested values with all names of keys as a profile writes them."""
     if profile.code == DEFAULT:

@@ -13,6 +13,9 @@ from functools import lru_cache
 
 from infragap.profiles.profile import DEFAULT, Profile, read_profile
 
+INDICATORS = {"maps.index.rural_to_standard": "water_clean_pct", "maps.index.rural_basic": "water_basic_pct"}
+"""Texts that are what a country calls a published total."""
+
 _spoken: ContextVar[Profile | None] = ContextVar("spoken_profile", default=None)
 
 
@@ -34,7 +37,13 @@ def spoken_profile() -> Profile:
 def in_words_of(texts: dict[str, str], profile: Profile, language: str) -> dict[str, str]:
     """Put money, voltages and areas of a country into texts, by key."""
     fixed, money = _fillings(profile, language), _money(profile, language)
-    return {key: _said(text, fixed, money) for key, text in texts.items()}
+    said = {key: _said(text, fixed, money) for key, text in texts.items()}
+    if profile.code != DEFAULT:
+        for key, indicator in INDICATORS.items():
+            name = profile.indicators.get(indicator, {}).get(language)
+            if name and key in said:
+                said[key] = _capital(name)
+    return said
 
 
 def _fillings(profile: Profile, language: str) -> dict[str, str]:
@@ -67,12 +76,27 @@ def _money(profile: Profile, language: str) -> list[tuple[re.Pattern[str], str]]
             (ours.thousands_name[language], theirs.thousands_name[language]),
             *pairs,
         ]
+    pairs += _areas(profile, language)
     return [(_whole_word(old), new) for old, new in pairs]
+
+
+def _areas(profile: Profile, language: str) -> list[tuple[str, str]]:
+    """What areas are called, in singular and plural, within a sentence and at its beginning."""
+    ours, theirs = read_profile().administration, profile.administration
+    found = []
+    for old, new in ((ours.area_plural, theirs.area_plural), (ours.area, theirs.area)):
+        if language in old and language in new:
+            found += [(old[language], new[language]), (_capital(old[language]), _capital(new[language]))]
+    return found
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 @lru_cache(maxsize=16)
 def _whole_word(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+    return re.compile(rf"(?<![\w{{]){re.escape(text)}(?![\w}}])")
 
 
 def _said(text: str, fixed: dict[str, str], money: list[tuple[re.Pattern[str], str]]) -> str:

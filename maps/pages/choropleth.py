@@ -44,11 +44,15 @@ def choropleth(communes: gpd.GeoDataFrame, values: pd.Series[float], ramp: str, 
     west, south, east, north = gpd.GeoSeries(shapes).total_bounds
     scale = MAP_WIDTH / (east - west)
     height = round((north - south) * scale)
+    # counts are written as counts
+    decimals = 0 if (known.astype(float) % 1 == 0).all() else 1
     paths = []
     for shape, name, value in zip(shapes, communes["name"], values, strict=True):
         certain = value is not None and np.isfinite(value)
         fill = fills[int(np.searchsorted(edges, value, side="right"))] if certain else NO_VALUE
-        paths.append(f'<path d="{_path(shape, west, north, scale)}" fill="{fill}">{_tooltip(name, value)}</path>')
+        paths.append(
+            f'<path d="{_path(shape, west, north, scale)}" fill="{fill}">{_tooltip(name, value, decimals)}</path>'
+        )
     steps = [float(known.min()), *edges.tolist(), float(known.max())] if len(known) else []
     return (
         f'<svg viewBox="0 0 {MAP_WIDTH} {height}" role="img"><g stroke="#fff" '
@@ -57,9 +61,11 @@ def choropleth(communes: gpd.GeoDataFrame, values: pd.Series[float], ramp: str, 
     )
 
 
-def _tooltip(name: str, value: Any) -> str:
+def _tooltip(name: str, value: Any, decimals: int) -> str:
     """Browsers show one title: its number is written as the first language does."""
-    text = in_each_language("maps.index.tooltip", name=name, value=Number(float(value), decimals=1))[languages()[0]]
+    text = in_each_language("maps.index.tooltip", name=name, value=Number(float(value), decimals=decimals))[
+        languages()[0]
+    ]
     return f"<title>{html.escape(text)}</title>"
 
 

@@ -186,12 +186,15 @@ def river_layers(pack: Pack) -> list[Layer]:
     return made
 
 
-def road_layer(pack: Pack, *, shown: bool = True) -> Layer:
-    """Main roads for orientation."""
+def road_layers(pack: Pack, *, shown: bool = True) -> list[Layer]:
+    """Main roads for orientation, where the pack has roads."""
+    if not pack.has("roads"):
+        return []
     main = pack.roads[pack.roads["road_class"].isin(colours.ROADS)]
     look = {
         code: (code_words("road_class", code), {"color": colour, "weight": width})
         for code, (colour, width) in colours.ROADS.items()
     }
-    style = Style({"opacity": 1.0, "interactive": False}, by="road_class", values=look)
-    return Layer("roads", in_each_language("maps.layer.roads"), main, style, shown=shown, simplify_m=80.0)
+    common = {"opacity": 1.0, "interactive": False, "halo": colours.ROAD_EDGE}
+    style = Style(common, by="road_class", values=look)
+    return [Layer("roads", in_each_language("maps.layer.roads"), main, style, shown=shown, simplify_m=80.0)]

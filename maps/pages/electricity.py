@@ -25,7 +25,7 @@ from infragap.maps.pages.common import (
     links,
     notice,
     river_layers,
-    road_layer,
+    road_layers,
     sections,
     select,
     source,
@@ -40,7 +40,22 @@ from infragap.wording.catalogue import Number, in_each_language, languages
 from infragap.wording.codes import code_words, labels, unit_words
 
 SETTLEMENT_PARTS = {
-    "decision": ("choice", "runner_up", "saving_mvnd", "year", "interim", "plan_mvnd", "plan_investment_mvnd"),
+    "decision": (
+        "choice",
+        "runner_up",
+        "joint_plant_id",
+        "saving_mvnd",
+        "year",
+        "interim",
+        "plan_mvnd",
+        "plan_investment_mvnd",
+        "design_peak_kw",
+        "plant_kw",
+        "battery_kwh",
+        "backup_kw",
+        "shedding_priced",
+        "hydro_evidence",
+    ),
     "certainty": (
         "choice_probability_pct",
         "rank",
@@ -98,7 +113,7 @@ HYDRO_PARTS = {
     "decision": ("households", "hydro_plant_kw", "hydro_mvnd", "hydro_investment_mvnd", "year"),
     "place": (
         "hydro_head_m",
-        "hydro_dry_flow_m3_s",
+        "hydro_firm_flow_m3_s",
         "hydro_canal_km",
         "hydro_wire_km",
         "hydro_longitude",
@@ -155,7 +170,7 @@ def electricity_page(
         layers=[
             commune_layer(communes),
             *river_layers(pack),
-            road_layer(pack, shown=False),
+            *road_layers(pack, shown=False),
             _existing_layer(result, pack),
             _station_layer(pack),
             _line_layer(result),
@@ -203,7 +218,7 @@ def _settlement_layer(settlements: gpd.GeoDataFrame) -> Layer:
         in_each_language("maps.layer.settlements"),
         settlements,
         Style(
-            {"color": "#1c2b33", "weight": 0.9, "fillOpacity": 1.0},
+            {"color": colours.RING, "weight": 0.9, "fillOpacity": 1.0},
             by="choice",
             values=coloured(colours.CHOICES, "choice", shapes=colours.CHOICE_SHAPES),
             radius=("households", 0.75, 3.5, 14.0),
@@ -262,7 +277,16 @@ def _powerhouse_layer(result: ElectricityResult) -> Layer:
         "powerhouses",
         in_each_language("maps.layer.powerhouses"),
         _powerhouses(result.settlements),
-        Style({"color": "#0b5f52", "weight": 1.2, "fillColor": "#7fe0cf", "fillOpacity": 0.95, "radius": 4}),
+        Style(
+            {
+                "color": "#0b5f52",
+                "weight": 1.2,
+                "fillColor": "#7fe0cf",
+                "fillOpacity": 1.0,
+                "radius": 4,
+                "shape": "nabla",
+            }
+        ),
         card=Card("name", ("commune",), sections(columns.RANKING, HYDRO_PARTS)),
         key="settlement_id",
         filtered=True,
@@ -273,7 +297,7 @@ def _powerhouse_layer(result: ElectricityResult) -> Layer:
 def _existing_layer(result: ElectricityResult, pack: Pack) -> Layer:
     present = set(result.existing_grid["voltage_kv"])
     looks = {
-        code: (dict.fromkeys(languages(), f"{code} kV"), {"color": colour, "weight": width})
+        code: (dict.fromkeys(languages(), f"{code} kV"), {"color": colour, "weight": width, **_dash(code)})
         for code, (colour, width) in colours.voltages().items()
         if float(code) in present
     }
@@ -288,12 +312,25 @@ def _existing_layer(result: ElectricityResult, pack: Pack) -> Layer:
     )
 
 
+def _dash(voltage: str) -> dict[str, str]:
+    return {"dashArray": colours.HIGH_DASH} if voltage in colours.HIGH_VOLTAGES else {}
+
+
 def _station_layer(pack: Pack) -> Layer:
     return Layer(
         "stations",
         in_each_language("maps.layer.stations"),
         pack.substations[pack.substations["status"] == "existing"],
-        Style({"color": "#b71c1c", "weight": 2.0, "fillColor": "#ffd54f", "fillOpacity": 1.0, "radius": 5}),
+        Style(
+            {
+                "color": "#b71c1c",
+                "weight": 1.6,
+                "fillColor": "#ffd54f",
+                "fillOpacity": 1.0,
+                "radius": 6,
+                "shape": "star",
+            }
+        ),
         card=Card("name", ("substation_id",), (Section(None, fields(STATION, [c.name for c in STATION])),)),
         key="substation_id",
         search=("name", "substation_id"),
@@ -319,7 +356,7 @@ def _taps(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _powerhouses(settlements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Where the small hydro plants of the plan would stand."""
-    chosen = settlements[settlements["choice"] == "hydro"]
+    chosen = settlements[settlements["choice"].isin(("hydro", "hybrid"))]
     return gpd.GeoDataFrame(
         chosen.drop(columns="geometry"),
         geometry=gpd.points_from_xy(chosen["hydro_longitude"], chosen["hydro_latitude"]),

@@ -18,6 +18,7 @@ SIZES = {
     "grid": ("transformer_kva", "kVA"),
     "minigrid": ("minigrid_pv_kwp", "kWp"),
     "hydro": ("hydro_plant_kw", "kW"),
+    "hybrid": ("hybrid_plant_kw", "kW"),
     "solar_home": ("solar_home_kits_per_household", "kits"),
 }
 """Column and unit of each option's size."""
@@ -28,12 +29,14 @@ SURE = 0.5
 def options() -> Options:
     """Describe the comparison: investment, life-cycle cost, the same per household, size, energy not served."""
     kinds = ("investment", "life_cycle", "per_household", "size", "unserved")
+    money = unit_words("mvnd") or {}
     return Options(
         "choice",
         tuple(in_each_language(f"maps.option.{kind}") for kind in kinds),
         tuple(
             Option(code, code_words("choice", code), _values(code), _ruled_out_field(code)) for code in colours.CHOICES
         ),
+        {code: words(code)("maps.option.caption", unit=unit) for code, unit in money.items()},
     )
 
 
@@ -65,8 +68,8 @@ def prepared(
     added: dict[str, Any] = {
         "poverty_rate_pct": frame["commune_code"].map(poverty).astype(float),
         "choice_probability_pct": _choice_probability_pct(frame),
-        "plant_longitude": frame["hydro_longitude"].where(frame["choice"] == "hydro"),
-        "plant_latitude": frame["hydro_latitude"].where(frame["choice"] == "hydro"),
+        "plant_longitude": frame["hydro_longitude"].where(frame["choice"].isin(("hydro", "hybrid"))),
+        "plant_latitude": frame["hydro_latitude"].where(frame["choice"].isin(("hydro", "hybrid"))),
     }
     added["unsure"] = added["choice_probability_pct"] < 100 * SURE
     households = frame["households"].where(frame["households"] > 0)

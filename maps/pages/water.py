@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 
 from infragap.analyses.water import columns
+from infragap.analyses.water.codes import Question
 from infragap.analyses.water.programme.network import Network
 from infragap.analyses.water.result import WaterResult
 from infragap.gis.pack import Pack
@@ -23,7 +25,7 @@ from infragap.maps.pages.common import (
     links,
     notice,
     river_layers,
-    road_layer,
+    road_layers,
     sections,
     select,
     source,
@@ -31,9 +33,9 @@ from infragap.maps.pages.common import (
     weight,
 )
 from infragap.maps.pages.page import Card, Counted, Ground, Layer, Page, Profile, Ranking, Related, Style, Text
-from infragap.maps.proof import proof_of
+from infragap.maps.proof import Proof, proof_of
 from infragap.maps.quantities import water_quantities
-from infragap.wording.catalogue import in_each_language
+from infragap.wording.catalogue import Number, in_each_language
 from infragap.wording.codes import code_words, labels
 
 VILLAGE_PARTS = {
@@ -125,14 +127,14 @@ def water_page(
             _gap_layer(result, communes),
             commune_layer(communes),
             *river_layers(pack),
-            road_layer(pack, shown=False),
+            *road_layers(pack, shown=False),
             _village_layer(result),
             _scheme_layer(result),
             _pipe_layer(result),
             _work_layer(result),
         ],
         facts=facts(water_quantities(result), FACTS),
-        proof=proof.text if proof else None,
+        proof=_proof_words(result, proof),
         alarm=proof is not None and proof.alarming,
         filters=(
             select("water", "commune"),
@@ -162,6 +164,23 @@ def water_page(
     )
 
 
+def _proof_words(result: WaterResult, proof: Proof | None) -> Text | None:
+    """How far the plan is proven; of the plan of least cost also what more works of the province's list would cost."""
+    of_list = result.siting["of_list"]
+    if proof is None or proof.alarming or of_list is None or result.siting["plan"] != Question.LEAST_COST:
+        return proof.text if proof else None
+    listed = in_each_language(
+        "maps.water.of_list",
+        in_plan=Number(result.siting["listed"]["in_plan"]),
+        listed_min=Number(of_list["listed_min"]),
+        works=Number(of_list["works"]),
+        cost_bn=Number(of_list["cost_mvnd"] / 1000, 1),
+        low_bn=Number(of_list["price_mvnd_at_least"] / 1000, 1),
+        high_bn=Number(of_list["price_mvnd_at_most"] / 1000, 1),
+    )
+    return {language: f"{text} {listed[language]}" for language, text in proof.text.items()}
+
+
 def _gap_layer(result: WaterResult, communes: gpd.GeoDataFrame) -> Layer:
     gap = communes[["commune_code", "geometry"]].merge(result.communes, on="commune_code")
     gap["gap_pct"] = 100 - gap["to_standard_pct"]
@@ -175,7 +194,7 @@ def _gap_layer(result: WaterResult, communes: gpd.GeoDataFrame) -> Layer:
             {"color": "#6b4a3a", "weight": 0.6, "fillOpacity": 1.0},
             by="step",
             values={str(i): (_step_words(i), {"fillColor": fill}) for i, fill in enumerate(colours.WATER_GAPS)},
-            other=(in_each_language("maps.water.no_data"), {"fillColor": colours.UNKNOWN}),
+            other=(in_each_language("maps.water.no_data"), {"fillOpacity": 0.0, "dashArray": "2 4"}),
         ),
         card=Card("commune", (), sections(columns.COMMUNES, COMMUNE_PARTS), reason=True),
         key="commune_code",
@@ -197,10 +216,10 @@ def _village_layer(result: WaterResult) -> Layer:
         in_each_language("maps.layer.villages_by_water"),
         result.villages,
         Style(
-            {"color": "#37474f", "weight": 0.6, "fillOpacity": 1.0},
+            {"color": colours.RING, "weight": 0.8, "fillOpacity": 1.0},
             by="level",
             values=coloured(colours.COVERAGE_LEVELS, "level"),
-            other=(code_words("level", "unknown"), {"fillColor": colours.UNKNOWN}),
+            other=(code_words("level", "unknown"), {"fillColor": colours.UNKNOWN, "shape": "diamond"}),
             radius=("population", 0.18, 2.5, 9.0),
         ),
         card=Card(
@@ -222,12 +241,12 @@ def _scheme_layer(result: WaterResult) -> Layer:
         in_each_language("maps.layer.schemes"),
         result.schemes,
         Style(
-            {"color": "#37474f", "weight": 1.0, "fillOpacity": 1, "radius": 5},
+            {"color": colours.RING, "weight": 1.0, "fillOpacity": 1, "radius": 5},
             by="functionality",
             values=coloured(
                 colours.FUNCTIONALITY, "functionality", shapes=dict.fromkeys(colours.FUNCTIONALITY, "square")
             ),
-            other=(code_words("functionality", "unknown"), {"fillColor": colours.UNKNOWN, "shape": "square"}),
+            other=(code_words("functionality", "unknown"), {"fillColor": colours.UNKNOWN, "shape": "triangle"}),
         ),
         card=Card("name", ("commune",), sections(columns.SCHEMES, SCHEME_PARTS)),
         key="scheme_id",
@@ -268,8 +287,12 @@ def _work_layer(result: WaterResult) -> Layer:
 
 def _profile_json(network: Network) -> str:
     """Ground and grade line to the farthest village, thinned to the points that a small drawing can show."""
-    step = max(1, len(network.profile) // PROFILE_POINTS)
-    points = [*network.profile[::step], *network.profile[-1:]]
+    profile = network.profile
+    step = max(1, len(profile) // PROFILE_POINTS)
+    # where the grade line drops at a tank both of its points stay
+    drop = np.diff(profile[:, 0], prepend=-1.0) <= 0
+    kept = (np.arange(len(profile)) % step == 0) | drop | np.append(drop[1:], True)
+    points = profile[kept] if len(profile) else []
     return json.dumps([[round(float(value)) for value in point] for point in points]) if len(points) > 1 else ""
 
 

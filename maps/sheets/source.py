@@ -12,6 +12,7 @@ import pandas as pd
 
 from infragap.gis.crs import to_wgs84
 from infragap.maps.contents import Layers, Tables
+from infragap.profiles.of_result import inward_columns
 
 TABLES = (
     "electricity_ranking", "water_communes", "water_works", "schools_sites", "schools_villages",
@@ -74,5 +75,10 @@ def read_source(folder: Path, record: Mapping[str, Any]) -> Source:
         for name in TABLES
         if (file := folder / "tables" / f"{name}.csv").exists()
     }
+    pack = record["pack"]
+    tables = {name: frame.set_axis(inward_columns(frame.columns, pack), axis=1) for name, frame in tables.items()}
     layers = {name: gpd.read_file(file) for name in LAYERS if (file := folder / "geojson" / f"{name}.geojson").exists()}
+    for name, frame in layers.items():
+        renamed = dict(zip(frame.columns, inward_columns(frame.columns, pack), strict=True))
+        layers[name] = frame.rename(columns=renamed)
     return Source(tables, layers, str(record["pack"]["province"]), str(record["pack"]["title"]))

@@ -19,6 +19,10 @@ from infragap.wording.codes import code_words, label, unit_words
 SENSITIVE_ROWS = 5
 
 
+COUNTED = ("villages_on_grid",)
+"""Targets that are numbers of places."""
+
+
 def electricity_part(say: Words, result: ElectricityResult, targets: Mapping[str, Any]) -> list[str]:
     """Write the choices, the proof, the villages, the years, and what would change the plan."""
     return [
@@ -77,7 +81,7 @@ def _cost(say: Words, result: ElectricityResult) -> list[str]:
     text = say("maps.summary.electricity.cost", cost_bn=counted["life_cycle_cost"].number)
     if isinstance(plan.get("lower_bound_mvnd"), int | float):
         bound = Number(plan["lower_bound_mvnd"] / 1000, 1)
-        text += say("maps.summary.electricity.bound", bound_bn=bound, gap_pct=Number(100 * plan["gap"], 3))
+        text += say("maps.summary.electricity.bound", bound_bn=bound, gap_pct=Number(100 * plan["gap"], 2))
     text += "."
     if "candidate_lines" in plan:
         nodes, lines = Number(plan["candidate_nodes"]), Number(plan["candidate_lines"])
@@ -109,7 +113,7 @@ def _years(say: Words, result: ElectricityResult) -> list[str]:
         return []
     known = {column.name: headed(say, column) for column in columns.YEARS}
     rows = [
-        (_year(say, year), *(shown(say, value) for value in values))
+        (label(say.language, "year", year), *(shown(say, value) for value in values))
         for year, *values in result.years.itertuples(index=False)
     ]
     found = [say("maps.summary.electricity.years"), table([known[name] for name in result.years.columns], rows)]
@@ -128,7 +132,8 @@ def _targets(say: Words, result: ElectricityResult) -> list[str]:
         (
             label(say.language, "target", row["target"]),
             row["year"],
-            *(say.number(row[name], decimals=2) for name in ("wanted", "reached")),
+            # villages are counted, the other targets are rates
+            *(say.number(row[name], decimals=0 if row["target"] in COUNTED else 2) for name in ("wanted", "reached")),
             row["missing"] or say("maps.summary.electricity.targets.none"),
             *(shown(say, row[name]) for name in wanted[5:]),
         )
@@ -154,12 +159,6 @@ def _forest(say: Words, result: ElectricityResult) -> list[str]:
             delay_months=Number(permits["forest_delay_months"].max() if len(permits) else 0),
         )
     ]
-
-
-def _year(say: Words, year: str) -> str:
-    """Write a year of the table; its last row holds what comes after the last year."""
-    last = year.removeprefix("after_")
-    return year if last == year else say("electricity.years.after", year=last)
 
 
 def _what_if(say: Words, result: ElectricityResult) -> list[str]:

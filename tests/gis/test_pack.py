@@ -418,3 +418,11 @@ def test_real_communes(shared: Path) -> None:
     # the official area is 13 256.92 km²; the TM-3 grid is true to scale within 0.1 ‰ near its meridian
     assert communes.to_crs("EPSG:9208").area.sum() / 1e6 == pytest.approx(13_256.92, rel=0.002)
     assert np.allclose(communes.total_bounds, [103.5, 21.3, 105.2, 22.9], atol=0.4)
+
+
+def test_a_layer_without_rows_has_its_columns(tmp_path: Path) -> None:
+    """A GeoJSON file without features has no columns either; whoever asks for one finds it."""
+    pack = read_pack(write_pack(tmp_path / "pack", rivers=lambda rivers: rivers.iloc[:0]))
+    assert len(pack.rivers[pack.rivers["is_major"]]) == 0
+    assert pack.rivers["is_major"].dtype == bool
+    assert faults(pack.findings()) == []

@@ -19,7 +19,11 @@ from tests.pack_factory import write_pack
 
 pytestmark = pytest.mark.slow
 
-KILLS = 50
+KILLS, WHOLE_EVERY = 50, 5
+"""Kills, and how many of them fall on a run of one question for each that falls on a run of all, with its second
+process."""
+
+ONE, ALL = "water", "electricity,water,schools"
 PARAMETERS = "[electricity]\ndraws = 2\nscenarios = false\n"
 
 
@@ -31,7 +35,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(pack: Path, out: Path) -> "subprocess.Popen[str]":
+def start(pack: Path, out: Path, only: str = ALL) -> "subprocess.Popen[str]":
     """Start a run in a session of its own."""
     command = [
         sys.executable,
@@ -44,6 +48,8 @@ def start(pack: Path, out: Path) -> "subprocess.Popen[str]":
         out,
         "--params",
         pack.parent / "short.toml",
+        "--only",
+        only,
     ]
     return subprocess.Popen(
         [str(part) for part in command], start_new_session=True, text=True, stdout=subprocess.PIPE,
@@ -52,10 +58,10 @@ def start(pack: Path, out: Path) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
-def completes(pack: Path, out: Path) -> float:
+def completes(pack: Path, out: Path, only: str = ALL) -> float:
     """Run to the end; give the seconds that it took."""
     began = time.monotonic()
-    process = start(pack, out)
+    process = start(pack, out, only)
     printed, _ = process.communicate(timeout=600)
     assert process.returncode == 0, printed
     return time.monotonic() - began
@@ -93,12 +99,13 @@ def is_complete(out: Path) -> bool:
 def test_killed_at_fifty_moments(pack: Path, tmp_path: Path) -> None:
     out, moments = tmp_path / "out", random.Random(9)
     completes(pack, out)
-    whole_s = completes(pack, out)
+    takes_s = {only: completes(pack, out, only) for only in (ALL, ONE)}
     caught = 0
     for number in range(KILLS):
-        process = start(pack, out)
+        only = ONE if number % WHOLE_EVERY else ALL
+        process = start(pack, out, only)
         # every second one in the last third, where results are written and put in place
-        time.sleep(whole_s * (moments.uniform(0.65, 1.02) if number % 2 else moments.uniform(0, 1)))
+        time.sleep(takes_s[only] * (moments.uniform(0.65, 1.02) if number % 2 else moments.uniform(0, 1)))
         process.kill()
         process.communicate()
         caught += process.returncode == -signal.SIGKILL

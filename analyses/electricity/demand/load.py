@@ -6,7 +6,16 @@ import numpy as np
 
 from infragap.analyses.arrays import FloatArray
 from infragap.analyses.costs import discount_factors
-from infragap.analyses.demand import DAYS_PER_MONTH, DAYS_PER_YEAR, TIER_KWH_PER_DAY, household_kwh_per_month, peak_kw
+from infragap.analyses.demand import (
+    DAYS_PER_MONTH,
+    DAYS_PER_YEAR,
+    HOURLY_SHAPE,
+    TIER_KWH_PER_DAY,
+    household_kwh_per_month,
+    peak_kw,
+)
+from infragap.analyses.electricity.demand.other_loads import MACHINE_SHAPE, PUBLIC_SHAPE
+from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 
@@ -48,6 +57,43 @@ def settlement_peak_kw(households: FloatArray, parameters: ElectricityParameters
         kw_per_household_many=parameters.peak_kw_per_household * tier_scale(parameters),
         coincidence_many=parameters.coincidence_many,
     )
+
+
+def design_peak_kw(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Peak of each settlement in the design year, (n,): the highest hour of homes, public buildings and machines
+    together [kW].
+
+    Notes
+    -----
+    Homes reach their peak (Rusck, with the households of the design year) in the hour in which they use most; in other
+    hours they ask for as much less as they use less then.
+    """
+    other = settlements.other
+    if other is None:
+        return settlement_peak_kw(settlements.households, parameters)
+    homes = settlement_peak_kw(settlements.households * other.design_growth, parameters)
+    by_hour = (
+        np.multiply.outer(HOURLY_SHAPE / HOURLY_SHAPE.max(), homes)
+        + np.multiply.outer(PUBLIC_SHAPE, other.public_kw)
+        + np.multiply.outer(MACHINE_SHAPE, other.productive_kw)
+    )
+    return np.where(settlements.households > 0, by_hour.max(axis=0), 0.0)
+
+
+def energy_households(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Homes that use as much energy over the horizon as each settlement with all its loads, (n,).
+
+    Notes
+    -----
+    Other loads are taken to follow the day of homes where a plant is simulated: they come by day more than homes do, so
+    sun serves them rather better than told.
+    """
+    other = settlements.other
+    if other is None:
+        return settlements.households
+    day_kwh = other.public_kwh_per_day + other.productive_kwh_per_day
+    others = day_kwh * DAYS_PER_YEAR * float(yearly_factors(parameters).sum()) / household_energy_pv_kwh(parameters)
+    return np.where(settlements.households > 0, settlements.households * other.energy_growth + others, 0.0)
 
 
 def design_load_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:

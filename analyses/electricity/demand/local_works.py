@@ -8,13 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
-from infragap.analyses.electricity.demand.load import household_energy_pv_kwh, settlement_peak_kw
+from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor, unserved_price
+from infragap.analyses.electricity.demand.load import (
+    design_peak_kw,
+    energy_households,
+    household_energy_pv_kwh,
+)
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 STATION_KVA = np.array([31.5, 50, 75, 100, 160, 180, 250])
 """Standard sizes of village stations [kVA]."""
+
+
+HOURS_PER_YEAR = 8766.0
 
 
 TREE_CONSTANT = 0.6331
@@ -30,9 +37,8 @@ LV_KV, LV_R_OHM_PER_KM, LV_CIRCUITS = 0.4, 0.443, 4
 class LocalWorks:
     """Local grid works of each settlement, all (n,); investments and life-cycle costs in million VND.
 
-    `life_cycle_mvnd` maps each part ('transformers', 'lv', 'service', 'energy') to its life-cycle cost; the line inside
-    a large settlement
-    to its further stations counts as a part of 'transformers'.
+    `life_cycle_mvnd` maps each part ('transformers', 'lv', 'service', 'energy', 'outages') to its life-cycle cost;
+    the line inside a large settlement to its further stations counts as a part of 'transformers'.
     """
 
     peak_kw: FloatArray
@@ -134,8 +140,17 @@ def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) 
 def energy_mvnd(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
     """Energy bought over the horizon, losses on top [million VND], (n,)."""
     p = parameters
-    bought_kwh = settlements.households * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
+    bought_kwh = energy_households(settlements, p) * household_energy_pv_kwh(p) / (1 - p.loss_pct / 100)
     return np.asarray(bought_kwh * p.energy_price_vnd_per_kwh / 1e6)
+
+
+def outages_mvnd(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Price of what the grid does not serve while it is down, over the horizon [million VND], (n,)."""
+    p = parameters
+    hours = p.grid_outage_hours if settlements.outage_hours is None else settlements.outage_hours
+    hours = np.where(np.isfinite(hours), hours, p.grid_outage_hours)
+    kwh = energy_households(settlements, p) * household_energy_pv_kwh(p)
+    return np.asarray(kwh * hours / HOURS_PER_YEAR * unserved_price(p))
 
 
 def local_works(settlements: Settlements, parameters: ElectricityParameters) -> LocalWorks:
@@ -149,7 +164,7 @@ def local_works(settlements: Settlements, parameters: ElectricityParameters) -> 
     """
     p = parameters
     households = settlements.households
-    peak = settlement_peak_kw(households, p)
+    peak = design_peak_kw(settlements, p)
     lv_km = lv_length_km(settlements, p)
     stations, size_kva = size_stations(households, peak, lv_km, p)
     on_ground = terrain(settlements, p)
@@ -167,6 +182,7 @@ def local_works(settlements: Settlements, parameters: ElectricityParameters) -> 
         "lv": investment["lv"] * as_line,
         "service": investment["service"] * as_line,
         "energy": energy_mvnd(settlements, p),
+        "outages": outages_mvnd(settlements, p),
     }
     return LocalWorks(
         peak_kw=peak,

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.demand.other_loads import OtherLoads
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,10 @@ class Settlements:
         (n,) hangs on the grid already, by wires of its own that are not safe.
     spread_m
         (n,) radius that holds nine tenths of its houses; NaN where it is not known.
+    other
+        Loads beside today's homes; None for none.
+    outage_hours
+        (n,) hours a year in which the grid there is down; None where only the parameter says.
     id_rank
         (n,) rank of its identifier among all: decides between equals, so that the order of the rows does not.
     """
@@ -52,6 +57,8 @@ class Settlements:
     has_unsafe_wires: BoolArray
     spread_m: FloatArray
     id_rank: IntArray
+    other: OtherLoads | None = None
+    outage_hours: FloatArray | None = None
 
     def __len__(self) -> int:
         """Number of settlements."""

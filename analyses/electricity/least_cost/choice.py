@@ -106,6 +106,9 @@ class PlanChoice:
         Whether the guard on the time cut the solution short, so that another machine may find another plan.
     household_price_mvnd
         Multiplier of the household target that the bound was proven with: the marginal price of a household.
+    beyond_charges_mvnd
+        Part of the cost that off-grid plants cost beyond what the bound charges for them (`joint.
+        least_allocation_mvnd`): where neighbours that could share a plant are on the grid.
     """
 
     edges: BoolArray
@@ -119,6 +122,7 @@ class PlanChoice:
     status: str
     clock_struck: bool = False
     household_price_mvnd: float = 0.0
+    beyond_charges_mvnd: float = 0.0
 
     @property
     def national_grid(self) -> BoolArray:

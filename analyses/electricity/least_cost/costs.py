@@ -14,6 +14,7 @@ from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, required_villages
 from infragap.analyses.electricity.low_voltage.works import LvWorks, lv_works
 from infragap.analyses.electricity.offgrid.compare import OffGrid, compare_offgrid
+from infragap.analyses.electricity.offgrid.joint import JointPlants, joint_plants, least_allocation_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 
@@ -28,7 +29,9 @@ class Costs:
     low_voltage
         Its supply from a station that stands already.
     offgrid
-        Its options without the grid.
+        Its options without the grid, by itself.
+    joint
+        Plants that it could share with neighbours.
     problem
         What is to be chosen.
     """
@@ -36,6 +39,7 @@ class Costs:
     works: LocalWorks
     low_voltage: LvWorks
     offgrid: OffGrid
+    joint: JointPlants
     problem: TreeProblem
 
     @property
@@ -81,18 +85,20 @@ def cost_study(
     inhabited = study.settlements.households > 0
     without_grid = study.forbidden | (barred if barred is not None else False)
     off_limits = without_grid | ~inhabited
+    must = must_be_on_grid(study, parameters)
+    joint = joint_plants(study.settlements, study.resources, offgrid, ~must | without_grid, parameters)
     supply = SupplyCosts(
         local_mvnd=works.total_life_cycle_mvnd,
         lv_mvnd=np.where(without_grid, np.inf, low_voltage.life_cycle_mvnd),
-        offgrid_mvnd=np.where(inhabited, offgrid.best_mvnd, 0.0),
+        offgrid_mvnd=np.where(inhabited, least_allocation_mvnd(joint), 0.0),
         households=study.settlements.households,
     )
     problem = state_problem(
         study.network,
         edge_mvnd=line_life_cycle(study.network.components, parameters),
         supply=supply,
-        must_grid=must_be_on_grid(study, parameters),
+        must_grid=must,
         barred=off_limits,
         household_price_mvnd=household_price_mvnd,
     )
-    return Costs(works=works, low_voltage=low_voltage, offgrid=offgrid, problem=problem)
+    return Costs(works=works, low_voltage=low_voltage, offgrid=offgrid, joint=joint, problem=problem)

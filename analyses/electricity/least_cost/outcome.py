@@ -15,6 +15,7 @@ from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.shares import fair_shares
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.offgrid.compare import OPTIONS
+from infragap.analyses.electricity.offgrid.joint import best_groups
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.line_components import unit_prices
 
@@ -46,6 +47,8 @@ class Outcome:
         Gets a station of its own on a line, or is supplied from a station that stands already.
     lasting
         The choice reaches the service floor.
+    joint
+        Row of the joint plant in `Costs.joint` that it shares; -1 where it has its own supply or the grid.
     branch_mvnd, branch_investment_mvnd
         (branches,) cost of each planned line.
     """
@@ -66,6 +69,7 @@ class Outcome:
     core_is_empty: BoolArray
     on_grid: BoolArray
     on_lv: BoolArray
+    joint: IntArray
 
     @property
     def national_grid(self) -> BoolArray:
@@ -99,29 +103,40 @@ def settle_accounts(study: Study, costs: Costs, plan: PlanChoice, parameters: El
     inhabited = households > 0
     chosen = np.where(plan.national_grid, 0, _cheapest(cost, lasting, without_grid=True))
     chosen = np.where(inhabited, chosen, -1)
+    joint = best_groups(costs.joint, ~plan.national_grid)
     each = np.arange(len(cost))
     others = lasting.copy()
     others[each[inhabited], chosen[inhabited]] = False
     runner_up = np.where(inhabited & others.any(axis=1), np.where(others, cost, np.inf).argmin(axis=1), -1)
     grid_investment = np.where(plan.on_lv, lv_investment, share_investment + local_investment)
     investment = np.column_stack([grid_investment, *(offgrid.options[name].investment_mvnd for name in OPTIONS)])
+    choice_mvnd = np.where(inhabited, cost[each, chosen], 0.0)
+    choice_investment = np.where(inhabited, investment[each, chosen], 0.0)
+    lasts = np.where(inhabited, lasting[each, chosen], True)
+    for group in np.unique(joint[joint >= 0]).tolist():
+        rows, shares = costs.joint.rows(group), costs.joint.shares(group)
+        chosen[rows] = 1 + costs.joint.supply[group]
+        choice_mvnd[rows] = shares
+        choice_investment[rows] = costs.joint.investment_mvnd[group] * shares / shares.sum()
+        lasts[rows] = True
     return Outcome(
         branches=branches,
         choice=chosen,
         runner_up=runner_up,
-        choice_mvnd=np.where(inhabited, cost[each, chosen], 0.0),
+        choice_mvnd=choice_mvnd,
         runner_up_mvnd=np.where(runner_up >= 0, cost[each, runner_up], np.nan),
-        investment_mvnd=np.where(inhabited, investment[each, chosen], 0.0),
+        investment_mvnd=choice_investment,
         grid_alone_mvnd=np.where(inhabited, alone, np.nan),
         grid_alone_investment_mvnd=np.where(inhabited, alone_investment, np.nan),
         share_mvnd=share,
         share_investment_mvnd=share_investment,
-        lasting=np.where(inhabited, lasting[each, chosen], True),
+        lasting=lasts,
         branch_mvnd=branch_mvnd,
         branch_investment_mvnd=branch_investment,
         core_is_empty=on_grid & (share > most * (1 + 1e-9) + 1e-6),
         on_grid=on_grid & inhabited,
         on_lv=plan.on_lv & inhabited,
+        joint=joint,
     )
 
 

@@ -119,14 +119,32 @@ def make_plan(
     loading: FeederLoading | None = None,
 ) -> Plan:
     """Settle the accounts of a choice."""
+    outcome = settle_accounts(study, costs, choice, parameters)
     no_loading = FeederLoading(np.zeros(len(study.settlements), dtype=bool), (), {}, 1)
     return Plan(
         study=study,
         parameters=parameters,
         costs=costs,
-        choice=choice,
-        outcome=settle_accounts(study, costs, choice, parameters),
+        choice=_at_true_cost(choice, costs, outcome),
+        outcome=outcome,
         loading=loading or no_loading,
+    )
+
+
+def _at_true_cost(choice: PlanChoice, costs: Costs, outcome: Outcome) -> PlanChoice:
+    """Give a choice the cost of its joint plants in place of what was charged for them."""
+    problem = costs.problem
+    off = ~choice.national_grid & np.isfinite(problem.offgrid_mvnd) & (problem.households > 0)
+    beyond = float((outcome.choice_mvnd - problem.offgrid_mvnd)[off].sum())
+    more = beyond - choice.beyond_charges_mvnd
+    if abs(more) <= 1e-9 * max(choice.cost_mvnd, 1.0):
+        return choice
+    cost = choice.cost_mvnd + more
+    return replace(
+        choice,
+        cost_mvnd=cost,
+        gap=max(cost - choice.lower_bound_mvnd, 0.0) / cost,
+        beyond_charges_mvnd=beyond,
     )
 
 

@@ -4,13 +4,14 @@ pack."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 
-from infragap.analyses.arrays import BoolArray, ObjectArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+from infragap.analyses.electricity.demand.other_loads import read_other_loads
 from infragap.analyses.electricity.demand.settlements import Settlements, read_settlements
 from infragap.analyses.electricity.low_voltage.works import Stations, read_stations
 from infragap.analyses.electricity.offgrid.compare import Resources, read_resources
@@ -109,6 +110,11 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         at_lower_kv=surface.at_lower_kv.ravel()[known],
     )
     surface, routes = with_lawful_routes(surface, cell, parameters)
+    settlements = replace(
+        settlements,
+        other=read_other_loads(layer, parameters),
+        outage_hours=_outage_hours(grid.lines, routes.line),
+    )
     inputs = Inputs(settlements=layer, communes=pack.communes.reset_index(drop=True), catalog=pack.catalog)
     forced = _named(inputs.identifiers, parameters.forced_grid, "forced_grid")
     cut_off = inputs.identifiers[forced & ~routes.reachable]
@@ -129,6 +135,14 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         forced=forced,
         forbidden=_named(inputs.identifiers, parameters.forbidden_grid, "forbidden_grid"),
     )
+
+
+def _outage_hours(lines: gpd.GeoDataFrame, nearest: IntArray) -> FloatArray | None:
+    """Hours a year in which the feeder that each settlement would hang on is down, (n,); NaN where it is not known."""
+    if "outage_hours_per_year" not in lines:
+        return None
+    hours = lines["outage_hours_per_year"].to_numpy(dtype=np.float64)
+    return np.where(nearest >= 0, hours[np.maximum(nearest, 0)], np.nan)
 
 
 def _named(ids: ObjectArray, wanted: tuple[str, ...], parameter: str) -> BoolArray:

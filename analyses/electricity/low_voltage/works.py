@@ -13,11 +13,12 @@ from scipy.spatial import cKDTree
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.electricity.codes import Works
 from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
-from infragap.analyses.electricity.demand.load import settlement_peak_kw
+from infragap.analyses.electricity.demand.load import design_peak_kw
 from infragap.analyses.electricity.demand.local_works import (
     STATION_KVA,
     energy_mvnd,
     lv_length_km,
+    outages_mvnd,
     station_price_mvnd,
     terrain,
 )
@@ -154,7 +155,7 @@ def lv_works(settlements: Settlements, stations: Stations, parameters: Electrici
     switched on only needs that, and meters, where it stands within the settlement; farther ones need a line from it as
     well.
     """
-    peak = settlement_peak_kw(settlements.households, parameters)
+    peak = design_peak_kw(settlements, parameters)
     found = _supply(settlements, stations, peak, parameters)
     order = np.lexsort((found.station, found.distance_m, found.investment_mvnd, found.settlement))
     first = order[np.flatnonzero(np.diff(found.settlement[order], prepend=-1))]
@@ -242,6 +243,7 @@ def _with_transformers(
     supply = chosen.at(row[k])
     swap = part * station_price_mvnd(size_kva, p) * terrain(settlements, p)[k]
     life_cycle = supply.investment_mvnd * line_factor(p) + swap * station_factor(p) + energy_mvnd(settlements, p)[k]
+    life_cycle += outages_mvnd(settlements, p)[k]
     works = np.array(
         [_code(bool(line), size).value for line, size in zip(supply.new_line, size_kva, strict=True)],
         dtype=object,

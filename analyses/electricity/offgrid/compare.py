@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,24 +10,25 @@ import numpy as np
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
 from infragap.analyses.electricity.demand.settlements import Settlements
-from infragap.analyses.electricity.offgrid.hydro import Reach, falls_within_reach, hydro
+from infragap.analyses.electricity.offgrid.hydro import Water, hydro, sites_within_reach
 from infragap.analyses.electricity.offgrid.minigrid import minigrid
 from infragap.analyses.electricity.offgrid.option import Option, monthly_yield
+from infragap.analyses.electricity.offgrid.sites import read_sites
 from infragap.analyses.electricity.offgrid.solar_home import solar_home
+from infragap.analyses.electricity.offgrid.water_year import WaterYear, daily_flow
 from infragap.analyses.electricity.offgrid.weather import Unserved, hourly_yield, simulate_plants
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.gis.hydrology import Falls, dry_season_flow, falls, flow_directions
 
 if TYPE_CHECKING:
     from infragap.gis.pack import Pack
 
 
-OPTIONS = (Supply.MINIGRID, Supply.HYDRO, Supply.SOLAR_HOME)
+OPTIONS = (Supply.MINIGRID, Supply.HYBRID, Supply.HYDRO, Supply.SOLAR_HOME)
 
 
 @dataclass(frozen=True, eq=False)
 class Resources:
-    """What nature gives: sun by commune and falls of water by settlement.
+    """What nature gives: sun by commune and water by settlement.
 
     Attributes
     ----------
@@ -35,14 +36,18 @@ class Resources:
         (communes, 12) yield of panels [kWh/kWp/day] before `solar_yield_factor`.
     unserved
         What solar plants of each size leave unserved in an hourly year.
-    falls, reach
-        Usable falls, and which settlement could use which.
+    water
+        Sites on streams, which settlement could use which, and the year of sun and flow.
     """
 
     day_yield: FloatArray
     unserved: Unserved
-    falls: Falls
-    reach: Reach
+    water: Water
+
+    def around(self, settlements: Settlements, parameters: ElectricityParameters) -> Resources:
+        """Give each site to the settlement that lies nearest; sites whose evidence does not count are left out."""
+        reach = sites_within_reach(settlements, self.water.sites, parameters)
+        return replace(self, water=replace(self.water, reach=reach))
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,33 +70,53 @@ class OffGrid:
 
 
 def read_resources(pack: Pack, settlements: Settlements, parameters: ElectricityParameters) -> Resources:
-    """Sun and water from the layers solar, elevation and runoff."""
+    """Sun and water from the layers solar, elevation, runoff and hydro_sites."""
     neutral = parameters.model_copy(update={"solar_yield_factor": 1.0})
     day_yield = monthly_yield(pack.solar, pack.communes, neutral)
     hourly = hourly_yield(pack.solar, pack.communes, day_yield, seed=parameters.random_seed)
-    streams = flow_directions(pack.elevation)
-    found = falls(
-        streams,
-        dry_season_flow(streams, pack.runoff),
-        canal_km=parameters.hydro_canal_km,
-        min_head_m=parameters.hydro_min_head_m,
+    month_mm = np.nanmean(pack.runoff.floats(), axis=(1, 2))
+    year = WaterYear(
+        sun=hourly,
+        flow=daily_flow(np.nan_to_num(month_mm), seed=parameters.random_seed),
+        storage_efficiency=parameters.storage_efficiency,
     )
+    sites = read_sites(pack, parameters)
     return Resources(
         day_yield=day_yield,
         unserved=simulate_plants(hourly),
-        falls=found,
-        reach=falls_within_reach(settlements, found, parameters),
+        water=Water(
+            sites,
+            reach=sites_within_reach(settlements, sites, parameters),
+            nearby=sites_within_reach(settlements, sites, parameters, counts=np.ones(len(sites), dtype=bool)),
+            year=year,
+        ),
     )
 
 
-def compare_offgrid(settlements: Settlements, resources: Resources, parameters: ElectricityParameters) -> OffGrid:
-    """Price all options and choose the cheapest that reaches the service floor; of equal ones the first of
-    `OPTIONS`."""
-    day_yield = resources.day_yield * parameters.solar_yield_factor
+def compare_offgrid(
+    settlements: Settlements,
+    resources: Resources,
+    parameters: ElectricityParameters,
+    *,
+    local_mvnd: FloatArray | None = None,
+) -> OffGrid:
+    """Price all options and choose the cheapest that reaches the service floor; of equal ones the first of `OPTIONS`.
+
+    Parameters
+    ----------
+    settlements, resources, parameters
+        Who asks, what nature gives, prices and demand.
+    local_mvnd
+        (n,) investment in local lines and services of a joint plant; that of each settlement where nothing is said.
+    """
+    p = parameters
+    day_yield = resources.day_yield * p.solar_yield_factor
+    on_water, on_both = hydro(settlements, resources.water, p, local_mvnd=local_mvnd)
     options = {
-        Supply.MINIGRID: minigrid(settlements, resources.unserved, day_yield, parameters),
-        Supply.HYDRO: hydro(settlements, resources.falls, resources.reach, parameters),
-        Supply.SOLAR_HOME: solar_home(settlements, resources.unserved, day_yield, parameters),
+        Supply.MINIGRID: minigrid(settlements, resources.unserved, day_yield, p, local_mvnd=local_mvnd),
+        Supply.HYBRID: on_both,
+        Supply.HYDRO: on_water,
+        Supply.SOLAR_HOME: solar_home(settlements, resources.unserved, day_yield, p),
     }
     cost = np.column_stack(
         [np.where(options[name].lasting(parameters), options[name].life_cycle_mvnd, np.inf) for name in OPTIONS]

@@ -1,5 +1,4 @@
-"""What a small hydro plant costs a settlement: the best fall within reach, its dry-season power, canal, wire and local
-lines."""
+"""What plants on streams cost a settlement: water alone with battery or diesel set for the peak, and water with sun."""
 
 from __future__ import annotations
 
@@ -9,12 +8,13 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.demand import DAYS_PER_YEAR, HOURLY_SHAPE, tier_by_power, tier_of
-from infragap.analyses.electricity.demand.life_cycle import factor, line_factor, unserved_price
+from infragap.analyses.demand import DAYS_PER_YEAR, tier_by_power, tier_of
+from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor, unserved_price
 from infragap.analyses.electricity.demand.load import (
+    design_peak_kw,
+    energy_households,
     household_energy_pv_kwh,
     local_efficiency,
-    settlement_peak_kw,
     tenth_year_day_kwh,
     yearly_factors,
     yearly_household_kwh,
@@ -22,11 +22,22 @@ from infragap.analyses.electricity.demand.load import (
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd, terrain
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.option import Option, floor_tier, no_option, serves_enough
+from infragap.analyses.electricity.offgrid.sites import (
+    Sites,
+    firm_flow_m3_s,
+    firm_power_kw,
+    true_head_m,
+    water_works_mvnd,
+)
+from infragap.analyses.electricity.offgrid.supplies import (
+    backup,
+    equipment_factor,
+    hydro_factor,
+    operator_mvnd,
+    sheds,
+)
+from infragap.analyses.electricity.offgrid.water_year import SPANS, STORES, SUN, Plants, WaterYear, lacking_kwh
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.gis.hydrology import Falls
-
-GRAVITY_KN_PER_M3 = 9.81
-
 
 WIRE_WINDING = 1.2
 """Length of a wire by the straight distance: assumption."""
@@ -36,140 +47,251 @@ STEP_UP_KM = 1.0
 """A longer wire than this needs a small transformer at each end: assumption, 0.4 kV does not carry farther."""
 
 
-MIN_PLANT_KW = 1.0
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Sites within reach of settlements as pairs, all (pairs,), settlements ascending.
+
+    Attributes
+    ----------
+    settlement, site
+        Rows of the settlements, and of the sites of the resources.
+    wire_km
+        Length of the wire from the powerhouse.
+    """
+
+    settlement: IntArray
+    site: IntArray
+    wire_km: FloatArray
+
+    def chosen(self, pairs: BoolArray | IntArray) -> Reach:
+        """Some of the pairs."""
+        return Reach(self.settlement[pairs], self.site[pairs], self.wire_km[pairs])
 
 
 @dataclass(frozen=True, eq=False)
-class Reach:
-    """Falls within reach of settlements as pairs, all (pairs,), settlements ascending."""
+class Water:
+    """Streams around the settlements.
 
-    settlement: IntArray
-    fall: IntArray
-    wire_km: FloatArray
+    Attributes
+    ----------
+    sites
+        Where water could be used.
+    reach
+        Which settlement could use which.
+    nearby
+        The same for all sites, whether their evidence counts or not.
+    year
+        Sun and flow of a year.
+    """
+
+    sites: Sites
+    reach: Reach
+    nearby: Reach
+    year: WaterYear
 
 
-def falls_within_reach(settlements: Settlements, falls: Falls, parameters: ElectricityParameters) -> Reach:
-    """Pair each settlement with the falls within `hydro_reach_km` to which no other settlement lies nearer, at intake
+def sites_within_reach(
+    settlements: Settlements, sites: Sites, parameters: ElectricityParameters, *, counts: BoolArray | None = None
+) -> Reach:
+    """Pair each settlement with the sites within `hydro_reach_km` to which no other settlement lies nearer, at intake
     and powerhouse.
 
     The nearest settlement has the water to itself, so that none is counted for two; of several on one spot the first
-    identifier.
+    identifier. Only sites that count are looked at, where nothing is said those whose evidence does.
     """
-    if len(falls.x) == 0 or len(settlements) == 0:
+    rows = np.flatnonzero(sites.allowed(parameters) if counts is None else counts)
+    if len(rows) == 0 or len(settlements) == 0:
         return Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
     by_id = np.argsort(settlements.id_rank)
     homes, first = np.unique(np.column_stack([settlements.x, settlements.y])[by_id], axis=0, return_index=True)
-    points, powerhouse, intake = falls.spots
+    points, powerhouse, intake = sites.spots
     farthest_m = parameters.hydro_reach_km * 1000 / WIRE_WINDING
     # an intake may lie a canal's length beyond its powerhouse
     bound_m = (farthest_m + parameters.hydro_canal_km * 1000) * (1 + 1e-9)
     nearest = cKDTree(homes).query(points, distance_upper_bound=bound_m, workers=-1)
     distance_m, home = np.asarray(nearest[0]), np.asarray(nearest[1], dtype=np.int64)
-    fall = np.flatnonzero((distance_m[powerhouse] <= farthest_m * (1 + 1e-9)) & (home[powerhouse] == home[intake]))
-    settlement = by_id[first[home[powerhouse[fall]]]]
+    near = (distance_m[powerhouse] <= farthest_m * (1 + 1e-9)) & (home[powerhouse] == home[intake])
+    site = rows[near[rows]]
+    settlement = by_id[first[home[powerhouse[site]]]]
     order = np.argsort(settlement, kind="stable")
     return Reach(
         settlement=np.asarray(settlement[order], dtype=np.int64),
-        fall=np.asarray(fall[order], dtype=np.int64),
-        wire_km=distance_m[powerhouse[fall[order]]] / 1000 * WIRE_WINDING,
+        site=np.asarray(site[order], dtype=np.int64),
+        wire_km=distance_m[powerhouse[site[order]]] / 1000 * WIRE_WINDING,
     )
 
 
-def firm_power_kw(falls: Falls, parameters: ElectricityParameters) -> FloatArray:
-    """Power in the driest month: ``P = 9.81 · Q · share · H · η`` [kW]."""
-    p = parameters
-    return GRAVITY_KN_PER_M3 * falls.dry_flow_m3_s * p.hydro_flow_share * falls.head_m * p.hydro_efficiency
+@dataclass(frozen=True, eq=False)
+class _Candidates:
+    """Plants looked at, all (m,), settlements ascending; money in million VND."""
+
+    settlement: IntArray
+    pair: IntArray
+    plant_kw: FloatArray
+    pv_kwp: FloatArray
+    battery_kwh: FloatArray
+    inverter_kw: FloatArray
+    backup_kw: FloatArray
+    investment_mvnd: FloatArray
+    cost_mvnd: FloatArray
+    unserved_kwh: FloatArray
+    lacking_pct: FloatArray
+    tier: IntArray
 
 
-def hydro(settlements: Settlements, falls: Falls, reach: Reach, parameters: ElectricityParameters) -> Option:
-    """Price the cheapest plant within reach of every settlement, unserved energy included; NaN where there is none or
-    none is allowed.
+def hydro(
+    settlements: Settlements, water: Water, parameters: ElectricityParameters, *, local_mvnd: FloatArray | None = None
+) -> tuple[Option, Option]:
+    """Price the cheapest plant of every settlement on water alone, and on water and sun; NaN where there is none.
+
+    Parameters
+    ----------
+    settlements, water
+        Who asks, and what the streams give.
+    parameters
+        Prices and demand.
+    local_mvnd
+        (n,) investment in local lines and services; that of each settlement where nothing is said.
 
     Notes
     -----
-    The plant is as large as the peak of the design year or the dry-season power, whichever is less, and has no store:
-    in each hour it
-    gives what it can of the day's shape, and in the evening all households draw at once, so its tier is also that of
-    its power per household. Wires
-    longer than 1 km get a transformer at each end.
+    A plant gives its firm power or up to 2.6 times that, at most the design peak and `hydro_licence_kw`. What it lacks
+    at the peak a battery with its inverter gives, or a diesel set, or a load controller sheds, and every kWh not served
+    is priced: whichever costs least. Wires longer than 1 km get a transformer at each end. The plant on water and sun
+    stands on the site that is best for water alone.
     """
+    reach = water.reach
+    if len(reach.settlement) == 0:
+        return no_option(len(settlements)), no_option(len(settlements))
+    local = distribution_mvnd(settlements, parameters) if local_mvnd is None else local_mvnd
+    alone = _candidates(settlements, water, parameters, np.arange(len(reach.settlement)), suns=SUN[:1])
+    on_water, best = _best_of(alone, settlements, water, parameters, local)
+    sites = alone.pair[best[best >= 0]]
+    with_sun = _candidates(settlements, water, parameters, sites, suns=SUN[1:])
+    on_both, _ = _best_of(with_sun, settlements, water, parameters, local)
+    return on_water, on_both
+
+
+def _candidates(
+    settlements: Settlements, water: Water, parameters: ElectricityParameters, pairs: IntArray, *, suns: FloatArray
+) -> _Candidates:
+    """Plants of all sizes at some pairs of settlement and site, each without and with a diesel set."""
     p = parameters
-    n, settlement = settlements.households, reach.settlement
-    if len(settlement) == 0 or not p.hydro_allowed:
-        return no_option(len(settlements))
-    firm = firm_power_kw(falls, p)[reach.fall]
-    plant_kw = np.minimum(firm, settlement_peak_kw(n, p)[settlement])
-    on_ground = terrain(settlements, p)[settlement]
-    plant_mvnd = plant_kw * p.micro_hydro_mvnd_per_kw
-    wire_mvnd = reach.wire_km * p.lv_line_mvnd_per_km * on_ground
-    wire_mvnd += np.where(reach.wire_km > STEP_UP_KM, 2 * p.transformer_50_mvnd * on_ground, 0.0)
-    canal_mvnd = falls.canal_km[reach.fall] * p.canal_mvnd_per_km
-    per_household_kw = plant_kw * local_efficiency(p) / np.maximum(n[settlement], 1)
-    lacking = unserved_kwh_per_household(per_household_kw, p)
+    span, sun, store = (axis.ravel() for axis in np.meshgrid(SPANS, suns, STORES, indexing="ij"))
+    pair = np.repeat(pairs, len(span))
+    span, sun, store = (np.tile(axis, len(pairs)) for axis in (span, sun, store))
+    settlement = water.reach.settlement[pair]
+    n = energy_households(settlements, p)[settlement]
+    peak = design_peak_kw(settlements, p)[settlement]
+    firm = firm_power_kw(water.sites, p)[water.reach.site[pair]]
+    plant_kw = np.minimum.reduce([firm * span, peak, np.full(len(pair), p.hydro_licence_kw)])
+    # where the next smaller span is at the limit already, this one is the same plant again
+    before = np.where(span == SPANS[0], 0.0, SPANS[np.maximum(np.searchsorted(SPANS, span) - 1, 0)])
+    counts = (plant_kw >= p.hydro_min_plant_kw) & (n > 0) & (firm * before < plant_kw)
+    pair, settlement, n, peak, firm, plant_kw, sun, store = (
+        each[counts] for each in (pair, settlement, n, peak, firm, plant_kw, sun, store)
+    )
+    last_kwh = yearly_household_kwh(p)[-1] / DAYS_PER_YEAR / local_efficiency(p) * n
+    tables, table = water.year.tables(np.maximum(settlements.commune[settlement], 0))
+    plants = Plants(table, firm, plant_kw, sun * last_kwh * p.solar_yield_factor, store * last_kwh, n)
+    day_kwh = yearly_household_kwh(p) / DAYS_PER_YEAR / local_efficiency(p)
+    lacking = lacking_kwh(tables, plants, day_kwh, yearly_household_kwh(p) * yearly_factors(p))
+    pv_kwp, battery_kwh = sun * last_kwh / p.storage_efficiency, store * last_kwh / p.battery_depth
+    inverter_kw = np.where(sun + store > 0, np.maximum(peak - plant_kw, np.minimum(pv_kwp, peak)), 0.0)
+    investment, cost = _plant_mvnd(water, pair, plant_kw, terrain(settlements, p)[settlement], p)
+    site = 1 + p.minigrid_site_pct / 100
+    for size, price, life in (
+        (pv_kwp, p.pv_mvnd_per_kwp, p.pv_life_years),
+        (battery_kwh, p.battery_mvnd_per_kwh, p.battery_life_years),
+        (inverter_kw, p.inverter_mvnd_per_kw, p.inverter_life_years),
+    ):
+        investment = investment + size * price * site
+        cost = cost + size * price * site * equipment_factor(life, p)
+    demand = n * household_energy_pv_kwh(p)
     running = p.hydro_availability_pct / 100
-    all_kwh = household_energy_pv_kwh(p)
-    unserved_kwh = n[settlement] * (lacking * running + all_kwh * (1 - running))
-    unserved_mvnd = unserved_kwh * unserved_price(p)
-    plant_factor = factor(p.hydro_life_years, p, om_pct=p.offgrid_om_pct)
-    cost = (plant_mvnd + canal_mvnd) * plant_factor + wire_mvnd * line_factor(p) + unserved_mvnd
-    cost = np.where((plant_kw >= MIN_PLANT_KW) & (n[settlement] > 0), cost, np.inf)
-    demand_kwh = np.maximum(n, 1) * all_kwh
-    serves = serves_enough(lacking / all_kwh, p)
-    enough = (tier_by_power(per_household_kw) >= floor_tier(p)) & serves
-    best = cheapest_per_settlement(settlement, cost, enough, len(settlements))
+    unserved = lacking * running + demand * (1 - running)
+    diesel = backup(peak, unserved, p)
+    # a plant that sheds at the peak gives all households its power at once; with battery or diesel set they have theirs
+    nothing = np.zeros(len(pair))
+    served_kw = np.minimum(plant_kw + inverter_kw, peak) * local_efficiency(p) / np.maximum(n, 1)
+    tier = np.minimum(tier_by_power(served_kw), _tier_of_share(lacking / demand, p))
+    whole = np.minimum(tier_by_power(peak / np.maximum(n, 1)), _tier_of_share(nothing, p))
+    both = [
+        (settlement, settlement), (pair, pair), (plant_kw, plant_kw), (pv_kwp, pv_kwp), (battery_kwh, battery_kwh),
+        (inverter_kw, inverter_kw), (nothing, peak), (investment, investment + diesel.investment_mvnd),
+        (cost + unserved * unserved_price(p), cost + diesel.life_cycle_mvnd), (unserved, nothing),
+        (lacking / demand, nothing), (tier, whole),
+    ]  # fmt: skip
+    return _Candidates(*(np.column_stack(each).ravel() for each in both))
+
+
+def _plant_mvnd(
+    water: Water, pair: IntArray, plant_kw: FloatArray, on_ground: FloatArray, parameters: ElectricityParameters
+) -> tuple[FloatArray, FloatArray]:
+    """Investment and life-cycle cost of plant, waterway, wire and operator."""
+    p, site = parameters, water.reach.site[pair]
+    plant = p.hydro_fixed_mvnd + plant_kw * p.micro_hydro_mvnd_per_kw + water_works_mvnd(water.sites, p)[site]
+    wire_km = water.reach.wire_km[pair]
+    wire = wire_km * p.lv_line_mvnd_per_km * on_ground
+    step_up = np.where(wire_km > STEP_UP_KM, 2 * p.transformer_50_mvnd * on_ground, 0.0)
+    cost = plant * hydro_factor(p) + wire * line_factor(p) + step_up * station_factor(p) + operator_mvnd(p)
+    return plant + wire + step_up, cost
+
+
+def _tier_of_share(lacking: FloatArray, parameters: ElectricityParameters) -> IntArray:
+    """Tier of the energy that is served in year 10 where a share of it is lacking."""
+    return tier_of((1 - lacking) * tenth_year_day_kwh(parameters))
+
+
+def _best_of(
+    found: _Candidates,
+    settlements: Settlements,
+    water: Water,
+    parameters: ElectricityParameters,
+    local_mvnd: FloatArray,
+) -> tuple[Option, IntArray]:
+    """Cheapest candidate of each settlement as an option, of those that serve enough where there are any, and its
+    row."""
+    p = parameters
+    serves = serves_enough(found.lacking_pct, p)
+    enough = (found.tier >= floor_tier(p)) & serves
+    best = cheapest_per_settlement(found.settlement, found.cost_mvnd, enough, len(settlements))
+    at = np.maximum(best, 0)
+    if not len(found.pair):
+        return no_option(len(settlements)), best
 
     def of(values: FloatArray) -> FloatArray:
-        return np.where(best >= 0, values[np.maximum(best, 0)], np.nan)
+        return np.where(best >= 0, values[at], np.nan)
 
-    local = distribution_mvnd(settlements, p)
-    served_day = _served_day_year10(of(per_household_kw), p)
-    return Option(
-        investment_mvnd=of(plant_mvnd + canal_mvnd + wire_mvnd) + local,
-        life_cycle_mvnd=of(cost) + local * line_factor(p),
-        unserved_mvnd=of(unserved_mvnd),
-        unserved_pct=100 * of(unserved_kwh) / demand_kwh,
-        serves_enough=(best >= 0) & serves[np.maximum(best, 0)],
-        tier=np.where(
-            best >= 0,
-            np.minimum(tier_of(np.nan_to_num(served_day)), tier_by_power(np.nan_to_num(of(per_household_kw)))),
-            0,
-        ),
+    site = water.reach.site[found.pair]
+    demand_kwh = np.maximum(energy_households(settlements, p), 1) * household_energy_pv_kwh(p)
+    peak = design_peak_kw(settlements, p)
+    plant_kw, inverter_kw, backup_kw = of(found.plant_kw), of(found.inverter_kw), of(found.backup_kw)
+    option = Option(
+        investment_mvnd=of(found.investment_mvnd) + local_mvnd,
+        life_cycle_mvnd=of(found.cost_mvnd) + local_mvnd * line_factor(p),
+        unserved_mvnd=of(found.unserved_kwh) * unserved_price(p),
+        unserved_pct=100 * of(found.unserved_kwh) / demand_kwh,
+        serves_enough=(best >= 0) & serves[at],
+        tier=np.where(best >= 0, found.tier[at], 0),
         size={
-            "plant_kw": of(plant_kw),
-            "wire_km": of(reach.wire_km),
-            "canal_km": of(falls.canal_km[reach.fall]),
-            "head_m": of(falls.head_m[reach.fall]),
-            "dry_flow_m3_s": of(falls.dry_flow_m3_s[reach.fall]),
-            "x": of(falls.x[reach.fall]),
-            "y": of(falls.y[reach.fall]),
+            "plant_kw": plant_kw,
+            "pv_kwp": of(found.pv_kwp),
+            "battery_kwh": of(found.battery_kwh),
+            "inverter_kw": inverter_kw,
+            "backup_kw": backup_kw,
+            "sheds": np.where(best >= 0, sheds(plant_kw, inverter_kw, backup_kw, peak), False),
+            "evidence": of(water.sites.evidence[site].astype(np.float64)),
+            "wire_km": of(water.reach.wire_km[found.pair]),
+            "canal_km": of(water.sites.course_km[site]),
+            "head_m": of(true_head_m(water.sites, p)[site]),
+            "firm_flow_m3_s": of(firm_flow_m3_s(water.sites, p)[site]),
+            "x": of(water.sites.x[site]),
+            "y": of(water.sites.y[site]),
+            "site": of(site.astype(np.float64)),
         },
     )
-
-
-def unserved_kwh_per_household(plant_kw_per_household: FloatArray, parameters: ElectricityParameters) -> FloatArray:
-    """Discounted energy over the horizon that a plant of constant power leaves unserved, per household [kWh].
-
-    Notes
-    -----
-    ``Σ_t d_t · 365.25 · Σ_h max(E_t · s_h - w, 0)`` with the hour's share of the day `s`: piecewise linear in `w`,
-    summed exactly from
-    its sorted breakpoints.
-    """
-    yearly_day = yearly_household_kwh(parameters) / DAYS_PER_YEAR
-    level = np.multiply.outer(yearly_day, HOURLY_SHAPE).ravel()
-    weight = np.repeat(yearly_factors(parameters) * DAYS_PER_YEAR, len(HOURLY_SHAPE))
-    order = np.argsort(level)
-    level, weight = level[order], weight[order]
-    above_weight = np.append(np.cumsum(weight[::-1])[::-1], 0.0)
-    above_energy = np.append(np.cumsum((weight * level)[::-1])[::-1], 0.0)
-    first_above = np.searchsorted(level, plant_kw_per_household, side="right")
-    return np.asarray(above_energy[first_above] - above_weight[first_above] * plant_kw_per_household)
-
-
-def _served_day_year10(plant_kw_per_household: FloatArray, parameters: ElectricityParameters) -> FloatArray:
-    asked_kw = HOURLY_SHAPE * tenth_year_day_kwh(parameters)
-    served = np.minimum(asked_kw, plant_kw_per_household[:, np.newaxis]).sum(axis=1)
-    return np.asarray(served, dtype=np.float64)
+    return option, best
 
 
 def cheapest_per_settlement(settlement: IntArray, cost: FloatArray, enough: BoolArray, count: int) -> IntArray:
@@ -179,6 +301,8 @@ def cheapest_per_settlement(settlement: IntArray, cost: FloatArray, enough: Bool
     Places stand in ascending order; of equal costs the first row counts.
     """
     best = np.full(count, -1, dtype=np.int64)
+    if len(settlement) == 0:
+        return best
     start = np.flatnonzero(np.append(True, settlement[1:] != settlement[:-1]))
     group = np.repeat(np.arange(len(start)), np.diff(np.append(start, len(settlement))))
     some = np.logical_or.reduceat(enough & np.isfinite(cost), start)

@@ -10,7 +10,7 @@ from infragap.analyses.demand import TIER_KW
 from infragap.analyses.electricity.codes import Interim
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.compare import Resources
-from infragap.analyses.electricity.offgrid.hydro import firm_power_kw
+from infragap.analyses.electricity.offgrid.sites import firm_power_kw
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 PICO_KW = 3.0
@@ -24,15 +24,15 @@ def interim_steps(
 
     Notes
     -----
-    Pico units give each household the power of tier 3 while the brook runs; the nearest fall whose dry-season power
+    Pico units give each household the power of tier 3 while the brook runs; the nearest site whose firm power
     suffices for all units of
     a settlement is taken. Donated kits cost nothing more.
     """
     p = parameters
     n = settlements.households
     units = np.ceil(n * TIER_KW[3] / PICO_KW)
-    reach = resources.reach
-    strong = firm_power_kw(resources.falls, p)[reach.fall] >= units[reach.settlement] * PICO_KW
+    reach = resources.water.reach
+    strong = firm_power_kw(resources.water.sites, p)[reach.site] >= units[reach.settlement] * PICO_KW
     wire_km = np.full(len(n), np.inf)
     np.minimum.at(wire_km, reach.settlement[strong], reach.wire_km[strong])
     near = np.isfinite(wire_km) & p.hydro_allowed

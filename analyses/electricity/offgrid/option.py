@@ -3,7 +3,7 @@ that it rests on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import geopandas as gpd
 import numpy as np
@@ -52,6 +52,11 @@ class Option:
     serves_enough: BoolArray
     tier: IntArray
     size: dict[str, FloatArray]
+
+    def chosen(self, rows: IntArray) -> Option:
+        """The option of some rows."""
+        kept = {each.name: getattr(self, each.name)[rows] for each in fields(self) if each.name != "size"}
+        return replace(self, size={name: values[rows] for name, values in self.size.items()}, **kept)
 
     def lasting(self, parameters: ElectricityParameters) -> BoolArray:
         """Where the option exists, reaches the service floor and serves enough of the demand; elsewhere it is an

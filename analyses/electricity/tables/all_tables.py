@@ -22,6 +22,7 @@ from infragap.analyses.electricity.tables.remedies import remedies_table
 from infragap.analyses.electricity.tables.scenarios import all_on_grid_table, scenarios_table
 from infragap.analyses.electricity.tables.summary import summarise
 from infragap.analyses.electricity.tables.targets import targets_table
+from infragap.analyses.electricity.tables.undecided import locate_first_table, streams_table
 from infragap.analyses.electricity.tables.years import years_table
 from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 from infragap.analyses.electricity.uncertainty.backtest import BACKTEST_COUNTRY, backtest_table
@@ -46,11 +47,13 @@ def build_tables(
     """
     study = plan.study
     lines = lines_table(plan, check, remedies, schedule)
-    settlements = ranking_table(plan, check, schedule, uncertainty.draws, lines)
+    settlements = ranking_table(plan, check, schedule, uncertainty, lines)
     years = years_table(plan, schedule)
     tables = {
         "targets": targets_table(plan, schedule, uncertainty.scenarios),
         "lv_works": low_voltage_table(plan, settlements),
+        "streams": streams_table(plan, uncertainty),
+        "locate_first": locate_first_table(plan, uncertainty),
         "remedies": remedies_table(plan, remedies, lines),
     }
     if uncertainty.scenarios:

@@ -70,8 +70,10 @@ def decision_classes(
     outcome, settlements = plan.outcome, plan.study.settlements
     rough = settlements.position_accuracy_m > ROUGH_M
     unsure = rough if draws is None else rough & (draws.works_probability < SURE)
-    hydro = plan.costs.offgrid.options[Supply.HYDRO].life_cycle_mvnd
-    chosen = np.array([ALL_OPTIONS[k] == Supply.HYDRO if k >= 0 else False for k in outcome.choice])
+    options = plan.costs.offgrid.options
+    hydro = np.fmin(options[Supply.HYDRO].life_cycle_mvnd, options[Supply.HYBRID].life_cycle_mvnd)
+    on_water = [ALL_OPTIONS.index(supply) for supply in (Supply.HYDRO, Supply.HYBRID)]
+    chosen = np.isin(outcome.choice, on_water)
     free = ~plan.costs.problem.must_grid
     stream = chosen | (free & np.isfinite(hydro) & (hydro <= outcome.choice_mvnd * (1 + NEAR)))
     found = []

@@ -12,14 +12,15 @@ from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.targets import binding, required_villages
+from infragap.analyses.electricity.offgrid.sites import EVIDENCE
 from infragap.analyses.electricity.tables.reasons import Grounds
 from infragap.analyses.electricity.tables.targets import target_price_mvnd
-from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
-from infragap.analyses.provenance import modelled_layers
+from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 
 
-def grounds_of(plan: Plan, draws: DrawSummary | None) -> list[Grounds]:
+def grounds_of(plan: Plan, uncertainty: Uncertainty) -> list[Grounds]:
     """Give the grounds of every settlement, in the order of the layer."""
+    draws = uncertainty.draws
     study, costs, outcome, p = plan.study, plan.costs, plan.outcome, plan.parameters
     settlements = study.settlements
     length, if_forest, limit_km = study.routes.length_km, if_forest_mvnd(plan), break_even_km(plan)
@@ -29,7 +30,7 @@ def grounds_of(plan: Plan, draws: DrawSummary | None) -> list[Grounds]:
     price = target_price_mvnd(plan)
     low_voltage = costs.low_voltage
     lasts = {name: option.lasting(p) for name, option in costs.offgrid.options.items()}
-    stream_modelled = "elevation" in modelled_layers(study.inputs.catalog, ("elevation",))
+    evidence = best_evidence(plan)
     found = []
     for k in range(len(length)):
         branch = int(branches.branch_of[k])
@@ -57,7 +58,9 @@ def grounds_of(plan: Plan, draws: DrawSummary | None) -> list[Grounds]:
                 lasting=bool(outcome.lasting[k]),
                 cheaper_interim=interim,
                 interim_mvnd=float(costs.offgrid.options[interim].life_cycle_mvnd[k]) if interim else 0.0,
-                stream_modelled=stream_modelled,
+                survey_saves_mvnd=float(uncertainty.streams.saving_mvnd[k]),
+                shares_plant=bool(outcome.joint[k] >= 0),
+                stream_modelled=evidence[k] == "modelled",
                 position_accuracy_m=float(settlements.position_accuracy_m[k]),
                 grid_probability=None if draws is None else float(draws.grid_probability[k]),
             )
@@ -134,3 +137,11 @@ def break_even_km(plan: Plan) -> FloatArray:
     price_per_km = np.where(np.isfinite(own_price), own_price, rough_mvnd)
     gain = np.maximum(plan.costs.gain_mvnd, 0.0)
     return np.where(np.isfinite(gain), gain / price_per_km, np.nan)
+
+
+def best_evidence(plan: Plan) -> list[str]:
+    """What the best known stream within reach of each settlement rests on, (n,); empty where there is none."""
+    water = plan.study.resources.water
+    best = np.full(len(plan.study.settlements), len(EVIDENCE))
+    np.minimum.at(best, water.nearby.settlement, water.sites.evidence[water.nearby.site])
+    return [(*EVIDENCE, "")[k] for k in best]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.arrays import IntegerArray
 
-from infragap.analyses.arrays import BoolArray
+from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.columns import in_order
 from infragap.analyses.electricity.codes import Supply, SupplyKind
 from infragap.analyses.electricity.columns import RANKING
@@ -25,18 +25,25 @@ from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid
 from infragap.analyses.electricity.offgrid.interim import interim_steps
 from infragap.analyses.electricity.routing.line_components import any_forest_km
 from infragap.analyses.electricity.tables.decision_class import binding_limits, decision_classes
-from infragap.analyses.electricity.tables.grounds import break_even_km, grounds_of, if_forest_mvnd, works_of
+from infragap.analyses.electricity.tables.grounds import (
+    best_evidence,
+    break_even_km,
+    grounds_of,
+    if_forest_mvnd,
+    works_of,
+)
 from infragap.analyses.electricity.tables.reasons import reason
 from infragap.analyses.electricity.tables.targets import target_price_mvnd
+from infragap.analyses.electricity.tables.undecided import undecided_because
 from infragap.analyses.electricity.tables.why_not import codes_text, other_options, why_not
-from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
+from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 from infragap.analyses.electricity.years.schedule import Schedule, calendar_year
 from infragap.analyses.provenance import modelled_layers, provenance_of
 from infragap.gis.crs import WGS84, to_wgs84, transform
 
 
 def ranking_table(
-    plan: Plan, check: Check, schedule: Schedule, draws: DrawSummary | None, lines: gpd.GeoDataFrame
+    plan: Plan, check: Check, schedule: Schedule, uncertainty: Uncertainty, lines: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
     """Assemble the table of settlements.
 
@@ -46,17 +53,19 @@ def ranking_table(
         The plan, the voltage of its feeders and its years.
     lines
         Table of lines, for the permits that they need.
-    draws
-        Result of the draws; their columns are left out without them.
+    uncertainty
+        What was looked at beside the plan; columns of the draws are left out without them.
     """
+    draws = uncertainty.draws
     layer = plan.study.inputs.settlements
     table = _who(plan) | _grid(plan) | _choice(plan) | _offgrid(plan) | _when(plan, schedule)
     table["voltage_drop_pct"] = check.settlement_drop_pct
-    grounds, others = grounds_of(plan, draws), other_options(plan)
+    grounds, others = grounds_of(plan, uncertainty), other_options(plan)
     for language in ("vi", "en"):
         table[f"reason_{language}"] = [reason(each, language) for each in grounds]
         table[f"why_not_{language}"] = [why_not(each, language) for each in others]
     table["ruled_out"] = [codes_text(each) for each in others]
+    table["undecided_because"] = undecided_because(plan, uncertainty)
     limits = binding_limits(plan, schedule)
     table["binding_limit"] = limits
     table["decision_class"] = [each.value for each in decision_classes(plan, limits, _needs_permit(plan, lines), draws)]
@@ -164,12 +173,47 @@ def _offgrid(plan: Plan) -> dict[str, object]:
         table[f"{name}_unserved_pct"] = option.unserved_pct
         table[f"{name}_tier"] = IntegerArray(option.tier.astype(np.int64), ~np.isfinite(option.life_cycle_mvnd))
         table[f"lcoe_{name}_vnd_per_kwh"] = levelised_vnd_per_kwh(option.life_cycle_mvnd, n, plan.parameters)
-    return table | _sizes(plan.costs.offgrid, crs=plan.study.inputs.settlements.crs)
+    return table | _sizes(plan.costs.offgrid, crs=plan.study.inputs.settlements.crs) | _chosen_plant(plan)
+
+
+def _chosen_plant(plan: Plan) -> dict[str, object]:
+    """What the chosen plant is made of, so that its power can be held against the design peak, and what the stream
+    beside it rests on."""
+    outcome, options = plan.outcome, plan.costs.offgrid.options
+    size: dict[str, FloatArray] = {
+        name: np.full(len(outcome.choice), np.nan) for name in ("plant_kw", "battery_kwh", "backup_kw", "sheds")
+    }
+    for supply, option in options.items():
+        here = outcome.choice == ALL_OPTIONS.index(supply)
+        for name, values in size.items():
+            if name in option.size:
+                values[here] = option.size[name][here]
+    joint, n = plan.costs.joint, plan.study.settlements.households
+    peak = plan.costs.works.peak_kw.copy()
+    for group in np.unique(outcome.joint[outcome.joint >= 0]).tolist():
+        # every member shows its part of the plant, by households
+        rows = joint.rows(group)
+        part, made = n[rows] / n[rows].sum(), joint.options[OPTIONS[joint.supply[group]]].size
+        for name, values in size.items():
+            values[rows] = made[name][group] if name == "sheds" else made[name][group] * part
+        peak[rows] = joint.peak_kw[group] * part
+    return {
+        "design_peak_kw": peak,
+        "joint_plant_id": _joint_ids(plan),
+        "joint_plant_mvnd": _joint_mvnd(plan),
+        "hydro_evidence": best_evidence(plan),
+        "plant_kw": size["plant_kw"],
+        "battery_kwh": size["battery_kwh"],
+        "backup_kw": size["backup_kw"],
+        "shedding_priced": size["sheds"] == 1,
+    }
 
 
 def _sizes(offgrid: OffGrid, *, crs: Any) -> dict[str, object]:
     """What each off-grid option would be made of, and where its powerhouse would stand; empty where there is none."""
-    plant, grid, home = (offgrid.options[name].size for name in (Supply.HYDRO, Supply.MINIGRID, Supply.SOLAR_HOME))
+    plant, both, grid, home = (
+        offgrid.options[name].size for name in (Supply.HYDRO, Supply.HYBRID, Supply.MINIGRID, Supply.SOLAR_HOME)
+    )
     sizes: dict[str, object] = {
         "minigrid_pv_kwp": grid["pv_kwp"],
         "minigrid_battery_kwh": grid["battery_kwh"],
@@ -178,8 +222,10 @@ def _sizes(offgrid: OffGrid, *, crs: Any) -> dict[str, object]:
         "solar_home_kits_later_per_household": home["kits_later_per_household"].astype(np.int64),
     }
     empty = np.full(len(grid["pv_kwp"]), np.nan)
-    for name in ("plant_kw", "head_m", "dry_flow_m3_s", "canal_km", "wire_km"):
+    for name in ("plant_kw", "head_m", "firm_flow_m3_s", "canal_km", "wire_km"):
         sizes[f"hydro_{name}"] = plant.get(name, empty)
+    for name in ("plant_kw", "pv_kwp", "battery_kwh"):
+        sizes[f"hybrid_{name}"] = both.get(name, empty)
     x, y = plant.get("x", empty), plant.get("y", empty)
     known = np.isfinite(x)
     longitude, latitude = np.full(len(x), np.nan), np.full(len(x), np.nan)
@@ -200,3 +246,25 @@ def _when(plan: Plan, schedule: Schedule) -> dict[str, object]:
         "interim": np.where(bridges, step, ""),
         "interim_mvnd": np.where(bridges, step_mvnd, 0.0),
     }
+
+
+def _joint_ids(plan: Plan) -> list[str]:
+    """Joint plant of each settlement, numbered by the first identifier of its members; empty where it has none."""
+    joint, ids = plan.outcome.joint, plan.study.inputs.identifiers
+    first: dict[int, str] = {}
+    for k in np.argsort(plan.study.settlements.id_rank):
+        if joint[k] >= 0:
+            first.setdefault(int(joint[k]), f"J-{ids[k]}")
+    return [first[int(group)] if group >= 0 else "" for group in joint]
+
+
+def _joint_mvnd(plan: Plan) -> FloatArray:
+    """Share of each settlement in the joint plant that it is in, elsewhere in the group that would be cheapest for it;
+    NaN without any."""
+    joint = plan.costs.joint
+    least = np.full(len(plan.outcome.joint), np.inf)
+    for group in range(len(joint)):
+        rows = joint.rows(group)
+        least[rows] = np.minimum(least[rows], joint.shares(group))
+    least[plan.outcome.joint >= 0] = plan.outcome.choice_mvnd[plan.outcome.joint >= 0]
+    return np.where(np.isfinite(least), least, np.nan)

@@ -16,6 +16,10 @@ WELL_PLACED_M = 1000.0
 """Up to this radius of its position the reason does not mention the position."""
 
 
+KEPT_BY_FUND = (Supply.SOLAR_HOME, Supply.MINIGRID, Supply.HYBRID, Supply.HYDRO)
+"""Supplies that last only as long as somebody repairs them."""
+
+
 @dataclass(frozen=True)
 class Grounds:
     """What the reason of one settlement rests on.
@@ -51,6 +55,10 @@ class Grounds:
     cheaper_interim, interim_mvnd
         A supply that undercuts the choice or its runner-up but is below the floor, and its life-cycle cost; None where
         there is none.
+    survey_saves_mvnd
+        What a stream that nobody has surveyed would save if it proves; 0 for nothing.
+    shares_plant
+        Its plant is shared with neighbours.
     stream_modelled
         The relief that streams are read from is modelled.
     position_accuracy_m
@@ -79,6 +87,8 @@ class Grounds:
     lasting: bool
     cheaper_interim: Supply | None
     interim_mvnd: float
+    survey_saves_mvnd: float
+    shares_plant: bool
     stream_modelled: bool
     position_accuracy_m: float
     grid_probability: float | None
@@ -154,8 +164,14 @@ def _own_line(g: Grounds, w: Words) -> str:
 
 def _reservations(g: Grounds, w: Words) -> list[str]:
     found = []
-    if g.choice == Supply.HYDRO:
+    if g.choice in (Supply.HYDRO, Supply.HYBRID):
         found.append(w("electricity.reason.survey_modelled" if g.stream_modelled else "electricity.reason.survey"))
+    if g.shares_plant:
+        found.append(w("electricity.reason.joint_plant"))
+    if g.survey_saves_mvnd > 0:
+        found.append(w("electricity.reason.survey_saves", saving=w.number(g.survey_saves_mvnd)))
+    if g.choice in KEPT_BY_FUND:
+        found.append(w(f"electricity.reason.fund.{g.choice.value}"))
     if g.has_home_system:
         found.append(w("electricity.reason.donated"))
     if g.cheaper_interim is not None:

@@ -37,6 +37,8 @@ def other_options(plan: Plan) -> list[list[OtherOption]]:
     study, costs, outcome = plan.study, plan.costs, plan.outcome
     lasts = {supply: option.lasting(plan.parameters) for supply, option in costs.offgrid.options.items()}
     forest = np.isfinite(if_forest_mvnd(plan))
+    stream = np.zeros(len(study.settlements), dtype=bool)
+    stream[study.resources.water.nearby.settlement] = True
     found: list[list[OtherOption]] = []
     for k in range(len(study.settlements)):
         if study.settlements.households[k] <= 0:
@@ -53,7 +55,8 @@ def other_options(plan: Plan) -> list[list[OtherOption]]:
             others.append(OtherOption("low_voltage", code, mvnd if np.isfinite(mvnd) else np.nan))
         for supply, option in costs.offgrid.options.items():
             if supply != chosen:
-                others.append(_offgrid(plan, k, supply, float(option.life_cycle_mvnd[k]), bool(lasts[supply][k])))
+                mvnd = float(option.life_cycle_mvnd[k])
+                others.append(_offgrid(plan, k, supply, mvnd, lasts=bool(lasts[supply][k]), stream=bool(stream[k])))
         found.append(others)
     return found
 
@@ -69,9 +72,12 @@ def _new_station(plan: Plan, k: int, *, forest: bool) -> OtherOption:
     return OtherOption("new_station", RuledOut.DEARER, mvnd)
 
 
-def _offgrid(plan: Plan, k: int, supply: Supply, mvnd: float, lasts: bool) -> OtherOption:
+def _offgrid(plan: Plan, k: int, supply: Supply, mvnd: float, *, lasts: bool, stream: bool) -> OtherOption:
     if not np.isfinite(mvnd):
-        return OtherOption(supply.value, RuledOut.NO_STREAM if supply == Supply.HYDRO else RuledOut.BELOW_FLOOR, np.nan)
+        on_water = supply in (Supply.HYDRO, Supply.HYBRID)
+        unknown = stream and plan.parameters.hydro_allowed and plan.parameters.hydro_evidence != "modelled"
+        code = RuledOut.NOT_SURVEYED if unknown else RuledOut.NO_STREAM
+        return OtherOption(supply.value, code if on_water else RuledOut.BELOW_FLOOR, np.nan)
     if not lasts:
         return OtherOption(supply.value, RuledOut.BELOW_FLOOR, mvnd)
     if plan.outcome.national_grid[k] and mvnd < plan.outcome.choice_mvnd[k]:

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
+from infragap.analyses.electricity.demand.load import household_energy_pv_kwh
 from infragap.analyses.electricity.demand.local_works import mv_mvnd_per_km, terrain
 from infragap.analyses.electricity.least_cost.choice import SupplyCosts, choose_plan_fast, start_from, state_problem
 from infragap.analyses.electricity.least_cost.costs import cost_study
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.rank import grid_to_offgrid_ratio, rank_by_ratio
 from infragap.analyses.electricity.least_cost.study import Study
-from infragap.analyses.electricity.offgrid.hydro import falls_within_reach
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.line_components import unit_prices
 from infragap.analyses.electricity.routing.network import CandidateNetwork
@@ -37,12 +37,15 @@ class DrawSummary:
     works_probability
         Part of the draws in which it is supplied in the way of the plan: by a station of its own, from one that stands
         already, or off the grid.
+    demand_turns
+        How far the parts differ in which it is not, between the half of the draws with more demand and the other.
     rank_low, rank_high
         5 % and 95 % point of its rank.
     """
 
     grid_probability: FloatArray
     works_probability: FloatArray
+    demand_turns: FloatArray
     rank_low: FloatArray
     rank_high: FloatArray
 
@@ -71,7 +74,9 @@ def draw_plans(plan: Plan) -> DrawSummary:
     cells = position_cells(study, least_line_m=least_line_distance_m(study.inputs.settlements, parameters))
     network = _with_drawn_positions(study.network)
     start = np.concatenate([start_from(study.network, choice), choice.on_grid])
-    connected, same, ranks = np.zeros(n), np.zeros(n), np.empty((count, n))
+    inhabited = study.settlements.households > 0
+    connected, same, ranks = np.zeros(n), np.empty((count, n), dtype=bool), np.empty((count, n))
+    energy_kwh = np.empty(count)
     for draw in range(count):
         p = drawn_parameters(parameters, rng)
         place_random, local_noise, off_noise, line_noise = (np.empty(n) for _ in range(4))
@@ -83,9 +88,8 @@ def draw_plans(plan: Plan) -> DrawSummary:
         costs = cost_study(moved, p, barred=barred)
         own = own_way_cost(study.routes, at) * _dearer(study, p, parameters) * line_factor(p) * line_noise
         local = costs.works.total_life_cycle_mvnd * local_noise
-        offgrid = costs.offgrid.best_mvnd * off_noise
+        offgrid = np.where(inhabited, costs.problem.offgrid_mvnd, np.nan) * off_noise
         pieces = costs.problem.edge_mvnd * _noise(rng, len(study.network.ends), p.local_cost_sd)
-        inhabited = study.settlements.households > 0
         problem = state_problem(
             network,
             edge_mvnd=np.concatenate([pieces, _ways_from_drawn_positions(study, moved, at, own, p)]),
@@ -101,16 +105,26 @@ def draw_plans(plan: Plan) -> DrawSummary:
         )
         drawn = choose_plan_fast(network, problem, start=start)
         connected += drawn.national_grid
-        same += (drawn.on_grid == choice.on_grid) & (drawn.on_lv == choice.on_lv)
+        energy_kwh[draw] = household_energy_pv_kwh(p)
+        same[draw] = (drawn.on_grid == choice.on_grid) & (drawn.on_lv == choice.on_lv)
         ratio = grid_to_offgrid_ratio(np.where(np.isfinite(own), own + local, np.nan), offgrid)
         ranks[draw] = rank_by_ratio(ratio, study.settlements.households, identifier)
     low, high = np.percentile(ranks, [5, 95], axis=0)
     return DrawSummary(
         grid_probability=connected / max(count, 1),
-        works_probability=same / max(count, 1),
+        works_probability=same.mean(axis=0),
+        demand_turns=_turned_by(same, energy_kwh),
         rank_low=np.floor(low),
         rank_high=np.ceil(high),
     )
+
+
+def _turned_by(same: BoolArray, value: FloatArray) -> FloatArray:
+    """How far the part of the draws that keep a settlement's choice differs between high and low values, (n,)."""
+    high = value > np.median(value)
+    if high.all() or not high.any():
+        return np.zeros(same.shape[1])
+    return np.asarray(np.abs(same[high].mean(axis=0) - same[~high].mean(axis=0)))
 
 
 def _noise(rng: np.random.Generator, count: int, sd: float) -> FloatArray:
@@ -160,5 +174,4 @@ def _study_with_settlements_at(study: Study, cells: IntArray, parameters: Electr
     """Study with its settlements at other cells, each with the falls that are nearest to it there; lines and network
     stay."""
     settlements = moved_settlements(study, cells)
-    reach = falls_within_reach(settlements, study.resources.falls, parameters)
-    return replace(study, settlements=settlements, resources=replace(study.resources, reach=reach))
+    return replace(study, settlements=settlements, resources=study.resources.around(settlements, parameters))

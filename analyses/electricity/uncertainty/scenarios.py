@@ -32,7 +32,7 @@ TARGET_SCENARIOS: dict[str, dict[str, Any]] = {
 ALTERNATIVES: dict[str, dict[str, Any]] = {
     "all_on_grid": {"all_on_grid": True},
     "unsafe_may_leave_grid": {"unsafe_may_leave_grid": True},
-    "no_hydro": {"hydro_allowed": False},
+    "streams_modelled": {"hydro_evidence": "modelled"},
     "forest_price": {"forest_rule": "price"},
     "forest_ignore": {"forest_rule": "ignore"},
     "discount_6_pct": {"discount_rate_pct": 6.0},
@@ -83,6 +83,8 @@ def compare_scenarios(plan: Plan) -> list[Scenario]:
         rounds = min(p.junction_rounds, 1) if NEW_NETWORK & set(change) else 0
         p = p.model_copy(update={"junction_rounds": rounds})
         study = reroute(plan.study, p) if p.forest_rule != parameters.forest_rule else plan.study
+        if p.hydro_evidence != parameters.hydro_evidence:
+            study = replace(study, resources=study.resources.around(study.settlements, p))
         if name == "safe_supply_only" and found[1].name == "least_cost":
             # safe supply takes nothing beyond the plan without targets: it leaves nobody without it
             found.append(Scenario(name, replace(found[1].plan, parameters=p), found[1].record))

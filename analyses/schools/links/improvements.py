@@ -11,6 +11,7 @@ import shapely.ops
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import Improvement, LinkKind, Season
+from infragap.analyses.schools.links.stretches import joined_pieces, line_of
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.road_ways import has_bridges, road_ways
 from infragap.analyses.schools.travel.ways import Travel
@@ -40,6 +41,8 @@ class Works:
         By season: (k,) what they would take by motorbike.
     line
         Where it is.
+    pieces
+        Rows of the road layer that it joins, in the order of the way; `road` is the one with the first identifier.
     """
 
     kind: Improvement
@@ -51,6 +54,7 @@ class Works:
     head: IntArray
     minutes: dict[Season, FloatArray]
     line: shapely.LineString
+    pieces: tuple[int, ...] = ()
 
 
 def possible_works(study: Study, gain_min: FloatArray) -> list[Works]:
@@ -105,7 +109,7 @@ def _fords(study: Study) -> list[Works]:
 
 
 def _earth_stretches(study: Study) -> list[Works]:
-    """Each drawn piece of earth or gravel road or track, made concrete; its fords stay fords."""
+    """Each stretch of earth or gravel road or track, made concrete; its fords stay fords."""
     travel, parameters, roads = study.travel, study.parameters, study.roads
     rough = roads["surface"].isin(("earth", "gravel")).to_numpy(bool)
     open_again = {"rainy_season": "open"} if "rainy_season" in roads else {}
@@ -114,14 +118,23 @@ def _earth_stretches(study: Study) -> list[Works]:
     chosen = np.flatnonzero(_on_roads(travel))
     chosen = chosen[rough[travel.road[chosen]]]
     chosen = chosen[np.argsort(travel.road[chosen], kind="stable")]
+    if not len(chosen):
+        return []
     rows, first = np.unique(travel.road[chosen], return_index=True)
-    found = []
-    for row, mine in zip(rows.tolist(), np.split(chosen, first[1:]), strict=True):
-        tail, head, minutes = _links(travel, mine, better.minutes)
-        km = float(roads["length_km"].iloc[row])
+    links_of = dict(zip(rows.tolist(), np.split(chosen, first[1:]), strict=True))
+    rough[:] = False
+    rough[rows] = True
+    ids, found = roads["road_id"].astype(str), []
+    for run in joined_pieces(roads, rough, tolerance_m=parameters.road_join_tolerance_m):
+        pieces = [row for row, _ in run]
+        tail, head, minutes = _links(travel, np.concatenate([links_of[row] for row in pieces]), better.minutes)
+        km = float(roads["length_km"].iloc[pieces].sum())
         cost = parameters.link_cost_earth_mvnd_per_km * km
-        found.append(Works(Improvement.EARTH_STRETCH, row, -1, km, cost, tail, head, minutes, roads.geometry.iloc[row]))
-    return found
+        named = min(pieces, key=lambda row: str(ids.iloc[row]))
+        line = line_of(roads, run)
+        work = Works(Improvement.EARTH_STRETCH, named, -1, km, cost, tail, head, minutes, line, tuple(pieces))
+        found.append(work)
+    return sorted(found, key=lambda work: work.road)
 
 
 def _missing_bridges(study: Study, gain_min: FloatArray) -> list[Works]:

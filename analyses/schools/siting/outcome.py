@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
@@ -65,9 +66,9 @@ class Siting:
         return pupils
 
 
-def place_schools(study: Study, step: Callable[[str], None]) -> Siting:
-    """Answer the siting question; errors as in `plan_schools`."""
-    question = site_question(study)
+def place_schools(study: Study, candidates: gpd.GeoDataFrame, step: Callable[[str], None]) -> Siting:
+    """Answer the siting question for places as `site_candidates` gives them; errors as in `plan_schools`."""
+    question = site_question(study, candidates)
     step("sharing out the places")
     rivals = rival_sites(question)
     given = {Objective.FAIREST: rivals.fairest, Objective.WIDEST: rivals.coverage.sites}

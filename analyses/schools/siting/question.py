@@ -13,7 +13,6 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArra
 from infragap.analyses.schools.codes import Intake, Level, Mode, Season, SeasonRule
 from infragap.analyses.schools.needs import planned_border_schools
 from infragap.analyses.schools.parameters import SchoolsParameters
-from infragap.analyses.schools.siting.candidates import site_candidates
 from infragap.analyses.schools.siting.positions import drawn_cells
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.open_ground import ground_cell
@@ -115,18 +114,15 @@ def intake_allows(study: Study, home: ObjectArray, site: ObjectArray, rule: Inta
     return np.asarray(own | beside[np.searchsorted(codes, home)[:, None], np.searchsorted(codes, site)], bool)
 
 
-def site_question(study: Study) -> SiteQuestion:
-    """Put the siting question.
+def site_question(study: Study, candidates: gpd.GeoDataFrame) -> SiteQuestion:
+    """Put the siting question for places as `site_candidates` gives them.
 
     Raises
     ------
-    MissingDataError, ParameterError
-        As `site_candidates`.
     NoSolutionError
         No village has pupils of the levels taught.
     """
     parameters, villages = study.parameters, study.villages
-    candidates = site_candidates(study)
     planned = planned_border_schools(study.schools)
     homes = planned["commune_code"] if len(planned) else candidates["commune_code"]
     village = np.flatnonzero(villages["commune_code"].isin(homes))

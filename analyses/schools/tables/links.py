@@ -25,7 +25,7 @@ def link_table(study: Study, worth: LinkWorth) -> gpd.GeoDataFrame:
             "link_id": [_name_of(study, one) for one in works],
             "kind": [str(one.kind) for one in works],
             "road": [_text(study.roads, one.road) for one in works],
-            "road_id": [study.roads["road_id"].iloc[one.road] if one.road >= 0 else "" for one in works],
+            "road_id": [_road_ids(study, one) for one in works],
             "river": ["" if study.rivers is None else _text(study.rivers, one.river) for one in works],
             "length_km": rounded_or_empty([one.length_km for one in works], 3),
             "cost_mvnd": rounded_or_empty(cost, 0),
@@ -40,6 +40,12 @@ def link_table(study: Study, worth: LinkWorth) -> gpd.GeoDataFrame:
         crs=study.schools.crs,
     )
     return in_order(table, columns.LINKS)
+
+
+def _road_ids(study: Study, one: Works) -> str:
+    """Drawn pieces that the works join, in the order of the way."""
+    rows = list(one.pieces) or ([one.road] if one.road >= 0 else [])
+    return "; ".join(study.roads["road_id"].iloc[rows].astype(str))
 
 
 def _name_of(study: Study, one: Works) -> str:

@@ -46,7 +46,9 @@ def _free(row: Mapping[str, Any], say: Words) -> list[str]:
     if not row["free_place"] or row["free_place"] == row["village"]:
         return []
     numbers = ("year_min", "year_max_min", "free_year_min", "free_year_max_min")
-    return [say("schools.reason.free", place=row["free_place"], **{key: say.number(row[key]) for key in numbers})]
+    # the joint choice may move a school for pupils who are not admitted to it as it stands
+    key = "schools.reason.free" if row["free_year_min"] < row["year_min"] else "schools.reason.free_others"
+    return [say(key, place=row["free_place"], **{name: say.number(row[name]) for name in numbers})]
 
 
 def _rival(row: Mapping[str, Any], say: Words) -> list[str]:

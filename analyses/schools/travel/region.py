@@ -138,6 +138,10 @@ def all_pairs(
     )
     once, row = np.unique(site, return_inverse=True)
     out_of, into = _gate_minutes(region, mode, season, place), _gate_minutes(region, mode, season, once)
+    reached = {
+        toward: _reached(region.part, mode, season, place, once, toward=toward, limit_min=limit_min)
+        for toward in ((True, False) if both_ways else (True,))
+    }
 
     def search(number: int) -> None:
         same = row.ravel() == number
@@ -147,13 +151,14 @@ def all_pairs(
         ):
             if not toward and not both_ways:
                 continue
-            ways = _ways(region.part, mode, season, once[number], toward=toward, limit_min=limit_min)
+            cell = once[number]
+            ways = _ways(region.part, mode, season, cell, toward=toward, limit_min=limit_min, until=reached[toward])
             found = at_nodes(ways.cost, region.part.node(place), missing=np.inf)
             outside = (out_of[0] + into[1][number]) if toward else (into[0][number] + out_of[1])
             travel = region.part
             if (np.minimum(found, limit_min) > outside).any():
                 travel = region.whole
-                ways = _ways(travel, mode, season, once[number], toward=toward, limit_min=limit_min)
+                ways = _ways(travel, mode, season, cell, toward=toward, limit_min=limit_min, until=None)
                 found = at_nodes(ways.cost, travel.node(place), missing=np.inf)
             cost[:, same] = found[:, None]
             if parts_of is not None:
@@ -172,8 +177,21 @@ def _gate_minutes(region: Region, mode: Mode, season: Season, cells: IntArray) -
     return at_nodes(out, node, missing=np.inf), at_nodes(back, node, missing=np.inf)
 
 
-def _ways(travel: Travel, mode: Mode, season: Season, cell: int, *, toward: bool, limit_min: float) -> Ways:
-    return nearest_ways(travel.prices(mode, season), travel.node([cell]), toward=toward, limit=limit_min)
+def _reached(
+    part: Travel, mode: Mode, season: Season, place: IntArray, site: IntArray, *, toward: bool, limit_min: float
+) -> IntArray:
+    """Nodes of the places that have a way to at least one of the sites: a search for them can end."""
+    ways = nearest_ways(part.prices(mode, season), part.node(site), toward=toward, limit=limit_min)
+    node = np.unique(part.node(place))
+    node = node[node >= 0]
+    return np.asarray(node[np.isfinite(ways.cost[node])], np.int64)
+
+
+def _ways(
+    travel: Travel, mode: Mode, season: Season, cell: int, *, toward: bool, limit_min: float, until: IntArray | None
+) -> Ways:
+    prices = travel.prices(mode, season)
+    return nearest_ways(prices, travel.node([cell]), toward=toward, limit=limit_min, until=until)
 
 
 def _in_threads(work: object, numbers: Iterable[int]) -> None:

@@ -67,8 +67,8 @@ class AddingTask:
         """Open the relaxation: one opening per site that may be added, one variable for the cost, no cuts yet."""
         self.free = np.setdiff1d(np.arange(len(self.capacity)), self.there)
         self.every = np.column_stack([self.cost, self.unserved])
-        self._free_cost = np.ascontiguousarray(self.cost[:, self.free])
-        self._there_cost = np.ascontiguousarray(self.cost[:, self.there])
+        self._free_by_site = np.ascontiguousarray(self.cost[:, self.free].T)
+        self._there_by_site = np.ascontiguousarray(self.cost[:, self.there].T)
         self._scale = max(float(self.unserved @ self.demand), 1.0)
         self.meter = Meter(Stop())
         self._highs = quiet_highs(presolve="off", solver="simplex")
@@ -81,7 +81,7 @@ class AddingTask:
         starts = np.zeros(count + 1, dtype=np.int32)
         self._highs.addCols(count + 1, weight, lower, upper, 0, starts, nothing, np.array([]))
         self._highs.addRow(0.0, 0.0, count, np.arange(count, dtype=np.int32), np.ones(count))
-        self.regions = _regions(self._free_cost)
+        self.regions = _regions(self.cost[:, self.free])
         self._row_of: dict[int, int] = {}
         self._learn(self.unserved)
 
@@ -109,8 +109,8 @@ class AddingTask:
     def _learn(self, value: FloatArray) -> None:
         """Keep a cut: no opening costs less than what the customers are worth without what the open sites earn."""
         self.meter.spend(WORTH_WORK * self.cost.size)
-        there = worth_of_sites(self._there_cost, self.demand, self.capacity[self.there], value)
-        worth = worth_of_sites(self._free_cost, self.demand, self.capacity[self.free], value)
+        there = worth_of_sites(self._there_by_site, self.demand, self.capacity[self.there], value)
+        worth = worth_of_sites(self._free_by_site, self.demand, self.capacity[self.free], value)
         base = float(value @ self.demand) - float(there.sum())
         earns = np.flatnonzero(worth > 0)
         columns = np.append(earns, len(worth)).astype(np.int32)

@@ -9,6 +9,7 @@ about the same customers and sites.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -82,6 +83,11 @@ class SharedTask:
     known: dict[tuple[int, ...], float] = field(default_factory=dict)
     meter: Meter = field(default_factory=lambda: Meter(Stop()))
 
+    @cached_property
+    def by_site(self) -> FloatArray:
+        """(sites, customers) the cost."""
+        return np.ascontiguousarray(self.cost.T)
+
     def shared(self, sites: IntArray) -> tuple[float, FloatArray]:
         """Least cost with these sites open, and who goes where; learns a cut."""
         open_cost = np.ascontiguousarray(self.cost[:, sites])
@@ -116,7 +122,7 @@ class SharedTask:
         self.meter.spend(WORTH_WORK * self.cost.size)
         self.value.append(value)
         self.base.append(float(value @ self.demand))
-        self.worth.append(worth_of_sites(self.cost, self.demand, self.capacity, value))
+        self.worth.append(worth_of_sites(self.by_site, self.demand, self.capacity, value))
 
     def climb(self, choice: SiteChoice, target: float) -> None:
         """Raise the best bound that one cut gives by subgradient steps, and learn the cut that they end at."""

@@ -32,7 +32,7 @@ def _offer(
     """Let a customer who is served here be moved elsewhere, where that is cheaper than moving others."""
     now = cost[customer, here]
     for there in range(cost.shape[1]):
-        if there == here or amount[there, customer] >= limit[there, customer] - LEAST:
+        if there == here or amount[customer, there] >= limit[customer, there] - LEAST:
             continue
         if cost[customer, there] - now < move[here, there]:
             move[here, there], who[here, there] = cost[customer, there] - now, customer
@@ -54,7 +54,7 @@ def _offers_to(
     for place in range(members[here, -1]):
         customer = members[here, place]
         gain = cost[customer, there] - cost[customer, here]
-        if gain < least and amount[there, customer] < limit[there, customer] - LEAST:
+        if gain < least and amount[customer, there] < limit[customer, there] - LEAST:
             least, best = gain, customer
     move[here, there], who[here, there] = least, best
 
@@ -75,11 +75,11 @@ def _settle(
 
     `members` (sites, customers + 1) lists who is served at each site; its last column counts them.
     """
-    sites, before = cost.shape[1], amount[site, customer]
+    sites, before = cost.shape[1], amount[customer, site]
     now = before + units
     if now <= LEAST:
         now = 0.0
-    amount[site, customer] = now
+    amount[customer, site] = now
     if before > 0 and now == 0:
         count = members[site, -1]
         for place in range(count):
@@ -94,7 +94,7 @@ def _settle(
         members[site, members[site, -1]] = customer
         members[site, -1] += 1
         _offer(cost, limit, amount, customer, site, move, who)
-    full = limit[site, customer] - LEAST
+    full = limit[customer, site] - LEAST
     if before < full <= now:
         for here in range(sites):
             if who[here, site] == customer:
@@ -102,7 +102,7 @@ def _settle(
     elif now < full <= before:
         for here in range(sites):
             gain = cost[customer, site] - cost[customer, here]
-            if here != site and amount[here, customer] > 0 and gain < move[here, site]:
+            if here != site and amount[customer, here] > 0 and gain < move[here, site]:
                 move[here, site], who[here, site] = gain, customer
 
 
@@ -118,20 +118,23 @@ def _chain(
 ) -> int:
     """Find where the cheapest chain of one more unit ends, `label` at the prices; lift the prices by it."""
     sites = len(room)
+    here, least = -1, np.inf
     for site in range(sites):
         label[site], came[site], done[site] = first[site] + price[site], -1, False
-    while True:
-        here, least = -1, np.inf
-        for site in range(sites):
-            if not done[site] and label[site] < least:
-                here, least = site, label[site]
-        if room[here] > LEAST:
-            break
+        if label[site] < least:
+            here, least = site, label[site]
+    while room[here] <= LEAST:
         done[here] = True
+        nearest, low = -1, np.inf
         for there in range(sites):
+            if done[there]:
+                continue
             value = least + max(move[here, there] - price[here] + price[there], 0.0)
-            if not done[there] and value < label[there]:
+            if value < label[there]:
                 label[there], came[there] = value, here
+            if label[there] < low:
+                nearest, low = there, label[there]
+        here, least = nearest, low
     for site in range(sites):
         if done[site]:
             price[site] += least - label[site]
@@ -161,12 +164,12 @@ def share_partly(
         worth; (customers,) what a further unit of each customer would cost.
     """
     customers, sites = cost.shape
-    amount, limit = np.zeros((sites, customers)), np.full((sites, customers), np.inf)
+    amount, limit = np.zeros((customers, sites)), np.full((customers, sites), np.inf)
     room, price = np.full(sites, np.inf), np.zeros(sites)
     for site in range(sites - 1):
         room[site] = capacity[site] * opening[site]
         for customer in range(customers):
-            limit[site, customer] = demand[customer] * opening[site] if cost[customer, site] < np.inf else 0.0
+            limit[customer, site] = demand[customer] * opening[site] if cost[customer, site] < np.inf else 0.0
     move, who = np.full((sites, sites), np.inf), np.full((sites, sites), -1, np.int64)
     members = np.zeros((sites, customers + 1), np.int64)
     first, label = np.empty(sites), np.empty(sites)
@@ -175,15 +178,15 @@ def share_partly(
         left = demand[customer]
         while left > LEAST:
             for site in range(sites):
-                free = amount[site, customer] < limit[site, customer] - LEAST
+                free = amount[customer, site] < limit[customer, site] - LEAST
                 first[site] = cost[customer, site] if free else np.inf
             end = _chain(first, room, price, move, label, came, done)
             units, site = min(left, room[end]), end
             while came[site] >= 0:
                 moved = who[came[site], site]
-                units = min(units, amount[came[site], moved], limit[site, moved] - amount[site, moved])
+                units = min(units, amount[moved, came[site]], limit[moved, site] - amount[moved, site])
                 site = came[site]
-            units = min(units, limit[site, customer] - amount[site, customer])
+            units = min(units, limit[customer, site] - amount[customer, site])
             room[end] -= units
             site = end
             while came[site] >= 0:
@@ -198,9 +201,9 @@ def share_partly(
     for customer in range(customers):
         value[customer] = cost[customer, sites - 1]
         for site in range(sites):
-            if amount[site, customer] < limit[site, customer] - LEAST:
+            if amount[customer, site] < limit[customer, site] - LEAST:
                 value[customer] = min(value[customer], cost[customer, site] + worth[site])
-    return amount, worth, value
+    return amount.T.copy(), worth, value
 
 
 @compiled
@@ -254,15 +257,18 @@ def share_demand(
 
 
 @compiled
-def worth_of_sites(cost: FloatArray, demand: FloatArray, capacity: FloatArray, value: FloatArray) -> FloatArray:
+def worth_of_sites(by_site: FloatArray, demand: FloatArray, capacity: FloatArray, value: FloatArray) -> FloatArray:
     """Most that each site can earn where serving a unit of a customer earns its value less the cost: a knapsack of
-    parts, (sites,)."""
-    customers, sites = cost.shape
+    parts, (sites,).
+
+    `by_site` (sites, customers) is the cost of a unit, inf = out of reach.
+    """
+    sites, customers = by_site.shape
     earned, gain, size = np.zeros(sites), np.empty(customers), np.empty(customers)
     for site in range(sites):
         count, wanted = 0, 0.0
         for customer in range(customers):
-            profit = value[customer] - cost[customer, site]
+            profit = value[customer] - by_site[site, customer]
             if profit > 0:
                 gain[count], size[count] = profit, demand[customer]
                 wanted += demand[customer]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.water.codes import Slow
 from infragap.analyses.water.hydraulics.pipe_catalogue import M_PER_BAR, STEEL_CLASS_BAR, PipeCatalogue, pipes_for
 from infragap.analyses.water.lines.pressure_kernels import TANK, VALVE, break_pressure
 from infragap.analyses.water.lines.section_kernels import Points, lay_points
@@ -25,10 +26,6 @@ SMALLEST_MAIN_MM = 32.0
 CLASSES_BAR = (6.0, 8.0, 10.0, 12.5, 16.0, STEEL_CLASS_BAR)
 REST_LIMITS_M = (16.0 * M_PER_BAR, STEEL_CLASS_BAR * M_PER_BAR)
 """Heads at rest that a line is planned for: polyethylene first, and only where no tank can keep that, steel."""
-
-SLOW_SHARE = 2 / 3
-"""Where no pair of sizes keeps both the head and the least velocity, filtered water may run so much slower: it carries
-no silt."""
 
 TAP_VALVE_M = 30.0
 """Pressure that the reducing valve of a tap is set to [m]."""
@@ -147,11 +144,9 @@ def design_line(
         Pipes and limits.
     """
     for rest_m in REST_LIMITS_M:
-        for slowest in (rules.limits.slowest_m_s, SLOW_SHARE * rules.limits.slowest_m_s):
-            tried = replace(rules, limits=rules.limits._replace(slowest_m_s=slowest))
-            line = _at_limit(tree, households, capacity, source, tried, rest_m)
-            if line is not None:
-                return line
+        line = _at_limit(tree, households, capacity, source, rules, rest_m)
+        if line is not None:
+            return line
     return None
 
 
@@ -207,3 +202,40 @@ def flow_in(line: Line, households: FloatArray, rules: LineRules) -> Flow:
     free = head[line.tap_point] - line.points.z[line.tap_point]
     tap = np.where(line.tap_valve > 0, np.minimum(free, TAP_VALVE_M), free)
     return Flow(head_m=head, flow_m3_s=flow[line.sections.end], loss_m=loss, tap_m=np.asarray(tap))
+
+
+def velocity_m_s(flow_m3_s: float, inside_m: float) -> float:
+    """Mean velocity in a full pipe [m/s]."""
+    return float(flow_m3_s * 4 / (np.pi * inside_m**2))
+
+
+def slow_because(flow_m3_s: float, inside_m: float, static_m: float, rules: LineRules) -> Slow | None:
+    """Why the water of a pipe is slower than the least velocity; None where it is not.
+
+    Parameters
+    ----------
+    flow_m3_s, inside_m
+        Flow and inner diameter.
+    static_m
+        Head at rest, which sets the class.
+    rules
+        Least velocity, and the mains that can be bought.
+    """
+    slowest, options = rules.limits.slowest_m_s * (1 - 1e-9), rules.options
+    if velocity_m_s(flow_m3_s, inside_m) >= slowest:
+        return None
+    kind = min(int(np.searchsorted(options.class_m, static_m - 1e-9)), len(options.class_m) - 1)
+    smallest = velocity_m_s(flow_m3_s, float(options.inside_m[kind, 0]))
+    return Slow.SMALLEST_PIPE if smallest < slowest else Slow.LITTLE_HEAD
+
+
+def narrower_is_wanted(line: Line, households: FloatArray, sections: BoolArray, rules: LineRules) -> bool:
+    """Whether some of the sections carry nothing, or water too slow though a narrower main could be bought, when so
+    many households of each village are served."""
+    flow = flow_in(line, households, rules).flow_m3_s
+    for s in np.flatnonzero(sections):
+        inside = float(rules.catalogue.inside_m[line.sections.wide[s]])
+        slow = slow_because(float(flow[s]), inside, float(line.sections.static_m[s]), rules)
+        if flow[s] <= 0 or slow == Slow.LITTLE_HEAD:
+            return True
+    return False

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray
-from infragap.analyses.water.lines.design import TAP_VALVE_M
+from infragap.analyses.water.codes import Slow
+from infragap.analyses.water.lines.design import TAP_VALVE_M, slow_because, velocity_m_s
 from infragap.analyses.water.lines.pressure_kernels import NOTHING, TANK, VALVE
 from infragap.analyses.water.lines.sizing_kernels import gradient
 from infragap.analyses.water.programme.built import Built
@@ -51,6 +52,7 @@ class Pipe:
     laid_share: float
     flow_l_s: float
     velocity_m_s: float
+    slow_because: Slow | None
     loss_m: float
     static_head_m: float
     from_head_m: float
@@ -110,6 +112,7 @@ class _Drawn:
 
     def __init__(self, study: Study, work: Built, maker: Maker) -> None:
         self.study, self.work = study, work
+        self.rules = maker.rules
         self.catalogue = maker.rules.catalogue
         self.peak_l_s_per_person = maker.rules.peak_m3_s_per_household * L_PER_M3 / maker.people_per_household
         line = work.candidate.line
@@ -207,7 +210,8 @@ class _Drawn:
                     c=float(self.catalogue.c[pipe]),
                     laid_share=float(self.work.candidate.pipes_share[s]),
                     flow_l_s=flow * L_PER_M3,
-                    velocity_m_s=flow * 4 / (np.pi * inside**2),
+                    velocity_m_s=velocity_m_s(flow, inside),
+                    slow_because=slow_because(flow, inside, float(sections.static_m[s]), self.rules),
                     loss_m=loss,
                     static_head_m=float(sections.static_m[s]),
                     from_head_m=head,
@@ -265,9 +269,30 @@ class _Drawn:
             at = int(parent[at])
             path.append(at)
         path = path[::-1]
-        known = [k for k in path if np.isfinite(self.work.flow.head_m[k])]
-        grade = np.interp(along[path], along[known], self.work.flow.head_m[known])
-        return np.column_stack([along[path], z[path], grade])
+        arriving = self._arriving()
+        # a tank or valve is two points: the head that arrives, and the one that it sets
+        rows = [
+            (along[k], z[k], head)
+            for k in path
+            for head in ([arriving[k]] if self.points.device[k] != NOTHING else []) + [self.work.flow.head_m[k]]
+        ]
+        profile = np.array(rows)
+        known = np.isfinite(profile[:, 2])
+        place = np.arange(len(profile))
+        # between the ends of a section the grade line is straight along the pipe
+        for k in place[~known]:
+            before, after = place[known & (place < k)].max(), place[known & (place > k)].min()
+            profile[k, 2] = np.interp(profile[k, 0], profile[[before, after], 0], profile[[before, after], 2])
+        return profile
+
+    def _arriving(self) -> FloatArray:
+        """Head that arrives at each point, above a tank or valve: (points,) [m]."""
+        head, sections = self.work.flow.head_m, self.sections
+        arriving = head.copy()
+        arriving[sections.end] = head[sections.start] - self.work.flow.loss_m
+        valves = np.flatnonzero(self.points.device == VALVE)
+        arriving[valves] = arriving[self.points.parent[valves]]
+        return arriving
 
 
 MIN_PIECE_M = 0.5

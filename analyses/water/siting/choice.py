@@ -19,6 +19,9 @@ KEPT_BESIDE = 200
 
 EXACT = 1e-6
 
+ROUNDED = 0.01
+"""People that a plan over rounded households may lack."""
+
 Status = Literal["optimal", "gap", "work_limit", "time_limit", "infeasible"]
 
 
@@ -59,6 +62,22 @@ class Choice:
         """Number of works."""
         return int(self.open.sum())
 
+    def laid(self, model: Model) -> BoolArray:
+        """(links,) True where a village's own pipes are laid."""
+        own = model.pipe >= 0
+        laid = np.zeros(len(own), dtype=bool)
+        laid[own] = self.pipes[model.pipe[own]]
+        return laid
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is built, without a proof: (candidates,) works, (links,) households and pipes of a village's own."""
+
+    open: BoolArray
+    households: FloatArray
+    laid: BoolArray
+
 
 def choose(model: Model, relaxation: Relaxation, asked: Asked, *, stop: Stop, start: Choice | None = None) -> Choice:
     """Answer one question with a proven bound.
@@ -97,6 +116,21 @@ def choose(model: Model, relaxation: Relaxation, asked: Asked, *, stop: Stop, st
     if best is None:
         return nothing(model, status=ended if np.isfinite(bound) else "infeasible")
     return _certified(model, asked, best, bound, gap, ended)
+
+
+def proven(model: Model, relaxation: Relaxation, asked: Asked, plan: Plan, *, stop: Stop) -> Choice:
+    """Hold a plan that is known against the bound of its question; where it is not within the gap, answer the question
+    anew."""
+    values = np.concatenate([plan.open.astype(float), plan.laid[model.pipe >= 0].astype(float), plan.households])
+    start = _choice(model, values)
+    if asked.people_min is not None and start.people < asked.people_min - ROUNDED:
+        return choose(model, relaxation, asked, stop=stop)
+    relaxed = relaxation.solve(asked, Meter(stop))
+    if relaxed is not None:
+        held = _certified(model, asked, start, relaxed.value, stop.gap, "work_limit")
+        if held.gap <= stop.gap:
+            return held
+    return choose(model, relaxation, asked, stop=stop, start=start)
 
 
 def nothing(model: Model, *, status: Status) -> Choice:

@@ -3,6 +3,7 @@ alone, the frontier between."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,12 +13,15 @@ from infragap.analyses.solvers.stopping import Stop
 from infragap.analyses.water.codes import Question
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.service.today import Gap
-from infragap.analyses.water.siting.choice import Choice, choose, nothing, with_bound
+from infragap.analyses.water.siting.choice import Choice, Plan, choose, nothing, proven, with_bound
 from infragap.analyses.water.siting.model import Asked, Model, build_model, empty_model
 from infragap.analyses.water.siting.relaxation import Relaxation
 from infragap.analyses.water.study import Study
 from infragap.analyses.water.works.candidate import Candidates
 from infragap.gis.errors import NoSolutionError, ParameterError
+
+SLACK = 1e-3
+"""People within which a target counts as met: rates are rounded."""
 
 FRONTIER_TO = 0.9
 """The frontier goes so far towards most people; beyond, the last households cost more than any plan would pay."""
@@ -107,8 +111,56 @@ def plan_shown(study: Study) -> Question:
     return Question.MOST_PEOPLE if to_target and target_pct(study) is None else asked
 
 
-def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, Answers]:
+MOST_TRIES = 6
+"""How often the plan is chosen anew without works that cannot be built as it would have them."""
+
+
+def first_plan(
+    study: Study, candidates: Candidates, gap: Gap, unfit: Callable[[Model, Choice], BoolArray]
+) -> tuple[Model, Choice]:
+    """Answer the question whose plan is shown, alone.
+
+    Parameters
+    ----------
+    study, candidates, gap
+        What is asked, about what, for whom.
+    unfit
+        Candidates of a plan that cannot be built for those whom they serve in it, (candidates,): the plan is chosen
+        anew without them, unless the target would be missed for it.
+
+    Raises
+    ------
+    ParameterError
+        A forced or forbidden site is not among the candidates.
+    """
+    allowed = _allowed(candidates, study.parameters)
+    if not len(candidates.works):
+        return empty_model(), nothing(empty_model(), status="optimal")
+    model = build_model(candidates, gap.households, _poor_villages(study))
+    asker = _Asker(model, Relaxation(model), study.parameters, allowed, works_limit(study))
+    wanted, kept = people_to_gain(study, gap), np.ones(model.candidates, dtype=bool)
+    answer = asker.shown(plan_shown(study), wanted)
+    for _ in range(MOST_TRIES):
+        bad = unfit(model, answer.choice)
+        if not bad.any():
+            break
+        kept &= ~bad
+        other = asker.among(kept).shown(plan_shown(study), wanted)
+        if other.choice.status == "infeasible" or (answer.target_met and not other.target_met):
+            break
+        answer = other
+    return model, answer.choice
+
+
+def answer_all(study: Study, candidates: Candidates, gap: Gap, plan: Plan) -> tuple[Model, Answers]:
     """Ask all questions.
+
+    Parameters
+    ----------
+    study, candidates, gap
+        What is asked, about what, for whom.
+    plan
+        The plan that is to be shown: it is held against the bound of its question.
 
     Raises
     ------
@@ -124,8 +176,12 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
     model = build_model(candidates, gap.households, poor)
     allowed = _allowed(candidates, p)
     asker = _Asker(model, Relaxation(model), p, allowed, works_limit(study))
-    wanted = people_to_gain(study, gap)
-    most = asker.most(asker.works_max)
+    wanted, shown = people_to_gain(study, gap), plan_shown(study)
+    known = {shown: plan}
+    if shown == Question.LEAST_COST and float(model.people[model.first_household :] @ plan.households) < wanted - SLACK:
+        # the target is out of reach: the plan of least cost is the one with most people
+        known[Question.MOST_PEOPLE] = plan
+    most = asker.most(asker.works_max, known.get(Question.MOST_PEOPLE))
     if most.status == "infeasible":
         raise NoSolutionError(
             "water: the works that must be built, by name or as a number of the list, do not fit into the number of "
@@ -133,7 +189,7 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
         )
     listed = candidates.table["listed"].to_numpy(dtype=bool)
     # one after the other in an order in which each is near the one before: the relaxation starts from there
-    least = asker.least(wanted, asker.works_max, most)
+    least = asker.least(wanted, asker.works_max, most, known=known.get(Question.LEAST_COST))
     share = _poor_share_pct(study, gap, poor)
     poor_min = share / 100 * min(wanted, least.choice.people)
     fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and least.target_met else None
@@ -145,10 +201,12 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap) -> tuple[Model, A
     steps = FRONTIER_TO * np.arange(p.frontier_points, 0, -1) / p.frontier_points
     frontier = [asker.point(step * most.people) for step in steps] if most.people > 0 else []
     by_question = {
-        Question.MOST_PEOPLE: Answer(most, most.people >= wanted - 1e-3),
+        Question.MOST_PEOPLE: Answer(most, most.people >= wanted - SLACK),
         Question.LEAST_COST: least,
-        Question.LEAST_COST_UNLIMITED: asker.least(wanted, None, None),
-        Question.LISTED_ONLY: asker.among(listed).least(wanted, asker.works_max, None),
+        Question.LEAST_COST_UNLIMITED: asker.least(wanted, None, None, known=known.get(Question.LEAST_COST_UNLIMITED)),
+        Question.LISTED_ONLY: asker.among(listed).least(
+            wanted, asker.works_max, None, known=known.get(Question.LISTED_ONLY)
+        ),
     }
     return model, Answers(
         people_min=wanted,
@@ -191,40 +249,51 @@ class _Asker:
     def among(self, some: BoolArray) -> _Asker:
         return replace(self, allowed=self.allowed & some)
 
-    def most(self, works_max: int | None) -> Choice:
-        return self._ask(most_people=True, works_max=works_max)
+    def shown(self, question: Question, people: float) -> Answer:
+        """Answer one question alone."""
+        if question == Question.MOST_PEOPLE:
+            most = self.most(self.works_max)
+            return Answer(most, target_met=most.people >= people - SLACK)
+        works_max = None if question == Question.LEAST_COST_UNLIMITED else self.works_max
+        asker = self.among(self.model.listed) if question == Question.LISTED_ONLY else self
+        return asker.least(people, works_max, None)
+
+    def most(self, works_max: int | None, known: Plan | None = None) -> Choice:
+        return self._ask(Asked(most_people=True, works_max=works_max), known)
 
     def point(self, people: float) -> Choice:
-        return self._ask(people_min=people, works_max=self.works_max)
+        return self._ask(Asked(people_min=people, works_max=self.works_max), None)
 
-    def least(self, people: float, works_max: int | None, most: Choice | None, *, poor_min: float = 0.0) -> Answer:
-        """Least cost for so many people; where that is out of reach, most people."""
+    def least(
+        self,
+        people: float,
+        works_max: int | None,
+        most: Choice | None,
+        *,
+        poor_min: float = 0.0,
+        known: Plan | None = None,
+    ) -> Answer:
+        """Least cost for so many people; where that is out of reach, most people. `known` is held against the bound
+        instead of a plan of its own."""
         if most is None or most.people >= people:
-            found = self._ask(people_min=people, works_max=works_max, poor_min=poor_min)
+            found = self._ask(Asked(people_min=people, works_max=works_max, poor_min=poor_min), known)
             if found.status != "infeasible":
                 return Answer(found, target_met=True)
-        return Answer(most if most is not None else self.most(works_max), target_met=False)
+        return Answer(most if most is not None else self.most(works_max, known), target_met=False)
 
-    def _ask(
-        self,
-        *,
-        works_max: int | None,
-        most_people: bool = False,
-        people_min: float | None = None,
-        poor_min: float = 0.0,
-    ) -> Choice:
+    def _ask(self, asked: Asked, known: Plan | None) -> Choice:
         p = self.parameters
-        asked = Asked(
-            most_people=most_people,
-            works_max=works_max,
-            people_min=people_min,
+        asked = replace(
+            asked,
             budget_mvnd=p.budget_mvnd,
             allowed=self.allowed,
-            forced=tuple(site for site in p.forced),
-            poor_min=poor_min,
+            forced=tuple(p.forced),
             listed_min=max(p.listed_min, self.listed_min),
         )
-        return choose(self.model, self.relaxation, asked, stop=Stop(p.gap, p.work_limit))
+        stop = Stop(p.gap, p.work_limit)
+        if known is None:
+            return choose(self.model, self.relaxation, asked, stop=stop)
+        return proven(self.model, self.relaxation, asked, known, stop=stop)
 
 
 def _allowed(candidates: Candidates, p: WaterParameters) -> BoolArray:

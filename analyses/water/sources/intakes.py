@@ -32,6 +32,8 @@ class Intakes:
         The lowest cell of the relief in it: the stream bed [m].
     households
         Households that it may supply.
+    catchment_km2
+        Land whose water passes there.
     """
 
     cell: IntArray
@@ -39,10 +41,18 @@ class Intakes:
     y: FloatArray
     height_m: FloatArray
     households: FloatArray
+    catchment_km2: FloatArray
 
     def only(self, kept: IntArray) -> Intakes:
         """Some of them."""
-        return Intakes(self.cell[kept], self.x[kept], self.y[kept], self.height_m[kept], self.households[kept])
+        return Intakes(
+            self.cell[kept],
+            self.x[kept],
+            self.y[kept],
+            self.height_m[kept],
+            self.households[kept],
+            self.catchment_km2[kept],
+        )
 
 
 def possible_intakes(study: Study, flow: StreamFlow, withdrawal_l_s: float) -> Intakes:
@@ -53,7 +63,7 @@ def possible_intakes(study: Study, flow: StreamFlow, withdrawal_l_s: float) -> I
     Where somebody lives in the sanitary zone, no more is taken than needs no zone.
     """
     p = study.parameters
-    none = Intakes(np.zeros(0, np.int64), *(np.zeros(0) for _ in range(4)))
+    none = Intakes(np.zeros(0, np.int64), *(np.zeros(0) for _ in range(5)))
     if not 0 < withdrawal_l_s < np.inf:
         return none
     households = flow.usable_l_s / withdrawal_l_s
@@ -66,7 +76,8 @@ def possible_intakes(study: Study, flow: StreamFlow, withdrawal_l_s: float) -> I
     if not len(cell):
         return none
     x, y, bed = _stream_bed(study, flow, cell)
-    return Intakes(cell.astype(np.int64), x, y, bed, households[cell])
+    area_km2 = np.asarray(flow.streams.upstream_km2, dtype=np.float64).ravel()[cell]
+    return Intakes(cell.astype(np.int64), x, y, bed, households[cell], np.nan_to_num(area_km2))
 
 
 def _stream_bed(study: Study, flow: StreamFlow, cell: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -37,6 +37,7 @@ def pipe_table(study: Study, networks: Sequence[Network]) -> gpd.GeoDataFrame:
                     "laid_share": pipe.laid_share,
                     "flow_l_s": pipe.flow_l_s,
                     "velocity_m_s": pipe.velocity_m_s,
+                    "slow_because": None if pipe.slow_because is None else str(pipe.slow_because),
                     "loss_m": pipe.loss_m,
                     "static_head_m": pipe.static_head_m,
                     "from_elevation_m": up.elevation_m,

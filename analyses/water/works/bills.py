@@ -63,9 +63,21 @@ def chamber_bill(tanks: int, valves: int, p: WaterParameters) -> list[BillLine]:
     ]
 
 
-def intake_bill(p: WaterParameters, share: float = 1.0) -> list[BillLine]:
-    """Intake weir, or a part of it renewed."""
-    return [BillLine(BillItem.INTAKE, "", share, "pcs", share * p.intake_mvnd)]
+def weir_mvnd(catchment_km2: FloatArray | float, p: WaterParameters) -> FloatArray:
+    """Price of an intake weir: that on a brook, on larger streams with their width, which grows with the square root of
+    the catchment.
+
+    Examples
+    --------
+    >>> weir_mvnd(np.array([1.0, 5.0, 20.0]), WaterParameters()).tolist()
+    [80.0, 80.0, 160.0]
+    """
+    return np.asarray(p.intake_mvnd * np.sqrt(np.maximum(np.asarray(catchment_km2) / p.brook_km2, 1.0)))
+
+
+def intake_bill(weir: float, share: float = 1.0) -> list[BillLine]:
+    """Intake weir at its price [million VND], or a part of it renewed."""
+    return [BillLine(BillItem.INTAKE, "", share, "pcs", share * weir)]
 
 
 def storage_bill(peak_day_m3: float, p: WaterParameters, share: float = 1.0) -> list[BillLine]:

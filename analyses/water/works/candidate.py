@@ -41,6 +41,8 @@ class Source:
         Somebody lives in the sanitary zone upstream, downstream.
     cell
         Flat cell of the drainage; -1 where a scheme's own capacity is used.
+    catchment_km2
+        Land whose water passes there; NaN where it is not known.
     """
 
     source_id: str
@@ -50,6 +52,7 @@ class Source:
     village_above: bool = False
     village_below: bool = False
     cell: int = -1
+    catchment_km2: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,8 @@ class Candidate:
         What a household takes from the source on the peak day.
     line
         Pipes; `pipes_share` of each section is laid anew, (sections,).
+    village_share
+        (links,) share of the pipes that are there for each village first.
     links
         Villages, in the order of `line.tree.village`.
     pump_m
@@ -130,6 +135,7 @@ class Candidate:
     withdrawal_l_s_per_household: float
     line: Line
     pipes_share: FloatArray
+    village_share: FloatArray
     links: tuple[Link, ...]
     pump_m: float
     rural: bool

@@ -186,7 +186,7 @@ def _renewed(kind: WorkKind, share: float, households: float, connected: FloatAr
 
     def bill(served: float) -> list[BillLine]:
         day = served * maker.day_m3
-        return [*intake_bill(p, share), *storage_bill(day, p, share), *filter_bill(day, p)]
+        return [*intake_bill(p.intake_mvnd, share), *storage_bill(day, p, share), *filter_bill(day, p)]
 
     return Offer(
         kind=kind,

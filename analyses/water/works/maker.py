@@ -213,11 +213,12 @@ class Maker:
         villages = line.tree.village
         owner, parent = owners(line)
         on_pipe = np.array([connected[int(v)] > 0.5 for v in villages])
-        share = np.where(on_pipe, offer.pipes_share, 1.0)[np.maximum(owner, 0)]
+        village_share = np.where(on_pipe, offer.pipes_share, 1.0)
+        share = village_share[np.maximum(owner, 0)]
         bill = offer.bill(amount.needs)
         fixed = np.zeros(len(villages))
         for k in range(len(villages)):
-            own = self._own_bill(line, owner, k, share)
+            own = self.own_bill(line, owner, k, share)
             if offer.each_link_pays:
                 fixed[k] = total_mvnd(own, p)
             else:
@@ -253,6 +254,7 @@ class Maker:
             withdrawal_l_s_per_household=round(self.withdrawal_l_s * amount.size, DECIMALS),
             line=line,
             pipes_share=share,
+            village_share=village_share,
             links=links,
             pump_m=max(line.level_m - float(line.tree.z[0]), 0.0) if site.level.lift_m > 0 else 0.0,
             rural=site.rural,
@@ -263,7 +265,7 @@ class Maker:
         new = max(households - connected, 0.0) / households if households > 0 else 0.0
         return offer.connection_mvnd * new * markup(self.parameters)
 
-    def _own_bill(self, line: Line, owner: IntArray, k: int, share: FloatArray) -> list[BillLine]:
+    def own_bill(self, line: Line, owner: IntArray, k: int, share: FloatArray) -> list[BillLine]:
         """Pipes and chambers that are there for one village first."""
         sections = owner == k
         if not (share[sections] > 0).any():

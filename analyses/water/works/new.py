@@ -12,12 +12,13 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.water.codes import SchemeKind, Treatment, WorkKind
 from infragap.analyses.water.lines.design import SourceLevel
 from infragap.analyses.water.lines.tree import PipeTree
+from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.service.reach import Reach, Sources, reach_of
 from infragap.analyses.water.service.schemes import exists
 from infragap.analyses.water.sources.intakes import SPACING_M, Intakes, intakes_above, intakes_below, possible_intakes
 from infragap.analyses.water.sources.streams import StreamFlow, next_below
 from infragap.analyses.water.study import Study
-from infragap.analyses.water.works.bills import filter_bill, intake_bill, pump_bill, storage_bill
+from infragap.analyses.water.works.bills import filter_bill, intake_bill, pump_bill, storage_bill, weir_mvnd
 from infragap.analyses.water.works.candidate import BillLine, Candidate, Source
 from infragap.analyses.water.works.existing import sizes_of
 from infragap.analyses.water.works.maker import Maker, Offer, Site
@@ -50,11 +51,21 @@ def new_candidates(study: Study, flow: StreamFlow, maker: Maker, known: list[Can
     # the list and what exists come first: no intake is invented for a village that one of them can serve as a whole
     able = known + found
     served = {link.village for work in able for link in work.links if work.capacity_households >= link.households_max}
-    above = intakes_above(study, possible, _without(maker.gap, served))
+    weirs = _where(possible, WorkKind.NEW, p)
+    above = intakes_above(study, weirs, _without(maker.gap, served))
     found += _made(study, flow, maker, above, WorkKind.NEW, 0.0, None)
     reached = {link.village for work in known + found for link in work.links}
     below = intakes_below(study, possible, _without(maker.gap, reached))
     return found + _made(study, flow, maker, below, WorkKind.PUMPED, p.pump_head_max_m, None)
+
+
+def _where(possible: Intakes, kind: WorkKind, p: WaterParameters) -> Intakes:
+    """Intakes that a kind of work may have: water that runs by itself needs a weir, which on a large stream no village
+    scheme can pay; a pump stands on the bank, at the price of a bank that much larger."""
+    if kind == WorkKind.PUMPED:
+        return possible
+    small = weir_mvnd(possible.catchment_km2, p) <= p.intake_max_mvnd
+    return possible.only(np.flatnonzero(small).astype(np.int64))
 
 
 def _without(gap_households: FloatArray, villages: set[int]) -> FloatArray:
@@ -75,7 +86,7 @@ def _listed_intakes(study: Study, possible: Intakes, kind: WorkKind, done: set[i
     """Intakes of each planned scheme of the list, within the accuracy of its point: the nearest cells that carry its
     capacity, else those that carry most. They are places of one site, of which one at most is built."""
     schemes, low, high = study.schemes, *HEIGHTS_M[kind]
-    rural = _to_be_built(study)
+    rural, possible = _to_be_built(study), _where(possible, kind, study.parameters)
     chosen, rows, households = [], [], []
     for row in np.argsort(schemes["scheme_id"].to_numpy().astype(str), kind="stable"):
         if not rural[row] or int(row) in done:
@@ -93,8 +104,7 @@ def _listed_intakes(study: Study, possible: Intakes, kind: WorkKind, done: set[i
             rows.append(int(row))
             households.append(min(wanted, float(possible.households[best])))
     kept = possible.only(np.array(chosen, dtype=np.int64))
-    limited = Intakes(kept.cell, kept.x, kept.y, kept.height_m, np.array(households, dtype=np.float64))
-    return limited, np.array(rows, dtype=np.int64)
+    return replace(kept, households=np.array(households, dtype=np.float64)), np.array(rows, dtype=np.int64)
 
 
 def _to_be_built(study: Study) -> BoolArray:
@@ -154,21 +164,22 @@ def _made(
         place = int((rows[:k] == row).sum()) if rows is not None else 0
         site = replace(_site(study, flow, intakes, k, kind, lift_m, row), place=place)
         start = tree.starting_at(float(intakes.height_m[k]))
-        found += maker.candidates(site, start, _offer(kind, float(intakes.households[k]), start, lift_m, maker), sizes)
+        found += maker.candidates(site, start, _offer(kind, intakes, k, start, lift_m, maker), sizes)
     return found
 
 
-def _offer(kind: WorkKind, households: float, tree: PipeTree, lift_m: float, maker: Maker) -> Offer:
+def _offer(kind: WorkKind, intakes: Intakes, k: int, tree: PipeTree, lift_m: float, maker: Maker) -> Offer:
     p = maker.parameters
+    weir = float(weir_mvnd(intakes.catchment_km2[k], p))
 
     def bill(served: float) -> list[BillLine]:
         day = served * maker.day_m3
-        return [*intake_bill(p), *pump_bill(day, lift_m, p), *storage_bill(day, p), *filter_bill(day, p)]
+        return [*intake_bill(weir), *pump_bill(day, lift_m, p), *storage_bill(day, p), *filter_bill(day, p)]
 
     return Offer(
         kind=kind,
         treatment=Treatment.FILTER,
-        capacity_households=households,
+        capacity_households=float(intakes.households[k]),
         bill=bill,
         mvnd_per_household=0.0,
         connection_mvnd=p.rural_connection_mvnd,
@@ -197,6 +208,7 @@ def _site(study: Study, flow: StreamFlow, intakes: Intakes, k: int, kind: WorkKi
             village_above=bool(flow.village_above[cell]),
             village_below=bool(flow.village_below[cell]),
             cell=cell,
+            catchment_km2=round(float(intakes.catchment_km2[k]), 3),
         ),
         level=SourceLevel(lift_m=lift_m, spare_m=PUMP_SPARE_M) if kind == WorkKind.PUMPED else SourceLevel(),
     )

@@ -88,6 +88,12 @@ FOREST_MAPPED = notice(
     reason="table and raster show one forest, of two years and methods; a hundredth of it is km²",
 )
 
+BORDER = notice(
+    "schools.border",
+    tolerance="none",
+    reason="border schools are built in border communes: the mark of one of the two is wrong, or turned round",
+)
+
 NOMINAL_KV = (
     0.23, 0.4, 0.69, 1, 3, 3.3, 6, 6.3, 6.6, 7.2, 10, 10.5, 11, 12, 12.5, 13.2, 13.8, 15, 16.5, 19, 19.1, 20, 22, 23,
     24, 25, 27, 30, 33, 34.5, 35, 36, 38, 44, 45, 46, 48, 50, 52, 55, 60, 63, 65, 66, 69, 72.5, 77, 88, 90, 100, 110,
@@ -114,6 +120,12 @@ def part_findings(layers: Layers) -> list[Finding]:
     layers
         Typed layers with rows, and rasters, by name, geometry in one metric CRS [m].
     """
+    # numbers beyond all bounds are told elsewhere
+    with np.errstate(all="ignore"):
+        return _part_findings(layers)
+
+
+def _part_findings(layers: Layers) -> list[Finding]:
     tables = {name: layer for name, layer in layers.items() if isinstance(layer, pd.DataFrame) and len(layer)}
     found: list[Finding] = []
     for name in ("communes", "villages"):
@@ -124,7 +136,7 @@ def part_findings(layers: Layers) -> list[Finding]:
     found += _electric(tables) + _ratios(tables)
     if "communes" in tables:
         found += _forest_columns(tables["communes"])
-        found += _works(tables)
+        found += _works(tables) + _border(tables)
         if isinstance(layers.get("forest"), Raster):
             found += _forest_mapped(tables["communes"], layers["forest"])
     if "bridges" in tables and "roads" in tables:
@@ -224,6 +236,15 @@ def _works(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
     own, count = works["commune_code"].map(households).to_numpy(dtype=np.float64), numbers(works, "household_works")
     shown = [f"{a:,.10g} / {b:,.10g}" for a, b in zip(count, own, strict=True)]
     return where(MANY_WORKS, works, count > WORKS * own, "water_households", shown=shown)
+
+
+def _border(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    schools, communes = tables.get("schools"), tables["communes"]
+    if schools is None or not has(schools, "kind", "commune_code") or not has(communes, "commune_code", "is_border"):
+        return []
+    border = communes.loc[communes["is_border"].astype(bool), "commune_code"]
+    off = (schools["kind"] == "border_boarding") & ~schools["commune_code"].isin(border)
+    return where(BORDER, schools, off, "schools", shown=schools["commune_code"])
 
 
 def _bridges(bridges: pd.DataFrame, roads: pd.DataFrame) -> list[Finding]:

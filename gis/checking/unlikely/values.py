@@ -58,6 +58,14 @@ MODELLED = notice(
     reason="a modelled place is not known to some metres: its accuracy is in kilometres, or it was surveyed",
 )
 
+CONSTANT = notice(
+    "unit.constant",
+    tolerance="columns of fewer than 20 values; shares, capacities of one standard size, accuracies",
+    reason="counts, areas and lengths of twenty places are never all the same: a cell was filled down, or a default",
+)
+
+CONSTANT_ROWS = 20
+VARYING = ("people", "households", "works", "ha", "km²", "m³/day")
 COUNTED = ("people", "households", "pupils", "works")
 NO_RATIO = ("°", "°C", "year", "-", "m above sea level")
 SIGNED = ("source_elevation_m",)
@@ -91,6 +99,9 @@ def unlikely_findings(frame: pd.DataFrame, column: pa.Column, values: FloatArray
         found += _middle_findings(known, usual, unit, layer=layer, column=name)
     if unit not in NO_RATIO and name not in SIGNED:
         found += alone_findings(frame, known, layer=layer, what=name, shown=[f"{value:,.10g}" for value in values])
+    some = known[np.isfinite(known)]
+    if unit in VARYING and len(some) >= CONSTANT_ROWS and some.min() == some.max() and some[0] > 0:
+        found.append(CONSTANT.found(layer, of=len(frame), column=name, value=float(some[0])))
     fractions = np.isfinite(known) & (known != np.round(known)) if unit in COUNTED else np.zeros(len(known), dtype=bool)
     if fractions.any():
         found.append(FRACTION.in_rows(frame, fractions, shown=frame[name], **shared))
@@ -133,7 +144,8 @@ def _apart(values: FloatArray, gap: float) -> tuple[BoolArray, float, float]:
         return nothing, 0.0, 0.0
     gap = gap if len(ordered) >= ROWS else max(gap, WIDE_GAP)
     few = max(1, int(ALONE_SHARE * len(ordered)))
-    steps = ordered[1:] / ordered[:-1]
+    with np.errstate(over="ignore"):
+        steps = ordered[1:] / ordered[:-1]
     above = np.flatnonzero(steps[-few:] >= gap)
     below = np.flatnonzero(steps[:few] >= gap)
     high = ordered[len(ordered) - 1 - few + above[0]] if len(above) else ordered[-1]

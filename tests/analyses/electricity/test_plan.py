@@ -132,8 +132,10 @@ def test_everything_on_the_grid_costs_more_and_says_where(many: ElectricityResul
     assert scenarios.loc["all_on_grid", "extra_mvnd"] >= 0
     assert scenarios.loc["all_on_grid", "grid_settlements"] == len(many.settlements)
     assert many.tables["all_on_grid"]["extra_mvnd"].sum() == pytest.approx(scenarios.loc["all_on_grid", "extra_mvnd"])
-    # no stream in this province: nothing is lost without streams, and one more round of junctions gains little
-    assert scenarios.loc["no_hydro", "cost_mvnd"] == pytest.approx(scenarios.loc["least_cost", "cost_mvnd"], rel=1e-3)
+    # no stream in this province: nothing is won by modelled ones, and one more round of junctions gains little
+    assert scenarios.loc["streams_modelled", "cost_mvnd"] == pytest.approx(
+        scenarios.loc["least_cost", "cost_mvnd"], rel=1e-3
+    )
     assert scenarios.loc["forest_ignore", "cost_mvnd"] <= scenarios.loc["least_cost", "cost_mvnd"] * (1 + 1e-9)
 
 

@@ -14,6 +14,7 @@ import shapely
 from infragap.analyses.schools.codes import Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
+from infragap.analyses.schools.siting.candidates import site_candidates
 from infragap.analyses.schools.siting.question import SiteQuestion, site_question
 from infragap.analyses.schools.study import Study, prepare
 from infragap.analyses.schools.travel.region import all_pairs, whole_region
@@ -39,7 +40,7 @@ def study(pack: Pack) -> Study:
 
 @pytest.fixture(scope="module")
 def question(study: Study) -> SiteQuestion:
-    return site_question(study)
+    return site_question(study, site_candidates(study))
 
 
 def test_independent_dijkstra_on_forty_villages_and_ten_schools(pack: Pack, study: Study) -> None:

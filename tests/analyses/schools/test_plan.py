@@ -384,11 +384,32 @@ def test_villages_without_pupils_cannot_place_a_school(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rule", list(Intake))
-def test_embedded_pack(data_folder: Path, rule: Intake) -> None:
+def test_embedded_pack(data_folder: Path, embedded: SchoolsResult) -> None:
+    check_embedded(embedded, data_folder, SchoolsParameters())
+    # boarding against boarding: every one of the six shortens ways
+    raised = embedded.sites[embedded.sites["order_of_raising"].notna()].sort_values("order_of_raising")
+    assert (raised["before_min"] > raised["after_min"]).all()
+    assert (raised["marginal_hours"].diff().dropna() <= 1e-6).all()
+    curve = embedded.upper_record["new"]["curve"]
+    assert [one["schools"] for one in curve] == list(range(8))
+    assert (np.diff([one["cost"] for one in curve]) < 0).all()
+    assert all(one["gap"] <= 1e-3 for one in curve)
+    # stretches that a builder would order: no piece stands in two of them
+    stretches = embedded.links[embedded.links["kind"] == "earth_stretch"]
+    pieces = stretches["road_id"].str.split("; ").explode()
+    assert not pieces.duplicated().any()
+    assert len(pieces) > len(stretches)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", [Intake.OWN, Intake.ANY])
+def test_embedded_pack_under_other_rules(data_folder: Path, rule: Intake) -> None:
+    parameters = SchoolsParameters(intake_rule=rule, draws=0, new_schools_max=0)
+    check_embedded(plan_schools(read_pack(data_folder), parameters), data_folder, parameters)
+
+
+def check_embedded(result: SchoolsResult, data_folder: Path, parameters: SchoolsParameters) -> None:
     pack = read_pack(data_folder)
-    parameters = SchoolsParameters(intake_rule=rule, draws=200 if rule == Intake.ADJOINING else 0)
-    result = plan_schools(pack, parameters)
     check_tables(result)
     kinds = result.sites.groupby("kind").size().to_dict()
     assert kinds == {"border_boarding": 9, "ethnic_boarding": 6, "new_upper_secondary": 7}
@@ -399,15 +420,8 @@ def test_embedded_pack(data_folder: Path, rule: Intake) -> None:
     assert lung_cung["upper_may_board"]
     assert lung_cung["cut_off_in_rain"]
     assert 150 < lung_cung["upper_motorbike_dry_min"] < 240
-    # boarding against boarding: every one of the six shortens ways
-    raised = result.sites[result.sites["order_of_raising"].notna()].sort_values("order_of_raising")
-    assert (raised["before_min"] > raised["after_min"]).all()
-    assert (raised["marginal_hours"].diff().dropna() <= 1e-6).all()
-    curve = result.upper_record["new"]["curve"]
-    assert [one["schools"] for one in curve] == list(range(8))
-    assert (np.diff([one["cost"] for one in curve]) < 0).all()
     assert result.upper_record["schools_lacking"] == 18
-    expected = model_cost(result, parameters, pack.communes, rule)
+    expected = model_cost(result, parameters, pack.communes, parameters.intake_rule)
     assert result.placement["lower_bound"] <= expected * (1 + 1e-6)
     assert expected <= result.placement["cost"] * (1 + 1e-6)
     assert result.placement["cost"] <= expected * (1 + 2e-3)

@@ -49,6 +49,17 @@ def check(result: WaterResult) -> None:
     bills = result.tables["boq"].groupby("work_id")["cost_mvnd"].sum()
     assert bills.reindex(works["work_id"]).to_numpy() == pytest.approx(works["cost_mvnd"].to_numpy(), abs=1e-3)
     assert (works["withdrawal_l_s"] <= works["usable_flow_l_s"] + 1e-6).all()
+    # every pipe carries water, fast enough or with a reason
+    assert (result.pipes["flow_l_s"] > 0).all()
+    assert ((result.pipes["velocity_m_s"] < 0.3 - 1e-6) == result.pipes["slow_because"].notna()).all()
+    for network in result.networks:
+        away, ground, grade = network.profile.T
+        assert grade[0] == pytest.approx(network.level_m)
+        assert (np.diff(away) >= 0).all()
+        # water never rises; where it falls at one place it stands in a tank or valve
+        assert (np.diff(grade) <= 1e-6).all()
+        assert (np.diff(grade)[np.diff(away) == 0] <= 0).all()
+        assert (grade >= ground - 0.1).all()
     # all numbers are numbers: JSON knows no NaN
     json.dumps([result.siting, result.summary], allow_nan=False, default=lambda value: value.item())
 

@@ -33,6 +33,8 @@ def many(layer: str, rows: int = 40) -> Any:
     repeated = pd.concat([frame.iloc[[0]]] * rows, ignore_index=True)
     for name in repeated.select_dtypes("float").columns.difference(["year"]):
         repeated[name] *= np.linspace(0.5, 2.0, rows)
+    for name in repeated.columns.intersection(["population", "households", "households_design", "households_served"]):
+        repeated[name] += np.arange(rows)
     counted = repeated.columns.intersection(["capacity_pupils"])
     repeated[counted] = repeated[counted].round()
     return repeated
@@ -110,6 +112,12 @@ def test_counts_are_whole() -> None:
     assert codes(unit_findings(frame, layer="villages")) == ["unit.fraction"]
 
 
+def test_a_column_that_was_filled_down() -> None:
+    frame = many("water_schemes").assign(capacity_m3_day=60.0)
+    assert "unit.constant" in codes(unit_findings(frame, layer="water_schemes"))
+    assert "unit.constant" not in codes(unit_findings(frame.iloc[:19], layer="water_schemes"))
+
+
 def column(layer: str, name: str, value: Any, row: int | None = None) -> Callable[[dict[str, Any]], None]:
     def change(whole: dict[str, Any]) -> None:
         frame = whole[layer]
@@ -129,6 +137,7 @@ def column(layer: str, name: str, value: Any, row: int | None = None) -> Callabl
         (column("stations", "voltage_kv", 350.0), "voltage.nominal", "350"),
         (column("stations", "voltage_kv", 22.0), "voltage.no_line", "T0 = 22"),
         (column("stations", "load_kva", 170.0), "sum.load_station", "T0 = 170 / 100"),
+        (column("communes", "is_border", lambda border: ~border), "schools.border", "T02 = 90003"),
         (column("water_households", "household_works", 4_500), "works.many", "4,500 / 1,000"),
         # 150 m are 492 feet, beside a drawn bridge of 200 m
         (column("bridges", "length_m", 150 * 3.28084), None, ""),
@@ -150,6 +159,15 @@ def test_parts_that_do_not_fit(change: Callable[[dict[str, Any]], None], code: s
     texts = [finding.spoken() for finding in found if finding.code == (code or "sum.own_source_households")]
     assert texts
     assert said in texts[0]
+
+
+def test_numbers_beyond_all_bounds_do_no_harm() -> None:
+    whole = layers()
+    for layer, name in (("grid_lines", "voltage_kv"), ("stations", "load_kva"), ("bridges", "length_m")):
+        whole[layer] = whole[layer].assign(**{name: 1e308})
+    assert "voltage.nominal" in codes(part_findings(whole))
+    tiny = many("bridges").assign(length_m=np.geomspace(1e-300, 1e300, 40))
+    assert unit_findings(tiny, layer="bridges")
 
 
 def test_forest_of_the_table_and_of_the_raster() -> None:

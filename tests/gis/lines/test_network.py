@@ -97,3 +97,21 @@ def test_costs_that_no_search_can_work_with(cost):
     graph = Graph(2, np.array([0], np.int32), np.array([1], np.int32))
     with pytest.raises(ParameterError, match="1 of 1 links"):
         Prices(graph, np.array([cost], np.float32))
+
+
+def test_a_search_that_ends_early_knows_what_was_asked_for_and_nothing_beyond() -> None:
+    rng = np.random.default_rng(5)
+    tail, head = rng.integers(0, 400, (2, 1600))
+    prices = Prices(Graph(400, tail.astype(np.int32), head.astype(np.int32)), rng.random(1600).astype(np.float32))
+    for toward in (True, False):
+        whole = nearest_ways(prices, [3], toward=toward)
+        known = np.flatnonzero(np.isfinite(whole.cost))
+        until = known[np.argsort(whole.cost[known])[[5, 20, 20]]]
+        ended = nearest_ways(prices, [3], toward=toward, until=until)
+        np.testing.assert_array_equal(ended.cost[until], whole.cost[until])
+        for node in until.tolist():
+            np.testing.assert_array_equal(ended.links(node), whole.links(node))
+        found = np.isfinite(ended.cost)
+        assert found.sum() < len(known)
+        np.testing.assert_array_equal(ended.cost[found], whole.cost[found])
+        assert whole.cost[~found].min() >= ended.cost[until].max()

@@ -78,3 +78,27 @@ def test_rules_of_a_country_are_its_profiles() -> None:
     assert schools.loc["boarding_primary_km", ["value", "source"]].tolist() == [6.0, "a law"]
     assert schools.loc["boarding_lower_secondary_km", "source"] == "assumption: no rule of the country is known"
     assert for_country(ElectricityParameters(), changed).first_year == 2027
+
+
+def test_a_profile_without_prices_is_refused_for_what_needs_them(tmp_path: Path, thousand: Profile) -> None:
+    from infragap.analyses.parameters import prices_missing
+    from infragap.readiness import judge_folder
+    from tests.pack_factory import write_pack
+
+    missing = prices_missing(ElectricityParameters, thousand)
+    assert "lv_line_kusd_per_km" in missing
+    assert "tariff_usd_per_kwh" not in missing
+    assert prices_missing(ElectricityParameters, read_profile("mw")) == []
+    pack = write_pack(tmp_path / "pack")
+    text = (Path(__file__).parents[3] / "infragap" / "profiles" / "mw.toml").read_text(encoding="utf-8")
+    head = text.split("[parameters.electricity]")[0].replace("^MW\\d{5}$", "^\\d{5}$")
+    head = head.replace('"traditional authority"]', '"xã"]').replace('["town", "city"]', '["phường"]')
+    (pack / "own.toml").write_text(head, encoding="utf-8")
+    catalog = pack / "catalog.toml"
+    said = catalog.read_text(encoding="utf-8").replace("[pack]\n", '[pack]\nprofile = "own.toml"\n')
+    catalog.write_text(said, encoding="utf-8")
+    readiness = judge_folder(pack, ["electricity", "schools"])
+    assert not readiness.is_ready("electricity")
+    (found,) = [finding for finding in readiness.lacking["electricity"] if finding.code == "profile.prices"]
+    assert "mwk_per_kwh" in found.sentence() or "_mmwk" in found.sentence()
+    assert "[parameters.electricity]" in found.repair("vi")

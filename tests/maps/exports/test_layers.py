@@ -49,7 +49,7 @@ def test_geopackage_holds_layers_and_styles(points: gpd.GeoDataFrame, tmp_path: 
     with sqlite3.connect(tmp_path / "a.gpkg") as database:
         styles = dict(database.execute("select f_table_name, styleQML from layer_styles"))
     colours = ET.fromstring(styles["electricity_settlements"]).findall(".//category")
-    assert [c.get("value") for c in colours] == ["grid", "minigrid", "hydro", "solar_home"]
+    assert [c.get("value") for c in colours] == ["grid", "minigrid", "hydro", "hybrid", "solar_home"]
 
 
 def test_features_have_ids_and_six_decimals(points: gpd.GeoDataFrame, tmp_path: Path) -> None:

@@ -56,7 +56,8 @@ def test_an_extension_by_hand() -> None:
     assert works.drop_pct[0] == pytest.approx(3.944, abs=2e-3)
     # 0.69 · 350 · 0.85 + 0.66 · 350 + 20 · 6
     assert works.investment_mvnd[0] == pytest.approx(0.69 * 350 * 0.85 + 0.66 * 350 + 120)
-    energy = energy_mvnd(settlements([600.0], [20]), P)[0]
+    # bought, and 40 hours of outage a year at 20,000 VND/kWh
+    energy = energy_mvnd(settlements([600.0], [20]), P)[0] + 20 * 7052.88 * 40 / 8766 * 0.02
     assert works.life_cycle_mvnd[0] == pytest.approx(works.investment_mvnd[0] * AS_LINE + energy, rel=1e-6)
 
 

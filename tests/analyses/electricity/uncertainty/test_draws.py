@@ -162,13 +162,18 @@ def test_a_stream_counts_where_the_settlement_is_drawn(
         "intake_y": point.y,
         "head_m": 60.0,
         "canal_km": 0.2,
-        "dry_flow_m3_s": 0.5,
+        "mean_flow_m3_s": 2.0,
         "upstream_km2": 10.0,
     }
     stream = Falls(x=np.array([point.x]), y=np.array([point.y]), **{k: np.array([v]) for k, v in one.items()})
-    monkeypatch.setattr("infragap.analyses.electricity.offgrid.compare.falls", lambda *_, **__: stream)
+    monkeypatch.setattr("infragap.analyses.electricity.offgrid.sites.falls", lambda *_, **__: stream)
     places = [(9.0, 10.0, 120)]
-    dear = {"home_tier3_mvnd": 70.0, "pv_mvnd_per_kwp": 20.0, "mv35_line_mvnd_per_km": 800.0}
+    dear = {
+        "home_tier3_mvnd": 70.0,
+        "pv_mvnd_per_kwp": 20.0,
+        "mv35_line_mvnd_per_km": 800.0,
+        "hydro_evidence": "modelled",
+    }
     known = draws(easy, places, accuracy=0.0, **dear).settlements
     assert known["choice"].tolist() == ["hydro"]
     assert known["grid_probability"].iloc[0] < 0.5

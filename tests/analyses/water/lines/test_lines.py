@@ -80,6 +80,10 @@ def test_loss_never_rises_with_size(fall_m: float) -> None:
     losses = []
     for households in (35, 60, 61, 100, 101, 150, 240, 480):
         line = _line(np.linspace(500, 500 - fall_m, 21), households)
+        if (fall_m, households) == (25.0, 35):
+            # 0.466 l/s: 0.293 m/s in OD50, and in OD40 the grade line would run under the first hundred metres
+            assert line is None
+            continue
         assert line is not None
         losses.append(float(line.sections.loss_m.sum()))
     # where the head is short it is spent whatever the size; the steps of the search are a two-hundredth of it

@@ -1,0 +1,331 @@
+"""One plant for several neighbouring settlements, joined by a small tree of lines of their own: which groups could
+share one, what that costs, and which of them do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+from scipy.spatial import cKDTree
+
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.codes import Supply
+from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
+from infragap.analyses.electricity.demand.load import design_peak_kw
+from infragap.analyses.electricity.demand.local_works import distribution_mvnd, terrain
+from infragap.analyses.electricity.demand.settlements import Settlements
+from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid, Resources, compare_offgrid
+from infragap.analyses.electricity.offgrid.hydro import STEP_UP_KM, WIRE_WINDING, Reach
+from infragap.analyses.electricity.offgrid.option import Option
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.solvers.mixed_integer import Program, minimise, row_prices
+from infragap.analyses.solvers.stopping import Meter, Stop
+
+MOST_MEMBERS, NEIGHBOURS = 4, 4
+"""Groups looked at: of so many settlements at most, each joined to so many nearest ones."""
+
+LV_MOMENT_KW_KM = 16.6
+"""Load times length that a cable of 4 × 70 mm² carries at a drop of 5 % (engineering facts 3); what is more needs a
+transformer at each end of the line."""
+
+SHARED = (Supply.MINIGRID, Supply.HYBRID, Supply.HYDRO)
+
+
+@dataclass(frozen=True, eq=False)
+class JointPlants:
+    """Groups that could share a plant.
+
+    Attributes
+    ----------
+    members
+        (groups, n) sparse: 1 where a settlement belongs to a group.
+    cost_mvnd, investment_mvnd
+        (groups,) of the whole: plant, lines between the members, their local lines and services.
+    supply
+        (groups,) index into `OPTIONS`.
+    options
+        Options of the groups, for their sizes.
+    alone_mvnd
+        (n,) what each costs with its best supply of its own.
+    peak_kw
+        (groups,) design peak of all members together.
+    id_rank
+        (n,) of the settlements, so that the order of the rows decides nothing.
+    """
+
+    members: sparse.csr_array
+    cost_mvnd: FloatArray
+    investment_mvnd: FloatArray
+    supply: IntArray
+    options: dict[Supply, Option]
+    alone_mvnd: FloatArray
+    id_rank: IntArray
+    peak_kw: FloatArray
+
+    def __len__(self) -> int:
+        """Number of groups."""
+        return len(self.cost_mvnd)
+
+    def rows(self, group: int) -> IntArray:
+        """Members of one group."""
+        return np.asarray(
+            self.members.indices[self.members.indptr[group] : self.members.indptr[group + 1]], dtype=np.int64
+        )
+
+    def shares(self, group: int) -> FloatArray:
+        """Cost of a group by member: in proportion to what each would pay alone, so that nobody pays more than that."""
+        alone = self.alone_mvnd[self.rows(group)]
+        return np.asarray(self.cost_mvnd[group] * alone / alone.sum())
+
+
+def joint_plants(
+    settlements: Settlements,
+    resources: Resources,
+    offgrid: OffGrid,
+    free: BoolArray,
+    parameters: ElectricityParameters,
+) -> JointPlants:
+    """Price a joint plant for every group of neighbours, and keep the groups that cost less than each alone.
+
+    Parameters
+    ----------
+    settlements, resources, offgrid
+        The settlements, what nature gives, and their options alone.
+    free
+        (n,) settlements that may be off the grid.
+    parameters
+        Prices and demand.
+
+    Notes
+    -----
+    A group is up to four settlements, joined one to the next within `joint_plant_km` (each to its four nearest). Lines
+    between them are their shortest tree, times the winding of wires, of low voltage; a stretch of more than a kilometre
+    or more load than that carries gets a transformer at each end. The plant stands at the largest member, or on any
+    stream of a member.
+    """
+    p = parameters
+    alone = np.where(np.isfinite(offgrid.best_mvnd), offgrid.best_mvnd, np.inf)
+    can = free & (settlements.households > 0) & np.isfinite(alone)
+    groups = neighbour_groups(settlements, can, p)
+    if not groups:
+        return no_joint_plants(alone, settlements.id_rank)
+    whole, lines, line_investment = _as_settlements(settlements, groups, p)
+    local = distribution_mvnd(settlements, p)
+    local_mvnd = np.array([local[list(group)].sum() for group in groups])
+    water = replace(resources.water, reach=_reach_of(groups, resources.water.reach))
+    found = compare_offgrid(whole, replace(resources, water=water), p, local_mvnd=local_mvnd)
+    options = {supply: found.options[supply] for supply in SHARED}
+    cost = np.column_stack([np.where(each.lasting(p), each.life_cycle_mvnd, np.inf) for each in options.values()])
+    best = cost.argmin(axis=1)
+    every = np.arange(len(groups))
+    total = cost[every, best] + lines
+    investment = np.column_stack([each.investment_mvnd for each in options.values()])[every, best] + line_investment
+    pays = total < np.array([alone[list(group)].sum() for group in groups]) * (1 - 1e-9)
+    kept = np.flatnonzero(pays)
+    rows = np.concatenate([groups[k] for k in kept]) if len(kept) else np.empty(0, dtype=np.int64)
+    start = np.concatenate([[0], np.cumsum([len(groups[k]) for k in kept])])
+    members = sparse.csr_array((np.ones(len(rows)), rows, start), shape=(len(kept), len(alone)))
+    supply = np.array([OPTIONS.index(SHARED[k]) for k in best[kept]], dtype=np.int64)
+    return JointPlants(
+        members=members,
+        cost_mvnd=total[kept],
+        investment_mvnd=investment[kept],
+        supply=supply,
+        options={name: each.chosen(kept) for name, each in options.items()},
+        alone_mvnd=alone,
+        id_rank=settlements.id_rank,
+        peak_kw=design_peak_kw(whole, p)[kept],
+    )
+
+
+def no_joint_plants(alone_mvnd: FloatArray, id_rank: IntArray) -> JointPlants:
+    """Give no groups at all."""
+    empty = np.empty(0)
+    members = sparse.csr_array((0, len(alone_mvnd)))
+    return JointPlants(members, empty, empty, np.empty(0, dtype=np.int64), {}, alone_mvnd, id_rank, empty)
+
+
+def neighbour_groups(
+    settlements: Settlements, can: BoolArray, parameters: ElectricityParameters
+) -> list[tuple[int, ...]]:
+    """Groups of 2 to `MOST_MEMBERS` settlements that hang together by distances within `joint_plant_km`, each once."""
+    rows = np.flatnonzero(can)
+    rows = rows[np.argsort(settlements.id_rank[rows])]
+    reach_m = parameters.joint_plant_km * 1000
+    if len(rows) < 2 or reach_m <= 0:
+        return []
+    points = np.column_stack([settlements.x, settlements.y])[rows]
+    number = min(NEIGHBOURS + 1, len(rows))
+    found = cKDTree(points).query(points, k=number, distance_upper_bound=reach_m * (1 + 1e-9))
+    distance, other = np.asarray(found[0]), np.asarray(found[1])
+    beside: list[set[int]] = [set() for _ in rows]
+    for a in range(len(rows)):
+        for d, b in zip(distance[a], other[a], strict=True):
+            if np.isfinite(d) and int(b) != a:
+                beside[a].add(int(b))
+                beside[int(b)].add(a)
+    known: set[tuple[int, ...]] = set()
+    front: set[tuple[int, ...]] = {(a, b) for a in range(len(rows)) for b in beside[a] if a < b}
+    for _ in range(MOST_MEMBERS - 1):
+        known |= front
+        front = {
+            tuple(sorted((*group, b)))
+            for group in front
+            if len(group) < MOST_MEMBERS
+            for member in group
+            for b in beside[member]
+            if b not in group
+        }
+    return [tuple(int(rows[k]) for k in group) for group in sorted(known)]
+
+
+def _as_settlements(
+    settlements: Settlements, groups: list[tuple[int, ...]], parameters: ElectricityParameters
+) -> tuple[Settlements, FloatArray, FloatArray]:
+    """Each group as one settlement at its largest member, and life-cycle cost and investment of the lines between its
+    members."""
+    p = parameters
+    peak, ground = design_peak_kw(settlements, p), terrain(settlements, p)
+    n = settlements.households
+    largest = np.array([min(group, key=lambda k: (-n[k], settlements.id_rank[k])) for group in groups])
+    line_km, step_ups, rough = np.zeros(len(groups)), np.zeros(len(groups)), np.zeros(len(groups))
+    for g, group in enumerate(groups):
+        for km, below in tree_of(settlements, group, int(largest[g])):
+            line_km[g] += km
+            step_ups[g] += km > STEP_UP_KM or float(peak[list(below)].sum()) * km > LV_MOMENT_KW_KM
+        rough[g] = ground[list(group)].mean()
+    wire = line_km * p.lv_line_mvnd_per_km * rough
+    stations = step_ups * 2 * p.transformer_50_mvnd * rough
+    whole = replace(
+        settlements,
+        households=np.array([n[list(group)].sum() for group in groups]),
+        commune=settlements.commune[largest],
+        x=settlements.x[largest],
+        y=settlements.y[largest],
+        roughness=settlements.roughness[largest],
+        at_lower_kv=settlements.at_lower_kv[largest],
+        has_home_system=np.zeros(len(groups), dtype=bool),
+        position_accuracy_m=settlements.position_accuracy_m[largest],
+        is_village=np.zeros(len(groups), dtype=bool),
+        has_unsafe_wires=np.zeros(len(groups), dtype=bool),
+        spread_m=np.full(len(groups), np.nan),
+        id_rank=np.arange(len(groups)),
+        other=None if settlements.other is None else settlements.other.chosen(groups),
+        outage_hours=None,
+    )
+    return whole, wire * line_factor(p) + stations * station_factor(p), wire + stations
+
+
+def tree_of(settlements: Settlements, group: tuple[int, ...], root: int) -> list[tuple[float, tuple[int, ...]]]:
+    """Shortest tree of a group (Prim, from the plant): length of each stretch [km], winding included, and who hangs on
+    it."""
+    at = {k: (float(settlements.x[k]), float(settlements.y[k])) for k in group}
+    inside, outside = [root], [k for k in group if k != root]
+    parent: dict[int, int] = {}
+    km: dict[int, float] = {}
+    while outside:
+        d, _, k, above = min(
+            (np.hypot(at[a][0] - at[b][0], at[a][1] - at[b][1]), int(settlements.id_rank[a]), a, b)
+            for a in outside
+            for b in inside
+        )
+        parent[k], km[k] = above, float(d) / 1000 * WIRE_WINDING
+        inside.append(k)
+        outside.remove(k)
+    below: dict[int, list[int]] = {k: [k] for k in parent}
+    for k in reversed(inside[1:]):
+        if parent[k] in below:
+            below[parent[k]] += below[k]
+    return [(km[k], tuple(below[k])) for k in inside[1:]]
+
+
+def _reach_of(groups: list[tuple[int, ...]], reach: Reach) -> Reach:
+    """Streams of each group: those of its members."""
+    start = np.searchsorted(reach.settlement, np.arange(reach.settlement.max(initial=-1) + 2))
+    pairs, owner = [], []
+    for g, group in enumerate(groups):
+        for k in sorted(group):
+            if k + 1 < len(start):
+                own = np.arange(start[k], start[k + 1])
+                pairs.append(own)
+                owner.append(np.full(len(own), g))
+    at = np.concatenate(pairs) if pairs else np.empty(0, dtype=np.int64)
+    group_of = np.concatenate(owner) if owner else np.empty(0, dtype=np.int64)
+    return Reach(group_of.astype(np.int64), reach.site[at.astype(np.int64)], reach.wire_km[at.astype(np.int64)])
+
+
+def least_allocation_mvnd(joint: JointPlants) -> FloatArray:
+    """What each settlement is charged off the grid, (n,), so that no group can supply its members for less than they
+    are charged together.
+
+    Notes
+    -----
+    ``Σ y ≤ cost`` for every group and ``y ≤ alone``: so the sum over any settlements is a lower bound of what any
+    choice of plants for them costs, and a plan priced with y has a bound that holds with joint plants. Where the shares
+    of the best choice of groups are such charges, they are taken; otherwise the dual of its relaxation, ``max Σ y``.
+    """
+    result = joint.alone_mvnd.copy()
+    rows = _members_of(joint, np.arange(len(joint)))
+    if len(rows) == 0:
+        return result
+    group_of = best_groups(joint, np.ones(len(result), dtype=bool))
+    for g in np.unique(group_of[group_of >= 0]):
+        result[joint.rows(int(g))] = joint.shares(int(g))
+    charged = np.where(np.isfinite(result), result, 0.0)
+    if (joint.members @ charged <= joint.cost_mvnd * (1 + 1e-9)).all():
+        return result
+    prices = np.zeros(len(result))
+    prices[rows] = row_prices(_program(joint, rows, np.arange(len(joint))))
+    # rounding must not let a group pay more than it costs
+    over = float(np.max(joint.members @ prices - joint.cost_mvnd, initial=0.0))
+    result[rows] = np.minimum(prices[rows] - over, joint.alone_mvnd[rows])
+    return result
+
+
+def _members_of(joint: JointPlants, groups: IntArray) -> IntArray:
+    """Settlements of some groups, in the order of their identifiers."""
+    if len(groups) == 0:
+        return np.empty(0, dtype=np.int64)
+    rows = np.flatnonzero(np.asarray(joint.members[groups].sum(axis=0)).ravel() > 0)
+    return np.asarray(rows[np.argsort(joint.id_rank[rows])], dtype=np.int64)
+
+
+def best_groups(joint: JointPlants, off: BoolArray) -> IntArray:
+    """Groups that share a plant when some settlements are off the grid: those that save most, each settlement in one at
+    most; group of each settlement, (n,), -1 where it has its own supply.
+
+    Raises
+    ------
+    RuntimeError
+        The solver found no choice, which having none of the groups is.
+    """
+    group_of = np.full(len(off), -1, dtype=np.int64)
+    if not len(joint):
+        return group_of
+    on_grid = np.asarray(joint.members @ (~off).astype(np.float64)).ravel() > 0
+    usable = np.flatnonzero(~on_grid)
+    if len(usable) == 0:
+        return group_of
+    outcome = minimise(_program(joint, _members_of(joint, usable), usable), Meter(Stop(0.0, 5.0)))
+    if outcome.values is None:
+        raise RuntimeError("no choice of joint plants was found, though none at all is one")
+    for g, taken in zip(usable, outcome.values[: len(usable)], strict=True):
+        if taken > 0.5:
+            group_of[joint.rows(int(g))] = g
+    return group_of
+
+
+def _program(joint: JointPlants, rows: IntArray, groups: IntArray) -> Program:
+    """Choose groups, or each alone, so that every settlement of `rows` is supplied once at least cost."""
+    belongs = joint.members[groups][:, rows].T
+    count = len(groups) + len(rows)
+    return Program(
+        objective=np.concatenate([joint.cost_mvnd[groups], joint.alone_mvnd[rows]]),
+        lower=np.zeros(count),
+        upper=np.ones(count),
+        integer=np.ones(count, dtype=bool),
+        rows=sparse.csr_array(sparse.hstack([belongs, sparse.eye_array(len(rows))])),
+        row_lower=np.ones(len(rows)),
+        row_upper=np.ones(len(rows)),
+    )

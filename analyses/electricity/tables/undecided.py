@@ -1,0 +1,93 @@
+"""What could turn the choice of a settlement, and the lists of what to look at first: streams to survey, settlements to
+locate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.columns import names
+from infragap.analyses.electricity.codes import Undecided
+from infragap.analyses.electricity.columns import LOCATE_FIRST, STREAMS
+from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
+
+TURNS = 0.2
+"""A cause counts where it turns the choice in so much of what is possible."""
+
+RELIEF_SPREAD = 0.15
+"""How far the cost of a line may differ from one relief to another: on the embedded relief coarsened from 100 to 460 m
+nine tenths of the own lines cost 0.90 to 1.00 of what they cost before, the least 0.80."""
+
+
+def undecided_because(plan: Plan, uncertainty: Uncertainty) -> list[str]:
+    """What could turn each settlement's choice, (n,): codes of `Undecided` joined by '; ', empty where it is stable.
+
+    Notes
+    -----
+    Position: at a fifth of its possible places the other supply is cheaper. Stream: one that is not surveyed would be
+    cheaper if it proves. Demand: draws with more demand than usual and those with less differ by a fifth in its choice.
+    Price: a fifth of the draws turn the choice for no other cause. Relief: a line dearer or cheaper by `RELIEF_SPREAD`
+    turns it. A settlement that must be on the national grid, or that is supplied from a station that stands, has no
+    choice that these could turn.
+    """
+    draws, outcome = uncertainty.draws, plan.outcome
+    free = ~plan.costs.problem.must_grid & (plan.study.settlements.households > 0)
+    nothing = np.zeros(len(free))
+    position = uncertainty.position_turns >= TURNS
+    stream = uncertainty.streams.saving_mvnd > 0
+    demand = (nothing if draws is None else draws.demand_turns) >= TURNS
+    turned = (nothing if draws is None else 1 - draws.works_probability) >= TURNS
+    relief = _relief_turns(plan)
+    causes: dict[Undecided, BoolArray] = {
+        Undecided.POSITION: position,
+        Undecided.STREAM: stream,
+        Undecided.DEMAND: demand,
+        Undecided.RELIEF: relief & ~outcome.on_lv,
+        Undecided.PRICE: turned & ~(position | stream | demand | relief),
+    }
+    return [
+        "; ".join(cause.value for cause, holds in causes.items() if holds[k]) if free[k] else ""
+        for k in range(len(free))
+    ]
+
+
+def _relief_turns(plan: Plan) -> BoolArray:
+    """Settlements whose choice a line of another price turns, (n,)."""
+    outcome, problem = plan.outcome, plan.costs.problem
+    price = plan.choice.household_price_mvnd * plan.study.settlements.households
+    off = problem.offgrid_mvnd + price
+    dearer = outcome.share_mvnd * (1 + RELIEF_SPREAD) + problem.local_mvnd
+    cheaper = (outcome.grid_alone_mvnd - problem.local_mvnd) * (1 - RELIEF_SPREAD) + problem.local_mvnd
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(outcome.on_grid, dearer > off, cheaper < off) & ~problem.barred)
+
+
+def streams_table(plan: Plan, uncertainty: Uncertainty) -> pd.DataFrame:
+    """Streams worth a survey, the largest saving first."""
+    streams = uncertainty.streams
+    return _listed(
+        plan,
+        streams.saving_mvnd,
+        {
+            "saving_if_proven_mvnd": streams.saving_mvnd,
+            "flow_needed_m3_s": streams.flow_needed_m3_s,
+            "head_needed_m": streams.head_needed_m,
+        },
+        names(STREAMS),
+    )
+
+
+def locate_first_table(plan: Plan, uncertainty: Uncertainty) -> pd.DataFrame:
+    """Settlements whose position is worth knowing, the largest value first."""
+    value = uncertainty.position_value_mvnd
+    return _listed(plan, value, {"value_of_information_mvnd": value}, names(LOCATE_FIRST))
+
+
+def _listed(plan: Plan, by: FloatArray, columns: dict[str, FloatArray], order: list[str]) -> pd.DataFrame:
+    """Rows where something is to be gained, most first; of equal ones by identifier."""
+    rows = np.lexsort((plan.study.settlements.id_rank, -by))
+    rows = rows[by[rows] > 1e-6]
+    ids = {"settlement_id": plan.study.inputs.identifiers[rows]}
+    return pd.DataFrame(ids | {name: values[rows] for name, values in columns.items()}, columns=order)

@@ -1,0 +1,128 @@
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from infragap.analyses.electricity.codes import Supply
+from infragap.analyses.electricity.offgrid.compare import OPTIONS, Resources, compare_offgrid
+from infragap.analyses.electricity.offgrid.hydro import Reach, Water
+from infragap.analyses.electricity.offgrid.joint import (
+    JointPlants,
+    best_groups,
+    joint_plants,
+    least_allocation_mvnd,
+    neighbour_groups,
+    tree_of,
+)
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from tests.analyses.electricity.offgrid.test_options import (
+    ALL_SERVED,
+    DAY_YIELD,
+    settlements,
+    site,
+    stream,
+)
+
+# home systems so dear that plants are the best supply alone
+P = ElectricityParameters(backup_allowed=False, home_tier3_mvnd=200.0, service_floor_tier=2)
+NOTHING = Reach(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
+
+
+def resources(water: Water | None = None) -> Resources:
+    return Resources(DAY_YIELD, ALL_SERVED, water or stream(site(), reach=NOTHING))
+
+
+def joint(households: list[float], x: list[float], p: ElectricityParameters = P) -> JointPlants:
+    places = settlements(households, x=x)
+    given = resources()
+    return joint_plants(places, given, compare_offgrid(places, given, p), np.ones(len(x), dtype=bool), p)
+
+
+def test_two_neighbours_share_a_plant_by_hand() -> None:
+    # 30 and 20 households, 300 m apart: one operator less, an inverter for 50 households together, 0.36 km of line more
+    found = joint([30, 20], [0.0, 300.0])
+    assert len(found) == 1
+    a = (1 - 1.1**-20) / 0.1
+
+    def peak(n: float) -> float:
+        return n * 0.45 / 0.4 * (0.4 + 0.6 / np.sqrt(n))
+
+    inverter = 5 * 1.25 * (1 + 1.1**-10 + 0.05 * a)
+    line = 0.36 * 350 * (1 + 0.02 * a - 0.2 * 1.1**-20)
+    saved = 30 * a + (peak(30) + peak(20) - peak(50)) * inverter - line
+    assert found.alone_mvnd.sum() - found.cost_mvnd[0] == pytest.approx(saved, rel=1e-3)
+    assert OPTIONS[found.supply[0]] == Supply.MINIGRID
+    # both save the same part of what they would pay alone
+    assert found.shares(0) / found.alone_mvnd == pytest.approx([found.cost_mvnd[0] / found.alone_mvnd.sum()] * 2)
+    assert best_groups(found, np.array([True, True])).tolist() == [0, 0]
+    assert best_groups(found, np.array([True, False])).tolist() == [-1, -1]
+
+
+def test_neighbours_too_far_for_their_line_stay_alone() -> None:
+    assert len(joint([30, 20], [0.0, 1900.0])) == 0
+    assert len(joint([30, 20], [0.0, 300.0], P.model_copy(update={"joint_plant_km": 0.0}))) == 0
+
+
+def test_a_stream_of_one_member_serves_the_group() -> None:
+    places = settlements([12, 12], x=[0.0, 250.0])
+    given = resources(stream(site(flow=0.25)))
+    dark = P.model_copy(update={"pv_mvnd_per_kwp": 200.0})
+    found = joint_plants(places, given, compare_offgrid(places, given, dark), np.ones(2, dtype=bool), dark)
+    assert OPTIONS[found.supply[0]] == Supply.HYDRO
+    # 24 households peak at 24 · 0.45/0.4 · (0.4 + 0.6/√24) = 14.107 kW of 17.658 kW
+    assert found.options[Supply.HYDRO].size["plant_kw"][0] == pytest.approx(14.107, rel=1e-4)
+
+
+def test_groups_hang_together_and_are_found_once() -> None:
+    places = settlements([10] * 5, x=[0.0, 1000.0, 2000.0, 9000.0, 9500.0])
+    near = P.model_copy(update={"joint_plant_km": 1.2})
+    groups = neighbour_groups(places, np.ones(5, dtype=bool), near)
+    assert groups == [(0, 1), (0, 1, 2), (1, 2), (3, 4)]
+
+
+def test_the_tree_of_a_group_is_the_shortest() -> None:
+    rng = np.random.default_rng(4)
+    places = replace(settlements([10] * 4), x=rng.uniform(0, 1000, 4), y=rng.uniform(0, 1000, 4))
+    points = np.column_stack([places.x, places.y])
+    edges = list(combinations(range(4), 2))
+
+    def connected(tree: tuple[tuple[int, int], ...]) -> bool:
+        seen = {0}
+        for _ in range(4):
+            seen |= {b for a, b in tree if a in seen} | {a for a, b in tree if b in seen}
+        return len(seen) == 4
+
+    lengths = {edge: float(np.hypot(*(points[edge[0]] - points[edge[1]]))) for edge in edges}
+    least = min(sum(lengths[e] for e in tree) for tree in combinations(edges, 3) if connected(tree))
+    found = tree_of(places, (0, 1, 2, 3), 2)
+    assert sum(km for km, _ in found) == pytest.approx(least / 1000 * 1.2)
+    # whoever stands directly at the plant carries those behind it
+    assert sorted(len(below) for _, below in found)[0] == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_best_groups_and_charges_against_all_choices(seed: int) -> None:
+    """A chain of five: every partition into groups is counted out; charges never exceed what any group costs."""
+    rng = np.random.default_rng(seed)
+    found = joint(rng.integers(8, 40, 5).tolist(), np.cumsum(rng.uniform(100, 700, 5)).tolist())
+    if not len(found):
+        return
+    groups = [frozenset(found.rows(g).tolist()) for g in range(len(found))]
+    off = rng.random(5) < 0.8
+    best = 0.0
+    for count in range(3):
+        for chosen in combinations(range(len(groups)), count):
+            members = [k for g in chosen for k in groups[g]]
+            if len(members) == len(set(members)) and all(off[k] for k in members):
+                saved = sum(found.alone_mvnd[list(groups[g])].sum() - found.cost_mvnd[g] for g in chosen)
+                best = max(best, saved)
+    group_of = best_groups(found, off)
+    taken = {int(g) for g in group_of if g >= 0}
+    saved = sum(found.alone_mvnd[found.rows(g)].sum() - found.cost_mvnd[g] for g in taken)
+    assert saved == pytest.approx(best, abs=1e-6)
+    charged = least_allocation_mvnd(found)
+    assert (charged <= found.alone_mvnd + 1e-9).all()
+    for g in range(len(found)):
+        assert charged[found.rows(g)].sum() <= found.cost_mvnd[g] * (1 + 1e-9)
+        assert (found.shares(g) <= found.alone_mvnd[found.rows(g)] + 1e-9).all()

@@ -1,0 +1,84 @@
+"""The numbers that docs/schools.md quotes are those of a run on the embedded pack."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from infragap.analyses.schools.result import SchoolsResult
+
+pytestmark = pytest.mark.slow
+
+PAGE = Path(__file__).parents[3] / "docs" / "schools.md"
+SCHOOLS = ("BB02", "BB08", "BB09")
+
+
+def rows_below(mark: str) -> list[list[str]]:
+    """Cells of the rows of the table below a mark of the page, without its heading."""
+    _, _, below = PAGE.read_text(encoding="utf-8").partition(f"<!-- {mark}")
+    lines = below.partition("| ")[2].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip(" `") for cell in line.strip("| ").split("|")] for line in lines]
+
+
+def test_quoted_sites_are_those_of_the_run(embedded: SchoolsResult) -> None:
+    sites, rows = embedded.sites.set_index("school_id"), rows_below("sites: ")
+    assert len(rows) > 15
+    for column, *cells in rows:
+        for school, cell in zip(SCHOOLS, cells, strict=True):
+            value = sites.loc[school, column]
+            if cell == "–":
+                assert pd.isna(value), (column, school)
+            else:
+                half = 0.5 * 10 ** -len(cell.partition(".")[2])
+                assert value == pytest.approx(float(cell.replace(",", "")), abs=1.001 * half), (column, school)
+
+
+def test_the_page_tells_of_y_ty_what_the_run_says(embedded: SchoolsResult) -> None:
+    page, site = PAGE.read_text(encoding="utf-8"), embedded.sites.set_index("school_id").loc["BB02"]
+    told = (
+        f"{site['free_place']} would be best: {site['free_year_min']:.1f} minutes on average over the year against\n"
+        f"{site['year_min']:.1f}, but the farthest village would travel {site['free_year_max_min']:.1f} minutes "
+        f"instead of {site['year_max_min']:.1f}."
+    )
+    assert told in page
+    assert (
+        f"dry season {site['mean_min']:.1f} minutes on average, {site['p90_min']:.1f} for the farthest tenth; " in page
+    )
+    assert f"{site['mean_rainy_min']:.1f} in the rain." in page
+    assert f"{site['near_equal']:.0f} other places take these pupils at most 2 minutes longer" in page
+    assert f"{site['alternatives']}. `schools_alternatives.csv` has all" in page
+    assert (
+        f"is best in {100 * site['share_won']:.1f} %; staying costs at most {site['regret95_min']:.1f} minutes" in page
+    )
+    assert f"*{site['robustness']}*. The ground" in page
+
+
+def test_the_page_tells_of_places_what_the_run_says(embedded: SchoolsResult) -> None:
+    page, record = PAGE.read_text(encoding="utf-8"), embedded.assignment_record
+    primary, lower = record["levels"]["primary"], record["levels"]["lower_secondary"]
+    assert f"gap {100 * record['gap']:.3f} %. {record['places']:,.0f} places for {primary['entitled']:,}" in page
+    assert f"{lower['entitled']:,} entitled lower-secondary pupils:\n  {primary['without_place']:,} and" in page
+    assert f"and {lower['without_place']:,} find none." in page
+    by_rule = {rule: one["entitled_with_place"]["lower_secondary"] for rule, one in record["by_rule"].items()}
+    assert f"pupils {by_rule['own']:,} find a place under the own-commune rule, {by_rule['adjoining']:,} with" in page
+    assert f"\n  {by_rule['any']:,} under *any*" in page
+    target = embedded.targets.iloc[0]
+    places = (
+        f"{target['places_before']:,} places today, {target['places_after']:,} then, {target['places_short']:,} short"
+    )
+    assert places in page
+
+
+def test_the_page_tells_of_upper_secondary_what_the_run_says(embedded: SchoolsResult) -> None:
+    page, record = PAGE.read_text(encoding="utf-8"), embedded.upper_record
+    raised, new = record["raised"], record["new"]
+    assert f"falls from {raised['mean_before_min']} to {raised['mean_after_min']} minutes." in page
+    assert f"order of raising is {', '.join(raised['order'])}." in page
+    curve = new["curve"]
+    means = (
+        f"take a pupil {new['decided']['mean_min']:.1f} minutes on average, the best seven {curve[7]['mean_min']:.1f};"
+    )
+    assert means in page
+    lost = [one["without_place"] for one in curve]
+    assert f"{lost[0]:,} pupils\n  have no place without a new school, {lost[5]} with five, none with six" in page
+    assert lost[6] == 0
