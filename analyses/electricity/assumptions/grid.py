@@ -130,6 +130,16 @@ class GridParameters(Parameters):
         source="choice; swer is no practice in Vietnam",
         meaning="line types of the table of works that may be built; three_phase always is",
     )
+    three_phase_from_kw: float = parameter(
+        5.0,
+        compared=False,
+        unit="kW",
+        low=3,
+        high=7.5,
+        source="engineering facts, finding 0.2 (C): three wires where motors of more than some 5 kW are declared",
+        meaning="machines of a settlement (productive_kw of the layer) above which it gets three wires and three-phase "
+        "stations",
+    )
     light_line_price_factor: float = parameter(
         1.0,
         unit="-",

@@ -192,6 +192,8 @@ def cheapest_stations(settlements: Settlements, parameters: ElectricityParameter
             one = prices[np.minimum(np.searchsorted(sizes, size), len(sizes) - 1)]
             lines = np.maximum(count - 1, 0) * inner + lv_km * p.lv_line_mvnd_per_km * each.price_factor
             cost = count * one * ground * as_station + lines * as_line
+            if kind == "single_phase":
+                cost = np.where(needs_three_phase(settlements), np.inf, cost)
             better = cost < least - 1e-9
             least = np.where(better, cost, least)
             stations, kva, price = (
@@ -201,6 +203,11 @@ def cheapest_stations(settlements: Settlements, parameters: ElectricityParameter
             )
             single[better], cable[better], factor[better] = kind == "single_phase", name, each.price_factor
     return StationChoice(stations, kva, price, single, cable, factor)
+
+
+def needs_three_phase(settlements: Settlements) -> BoolArray:
+    """Whether each settlement has machines that ask for three phases, (n,)."""
+    return np.zeros(len(settlements), dtype=bool) if settlements.other is None else settlements.other.three_phase
 
 
 def station_price_mvnd(size_kva: FloatArray, parameters: ElectricityParameters) -> FloatArray:

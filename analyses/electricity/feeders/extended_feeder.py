@@ -125,7 +125,7 @@ def extend_feeder(
         join_tolerance_m=p.feeder_join_tolerance_m,
         with_ends=with_ends,
     )
-    load_kw = design_load_kw(study.settlements.households, p)
+    load_kw = design_load_kw(study.settlements, p)
     # settlements on the line load the feeder at their own tap
     settlement_mw = np.zeros(len(feeder.parent))
     np.add.at(settlement_mw, feeder.tap_node[len(roots) : len(roots) + len(here)], load_kw[here] / 1000)

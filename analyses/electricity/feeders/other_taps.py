@@ -123,7 +123,7 @@ def _candidates(
 ) -> list[_Candidate]:
     """Cheapest taps of one tree that hold by the linear sum."""
     p, study = plan.parameters, plan.study
-    loads_kw = plan.branches.at_end(design_load_kw(study.settlements.households, p))
+    loads_kw = plan.branches.at_end(design_load_kw(study.settlements, p))
     costed = []
     for connection in connections:
         kept = rerooted(plan.branches, tree, connection.junction_cell, columns=study.surface.grid.shape[1])

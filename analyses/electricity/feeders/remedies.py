@@ -119,7 +119,7 @@ def _each_tree(plan: Plan, check: Check, *, other_taps: bool) -> list[TreeRemedi
     row_of_root = {int(root): int(row[root]) for root in roots}
     changes = find_tap_changes(plan, ok=within, row_of_root=row_of_root) if other_taps else {}
     ledger = HeadroomLedger(grid.limits, dict(plan.loading.added_kw))
-    load_kw = branches.below(design_load_kw(plan.study.settlements.households, p))
+    load_kw = branches.below(design_load_kw(plan.study.settlements, p))
     left = np.maximum(plan.costs.offgrid.best_mvnd - plan.outcome.choice_mvnd, 0.0)
     leaving = branches.below(np.where(plan.costs.problem.required, np.inf, left))
     found = []

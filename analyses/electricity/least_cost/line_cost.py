@@ -43,7 +43,12 @@ class BranchSizes:
 
 
 def size_branches(
-    branches: Branches, load_kw: FloatArray, upper: BoolArray, parameters: ElectricityParameters
+    branches: Branches,
+    load_kw: FloatArray,
+    upper: BoolArray,
+    parameters: ElectricityParameters,
+    *,
+    three_phase: BoolArray | None = None,
 ) -> BranchSizes:
     """Build each branch in the cheapest way that carries its load.
 
@@ -57,6 +62,8 @@ def size_branches(
         (branches,) whether its tap lies on a line of the upper level.
     parameters
         Prices, table of works and limits.
+    three_phase
+        (branches,) whether machines below each ask for three wires.
 
     Notes
     -----
@@ -74,7 +81,8 @@ def size_branches(
     for branch in range(count):
         components, load = branches.components[branch], float(load_kw[branch])
         at = bool(upper[branch]), float(budget[branch])
-        fit = [(build, price) for build, price in prices if _suffices(build, load, *at, p)]
+        fewest = 3 if three_phase is not None and three_phase[branch] else 1
+        fit = [(build, price) for build, price in prices if build.wires >= fewest and _suffices(build, load, *at, p)]
         costed = [(float(components @ price), build) for build, price in fit or prices[-1:]]
         mvnd, build = min(costed, key=lambda each: each[0])
         chosen.append(build)

@@ -10,6 +10,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
 from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.demand.load import design_load_kw
+from infragap.analyses.electricity.demand.local_works import needs_three_phase
 from infragap.analyses.electricity.least_cost.branches import Branches, grow_branches
 from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem
 from infragap.analyses.electricity.least_cost.costs import Costs
@@ -90,8 +91,9 @@ def settle_accounts(study: Study, costs: Costs, plan: PlanChoice, parameters: El
     households = study.settlements.households
     on_grid = plan.on_grid
     branches = grow_branches(study.network, plan.edges, on_grid)
-    load_kw = design_load_kw(branches.below(households), p)
-    sizes = size_branches(branches, load_kw, _on_upper_level(branches, study), p)
+    load_kw = branches.below(design_load_kw(study.settlements, p))
+    three_phase = branches.below(needs_three_phase(study.settlements).astype(float)) > 0
+    sizes = size_branches(branches, load_kw, _on_upper_level(branches, study), p, three_phase=three_phase)
     branch_investment, branch_mvnd = sizes.investment_mvnd, sizes.investment_mvnd * line_factor(p)
     local, local_investment = works.total_life_cycle_mvnd, works.total_investment_mvnd
     alone_line = line_life_cycle(np.nan_to_num(study.routes.components), p)

@@ -104,7 +104,7 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
         "life_cycle_mvnd": outcome.branch_mvnd,
         "settlements_below": branches.below(np.ones(len(households))).astype(np.int64),
         "households_below": below.astype(np.int64),
-        "load_kw": design_load_kw(below, parameters),
+        "load_kw": branches.below(design_load_kw(study.settlements, parameters)),
         **{name: components[name] for name in FOREST_KM},
         "forest_ha": any_forest_km(branches.components) * parameters.right_of_way_m / 10,
         "forest_exempt_km": [each.road_km + each.clearing_km for each in exposures],

@@ -33,6 +33,7 @@ ALTERNATIVES: dict[str, dict[str, Any]] = {
     "all_on_grid": {"all_on_grid": True},
     "unsafe_may_leave_grid": {"unsafe_may_leave_grid": True},
     "streams_modelled": {"hydro_evidence": "modelled"},
+    "three_phase_only": {"line_types": ("three_phase",)},
     "forest_price": {"forest_rule": "price"},
     "forest_ignore": {"forest_rule": "ignore"},
     "discount_6_pct": {"discount_rate_pct": 6.0},

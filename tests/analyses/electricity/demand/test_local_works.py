@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import pdist, squareform
 
 from infragap.analyses.electricity.demand.load import (
-    design_load_kw,
+    home_load_kw,
     household_energy_pv_kwh,
     settlement_peak_kw,
     yearly_household_kwh,
@@ -133,9 +133,7 @@ def test_one_more_household_never_lowers_demand_or_stations(n: int) -> None:
 
 
 def test_loads_on_medium_voltage_add_up() -> None:
-    assert design_load_kw(np.array([30.0]), P) + design_load_kw(np.array([70.0]), P) == design_load_kw(
-        np.array([100.0]), P
-    )
+    assert home_load_kw(np.array([30.0]), P) + home_load_kw(np.array([70.0]), P) == home_load_kw(np.array([100.0]), P)
 
 
 def test_a_guaranteed_tier_is_constant_and_raises_the_peak() -> None:

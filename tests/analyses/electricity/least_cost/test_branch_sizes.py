@@ -46,6 +46,16 @@ def test_a_load_beyond_the_unbalance_that_two_wires_may_make_gets_three() -> Non
     assert sizes.least_mvnd[0] == pytest.approx(907.85, rel=1e-9)
 
 
+def test_machines_below_ask_for_three_wires() -> None:
+    # 20 kW would do on two; the branch beside stays as it is
+    load, upper, three = np.array([20.0, 20.0]), np.ones(2, dtype=bool), np.array([True, False])
+    sizes = size_branches(
+        tree([-1, -1], [1.0, 1.0]), two, np.ones(2, dtype=bool), P, three_phase=np.array([True, False])
+    )
+    assert [build.wires for build in sizes.build] == [3, 2]
+    assert sizes.investment_mvnd.tolist() == pytest.approx([1_201.775, 907.85], rel=1e-9)
+
+
 def test_a_long_branch_gets_heavier_wire_or_three_and_a_recloser() -> None:
     # 400 kW over 50 km: the tree may use 2 %. Two wires: 0.4 · (r + 0.19373) · 2 · 50 · 100 / 1225 =
     # 3.265 · (r + 0.19373), AC-50 2.58 %, AC-70 2.01 %, AC-95 1.62 %; three of AC-50 drop 1.29 %.
