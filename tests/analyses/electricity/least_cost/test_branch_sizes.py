@@ -49,9 +49,7 @@ def test_a_load_beyond_the_unbalance_that_two_wires_may_make_gets_three() -> Non
 def test_machines_below_ask_for_three_wires() -> None:
     # 20 kW would do on two; the branch beside stays as it is
     load, upper, three = np.array([20.0, 20.0]), np.ones(2, dtype=bool), np.array([True, False])
-    sizes = size_branches(
-        tree([-1, -1], [1.0, 1.0]), two, np.ones(2, dtype=bool), P, three_phase=np.array([True, False])
-    )
+    sizes = size_branches(tree([-1, -1], [1.0, 1.0]), load, upper, P, three_phase=three)
     assert [build.wires for build in sizes.build] == [3, 2]
     assert sizes.investment_mvnd.tolist() == pytest.approx([1_201.775, 907.85], rel=1e-9)
 
