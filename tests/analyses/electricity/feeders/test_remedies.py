@@ -218,8 +218,8 @@ def test_a_shared_regulator_stands_before_the_first_tree_that_needs_it() -> None
 
 @pytest.mark.slow
 def test_the_plan_that_keeps_the_voltage_gives_up_what_only_own_supply_helps() -> None:
-    # a weak feeder: 400 households on it are worth a regulator, 15 alone on another weak one are not
-    pack = two_feeders(settlements_at([(2.35, 17.0, 400), (4.65, 17.0, 15)]))
+    # a weak feeder: 400 households on it are worth a regulator, 25 alone on another weak one are not
+    pack = two_feeders(settlements_at([(2.35, 17.0, 400), (4.65, 17.0, 25)]))
     pack.layers["grid_lines"] = pack.layers["grid_lines"].assign(feeder_load_mw=14.0, conductor="AC-95")  # type: ignore[union-attr]
     result = planned(pack, scenarios=True)
     table = result.settlements.set_index("settlement_id")
