@@ -14,8 +14,8 @@ from infragap.wording.country import spoken_profile
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 DECIMALS = {
-    "households": 0, "people": 0, "-": 2, "mvnd": 0, "m": 0, "VND/kWh": 0, "pupils": 0, "min": 0, "kits": 0, "m³/s": 3,
-    "°": 5,
+    "households": 0, "people": 0, "-": 2, "mvnd": 0, "m": 0, "VND/kWh": 0, "pupils": 0, "min": 0, "kits": 0, "works": 0,
+    "m³/s": 3, "°": 5,
 }  # fmt: skip
 """Decimals of people's tables and maps by unit; one where the unit is not named here."""
 

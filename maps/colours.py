@@ -27,10 +27,12 @@ CHOICE_SHAPES: Mapping[str, str] = {
     "solar_home": "triangle",
 }
 HIGH_VOLTAGES: Mapping[str, tuple[str, float]] = {
-    "500": ("#3b0f4f", 2.8),
-    "220": ("#8a2b7a", 2.4),
-    "110": ("#c2508f", 2.0),
+    "500": ("#2a0a3a", 2.8),
+    "220": ("#a03a8c", 2.4),
+    "110": ("#eab3d6", 2.0),
 }
+HIGH_DASH = "14 3 3 3"
+"""Strokes and gaps [pixels] of high-voltage lines: their shape, beside medium voltage and what is planned."""
 MEDIUM_VOLTAGES = (("#024e92", 1.4), ("#3aaa63", 1.2))
 
 
@@ -58,16 +60,16 @@ FUNCTIONALITY: Mapping[str, str] = {
 }
 WORKS: Mapping[str, str] = {"repair": "#4e2191", "extend": "#048dd7", "new": "#9fe998"}
 WORK_MARKS: Mapping[str, tuple[str, str]] = {
-    "repair_disinfect": ("repair", "circle"),
-    "repair_filter": ("repair", "square"),
-    "rehabilitate": ("repair", "diamond"),
-    "rebuild": ("repair", "triangle"),
-    "extend": ("extend", "diamond"),
-    "new": ("new", "triangle"),
-    "merge": ("new", "square"),
-    "pumped": ("new", "circle"),
+    "repair_disinfect": ("repair", "nabla"),
+    "repair_filter": ("repair", "cross_fill"),
+    "rehabilitate": ("repair", "hexagon"),
+    "rebuild": ("repair", "star"),
+    "extend": ("extend", "hexagon"),
+    "new": ("new", "nabla"),
+    "merge": ("new", "star"),
+    "pumped": ("new", "cross_fill"),
 }
-"""Kinds of works: family, which gives the colour, and shape."""
+"""Kinds of works: family, which gives the colour, and shape, which no village, scheme or settlement has."""
 PIPE = "#0277bd"
 SCHOOL_KINDS: Mapping[str, str] = {
     "border_boarding": "#5b0038",
@@ -76,24 +78,30 @@ SCHOOL_KINDS: Mapping[str, str] = {
     "upper_secondary": "#f1fde7",
 }
 SCHOOL_SHAPES: Mapping[str, str] = {
-    "border_boarding": "square",
-    "ethnic_boarding": "diamond",
+    "border_boarding": "diamond",
+    "ethnic_boarding": "square",
     "new_upper_secondary": "triangle",
-    "upper_secondary": "circle",
+    "upper_secondary": "nabla",
 }
 ROADS: Mapping[str, tuple[str, float]] = {
-    "expressway": ("#b5651d", 2.2),
-    "national": ("#c98b4a", 1.6),
-    "provincial": ("#d9b38c", 1.2),
+    "expressway": ("#6b3a10", 2.2),
+    "national": ("#b98a50", 1.6),
+    "provincial": ("#f6e3bd", 1.2),
 }
 """Colour and width [pixels] of the main roads."""
+ROAD_EDGE = "#4a3a28"
+"""Edge of a road: its shape, beside lines without one."""
+RING, HALO = "#1c2b33", "#ffffff"
+"""Edge of a marker, and what lies around it: one of them stands out from every ground."""
 TIMES = ("#fdf9be", "#e89f27", "#b8421c", "#550040")
 """Travel time from short to long."""
-RINGS: Mapping[int, str] = {30: "#fdf9be", 60: "#e89f27", 90: "#b8421c", 120: "#550040", 180: "#1c0015"}
-"""Rings of travel time by their outer edge [min], for other programs; the pages draw the two last as one."""
+LAST_RING = 180
+RINGS: Mapping[int, str] = {30: "#fdf9be", 60: "#e89f27", 90: "#b8421c", 120: "#550040", LAST_RING: "#550040"}
+"""Rings of travel time by their outer edge [min], for other programs, which draw the last in dots; the pages draw the
+two last as one."""
 CATCHMENT = "#4a148c"
 BORDER = "#455a64"
-LINKS: Mapping[str, str] = {"earth_stretch": "#c98b4a", "ford": "#048dd7", "missing_bridge": "#560010"}
+LINKS: Mapping[str, str] = {"earth_stretch": "#f6e2b3", "ford": "#3f97d6", "missing_bridge": "#560010"}
 """Links that keep children from school, by kind."""
 WATER_GAPS = ("#fff2e2", "#ef9562", "#bc352c", "#5b0018")
 """Share of people without water to standard, from small to large."""

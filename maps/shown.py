@@ -9,7 +9,7 @@ import pandas as pd
 
 from infragap.analyses.columns import Column
 from infragap.wording.catalogue import Number, in_each_language, languages
-from infragap.wording.codes import code_words, codes, unit_words
+from infragap.wording.codes import code_words, codes, label, unit_words
 
 PLAIN = ("year", "observed_year")
 """Columns with numbers that are written without separators."""
@@ -50,7 +50,7 @@ def shown(column: Column, value: Any, *, unit: bool = True) -> dict[str, str]:
     known = codes(column.name, column.table)
     parts = [str(value)] if str(value) in known else str(value).split("+")
     if not all(part in known for part in parts):
-        return same(value)
+        return {language: label(language, column.name, value, column.table) for language in languages()}
     spoken = [code_words(column.name, part, column.table) for part in parts]
     return {language: ", ".join(text[language] for text in spoken) for language in languages()}
 

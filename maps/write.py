@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,16 @@ from infragap.gis.pack import Pack
 from infragap.maps.communes import commune_columns, commune_summary
 from infragap.maps.comparison.page import comparison_html
 from infragap.maps.comparison.scenarios import scenario_parts
-from infragap.maps.contents import KML_LAYERS, LAYER_COLUMNS, LAYER_IDS, TABLE_KEYS, layers_of, tables_of
+from infragap.maps.contents import (
+    KML_LAYERS,
+    LAYER_COLUMNS,
+    LAYER_IDS,
+    TABLE_KEYS,
+    Layers,
+    Tables,
+    layers_of,
+    tables_of,
+)
 from infragap.maps.exports.aliases import layer_words
 from infragap.maps.exports.epanet import write_epanet
 from infragap.maps.exports.kml import write_kml
@@ -44,10 +54,33 @@ from infragap.maps.workbooks.all_tables import write_all_tables
 from infragap.maps.workbooks.grid_extension import ListHead, assumptions_of, write_grid_extension_list
 from infragap.maps.workbooks.programme import write_programme
 from infragap.wording.catalogue import in_each_language, languages, words
+from infragap.wording.codes import label
 
 LANGUAGE = "vi"
 """Language of the files that show one: the list for the power company, the KML; the main one where the country does not
 speak it."""
+
+
+@dataclass(frozen=True)
+class _Output:
+    """What is written: the folder, the run, its tables and layers by name."""
+
+    folder: Path
+    pack: Pack
+    results: Results
+    parameters: Mapping[str, Parameters]
+    communes: gpd.GeoDataFrame
+    tables: Tables
+    layers: Layers
+
+    @property
+    def province(self) -> str:
+        return self.pack.catalog.pack.province
+
+    @property
+    def is_modelled(self) -> bool:
+        """Whether any row of any table is modelled."""
+        return notice(*(frame for frame, _ in self.tables.values())) is not None
 
 
 def write_results(
@@ -75,33 +108,29 @@ def write_results(
     """
     tell = progress or (lambda part: None)
     communes = commune_summary(pack, results)
+    output = _Output(
+        folder, pack, results, parameters, communes, tables_of(communes, results), layers_of(communes, results)
+    )
     tell("tables")
-    _write_tables(folder, communes, results, parameters)
+    _write_tables(output)
     tell("layers")
-    _write_layers(folder, communes, results)
-    if results.water is not None and results.water.networks:
-        (folder / "epanet").mkdir()
-        for network in results.water.networks:
-            write_epanet(network, folder / "epanet" / f"{network.work_id}.inp")
+    _write_layers(output)
+    _write_epanet(output)
     tell("workbooks")
-    _write_workbooks(folder, pack, communes, results, parameters)
-    for language in languages():
-        name = "summary.md" if language == languages()[0] else f"summary_{language}.md"
-        (folder / name).write_text(summary_markdown(pack, results, language), encoding="utf-8")
+    _write_workbooks(output)
+    _write_summaries(output)
     tell("maps")
-    write_package(folder, tables_of(communes, results), TABLE_KEYS, pack.catalog.pack.title)
-    _write_pages(folder, pack, communes, results, parameters)
+    write_package(folder, output.tables, TABLE_KEYS, pack.catalog.pack.title)
+    _write_pages(output)
 
 
-def _write_tables(
-    folder: Path, communes: gpd.GeoDataFrame, results: Results, parameters: Mapping[str, Parameters]
-) -> None:
-    tables = tables_of(communes, results)
-    (folder / "tables").mkdir()
-    for name, (frame, _) in tables.items():
-        write_csv(frame, folder / "tables" / f"{name}.csv")
-    write_dictionary({name: columns for name, (_, columns) in tables.items()}, folder / "tables" / "columns.csv")
-    write_csv(outward_dictionary(_parameter_table(parameters), name="parameter"), folder / "tables" / "parameters.csv")
+def _write_tables(output: _Output) -> None:
+    folder = output.folder / "tables"
+    folder.mkdir()
+    for name, (frame, _) in output.tables.items():
+        write_csv(frame, folder / f"{name}.csv")
+    write_dictionary({name: columns for name, (_, columns) in output.tables.items()}, folder / "columns.csv")
+    write_csv(outward_dictionary(_parameter_table(output.parameters), name="parameter"), folder / "parameters.csv")
 
 
 def _parameter_table(parameters: Mapping[str, Parameters]) -> pd.DataFrame:
@@ -112,8 +141,8 @@ def _parameter_table(parameters: Mapping[str, Parameters]) -> pd.DataFrame:
     return table[["analysis", "parameter", "name_vi", "name_en", "value", "unit", "low", "high", "meaning", "source"]]
 
 
-def _write_layers(folder: Path, communes: gpd.GeoDataFrame, results: Results) -> None:
-    layers = layers_of(communes, results)
+def _write_layers(output: _Output) -> None:
+    folder, layers = output.folder, output.layers
     (folder / "geojson").mkdir()
     for name, frame in layers.items():
         write_geojson(frame, folder / "geojson" / f"{name}.geojson", LAYER_IDS.get(name, ()))
@@ -121,12 +150,12 @@ def _write_layers(folder: Path, communes: gpd.GeoDataFrame, results: Results) ->
     for name, frame in layers.items():
         write_geoparquet(frame, folder / "geoparquet" / f"{name}.parquet")
     write_geopackage(layers, folder / "results.gpkg")
-    told = layer_words(layers, {**LAYER_COLUMNS, "communes": commune_columns(communes)})
+    told = layer_words(layers, {**LAYER_COLUMNS, "communes": commune_columns(output.communes)})
     describe_geopackage(folder / "results.gpkg", told)
     shown_layers = {name: layers[name] for name in sorted(layers, key=_undermost)}
     titles = {name: words.title for name, words in told.items()}
     write_project(folder / "results.gpkg", shown_layers, titles, "infragap")
-    columns = {name: in_one_language(known, LANGUAGE) for name, (_, known) in tables_of(communes, results).items()}
+    columns = {name: in_one_language(known, LANGUAGE) for name, (_, known) in output.tables.items()}
     shown = {name: table for name, table in KML_LAYERS.items() if name in layers}
     write_kml(
         {name: (words(LANGUAGE)(f"maps.kml.{name}"), layers[name]) for name in shown},
@@ -141,51 +170,47 @@ def _undermost(name: str) -> tuple[int, str]:
     return (2 if name in areas else 1 if name.rsplit("_", 1)[-1] in lines else 0), name
 
 
-def _write_workbooks(
-    folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results, parameters: Mapping[str, Parameters]
-) -> None:
-    say, province = words(LANGUAGE), pack.catalog.pack.province
-    note = say("maps.notice.sheet") if _any_modelled(communes, results) else say("maps.notice.see_provenance")
+def _write_epanet(output: _Output) -> None:
+    water = output.results.water
+    if water is None or not water.networks:
+        return
+    folder = output.folder / "epanet"
+    folder.mkdir()
+    for network in water.networks:
+        write_epanet(network, folder / f"{network.work_id}.inp")
+
+
+def _write_workbooks(output: _Output) -> None:
+    say, folder, province = words(LANGUAGE), output.folder, output.province
+    note = say("maps.notice.sheet" if output.is_modelled else "maps.notice.see_provenance")
     title = say("maps.tables.title", province=province)
-    write_all_tables(tables_of(communes, results), folder / "tables.xlsx", title=title, note=note, language=LANGUAGE)
+    write_all_tables(output.tables, folder / "tables.xlsx", title=title, note=note, language=LANGUAGE)
     title = say("maps.programme.title", province=province)
-    write_programme(results, folder / "programme.xlsx", title=title, note=note, language=LANGUAGE)
-    if (electricity := results.electricity) is not None:
-        described = {name: describe(group) for name, group in parameters.items()}
+    write_programme(output.results, folder / "programme.xlsx", title=title, note=note, language=LANGUAGE)
+    if (electricity := output.results.electricity) is not None:
+        described = {name: describe(group) for name, group in output.parameters.items()}
         head = ListHead(
             title=say("maps.grid_extension.title", province=province).upper(),
             note=say("maps.grid_extension.note", data=note, crs=crs_name(electricity.lines.crs)),
-            late=str(electricity.years["year"].iloc[-1]),
+            late=label(LANGUAGE, "year", str(electricity.years["year"].iloc[-1])),
         )
         write_grid_extension_list(
             electricity, assumptions_of(described), folder / "grid_extension_list.xlsx", head=head
         )
 
 
-def _any_modelled(communes: gpd.GeoDataFrame, results: Results) -> bool:
-    return notice(*(frame for frame, _ in tables_of(communes, results).values())) is not None
+def _write_summaries(output: _Output) -> None:
+    for language in languages():
+        name = "summary.md" if language == languages()[0] else f"summary_{language}.md"
+        text = summary_markdown(output.pack, output.results, language)
+        (output.folder / name).write_text(text, encoding="utf-8")
 
 
-def _write_sheets(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results) -> None:
-    about = pack.catalog.pack
-    source = source_of(tables_of(communes, results), layers_of(communes, results), about.province, about.title)
-    title = in_each_language("maps.sheet.page", province=about.province)
-    (folder / SHEETS).write_text(sheets_html(list(sheets(source)), title), encoding="utf-8")
-
-
-def _write_scenarios(folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results) -> None:
-    tables = {name: pd.DataFrame(frame) for name, (frame, _) in tables_of(communes, results).items()}
-    title = in_each_language("maps.compare.title_one", name=pack.catalog.pack.province)
-    lead = in_each_language("maps.compare.lead_one")
-    text = comparison_html(title, lead, (), scenario_parts(tables, communes), home="index.html")
-    (folder / "compare.html").write_text(text, encoding="utf-8")
-
-
-def _write_pages(
-    folder: Path, pack: Pack, communes: gpd.GeoDataFrame, results: Results, parameters: Mapping[str, Parameters]
-) -> None:
+def _write_pages(output: _Output) -> None:
+    folder, pack, results, communes = output.folder, output.pack, output.results, output.communes
+    electricity_parameters = output.parameters.get("electricity")
     makers: Mapping[str, tuple[Any, Callable[..., Page]]] = {
-        "electricity.html": (results.electricity, partial(electricity_page, parameters=parameters.get("electricity"))),
+        "electricity.html": (results.electricity, partial(electricity_page, parameters=electricity_parameters)),
         "water.html": (results.water, water_page),
         "schools.html": (results.schools, schools_page),
     }
@@ -195,8 +220,22 @@ def _write_pages(
     for name, (result, compose) in made.items():
         page = compose(pack, result, communes, ground, pages)
         (folder / name).write_text(render(page), encoding="utf-8")
-    _write_sheets(folder, pack, communes, results)
-    _write_scenarios(folder, pack, communes, results)
+    _write_sheets(output)
+    _write_scenarios(output)
     written = sorted(f.relative_to(folder) for f in folder.rglob("*") if f.is_file())
     documents = [*written, Path("index.html"), Path("run.json")]
     (folder / "index.html").write_text(index_html(pack, communes, results, documents), encoding="utf-8")
+
+
+def _write_sheets(output: _Output) -> None:
+    source = source_of(output.tables, output.layers, output.province, output.pack.catalog.pack.title)
+    title = in_each_language("maps.sheet.page", province=output.province)
+    (output.folder / SHEETS).write_text(sheets_html(list(sheets(source)), title), encoding="utf-8")
+
+
+def _write_scenarios(output: _Output) -> None:
+    tables = {name: pd.DataFrame(frame) for name, (frame, _) in output.tables.items()}
+    title = in_each_language("maps.compare.title_one", name=output.province)
+    parts = scenario_parts(tables, output.communes)
+    text = comparison_html(title, in_each_language("maps.compare.lead_one"), (), parts, home="index.html")
+    (output.folder / "compare.html").write_text(text, encoding="utf-8")

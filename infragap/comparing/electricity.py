@@ -4,18 +4,21 @@ it."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from infragap.analyses.electricity.columns import RANKING
 from infragap.console.messages import Message, refused
 from infragap.gis.errors import MissingDataError
 from infragap.profiles.naming import inward_record, naming_of
 from infragap.profiles.of_result import inward_columns
 from infragap.profiles.profile import read_profile
 from infragap.wording.catalogue import Words, words
+from infragap.wording.codes import unit_words
 
 COST_COLUMNS = ("grid_alone_mvnd", "grid_share_mvnd", "minigrid_mvnd", "hydro_mvnd", "hybrid_mvnd", "solar_home_mvnd")
 COMPARED = ("choice", "rank", "priority_rank", "year", *COST_COLUMNS)
@@ -51,7 +54,7 @@ def has_electricity(folder: Path) -> bool:
 
 
 def compare(first: Path, second: Path, language: str = "en") -> Comparison:
-    """Compare the electricity results of two output folders; reasons are told in the language.
+    """Compare the electricity results of two output folders; `why` is told in the language.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def compare(first: Path, second: Path, language: str = "en") -> Comparison:
             ),
             inputs=differing(checksums_of(record_a), checksums_of(record_b), "layer"),
             totals=_totals(record_a, table_a, record_b, table_b),
-            settlements=_settlements(table_a, table_b, words(language)),
+            settlements=_settlements(table_a, table_b, language),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise refused_for("damaged", folder=f"{first}, {second}", reason=repr(error)) from error
@@ -140,7 +143,7 @@ def _totals(
     return frame.assign(change=frame["b"] - frame["a"])
 
 
-def _settlements(table_a: pd.DataFrame, table_b: pd.DataFrame, say: Words) -> pd.DataFrame:
+def _settlements(table_a: pd.DataFrame, table_b: pd.DataFrame, language: str) -> pd.DataFrame:
     compared = [column for column in COMPARED if column in table_a and column in table_b]
     keys = ["settlement_id", "name", "commune_code", "commune"]
     merged = table_a[keys + compared].merge(
@@ -150,23 +153,30 @@ def _settlements(table_a: pd.DataFrame, table_b: pd.DataFrame, say: Words) -> pd
         merged[key] = merged[f"{key}_b"].fillna(merged[f"{key}_a"])
     merged = merged.drop(columns=[f"{key}_{side}" for key in keys[1:] for side in "ab"])
     merged["changed"] = merged["choice_a"] != merged["choice_b"]
-    merged["why"] = [_why(row, say) for row in merged.to_dict("records")]
+    merged["why"] = reasons(merged, language)
     return merged.sort_values(["changed", "settlement_id"], ascending=[False, True], ignore_index=True)
 
 
-def _why(row: dict[Any, Any], say: Words) -> str:
-    """Name the costs that moved, the largest first."""
+def reasons(settlements: pd.DataFrame, language: str) -> list[str]:
+    """Name for each settlement of a comparison the costs that moved, the largest first, under their headings."""
+    say = words(language)
+    headings = {column.name: column.heading(language) for column in RANKING if column.name in COST_COLUMNS}
+    return [_why(row, headings, say) for row in settlements.to_dict("records")]
+
+
+def _why(row: dict[Any, Any], headings: Mapping[str, str], say: Words) -> str:
     if pd.isna(row["choice_a"]) or pd.isna(row["choice_b"]):
         return say("command.compare.only_in_one")
-    moves = []
-    for column in COST_COLUMNS:
+    moves, unit = [], (unit_words("mvnd") or {}).get(say.language, "")
+    for column, cost in headings.items():
         a, b = row.get(f"{column}_a"), row.get(f"{column}_b")
         if a is None or b is None or (pd.isna(a) and pd.isna(b)):
             continue
         if pd.isna(a) or pd.isna(b):
-            moves.append((float("inf"), say(f"command.compare.{'appears' if pd.isna(a) else 'vanishes'}", cost=column)))
+            moves.append((float("inf"), say(f"command.compare.{'appears' if pd.isna(a) else 'vanishes'}", cost=cost)))
         elif abs(b - a) >= ROUNDING_MVND:
-            moves.append((abs(b - a), f"{column} {say.number(a)} → {say.number(b)}"))
+            change = say("command.compare.cost", cost=cost, a=say.number(a), b=say.number(b), unit=unit)
+            moves.append((abs(b - a), change))
     moves.sort(key=lambda move: -move[0])
     shared = say("command.compare.shared_lines") if row["changed"] else ""
     return "; ".join(text for _, text in moves) or shared

@@ -15,7 +15,7 @@ from infragap.analyses.columns import Column, Columns
 from infragap.analyses.electricity import columns as electricity_columns
 from infragap.analyses.schools import columns as schools_columns
 from infragap.analyses.water import columns as water_columns
-from infragap.comparing.electricity import Comparison, compare, has_electricity, refused_for
+from infragap.comparing.electricity import Comparison, compare, has_electricity, reasons, refused_for
 from infragap.comparing.water import WaterComparison, compare_water, has_water
 from infragap.maps.comparison.change_map import Change, change_map
 from infragap.maps.comparison.page import comparison_html
@@ -101,11 +101,11 @@ def _electricity(
 ) -> Iterator[Part]:
     if not (has_electricity(first) and has_electricity(second)):
         return
-    told = {code: compare(first, second, code) for code in languages()}
-    found = next(iter(told.values()))
+    found = compare(first, second)
     a, b = (frames["electricity_ranking"] for frames in tables)
     both = a.merge(b, on="settlement_id", how="outer", suffixes=("_a", "_b"))
-    reasons = {code: one.settlements.set_index("settlement_id")["why"] for code, one in told.items()}
+    ids = found.settlements["settlement_id"]
+    told = {code: dict(zip(ids, reasons(found.settlements, code), strict=True)) for code in languages()}
     moved = both["choice_a"].fillna("-") != both["choice_b"].fillna("-")
     moved |= _differs(both, "year")
     described = {column.name: column for column in electricity_columns.RANKING}
@@ -115,7 +115,7 @@ def _electricity(
         in_each_language("maps.compare.electricity.changed", count=int(moved.sum()), of=len(both)),
         rows,
         [described[name] for name in SETTLEMENT if name in described and f"{name}_a" in both],
-        lambda row: {code: str(reasons[code].get(row["settlement_id"], "")) for code in languages()},
+        lambda row: {code: told[code].get(row["settlement_id"], "") for code in languages()},
     )
     yield Part(
         "electricity",

@@ -6,9 +6,15 @@ The words of a code are `code.<table>.<column>.<code>` or, where a column's code
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from infragap.wording.catalogue import in_each_language, words
+
+AFTER = "after_"
+"""Before the last year of a table of years: what comes after it."""
+SEVERAL = re.compile(r"\+|; ")
+"""What stands between the codes of a value with several."""
 
 
 @lru_cache(maxsize=256)
@@ -39,10 +45,19 @@ def labels(column: str, table: str = "") -> dict[str, dict[str, str]]:
 
 
 def label(language: str, column: str, code: object, table: str = "") -> str:
-    """Give the words of a code in one language; a code without words stands for itself, a missing one is empty."""
+    """Give the words of a code in one language; a code without words stands for itself, a missing one is empty.
+
+    Units are read as words too, and 'after_2030' of a column of years as what comes after the year.
+    """
     if not isinstance(code, str):
         return ""
-    return code_words(column, code, table)[language] if code in codes(column, table) else code
+    known = codes(column, table)
+    parts = [code] if code in known else SEVERAL.split(code)
+    if known and all(part in known for part in parts):
+        return ", ".join(code_words(column, part, table)[language] for part in parts)
+    if column == "year" and code.startswith(AFTER):
+        return words(language)("electricity.years.after", year=code.removeprefix(AFTER))
+    return (unit_words(code) or {}).get(language, code) if column == "unit" else code
 
 
 def unit_words(unit: str) -> dict[str, str] | None:

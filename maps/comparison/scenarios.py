@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -185,9 +186,9 @@ def _schools(tables: Frames, communes: gpd.GeoDataFrame) -> Iterator[Part]:
 def _before_after(tables: Frames) -> Grid:
     frame = tables["schools_before_after"]
     province = frame[frame["group"] != "commune"]
-    names = ("group", "minutes_from", "minutes_to", "pupils_before", "pupils_after")
+    names = ("group", "mode", "season", "minutes_from", "minutes_to", "pupils_before", "pupils_after")
     title = in_each_language("maps.compare.schools.before_after")
-    return grid_of(title, province, schools_columns.BEFORE_AFTER, names)
+    return replace(grid_of(title, province, schools_columns.BEFORE_AFTER, names), long=True)
 
 
 def pair(column: Column, a: object, b: object) -> dict[str, str]:

@@ -19,11 +19,13 @@ class Classes:
     colours
         Code to colour; one colour under '' where all look alike.
     shapes
-        Code to shape of a marker: circle, square, diamond, pentagon, triangle.
+        Code to shape of a marker: circle, or one of `infragap.maps.markers`.
     widths
         Code to width of a line [mm].
     filled
         Whether areas are filled.
+    patterns
+        Code to the pattern of an area (as QGIS names it) that its colour alone does not tell from the others.
     """
 
     column: str
@@ -32,6 +34,7 @@ class Classes:
     shapes: Mapping[str, str] = field(default_factory=dict)
     widths: Mapping[str, float] = field(default_factory=dict)
     filled: bool = True
+    patterns: Mapping[str, str] = field(default_factory=dict)
 
     def code_of(self, value: object) -> str:
         """Code of a value as the keys of `colours` write it: 35.0 is '35'."""
@@ -71,7 +74,12 @@ def classes() -> dict[str, Classes]:
         "water_pipes": _alike(colours.PIPE, 0.5),
         "schools_sites": Classes("kind", "schools.sites", colours.SCHOOL_KINDS, colours.SCHOOL_SHAPES),
         "schools_catchments": _alike(colours.CATCHMENT, 0.5, filled=False),
-        "schools_isochrones": Classes("minutes_to", "", {f"{end:g}": colour for end, colour in colours.RINGS.items()}),
+        "schools_isochrones": Classes(
+            "minutes_to",
+            "",
+            {f"{end:g}": colour for end, colour in colours.RINGS.items()},
+            patterns={f"{colours.LAST_RING}": "dense4"},
+        ),
         "schools_links": Classes("kind", "schools.links", colours.LINKS),
         "communes": _alike(colours.BORDER, 0.3, filled=False),
     }

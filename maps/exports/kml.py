@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 from infragap.analyses.columns import Column
 from infragap.gis.crs import to_wgs84
 from infragap.maps.exports.classes import Classes, classes
+from infragap.maps.markers import CORNERS
 from infragap.maps.shown import is_missing, shown
 from infragap.profiles.naming import outward
 from infragap.wording.catalogue import languages
@@ -28,14 +29,10 @@ BALLOON_CHARACTERS = 1900
 FIXED_DATE = (2026, 1, 1, 0, 0, 0)
 """Date inside the archive, so that equal results give equal bytes."""
 ICON_PX = 64
-CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = {
-    "square": ((0.12, 0.12), (0.88, 0.12), (0.88, 0.88), (0.12, 0.88)),
-    "diamond": ((0.5, 0.03), (0.97, 0.5), (0.5, 0.97), (0.03, 0.5)),
-    "pentagon": ((0.5, 0.04), (0.96, 0.37), (0.78, 0.91), (0.22, 0.91), (0.04, 0.37)),
-    "triangle": ((0.5, 0.06), (0.96, 0.9), (0.04, 0.9)),
-}
-"""Corners of the white icons that the colour of a class tints, as shares of their width; a circle has none."""
 SHAPES = ("circle", *CORNERS)
+"""White icons that the colour of a class tints."""
+HALF = 0.31
+"""Half width of an icon as share of its picture."""
 
 
 def write_kml(
@@ -100,7 +97,7 @@ def _icon(shape: str) -> bytes:
     image = Image.new("RGBA", (ICON_PX, ICON_PX), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     if shape in CORNERS:
-        corners = [(x * size, y * size) for x, y in CORNERS[shape]]
+        corners = [((0.5 + HALF * x) * size, (0.5 + HALF * y) * size) for x, y in CORNERS[shape]]
         draw.polygon(corners, fill="white", outline=(40, 40, 40, 255), width=4)
     else:
         draw.ellipse((4, 4, size - 4, size - 4), fill="white", outline=(40, 40, 40, 255), width=4)

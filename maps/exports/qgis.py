@@ -63,20 +63,24 @@ def _label(how: Classes, code: str) -> str:
     return f"{code} kV" if how.column == "voltage_kv" else label(LABELS, how.column, code, how.table)
 
 
+def _shape(shape: str) -> dict[str, str]:
+    return {"name": "triangle", "angle": "180"} if shape == "nabla" else {"name": shape}
+
+
 def _symbol(name: str, kind: str, how: Classes, code: str) -> str:
     colour = ",".join(str(int(how.colours[code][i : i + 2], 16)) for i in (1, 3, 5)) + ",255"
     width = f"{how.widths.get(code, 0.4):g}"
     drawn, options = {
         "marker": (
             "SimpleMarker",
-            {"color": colour, "name": how.shapes.get(code, "circle"), "size": "2.6", "outline_color": OUTLINE},
+            {"color": colour, "size": "2.6", "outline_color": OUTLINE, **_shape(how.shapes.get(code, "circle"))},
         ),
         "line": ("SimpleLine", {"line_color": colour, "line_width": width, "line_width_unit": "MM"}),
         "fill": (
             "SimpleFill",
             {
                 "color": colour,
-                "style": "solid" if how.filled else "no",
+                "style": how.patterns.get(code, "solid") if how.filled else "no",
                 "outline_color": OUTLINE if how.filled else colour,
                 "outline_width": width,
             },

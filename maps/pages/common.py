@@ -91,8 +91,8 @@ def _field(column: Column, known: Mapping[str, Column]) -> Field:
     )
 
 
-HIDDEN = ("longitude", "latitude", "commune_code", "geometry")
-"""Columns that tell a reader of a card or table nothing."""
+HIDDEN = ("longitude", "latitude", "commune_code", "geometry", "ruled_out")
+"""Columns that tell a reader of a card nothing: those for machines, and what it says in words elsewhere."""
 
 
 def all_fields(columns: Sequence[Column], *, but: Collection[str] = ()) -> tuple[Field, ...]:
@@ -195,5 +195,6 @@ def road_layers(pack: Pack, *, shown: bool = True) -> list[Layer]:
         code: (code_words("road_class", code), {"color": colour, "weight": width})
         for code, (colour, width) in colours.ROADS.items()
     }
-    style = Style({"opacity": 1.0, "interactive": False}, by="road_class", values=look)
+    common = {"opacity": 1.0, "interactive": False, "halo": colours.ROAD_EDGE}
+    style = Style(common, by="road_class", values=look)
     return [Layer("roads", in_each_language("maps.layer.roads"), main, style, shown=shown, simplify_m=80.0)]

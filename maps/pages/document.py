@@ -13,6 +13,7 @@ from typing import Any
 import folium
 from branca.element import Element
 
+from infragap.maps.markers import CORNERS
 from infragap.maps.pages.geometry import bounds, coordinates, plain_value, projected
 from infragap.maps.pages.leaflet import asset, leaflet_script, leaflet_styles
 from infragap.maps.pages.page import Ground, Layer, Page, columns_by_language
@@ -54,7 +55,8 @@ def render(page: Page) -> str:
     title = f"<title>{html.escape(page.title[languages()[0]], quote=False)}</title>"
     title = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{title}'
     document = document.replace("@@HEAD@@", title + head, 1).replace("<html>", f'<html lang="{languages()[0]}">', 1)
-    script = "\n".join(asset(f"page/{name}.js") for name in SCRIPTS)
+    corners = json.dumps(CORNERS)
+    script = f"const CORNERS = {corners};\n" + "\n".join(asset(f"page/{name}.js") for name in SCRIPTS)
     call = f'infragapPage({map_.get_name()}, "{packed(_content(page))}");'
     return _replace_last(document, "</html>", f"<script>{script}\n{call}</script>\n</html>\n")
 

@@ -218,7 +218,7 @@ def _settlement_layer(settlements: gpd.GeoDataFrame) -> Layer:
         in_each_language("maps.layer.settlements"),
         settlements,
         Style(
-            {"color": "#1c2b33", "weight": 0.9, "fillOpacity": 1.0},
+            {"color": colours.RING, "weight": 0.9, "fillOpacity": 1.0},
             by="choice",
             values=coloured(colours.CHOICES, "choice", shapes=colours.CHOICE_SHAPES),
             radius=("households", 0.75, 3.5, 14.0),
@@ -277,7 +277,16 @@ def _powerhouse_layer(result: ElectricityResult) -> Layer:
         "powerhouses",
         in_each_language("maps.layer.powerhouses"),
         _powerhouses(result.settlements),
-        Style({"color": "#0b5f52", "weight": 1.2, "fillColor": "#7fe0cf", "fillOpacity": 0.95, "radius": 4}),
+        Style(
+            {
+                "color": "#0b5f52",
+                "weight": 1.2,
+                "fillColor": "#7fe0cf",
+                "fillOpacity": 1.0,
+                "radius": 4,
+                "shape": "nabla",
+            }
+        ),
         card=Card("name", ("commune",), sections(columns.RANKING, HYDRO_PARTS)),
         key="settlement_id",
         filtered=True,
@@ -288,7 +297,7 @@ def _powerhouse_layer(result: ElectricityResult) -> Layer:
 def _existing_layer(result: ElectricityResult, pack: Pack) -> Layer:
     present = set(result.existing_grid["voltage_kv"])
     looks = {
-        code: (dict.fromkeys(languages(), f"{code} kV"), {"color": colour, "weight": width})
+        code: (dict.fromkeys(languages(), f"{code} kV"), {"color": colour, "weight": width, **_dash(code)})
         for code, (colour, width) in colours.voltages().items()
         if float(code) in present
     }
@@ -303,12 +312,25 @@ def _existing_layer(result: ElectricityResult, pack: Pack) -> Layer:
     )
 
 
+def _dash(voltage: str) -> dict[str, str]:
+    return {"dashArray": colours.HIGH_DASH} if voltage in colours.HIGH_VOLTAGES else {}
+
+
 def _station_layer(pack: Pack) -> Layer:
     return Layer(
         "stations",
         in_each_language("maps.layer.stations"),
         pack.substations[pack.substations["status"] == "existing"],
-        Style({"color": "#b71c1c", "weight": 2.0, "fillColor": "#ffd54f", "fillOpacity": 1.0, "radius": 5}),
+        Style(
+            {
+                "color": "#b71c1c",
+                "weight": 1.6,
+                "fillColor": "#ffd54f",
+                "fillOpacity": 1.0,
+                "radius": 6,
+                "shape": "star",
+            }
+        ),
         card=Card("name", ("substation_id",), (Section(None, fields(STATION, [c.name for c in STATION])),)),
         key="substation_id",
         search=("name", "substation_id"),

@@ -26,6 +26,7 @@ from infragap.maps.pages.page import Text
 from infragap.maps.pages.targets import targets_section
 from infragap.maps.proof import proofs
 from infragap.maps.quantities import Quantity, schools_quantities, water_quantities
+from infragap.maps.shown import shown
 from infragap.wording.catalogue import in_each_language, languages, words
 from infragap.wording.codes import code_words, unit_words
 
@@ -184,7 +185,10 @@ def _years(electricity: ElectricityResult | None) -> str:
         head.append({code: f"{text[code]} ({unit[code]})" if unit else text[code] for code in text})
         money.append(is_money)
     rows = [
-        [escaped(row[0]), *(_year_cell(value, is_money) for value, is_money in zip(row[1:], money[1:], strict=True))]
+        [
+            spoken(shown(known["year"], row[0])),
+            *(_year_cell(value, is_money) for value, is_money in zip(row[1:], money[1:], strict=True)),
+        ]
         for row in electricity.years.itertuples(index=False)
     ]
     return _section("maps.index.years", f'<div class="wide">{table(head, rows)}</div>')

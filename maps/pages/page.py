@@ -71,8 +71,8 @@ class Style:
     by
         Column whose value chooses an entry of `values`.
     values
-        Value → (legend label or None, path options; a point may have a `shape`: circle,
-        square, diamond, pentagon, triangle).
+        Value → (legend label or None, path options; a point may have a `shape`: circle, or one of
+        `infragap.maps.markers`).
     other
         Legend label and options of the rest; None leaves the common ones.
     radius
@@ -101,11 +101,13 @@ class Option:
 
 @dataclass(frozen=True)
 class Options:
-    """The comparison on a card: which column holds the chosen code, headings of the values, the rows."""
+    """The comparison on a card: which column holds the chosen code, headings of the values, the rows, and what stands
+    below them."""
 
     chosen: str
     headings: tuple[Text, ...]
     rows: tuple[Option, ...]
+    note: Text | None = None
 
 
 @dataclass(frozen=True)

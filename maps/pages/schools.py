@@ -179,7 +179,7 @@ def _village_layer(result: SchoolsResult) -> Layer:
         in_each_language("maps.layer.villages_by_time"),
         villages,
         Style(
-            {"color": "#37474f", "weight": 0.6, "fillOpacity": 1.0},
+            {"color": colours.RING, "weight": 0.8, "fillOpacity": 1.0},
             by="time_class",
             values=_time_looks(),
             radius=("pupils", 0.35, 2.5, 8.0),
@@ -220,7 +220,7 @@ def _time_looks() -> dict[str, tuple[Text, dict[str, str]]]:
         looks[str(i)] = (words, {"fillColor": colours.TIMES[i]})
         start = end
     looks["far"] = (in_each_language("maps.time.over", start=start), {"fillColor": colours.TIMES[len(MINUTE_STEPS)]})
-    looks["none"] = (in_each_language("maps.time.none"), {"fillColor": "#000000", "shape": "diamond"})
+    looks["none"] = (in_each_language("maps.time.none"), {"fillColor": "#000000", "shape": "cross_fill"})
     return looks
 
 

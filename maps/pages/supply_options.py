@@ -29,12 +29,14 @@ SURE = 0.5
 def options() -> Options:
     """Describe the comparison: investment, life-cycle cost, the same per household, size, energy not served."""
     kinds = ("investment", "life_cycle", "per_household", "size", "unserved")
+    money = unit_words("mvnd") or {}
     return Options(
         "choice",
         tuple(in_each_language(f"maps.option.{kind}") for kind in kinds),
         tuple(
             Option(code, code_words("choice", code), _values(code), _ruled_out_field(code)) for code in colours.CHOICES
         ),
+        {code: words(code)("maps.option.caption", unit=unit) for code, unit in money.items()},
     )
 
 

@@ -194,7 +194,7 @@ def _gap_layer(result: WaterResult, communes: gpd.GeoDataFrame) -> Layer:
             {"color": "#6b4a3a", "weight": 0.6, "fillOpacity": 1.0},
             by="step",
             values={str(i): (_step_words(i), {"fillColor": fill}) for i, fill in enumerate(colours.WATER_GAPS)},
-            other=(in_each_language("maps.water.no_data"), {"fillColor": colours.UNKNOWN}),
+            other=(in_each_language("maps.water.no_data"), {"fillOpacity": 0.0, "dashArray": "2 4"}),
         ),
         card=Card("commune", (), sections(columns.COMMUNES, COMMUNE_PARTS), reason=True),
         key="commune_code",
@@ -216,10 +216,10 @@ def _village_layer(result: WaterResult) -> Layer:
         in_each_language("maps.layer.villages_by_water"),
         result.villages,
         Style(
-            {"color": "#37474f", "weight": 0.6, "fillOpacity": 1.0},
+            {"color": colours.RING, "weight": 0.8, "fillOpacity": 1.0},
             by="level",
             values=coloured(colours.COVERAGE_LEVELS, "level"),
-            other=(code_words("level", "unknown"), {"fillColor": colours.UNKNOWN}),
+            other=(code_words("level", "unknown"), {"fillColor": colours.UNKNOWN, "shape": "diamond"}),
             radius=("population", 0.18, 2.5, 9.0),
         ),
         card=Card(
@@ -241,12 +241,12 @@ def _scheme_layer(result: WaterResult) -> Layer:
         in_each_language("maps.layer.schemes"),
         result.schemes,
         Style(
-            {"color": "#37474f", "weight": 1.0, "fillOpacity": 1, "radius": 5},
+            {"color": colours.RING, "weight": 1.0, "fillOpacity": 1, "radius": 5},
             by="functionality",
             values=coloured(
                 colours.FUNCTIONALITY, "functionality", shapes=dict.fromkeys(colours.FUNCTIONALITY, "square")
             ),
-            other=(code_words("functionality", "unknown"), {"fillColor": colours.UNKNOWN, "shape": "square"}),
+            other=(code_words("functionality", "unknown"), {"fillColor": colours.UNKNOWN, "shape": "triangle"}),
         ),
         card=Card("name", ("commune",), sections(columns.SCHEMES, SCHEME_PARTS)),
         key="scheme_id",

@@ -30,6 +30,17 @@ Legend = dict[str, tuple[Mark, Text]]
 ORIGIN = (((0.0, 0.0),),)
 
 
+LETTER_MM = 1.3
+"""Width of a letter of a commune's name."""
+NUMBER_MM = (4.5, 2.4)
+"""Width and height of a number beside a place."""
+BESIDE = ((2.4, -1.2), (-2.4, -1.2), (2.4, 2.6), (-2.4, 2.6), (0.0, -2.2), (0.0, 3.8))
+"""Where a number may stand, from its place to its middle [mm]."""
+NORTH_BOX = (2.0, 2.5, 10.0, 14.5)
+SCALE_BOX = (1.0, HEIGHT_MM - 5.5, SCALE_MM_MAX + 16.0, HEIGHT_MM - 1.0)
+"""Left, top, right and bottom [mm] of what lies behind north arrow and scale bar."""
+
+
 class _Paper:
     """From degrees to millimetres of one commune's map: `view` is the window in degrees."""
 
@@ -81,12 +92,14 @@ def picture(source: Source, code: str, numbers: Mapping[str, str]) -> Picture:
     legend: Legend = {}
     for maker in (_existing, _planned, _pipes, _settlements, _works, _schools):
         marks += maker(source, code, paper, legend)
+    taken: list[tuple[float, float]] = []
     for layer, key in (
         ("electricity_settlements", "settlement_id"),
         ("water_works", "work_id"),
         ("schools_sites", "school_id"),
     ):
-        marks += _numbers(source.layers.get(layer), key, numbers, paper)
+        marks += _numbers(source.layers.get(layer), key, numbers, paper, taken)
+    marks += [Mark("area", (_box(*place),), fill="#ffffff") for place in (NORTH_BOX, SCALE_BOX)]
     scale_km = max((km for km in SCALE_KM if km * paper.mm_per_km <= SCALE_MM_MAX), default=SCALE_KM[0])
     return Picture(WIDTH_MM, HEIGHT_MM, tuple(marks), tuple(legend.values()), scale_km, scale_km * paper.mm_per_km)
 
@@ -100,10 +113,22 @@ def _ground(communes: gpd.GeoDataFrame, code: str, paper: _Paper) -> Iterator[Ma
             continue
         yield Mark("area", _rings(part), fill="#eceff0", stroke="#9aa7ad", width=0.2)
         middle = shapely.maximum_inscribed_circle(part) if part.area > 60 else None
-        if middle is not None:
+        if middle is not None and _is_inside(middle.coords[0][0], middle.coords[0][1], name):
             yield Mark("label", (((middle.coords[0][0], middle.coords[0][1]),),), stroke="#6b7a82", size=2.3, text=name)
     for shape in communes.geometry[own]:
         yield Mark("area", _rings(paper.drawn(shape)), fill="#ffffff", stroke=colours.BORDER, width=0.6)
+
+
+def _box(left: float, top: float, right: float, bottom: float) -> tuple[tuple[float, float], ...]:
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+def _is_inside(x: float, y: float, name: str) -> bool:
+    """Whether a name stands whole on the map, clear of north arrow and scale bar."""
+    half = LETTER_MM * len(name) / 2
+    over_north = x - half < NORTH_BOX[2] and y < NORTH_BOX[3] + 2
+    over_scale = x - half < SCALE_BOX[2] and y > SCALE_BOX[1] - 1
+    return half < x < WIDTH_MM - half and not over_north and not over_scale
 
 
 def _rings(shape: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
@@ -212,9 +237,23 @@ def _schools(source: Source, code: str, paper: _Paper, legend: Legend) -> Iterat
     yield from _places(source.layers.get("schools_sites"), code, paper, look, legend)
 
 
-def _numbers(frame: gpd.GeoDataFrame | None, key: str, numbers: Mapping[str, str], paper: _Paper) -> Iterator[Mark]:
+def _numbers(
+    frame: gpd.GeoDataFrame | None,
+    key: str,
+    numbers: Mapping[str, str],
+    paper: _Paper,
+    taken: list[tuple[float, float]],
+) -> Iterator[Mark]:
+    """Numbers of the lists beside their places, where no other number stands yet."""
     for row in frame.loc[frame[key].isin(numbers), [key, "geometry"]].to_dict("records") if frame is not None else []:
         place = paper.drawn(row["geometry"])
         if not place.is_empty:
             x, y = _points(place)[0]
-            yield Mark("label", (((x + 2.4, y - 1.2),),), stroke="#111111", size=2.5, text=numbers[row[key]])
+            spots = [(round(x + right, 2), round(y + down, 2)) for right, down in BESIDE]
+            free = [spot for spot in spots if not any(_is_near(spot, other) for other in taken)]
+            taken.append((free or spots)[0])
+            yield Mark("label", ((taken[-1],),), stroke="#111111", size=2.5, text=numbers[row[key]])
+
+
+def _is_near(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    return abs(a[0] - b[0]) < NUMBER_MM[0] and abs(a[1] - b[1]) < NUMBER_MM[1]

@@ -16,7 +16,7 @@ class Mark:
     Attributes
     ----------
     kind
-        area, line, circle, square, diamond, pentagon, triangle or label.
+        area, line, label, circle, or a shape of `infragap.maps.markers`.
     rings
         Rings of an area, the course of a line, or the place of a marker or label as one point.
     fill, stroke

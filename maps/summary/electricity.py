@@ -113,7 +113,7 @@ def _years(say: Words, result: ElectricityResult) -> list[str]:
         return []
     known = {column.name: headed(say, column) for column in columns.YEARS}
     rows = [
-        (_year(say, year), *(shown(say, value) for value in values))
+        (label(say.language, "year", year), *(shown(say, value) for value in values))
         for year, *values in result.years.itertuples(index=False)
     ]
     found = [say("maps.summary.electricity.years"), table([known[name] for name in result.years.columns], rows)]
@@ -159,12 +159,6 @@ def _forest(say: Words, result: ElectricityResult) -> list[str]:
             delay_months=Number(permits["forest_delay_months"].max() if len(permits) else 0),
         )
     ]
-
-
-def _year(say: Words, year: str) -> str:
-    """Write a year of the table; its last row holds what comes after the last year."""
-    last = year.removeprefix("after_")
-    return year if last == year else say("electricity.years.after", year=last)
 
 
 def _what_if(say: Words, result: ElectricityResult) -> list[str]:

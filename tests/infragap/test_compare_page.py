@@ -50,7 +50,7 @@ def test_what_changed_stands_on_the_page_with_its_reason(tmp_path: Path) -> None
     done = CliRunner().invoke(app, ["--language", "en", "compare", str(a), str(b), "--page", str(page)])
     assert done.exit_code == 0, done.output
     text = page.read_text(encoding="utf-8")
-    assert "hydro_mvnd 200 → 500" in text
+    assert "Small hydro, life cycle: 200 → 500 million VND" in text
     assert "discount_rate_pct" in text
     assert "17.0 → 18.0" in text
     assert text.count("<circle") == 2

@@ -32,9 +32,17 @@ SETS: dict[str, Sequence[str]] = {
     "gaps": colours.WATER_GAPS,
     "holds": list(colours.VOLTAGE_HOLDS.values()),
     "medium voltage": [*(colour for colour, _ in colours.MEDIUM_VOLTAGES)],
+    "high voltage": [colour for colour, _ in colours.HIGH_VOLTAGES.values()],
+    "roads": [colour for colour, _ in colours.ROADS.values()],
+    "links": list(colours.LINKS.values()),
+    "rings": list(dict.fromkeys(colours.RINGS.values())),
     "changed": list(colours.CHANGED.values()),
     **{f"ramp {name}": ramp for name, ramp in colours.RAMPS.items()},
 }
+
+
+EDGES = (colours.RING, colours.HALO)
+"""Edge and halo of a marker: whatever lies below, one of them stands out."""
 
 
 def linear(colour: str) -> np.ndarray:
@@ -66,17 +74,29 @@ def test_the_measure_itself() -> None:
 @pytest.mark.parametrize("eye", ["normal", *BLINDNESS, "grey"])
 @pytest.mark.parametrize("name", SETS)
 def test_any_two_colours_of_a_set_can_be_told_apart(name: str, eye: str) -> None:
-    close = {
-        (a, b): round(float(np.linalg.norm(seen(a, eye) - seen(b, eye))), 1)
-        for a, b in itertools.combinations(SETS[name], 2)
-    }
-    assert {pair: difference for pair, difference in close.items() if difference < LEAST} == {}
+    assert {pair: difference for pair, difference in close_pairs(SETS[name]).items() if pair[2] == eye} == {}
+
+
+@pytest.mark.parametrize("eye", ["normal", *BLINDNESS, "grey"])
+def test_a_marker_stands_out_from_every_ground(eye: str) -> None:
+    for ground in {"#ffffff", "#000000", "#808080"}.union(*SETS.values()):
+        assert max(float(np.linalg.norm(seen(ground, eye) - seen(edge, eye))) for edge in EDGES) >= LEAST, ground
 
 
 @pytest.mark.parametrize("name", [*(f"ramp {n}" for n in colours.RAMPS), "times", "gaps", "levels", "functionality"])
 def test_ramps_run_from_light_to_dark(name: str) -> None:
     lightness = [seen(colour, "grey")[0] for colour in SETS[name]]
     assert lightness == sorted(lightness, reverse=True)
+
+
+def close_pairs(classes: Sequence[str]) -> dict[tuple[str, str, str], float]:
+    """Colours that some eye does not tell apart, with their difference."""
+    found = {
+        (a, b, eye): round(float(np.linalg.norm(seen(a, eye) - seen(b, eye))), 1)
+        for a, b in itertools.combinations(dict.fromkeys(classes), 2)
+        for eye in ("normal", *BLINDNESS, "grey")
+    }
+    return {pair: difference for pair, difference in found.items() if difference < LEAST}
 
 
 @pytest.mark.parametrize("shapes", [colours.CHOICE_SHAPES, colours.WORK_MARKS, colours.SCHOOL_SHAPES])

@@ -27,7 +27,7 @@ OVERLAPS = """() => {
   const check = (who) => { const all = boxes(); for (let i = 0; i < all.length; i += 1) for (let j = i + 1; j < all.length; j += 1)
     if (crossing(all[i][1], all[j][1])) found.add(`${who}: ${all[i][0]} over ${all[j][0]}`);
     for (const [name, box] of all) if (box.left < -1 || box.right > innerWidth + 1) found.add(`${who}: ${name} leaves the window`);
-    for (const e of document.querySelectorAll(".card dd, .card td, .card h2")) if (e.offsetParent && e.scrollWidth > e.clientWidth + 1) found.add(`${who}: ${e.textContent} is cut`); };
+    for (const e of document.querySelectorAll(".card, .card dd, .card td, .card h2")) if (e.offsetParent && e.scrollWidth > e.clientWidth + 1) found.add(`${who}: ${e.textContent} is cut`); };
   check("page");
   for (const open of [true, false]) { desk.state.legend = open; desk.drawLegend(); check(`legend ${open}`); }
   const step = Math.max(1, Math.floor(desk.ranked.entries.length / 400));

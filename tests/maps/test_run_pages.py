@@ -177,7 +177,7 @@ def test_filters_act_on_lines_as_well_and_enter_opens_the_first_hit(out: Path, v
     opened.page.select_option("select[data-filter=year]", "2028")
     assert opened.page.evaluate(SHOWN_LINES) == (lines["year"] == 2028).sum()
     # lines have no choice of their own: they stay
-    opened.page.select_option("select[data-filter=choice]", "hydro")
+    opened.page.select_option("select[data-filter=choice]", "minigrid")
     assert opened.page.evaluate(SHOWN_LINES) == (lines["year"] == 2028).sum()
     opened.page.fill("#search", "cang dong")
     opened.page.press("#search", "Enter")

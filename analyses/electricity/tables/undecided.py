@@ -17,7 +17,8 @@ TURNS = 0.2
 """A cause counts where it turns the choice in so much of what is possible."""
 
 RELIEF_SPREAD = 0.15
-"""How far the cost of a line may differ from one relief to another: assumption."""
+"""How far the cost of a line may differ from one relief to another: on the embedded relief coarsened from 100 to 460 m
+nine tenths of the own lines cost 0.90 to 1.00 of what they cost before, the least 0.80."""
 
 
 def undecided_because(plan: Plan, uncertainty: Uncertainty) -> list[str]:

@@ -13,7 +13,7 @@ function optionTable(desk, options, item) {
     if (out && known.slice(0, 3).some(Boolean)) body.append(make("tr", { class: "out" }, make("td", { colspan: String(row.fields.length + 1), class: "why" }, out)));
   }
   table.append(body);
-  return table;
+  return make("div", {}, table, options.note ? make("p", { class: "count" }, desk.say(options.note)) : null);
 }
 
 function sectionOf(desk, section, item) {

@@ -5,12 +5,12 @@ const MANY = 1500, DOTS_BELOW_ZOOM = 10, SMALL_BELOW_ZOOM = 9;
 
 function drawingStyle(layer, item) {
   const style = layer.style, entry = (style.by && style.values[code(item[style.by])]) || style.other;
-  const draw = { color: "#333", weight: 1, fillOpacity: 1, opacity: 1, ...style.common, ...(entry && entry.draw) };
+  const draw = { color: "#333", weight: 1, fillOpacity: 1, opacity: 1, halo: layer.type === "point" ? "#ffffff" : null, ...style.common, ...(entry && entry.draw) };
   if (style.radius) {
     const [by, factor, least, most] = style.radius;
     draw.radius = Math.max(least, Math.min(most, factor * Math.sqrt(Number(item[by]) || 0)));
   }
-  if (style.hollow && item[style.hollow[0]] === true) Object.assign(draw, { color: draw.fillColor, weight: 3, fillColor: "#ffffff" });
+  if (style.hollow && item[style.hollow[0]] === true) Object.assign(draw, { color: draw.fillColor, weight: 3, fillColor: "#ffffff", halo: "#1c2b33" });
   return draw;
 }
 

@@ -1,12 +1,6 @@
-/* Shapes that Leaflet lacks: markers that are squares, diamonds and triangles, and shapes that a filter hides without taking them off the map. */
+/* Shapes that Leaflet lacks: markers with the corners of CORNERS, halos that stand out from every ground, and shapes that a filter hides without taking them off the map. */
 "use strict";
-const CORNERS = {
-  square: [[-0.89, -0.89], [0.89, -0.89], [0.89, 0.89], [-0.89, 0.89]],
-  diamond: [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]],
-  pentagon: [[0, -1.2], [1.14, -0.37], [0.71, 0.97], [-0.71, 0.97], [-1.14, -0.37]],
-  triangle: [[0, -1.3], [1.2, 0.9], [-1.2, 0.9]],
-};
-
+const HALO_WIDTH = 1.8, HALO_FROM_RADIUS = 2.4;
 L.Canvas.include({
   _updateShape(layer) {
     if (!this._drawing || layer._empty()) return;
@@ -27,7 +21,16 @@ const ShapeMarker = L.CircleMarker.extend({
 
 /* A hidden shape is neither drawn nor hit; it keeps its place in the order of drawing. */
 const hideable = (Base) => Base.extend({
-  _updatePath() { if (!this.hidden) Base.prototype._updatePath.call(this); },
+  _updatePath() {
+    if (this.hidden) return;
+    const own = this.options, dot = this._radius && this._radius < HALO_FROM_RADIUS;
+    if (own.halo && !dot) {
+      this.options = { ...own, stroke: true, fill: false, color: own.halo, opacity: 1, weight: own.weight + HALO_WIDTH };
+      Base.prototype._updatePath.call(this);
+      this.options = own;
+    }
+    Base.prototype._updatePath.call(this);
+  },
   _containsPoint(point) { return !this.hidden && Base.prototype._containsPoint.call(this, point); },
 });
 const Marker = hideable(ShapeMarker), Line = hideable(L.Polyline), Area = hideable(L.Polygon);
@@ -45,7 +48,8 @@ function swatch(type, draw) {
     stroke: draw.stroke === false ? "none" : draw.color || "#333", "stroke-width": type === "line" ? Math.max(2, draw.weight || 2) : Math.min(2.5, draw.weight ?? 1),
     fill: type === "line" ? "none" : draw.fillColor || draw.color || "#999", "fill-opacity": draw.fillOpacity ?? 1, "stroke-dasharray": draw.dashArray || "",
   };
-  for (const [name, value] of Object.entries({ ...place, ...look })) shape.setAttribute(name, value);
-  svg.append(shape);
+  const add = (element, attributes) => { for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value); svg.append(element); };
+  if (type === "line" && draw.halo) add(shape.cloneNode(), { ...place, stroke: draw.halo, "stroke-width": look["stroke-width"] + HALO_WIDTH });
+  add(shape, { ...place, ...look });
   return svg;
 }

@@ -51,7 +51,7 @@ def test_everything_drawn_lies_in_the_window_and_the_scale_is_true() -> None:
     for mark in drawn:
         assert frame.covers(shapely.MultiPoint(list(itertools.chain(*mark.rings))))
     # the commune is 0.2 degrees of latitude high: 22.239 km on a sphere of 6371 km
-    (own,) = [mark for mark in full.picture.marks if mark.kind == "area" and mark.fill == "#ffffff"]
+    (own,) = [mark for mark in full.picture.marks if mark.kind == "area" and mark.fill == "#ffffff" and mark.stroke]
     high_mm = max(y for _, y in own.rings[0]) - min(y for _, y in own.rings[0])
     assert abs(high_mm / full.picture.scale_mm * full.picture.scale_km - 22.239) < 0.05
 
