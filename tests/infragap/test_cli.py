@@ -255,3 +255,36 @@ def test_a_result_is_explained_and_opened(
     assert command("open", out)[0] == 0
     assert opened == [(out / "index.html").as_uri()]
     assert command("open", tmp_path / "pack")[0] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bind", [True, False])
+def test_the_targets_of_the_record_are_those_of_the_table(command: Any, tmp_path: Path, *, bind: bool) -> None:
+    wanted = {
+        "villages_on_grid_2030_pct": 100.0,
+        "household_electrification_2030_pct": 99.9,
+        "safe_supply_2030_pct": 100.0,
+    }
+    pack, out = write_pack(tmp_path / "pack", targets=wanted), tmp_path / "out"
+    quick = tmp_path / "quick.toml"
+    quick.write_text("[electricity]\ndraws = 0\n", encoding="utf-8")
+    option = () if bind else ("--no-targets",)
+    code, printed = command("electrify", "--data", pack, "--out", out, "--params", quick, *option)
+    assert code == 0, printed
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert record["parameters"]["electricity"]["targets_bind"] is bind
+    table = pd.read_csv(out / "tables" / "electricity_targets.csv")
+    found = record["electricity"]["targets"]
+    assert [row["target"] for row in found] == table["target"].tolist()
+    assert len(found) == 3
+    for row, (_, of_table) in zip(found, table.iterrows(), strict=True):
+        assert set(row) == set(table.columns)
+        for name, value in row.items():
+            if value is None or value == "":
+                assert pd.isna(of_table[name]), name
+            elif isinstance(value, float):
+                assert of_table[name] == pytest.approx(value, abs=1e-3), name
+            else:
+                assert of_table[name] == value, name
+    scenarios = pd.read_csv(out / "tables" / "electricity_scenarios.csv")["scenario"]
+    assert scenarios.iloc[0] == ("scheme" if bind else "least_cost")

@@ -1,5 +1,5 @@
-"""In which order works are built: most benefit per money first, a line before what hangs on it, whatever the money of
-each year will be."""
+"""In which order works are built: stage by stage, in each most benefit per money first, a line before what hangs on it,
+whatever the money of each year will be."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-
-FIRST = 1e9
-"""Benefit of works that come first is counted so many times."""
+from infragap.analyses.arrays import FloatArray, IntArray
 
 RATIO_DIGITS = 9
 
@@ -33,20 +30,21 @@ class BuildingWorks:
         The work that must be there before or in the same year; -1 for none.
     earliest
         First year (0 …) in which it may be built.
-    first
-        Must come before all that need not.
+    stage
+        Works of a lower stage (0 …) come before all of a higher one, with what they need.
     """
 
     cost_mvnd: FloatArray
     benefit: FloatArray
     needs: IntArray
     earliest: IntArray
-    first: BoolArray
+    stage: IntArray
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Works that are built one after the other, since together they bring most per money."""
+    """Works that are built one after the other, since together they bring most per money, those of the lowest stage
+    first."""
 
     works: tuple[int, ...]
     cost_mvnd: float
@@ -54,13 +52,15 @@ class Block:
 
 
 def building_blocks(works: BuildingWorks) -> list[Block]:
-    """Put the works in the order that brings benefit earliest, cut into blocks of falling benefit per money.
+    """Put the works in the order that brings the benefit of each stage earliest, cut into blocks of falling benefit per
+    money.
 
     Notes
     -----
     The optimal sequence under precedence by a tree (Horn, 1972): of all works that still wait for another, the one (or
     the block) with most benefit per money is appended to what it waits for; what waits for nothing any more stands in
-    the sequence. The order does not depend on any budget, so more money never delays a work.
+    the sequence. Benefit of a lower stage outweighs any of a higher one: ratios are compared stage by stage. The order
+    does not depend on any budget, so more money never delays a work.
 
     References
     ----------
@@ -75,21 +75,24 @@ def building_blocks(works: BuildingWorks) -> list[Block]:
 
     >>> works = BuildingWorks(
     ...     cost_mvnd=np.array([10.0, 5.0, 10.0]), benefit=np.array([0.0, 30.0, 15.0]), needs=np.array([-1, 0, -1]),
-    ...     earliest=np.zeros(3, dtype=int), first=np.zeros(3, dtype=bool)
+    ...     earliest=np.zeros(3, dtype=int), stage=np.zeros(3, dtype=int)
     ... )
     >>> [block.works for block in building_blocks(works)]
     [(0, 1), (2,)]
     """
     count = len(works.cost_mvnd)
-    benefit = np.where(works.first, works.benefit * FIRST, works.benefit)
+    stages = range(int(works.stage.max(initial=0)) + 1)
     head = list(range(count))  # block that a work belongs to, by its first work
     sequence: list[list[int]] = [[k] for k in range(count)]
-    cost, worth = works.cost_mvnd.astype(float).tolist(), benefit.astype(float).tolist()
+    cost = works.cost_mvnd.astype(float).tolist()
+    by_stage = np.where(works.stage[:, np.newaxis] == np.array(stages), works.benefit[:, np.newaxis], 0.0)
+    worth: list[list[float]] = by_stage.astype(float).tolist()
 
-    def ratio(k: int) -> float:
-        return float(round(worth[k] / max(cost[k], 1e-9), RATIO_DIGITS))
+    def rank(k: int) -> tuple[float, ...]:
+        """What is smallest comes first."""
+        return tuple(-round(part / max(cost[k], 1e-9), RATIO_DIGITS) for part in worth[k])
 
-    queue = [(-ratio(k), k, 0) for k in range(count)]
+    queue = [(rank(k), k, 0) for k in range(count)]
     heapq.heapify(queue)
     version = [0] * count
     waiting = [True] * count
@@ -115,9 +118,9 @@ def building_blocks(works: BuildingWorks) -> list[Block]:
         head[k] = top
         sequence[top] += sequence[k]
         cost[top] += cost[k]
-        worth[top] += worth[k]
+        worth[top] = [mine + added for mine, added in zip(worth[top], worth[k], strict=True)]
         version[top] += 1
-        heapq.heappush(queue, (-ratio(top), top, version[top]))
+        heapq.heappush(queue, (rank(top), top, version[top]))
     return blocks
 
 
@@ -131,7 +134,7 @@ def years_of(order: IntArray, works: BuildingWorks, money_mvnd: FloatArray) -> I
 
     >>> works = BuildingWorks(
     ...     cost_mvnd=np.array([4.0, 10.0, 5.0]), benefit=np.array([9.0, 0.0, 9.0]), needs=np.array([-1, -1, 1]),
-    ...     earliest=np.zeros(3, dtype=int), first=np.zeros(3, dtype=bool)
+    ...     earliest=np.zeros(3, dtype=int), stage=np.zeros(3, dtype=int)
     ... )
     >>> years_of(np.array([0, 1, 2]), works, np.array([5.0, 10.0])).tolist()
     [0, -1, -1]

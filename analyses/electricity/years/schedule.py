@@ -4,7 +4,7 @@ that would be needed."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from infragap.analyses.electricity.least_cost.branches import Branches
 from infragap.analyses.electricity.least_cost.outcome import Outcome
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.study import Study
-from infragap.analyses.electricity.least_cost.targets import Targets, binding, required_villages
+from infragap.analyses.electricity.least_cost.targets import Targets, binding, households_left, required_villages
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.line_components import COMPONENTS
 from infragap.analyses.electricity.years.building_order import (
@@ -26,6 +26,11 @@ from infragap.analyses.electricity.years.building_order import (
     most_benefit_years,
     years_of,
 )
+from infragap.analyses.electricity.years.least_money import cheapest_works
+
+LAST_STAGE = 2
+"""Stage of works that neither the villages (0) nor the share of households (1) ask for: safe supply, and what only pays
+for itself."""
 
 KIT_KWH_PER_DAY = 0.2
 """What a donated kit gives a household: the floor of tier 2."""
@@ -113,14 +118,16 @@ def make_schedule(plan: Plan) -> Schedule:
 
     Notes
     -----
-    There is one order of building, whatever the money: first what must be on the grid, then most benefit per money,
-    each line before what hangs on it. Money is spent along it, and what a year does not use stays for the next; so more
-    money never delays anything.
+    There is one order of building, whatever the money: first what must be on the grid, then what the target of
+    households needs, then the rest (`_stages`), within each most benefit per money, each line before what hangs on it.
+    Money is spent along it: where it does not suffice for the next work, nothing behind that is built either, and what
+    a year does not use stays for the next. So more money never delays anything.
     """
     study, outcome, p = plan.study, plan.outcome, plan.parameters
     branches = outcome.branches
     count, n = len(branches), len(study.settlements)
-    works, number = _works(plan)
+    targets = binding(study, p)
+    works, number = _works(plan, targets)
     blocks = building_blocks(works)
     order = np.array([k for block in blocks for k in block.works], dtype=np.int64)
     total = float(works.cost_mvnd.sum())
@@ -131,7 +138,7 @@ def make_schedule(plan: Plan) -> Schedule:
     in_time = years_of(order, works, needed)
     standing = np.where(year >= 0, len(money) - year, 0)
     reached = float((works.benefit * standing).sum())
-    free = BuildingWorks(works.cost_mvnd, works.benefit, works.needs, works.earliest, np.zeros(len(order), dtype=bool))
+    free = replace(works, stage=np.zeros_like(works.stage))
     position = np.empty(len(order), dtype=np.int64)
     position[order] = np.arange(len(order))
     inhabited = study.settlements.households > 0
@@ -143,7 +150,7 @@ def make_schedule(plan: Plan) -> Schedule:
         priority=priority,
         budgets_mvnd=budgets,
         needed_mvnd=np.array([works.cost_mvnd[in_time == t].sum() for t in range(len(needed))]),
-        must_build_by=_must_build_by(plan, binding(study, p)),
+        must_build_by=_must_build_by(plan, targets, works.stage[number[count:]]),
         benefit_years=reached,
         upper_bound=max(most_benefit_years(building_blocks(free), money), reached),
         works=BuildingWorks(
@@ -151,18 +158,17 @@ def make_schedule(plan: Plan) -> Schedule:
             works.benefit[number],
             _renumbered(works.needs, number),
             works.earliest[number],
-            works.first[number],
+            works.stage[number],
         ),
     )
 
 
-def _works(plan: Plan) -> tuple[BuildingWorks, IntArray]:
+def _works(plan: Plan, targets: Targets) -> tuple[BuildingWorks, IntArray]:
     """Lines and settlements as works in an order that hangs on identifiers alone, and the number of each branch and
     settlement in it."""
     study, outcome = plan.study, plan.outcome
     branches = outcome.branches
     count, n = len(branches), len(study.settlements)
-    must = plan.costs.problem.must_grid & ~study.settlements.has_unsafe_wires & outcome.national_grid
     hangs = np.where(outcome.on_grid & (branches.branch_of >= 0), branches.branch_of, -1)
     local = np.where(outcome.on_grid, plan.costs.works.total_investment_mvnd, outcome.investment_mvnd)
     order = _by_identifier(branches, study.settlements.id_rank)
@@ -173,9 +179,35 @@ def _works(plan: Plan) -> tuple[BuildingWorks, IntArray]:
         benefit=np.concatenate([np.zeros(count), household_weights(study, plan.parameters)])[order],
         needs=np.where(needs >= 0, number[np.maximum(needs, 0)], -1)[order],
         earliest=np.concatenate([_earliest(outcome, plan.parameters), np.zeros(n, dtype=np.int64)])[order],
-        first=np.concatenate([np.zeros(count, dtype=bool), must])[order],
+        stage=np.full(count + n, LAST_STAGE, dtype=np.int64),
     )
+    settlement = number[count:]
+    wanted = (study.forced | required_villages(study, targets)) & outcome.national_grid
+    works.stage[settlement[wanted]] = 0
+    if targets.households_pct is not None:
+        gain = np.zeros(count + n)
+        gain[settlement] = newly_connected(plan)
+        short = households_short(plan, targets)
+        chosen = cheapest_works(works, gain, short, works.stage == 0)
+        # where all of them do not suffice, all of them come before the rest
+        needed = (gain > 0) & (True if chosen is None else chosen)
+        works.stage[needed & (works.stage > 0)] = 1
     return works, number
+
+
+def newly_connected(plan: Plan) -> FloatArray:
+    """Households that the plan brings to the national grid as the scheme counts, (n,): unsafe wires count as on it
+    already."""
+    settlements = plan.study.settlements
+    return np.where(~settlements.has_unsafe_wires & plan.outcome.national_grid, settlements.households, 0.0)
+
+
+def households_short(plan: Plan, targets: Targets) -> float:
+    """Households that must be brought to the national grid for the target, those that the plan takes off it made up
+    for."""
+    settlements = plan.study.settlements
+    off = ~(settlements.has_unsafe_wires & plan.outcome.national_grid)
+    return max(float(settlements.households[off].sum()) - households_left(plan.study, targets), 0.0)
 
 
 def _renumbered(needs: IntArray, number: IntArray) -> IntArray:
@@ -185,12 +217,12 @@ def _renumbered(needs: IntArray, number: IntArray) -> IntArray:
     return np.where(mine >= 0, back[np.maximum(mine, 0)], -1)
 
 
-def _must_build_by(plan: Plan, targets: Targets) -> IntArray:
+def _must_build_by(plan: Plan, targets: Targets, stage: IntArray) -> IntArray:
     """Year of the target that asks for each settlement; 0 where none does."""
     study = plan.study
-    asked = required_villages(study, targets)
-    if targets.safe_pct is not None or targets.households_pct is not None:
-        asked = asked | plan.outcome.national_grid | (targets.safe_pct is not None)
+    asked = required_villages(study, targets) | (targets.safe_pct is not None)
+    if targets.households_pct is not None:
+        asked = asked | ((stage < LAST_STAGE) & plan.outcome.national_grid)
     return np.where(asked & (study.settlements.households > 0), targets.year, 0).astype(np.int64)
 
 

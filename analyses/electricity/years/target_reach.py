@@ -1,22 +1,25 @@
-"""Which targets the plan reaches in the years and with the money that it has, what is missing by name, and the least
-money that would repair it."""
+"""Which targets the plan reaches in the years and with the money that it has, what is missing by name, and the money
+that it lacks at least."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
 from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.electricity.codes import Target
 from infragap.analyses.electricity.least_cost.plan import Plan
-from infragap.analyses.electricity.least_cost.targets import Targets, read_targets, villages_wanted
+from infragap.analyses.electricity.least_cost.targets import (
+    Targets,
+    households_left,
+    read_targets,
+    villages_wanted,
+)
+from infragap.analyses.electricity.years.building_order import BuildingWorks
+from infragap.analyses.electricity.years.least_money import cheapest_works
 from infragap.analyses.electricity.years.rates import rates_by_year
-from infragap.analyses.electricity.years.schedule import Schedule
-
-NODES = 2000
+from infragap.analyses.electricity.years.schedule import Schedule, newly_connected
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +38,8 @@ class TargetReach:
         (n,) settlements that stand between the plan and the target: not built by then, or not in the way that the
         target asks for.
     repair_mvnd
-        Least money beyond that granted that would repair it; 0 where it is reached, NaN where money alone cannot.
+        Money beyond that granted by its year that the cheapest works for it alone take; 0 where it is reached, or would
+        be if its works came first, NaN where money alone cannot.
     """
 
     target: Target
@@ -59,22 +63,22 @@ def reach_of_targets(plan: Plan, schedule: Schedule) -> list[TargetReach]:
     return [
         reach
         for reach in (
-            _villages(plan, schedule, targets, built),
+            _villages(plan, schedule, targets, built, last),
             _households(plan, schedule, targets, built, last),
-            _safe(plan, schedule, targets, built),
+            _safe(plan, schedule, targets, built, last),
         )
         if reach is not None
     ]
 
 
-def _villages(plan: Plan, schedule: Schedule, targets: Targets, built: BoolArray) -> TargetReach | None:
+def _villages(plan: Plan, schedule: Schedule, targets: Targets, built: BoolArray, last: int) -> TargetReach | None:
     if targets.villages_pct is None:
         return None
     settlements = plan.study.settlements
     connected = settlements.is_village & built & plan.outcome.national_grid
     wanted, reached = villages_wanted(plan.study, targets), int(connected.sum())
-    can = settlements.is_village & plan.outcome.national_grid & ~built
-    repair = _repair_mvnd(schedule, built, can.astype(float), wanted - reached)
+    can = settlements.is_village & plan.outcome.national_grid
+    repair = _money_lacking_mvnd(schedule, last, can.astype(float), wanted) if wanted > reached else 0.0
     missing = settlements.is_village & ~connected
     return TargetReach(Target.VILLAGES, targets.year, wanted, reached, missing & (wanted > reached), repair)
 
@@ -88,13 +92,14 @@ def _households(plan: Plan, schedule: Schedule, targets: Targets, built: BoolArr
     short = max(targets.households_pct - reached, 0.0) / 100 * province if province > 0 else 0.0
     off = ~settlements.has_unsafe_wires & ~(built & outcome.national_grid)
     off |= settlements.has_unsafe_wires & built & ~outcome.national_grid
-    can = np.where(off & outcome.national_grid & ~built, settlements.households, 0.0)
-    repair = _repair_mvnd(schedule, built, can, short)
+    # whoever leaves the grid need not do so before the target is reached
+    wanted = float(settlements.households[~settlements.has_unsafe_wires].sum()) - households_left(plan.study, targets)
+    repair = _money_lacking_mvnd(schedule, last, newly_connected(plan), wanted) if short > 1e-9 else 0.0
     missing = off & (settlements.households > 0) & (short > 1e-9)
     return TargetReach(Target.HOUSEHOLDS, targets.year, targets.households_pct, reached, missing, repair)
 
 
-def _safe(plan: Plan, schedule: Schedule, targets: Targets, built: BoolArray) -> TargetReach | None:
+def _safe(plan: Plan, schedule: Schedule, targets: Targets, built: BoolArray, last: int) -> TargetReach | None:
     if targets.safe_pct is None:
         return None
     inhabited = plan.study.settlements.households > 0
@@ -102,46 +107,32 @@ def _safe(plan: Plan, schedule: Schedule, targets: Targets, built: BoolArray) ->
     count = max(int(inhabited.sum()), 1)
     reached = 100 * float(safe.sum()) / count
     short = np.ceil(max(targets.safe_pct - reached, 0.0) / 100 * count - 1e-9)
-    can = (inhabited & plan.outcome.lasting & ~built).astype(float)
-    repair = _repair_mvnd(schedule, built, can, float(short))
+    can = (inhabited & plan.outcome.lasting).astype(float)
+    wanted = float(np.ceil(targets.safe_pct / 100 * count - 1e-9))
+    repair = _money_lacking_mvnd(schedule, last, can, wanted) if short > 0 else 0.0
     return TargetReach(
         Target.SAFE_SUPPLY, targets.year, targets.safe_pct, reached, inhabited & ~safe & (short > 0), repair
     )
 
 
-def _repair_mvnd(schedule: Schedule, built: BoolArray, gain: FloatArray, short: float) -> float:
-    """Least money for works that are not built and bring so much, beyond what is left over; NaN where all of them bring
-    less.
+def _money_lacking_mvnd(schedule: Schedule, last: int, gain: FloatArray, wanted: float) -> float:
+    """Money that the cheapest works for one target alone take beyond all that is granted until its year; NaN where no
+    works bring it by then."""
+    works, n = schedule.works, len(gain)
+    worth = np.concatenate([np.zeros(len(works.cost_mvnd) - n), gain])
+    worth[_too_late(works, last)] = 0.0
+    chosen = cheapest_works(works, worth, wanted, np.zeros(len(worth), dtype=bool))
+    if chosen is None:
+        return float("nan")
+    return max(float(works.cost_mvnd[chosen].sum() - schedule.money_mvnd[: last + 1].sum()), 0.0)
 
-    Notes
-    -----
-    ``min Σ c x, Σ gain x ≥ short, x_i ≤ x_needed(i)`` over the works that are not built (HiGHS, to a gap of 0.1 %).
-    """
-    if not short > 1e-9:
-        return 0.0
-    works, n = schedule.works, len(built)
-    count = len(works.cost_mvnd)
-    worth = np.concatenate([np.zeros(count - n), gain])
-    done = np.concatenate([schedule.branch_year >= 0, built])
-    if worth[~done].sum() < short - 1e-9:
-        return float("nan")
-    needy = np.flatnonzero((works.needs >= 0) & ~done)
-    rows, ones = np.arange(len(needy)), np.ones(len(needy))
-    before = coo_array(
-        (np.concatenate([ones, -ones]), (np.tile(rows, 2), np.concatenate([needy, works.needs[needy]]))),
-        shape=(len(needy), count),
-    ).tocsr()
-    constraints = [LinearConstraint(worth[np.newaxis] * ~done, lb=short)]
-    if len(needy):
-        constraints.append(LinearConstraint(before, ub=0))
-    solution = milp(
-        c=np.where(done, 0.0, works.cost_mvnd),
-        integrality=np.ones(count, dtype=np.int64),
-        bounds=Bounds(done.astype(float), np.ones(count)),
-        constraints=constraints,
-        options={"mip_rel_gap": 1e-3, "node_limit": NODES},
-    )
-    if solution.x is None:
-        return float("nan")
-    left_over = max(float(schedule.money_mvnd.sum() - works.cost_mvnd[done].sum()), 0.0)
-    return max(float(solution.fun) - left_over, 0.0)
+
+def _too_late(works: BuildingWorks, last: int) -> BoolArray:
+    """Works that may only be built after a year, or need such a one, (k,)."""
+    late = works.earliest > last
+    for _ in range(len(late)):
+        more = late | ((works.needs >= 0) & late[np.maximum(works.needs, 0)])
+        if (more == late).all():
+            break
+        late = more
+    return late

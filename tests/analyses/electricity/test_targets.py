@@ -1,6 +1,7 @@
 """What targets, money and shares promise, on whole plans of small made-up provinces."""
 
 import itertools
+from dataclasses import replace
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -17,7 +18,9 @@ from infragap.analyses.electricity.least_cost.room_search import within_headroom
 from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.uncertainty.scenarios import compare_scenarios
+from infragap.analyses.electricity.years.least_money import with_needed
 from infragap.analyses.electricity.years.schedule import make_schedule
+from infragap.analyses.electricity.years.target_reach import reach_of_targets
 from tests.analyses.electricity.small_pack import SmallPack, settlements_at, small_pack
 
 pytestmark = pytest.mark.slow
@@ -97,6 +100,46 @@ def test_more_money_delays_nobody_and_budgets_are_those_of_every_scenario(easy: 
     first = make_schedule(plan)
     villages = plan.study.settlements.is_village
     assert first.priority[villages].max() < first.priority[~villages].min()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_villages_come_first_then_what_the_household_target_needs_then_the_rest(easy: Easy, seed: int) -> None:
+    plan = planned(province(seed, count=24), easy, target_households_on_grid_pct=97.0)
+    schedule, n = make_schedule(plan), len(plan.study.settlements)
+    stage = schedule.works.stage[-n:]
+    order, households = np.argsort(schedule.priority), plan.study.settlements.households
+    assert (np.diff(stage[order]) >= 0).all()
+    assert (stage[plan.study.settlements.is_village] == 0).all()
+    assert (stage[plan.study.settlements.has_unsafe_wires] == 2).all()
+    off = ~plan.study.settlements.has_unsafe_wires & ~(plan.outcome.national_grid & (stage < 2))
+    assert households[off].sum() <= 0.03 * 6000
+    # money for the first two stages reaches the target, with whatever the lines of both take
+    works = schedule.works
+    asked = with_needed(works, np.concatenate([np.zeros(len(works.stage) - n, dtype=bool), stage < 2]))
+    enough = float(works.cost_mvnd[asked].sum())
+    granted = plan.parameters.model_copy(update={"budgets_mvnd": (enough, 0.0, 0.0, 0.0, 0.0)})
+    villages, share, _ = reach_of_targets(rich := replace(plan, parameters=granted), make_schedule(rich))
+    assert villages.is_reached
+    assert share.is_reached
+    assert share.repair_mvnd == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_money_lacking_is_that_of_the_cheapest_works_for_the_target_alone(easy: Easy, seed: int) -> None:
+    plan = planned(province(seed, count=24), easy, target_households_on_grid_pct=97.0)
+    lacking = []
+    for money in (0.0, 1000.0):
+        p = plan.parameters.model_copy(update={"budgets_mvnd": (money, 0.0, 0.0, 0.0, 0.0)})
+        poor = replace(plan, parameters=p)
+        lacking.append([each.repair_mvnd for each in reach_of_targets(poor, make_schedule(poor))])
+    works, n = make_schedule(plan).works, len(plan.study.settlements)
+    for before, after in zip(*lacking, strict=True):
+        assert after == pytest.approx(max(before - 1000.0, 0.0))
+    # all villages and all settlements: nothing to choose
+    wanted = {0: plan.study.settlements.is_village, 2: plan.study.settlements.households > 0}
+    for row, whom in wanted.items():
+        needed = with_needed(works, np.concatenate([np.zeros(len(works.stage) - n, dtype=bool), whom]))
+        assert lacking[0][row] == pytest.approx(works.cost_mvnd[needed].sum())
 
 
 def core_is_empty(plan: Plan, most: np.ndarray) -> bool:

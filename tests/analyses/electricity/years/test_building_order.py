@@ -14,17 +14,18 @@ from infragap.analyses.electricity.years.building_order import (
     most_benefit_years,
     years_of,
 )
+from infragap.analyses.electricity.years.least_money import cheapest_works, with_needed
 from infragap.analyses.electricity.years.schedule import granted_budgets, needed_money
 
 
-def random_works(rng: np.random.Generator, count: int, *, first: bool = False) -> BuildingWorks:
+def random_works(rng: np.random.Generator, count: int, *, stages: int = 1) -> BuildingWorks:
     needs = np.array([-1 if i == 0 or rng.random() < 0.4 else int(rng.integers(0, i)) for i in range(count)])
     return BuildingWorks(
         cost_mvnd=rng.integers(1, 20, count).astype(float),
         benefit=np.where(rng.random(count) < 0.3, 0.0, rng.integers(1, 30, count)).astype(float),
         needs=needs,
         earliest=np.zeros(count, dtype=np.int64),
-        first=(rng.random(count) < 0.3) & first,
+        stage=rng.integers(0, stages, count),
     )
 
 
@@ -53,7 +54,7 @@ def test_no_order_brings_the_benefit_for_less_money(seed: int) -> None:
 @settings(max_examples=60)
 @given(st.integers(0, 10_000), st.lists(st.floats(0, 30), min_size=5, max_size=5), st.integers(0, 4))
 def test_more_money_never_delays_anything(seed: int, money: list[float], year: int) -> None:
-    works = random_works(np.random.default_rng(seed), 25, first=True)
+    works = random_works(np.random.default_rng(seed), 25, stages=3)
     order, more = sequence(works), np.array(money)
     before = years_of(order, works, more)
     more[year] += 7.5
@@ -64,19 +65,20 @@ def test_more_money_never_delays_anything(seed: int, money: list[float], year: i
 
 @settings(max_examples=60)
 @given(st.integers(0, 10_000))
-def test_lines_come_first_forced_works_before_all_others_and_no_money_is_overspent(seed: int) -> None:
+def test_lines_come_first_stages_in_order_and_no_money_is_overspent(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    works, money = random_works(rng, 25, first=True), rng.integers(5, 60, 5).astype(float)
-    year = years_of(sequence(works), works, money)
+    works, money = random_works(rng, 25, stages=3), rng.integers(5, 60, 5).astype(float)
+    order = sequence(works)
+    assert sorted(order) == list(range(25))
+    year = years_of(order, works, money)
     late = np.where(year < 0, 5, year)
     needy = works.needs >= 0
     assert (late[works.needs[needy]] <= late[needy]).all()
     useful = works.benefit > 0
-    if (works.first & useful).any():
-        # what a forced work needs may itself be voluntary
-        assert late[works.first & useful].max() <= late[useful & ~works.first].max(initial=5)
-        free = useful & ~works.first & ~np.isin(np.arange(25), works.needs)
-        assert not free.any() or late[works.first & useful].max() <= late[free].min() or _chains_differ(works)
+    for stage in (0, 1):
+        # what a work of this stage needs may itself be of a later one
+        mine = with_needed(works, useful & (works.stage <= stage))
+        assert late[mine].max(initial=0) <= late[~mine].min(initial=5)
     waits = np.unique(works.needs[needy])
     idle = [k for k in waits if year[k] >= 0 and not useful[k] and not (year[works.needs == k] >= 0).any()]
     assert not idle, "lines are built that nobody hangs on"
@@ -84,9 +86,23 @@ def test_lines_come_first_forced_works_before_all_others_and_no_money_is_overspe
         assert works.cost_mvnd[(year >= 0) & (year <= t)].sum() <= money[: t + 1].sum() + 1e-6
 
 
-def _chains_differ(works: BuildingWorks) -> bool:
-    """Some voluntary work lies above a forced one, so that it is built for it."""
-    return bool((works.first[works.needs >= 0]).any())
+@settings(max_examples=60)
+@given(st.integers(0, 10_000), st.integers(0, 120))
+def test_nothing_cheaper_brings_what_is_wanted(seed: int, wanted: int) -> None:
+    rng = np.random.default_rng(seed)
+    works, taken = random_works(rng, 8), rng.random(8) < 0.15
+    best = np.inf
+    for chosen in itertools.product((False, True), repeat=8):
+        mine = np.array(chosen) | taken
+        if (with_needed(works, mine) == mine).all() and works.benefit[mine].sum() >= wanted:
+            best = min(best, works.cost_mvnd[mine].sum())
+    found = cheapest_works(works, works.benefit, float(wanted), taken)
+    if found is None:
+        assert best == np.inf
+    else:
+        assert (with_needed(works, found) == found).all()
+        assert works.benefit[found].sum() >= wanted
+        assert works.cost_mvnd[found].sum() == pytest.approx(best, rel=1e-3)
 
 
 @settings(max_examples=40)
