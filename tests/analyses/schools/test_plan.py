@@ -388,7 +388,7 @@ def test_fixed_forbidden_and_own_candidates(small: SchoolsResult, tmp_path: Path
 
 def test_villages_without_pupils_cannot_place_a_school(tmp_path: Path) -> None:
     empty = write_pack(tmp_path / "p", villages=lambda f: f.assign(pupils_primary=0, pupils_lower_secondary=0))
-    with pytest.raises(NoSolutionError, match="none in the communes of the schools has pupils"):
+    with pytest.raises(MissingDataError, match="in communes with a planned border school has pupils"):
         plan_schools(read_pack(empty), QUICK)
 
 
