@@ -86,3 +86,18 @@ def test_a_feeder_beyond_its_share_today_is_listed_once_and_denies_no_village() 
     # one tree on the feeder: what it adds is all that comes on top of today
     assert branch["voltage_drop_pct"] == pytest.approx(branch["tap_drop_pct"] + branch["added_drop_pct"], abs=1e-9)
     assert result.settlements["choice"].tolist() == ["grid"]
+
+
+def test_six_percent_before_and_6_02_after_is_ok_and_stands_in_the_list() -> None:
+    # the case of an engineer's complaint, with a share of 5 %: 14.59 MW on 19 km, and 26 kW more at 18 km
+    place = settlements_at([(4.0, 18.0, 40)])
+    lines = small_pack(place).layers["grid_lines"].assign(feeder_load_mw=14.59, feeder_loading_pct=50.0)  # type: ignore[union-attr]
+    p = ElectricityParameters(draws=0, scenarios=False, mv_drop_limit_pct=5.0, forced_grid=("C000",))
+    result = plan_electricity(small_pack(place, grid_lines=lines), p)
+    (feeder,) = result.tables["feeders"].to_dict("records")
+    (branch,) = result.lines.to_dict("records")
+    assert round(feeder["drop_today_pct"], 2) == 6.00
+    assert round(feeder["drop_after_pct"], 2) == 6.02
+    assert (feeder["fault"], feeder["remedy"], feeder["remedy_mvnd"] > 0) == ("today", "capacitors", True)
+    assert (branch["voltage_status"], branch["remedy_mvnd"]) == ("ok", 0)
+    assert result.settlements["choice"].tolist() == ["grid"]
