@@ -132,11 +132,12 @@ LINES = table(
     Column("tap_longitude", "°", "plan"),
     Column("tap_latitude", "°", "plan"),
     Column("voltage_kv", "kV", "grid_lines.voltage_kv"),
-    Column("conductor", "-", "feeders"),
+    Column("line_type", "-", "plan, table of works"),
+    Column("conductor", "-", "plan, table of works"),
     Column("length_km", "km", "routing"),
     Column("investment_mvnd", "mvnd", "routing, grid parameters"),
     Column("life_cycle_mvnd", "mvnd", "routing, grid parameters"),
-    Column("conductor_extra_mvnd", "mvnd", "feeders"),
+    Column("conductor_extra_mvnd", "mvnd", "plan, table of works"),
     Column("settlements_below", "-", "plan"),
     Column("households_below", "households", "plan"),
     Column("load_kw", "kW", "demand"),
@@ -154,6 +155,8 @@ LINES = table(
     Column("river_crossing_mvnd", "mvnd", "rivers"),
     Column("year", "-", "phasing"),
     Column("voltage_drop_pct", "%", "feeders"),
+    Column("added_drop_pct", "%", "feeders"),
+    Column("tap_drop_pct", "%", "feeders"),
     Column("loading_pct", "%", "feeders"),
     Column("voltage_status", "-", "feeders"),
     Column("voltage_basis", "-", "grid_lines.feeder_load_mw"),
@@ -186,6 +189,25 @@ REMEDIES = table(
     Column("remedy_vi", "-", "feeders"),
     Column("remedy_en", "-", "feeders"),
     Column("remedy_mvnd", "mvnd", "feeders"),
+)
+
+
+FEEDERS = table(
+    "electricity.feeders",
+    Column("feeder", "-", "grid_lines.feeder"),
+    Column("substation", "-", "grid_lines.substation_id"),
+    Column("voltage_kv", "kV", "grid_lines.voltage_kv"),
+    Column("length_km", "km", "grid_lines.length_km"),
+    Column("load_mw", "MW", "grid_lines.feeder_load_mw"),
+    Column("new_load_mw", "MW", "plan"),
+    Column("drop_today_pct", "%", "feeders"),
+    Column("drop_after_pct", "%", "feeders"),
+    Column("fault", "-", "feeders, mv_drop_limit_pct"),
+    Column("remedy", "-", "feeders"),
+    Column("remedy_vi", "-", "feeders"),
+    Column("remedy_en", "-", "feeders"),
+    Column("remedy_mvnd", "mvnd", "feeders"),
+    Column("voltage_basis", "-", "grid_lines.feeder_load_mw"),
 )
 
 
@@ -355,6 +377,7 @@ TABLES = {
     "targets": TARGETS,
     "lv_works": LV_WORKS,
     "remedies": REMEDIES,
+    "feeders": FEEDERS,
     "streams": STREAMS,
     "locate_first": LOCATE_FIRST,
     "scenarios": SCENARIOS,

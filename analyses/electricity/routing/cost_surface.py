@@ -15,11 +15,12 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.assumptions.builds import line_mvnd_per_km
 from infragap.analyses.electricity.assumptions.voltages import MediumVoltage
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import existing_line_cells
 from infragap.analyses.electricity.routing.forest import ForestLaw, cleared_cells, restricted_cells
-from infragap.analyses.electricity.routing.line_components import _planting_per_km
+from infragap.analyses.electricity.routing.line_components import TAPS, _planting_per_km
 from infragap.analyses.electricity.routing.road_corridors import RoadCorridors, road_corridors
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.raster import Raster, rasterize, resample, warp_like, xy
@@ -146,12 +147,15 @@ class LineSurface:
         number = self.line_number[flat]
         km = np.where(number >= 0, self.stub_km[number], 0.0)
         columns = self.grid.shape[1]
-        return np.asarray(self.components_at(flat // columns, flat % columns) * km[:, np.newaxis])
+        found = self.components_at(flat // columns, flat % columns) * km[:, np.newaxis]
+        found[:, TAPS] = number >= 0
+        return np.asarray(found)
 
-    def line_starts(self, cost: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Start values of a search from the existing lines, (rows, cols): the price of the stubs, inf elsewhere."""
+    def line_starts(self, cost: NDArray[np.float32], *, tap_mvnd: float = 0.0) -> NDArray[np.float32]:
+        """Start values of a search from the existing lines, (rows, cols): the price of taps and stubs, inf
+        elsewhere."""
         start = np.full(self.grid.shape, np.inf, dtype=np.float32)
-        start.ravel()[self.line_flat] = cost.ravel()[self.line_flat] / self.cell_km * self.stub_km
+        start.ravel()[self.line_flat] = cost.ravel()[self.line_flat] / self.cell_km * self.stub_km + tap_mvnd
         return start
 
     @property
@@ -162,14 +166,18 @@ class LineSurface:
     def cost(self, parameters: ElectricityParameters, *, forest_rule: str) -> NDArray[np.float32]:
         """Million VND per cell width; inf where no line may pass."""
         lower = self.at_lower_kv
-        line = np.where(lower, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km).astype(np.float32)
+        least = [line_mvnd_per_km(parameters, upper=upper) for upper in (False, True)]
+        line = np.where(lower, *least).astype(np.float32)
         per_km = line * (1 + np.float32(parameters.terrain_factor - 1) * self.roughness)
+        if forest_rule == "cable":
+            dearer = np.float32(max(parameters.road_cable_mvnd_per_km - least[1], 0.0))
+            per_km += np.where(self.corridors.on_road.reshape(per_km.shape), dearer, np.float32(0))
         per_km += np.float32(parameters.river_crossing_mvnd) * self.crossings_per_km
         if forest_rule == "price":
             surcharge = line * np.float32(parameters.forest_cost_factor - 1) + np.float32(_planting_per_km(parameters))
             per_km += np.where(self.restricted_forest, surcharge, np.float32(0))
         closed = ~self.passable
-        if forest_rule == "forbid":
+        if forest_rule in ("forbid", "cable"):
             closed = closed | self.restricted_forest | self.wall
         per_km[closed] = np.inf
         return np.asarray(per_km * np.float32(self.cell_km), dtype=np.float32)
@@ -190,6 +198,8 @@ class LineSurface:
                 self.crossings_per_km[rows, cols].astype(np.float64),
                 (1 - lower) * forest,
                 lower * forest,
+                self.corridors.on_road[rows * self.grid.shape[1] + cols],
+                np.zeros(len(rows)),
                 forest_class == FOREST_PRODUCTION,
                 forest_class == FOREST_PROTECTION,
                 forest_class == FOREST_SPECIAL_USE,
@@ -227,7 +237,7 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     at_lower_kv = _nearest_is_lower(pack.grid_lines, line_cells, line_of_cell, roughness, passable, parameters.levels)
     stub_km = _stub_km(pack.grid_lines, grid, line_cells, line_of_cell)
     kept = np.ones(len(line_cells), dtype=bool)
-    if parameters.forest_rule == "forbid":
+    if parameters.keeps_to_roads:
         kept = _tappable(pack.grid_lines, line_cells, line_of_cell, stub_km, restricted, corridors, parameters)
     x, y = pack.settlements.geometry.x.to_numpy(), pack.settlements.geometry.y.to_numpy()
     return LineSurface(
@@ -250,7 +260,7 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
             road_strip_m=parameters.forest_road_strip_m,
             clearing_m=parameters.forest_clearing_m,
         ),
-        follows_roads=parameters.forest_rule == "forbid",
+        follows_roads=parameters.keeps_to_roads,
     )
 
 
