@@ -184,6 +184,6 @@ def test_the_gap_is_small_where_many_limits_bind(reinforce: bool) -> None:
     assert not plan.loading.overloaded
     assert not exceeded(plan, limits_with(plan, frozenset(plan.loading.reinforced)))
     assert crowded.choice.lower_bound_mvnd < plan.choice.lower_bound_mvnd <= plan.choice.cost_mvnd
-    # 2.0 % measured where nothing may be reinforced: light lines made long diversions cheap, and the bound does not share
-    # their lines
+    # 2.0 % measured where nothing may be reinforced: light lines make long diversions cheap, the bound does not
+    # share them
     assert plan.choice.gap <= 0.025
