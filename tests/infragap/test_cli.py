@@ -194,13 +194,13 @@ def test_run_of_one_analysis(command: Any, tmp_path: Path) -> None:
 def test_backtest_prints_every_project_and_the_median(command: Any, tmp_path: Path) -> None:
     code, printed = command("backtest")
     assert code == 0
-    assert "Mường Khương" in printed
-    assert "Median over the projects of the fit: 0.98." in printed
+    assert {"Mường", "Khương,"} <= set(printed.split())
+    assert "Median over the projects of the fit: 0.94." in printed
     dearer = tmp_path / "dearer.toml"
     dearer.write_text("[electricity]\nmv35_line_mvnd_per_km = 2400\n", encoding="utf-8")
     code, printed = command("backtest", "--params", dearer)
     assert code == 0
-    assert "fit: 0.98" not in printed
+    assert "fit: 0.94" not in printed
 
 
 def test_list_shows_what_a_layer_rests_on(command: Any, tmp_path: Path) -> None:
