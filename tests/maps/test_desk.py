@@ -195,7 +195,8 @@ PIXELS = """async () => {
 @pytest.mark.parametrize("page", PAGES)
 def test_the_legend_shows_the_pixels_of_the_map(out: Path, visit: Open, page: str) -> None:
     found = visit(out / page).page.evaluate(PIXELS)
-    assert len(found) >= 3
+    # the plan holds at least two kinds of supply that are drawn; one of a single place may be hidden by another
+    assert len(found) >= 2
     for layer, code, pixel, fill, _ in found:
         assert "#" + "".join(f"{part:02x}" for part in pixel[:3]) == fill, (layer, code)
         assert pixel[3] == 255

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.draws import draw_generator
 from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.demand.load import household_energy_pv_kwh
 from infragap.analyses.electricity.demand.local_works import mv_mvnd_per_km, terrain
@@ -50,70 +52,108 @@ class DrawSummary:
     rank_high: FloatArray
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What all draws share: the plan, where settlements can be, the network with their drawn positions, the start."""
+
+    plan: Plan
+    cells: list[IntArray]
+    network: CandidateNetwork
+    start: BoolArray
+    by_id: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """One draw: (n,) who is on the national grid, who keeps the supply of the plan, ranks; demand of a household."""
+
+    national_grid: BoolArray
+    keeps: BoolArray
+    rank: FloatArray
+    household_kwh: float
+
+
 def draw_plans(plan: Plan) -> DrawSummary:
-    """Draw prices, demand, local conditions and positions, and plan anew each time, starting from the known plan.
+    """Draw prices, demand, local conditions and positions, and plan anew each time, starting from the known plan."""
+    known = what_draws_share(plan)
+    return summarised([one_draw(known, draw) for draw in range(plan.parameters.draws)], len(plan.study.settlements))
+
+
+def what_draws_share(plan: Plan) -> Known:
+    """Prepare once what no draw changes."""
+    study = plan.study
+    return Known(
+        plan=plan,
+        cells=position_cells(study, least_line_m=least_line_distance_m(study.inputs.settlements, plan.parameters)),
+        network=_with_drawn_positions(study.network),
+        start=np.concatenate([start_from(study.network, plan.choice), plan.choice.on_grid]),
+        by_id=np.argsort(study.inputs.identifiers),
+    )
+
+
+def one_draw(known: Known, draw: int) -> Draw:
+    """Plan draw number `draw` anew; it depends on the seed and its number alone, not on other draws.
 
     Notes
     -----
     Positions are drawn evenly among the cells within the radius in the commune. A settlement that has moved may join
-    the grid by its own way from
-    the drawn position, priced from the cost-distance raster, or by a straight line to its mapped position in the
-    network. Ground and streams are those
-    of the drawn position: each draw gives every fall to the settlement that lies nearest in it. Prices are common to
-    all settlements of a
-    draw; local works, off-grid plants and pieces of line also have their own spread. Random numbers follow the
-    settlements' identifiers, so
-    the order of rows does not matter. Each draw takes the fast primal of the tree solver, not its proof, and the price
-    of households that the target of the plan comes to.
+    the grid by its own way from the drawn position, priced from the cost-distance raster, or by a straight line to its
+    mapped position in the network. Ground and streams are those of the drawn position: each draw gives every fall to
+    the settlement that lies nearest in it. Prices are common to all settlements of a draw; local works, off-grid plants
+    and pieces of line also have their own spread. Random numbers follow the settlements' identifiers, so the order of
+    rows does not matter. Each draw takes the fast primal of the tree solver, not its proof, and the price of households
+    that the target of the plan comes to.
     """
+    plan = known.plan
     study, choice, parameters, barred = plan.study, plan.choice, plan.parameters, plan.loading.barred
-    count, n = parameters.draws, len(study.settlements)
-    rng = np.random.default_rng(parameters.random_seed)
-    identifier = study.inputs.identifiers
-    by_id = np.argsort(identifier)
-    cells = position_cells(study, least_line_m=least_line_distance_m(study.inputs.settlements, parameters))
-    network = _with_drawn_positions(study.network)
-    start = np.concatenate([start_from(study.network, choice), choice.on_grid])
+    n, rng = len(study.settlements), draw_generator(parameters.random_seed, draw)
     inhabited = study.settlements.households > 0
-    connected, same, ranks = np.zeros(n), np.empty((count, n), dtype=bool), np.empty((count, n))
-    energy_kwh = np.empty(count)
-    for draw in range(count):
-        p = drawn_parameters(parameters, rng)
-        place_random, local_noise, off_noise, line_noise = (np.empty(n) for _ in range(4))
-        place_random[by_id] = rng.random(n)
-        for noise in (local_noise, off_noise, line_noise):
-            noise[by_id] = _noise(rng, n, p.local_cost_sd)
-        at = np.array([options[int(u * len(options))] for options, u in zip(cells, place_random, strict=True)])
-        moved = _study_with_settlements_at(study, at, p)
-        costs = cost_study(moved, p, barred=barred)
-        own = own_way_cost(study.routes, at) * _dearer(study, p, parameters) * line_factor(p) * line_noise
-        local = costs.works.total_life_cycle_mvnd * local_noise
-        offgrid = np.where(inhabited, costs.problem.offgrid_mvnd, np.nan) * off_noise
-        pieces = costs.problem.edge_mvnd * _noise(rng, len(study.network.ends), p.local_cost_sd)
-        problem = state_problem(
-            network,
-            edge_mvnd=np.concatenate([pieces, _ways_from_drawn_positions(study, moved, at, own, p)]),
-            supply=SupplyCosts(
-                local_mvnd=local,
-                lv_mvnd=costs.problem.lv_mvnd * local_noise,
-                offgrid_mvnd=np.where(inhabited, offgrid, 0.0),
-                households=study.settlements.households,
-            ),
-            must_grid=costs.problem.must_grid,
-            barred=~np.isfinite(own) | barred | study.forbidden | ~inhabited,
-            household_price_mvnd=choice.household_price_mvnd,
-        )
-        drawn = choose_plan_fast(network, problem, start=start)
-        connected += drawn.national_grid
-        energy_kwh[draw] = household_energy_pv_kwh(p)
-        same[draw] = (drawn.on_grid == choice.on_grid) & (drawn.on_lv == choice.on_lv)
-        ratio = grid_to_offgrid_ratio(np.where(np.isfinite(own), own + local, np.nan), offgrid)
-        ranks[draw] = rank_by_ratio(ratio, study.settlements.households, identifier)
+    p = drawn_parameters(parameters, rng)
+    place_random, local_noise, off_noise, line_noise = (np.empty(n) for _ in range(4))
+    place_random[known.by_id] = rng.random(n)
+    for noise in (local_noise, off_noise, line_noise):
+        noise[known.by_id] = _noise(rng, n, p.local_cost_sd)
+    at = np.array([options[int(u * len(options))] for options, u in zip(known.cells, place_random, strict=True)])
+    moved = _study_with_settlements_at(study, at, p)
+    costs = cost_study(moved, p, barred=barred)
+    own = own_way_cost(study.routes, at) * _dearer(study, p, parameters) * line_factor(p) * line_noise
+    local = costs.works.total_life_cycle_mvnd * local_noise
+    offgrid = np.where(inhabited, costs.problem.offgrid_mvnd, np.nan) * off_noise
+    pieces = costs.problem.edge_mvnd * _noise(rng, len(study.network.ends), p.local_cost_sd)
+    problem = state_problem(
+        known.network,
+        edge_mvnd=np.concatenate([pieces, _ways_from_drawn_positions(study, moved, at, own, p)]),
+        supply=SupplyCosts(
+            local_mvnd=local,
+            lv_mvnd=costs.problem.lv_mvnd * local_noise,
+            offgrid_mvnd=np.where(inhabited, offgrid, 0.0),
+            households=study.settlements.households,
+        ),
+        must_grid=costs.problem.must_grid,
+        barred=~np.isfinite(own) | barred | study.forbidden | ~inhabited,
+        household_price_mvnd=choice.household_price_mvnd,
+    )
+    drawn = choose_plan_fast(known.network, problem, start=known.start)
+    ratio = grid_to_offgrid_ratio(np.where(np.isfinite(own), own + local, np.nan), offgrid)
+    return Draw(
+        national_grid=drawn.national_grid,
+        keeps=(drawn.on_grid == choice.on_grid) & (drawn.on_lv == choice.on_lv),
+        rank=rank_by_ratio(ratio, study.settlements.households, study.inputs.identifiers).astype(float),
+        household_kwh=household_energy_pv_kwh(p),
+    )
+
+
+def summarised(draws: Sequence[Draw], n: int) -> DrawSummary:
+    """Count the draws, in whatever parts they were made, for n settlements."""
+    connected, same, ranks = (
+        np.array([getattr(draw, name) for draw in draws], dtype=kind).reshape(len(draws), n)
+        for name, kind in (("national_grid", bool), ("keeps", bool), ("rank", float))
+    )
     low, high = np.percentile(ranks, [5, 95], axis=0)
     return DrawSummary(
-        grid_probability=connected / max(count, 1),
+        grid_probability=connected.sum(axis=0) / max(len(draws), 1),
         works_probability=same.mean(axis=0),
-        demand_turns=_turned_by(same, energy_kwh),
+        demand_turns=_turned_by(same, np.array([draw.household_kwh for draw in draws])),
         rank_low=np.floor(low),
         rank_high=np.ceil(high),
     )

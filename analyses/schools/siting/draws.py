@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.draws import draw_generator
 from infragap.analyses.parameters import Parameters
 from infragap.analyses.schools.codes import Level, LinkKind, Robustness
 from infragap.analyses.schools.siting.choice import JointChoice
@@ -62,10 +63,10 @@ def draw_sites(question: SiteQuestion, chosen: JointChoice) -> DrawOutcome | Non
     parameters = question.study.parameters
     if not parameters.draws:
         return None
-    rng = np.random.default_rng(parameters.draw_seed)
     won, regret = np.zeros(len(question.candidates)), np.zeros((parameters.draws, len(chosen.sites)))
     rivals = _rivals(question, chosen.sites)
     for draw in range(parameters.draws):
+        rng = draw_generator(parameters.draw_seed, draw)
         minutes = _drawn_minutes(question, rng)
         amount = _shared_anew(question, chosen, minutes, rng)
         for column, site in enumerate(chosen.sites.tolist()):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.draws import draw_generator
 from infragap.analyses.water.codes import SchemeKind
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.programme.built import Built
@@ -117,7 +118,6 @@ def assess(
         return Uncertainty(np.full(model.candidates, np.nan), np.zeros(0), float("nan"), np.zeros(0))
     links, terms = _links(study, today, candidates, model), _works(candidates, model)
     gap = gap_of(study, today)
-    rng = np.random.default_rng(p.seed)
     plan = np.zeros(model.candidates, dtype=bool)
     plan[[work.row for work in works]] = True
     served = np.zeros(len(model.candidate))
@@ -127,7 +127,7 @@ def assess(
     people, cost = np.zeros(p.draws), np.zeros(p.draws)
     limit = answers.works_max if answers.works_max is not None else model.candidates
     for k in range(p.draws):
-        draw = _draw(study, terms, model, links, gap, rng)
+        draw = _draw(study, terms, model, links, gap, draw_generator(p.seed, k))
         chosen, _, _ = plan_greedily(
             links.first, links.village, links.size, draw.alive, draw.households, draw.capacity, draw.fixed,
             draw.per_household, model.site, len(model.sites), limit, answers.people_min,

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
+from infragap.analyses.electricity.least_cost.plan import least_cost
 from infragap.analyses.electricity.least_cost.study import Study, prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.electricity.uncertainty.monte_carlo import draw_plans, one_draw, summarised, what_draws_share
 from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_settlements, position_cells
 from infragap.analyses.electricity.uncertainty.ranges import drawn_parameters, ranges
 from infragap.gis.hydrology import Falls
@@ -180,3 +182,19 @@ def test_a_stream_counts_where_the_settlement_is_drawn(
     unknown = draws(easy, places, accuracy=6000.0, **dear).settlements
     assert unknown["choice"].tolist() == ["hydro"]
     assert unknown["grid_probability"].iloc[0] > known["grid_probability"].iloc[0] + 0.2
+
+
+def test_a_draw_is_the_same_whatever_was_drawn_before(easy: dict[str, object]) -> None:
+    places = [(2000.0, 1500.0, 40), (2600.0, 3000.0, 60), (4000.0, 4200.0, 35)]
+    parameters = ElectricityParameters(**(easy | {"draws": 6}))  # type: ignore[arg-type]
+    pack = small_pack(settlements_at(places, position_accuracy_m=300.0))
+    plan = least_cost(prepare(pack, parameters), parameters)
+    known = what_draws_share(plan)
+    backwards = [one_draw(known, draw) for draw in reversed(range(6))][::-1]
+    assert (
+        any((draw.rank != backwards[0].rank).any() for draw in backwards)
+        or len({d.household_kwh for d in backwards}) == 6
+    )
+    whole, parts = draw_plans(plan), summarised(backwards, len(places))
+    for name in ("grid_probability", "works_probability", "demand_turns", "rank_low", "rank_high"):
+        assert (getattr(whole, name) == getattr(parts, name)).all()
