@@ -88,7 +88,7 @@ def shift_findings(
         zone = _better_zone(off, _zones(frames[name], crs_of.get(name), tried), least=FEW_LEAST_M if few else LEAST_M)
         if zone is not None:
             shifted.add(name)
-            values = {"zone": zone[0].name, "off_km": zone[1] / 1000, "fits_km": zone[2] / 1000}
+            values = {"zone": zone[0].name, "off_km": zone[1] / 1000, "fits_km": round(zone[2] / 1000, 2)}
             found.append(SHIFTED.found(name, of=len(frames[name]), **values))
 
     for name in ("villages", "settlements", "water_schemes", "schools"):

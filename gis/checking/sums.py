@@ -13,6 +13,8 @@ from infragap.gis.arrays import FloatArray
 from infragap.gis.checking.rows import has, numbers, where
 from infragap.gis.findings import Finding, fault, notice
 
+KINDS = ("village", "cluster")
+
 SCHEME_PERSONS = fault(
     "sum.scheme_persons",
     tolerance="up to all people of the commune: a scheme may serve neighbouring villages",
@@ -130,6 +132,8 @@ def _off_grid(frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
     villages, settlements = frames.get("villages"), frames.get("settlements")
     if villages is None or settlements is None or not has(villages, "on_grid") or not has(settlements, "kind"):
         return []
+    if not settlements["kind"].isin(KINDS).all():
+        return []  # words that are not known are told as such: nothing can be counted by them
     without, listed = int((~villages["on_grid"].astype(bool)).sum()), settlements[settlements["kind"] == "village"]
     if len(listed) and without == 0:
         return [ALL_ON_GRID.found("villages", of=len(villages), number=len(listed))]

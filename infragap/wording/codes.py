@@ -6,12 +6,15 @@ The words of a code are `code.<table>.<column>.<code>` or, where a column's code
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from infragap.wording.catalogue import in_each_language, words
 
 AFTER = "after_"
 """Before the last year of a table of years: what comes after it."""
+SEVERAL = re.compile(r"\+|; ")
+"""What stands between the codes of a value with several."""
 
 
 @lru_cache(maxsize=256)
@@ -49,7 +52,7 @@ def label(language: str, column: str, code: object, table: str = "") -> str:
     if not isinstance(code, str):
         return ""
     known = codes(column, table)
-    parts = [code] if code in known else code.split("+")
+    parts = [code] if code in known else SEVERAL.split(code)
     if known and all(part in known for part in parts):
         return ", ".join(code_words(column, part, table)[language] for part in parts)
     if column == "year" and code.startswith(AFTER):

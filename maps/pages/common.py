@@ -91,8 +91,8 @@ def _field(column: Column, known: Mapping[str, Column]) -> Field:
     )
 
 
-HIDDEN = ("longitude", "latitude", "commune_code", "geometry")
-"""Columns that tell a reader of a card or table nothing."""
+HIDDEN = ("longitude", "latitude", "commune_code", "geometry", "ruled_out")
+"""Columns that tell a reader of a card nothing: those for machines, and what it says in words elsewhere."""
 
 
 def all_fields(columns: Sequence[Column], *, but: Collection[str] = ()) -> tuple[Field, ...]:

@@ -95,7 +95,7 @@ def _median_per_kwp(settlements: gpd.GeoDataFrame) -> float | None:
     """Median all-in investment of the mini-grids looked at, by their panels: to hold against
     `minigrid_mvnd_per_kwp`."""
     ratio = settlements["minigrid_investment_mvnd"] / settlements["minigrid_pv_kwp"]
-    return _known(float(ratio.median()))
+    return _known(float(ratio.dropna().median()))
 
 
 def _known(value: float) -> float | None:

@@ -106,10 +106,10 @@ def listed_record(schemes: pd.DataFrame) -> dict[str, Any]:
     listed = schemes[schemes["in_plan_2026_2030"].astype(bool)]
     count = listed["work_outcome"].value_counts()
     left_out = listed[listed["work_outcome"] == WorkOutcome.POSSIBLE]
-    middle = left_out[["candidate_people", "candidate_mvnd_per_person"]].median()
+    people, price = (left_out[name].dropna() for name in ("candidate_people", "candidate_mvnd_per_person"))
     return {
         "rows": len(listed),
         **{str(outcome): int(count.get(str(outcome), 0)) for outcome in WorkOutcome},
-        "possible_people_median": round(float(middle.iloc[0]), 1) if len(left_out) else None,
-        "possible_mvnd_per_person_median": round(float(middle.iloc[1]), 3) if len(left_out) else None,
+        "possible_people_median": round(float(people.median()), 1) if len(people) else None,
+        "possible_mvnd_per_person_median": round(float(price.median()), 3) if len(price) else None,
     }

@@ -14,6 +14,7 @@ import shapely
 from infragap.gis import schema
 from infragap.gis.arrays import FloatArray
 from infragap.gis.checking.rows import has, numbers, where
+from infragap.gis.checking.unlikely.marks import mark_findings
 from infragap.gis.checking.unlikely.values import alone_findings
 from infragap.gis.findings import Finding, fault, notice
 from infragap.gis.raster import Raster, rasterize
@@ -133,7 +134,7 @@ def _part_findings(layers: Layers) -> list[Finding]:
             found += _household_size(tables[name], name)
     if "villages" in tables:
         found += _pupils(tables["villages"])
-    found += _electric(tables) + _ratios(tables)
+    found += _electric(tables) + _ratios(tables) + mark_findings(tables)
     if "communes" in tables:
         found += _forest_columns(tables["communes"])
         found += _works(tables) + _border(tables)

@@ -37,7 +37,8 @@ function speaking(desk) {
   desk.show = (field, value, bare) => {
     if (missing(value)) return "";
     if (field.values && field.values[value]) return desk.say(field.values[value]);
-    if (field.values && typeof value === "string" && value.split("+").every((part) => field.values[part])) return value.split("+").map((part) => desk.say(field.values[part])).join(", ");
+    const codes = field.values && typeof value === "string" ? value.split(/\+|; /) : [];
+    if (codes.length && codes.every((part) => field.values[part])) return codes.map((part) => desk.say(field.values[part])).join(", ");
     if (typeof value === "boolean") return desk.word(value ? "yes" : "no");
     if (typeof value !== "number") return String(value);
     const text = field.plain ? String(value) : desk.number(value, field.digits);

@@ -151,6 +151,11 @@ def shifted(east_m: float) -> Change:
     return lambda frame: frame.set_geometry(frame.geometry.translate(east_m, 0))
 
 
+def test_villages_off_the_grid_are_not_counted_by_words_that_are_not_known() -> None:
+    told = ["sum.off_grid" in {f.code for f in found(settlements=column("kind", kind))} for kind in ("cluster", "town")]
+    assert told == [True, False]
+
+
 @pytest.mark.parametrize(
     ("layer", "change", "sentence"),
     [

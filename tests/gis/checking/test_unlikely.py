@@ -161,6 +161,32 @@ def test_parts_that_do_not_fit(change: Callable[[dict[str, Any]], None], code: s
     assert said in texts[0]
 
 
+@pytest.mark.parametrize(
+    ("layer", "column", "seldom", "rows"),
+    [("water_households", "is_karst", True, 20), ("water_schemes", "is_private", True, 20),
+     ("schools", "site_known", False, 3)],
+)  # fmt: skip
+def test_yes_and_no_exchanged(layer: str, column: str, seldom: bool, rows: int) -> None:
+    frame = many(layer, 40)
+    if layer == "schools":
+        frame["status"] = "existing"
+    # four of forty say the seldom answer: true, and so is the same column with nine tenths of them
+    frame[column] = [seldom] * 4 + [not seldom] * 36
+    assert "marks.turned" not in codes(part_findings({**layers(), layer: frame}))
+    frame[column] = ~frame[column]
+    assert "marks.turned" not in codes(part_findings({**layers(), layer: frame}))
+    frame.loc[0, column] = seldom
+    found = [finding for finding in part_findings({**layers(), layer: frame}) if finding.code == "marks.turned"]
+    assert [finding.severity for finding in found] == [Severity.NOTICE]
+    assert f"{column} is {str(seldom).lower()} in 37 of 40 rows" in found[0].spoken()
+    assert "marks.turned" not in codes(part_findings({**layers(), layer: frame.iloc[-(rows - 1) :]}))
+
+
+def test_a_planned_school_may_have_no_site() -> None:
+    frame = many("schools", 40).assign(status="planned", site_known=False)
+    assert "marks.turned" not in codes(part_findings({**layers(), "schools": frame}))
+
+
 def test_numbers_beyond_all_bounds_do_no_harm() -> None:
     whole = layers()
     for layer, name in (("grid_lines", "voltage_kv"), ("stations", "load_kva"), ("bridges", "length_m")):
