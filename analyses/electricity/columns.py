@@ -134,6 +134,8 @@ LINES = table(
     Column("voltage_kv", "kV", "grid_lines.voltage_kv"),
     Column("conductor", "-", "feeders"),
     Column("length_km", "km", "routing"),
+    Column("not_energised_km", "km", "routing, grid_lines.status"),
+    Column("not_energised_lines", "-", "grid_lines.line_id"),
     Column("investment_mvnd", "mvnd", "routing, grid parameters"),
     Column("life_cycle_mvnd", "mvnd", "routing, grid parameters"),
     Column("conductor_extra_mvnd", "mvnd", "feeders"),
