@@ -10,7 +10,7 @@ import typer
 
 from infragap import __version__
 from infragap.console.guard import main_of
-from infragap.console.options import Places, Placing, Scenario, WaterScenario, grouped_options
+from infragap.console.options import ManyPlaces, Places, Placing, Scenario, WaterScenario, Workers, grouped_options
 from infragap.console.terminal import Terminal, language_of
 
 if TYPE_CHECKING:
@@ -71,6 +71,40 @@ def run_command(
     from infragap.settings import read_settings
 
     _run(places, read_settings(places.params, profile=_profile(places)), chosen_analyses(only, "--only"))
+
+
+@app.command("run-many")
+@grouped_options
+def run_many_command(
+    packs: Annotated[list[Path], typer.Argument(help="Folders of packs, or files with pack = and its parameters.")],
+    places: ManyPlaces,
+    workers: Workers,
+) -> None:
+    """Plan many packs under many scenarios, here or on a Dask cluster; a stopped run goes on where it stopped."""
+    from infragap.readiness import chosen_analyses
+    from infragap.scale.clusters import cluster
+    from infragap.scale.many import plan_many
+    from infragap.scale.told import print_outcome
+
+    only = chosen_analyses(places.only, "--only")
+    with cluster(workers.dask, workers.workers, workers.memory_mb) as executor:
+        many = plan_many(
+            packs,
+            places.scenarios,
+            executor,
+            out=places.out,
+            only=only,
+            retries=workers.retries,
+            merged=places.merged,
+            told=lambda outcome, number, count: print_outcome(outcome, number, count, terminal),
+        )
+    terminal.say(
+        "command.many.done", done=len(many.outcomes) - len(many.failed), count=len(many.outcomes), out=places.out
+    )
+    if many.failed:
+        names = ", ".join(f"{outcome.unit.pack}/{outcome.unit.scenario}" for outcome in many.failed)
+        terminal.complain([terminal.text("command.many.failed", names=names)], "[red]✗[/red] ")
+        raise typer.Exit(1)
 
 
 @app.command("electrify")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,7 +26,8 @@ from infragap.gis.pack import Pack, read_pack
 from infragap.maps.exports.outward import outward_frame
 from infragap.profiles.of_result import profile_of_result
 from infragap.readiness import judge, judge_folder, require_ready
-from infragap.settings import read_settings
+from infragap.scale.many import Many, Told, plan_many
+from infragap.settings import ANALYSES, read_settings
 from infragap.wording.country import speaking_for
 
 Chosen = TypeVar("Chosen", bound=Parameters)
@@ -120,6 +122,55 @@ def plan_schools(
     opened = _sound(pack, "schools", chosen.sites)
     with speaking_for(opened.profile):
         return _in_country(_plan_schools(opened, chosen))
+
+
+def plan(
+    packs: Sequence[Pack | Path | str],
+    scenarios: Mapping[str, Mapping[str, Any]] | Path | str | None = None,
+    executor: Executor | None = None,
+    *,
+    out: Path | str,
+    only: Sequence[str] = ANALYSES,
+    retries: int = 1,
+    merged: bool = False,
+    told: Told | None = None,
+) -> Many:
+    """Plan many packs under many scenarios, each pair for itself, on any executor.
+
+    Parameters
+    ----------
+    packs
+        Packs, folders of packs, or files with ``pack = "folder"`` and parameters of that pack.
+    scenarios
+        Parameters by scenario and analysis, such as ``{"dear": {"electricity": {"discount_rate_pct": 12.0}}}``, or a
+        TOML file with the tables ``[dear.electricity]``; None for one scenario, 'base', that changes nothing.
+    executor
+        Where the plans are made: any `concurrent.futures.Executor` of processes, or Dask's ``client.get_executor()``;
+        None for this process. Workers must see `packs` and `out` under the same paths.
+    out
+        Folder for all results: `results/<pack>/<scenario>` as `infragap run` writes it, layers as partitioned
+        GeoParquet in `geoparquet`, what became of each in `many.json`. What stands there of the same inputs is kept,
+        so that a stopped run goes on.
+    only
+        Analyses to run.
+    retries
+        Further attempts where a worker breaks; what the user can repair is not tried again.
+    merged
+        Whether to write each table of all results into one CSV file below `tables`.
+    told
+        Receives each outcome as it comes, its number and the number of all.
+
+    Returns
+    -------
+    Many
+        `outcomes`, `failed`, `table(name)` and `layer(name)`. A pack that fails does not stop the others.
+
+    Raises
+    ------
+    ParameterError
+        A file of scenarios or of a pack cannot be used, or names clash.
+    """
+    return plan_many(packs, scenarios, executor, out=out, only=only, retries=retries, merged=merged, told=told)
 
 
 def compare(first: Path | str, second: Path | str, *, language: str = "en") -> comparing.Comparison:

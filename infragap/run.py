@@ -87,6 +87,7 @@ def run(
     *,
     only: Collection[str] = ANALYSES,
     progress: Progress | None = None,
+    in_one_process: bool = False,
 ) -> dict[str, Any]:
     """Plan on a data pack and write all results.
 
@@ -102,6 +103,8 @@ def run(
         Analyses to run, of `ANALYSES`.
     progress
         Receiver of steps; silent by default.
+    in_one_process
+        Whether to plan the questions one after the other, for workers that must not start processes of their own.
 
     Returns
     -------
@@ -120,14 +123,16 @@ def run(
     progress = progress or SilentProgress()
     timings = Timings()
     started = time.perf_counter()
-    progress.begin(["read", *_planned_steps(only), "write"])
+    steps = list(only) if in_one_process else _planned_steps(only)
+    progress.begin(["read", *steps, "write"])
     pack = read_pack(data)
     pack = with_stand_ins(pack, [name for analysis in only for name in NEEDS[analysis].replaceable])
     with speaking_for(pack.profile), claimed(out, reserve_bytes=_room_for_results(pack, out)) as claim:
         notices = timings.measure(
             progress, "read", lambda part: require_ready(pack, only, given(settings.schools.sites))
         )
-        results = _plan(pack, settings, only, progress, timings)
+        planned = _plan_in_turn if in_one_process else _plan
+        results = planned(pack, settings, only, progress, timings)
         used = in_country(settings, pack.profile)
         record = record_of(pack, used, results, notices)
         with claim.result(progress.say) as folder:
@@ -168,7 +173,7 @@ def _size_bytes(files: Iterable[Path]) -> int:
 def _plan(pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings) -> Results:
     """Plan the questions; where there are several, electricity here and the others beside it on the second core."""
     if "wait" not in _planned_steps(only):
-        return Results(**{name: _measured(name, pack, settings, progress, timings) for name in only})
+        return _plan_in_turn(pack, settings, only, progress, timings)
     others = [name for name in only if name != "electricity"]
     with Beside(_plan_beside, pack.folder, settings, others) as work:
         results = {"electricity": _measured("electricity", pack, settings, progress, timings)}
@@ -177,6 +182,12 @@ def _plan(pack: Pack, settings: Settings, only: Collection[str], progress: Progr
         results[name] = result
         timings.seconds[name] = seconds
     return Results(**results)
+
+
+def _plan_in_turn(
+    pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings
+) -> Results:
+    return Results(**{name: _measured(name, pack, settings, progress, timings) for name in only})
 
 
 def _planned_steps(only: Collection[str]) -> list[str]:

@@ -74,7 +74,29 @@ def read_settings(
     ParameterError
         Unknown key, wrong kind, value out of bounds, or a share where percent is wanted; all of them are named.
     """
-    values: dict[str, Any] = read_parameter_file(file) if file is not None else {}
+    values = read_parameter_file(file) if file is not None else {}
+    return settings_of(values, overrides, profile=profile, file=file)
+
+
+def settings_of(
+    given: Mapping[str, Any],
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    profile: Profile | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """Check the parameters of a run that were read before; see `read_settings`.
+
+    Parameters
+    ----------
+    given
+        Tables by analysis, as in a parameter file.
+    overrides, profile
+        As for `read_settings`.
+    file
+        Where they stand, for the messages.
+    """
+    values = dict(given)
     if profile is not None:
         values = inward_record(values, naming_of(profile))
         values = {

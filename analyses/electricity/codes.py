@@ -90,7 +90,6 @@ class VoltageStatus(StrEnum):
     OK = "ok"
     NO_SOLUTION = "no_solution"
     OVERLOADED = "overloaded"
-    WEAK_AT_TAP = "weak_at_tap"
     TOO_LONG = "too_long"
 
 
@@ -111,6 +110,17 @@ class Remedy(StrEnum):
     OTHER_TAP = "other_tap"
     OFFGRID = "offgrid"
     SHARED_REGULATOR = "shared_regulator"
+    NEARER_SUBSTATION = "nearer_substation"
+
+
+class FeederRemedy(StrEnum):
+    """What sets right an existing feeder whose farthest customers are beyond the medium-voltage share."""
+
+    NONE = ""
+    CAPACITORS = "capacitors"
+    REGULATORS = "regulators"
+    HEAVIER_WIRE = "heavier_wire"
+    UPPER_LEVEL = "upper_level"
     NEARER_SUBSTATION = "nearer_substation"
 
 

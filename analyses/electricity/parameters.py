@@ -8,9 +8,12 @@ from typing import ClassVar
 from pydantic import model_validator
 
 from infragap.analyses.electricity.assumptions.grid import GridParameters
+from infragap.analyses.electricity.assumptions.network_works import works_from
 from infragap.analyses.electricity.assumptions.offgrid import OffgridParameters
 from infragap.analyses.electricity.assumptions.voltages import MediumVoltage
 from infragap.analyses.parameters import for_country, parameter
+from infragap.gis.errors import ParameterError
+from infragap.profiles.naming import inward_keys
 from infragap.profiles.profile import DEFAULT, Profile, read_profile
 
 
@@ -207,15 +210,76 @@ class ElectricityParameters(OffgridParameters, GridParameters):
     )
     # feeders
     mv_drop_limit_pct: float = parameter(
-        5.0,
+        7.0,
         compared=False,
         minimum=0.5,
         maximum=20,
         unit="%",
         low=5,
         high=10,
-        source="assumption; ±5 % at the customer (norms A3)",
-        meaning="largest voltage drop from station to transformer",
+        source="arithmetic: the customer's ±5 % (TT 39/2015, Art. 5) hold from peak to a light load of 0.3 where "
+        "0.7 · D is at most 10 %, so D 14 %, less 5 at low voltage and 2 in the transformer; on-load tap changers at "
+        "the substation and off-load taps at the stations are taken for granted, without them 5",
+        meaning="medium-voltage share of the voltage drop, from the substation's busbar to the transformer",
+    )
+    new_line_drop_limit_pct: float = parameter(
+        2.0,
+        compared=False,
+        minimum=0.1,
+        maximum=10,
+        unit="%",
+        low=1,
+        high=2.5,
+        source="choice: within added_drop_limit_pct, the rest is for the feeder above the tap",
+        meaning="voltage drop along the new lines of one tree, which their types and conductors are chosen for",
+    )
+    added_drop_limit_pct: float = parameter(
+        2.5,
+        compared=False,
+        minimum=0.01,
+        maximum=10,
+        unit="%",
+        low=1,
+        high=2.5,
+        source="choice: one step of a station's off-load tap (±2 · 2.5 %) makes up for it",
+        meaning="what a new line may add to the drop of today at its tap where the feeder is beyond its share",
+    )
+    busbar_pu: float = parameter(
+        1.0,
+        compared=False,
+        minimum=0.9,
+        maximum=1.1,
+        unit="-",
+        low=1.0,
+        high=1.05,
+        source="assumption: on-load tap changers hold 1.00-1.05; the least of it",
+        meaning="voltage that the substation's busbar is held at during the peak, by nominal",
+    )
+    light_load_share: float = parameter(
+        0.3,
+        compared=False,
+        maximum=1,
+        unit="-",
+        source="engineering facts 4",
+        meaning="load at night by that of the peak: fixed capacitor banks stay within its reactive part",
+    )
+    reconductor_mvnd_per_km: float = parameter(
+        600.0,
+        compared=False,
+        unit="mvnd/km",
+        low=400,
+        high=900,
+        source="assumption: half a new line, on standing poles",
+        meaning="heavier wire on an existing feeder",
+    )
+    raise_level_mvnd_per_km: float = parameter(
+        700.0,
+        compared=False,
+        unit="mvnd/km",
+        low=400,
+        high=1000,
+        source="assumption: insulators, stations and switchgear along it",
+        meaning="raising an existing feeder from the lower level to the upper one",
     )
     lv_drop_limit_pct: float = parameter(
         5.0,
@@ -251,15 +315,6 @@ class ElectricityParameters(OffgridParameters, GridParameters):
             "largest drop of an existing feeder without new load; published load that would give more is taken to"
             " stand near the station"
         ),
-    )
-    conductor_mvnd_per_tonne: float = parameter(
-        75.0,
-        compared=False,
-        unit="mvnd/t",
-        low=60,
-        high=90,
-        source="assumption",
-        meaning="price of aluminium-steel conductor beyond AC-70",
     )
     regulator_mvnd: float = parameter(
         1500.0,
@@ -324,6 +379,8 @@ class ElectricityParameters(OffgridParameters, GridParameters):
 
     @model_validator(mode="after")
     def _consistent(self) -> ElectricityParameters:
+        if unknown := sorted(set(self.line_types) - set(self.works.line_types)):
+            raise ValueError(f"line_types: there is no {', '.join(unknown)}; choose {', '.join(self.works.line_types)}")
         if self.household_kwh_per_month_year10 < self.household_kwh_per_month_year1:
             raise ValueError("household_kwh_per_month_year10 must not be below household_kwh_per_month_year1")
         if self.steep_slope_deg <= self.gentle_slope_deg:
@@ -343,6 +400,11 @@ class ElectricityParameters(OffgridParameters, GridParameters):
         return MediumVoltage(self.upper_kv or usual.upper_kv, self.lower_kv or usual.lower_kv, usual.tolerance_pct)
 
     @property
+    def transformer_50_mvnd(self) -> float:
+        """Price of a three-phase station of 50 kVA."""
+        return self.works.stations["three_phase"][50.0] * self.station_price_factor
+
+    @property
     def discount_rate(self) -> float:
         """Real discount rate as a fraction."""
         return self.discount_rate_pct / 100
@@ -359,6 +421,10 @@ def in_country(parameters: ElectricityParameters, profile: Profile) -> Electrici
     if profile.code == DEFAULT:
         return own
     levels = {"upper_kv": own.upper_kv or voltage.upper_kv, "lower_kv": own.lower_kv or voltage.lower_kv}
+    try:
+        type(own).works = works_from(inward_keys(profile.works, profile))
+    except ValueError as error:
+        raise ParameterError(f"profile {profile.code}: {error}. Correct the profile.") from error
     return own.model_copy(update=levels)
 
 

@@ -18,6 +18,11 @@ NO_VILLAGE = fault(
     "needs.schools.no_village", reason="a school whose site is not decided stands in a village of its commune"
 )
 
+NO_PUPILS = fault(
+    "needs.schools.no_pupils", reason="places are compared by how long pupils travel: without pupils all are alike"
+)
+PUPILS = ("pupils_primary", "pupils_lower_secondary")
+
 
 def planned_border_schools(schools: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Rows of the border boarding schools that are to be placed."""
@@ -32,6 +37,17 @@ def _planned_school(pack: Pack) -> Finding | None:
     return (
         NO_PLANNED_SCHOOL.found("schools", of=len(pack.schools)) if planned_border_schools(pack.schools).empty else None
     )
+
+
+def _pupils_of_a_school(pack: Pack) -> Finding | None:
+    """Tell where no village of the communes with a planned school has a pupil of the border schools' levels."""
+    planned, villages = planned_border_schools(pack.schools), pack.villages
+    own = villages[villages["commune_code"].isin(planned["commune_code"])]
+    if planned.empty or (own[list(PUPILS)].to_numpy(dtype=float) > 0).any():
+        return None
+    if no_village(planned, villages) is not None:
+        return None  # told as such
+    return NO_PUPILS.found("villages", of=len(own), columns=", ".join(PUPILS))
 
 
 def given(sites: int | None) -> tuple[str, ...]:
@@ -55,5 +71,6 @@ NEEDS = Needs(
     preconditions=(
         Precondition(("schools",), _planned_school, waived_by="sites"),
         Precondition(("schools", "villages"), _village_of_each_school),
+        Precondition(("schools", "villages"), _pupils_of_a_school),
     ),
 )

@@ -7,11 +7,12 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from infragap.analyses.parameters import Parameters, parameter
-from infragap.analyses.water.codes import Question
+from infragap.analyses.water.codes import PlannedWork, Question
 
 NORMS = "norms B and F"
 PRICES = "norms B3, general knowledge"
 PLANS = tuple(str(question) for question in Question)
+LISTED_AS = tuple(str(work) for work in PlannedWork)
 
 
 class WaterParameters(Parameters):
@@ -462,11 +463,14 @@ class WaterParameters(Parameters):
     )
 
     @model_validator(mode="after")
-    def _five_years(self) -> Self:
+    def _in_words_that_are_known(self) -> Self:
         if len(self.budgets_mvnd) not in (0, 5):
             raise ValueError("budgets_mvnd: give five yearly sums, or none")
         if self.plan not in PLANS:
             raise ValueError(f"plan: choose from {', '.join(PLANS)}")
+        odd = sorted(f"{scheme}={work}" for scheme, work in self.typed_as.items() if work not in LISTED_AS)
+        if odd:
+            raise ValueError(f"typed_as: {', '.join(odd[:10])}: choose from {', '.join(LISTED_AS)}")
         return self
 
     @property

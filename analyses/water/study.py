@@ -12,6 +12,7 @@ import pandas as pd
 from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.gis.catalog import Catalog
+from infragap.gis.errors import ParameterError
 from infragap.gis.pack import Pack
 from infragap.gis.raster import Raster
 
@@ -66,7 +67,18 @@ class Study:
 
 
 def prepare(pack: Pack, parameters: WaterParameters) -> Study:
-    """Read the layers."""
+    """Read the layers.
+
+    Raises
+    ------
+    ParameterError
+        A scheme of `typed_as` is not in the layer.
+    """
+    unknown = sorted(set(parameters.typed_as) - set(pack.water_schemes["scheme_id"].astype(str)))
+    if unknown:
+        raise ParameterError(
+            f"water.typed_as: there is no scheme {', '.join(unknown[:10])}. Take scheme_id of the layer water_schemes."
+        )
     kind = pack.communes.set_index("commune_code")["kind"]
     return Study(
         villages=pack.villages,

@@ -27,6 +27,30 @@ class Places:
 
 
 @dataclass(frozen=True)
+class ManyPlaces:
+    """What a run of many packs reads and writes."""
+
+    scenarios: Annotated[
+        Path | None, typer.Option(help="TOML file with a table [scenario.analysis] for each; default: one, base.")
+    ] = None
+    out: Annotated[Path, typer.Option("--out", help="Folder for all results.")] = Path("out")
+    only: Annotated[str | None, typer.Option(help="Analyses, comma-separated: electricity,water,schools.")] = None
+    merged: Annotated[bool, typer.Option("--merged", help="Write each table of all results into one CSV too.")] = False
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where the plans of many packs are made."""
+
+    dask: Annotated[str | None, typer.Option(help="Scheduler of a Dask cluster, such as tcp://10.0.0.1:8786.")] = None
+    workers: Annotated[int | None, typer.Option(min=1, help="Dask workers on this machine; default: none.")] = None
+    memory_mb: Annotated[
+        int | None, typer.Option(min=100, help="Memory of each worker here; above it, it is begun anew.")
+    ] = None
+    retries: Annotated[int, typer.Option(min=0, help="Further attempts where a worker breaks.")] = 1
+
+
+@dataclass(frozen=True)
 class Scenario:
     """Electricity parameters that a scenario changes; every field is named like its parameter, None leaves it as it
     is."""

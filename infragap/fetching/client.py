@@ -16,16 +16,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import requests
 
-from infragap import __version__
 from infragap.disk.exchange import locked
 from infragap.fetching.services import rewritten, service
 from infragap.gis.errors import InfragapError, ParameterError
+
+_VERSION = version("infragap")
 
 WAITS_S = (2.0, 8.0, 30.0, 60.0)
 RETRIED = (429, 500, 502, 503, 504, 529)
@@ -131,7 +133,7 @@ class Client:
         who = f" (+{self.contact})" if self.contact else ""
         if any(ord(sign) < 32 or ord(sign) > 126 for sign in self.contact):
             raise ParameterError("contact: write an address of mail or web in plain letters")
-        self._session.headers["User-Agent"] = f"infragap/{__version__}{who}"
+        self._session.headers["User-Agent"] = f"infragap/{_VERSION}{who}"
         self._session.headers["Accept-Encoding"] = "identity"
 
     @contextlib.contextmanager

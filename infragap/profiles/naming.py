@@ -91,6 +91,19 @@ def outward_record(value: Any, profile: Profile) -> Any:
     return [outward_record(part, profile) for part in value] if isinstance(value, list | tuple) else value
 
 
+def inward_keys(value: Any, profile: Profile) -> Any:
+    """Give nested values with all names of keys as the program writes them.
+
+    Examples
+    --------
+    >>> inward_keys({"devices": {"recloser": {"price_mmwk": 3}}}, read_profile("mw"))
+    {'devices': {'recloser': {'price_mvnd': 3}}}
+    """
+    if isinstance(value, Mapping):
+        return {inward(str(key), profile): inward_keys(part, profile) for key, part in value.items()}
+    return value
+
+
 def naming_of(profile: Profile) -> list[str]:
     """Give the words of names that differ from country to country, for the record of a run."""
     return list(_tokens(profile))

@@ -11,6 +11,7 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -181,6 +182,8 @@ class Profile(_Part):
         Years of the plan.
     parameters
         What replaces the defaults, by analysis and name of the parameter as the country writes it (see `naming`).
+    works
+        Rows that replace those of the electricity analysis's table of works (`network_works.toml`), by table and name.
     """
 
     code: str
@@ -200,6 +203,7 @@ class Profile(_Part):
     first_year: int = Field(ge=2000, le=2100)
     last_year: int = Field(ge=2000, le=2100)
     parameters: dict[str, dict[str, Assumption]] = Field(default_factory=dict)
+    works: dict[str, dict[str, dict[str, Any]]] = Field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)

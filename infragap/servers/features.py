@@ -6,15 +6,17 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import geopandas as gpd
 import requests
 
-from infragap import __version__
 from infragap.gis.errors import InfragapError, MissingDataError
 from infragap.servers.places import Features
+
+_VERSION = version("infragap")
 
 PAGE = 1_000
 MOST_FEATURES = 1_000_000
@@ -53,7 +55,7 @@ def read_features(place: Features, layer: str) -> gpd.GeoDataFrame:
         It has no such features.
     """
     session = requests.Session()
-    session.headers["User-Agent"] = f"infragap/{__version__}"
+    session.headers["User-Agent"] = f"infragap/{_VERSION}"
     if secret := os.environ.get(AUTHORIZATION):
         session.headers["Authorization"] = secret
     pages = _ogcapi_pages(session, place, layer) if place.kind == "ogcapi" else _wfs_pages(session, place, layer)

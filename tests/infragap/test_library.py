@@ -26,6 +26,18 @@ def test_the_import_alone_loads_nothing_large() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_help_of_the_command_loads_nothing_large() -> None:
+    # modules instead of seconds: seconds belong to the machine
+    large = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "scipy", "numba", "dask", "distributed")
+    code = (
+        "import sys; from infragap.cli import app; app(['run-many', '--help'], standalone_mode=False);"
+        f"print([m for m in {large!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "--scenarios" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_a_module_of_the_command_does_not_hide_a_name() -> None:
     import infragap.check_report
     import infragap.comparing.electricity

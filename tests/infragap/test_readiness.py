@@ -64,6 +64,15 @@ PRECONDITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
 }  # fmt: skip
 
 
+def test_schools_need_pupils(tmp_path: Path) -> None:
+    """Asked before the run, not in its middle."""
+    pack = write_pack(tmp_path / "pack", villages=lambda v: v.assign(pupils_primary=0, pupils_lower_secondary=0))
+    readiness = judge_folder(pack, ["schools"])
+    assert [finding.code for finding in readiness.lacking["schools"]] == ["needs.schools.no_pupils"]
+    with pytest.raises(InfragapError, match="has pupils"):
+        require_ready(read_pack(pack), ["schools"])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("case", PRECONDITIONS)
 def test_a_precondition_is_asked_by_check_and_by_run(

@@ -89,7 +89,7 @@ def test_kinds_inside_lists_and_tables(tmp_path: Path) -> None:
     for sentence in (
         "water = 3: this is no table",
         "electricity.forced_grid.1 = 3: give a text",
-        "electricity.forest_rule = 'burn': choose 'forbid', 'price', 'ignore'",
+        "electricity.forest_rule = 'burn': choose 'forbid', 'price', 'ignore', 'cable'",
         "electricity.all_on_grid = 1: give true or false",
     ):
         assert sentence in str(error.value)

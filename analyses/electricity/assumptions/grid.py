@@ -3,15 +3,24 @@ VAT)."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
+from infragap.analyses.electricity.assumptions.network_works import NetworkWorks, usual_works
 from infragap.analyses.parameters import Parameters, parameter
 
 FIT = "least squares on ten projects of 2012-2026 (norms A1)"
 
 
 class GridParameters(Parameters):
-    """What lines, stations and energy cost, how much is used, and what forest forbids."""
+    """What lines, stations and energy cost, how much is used, and what forest forbids.
+
+    Attributes
+    ----------
+    works
+        Table of works by size, of the country.
+    """
+
+    works: ClassVar[NetworkWorks] = usual_works()
 
     # grid: investment
     mv35_line_mvnd_per_km: float = parameter(
@@ -22,7 +31,7 @@ class GridParameters(Parameters):
         high=1750,
         source=f"{FIT}; high: Nà Đang, 1.75 billion VND/km",
         meaning="overhead line of the upper level on easy ground, all-in (design, compensation, contingency), "
-        "AC-50 or AC-70",
+        "three wires of AC-70",
     )
     mv22_line_mvnd_per_km: float = parameter(
         1050.0,
@@ -31,7 +40,8 @@ class GridParameters(Parameters):
         low=700,
         high=1500,
         source="0.85-0.9 of the upper level: assumption; Rào Con project",
-        meaning="overhead line of the lower level on easy ground, all-in, where the nearest existing line is of it",
+        meaning="overhead line of the lower level on easy ground, all-in, three wires of AC-70, where the nearest "
+        "existing line is of it",
     )
     terrain_factor: float = parameter(
         1.25,
@@ -105,29 +115,61 @@ class GridParameters(Parameters):
             "(`settlements.spread_m`)"
         ),
     )
-    transformer_50_mvnd: float = parameter(
-        450.0,
-        unit="mvnd",
-        low=290,
-        high=610,
-        source=f"{FIT}; split by size: assumption",
-        meaning="station up to 50 kVA with mounting and cut-outs",
+    station_price_factor: float = parameter(
+        1.0,
+        unit="-",
+        low=0.65,
+        high=1.35,
+        minimum=0.1,
+        source="norms F: ±35 %",
+        meaning="multiplier on the prices of stations by size (table of works)",
     )
-    transformer_100_mvnd: float = parameter(
-        600.0,
-        unit="mvnd",
-        low=390,
-        high=810,
-        source=f"{FIT}: 600 on average",
-        meaning="station of 75 or 100 kVA",
+    line_types: tuple[str, ...] = parameter(
+        ("three_phase", "two_phase", "single_phase"),
+        unit="-",
+        source="choice; swer is no practice in Vietnam",
+        meaning="line types of the table of works that may be built; three_phase always is",
     )
-    transformer_250_mvnd: float = parameter(
-        800.0,
-        unit="mvnd",
-        low=520,
-        high=1080,
-        source=f"{FIT}; split by size: assumption",
-        meaning="station of 160 to 250 kVA",
+    three_phase_from_kw: float = parameter(
+        5.0,
+        compared=False,
+        unit="kW",
+        low=3,
+        high=7.5,
+        source="engineering facts, finding 0.2 (C): three wires where motors of more than some 5 kW are declared",
+        meaning="machines of a settlement (productive_kw of the layer) above which it gets three wires and three-phase "
+        "stations",
+    )
+    light_line_price_factor: float = parameter(
+        1.0,
+        unit="-",
+        low=0.87,
+        high=1.13,
+        minimum=0.1,
+        source="engineering facts 2: two wires 0.65-0.8 of three; none published in Vietnam, so up to 0.85",
+        meaning="multiplier on the prices of lines with fewer than three wires (table of works)",
+    )
+    least_conductor: Literal["AC-35", "AC-50", "AC-70", "AC-95", "AC-120"] = parameter(
+        "AC-50",
+        unit="-",
+        source="assumption: long spans, ice above 1,200 m and growth speak against the smallest, AC-35",
+        meaning="lightest conductor of new lines",
+    )
+    conductor_mvnd_per_tonne: float = parameter(
+        75.0,
+        compared=False,
+        unit="mvnd/t",
+        low=60,
+        high=90,
+        source="assumption",
+        meaning="price of aluminium-steel conductor by which lines of other conductors than AC-70 differ",
+    )
+    recloser_from_km: float = parameter(
+        15.0,
+        unit="km",
+        minimum=0.0,
+        source="assumption: a fault on a longer tree would switch off the feeder too often",
+        meaning="new lines of one tree from which on it gets a recloser at its tap",
     )
     households_per_station_max: float = parameter(
         100.0,
@@ -318,13 +360,24 @@ class GridParameters(Parameters):
         meaning="people per household",
     )
     # forest
-    forest_rule: Literal["forbid", "price", "ignore"] = parameter(
+    forest_rule: Literal["forbid", "price", "ignore", "cable"] = parameter(
         "forbid",
         unit="-",
         source="Luật Lâm nghiệp 2017, Article 14(2)",
         meaning=(
-            "whether lines may cross natural and special-use forest: not at all, at a price, or as if there were none"
+            "whether lines may cross natural and special-use forest: not at all, at a price, as if there were none, or "
+            "as a cable in a road only"
         ),
+    )
+    road_cable_mvnd_per_km: float = parameter(
+        3300.0,
+        unit="mvnd/km",
+        low=2500,
+        high=4000,
+        minimum=1.0,
+        compared=False,
+        source="Phong Nha-Kẻ Bàng 2022: what is left of the total for 20 km of medium-voltage cable",
+        meaning="cable in the road through forest, under `forest_rule` = cable",
     )
     forest_cost_factor: float = parameter(
         1.3,
@@ -368,3 +421,8 @@ class GridParameters(Parameters):
         meaning="to either side of a road's middle forest does not count, since the strip is kept clear; a line "
         "through forest keeps to it",
     )
+
+    @property
+    def keeps_to_roads(self) -> bool:
+        """Whether lines keep to the roads within natural and special-use forest."""
+        return self.forest_rule in ("forbid", "cable")

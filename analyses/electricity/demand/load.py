@@ -14,7 +14,7 @@ from infragap.analyses.demand import (
     household_kwh_per_month,
     peak_kw,
 )
-from infragap.analyses.electricity.demand.other_loads import MACHINE_SHAPE, PUBLIC_SHAPE
+from infragap.analyses.electricity.demand.other_loads import MACHINE_SHAPE, PUBLIC_SHAPE, OtherLoads
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
@@ -72,12 +72,17 @@ def design_peak_kw(settlements: Settlements, parameters: ElectricityParameters) 
     if other is None:
         return settlement_peak_kw(settlements.households, parameters)
     homes = settlement_peak_kw(settlements.households * other.design_growth, parameters)
+    return np.where(settlements.households > 0, _highest_hour_kw(homes, other), 0.0)
+
+
+def _highest_hour_kw(homes_kw: FloatArray, other: OtherLoads) -> FloatArray:
+    """Highest hour of homes with so much at their peak, public buildings and machines together [kW], (n,)."""
     by_hour = (
-        np.multiply.outer(HOURLY_SHAPE / HOURLY_SHAPE.max(), homes)
+        np.multiply.outer(HOURLY_SHAPE / HOURLY_SHAPE.max(), homes_kw)
         + np.multiply.outer(PUBLIC_SHAPE, other.public_kw)
         + np.multiply.outer(MACHINE_SHAPE, other.productive_kw)
     )
-    return np.where(settlements.households > 0, by_hour.max(axis=0), 0.0)
+    return np.asarray(by_hour.max(axis=0))
 
 
 def energy_households(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
@@ -96,13 +101,28 @@ def energy_households(settlements: Settlements, parameters: ElectricityParameter
     return np.where(settlements.households > 0, settlements.households * other.energy_growth + others, 0.0)
 
 
-def design_load_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:
-    """Load of households on medium voltage in the design year: fully diversified, so that loads add up along a line
-    [kW].
+def design_load_kw(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:
+    """Load of each settlement on medium voltage in the design year, (n,): homes fully diversified, so that loads add up
+    along a line, with public buildings and machines in the highest hour of all [kW].
+
+    Notes
+    -----
+    Settlements whose machines make their highest hour by day are added to those that have it in the evening: rather too
+    much than too little.
+    """
+    other = settlements.other
+    if other is None:
+        return home_load_kw(settlements.households, parameters)
+    homes = home_load_kw(settlements.households * other.design_growth, parameters)
+    return np.where(settlements.households > 0, _highest_hour_kw(homes, other), 0.0)
+
+
+def home_load_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Load of homes on medium voltage at their peak, fully diversified [kW].
 
     Examples
     --------
-    >>> design_load_kw(np.array([100.0]), ElectricityParameters()).tolist()
+    >>> home_load_kw(np.array([100.0]), ElectricityParameters()).tolist()
     [45.0]
     """
     return np.asarray(households * parameters.peak_kw_per_household * tier_scale(parameters))

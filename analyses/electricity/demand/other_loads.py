@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 
-from infragap.analyses.arrays import FloatArray
+from infragap.analyses.arrays import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -49,6 +49,8 @@ class OtherLoads:
         Households in the design year by those of today.
     energy_growth
         Households over the horizon by those of today, early years counting more.
+    three_phase
+        Whether the layer tells of machines that two wires cannot drive.
     """
 
     public_kw: FloatArray
@@ -57,6 +59,7 @@ class OtherLoads:
     productive_kwh_per_day: FloatArray
     design_growth: FloatArray
     energy_growth: FloatArray
+    three_phase: BoolArray
 
     def chosen(self, groups: list[tuple[int, ...]]) -> OtherLoads:
         """Loads of groups of settlements together; their growth is that of their members on the average."""
@@ -65,7 +68,8 @@ class OtherLoads:
             name: np.array([getattr(self, name)[list(g)].mean() for g in groups])
             for name in ("design_growth", "energy_growth")
         }
-        return replace(self, **sums, **means)
+        three_phase = np.array([self.three_phase[list(g)].any() for g in groups], dtype=bool)
+        return replace(self, **sums, **means, three_phase=three_phase)
 
 
 def read_other_loads(layer: gpd.GeoDataFrame, parameters: ElectricityParameters) -> OtherLoads:
@@ -74,7 +78,8 @@ def read_other_loads(layer: gpd.GeoDataFrame, parameters: ElectricityParameters)
     Notes
     -----
     Households grow by `household_growth_pct` a year and once by `connection_growth_pct`, spread over the first five
-    years; the design year is the tenth.
+    years; the design year is the tenth. Only machines that the layer names ask for three phases (above
+    `three_phase_from_kw`): those taken by size are bought to fit the line.
     """
     p = parameters
     n = layer["households"].to_numpy(dtype=np.float64)
@@ -84,6 +89,7 @@ def read_other_loads(layer: gpd.GeoDataFrame, parameters: ElectricityParameters)
         usual = np.where(n >= LARGE, large * units, np.where(n >= SMALL, small, 0.0)) * p.other_loads_by_size
         given = layer[name].to_numpy(dtype=np.float64) if name in layer else np.full(len(n), np.nan)
         loads[name] = np.where(np.isfinite(given), given, usual)
+    declared = layer["productive_kw"].to_numpy(dtype=np.float64) if "productive_kw" in layer else np.zeros(len(n))
     year = np.arange(1, p.horizon_years + 1)
     growth = (1 + p.household_growth_pct / 100) ** (year - 1) * (
         1 + p.connection_growth_pct / 100 * np.minimum(year / 5, 1)
@@ -93,4 +99,5 @@ def read_other_loads(layer: gpd.GeoDataFrame, parameters: ElectricityParameters)
         **loads,
         design_growth=np.full(len(n), growth[min(10, p.horizon_years) - 1]),
         energy_growth=np.full(len(n), float(growth @ worth / worth.sum())),
+        three_phase=np.nan_to_num(declared) > p.three_phase_from_kw,
     )

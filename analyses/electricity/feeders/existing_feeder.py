@@ -14,7 +14,8 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.electricity.feeders.conductors import conductor_named, reactance_ohm_per_km
+from infragap.analyses.electricity.assumptions.builds import reactance_ohm_per_km
+from infragap.analyses.electricity.feeders.conductors import conductor_named
 from infragap.gis.lines.feeder_lines import JOIN_TOLERANCE_M, feeder_segments
 
 WINDING = 1.3
@@ -68,6 +69,7 @@ def trace_feeder(
     power_factor: float = 0.9,
     served_drop_pct: float = math.inf,
     join_tolerance_m: float = JOIN_TOLERANCE_M,
+    with_ends: bool = False,
 ) -> Feeder:
     """Find the ways from a station along a feeder to its taps, and spread its published load over its length.
 
@@ -85,6 +87,8 @@ def trace_feeder(
         Of the load.
     served_drop_pct
         Largest drop with which the feeder's present customers can be served.
+    with_ends
+        Whether the ways to the ends of the feeder are kept too: its farthest customers.
     join_tolerance_m
         Widest gap between parts of the feeder that is closed [m], see `infragap.gis.lines.feeder_lines`.
 
@@ -106,7 +110,9 @@ def trace_feeder(
     start_xy = np.array([station.x, station.y]) if station is not None else points[0]
     tree = cKDTree(points)
     start = int(tree.query(start_xy)[1])
-    taps = np.asarray(tree.query(np.column_stack([taps_x, taps_y]))[1], dtype=np.int64)
+    taps = np.empty(0, dtype=np.int64)
+    if len(taps_x):
+        taps = np.asarray(tree.query(np.column_stack([taps_x, taps_y]))[1], dtype=np.int64)
     way = _from_station(wires, km, start)
     load = lines["feeder_load_mw"].max()
     carried = _spread(len(points), tails, heads, km, 0.0 if pd.isna(load) else float(load))
@@ -117,10 +123,12 @@ def trace_feeder(
     carried, near = carried * part, float(carried.sum()) * (1 - part)
     reached = bool(np.isfinite(way.distance_km[taps]).all())
     if reached:
-        parent, pieces, existing, node = _ways(start, taps, way, carried)
+        kept = np.concatenate([taps, _ends(way, start)]) if with_ends else taps
+        parent, pieces, existing, node = _ways(start, kept, way, carried)
         parent, pieces, existing, tap_node = contract(
-            parent, pieces, existing, node[taps], reactive_ohm_per_km=reactive
+            parent, pieces, existing, node[kept], reactive_ohm_per_km=reactive
         )
+        tap_node = tap_node[: len(taps)]
     else:
         straight = np.hypot(taps_x - start_xy[0], taps_y - start_xy[1]) / 1000 * WINDING
         count = len(taps)
@@ -208,6 +216,15 @@ def _from_station(wires: _Wires, km: FloatArray, start: int) -> _Way:
     length[has], ohm[has] = km[segment], km[segment] * wires.r_ohm_per_km[segment]
     limit[has] = wires.imax_a[segment]
     return _Way(distance, before, Pieces(length, ohm, limit))
+
+
+def _ends(way: _Way, start: int) -> IntArray:
+    """Vertices that no other lies behind on its shortest way, the station apart."""
+    has = np.flatnonzero(way.before >= 0)
+    inner = np.zeros(len(way.before), dtype=bool)
+    inner[way.before[has]] = True
+    ends = has[~inner[has]]
+    return np.asarray(ends[ends != start], dtype=np.int64)
 
 
 def _largest_drop(way: _Way, load_mw: FloatArray, reactive_ohm_per_km: float) -> float:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.electricity.assumptions.builds import Build
 from infragap.analyses.electricity.demand.load import design_load_kw
 from infragap.analyses.electricity.feeders.existing_feeder import Feeder, trace_feeder
-from infragap.analyses.electricity.feeders.radial import RadialFeeder, choose_conductors, hang_branches
+from infragap.analyses.electricity.feeders.radial import RadialFeeder, hang_branches
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -31,8 +32,10 @@ class ExtendedFeeder:
         (b,) branch above, counted within `branch`; -1 at a tap.
     tap
         (b,) number of the tap of a branch with parent -1.
-    length_km, load_mw
-        (b,) length, and load at the lower end.
+    length_km, load_mw, build
+        (b,) length, load at the lower end, and wires with conductor.
+    settlement_mw
+        (k,) new load of settlements on the line at each node of the feeder.
     further_tap
         Numbers of the further taps.
     """
@@ -44,34 +47,49 @@ class ExtendedFeeder:
     tap: IntArray
     length_km: FloatArray
     load_mw: FloatArray
+    build: tuple[Build, ...]
+    settlement_mw: FloatArray
     further_tap: IntArray
 
-    def conductors(self, parameters: ElectricityParameters) -> list[str]:
-        """Lightest conductors that keep the drop."""
-        return choose_conductors(
-            self.feeder,
+    @property
+    def tap_of_branch(self) -> IntArray:
+        """(b,) number of the tap that each branch's tree hangs on."""
+        tap = self.tap.copy()
+        for branch, above in enumerate(self.parent.tolist()):
+            if above >= 0:
+                tap[branch] = tap[above]
+        return tap
+
+    def radial(self, parameters: ElectricityParameters) -> RadialFeeder:
+        """Feeder and branches as one network; the branches are its last nodes."""
+        with_settlements = replace(self.feeder, existing_mw=self.feeder.existing_mw + self.settlement_mw)
+        return hang_branches(
+            with_settlements,
             parent=self.parent,
             tap=self.tap,
             length_km=self.length_km,
+            build=self.build,
             load_mw=self.load_mw,
-            power_factor=parameters.power_factor,
-            limit_pct=parameters.mv_drop_limit_pct,
+            parameters=parameters,
         )
 
-    def radial(self, conductor: list[str], parameters: ElectricityParameters) -> RadialFeeder:
-        """Feeder and branches as one network; the branches are its last nodes."""
+    def today(self, parameters: ElectricityParameters) -> RadialFeeder:
+        """The feeder without anything planned."""
+        nothing = np.empty(0, dtype=np.int64)
         return hang_branches(
             self.feeder,
-            parent=self.parent,
-            tap=self.tap,
-            length_km=self.length_km,
-            conductor=conductor,
-            load_mw=self.load_mw,
-            power_factor=parameters.power_factor,
+            parent=nothing,
+            tap=nothing,
+            length_km=np.empty(0),
+            build=(),
+            load_mw=np.empty(0),
+            parameters=parameters,
         )
 
 
-def extend_feeder(plan: Plan, key: str, *, further_cells: IntArray | None = None) -> ExtendedFeeder:
+def extend_feeder(
+    plan: Plan, key: str, *, further_cells: IntArray | None = None, with_ends: bool = False
+) -> ExtendedFeeder:
     """Put one feeder and what the plan hangs on it together.
 
     Parameters
@@ -82,6 +100,8 @@ def extend_feeder(plan: Plan, key: str, *, further_cells: IntArray | None = None
         Of `ExistingGrid.keys`.
     further_cells
         Flat cells of the feeder at which something else might be tapped.
+    with_ends
+        Whether the ways to the feeder's ends are kept too.
     """
     p, study, branches = plan.parameters, plan.study, plan.branches
     keys = study.grid.keys
@@ -103,10 +123,12 @@ def extend_feeder(plan: Plan, key: str, *, further_cells: IntArray | None = None
         power_factor=p.power_factor,
         served_drop_pct=p.existing_drop_pct,
         join_tolerance_m=p.feeder_join_tolerance_m,
+        with_ends=with_ends,
     )
-    load_kw = design_load_kw(study.settlements.households, p)
+    load_kw = design_load_kw(study.settlements, p)
     # settlements on the line load the feeder at their own tap
-    np.add.at(feeder.existing_mw, feeder.tap_node[len(roots) : len(roots) + len(here)], load_kw[here] / 1000)
+    settlement_mw = np.zeros(len(feeder.parent))
+    np.add.at(settlement_mw, feeder.tap_node[len(roots) : len(roots) + len(here)], load_kw[here] / 1000)
     number = np.full(len(branches), -1, dtype=np.int64)
     number[mine] = np.arange(len(mine))
     tap = np.zeros(len(mine), dtype=np.int64)
@@ -120,5 +142,7 @@ def extend_feeder(plan: Plan, key: str, *, further_cells: IntArray | None = None
         tap=tap,
         length_km=branches.length_km[mine],
         load_mw=branches.at_end(load_kw)[mine] / 1000,
+        build=tuple(plan.outcome.sizes.build[b] for b in mine.tolist()),
+        settlement_mw=settlement_mw,
         further_tap=len(roots) + len(here) + np.arange(len(further), dtype=np.int64),
     )

@@ -20,13 +20,13 @@ def load_flow(feeders: list[RadialFeeder]) -> list[tuple[FloatArray, FloatArray]
     Parameters
     ----------
     feeders
-        Radial networks, each with its own station at 1.0 per unit.
+        Radial networks, each with its own busbar.
 
     Returns
     -------
     list
-        For each feeder the drop (k,) and the loading (k,) [%]; NaN where the feeder carries more than a load flow can
-        solve.
+        For each feeder the drop from its busbar (k,) [% of nominal] and the loading (k,) [%]; NaN where the feeder
+        carries more than a load flow can solve.
     """
     results = [(np.full(len(r.parent), np.nan), np.full(len(r.parent), np.nan)) for r in feeders]
     usual = [n for n, radial in enumerate(feeders) if radial.linear_drop_pct().max() <= USUAL_DROP_PCT]
@@ -51,8 +51,8 @@ def _solve_together(feeders: list[RadialFeeder]) -> list[tuple[FloatArray, Float
         sum(len(radial.parent) for radial in feeders),
         vn_kv=np.concatenate([np.full(len(radial.parent), radial.voltage_kv) for radial in feeders]),
     )
-    for first in starts.tolist():
-        pp.create_ext_grid(net, first, vm_pu=1.0)
+    for first, radial in zip(starts.tolist(), feeders, strict=True):
+        pp.create_ext_grid(net, first, vm_pu=radial.busbar_pu)
     pieces = [(first, radial) for first, radial in zip(starts, feeders, strict=True)]
     pp.create_lines_from_parameters(
         net,
@@ -65,8 +65,8 @@ def _solve_together(feeders: list[RadialFeeder]) -> list[tuple[FloatArray, Float
         max_i_ka=np.concatenate([radial.imax_a[1:] for radial in feeders]) / 1000,
     )
     active = np.concatenate([radial.p_mw for radial in feeders])
-    angle = np.concatenate([np.full(len(r.p_mw), np.arccos(r.power_factor)) for r in feeders])
-    pp.create_loads(net, buses=np.arange(len(active)), p_mw=active, q_mvar=active * np.tan(angle))
+    reactive = np.concatenate([radial.q_mvar() for radial in feeders])
+    pp.create_loads(net, buses=np.arange(len(active)), p_mw=active, q_mvar=reactive)
     pp.runpp(net, numba=False, init="flat", max_iteration=30, calculate_voltage_angles=False)
     voltage = net.res_bus["vm_pu"].to_numpy()
     loading = net.res_line["loading_percent"].to_numpy()
@@ -74,6 +74,6 @@ def _solve_together(feeders: list[RadialFeeder]) -> list[tuple[FloatArray, Float
     for position, (first, radial) in enumerate(zip(starts.tolist(), feeders, strict=True)):
         count = len(radial.parent)
         line_first = first - position  # a feeder of k nodes has k - 1 pieces
-        drop = 100 * (1 - voltage[first : first + count])
+        drop = 100 * (radial.busbar_pu - voltage[first : first + count])
         results.append((drop, np.concatenate([[0.0], loading[line_first : line_first + count - 1]])))
     return results

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.assumptions.builds import Build
 from infragap.analyses.electricity.demand.load import design_load_kw
 from infragap.analyses.electricity.feeders.extended_feeder import ExtendedFeeder, extend_feeder
 from infragap.analyses.electricity.feeders.load_flow import load_flow
-from infragap.analyses.electricity.feeders.radial import RadialFeeder, extra_cost
+from infragap.analyses.electricity.feeders.radial import RadialFeeder
 from infragap.analyses.electricity.feeders.rerooted import Rerooted, rerooted
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.routing.line_components import built_for, line_km, unit_prices
@@ -38,7 +39,7 @@ class TapChange:
     length_km
         New line to it.
     investment_mvnd
-        New line, lines for the other voltage and heavier conductors, less the piece that is not needed any more; may be
+        New line and lines for the other voltage, less the piece that is not needed any more; may be
         below 0.
     load_known
         Whether the new feeder's load is published; otherwise its drop is understated.
@@ -122,7 +123,7 @@ def _candidates(
 ) -> list[_Candidate]:
     """Cheapest taps of one tree that hold by the linear sum."""
     p, study = plan.parameters, plan.study
-    loads_kw = plan.branches.at_end(design_load_kw(study.settlements.households, p))
+    loads_kw = plan.branches.at_end(design_load_kw(study.settlements, p))
     costed = []
     for connection in connections:
         kept = rerooted(plan.branches, tree, connection.junction_cell, columns=study.surface.grid.shape[1])
@@ -133,19 +134,22 @@ def _candidates(
         extended, tap_at = extended_feeders[row]
         others = ~np.isin(extended.branch, tree)
         joined = _with_tree(
-            extended, others, kept, tap=tap_at[connection.tap_cell], connection=connection, loads_kw=loads_kw
+            extended,
+            others,
+            kept,
+            tap=tap_at[connection.tap_cell],
+            connection=connection,
+            loads_kw=loads_kw,
+            moved=(plan.outcome.sizes.build[int(tree[0])],) * len(kept.branch),
         )
-        names = joined.conductors(p)
-        radial = joined.radial(names, p)
+        radial = joined.radial(p)
         must_hold = np.concatenate([ok[extended.branch[others]], np.ones(len(kept.branch), dtype=bool)])
         if not (radial.linear_drop_pct()[-len(must_hold) :] <= p.mv_drop_limit_pct)[must_hold].all():
             continue
-        first = int(others.sum())
-        heavier = float(extra_cost(names[first:], joined.length_km[first:], p).sum())
         change = TapChange(
             row=row,
             length_km=float(line_km(connection.components)),
-            investment_mvnd=investment + heavier,
+            investment_mvnd=investment,
             load_known=extended.feeder.load_known,
         )
         found.append(_Candidate(root=int(tree[0]), change=change, radial=radial, must_hold=must_hold))
@@ -162,6 +166,7 @@ def _with_tree(
     tap: int,
     connection: Connection,
     loads_kw: FloatArray,
+    moved: tuple[Build, ...],
 ) -> ExtendedFeeder:
     """Feeder with its other branches, and a tree at a further tap as the last of them."""
     number = np.cumsum(others) - 1
@@ -175,6 +180,7 @@ def _with_tree(
         tap=np.concatenate([extended.tap[others], np.full(len(kept.branch), tap)]),
         length_km=np.concatenate([extended.length_km[others], length_km]),
         load_mw=np.concatenate([extended.load_mw[others], own_kw / 1000]),
+        build=(*(build for build, stays in zip(extended.build, others, strict=True) if stays), *moved),
     )
 
 
@@ -182,7 +188,8 @@ def tap_change_mvnd(plan: Plan, tree: IntArray, connection: Connection, kept: Re
     """Investment in the connection and in what stays of the tree at the new voltage, less that in the tree as planned
     [million VND]."""
     study = plan.study
-    prices = unit_prices(plan.parameters)
+    # as its first branch is built, which carries all of it
+    prices = unit_prices(plan.parameters, plan.outcome.sizes.build[int(tree[0])])
     planned = plan.branches.components[tree].sum(axis=0)
     removed = line_components(kept.removed, study.surface)
     voltage_kv = float(study.grid.voltage_kv[connection.row])

@@ -1,5 +1,4 @@
-"""One feeder with its planned branches as a radial network: linear voltage drop, and the lightest conductors that keep
-it."""
+"""One feeder with its planned branches as a radial network, and the linear voltage drop along it."""
 
 from __future__ import annotations
 
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.electricity.feeders.conductors import CATALOGUE, CHOICES, extra_mvnd_per_km, reactance_ohm_per_km
+from infragap.analyses.electricity.assumptions.builds import Build, line_type, reactance_ohm_per_km
 from infragap.analyses.electricity.feeders.existing_feeder import Feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
@@ -17,7 +16,10 @@ REGULATOR_BOOST_PCT = 10.0
 
 @dataclass(frozen=True, eq=False)
 class RadialFeeder:
-    """One feeder with its planned branches as a radial network; node 0 is the station at nominal voltage.
+    """One feeder with its planned branches as a radial network; node 0 is the station's busbar.
+
+    Lines of fewer than three wires stand in it by the balanced line that drops as much and is as near its current
+    limit: the trees of a feeder are taken to be spread over its phases (assumption).
 
     Attributes
     ----------
@@ -31,6 +33,10 @@ class RadialFeeder:
         (k,) active load at the node.
     power_factor
         Of all loads.
+    busbar_pu
+        Voltage of the busbar by nominal.
+    capacitor_mvar
+        (k,) reactive power of capacitor banks at the node; None for none.
     """
 
     voltage_kv: float
@@ -41,16 +47,26 @@ class RadialFeeder:
     imax_a: FloatArray
     p_mw: FloatArray
     power_factor: float
+    busbar_pu: float = 1.0
+    capacitor_mvar: FloatArray | None = None
+
+    def q_mvar(self) -> FloatArray:
+        """Reactive load of each node less its capacitors, (k,)."""
+        load = self.p_mw * np.tan(np.arccos(self.power_factor))
+        return np.asarray(load if self.capacitor_mvar is None else load - self.capacitor_mvar)
 
     def flow_mw(self) -> FloatArray:
         """Load below each piece, (k,)."""
-        flow = self.p_mw.astype(np.float64).copy()
+        return self._below(self.p_mw)
+
+    def _below(self, value: FloatArray) -> FloatArray:
+        flow = value.astype(np.float64).copy()
         for node in range(len(self.parent) - 1, 0, -1):
             flow[self.parent[node]] += flow[node]
         return flow
 
     def linear_drop_pct(self) -> FloatArray:
-        """Voltage drop from the station to each node without losses: ``Σ (P r + Q x) l / U²`` [%].
+        """Voltage drop from the busbar to each node without losses: ``Σ (P r + Q x) l / U²`` [% of nominal].
 
         Examples
         --------
@@ -70,9 +86,9 @@ class RadialFeeder:
         >>> feeder.linear_drop_pct().round(3).tolist()
         [0.0, 0.804]
         """
-        flow = self.flow_mw()
-        reactive = flow * np.tan(np.arccos(self.power_factor))
+        flow, reactive = self.flow_mw(), self._below(self.q_mvar())
         piece = 100 * (flow * self.r_ohm_per_km + reactive * self.x_ohm_per_km) * self.length_km / self.voltage_kv**2
+        piece = piece / self.busbar_pu
         drop = np.zeros(len(self.parent))
         for node in range(1, len(self.parent)):
             drop[node] = drop[self.parent[node]] + piece[node]
@@ -85,9 +101,9 @@ def hang_branches(
     parent: IntArray,
     tap: IntArray,
     length_km: FloatArray,
-    conductor: list[str],
+    build: tuple[Build, ...],
     load_mw: FloatArray,
-    power_factor: float,
+    parameters: ElectricityParameters,
 ) -> RadialFeeder:
     """Hang planned branches on a feeder.
 
@@ -99,85 +115,28 @@ def hang_branches(
         (b,) branch above, -1 at a tap.
     tap
         (b,) number of the tap that a branch with parent -1 hangs on; others are ignored.
-    length_km, conductor, load_mw
+    length_km, build, load_mw
         (b,) of each branch; the load at its lower end.
-    power_factor
-        Of all loads.
+    parameters
+        Table of works, power factor and busbar.
     """
-    k = len(feeder.parent)
+    p, k = parameters, len(feeder.parent)
     above = np.where(parent >= 0, parent + k, feeder.tap_node[np.maximum(tap, 0)])
-    new = [CATALOGUE[name] for name in conductor]
+    upper = p.levels.is_upper(feeder.voltage_kv)
+    types = [line_type(p, wires=each.wires, upper=upper) for each in build]
+    wires = [p.works.conductors[each.conductor] for each in build]
+    drop = np.array([kind.drop_factor for kind in types])
     x = reactance_ohm_per_km(feeder.voltage_kv)
+    r_new = np.array([wire.r_ohm_per_km for wire in wires]) * drop
+    i_new = np.array([wire.imax_a / kind.current_factor for wire, kind in zip(wires, types, strict=True)])
     return RadialFeeder(
         voltage_kv=feeder.voltage_kv,
         parent=np.concatenate([feeder.parent, above]).astype(np.int64),
         length_km=np.concatenate([feeder.length_km, length_km]),
-        r_ohm_per_km=np.concatenate([feeder.r_ohm_per_km, [c.r_ohm_per_km for c in new]]),
-        x_ohm_per_km=np.full(k + len(new), x),
-        imax_a=np.concatenate([feeder.imax_a, [c.imax_a for c in new]]),
+        r_ohm_per_km=np.concatenate([feeder.r_ohm_per_km, r_new]),
+        x_ohm_per_km=np.concatenate([np.full(k, x), x * drop]),
+        imax_a=np.concatenate([feeder.imax_a, i_new]),
         p_mw=np.concatenate([feeder.existing_mw, load_mw]),
-        power_factor=power_factor,
+        power_factor=p.power_factor,
+        busbar_pu=p.busbar_pu,
     )
-
-
-def choose_conductors(
-    feeder: Feeder,
-    *,
-    parent: IntArray,
-    tap: IntArray,
-    length_km: FloatArray,
-    load_mw: FloatArray,
-    power_factor: float,
-    limit_pct: float,
-) -> list[str]:
-    """Lightest conductors that keep the drop at every branch, by the linear sum.
-
-    Notes
-    -----
-    All branches start with the lightest. As long as a branch is beyond its aim, that piece on the way to the worst one
-    is made one size heavier
-    which takes most off its drop. The aim is the limit; where the heaviest conductors cannot keep it, what a regulator
-    can still lift; where that
-    fails too there is none, since heavier wire would be money without effect.
-    """
-    k = len(feeder.parent)
-
-    def drop_with(names: list[str]) -> tuple[FloatArray, FloatArray]:
-        radial = hang_branches(
-            feeder,
-            parent=parent,
-            tap=tap,
-            length_km=length_km,
-            conductor=names,
-            load_mw=load_mw,
-            power_factor=power_factor,
-        )
-        return radial.linear_drop_pct()[k:], radial.flow_mw()[k:]
-
-    least, _ = drop_with([CHOICES[-1]] * len(parent))
-    lifted = limit_pct + REGULATOR_BOOST_PCT
-    aim = np.where(least <= limit_pct, limit_pct, np.where(least <= lifted, lifted, np.inf))
-    size = np.zeros(len(parent), dtype=np.int64)
-    while True:
-        drop, flow = drop_with([CHOICES[s] for s in size])
-        beyond = np.flatnonzero(drop > aim + 1e-12)
-        if len(beyond) == 0:
-            return [CHOICES[s] for s in size]
-        way = _way(parent, int(beyond[np.argmax(drop[beyond] - aim[beyond])]))
-        heavier = np.minimum(size[way] + 1, len(CHOICES) - 1)
-        now = np.array([CATALOGUE[CHOICES[s]].r_ohm_per_km for s in size[way]])
-        then = np.array([CATALOGUE[CHOICES[s]].r_ohm_per_km for s in heavier])
-        relief = (now - then) * length_km[way] * flow[way]
-        size[way[int(relief.argmax())]] += 1
-
-
-def _way(parent: IntArray, branch: int) -> IntArray:
-    way = [branch]
-    while parent[way[-1]] >= 0:
-        way.append(int(parent[way[-1]]))
-    return np.array(way, dtype=np.int64)
-
-
-def extra_cost(conductor: list[str], length_km: FloatArray, parameters: ElectricityParameters) -> FloatArray:
-    """Investment in conductors beyond AC-70 [million VND]."""
-    return np.array([extra_mvnd_per_km(name, parameters.conductor_mvnd_per_tonne) for name in conductor]) * length_km

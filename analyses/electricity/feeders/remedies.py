@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+from infragap.analyses.electricity.assumptions.builds import line_mvnd_per_km
 from infragap.analyses.electricity.codes import Remedy
 from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
 from infragap.analyses.electricity.demand.load import design_load_kw
@@ -38,6 +39,8 @@ class TreeRemedies:
         Its branches that do not hold.
     drop_pct, tap_drop_pct
         Largest drop of those, and that at its tap.
+    tap_today_pct
+        That at its tap without the plan.
     mvnd
         Life-cycle cost of each remedy beyond the plan; inf where it does not suffice.
     change
@@ -50,6 +53,7 @@ class TreeRemedies:
     failing: IntArray
     drop_pct: float
     tap_drop_pct: float
+    tap_today_pct: float
     mvnd: Mapping[Remedy, float]
     change: TapChange | None
     cheapest_alone: Remedy
@@ -109,11 +113,13 @@ def _each_tree(plan: Plan, check: Check, *, other_taps: bool) -> list[TreeRemedi
     branches, p, grid = plan.branches, plan.parameters, plan.study.grid
     top, row = branches.tap(), branch_feeder(branches, plan.study)
     failing = check.failing
+    # what is beyond the share today stays so wherever the tree goes
+    within = ~failing & (check.drop_pct <= p.mv_drop_limit_pct)
     roots = np.unique(top[failing])
     row_of_root = {int(root): int(row[root]) for root in roots}
-    changes = find_tap_changes(plan, ok=~failing, row_of_root=row_of_root) if other_taps else {}
+    changes = find_tap_changes(plan, ok=within, row_of_root=row_of_root) if other_taps else {}
     ledger = HeadroomLedger(grid.limits, dict(plan.loading.added_kw))
-    load_kw = branches.below(design_load_kw(plan.study.settlements.households, p))
+    load_kw = branches.below(design_load_kw(plan.study.settlements, p))
     left = np.maximum(plan.costs.offgrid.best_mvnd - plan.outcome.choice_mvnd, 0.0)
     leaving = branches.below(np.where(plan.costs.problem.required, np.inf, left))
     found = []
@@ -142,6 +148,7 @@ def _each_tree(plan: Plan, check: Check, *, other_taps: bool) -> list[TreeRemedi
                 failing=bad,
                 drop_pct=float(check.drop_pct[bad].max()),
                 tap_drop_pct=tap_drop,
+                tap_today_pct=float(check.tap_today_pct[root]),
                 mvnd=mvnd,
                 change=change,
                 cheapest_alone=taken,
@@ -188,9 +195,9 @@ def regulator_lifts(
 
     Examples
     --------
-    A regulator where the drop is 5 % lifts by 10 %: 15 % behind it becomes 5 %, which is the limit.
+    A regulator where the drop is 5 % lifts by 10 %: 17 % behind it becomes 7 %, which is the limit.
 
-    >>> regulator_lifts([15.0, 15.1], 5.0, ElectricityParameters()).tolist()
+    >>> regulator_lifts([17.0, 17.1], 5.0, ElectricityParameters()).tolist()
     [True, False]
     """
     limit = parameters.mv_drop_limit_pct
@@ -217,7 +224,7 @@ def step_up_mvnd(
     after_pct = tap_drop_pct + (worst_drop_pct - tap_drop_pct) * (voltage_kv / p.levels.upper_kv) ** 2
     if p.levels.is_upper(voltage_kv) or not after_pct <= p.mv_drop_limit_pct:
         return np.inf
-    dearer_per_km = max(p.mv35_line_mvnd_per_km - p.mv22_line_mvnd_per_km, 0.0)
+    dearer_per_km = max(line_mvnd_per_km(p, upper=True) - line_mvnd_per_km(p, upper=False), 0.0)
     return p.step_up_mvnd * station_factor(p) + dearer_per_km * length_km * line_factor(p)
 
 
@@ -227,7 +234,10 @@ def _share_regulators(found: Remedies, check: Check, top: IntArray, parameters: 
     worst_pct = np.zeros(len(top))
     for tree in found.trees:
         worst_pct[tree.root] = worst_drop_pct(check, tree.failing)
-    for extended, node_drop_pct in check.feeders:
+    for each in check.feeders:
+        extended, node_drop_pct = each.extended, each.after_pct
+        if not (worst_pct[extended.branch] > 0).any():
+            continue
         roots = extended.branch[extended.parent < 0]
         km = _from_station_km(extended.feeder)
         behind = _behind(extended.feeder.parent)[:, extended.feeder.tap_node[: len(roots)]]

@@ -38,7 +38,7 @@ def keep_voltage(plan: Plan, remedies: Remedies) -> tuple[Plan, Remedies]:
         costs = cost_study(study, p, barred=barred)
         choice = choose_plan(study.network, costs.problem, p, start=start_from(study.network, plan.choice))
         plan = make_plan(study, costs, choice, p, replace(plan.loading, barred=barred))
-        remedies = find_remedies(plan, check_voltage(plan), other_taps=False)
+        remedies = find_remedies(plan, check_voltage(plan, all_feeders=False), other_taps=False)
     return plan, remedies
 
 

@@ -139,3 +139,15 @@ def grow_branches(network: CandidateNetwork, edges: BoolArray, served: BoolArray
 def _directed(network: CandidateNetwork, edge: int, start: int) -> IntArray:
     piece = network.cells(edge)
     return piece if int(network.ends[edge, 0]) == start else piece[::-1]
+
+
+def edge_ratio(network: CandidateNetwork, edges: BoolArray, branches: Branches, of_branch: FloatArray) -> FloatArray:
+    """Give each chosen edge the value of the branch that it belongs to, (chosen edges,)."""
+    at = {cell: branch for branch, cells in enumerate(branches.cells) for cell in cells[1:].tolist()}
+    found = []
+    for edge in np.flatnonzero(edges).tolist():
+        cells = network.cells(edge)
+        # the cell next to an end lies within one branch; of a single step the end that no other branch begins with
+        inner = cells[1:-1] if len(cells) > 2 else cells
+        found.append(max(of_branch[at[int(cell)]] for cell in inner if int(cell) in at))
+    return np.array(found, dtype=np.float64)

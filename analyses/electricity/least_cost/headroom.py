@@ -9,7 +9,7 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import station_factor
-from infragap.analyses.electricity.demand.load import design_load_kw
+from infragap.analyses.electricity.demand.load import design_load_kw, home_load_kw
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.least_cost.plan import FeederLoading, Plan
 from infragap.analyses.electricity.least_cost.taps import feeder_of
@@ -90,9 +90,9 @@ def added_load_kw(settlements: Settlements, parameters: ElectricityParameters) -
     """Load that each settlement adds to the grid by the design year, (n,): of those that hang on it already only the
     growth [kW]."""
     p = parameters
-    growth = 1 - p.household_kwh_per_month_year1 / p.household_kwh_per_month_year10
-    whole = design_load_kw(settlements.households, p)
-    return np.where(settlements.has_unsafe_wires, whole * growth, whole)
+    today = p.household_kwh_per_month_year1 / p.household_kwh_per_month_year10
+    whole, homes = design_load_kw(settlements, p), home_load_kw(settlements.households, p)
+    return np.where(settlements.has_unsafe_wires, whole - homes * today, whole)
 
 
 def load_on(

@@ -8,12 +8,21 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
+from infragap.analyses.electricity.demand.life_cycle import line_factor
+from infragap.analyses.electricity.demand.load import design_load_kw
+from infragap.analyses.electricity.demand.local_works import needs_three_phase
 from infragap.analyses.electricity.least_cost.branches import Branches, grow_branches
 from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem
 from infragap.analyses.electricity.least_cost.costs import Costs
-from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
+from infragap.analyses.electricity.least_cost.line_cost import (
+    BranchSizes,
+    line_life_cycle,
+    size_branches,
+    standing_upkeep,
+)
 from infragap.analyses.electricity.least_cost.shares import fair_shares
 from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.offgrid.compare import OPTIONS
 from infragap.analyses.electricity.offgrid.joint import best_groups
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -51,6 +60,8 @@ class Outcome:
         Row of the joint plant in `Costs.joint` that it shares; -1 where it has its own supply or the grid.
     branch_mvnd, branch_investment_mvnd
         (branches,) cost of each planned line.
+    sizes
+        How each is built.
     """
 
     branches: Branches
@@ -66,6 +77,7 @@ class Outcome:
     lasting: BoolArray
     branch_mvnd: FloatArray
     branch_investment_mvnd: FloatArray
+    sizes: BranchSizes
     core_is_empty: BoolArray
     on_grid: BoolArray
     on_lv: BoolArray
@@ -84,8 +96,11 @@ def settle_accounts(study: Study, costs: Costs, plan: PlanChoice, parameters: El
     households = study.settlements.households
     on_grid = plan.on_grid
     branches = grow_branches(study.network, plan.edges, on_grid)
-    branch_mvnd = line_life_cycle(branches.components, p)
-    branch_investment = np.maximum(branches.components @ unit_prices(p), 0.0)
+    load_kw = branches.below(design_load_kw(study.settlements, p))
+    three_phase = branches.below(needs_three_phase(study.settlements).astype(float)) > 0
+    sizes = size_branches(branches, load_kw, _on_upper_level(branches, study), p, three_phase=three_phase)
+    branch_investment = sizes.investment_mvnd
+    branch_mvnd = branch_investment * line_factor(p) + standing_upkeep(branches.components, p)
     local, local_investment = works.total_life_cycle_mvnd, works.total_investment_mvnd
     alone_line = line_life_cycle(np.nan_to_num(study.routes.components), p)
     most = most_to_pay(study, replace(costs.problem, household_price_mvnd=plan.household_price_mvnd), alone_line)
@@ -133,11 +148,18 @@ def settle_accounts(study: Study, costs: Costs, plan: PlanChoice, parameters: El
         lasting=lasts,
         branch_mvnd=branch_mvnd,
         branch_investment_mvnd=branch_investment,
+        sizes=sizes,
         core_is_empty=on_grid & (share > most * (1 + 1e-9) + 1e-6),
         on_grid=on_grid & inhabited,
         on_lv=plan.on_lv & inhabited,
         joint=joint,
     )
+
+
+def _on_upper_level(branches: Branches, study: Study) -> BoolArray:
+    """Whether each branch hangs on a line of the upper level, (branches,)."""
+    kv = study.grid.voltage_kv[branch_feeder(branches, study)]
+    return np.array([study.grid.levels.is_upper(float(each)) for each in kv], dtype=bool)
 
 
 def most_to_pay(study: Study, problem: TreeProblem, alone_line_mvnd: FloatArray) -> FloatArray:

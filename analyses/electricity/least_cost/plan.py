@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray
-from infragap.analyses.electricity.least_cost.branches import Branches
-from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem, choose_plan_fast
+from infragap.analyses.electricity.demand.life_cycle import line_factor
+from infragap.analyses.electricity.least_cost.branches import Branches, edge_ratio
+from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem, choose_plan_fast, start_from
 from infragap.analyses.electricity.least_cost.costs import Costs, cost_study
 from infragap.analyses.electricity.least_cost.household_target import choose_within
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
@@ -110,6 +111,12 @@ class Plan:
         """The planned lines."""
         return self.outcome.branches
 
+    @property
+    def beyond_least_mvnd(self) -> float:
+        """Life-cycle cost of the lines beyond their least lawful build, which `choice` counts with."""
+        sizes = self.outcome.sizes
+        return float((sizes.investment_mvnd - sizes.least_mvnd).sum()) * line_factor(self.parameters)
+
 
 def make_plan(
     study: Study,
@@ -164,7 +171,46 @@ def least_cost(study: Study, parameters: ElectricityParameters, *, near_price_mv
     choice = choose_within(
         study.network, costs.problem, parameters, allowed_households=allowed, near_price_mvnd=near_price_mvnd
     )
-    return make_plan(study, costs, choice, parameters)
+    return _chosen_by_load(make_plan(study, costs, choice, parameters), allowed)
+
+
+def _chosen_by_load(plan: Plan, allowed_households: float) -> Plan:
+    """Choose again at what the lines cost for the loads that they carry, where that is more than the gap asked for, and
+    keep the cheaper of both plans.
+
+    Notes
+    -----
+    The bound stays that of the first choice: it counts every line at its least build, below which no load gets it, so
+    it holds for the cost of any plan with its lines built for their loads.
+    """
+    p, study, choice = plan.parameters, plan.study, plan.choice
+    if plan.beyond_least_mvnd <= p.plan_gap * choice.cost_mvnd:
+        return plan
+    problem = plan.costs.problem
+    sizes, dearer = plan.outcome.sizes, np.zeros(len(problem.edge_mvnd))
+    ratio = sizes.investment_mvnd / np.maximum(sizes.least_mvnd, 1e-9)
+    carried = edge_ratio(study.network, choice.edges, plan.branches, ratio)
+    dearer[choice.edges] = problem.edge_mvnd[choice.edges] * (carried - 1)
+    again = choose_within(
+        study.network,
+        replace(problem, edge_mvnd=problem.edge_mvnd + dearer),
+        p,
+        allowed_households=allowed_households,
+        start=start_from(study.network, choice),
+        near_price_mvnd=choice.household_price_mvnd,
+    )
+    counted = float(dearer[again.edges].sum())
+    cost = again.cost_mvnd - counted
+    bound = min(choice.lower_bound_mvnd, cost)
+    again = replace(
+        again,
+        cost_mvnd=cost,
+        chosen_mvnd=again.chosen_mvnd - counted,
+        lower_bound_mvnd=bound,
+        gap=(cost - bound) / cost if cost > 0 else 0.0,
+    )
+    other = make_plan(study, plan.costs, again, p)
+    return min(plan, other, key=lambda each: each.choice.cost_mvnd + each.beyond_least_mvnd)
 
 
 def enriched(study: Study, parameters: ElectricityParameters) -> Study:

@@ -7,17 +7,21 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from infragap.analyses.arrays import BoolArray
+from infragap.analyses.arrays import BoolArray, IntArray, ObjectArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.least_cost.costs import cost_study
 from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger, added_load_kw, limits_with
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
 from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.least_cost.taps import feeder_of
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.ways_to_lines import Connection, connections_to_lines
+from infragap.analyses.solvers.steiner import primal_tree
 
 LONGEST_MVND = 12_000.0
 """No own line dearer than this is looked for: some 10 km, about what lifting a limit costs."""
@@ -66,8 +70,8 @@ def reconnect(plan: Plan, lines: OwnLines, *, must: BoolArray) -> Plan:
 
     Notes
     -----
-    Those that must choose first, then those with most benefit. Lines are not shared among the reconnected, nor with the
-    plan: a shared one might cost less.
+    Those that must choose first, then those with most benefit. Lines are not shared here; `with_joint_lines` does that
+    afterwards.
     """
     study, p, loading = plan.study, plan.parameters, plan.loading
     ledger = HeadroomLedger(limits_with(plan, frozenset(loading.reinforced)), dict(loading.added_kw))
@@ -128,3 +132,74 @@ def _with_connections(network: CandidateNetwork, connections: dict[int, Connecti
         path=np.concatenate([network.path, *pieces]),
         path_start=np.concatenate([network.path_start, ends]).astype(np.int64),
     )
+
+
+def with_joint_lines(plan: Plan) -> Plan:
+    """Lay the lines of each feeder anew for those that it feeds, so that who came to it by a line of its own shares the
+    way with the others.
+
+    Notes
+    -----
+    Who hangs on which feeder stays, so no limit is touched. A tree may only tap its own feeder and keeps off the nodes
+    of the others; it is taken where it costs less.
+    """
+    keys = plan.study.grid.keys
+    on_tree = plan.branches.branch_of >= 0
+    feeder = np.where(on_tree, keys[feeder_of(plan.study, plan.outcome)], "")
+    tap_key = _tap_keys(plan)
+    edges = plan.choice.edges.copy()
+    for key in sorted(set(feeder[on_tree].tolist())):
+        edges = _laid_anew(plan, edges, members=feeder == key, foreign_tap=(tap_key != "") & (tap_key != key))
+    saved = float(plan.costs.problem.edge_mvnd[plan.choice.edges].sum() - plan.costs.problem.edge_mvnd[edges].sum())
+    if saved <= 1e-6:
+        return plan
+    choice = replace(
+        plan.choice,
+        edges=edges,
+        cost_mvnd=plan.choice.cost_mvnd - saved,
+        chosen_mvnd=plan.choice.chosen_mvnd - saved,
+    )
+    return make_plan(plan.study, plan.costs, choice, plan.parameters, plan.loading)
+
+
+def _tap_keys(plan: Plan) -> ObjectArray:
+    """Feeder that each candidate line taps, (edges,); empty where it does not end at the grid."""
+    network, study = plan.study.network, plan.study
+    found = np.full(len(network.ends), "", dtype=object)
+    for edge in np.flatnonzero((network.ends == 0).any(axis=1)).tolist():
+        cells = network.cells(edge)
+        cell = cells[0] if network.ends[edge, 0] == 0 else cells[-1]
+        row = study.surface.line_of_cell[study.surface.line_number[cell]]
+        found[edge] = study.grid.keys[row]
+    return found
+
+
+def _laid_anew(plan: Plan, edges: BoolArray, *, members: BoolArray, foreign_tap: BoolArray) -> BoolArray:
+    """Chosen edges with the tree of one feeder's members laid anew, where that costs less."""
+    network, price = plan.study.network, plan.costs.problem.edge_mvnd
+    nodes = np.unique(network.terminal[members])
+    mine = _tree_of(network, edges, nodes)
+    others = edges & ~mine
+    taken = np.zeros(len(network.node_cell), dtype=bool)
+    taken[network.ends[others].ravel()] = True
+    taken[0] = False
+    barred = foreign_tap | taken[network.ends].any(axis=1)
+    usable = np.flatnonzero(~barred)
+    tree = primal_tree(network.ends[usable], price[usable], np.zeros(len(taken)), 0, required=nodes)
+    other = others.copy()
+    other[usable[tree.edges]] = True
+    return other if price[other].sum() < price[edges].sum() - 1e-6 else edges
+
+
+def _tree_of(network: CandidateNetwork, edges: BoolArray, nodes: IntArray) -> BoolArray:
+    """Chosen edges of the trees that some nodes hang on, (edges,)."""
+    chosen = np.flatnonzero(edges)
+    inner = (network.ends[chosen] > 0).all(axis=1)
+    row, col = network.ends[chosen[inner]].T
+    count = len(network.node_cell)
+    _, part = connected_components(coo_array((np.ones(len(row)), (row, col)), shape=(count, count)), directed=False)
+    wanted = np.isin(part, part[nodes])
+    wanted[0] = False
+    mine = np.zeros(len(edges), dtype=bool)
+    mine[chosen] = wanted[network.ends[chosen]].any(axis=1)
+    return mine

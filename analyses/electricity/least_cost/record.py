@@ -30,14 +30,15 @@ def plan_record(plan: Plan) -> dict[str, Any]:
     investment["offgrid"] = float(outcome.investment_mvnd[off].sum())
     cost = sum(parts.values())
     # settlements whose only options are interim cost something that no choice changes: it belongs to cost and bound
-    # alike
-    bound = plan.choice.lower_bound_mvnd + (cost - plan.choice.cost_mvnd)
+    # alike; what lines cost beyond their least build belongs to the cost alone
+    bound = plan.choice.lower_bound_mvnd + (cost - plan.choice.cost_mvnd - plan.beyond_least_mvnd)
     return {
         "cost_mvnd": cost,
         "lower_bound_mvnd": min(bound, cost),
         "gap": max(0.0, (cost - bound) / cost) if cost > 0 else 0.0,
         "gap_of_choice": plan.choice.gap_of_choice,
         "status": plan.choice.status,
+        "lines_beyond_least_build_mvnd": plan.beyond_least_mvnd,
         "bound_covers": "all plans on the candidate network (paths laid out by the routing); other courses of lines "
         "are not covered",
         "candidate_nodes": len(study.network.node_cell),

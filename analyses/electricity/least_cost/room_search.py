@@ -4,6 +4,7 @@ far that can be from the best."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from infragap.analyses.electricity.least_cost.headroom import (
 )
 from infragap.analyses.electricity.least_cost.household_target import choose_within, households_off
 from infragap.analyses.electricity.least_cost.plan import FeederLoading, Plan, make_plan
-from infragap.analyses.electricity.least_cost.reconnection import OwnLines, reconnect
+from infragap.analyses.electricity.least_cost.reconnection import OwnLines, reconnect, with_joint_lines
 from infragap.analyses.electricity.least_cost.taps import feeder_of
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -33,6 +34,9 @@ MAX_ROUNDS = 12
 
 MAX_TRIALS = 12
 """Sets of reinforcements that are tried."""
+
+FEW = 12
+"""Settlements on full limits up to which every one and every two of them are tried to leave first."""
 
 
 def within_headroom(plan: Plan) -> Plan:
@@ -54,6 +58,7 @@ def within_headroom(plan: Plan) -> Plan:
     best = search.trial(frozenset())
     if plan.parameters.reinforce_allowed:
         best = search.improved(best)
+    best = search.packed_otherwise(best)
     return _with_bound(best, plan)
 
 
@@ -92,6 +97,24 @@ class _Search:
             best = found
         return best
 
+    def packed_otherwise(self, best: Plan) -> Plan:
+        """Let others leave first: where few settlements share what is left, each of them and every two."""
+        over = exceeded(self.plan, limits_with(self.plan, frozenset(best.loading.reinforced)))
+        rows = {row for limit in over for row in limit.lines}
+        outcome = self.plan.outcome
+        on_full = outcome.national_grid & np.isin(feeder_of(self.plan.study, outcome), list(rows))
+        few = np.flatnonzero(on_full & (self.plan.study.network.terminal > 0)).tolist()
+        if len(few) > FEW:
+            return best
+        found = best
+        for first in [(k,) for k in few] + list(combinations(few, 2)):
+            leaving = np.zeros(len(on_full), dtype=bool)
+            leaving[list(first)] = True
+            other = keep_headroom(self.plan, self.lines, frozenset(best.loading.reinforced), first=leaving)
+            if value_of(other) < value_of(found):
+                found = other
+        return found
+
 
 def value_of(plan: Plan) -> tuple[int, float, float]:
     """What makes one plan better than another: limits that are kept, the household target, the cost."""
@@ -100,8 +123,19 @@ def value_of(plan: Plan) -> tuple[int, float, float]:
     return len(plan.loading.overloaded), round(missed, 6), plan.choice.cost_mvnd
 
 
-def keep_headroom(plan: Plan, lines: OwnLines, reinforced: frozenset[str]) -> Plan:
+def keep_headroom(plan: Plan, lines: OwnLines, reinforced: frozenset[str], *, first: BoolArray | None = None) -> Plan:
     """Make room on every exceeded limit and solve again, until all hold; then connect to other lines whom that serves.
+
+    Parameters
+    ----------
+    plan
+        Plan without limits.
+    lines
+        Own lines of its settlements.
+    reinforced
+        Limits that are raised.
+    first
+        (n,) who leaves first, whatever it loses.
 
     Notes
     -----
@@ -110,15 +144,17 @@ def keep_headroom(plan: Plan, lines: OwnLines, reinforced: frozenset[str]) -> Pl
     """
     stays = np.zeros(len(plan.study.settlements), dtype=bool)
     while True:
-        kept, must = _without_room(plan, lines, reinforced, stays)
+        kept, must = _without_room(plan, lines, reinforced, stays, first)
         kept = reconnect(kept, lines, must=must)
         unmet = must & ~kept.outcome.national_grid
         if not unmet.any():
-            return _with_loading(kept, reinforced)
+            return _with_loading(with_joint_lines(kept), reinforced)
         stays |= unmet
 
 
-def _without_room(plan: Plan, lines: OwnLines, reinforced: frozenset[str], stays: BoolArray) -> tuple[Plan, BoolArray]:
+def _without_room(
+    plan: Plan, lines: OwnLines, reinforced: frozenset[str], stays: BoolArray, first: BoolArray | None
+) -> tuple[Plan, BoolArray]:
     """Plan in which those without room are barred, and who of them must be on the grid all the same."""
     study, p = plan.study, plan.parameters
     limits = limits_with(plan, reinforced)
@@ -126,9 +162,12 @@ def _without_room(plan: Plan, lines: OwnLines, reinforced: frozenset[str], stays
     must = plan.costs.problem.must_grid
     barred, rounds = np.zeros(len(stays), dtype=bool), 1
     while rounds < MAX_ROUNDS:
-        over = exceeded(plan, limits)
-        loss = np.where(stays, np.inf, _loss_of_leaving(plan, lines, over, must))
-        leaving = who_makes_room(over, plan, loss)
+        if first is not None and rounds == 1:
+            leaving = first & ~stays
+        else:
+            over = exceeded(plan, limits)
+            loss = np.where(stays, np.inf, _loss_of_leaving(plan, lines, over, must))
+            leaving = who_makes_room(over, plan, loss)
         if not leaving.any():
             break
         barred |= leaving

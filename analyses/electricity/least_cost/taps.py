@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from infragap.analyses.arrays import IntArray
 from infragap.analyses.electricity.least_cost.branches import Branches
-from infragap.analyses.electricity.least_cost.outcome import Outcome
 from infragap.analyses.electricity.least_cost.study import Study
+
+if TYPE_CHECKING:
+    from infragap.analyses.electricity.least_cost.outcome import Outcome
 
 
 def feeder_of(study: Study, outcome: Outcome) -> IntArray:

@@ -1,44 +1,14 @@
-"""Insulated low-voltage cables, and the voltage drop along them."""
+"""Voltage drop along insulated low-voltage cables."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TypeVar
 
 from infragap.analyses.arrays import FloatArray
+from infragap.analyses.electricity.assumptions.network_works import Cable
 
 LV_KV = 0.4
-
-
-@dataclass(frozen=True)
-class Cable:
-    """One aerial bundled cable.
-
-    Attributes
-    ----------
-    name
-        As the power company writes it.
-    r_ohm_per_km, x_ohm_per_km
-        Resistance and reactance.
-    price_factor
-        Price of its line by that of the usual one (`lv_line_mvnd_per_km`).
-    """
-
-    name: str
-    r_ohm_per_km: float
-    x_ohm_per_km: float
-    price_factor: float
-
-
-# resistance: general knowledge; price: brackets of ABC 4×50 to 4×95 in the engineering facts, around the usual 4×70
-# (assumption)
-CABLES = (
-    Cable("ABC 4x50", 0.641, 0.08, 0.85),
-    Cable("ABC 4x70", 0.443, 0.08, 1.0),
-    Cable("ABC 4x95", 0.320, 0.08, 1.15),
-    Cable("ABC 4x120", 0.253, 0.08, 1.3),
-)
 
 
 Numbers = TypeVar("Numbers", float, FloatArray)
@@ -69,7 +39,8 @@ def lv_drop_pct(cable: Cable, *, peak_kw: Numbers, feed_km: Numbers, inner_km: N
     --------
     12 kW over 1 km of 4×70 and 0.8 km within: ``100 · 0.012 · (0.443 + 0.08 · 0.4843) · 1.1 / 0.16``.
 
-    >>> round(lv_drop_pct(CABLES[1], peak_kw=12.0, feed_km=1.0, inner_km=0.8, power_factor=0.9), 3)
+    >>> cable = Cable("ABC 4x70", 0.443, 0.08, 1.0)
+    >>> round(lv_drop_pct(cable, peak_kw=12.0, feed_km=1.0, inner_km=0.8, power_factor=0.9), 3)
     3.974
     """
     impedance = cable.r_ohm_per_km + cable.x_ohm_per_km * math.tan(math.acos(power_factor))

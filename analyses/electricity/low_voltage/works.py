@@ -11,11 +11,12 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+from infragap.analyses.electricity.assumptions.builds import station_sizes
+from infragap.analyses.electricity.assumptions.network_works import Cable
 from infragap.analyses.electricity.codes import Works
 from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
 from infragap.analyses.electricity.demand.load import design_peak_kw
 from infragap.analyses.electricity.demand.local_works import (
-    STATION_KVA,
     energy_mvnd,
     lv_length_km,
     outages_mvnd,
@@ -23,7 +24,7 @@ from infragap.analyses.electricity.demand.local_works import (
     terrain,
 )
 from infragap.analyses.electricity.demand.settlements import Settlements
-from infragap.analyses.electricity.low_voltage.cables import CABLES, Cable, lv_drop_pct
+from infragap.analyses.electricity.low_voltage.cables import lv_drop_pct
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 LOOKED_AT = 6
@@ -75,7 +76,7 @@ class LvWorks:
     distance_m, feed_km
         Straight, and along the line to be built.
     cable
-        Index into `CABLES`.
+        Number in the table of works.
     drop_pct
         Voltage drop from the station to the last house.
     upgrade_kva
@@ -124,7 +125,7 @@ class _Supply:
     distance_m, feed_km, drop_pct, investment_mvnd
         As in `LvWorks`.
     cable
-        Index into `CABLES`.
+        Number in the table of works.
     new_line
         Whether lines are to be built.
     """
@@ -192,12 +193,12 @@ def _supply(
     by_cable = np.array(
         [
             lv_drop_pct(each, peak_kw=peak_kw[settlement], feed_km=feed_km, inner_km=inner, power_factor=p.power_factor)
-            for each in CABLES
+            for each in p.works.cables.values()
         ]
     )
     keeps = (by_cable <= p.lv_drop_limit_pct) | has_lines
     cable = keeps.argmax(axis=0)
-    price = np.array([cable_mvnd_per_km(each, p) for each in CABLES])
+    price = np.array([cable_mvnd_per_km(each, p) for each in p.works.cables.values()])
     line = np.where(has_lines, 0.0, feed_km * price[cable] + inner * p.lv_line_mvnd_per_km)
     line = np.where(energised, line, line + p.energise_mvnd)
     all_pairs = _Supply(
@@ -280,6 +281,7 @@ def _shares_of_transformer(
     all."""
     p = parameters
     limit = p.loading_limit_pct / 100
+    sizes = np.array([kva for kva, _ in station_sizes(p, kind="three_phase")])
     load = float(stations.load_kva[station]) if stations.energised[station] else 0.0
     capacity = float(stations.capacity_kva[station])
     kept, beyond = [], []
@@ -287,11 +289,11 @@ def _shares_of_transformer(
         load += float(peak_kw[k]) / p.power_factor
         if load <= capacity * limit:
             kept.append((k, 0.0, 0.0))
-        elif load <= STATION_KVA[-1] * limit:
+        elif load <= sizes[-1] * limit:
             beyond.append(k)
         else:
             load -= float(peak_kw[k]) / p.power_factor
     if not beyond:
         return kept
-    size = float(STATION_KVA[np.searchsorted(STATION_KVA, load / limit - 1e-9)])
+    size = float(sizes[np.searchsorted(sizes, load / limit - 1e-9)])
     return kept + [(k, size, 1 / len(beyond)) for k in beyond]

@@ -15,11 +15,17 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.assumptions.builds import line_mvnd_per_km
 from infragap.analyses.electricity.assumptions.voltages import MediumVoltage
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import existing_line_cells, standing_line_cells
 from infragap.analyses.electricity.routing.forest import ForestLaw, cleared_cells, restricted_cells
-from infragap.analyses.electricity.routing.line_components import COMPONENTS, _planting_per_km, upkeep_prices
+from infragap.analyses.electricity.routing.line_components import (
+    COMPONENTS,
+    TAPS,
+    _planting_per_km,
+    standing_mvnd_per_km,
+)
 from infragap.analyses.electricity.routing.road_corridors import RoadCorridors, road_corridors
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.raster import Raster, rasterize, resample, warp_like, xy
@@ -150,12 +156,15 @@ class LineSurface:
         number = self.line_number[flat]
         km = np.where(number >= 0, self.stub_km[number], 0.0)
         columns = self.grid.shape[1]
-        return np.asarray(self.components_at(flat // columns, flat % columns) * km[:, np.newaxis])
+        found = self.components_at(flat // columns, flat % columns) * km[:, np.newaxis]
+        found[:, TAPS] = number >= 0
+        return np.asarray(found)
 
-    def line_starts(self, cost: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Start values of a search from the existing lines, (rows, cols): the price of the stubs, inf elsewhere."""
+    def line_starts(self, cost: NDArray[np.float32], *, tap_mvnd: float = 0.0) -> NDArray[np.float32]:
+        """Start values of a search from the existing lines, (rows, cols): the price of taps and stubs, inf
+        elsewhere."""
         start = np.full(self.grid.shape, np.inf, dtype=np.float32)
-        start.ravel()[self.line_flat] = cost.ravel()[self.line_flat] / self.cell_km * self.stub_km
+        start.ravel()[self.line_flat] = cost.ravel()[self.line_flat] / self.cell_km * self.stub_km + tap_mvnd
         return start
 
     @property
@@ -166,20 +175,21 @@ class LineSurface:
     def cost(self, parameters: ElectricityParameters, *, forest_rule: str) -> NDArray[np.float32]:
         """Million VND per cell width; inf where no line may pass."""
         lower = self.at_lower_kv
-        line = np.where(lower, parameters.mv22_line_mvnd_per_km, parameters.mv35_line_mvnd_per_km).astype(np.float32)
+        least = [line_mvnd_per_km(parameters, upper=upper) for upper in (False, True)]
+        line = np.where(lower, *least).astype(np.float32)
         per_km = line * (1 + np.float32(parameters.terrain_factor - 1) * self.roughness)
+        if forest_rule == "cable":
+            dearer = np.float32(max(parameters.road_cable_mvnd_per_km - least[1], 0.0))
+            per_km += np.where(self.corridors.on_road.reshape(per_km.shape), dearer, np.float32(0))
         per_km += np.float32(parameters.river_crossing_mvnd) * self.crossings_per_km
         if forest_rule == "price":
             surcharge = line * np.float32(parameters.forest_cost_factor - 1) + np.float32(_planting_per_km(parameters))
             per_km += np.where(self.restricted_forest, surcharge, np.float32(0))
         standing = self.standing_line >= 0
-        upkeep = np.where(
-            lower,
-            *(upkeep_prices(parameters)[COMPONENTS.index(f"standing_km_{level}")] for level in ("lower", "upper")),
-        )
-        per_km[standing] = (parameters.energise_line_mvnd_per_km + upkeep)[standing]
+        on_price = np.where(lower, *(standing_mvnd_per_km(parameters, upper=upper) for upper in (False, True)))
+        per_km[standing] = on_price[standing]
         closed = ~self.passable
-        if forest_rule == "forbid":
+        if forest_rule in ("forbid", "cable"):
             closed = closed | self.restricted_forest | self.wall
         per_km[closed] = np.inf
         return np.asarray(per_km * np.float32(self.cell_km), dtype=np.float32)
@@ -219,6 +229,8 @@ class LineSurface:
                 self.crossings_per_km[rows, cols].astype(np.float64),
                 (1 - lower) * forest,
                 lower * forest,
+                self.corridors.on_road[rows * self.grid.shape[1] + cols],
+                np.zeros(len(rows)),
                 np.zeros(len(lower)),
                 np.zeros(len(lower)),
                 forest_class == FOREST_PRODUCTION,
@@ -258,7 +270,7 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     at_lower_kv = _nearest_is_lower(pack.grid_lines, line_cells, line_of_cell, roughness, passable, parameters.levels)
     stub_km = _stub_km(pack.grid_lines, grid, line_cells, line_of_cell)
     kept = np.ones(len(line_cells), dtype=bool)
-    if parameters.forest_rule == "forbid":
+    if parameters.keeps_to_roads:
         kept = _tappable(pack.grid_lines, line_cells, line_of_cell, stub_km, restricted, corridors, parameters)
     closed = (restricted | on_road) & ~cleared
     standing = usable_standing(pack.grid_lines, grid, passable & ~closed, at_lower_kv, parameters)
@@ -284,7 +296,7 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
             clearing_m=parameters.forest_clearing_m,
         ),
         standing_line=standing,
-        follows_roads=parameters.forest_rule == "forbid",
+        follows_roads=parameters.keeps_to_roads,
     )
 
 
@@ -299,10 +311,7 @@ def usable_standing(
     energised one. Where switching on would cost more than a new line none is used.
     """
     p = parameters
-    dearer = any(
-        p.energise_line_mvnd_per_km + upkeep_prices(p)[COMPONENTS.index(f"standing_km_{level}")] > price
-        for level, price in (("upper", p.mv35_line_mvnd_per_km), ("lower", p.mv22_line_mvnd_per_km))
-    )
+    dearer = any(standing_mvnd_per_km(p, upper=upper) > line_mvnd_per_km(p, upper=upper) for upper in (True, False))
     row = standing_line_cells(lines.reset_index(drop=True), grid, p.levels)
     is_lower = np.array([not p.levels.is_upper(voltage) for voltage in lines["voltage_kv"]], dtype=bool)
     fits = is_lower[np.maximum(row, 0)] == at_lower_kv

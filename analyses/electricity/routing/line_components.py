@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray
-from infragap.analyses.costs import annuity_factor
+from infragap.analyses.costs import annuity_factor, life_cycle_factor
+from infragap.analyses.electricity.assumptions.builds import Build, line_mvnd_per_km
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 PRICED = (
@@ -19,6 +20,8 @@ PRICED = (
     "crossings",
     "forest_km_upper",
     "forest_km_lower",
+    "forest_road_km",
+    "taps",
     "standing_km_upper",
     "standing_km_lower",
 )
@@ -34,31 +37,46 @@ counted in its class). Kilometres along lines that stand but were never switched
 other."""
 
 
+TAPS = COMPONENTS.index("taps")
+
+
 def _planting_per_km(parameters: ElectricityParameters) -> float:
     hectares_per_km = parameters.right_of_way_m * 1000 / 10_000
     return parameters.replacement_planting_mvnd_per_ha * hectares_per_km
 
 
-def unit_prices(parameters: ElectricityParameters) -> FloatArray:
+def unit_prices(parameters: ElectricityParameters, build: Build | None = None) -> FloatArray:
     """Investment per unit of each of `COMPONENTS` [million VND], (len(COMPONENTS),).
+
+    Parameters
+    ----------
+    parameters
+        Prices.
+    build
+        How the line is built; None for the least that is lawful, below which no line costs.
 
     Notes
     -----
     Forest components cost something under the rule 'price' only: a mark-up on the line and the replacement planting of
-    the corridor.
+    the corridor. Under the rule 'cable' a road through forest takes a cable instead of the overhead line.
     """
     p = parameters
+    upper = line_mvnd_per_km(p, upper=True, build=build)
+    lower = line_mvnd_per_km(p, upper=False, build=build)
+    cable = max(p.road_cable_mvnd_per_km - upper, 0.0) if p.forest_rule == "cable" else 0.0
     mark_up = p.forest_cost_factor - 1 if p.forest_rule == "price" else 0.0
     planting = _planting_per_km(p) if p.forest_rule == "price" else 0.0
     return np.array(
         [
-            p.mv35_line_mvnd_per_km,
-            p.mv35_line_mvnd_per_km * (p.terrain_factor - 1),
-            p.mv22_line_mvnd_per_km,
-            p.mv22_line_mvnd_per_km * (p.terrain_factor - 1),
+            upper,
+            upper * (p.terrain_factor - 1),
+            lower,
+            lower * (p.terrain_factor - 1),
             p.river_crossing_mvnd,
-            p.mv35_line_mvnd_per_km * mark_up + planting,
-            p.mv22_line_mvnd_per_km * mark_up + planting,
+            upper * mark_up + planting,
+            lower * mark_up + planting,
+            cable,
+            p.works.cut_out_mvnd,
             p.energise_line_mvnd_per_km,
             p.energise_line_mvnd_per_km,
             *(0.0 for _ in FOREST_KM),
@@ -69,14 +87,28 @@ def unit_prices(parameters: ElectricityParameters) -> FloatArray:
 def upkeep_prices(parameters: ElectricityParameters) -> FloatArray:
     """Present worth of the upkeep, per unit of each of `COMPONENTS`, that the investment leaves out [million VND].
 
-    A line that was only switched on is kept up like any other of its length on easy ground.
+    A line that was only switched on is kept up like the lightest lawful one of its length on easy ground.
     """
     p = parameters
     years = annuity_factor(discount_rate=p.discount_rate, years=p.horizon_years)
     result = np.zeros(len(COMPONENTS))
-    result[COMPONENTS.index("standing_km_upper")] = p.grid_om_pct / 100 * years * p.mv35_line_mvnd_per_km
-    result[COMPONENTS.index("standing_km_lower")] = p.grid_om_pct / 100 * years * p.mv22_line_mvnd_per_km
+    result[COMPONENTS.index("standing_km_upper")] = p.grid_om_pct / 100 * years * line_mvnd_per_km(p, upper=True)
+    result[COMPONENTS.index("standing_km_lower")] = p.grid_om_pct / 100 * years * line_mvnd_per_km(p, upper=False)
     return result
+
+
+def standing_mvnd_per_km(parameters: ElectricityParameters, *, upper: bool) -> float:
+    """Price of a kilometre of standing line as a search has to weigh it against the investment in new ones: switching
+    on, and its upkeep by the life-cycle cost per unit of investment in lines [million VND/km]."""
+    p = parameters
+    per_unit = life_cycle_factor(
+        life_years=p.line_life_years,
+        om_pct=p.grid_om_pct,
+        horizon_years=p.horizon_years,
+        discount_rate=p.discount_rate,
+    )
+    upkeep = upkeep_prices(p)[COMPONENTS.index("standing_km_upper" if upper else "standing_km_lower")]
+    return float(p.energise_line_mvnd_per_km + upkeep / per_unit)
 
 
 def line_km(components: FloatArray) -> FloatArray:

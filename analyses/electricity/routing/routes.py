@@ -130,10 +130,13 @@ def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityPara
     components[reached & (surface.line_number[known] >= 0)] = 0.0  # on the line: nothing to build
     own = np.where(reached, components @ price, np.inf)
     if_forest = own
-    if parameters.forest_rule == "forbid" and not reached.all():
+    if parameters.keeps_to_roads and not reached.all():
         open_cost = surface.cost(parameters, forest_rule="price")
         distance = cost_distance(
-            open_cost, surface.line_starts(open_cost), neighbours=NEIGHBOURS, predecessors=True
+            open_cost,
+            surface.line_starts(open_cost, tap_mvnd=parameters.works.cut_out_mvnd),
+            neighbours=NEIGHBOURS,
+            predecessors=True,
         ).distance.ravel()
         if_forest = np.where(reached, own, np.where(cell >= 0, distance[known], np.inf))
     return Routes(
@@ -173,7 +176,8 @@ def with_lawful_routes(
 
 def _from_lines(surface: LineSurface, parameters: ElectricityParameters) -> LeastCost:
     cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
-    return cost_distance(cost, surface.line_starts(cost), neighbours=NEIGHBOURS, regions=True, predecessors=True)
+    starts = surface.line_starts(cost, tap_mvnd=parameters.works.cut_out_mvnd)
+    return cost_distance(cost, starts, neighbours=NEIGHBOURS, regions=True, predecessors=True)
 
 
 def _to_close(steps: IntArray, surface: LineSurface, cell: IntArray) -> IntArray:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from infragap.analyses.electricity.feeders.feeder_list import feeder_findings
 from infragap.analyses.electricity.feeders.remedies import Remedies
 from infragap.analyses.electricity.feeders.voltage import Check
 from infragap.analyses.electricity.least_cost.headroom import headroom_record
@@ -15,6 +16,7 @@ from infragap.analyses.electricity.least_cost.record import plan_record
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
 from infragap.analyses.electricity.tables.extension import extension_table
+from infragap.analyses.electricity.tables.feeders import feeders_table
 from infragap.analyses.electricity.tables.lines import lines_table
 from infragap.analyses.electricity.tables.low_voltage import low_voltage_table
 from infragap.analyses.electricity.tables.ranking import ranking_table
@@ -55,6 +57,7 @@ def build_tables(
         "streams": streams_table(plan, uncertainty),
         "locate_first": locate_first_table(plan, uncertainty),
         "remedies": remedies_table(plan, remedies, lines),
+        "feeders": feeders_table(plan, feeder_findings(check.feeders, plan.parameters)),
     }
     if uncertainty.scenarios:
         tables["scenarios"] = scenarios_table(uncertainty.scenarios)

@@ -12,6 +12,7 @@ import shapely
 
 from infragap.analyses.arrays import IntArray
 from infragap.analyses.columns import in_order
+from infragap.analyses.electricity.assumptions.builds import line_type
 from infragap.analyses.electricity.columns import LINES
 from infragap.analyses.electricity.demand.load import design_load_kw
 from infragap.analyses.electricity.feeders.remedies import Remedies
@@ -72,7 +73,7 @@ def branch_geometry(
 def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule) -> gpd.GeoDataFrame:
     """Assemble the table of lines: course, cost, load, forest, year, voltage and what helps."""
     study, outcome, parameters = plan.study, plan.outcome, plan.parameters
-    branches, settlements = outcome.branches, study.inputs.settlements
+    branches, settlements, sizes = outcome.branches, study.inputs.settlements, outcome.sizes
     ids = branch_ids(len(branches))
     households = study.settlements.households
     end = _end_settlement(outcome, study.settlements.id_rank)
@@ -113,7 +114,7 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
         "life_cycle_mvnd": outcome.branch_mvnd,
         "settlements_below": branches.below(np.ones(len(households))).astype(np.int64),
         "households_below": below.astype(np.int64),
-        "load_kw": design_load_kw(below, parameters),
+        "load_kw": branches.below(design_load_kw(study.settlements, parameters)),
         **{name: components[name] for name in FOREST_KM},
         "forest_ha": any_forest_km(branches.components) * parameters.right_of_way_m / 10,
         "forest_exempt_km": [each.road_km + each.clearing_km for each in exposures],
@@ -124,9 +125,12 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
         "forest_delay_months": np.where(permit, parameters.forest_delay_months, 0.0),
         "river_crossing_mvnd": components["crossings"] * parameters.river_crossing_mvnd,
         "year": calendar_year(schedule.branch_year, parameters),
-        "conductor": check.conductor,
-        "conductor_extra_mvnd": check.extra_mvnd,
+        "line_type": line_types(plan),
+        "conductor": [build.conductor for build in sizes.build],
+        "conductor_extra_mvnd": sizes.investment_mvnd - sizes.least_mvnd,
         "voltage_drop_pct": check.drop_pct,
+        "added_drop_pct": check.added_pct,
+        "tap_drop_pct": check.tap_today_pct,
         "loading_pct": check.loading_pct,
         "voltage_status": check.status,
         "voltage_basis": check.basis,
@@ -140,6 +144,15 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
         "latitude": end_wgs84.y.round(6).to_numpy(),
     }
     return in_order(gpd.GeoDataFrame(table, geometry=geometry.to_numpy(), crs=geometry.crs), LINES)
+
+
+def line_types(plan: Plan) -> list[str]:
+    """Type of each planned line, by its wires and the level of its tap."""
+    p, sizes = plan.parameters, plan.outcome.sizes
+    return [
+        line_type(p, wires=build.wires, upper=bool(upper)).name
+        for build, upper in zip(sizes.build, sizes.upper, strict=True)
+    ]
 
 
 def _end_settlement(outcome: Outcome, id_rank: IntArray) -> IntArray:

@@ -10,7 +10,6 @@ from infragap.analyses.columns import names
 from infragap.analyses.electricity.codes import Works
 from infragap.analyses.electricity.columns import LV_WORKS
 from infragap.analyses.electricity.least_cost.plan import Plan
-from infragap.analyses.electricity.low_voltage.cables import CABLES
 
 
 def low_voltage_table(plan: Plan, settlements: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -37,7 +36,7 @@ def low_voltage_table(plan: Plan, settlements: gpd.GeoDataFrame) -> pd.DataFrame
         "distance_m": lv.distance_m[rows],
         "feed_km": lv.feed_km[rows],
         "inner_km": np.where(switched, 0.0, inner_km),
-        "cable": [CABLES[k].name for k in lv.cable[rows]],
+        "cable": [list(plan.parameters.works.cables)[k] for k in lv.cable[rows]],
         "voltage_drop_pct": lv.drop_pct[rows],
         "station_kva": stations.capacity_kva[station],
         "upgrade_kva": np.where(lv.upgrade_kva[rows] > 0, lv.upgrade_kva[rows], np.nan),

@@ -31,7 +31,7 @@ def remedies_table(plan: Plan, remedies: Remedies, lines: gpd.GeoDataFrame) -> p
         alone = "" if tree.cheapest_alone == Remedy.NEARER_SUBSTATION else tree.cheapest_alone.value
         rows.append(
             {name: line[name] for name in ("line_id", "to_name", "feeder")}
-            | {"voltage_drop_pct": tree.drop_pct, "tap_drop_pct": tree.tap_drop_pct}
+            | {"voltage_drop_pct": tree.drop_pct, "tap_drop_pct": tree.tap_today_pct}
             | {f"{code.value}_mvnd": cost if np.isfinite(cost) else np.nan for code, cost in tree.mvnd.items()}
             | {"other_tap": change["vi"], "other_tap_en": change["en"], "cheapest_alone": alone}
             | {"remedy": remedies.code[tree.root]}

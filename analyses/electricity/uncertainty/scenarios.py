@@ -33,6 +33,7 @@ ALTERNATIVES: dict[str, dict[str, Any]] = {
     "all_on_grid": {"all_on_grid": True},
     "unsafe_may_leave_grid": {"unsafe_may_leave_grid": True},
     "streams_modelled": {"hydro_evidence": "modelled"},
+    "three_phase_only": {"line_types": ("three_phase",)},
     "forest_price": {"forest_rule": "price"},
     "forest_ignore": {"forest_rule": "ignore"},
     "discount_6_pct": {"discount_rate_pct": 6.0},
@@ -116,9 +117,9 @@ def voltage_kept(plan: Plan, remedies: Remedies) -> Scenario:
 def reroute(study: Study, parameters: ElectricityParameters) -> Study:
     """Lay the lines out anew under another forest rule; where it is looser than the study's, all known lines stay
     candidates."""
-    surface = replace(study.surface, follows_roads=parameters.forest_rule == "forbid")
+    surface = replace(study.surface, follows_roads=parameters.keeps_to_roads)
     surface, routes = with_lawful_routes(surface, study.routes.cell, parameters)
-    known = None if parameters.forest_rule == "forbid" else study.network
+    known = None if parameters.keeps_to_roads else study.network
     network = candidate_network(surface, routes, parameters, known=known)
     plain = study.without_standing
     if plain is not None:

@@ -21,9 +21,7 @@ from infragap.analyses.schools.siting.today import entitled_today, way_to, ways_
 from infragap.analyses.solvers.facility.shared_p_median import SharedSolution, SharedTask, solve_shared
 from infragap.analyses.solvers.facility.site_choice import SiteChoice
 from infragap.analyses.solvers.facility.solution import PROVEN, relative_gap
-from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.stopping import Stop
-from infragap.gis.errors import NoSolutionError
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,10 +162,7 @@ def solve(
     """Solve a task of the question to its gap; `sites` given: only share out the places; `free`: see
     `SiteQuestion.choice`."""
     parameters = question.study.parameters
-    try:
-        choice = question.choice(free=free)
-    except Infeasible as reason:
-        raise NoSolutionError(f"schools: {reason}") from reason
+    choice = question.choice(free=free)
     if sites is not None:
         for site in sites.tolist():
             choice = choice.with_site(site, is_open=True) if choice.block[site] > 0 else choice

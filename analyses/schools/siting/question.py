@@ -19,6 +19,7 @@ from infragap.analyses.schools.travel.open_ground import ground_cell
 from infragap.analyses.schools.travel.region import PairTable, Region, all_pairs, region_around
 from infragap.analyses.schools.travel.year import yearly_minutes
 from infragap.analyses.solvers.facility.site_choice import SiteChoice, site_choice
+from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.gis.errors import NoSolutionError
 
 
@@ -71,7 +72,13 @@ class SiteQuestion:
         return np.unique(self.candidates["school"], return_inverse=True)[1].astype(np.int64)
 
     def choice(self, *, free: int | None = None) -> SiteChoice:
-        """Which sets of sites may open; `free` = school (row) whose decided site is set free."""
+        """Which sets of sites may open; `free` = school (row) whose decided site is set free.
+
+        Raises
+        ------
+        NoSolutionError
+            More schools are asked for than there are places, or the fixed sites contradict each other.
+        """
         candidates, parameters = self.candidates, self.study.parameters
         decided = candidates["is_decided"].to_numpy(bool) & (candidates["school"] != free).to_numpy()
         fixed = candidates["candidate"].isin(parameters.fixed_sites).to_numpy()
@@ -83,7 +90,15 @@ class SiteQuestion:
         else:
             p = parameters.sites or 1
             decided &= decided.sum() + fixed.sum() <= p
-        return site_choice(len(candidates), p, fixed=np.flatnonzero(decided | fixed), group=self.group)
+            if p > len(candidates):
+                raise NoSolutionError(
+                    f"schools.sites = {p}: a school may stand at {len(candidates)} places only. Ask for fewer schools, "
+                    "or give more candidates."
+                )
+        try:
+            return site_choice(len(candidates), p, fixed=np.flatnonzero(decided | fixed), group=self.group)
+        except Infeasible as reason:
+            raise NoSolutionError(f"schools: {reason}") from reason
 
     def teaches(self, level: Level) -> BoolArray:
         """(candidates,) whether the school there teaches a level; a school that is not in the layer teaches what is

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.compiled import compiled
 
 LEAST = 1e-7
@@ -113,32 +113,57 @@ def _chain(
     price: FloatArray,
     move: FloatArray,
     label: FloatArray,
+    open_label: FloatArray,
     came: IntArray,
-    done: BoolArray,
 ) -> int:
-    """Find where the cheapest chain of one more unit ends, `label` at the prices; lift the prices by it."""
+    """Find where the cheapest chain of one more unit ends, `label` at the prices; lift the prices by it.
+
+    `open_label` is the label of a site whose label may still fall, else inf.
+    """
     sites = len(room)
-    here, least = -1, np.inf
     for site in range(sites):
-        label[site], came[site], done[site] = first[site] + price[site], -1, False
-        if label[site] < least:
-            here, least = site, label[site]
+        label[site] = first[site] + price[site]
+        open_label[site] = label[site]
+        came[site] = -1
+    here = _least_of(open_label)
+    least = label[here]
     while room[here] <= LEAST:
-        done[here] = True
-        nearest, low = -1, np.inf
+        open_label[here] = np.inf
+        # a site that is done has a label of at most `least`, which no further way can lower; so none is left out here,
+        # and the loop has no branches
+        own, row = price[here], move[here]
         for there in range(sites):
-            if done[there]:
-                continue
-            value = least + max(move[here, there] - price[here] + price[there], 0.0)
-            if value < label[there]:
-                label[there], came[there] = value, here
-            if label[there] < low:
-                nearest, low = there, label[there]
-        here, least = nearest, low
+            above = row[there] - own + price[there]
+            value = least + (above if above > 0.0 else 0.0)
+            lower = value < label[there]
+            label[there] = value if lower else label[there]
+            open_label[there] = value if lower else open_label[there]
+            came[there] = here if lower else came[there]
+        here = _least_of(open_label)
+        least = label[here]
     for site in range(sites):
-        if done[site]:
+        if open_label[site] == np.inf and label[site] < np.inf:
             price[site] += least - label[site]
     return here
+
+
+@compiled
+def _least_of(values: FloatArray) -> int:
+    """Place of the least value, of equals the first; four minima side by side are quicker than one."""
+    one = two = three = four = np.inf
+    whole = len(values) // 4 * 4
+    for place in range(0, whole, 4):
+        one = values[place] if values[place] < one else one
+        two = values[place + 1] if values[place + 1] < two else two
+        three = values[place + 2] if values[place + 2] < three else three
+        four = values[place + 3] if values[place + 3] < four else four
+    for place in range(whole, len(values)):
+        one = values[place] if values[place] < one else one
+    least = min(min(one, two), min(three, four))
+    for place in range(len(values)):
+        if values[place] == least:
+            return place
+    return -1
 
 
 @compiled
@@ -173,14 +198,14 @@ def share_partly(
     move, who = np.full((sites, sites), np.inf), np.full((sites, sites), -1, np.int64)
     members = np.zeros((sites, customers + 1), np.int64)
     first, label = np.empty(sites), np.empty(sites)
-    came, done = np.empty(sites, np.int64), np.empty(sites, np.bool_)
+    open_label, came = np.empty(sites), np.empty(sites, np.int64)
     for customer in range(customers):
         left = demand[customer]
         while left > LEAST:
             for site in range(sites):
                 free = amount[customer, site] < limit[customer, site] - LEAST
                 first[site] = cost[customer, site] if free else np.inf
-            end = _chain(first, room, price, move, label, came, done)
+            end = _chain(first, room, price, move, label, open_label, came)
             units, site = min(left, room[end]), end
             while came[site] >= 0:
                 moved = who[came[site], site]

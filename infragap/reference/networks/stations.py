@@ -9,9 +9,11 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from infragap.analyses.demand import peak_kw
-from infragap.analyses.electricity.demand.local_works import STATION_KVA
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.reference.inputs import Base
+
+STATION_KVA = np.array([31.5, 50, 75, 100, 160, 180, 250])
+"""Sizes of the stations that villages have [kVA] (norms A3)."""
 
 USED_SHARE = 0.8
 """A station is bought so that today's peak takes up this part of it: assumption."""

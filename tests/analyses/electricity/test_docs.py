@@ -78,4 +78,13 @@ def test_the_page_tells_what_the_run_proves(result: ElectricityResult) -> None:
     assert f"{works['new_station']} of {len(unsafe)} such clusters" in page
     assert f"{works['lv_extension']} get a line from a station that stands, {works['lv_upgrade']} a larger" in page
     wrong = summary["branches_beyond_voltage_limit"]
-    assert f"{wrong} of {len(result.lines)} line sections do not keep 5 %" in page
+    added, beyond = result.lines["added_drop_pct"].max(), (result.lines["voltage_drop_pct"] > 7).sum()
+    assert f"{wrong} of {len(result.lines)} line sections fail: none adds more than {added:.2f} %" in page
+    assert f"Yet {beyond} of them lie more than 7 % below the busbar" in page
+    feeders = result.tables["feeders"]
+    weak = (feeders["drop_today_pct"] > 7).sum(), (feeders["drop_after_pct"] > 7).sum()
+    assert f"{weak[0]} feeders are beyond 7 % today" in page
+    assert f"{weak[1]} with the plan" in page
+    assert f"Setting them right costs {feeders['remedy_mvnd'].sum() / 1000:.1f} bn" in page
+    cost = result.tables["scenarios"].set_index("scenario")["cost_mvnd"]
+    assert f"costs **{cost['three_phase_only'] - cost['scheme']:,.0f} more, 17 %**" in page

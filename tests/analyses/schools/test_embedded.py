@@ -14,12 +14,13 @@ import shapely
 from infragap.analyses.schools.codes import Mode, Season
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools
-from infragap.analyses.schools.siting.candidates import site_candidates
-from infragap.analyses.schools.siting.question import SiteQuestion, site_question
-from infragap.analyses.schools.study import Study, prepare
+from infragap.analyses.schools.result import SchoolsResult
+from infragap.analyses.schools.siting.question import SiteQuestion
+from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.region import all_pairs, whole_region
 from infragap.analyses.schools.travel.ways import at_nodes, build_travel, nearest
 from infragap.gis.pack import Pack, read_pack
+from tests.analyses.schools.conftest import Answered
 from tests.analyses.schools.independent_ways import IndependentWays
 from tests.analyses.schools.test_plan import TABLES
 from tests.infragap.shuffled_pack import shuffle_pack
@@ -34,13 +35,13 @@ def pack(data_folder: Path) -> Pack:
 
 
 @pytest.fixture(scope="module")
-def study(pack: Pack) -> Study:
-    return prepare(pack, SchoolsParameters(draws=0))
+def question(answered: Answered) -> SiteQuestion:
+    return answered.question
 
 
 @pytest.fixture(scope="module")
-def question(study: Study) -> SiteQuestion:
-    return site_question(study, site_candidates(study))
+def study(question: SiteQuestion) -> Study:
+    return question.study
 
 
 def test_independent_dijkstra_on_forty_villages_and_ten_schools(pack: Pack, study: Study) -> None:
@@ -117,15 +118,16 @@ def test_two_hundred_new_roads_bridges_and_tracks_lengthen_nothing(study: Study)
         before = after
 
 
-def test_shuffled_rows_and_reversed_lines_change_no_cell(data_folder: Path, tmp_path: Path) -> None:
-    parameters = SchoolsParameters(draws=8, new_schools_max=2)
-    one = plan_schools(read_pack(data_folder), parameters)
-    two = plan_schools(read_pack(shuffle_pack(data_folder, tmp_path / "shuffled", seed=3)), parameters)
+def test_shuffled_rows_and_reversed_lines_change_no_cell(
+    embedded: SchoolsResult, data_folder: Path, tmp_path: Path
+) -> None:
+    other = plan_schools(read_pack(shuffle_pack(data_folder, tmp_path / "shuffled", seed=3)), SchoolsParameters())
     for name in TABLES:
         frames = (
-            pd.DataFrame(getattr(result, name)).drop(columns="geometry", errors="ignore") for result in (one, two)
+            pd.DataFrame(getattr(result, name)).drop(columns="geometry", errors="ignore")
+            for result in (embedded, other)
         )
         pd.testing.assert_frame_equal(*frames)
-    assert one.placement == two.placement
-    assert one.assignment_record == two.assignment_record
-    assert one.upper_record == two.upper_record
+    assert embedded.placement == other.placement
+    assert embedded.assignment_record == other.assignment_record
+    assert embedded.upper_record == other.upper_record

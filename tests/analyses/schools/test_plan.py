@@ -130,7 +130,14 @@ def check_places(result: SchoolsResult) -> None:
     assert placement["widest"]["within_pct"] >= placement["least_total"]["within_pct"] - 1e-6
 
 
-def model_cost(result: SchoolsResult, parameters: SchoolsParameters, communes: gpd.GeoDataFrame, rule: Intake) -> float:
+def model_cost(
+    result: SchoolsResult,
+    parameters: SchoolsParameters,
+    communes: gpd.GeoDataFrame,
+    rule: Intake,
+    *,
+    gap: float = 1e-7,
+) -> float:
     """Least cost by a mixed-integer model written here anew, from the exported tables, parameters and commune borders
     alone."""
     od = result.od[result.od["mode"] == "motorbike"].assign(mean=lambda t: (t["to_min"] + t["back_min"]) / 2)
@@ -190,7 +197,7 @@ def model_cost(result: SchoolsResult, parameters: SchoolsParameters, communes: g
         constraints=constraints,
         integrality=np.concatenate([np.ones(m), np.zeros(k + n)]),
         bounds=Bounds(lower, upper),
-        options={"mip_rel_gap": 1e-7},
+        options={"mip_rel_gap": gap},
     )
     assert answer.success
     return float(answer.fun)
@@ -342,6 +349,8 @@ def test_own_question_without_planned_schools(tmp_path: Path) -> None:
     pack = read_pack(write_pack(tmp_path / "p", schools=nothing))
     with pytest.raises(MissingDataError, match="no planned school of kind border_boarding"):
         plan_schools(pack, QUICK)
+    with pytest.raises(NoSolutionError, match="sites = 500: a school may stand at"):
+        plan_schools(pack, SchoolsParameters(sites=500, draws=0))
     result = plan_schools(pack, SchoolsParameters(sites=2, levels=(Level.UPPER_SECONDARY,), draws=5))
     placed = result.sites[result.sites["candidate"] != ""]
     assert len(placed) == 2
@@ -379,13 +388,39 @@ def test_fixed_forbidden_and_own_candidates(small: SchoolsResult, tmp_path: Path
 
 def test_villages_without_pupils_cannot_place_a_school(tmp_path: Path) -> None:
     empty = write_pack(tmp_path / "p", villages=lambda f: f.assign(pupils_primary=0, pupils_lower_secondary=0))
-    with pytest.raises(NoSolutionError, match="none in the communes of the schools has pupils"):
+    with pytest.raises(MissingDataError, match="in communes with a planned border school has pupils"):
         plan_schools(read_pack(empty), QUICK)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("rule", list(Intake))
+def test_embedded_pack_under_every_rule(data_folder: Path, embedded: SchoolsResult, rule: Intake) -> None:
+    """The independent model of the exported table against the run's own record of each rule."""
+    parameters, gap = SchoolsParameters(), 2e-4
+    told = embedded.assignment_record["by_rule"][rule]
+    expected = model_cost(embedded, parameters, read_pack(data_folder).communes, rule, gap=gap)
+    assert told["lower_bound"] <= expected * (1 + 1e-6)
+    assert expected <= told["cost"] * (1 + gap + 1e-6)
+    assert told["cost"] <= expected * (1 + 2e-3)
+    if rule == parameters.intake_rule:
+        assert told["cost"] == embedded.placement["cost"]
+        assert embedded.placement["gap"] <= 1e-3
+
+
+@pytest.mark.slow
 def test_embedded_pack(data_folder: Path, embedded: SchoolsResult) -> None:
-    check_embedded(embedded, data_folder, SchoolsParameters())
+    pack = read_pack(data_folder)
+    check_tables(embedded)
+    kinds = embedded.sites.groupby("kind").size().to_dict()
+    assert kinds == {"border_boarding": 9, "ethnic_boarding": 6, "new_upper_secondary": 7}
+    border = embedded.sites[embedded.sites["kind"] == "border_boarding"]
+    assert set(border["commune_code"]) == set(pack.communes.loc[pack.communes["is_border"], "commune_code"])
+    assert set(border.loc[border["site_known"], "commune_code"]) == {"02701", "02761"}
+    lung_cung = embedded.villages[embedded.villages["name"] == "Lùng Cúng"].iloc[0]
+    assert lung_cung["upper_may_board"]
+    assert lung_cung["cut_off_in_rain"]
+    assert 150 < lung_cung["upper_motorbike_dry_min"] < 240
+    assert embedded.upper_record["schools_lacking"] == 18
     # boarding against boarding: every one of the six shortens ways
     raised = embedded.sites[embedded.sites["order_of_raising"].notna()].sort_values("order_of_raising")
     assert (raised["before_min"] > raised["after_min"]).all()
@@ -399,29 +434,3 @@ def test_embedded_pack(data_folder: Path, embedded: SchoolsResult) -> None:
     pieces = stretches["road_id"].str.split("; ").explode()
     assert not pieces.duplicated().any()
     assert len(pieces) > len(stretches)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("rule", [Intake.OWN, Intake.ANY])
-def test_embedded_pack_under_other_rules(data_folder: Path, rule: Intake) -> None:
-    parameters = SchoolsParameters(intake_rule=rule, draws=0, new_schools_max=0)
-    check_embedded(plan_schools(read_pack(data_folder), parameters), data_folder, parameters)
-
-
-def check_embedded(result: SchoolsResult, data_folder: Path, parameters: SchoolsParameters) -> None:
-    pack = read_pack(data_folder)
-    check_tables(result)
-    kinds = result.sites.groupby("kind").size().to_dict()
-    assert kinds == {"border_boarding": 9, "ethnic_boarding": 6, "new_upper_secondary": 7}
-    border = result.sites[result.sites["kind"] == "border_boarding"]
-    assert set(border["commune_code"]) == set(pack.communes.loc[pack.communes["is_border"], "commune_code"])
-    assert set(border.loc[border["site_known"], "commune_code"]) == {"02701", "02761"}
-    lung_cung = result.villages[result.villages["name"] == "Lùng Cúng"].iloc[0]
-    assert lung_cung["upper_may_board"]
-    assert lung_cung["cut_off_in_rain"]
-    assert 150 < lung_cung["upper_motorbike_dry_min"] < 240
-    assert result.upper_record["schools_lacking"] == 18
-    expected = model_cost(result, parameters, pack.communes, parameters.intake_rule)
-    assert result.placement["lower_bound"] <= expected * (1 + 1e-6)
-    assert expected <= result.placement["cost"] * (1 + 1e-6)
-    assert result.placement["cost"] <= expected * (1 + 2e-3)

@@ -14,6 +14,7 @@ from infragap.analyses.water import columns
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water
 from infragap.analyses.water.result import WaterResult
+from infragap.analyses.water.study import prepare
 from infragap.gis.errors import NoSolutionError, ParameterError
 from infragap.gis.pack import read_pack
 from tests.analyses.water.siting.independent import solve
@@ -139,6 +140,13 @@ def test_forced_forbidden_and_listed(tmp_path: Path) -> None:
     assert listed.works["listed"].all()
     with pytest.raises(ParameterError, match="no work can be built at NOWHERE"):
         plan(tmp_path / "e", parameters={"forced": ("NOWHERE",)})
+
+
+def test_a_reviewers_word_is_one_of_three_on_a_scheme_that_is_there(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="W0001=foo: choose from new, upgrade, repair"):
+        WaterParameters(typed_as={"W0001": "foo"})
+    with pytest.raises(ParameterError, match="there is no scheme W-9"):
+        prepare(read_pack(write_pack(tmp_path / "p")), WaterParameters(typed_as={"W-9": "new"}))
 
 
 @pytest.mark.slow

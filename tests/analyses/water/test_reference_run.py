@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from infragap.analyses.water.lines.design import TAP_VALVE_M
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.sources.streams import cell_of, stream_flow
 from infragap.analyses.water.study import Study, prepare
@@ -185,7 +186,13 @@ def test_pipes_bear_what_stands_in_them(reference_water: Path) -> None:
     pipes = table(reference_water, "pipes")
     assert (pipes["static_head_m"] <= 10 * pipes["pn"] + 1e-6).all()
     assert (pipes["to_pressure_m"] >= -1e-6).all()
-    assert (pipes["tap_pressure_m"].dropna() >= 5 - 1e-4).all()
+    # the households of a plan are whole to the solver's tolerance only: a hundredth of a millimetre at the tap
+    assert (pipes["tap_pressure_m"].dropna() >= 5 - 1e-5).all()
+    tap = pipes[pipes["tap_pressure_m"].notna()]
+    free = tap["to_head_m"] - tap["to_elevation_m"]
+    # a tap with a reducing valve of its own has what the valve is set to
+    told = np.where(tap["tap_pressure_m"] == TAP_VALVE_M, np.minimum(free, TAP_VALVE_M), free)
+    assert tap["tap_pressure_m"].to_numpy() == pytest.approx(told, abs=1e-5)
     assert (pipes["flow_l_s"] > 0).all()
     assert (pipes["velocity_m_s"] <= 2.5).all()
     # slower than 0.3 m/s only where the smallest main that bears the head, 32 mm, is too wide as well

@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import pdist, squareform
 
 from infragap.analyses.electricity.demand.load import (
-    design_load_kw,
+    home_load_kw,
     household_energy_pv_kwh,
     settlement_peak_kw,
     yearly_household_kwh,
@@ -39,18 +39,29 @@ def settlements(households: list[float], *, roughness: float = 0.0) -> Settlemen
 
 
 def test_works_of_25_households_by_hand() -> None:
-    # peak 25 · 0.45/0.4 · 0.52 = 14.625 kW = 16.25 kVA → one station of 31.5 kVA at 450; 0.4 kV: 25 · 33 m = 0.825 km ·
-    # 350 = 288.75; services 25 · 6 = 150
+    # peak 25 · 0.45/0.4 · 0.52 = 14.625 kW = 16.25 kVA → one single-phase station of 25 kVA at 165; 0.4 kV: 25 · 33 m =
+    # 0.825 km of the lightest cable, 350 · 0.85 · 0.825 = 245.4375; services 25 · 6 = 150
     works = local_works(settlements([25]), P)
     assert works.peak_kw[0] == pytest.approx(14.625)
     assert works.stations[0] == 1
-    assert works.station_kva[0] == 31.5
-    assert works.investment_mvnd["transformers"][0] == pytest.approx(450)
-    assert works.investment_mvnd["lv"][0] == pytest.approx(288.75)
+    assert (works.station_kva[0], bool(works.single_phase[0]), works.cable[0]) == (25, True, "ABC 4x50")
+    assert works.investment_mvnd["transformers"][0] == pytest.approx(165)
+    assert works.investment_mvnd["lv"][0] == pytest.approx(245.4375)
     assert works.investment_mvnd["service"][0] == pytest.approx(150)
     # life-cycle: stations of 20 years in 20 at 2 %: 1 + 0.02 · 8.513564 = 1.170271; lines of 25 years 1.140543
-    assert works.life_cycle_mvnd["transformers"][0] == pytest.approx(450 * 1.170271, rel=1e-6)
-    assert works.life_cycle_mvnd["lv"][0] == pytest.approx(288.75 * 1.140543, rel=1e-6)
+    assert works.life_cycle_mvnd["transformers"][0] == pytest.approx(165 * 1.170271, rel=1e-6)
+    assert works.life_cycle_mvnd["lv"][0] == pytest.approx(245.4375 * 1.140543, rel=1e-6)
+
+
+def test_where_only_three_phases_may_be_built_stations_have_them() -> None:
+    # 16.25 kVA → 25 kVA at 380
+    p = ElectricityParameters(line_types=("three_phase",))
+    works = local_works(settlements([25]), p)
+    assert (works.station_kva[0], bool(works.single_phase[0])) == (25, False)
+    assert works.investment_mvnd["transformers"][0] == pytest.approx(380)
+    # ± 35 % on all of them
+    dearer = local_works(settlements([25]), p.model_copy(update={"station_price_factor": 1.35}))
+    assert dearer.investment_mvnd["transformers"][0] == pytest.approx(513)
 
 
 def test_energy_is_bought_with_losses() -> None:
@@ -86,8 +97,8 @@ def test_low_voltage_line_by_hand() -> None:
     assert lv_length_km(both, P) == pytest.approx([1.4962, 1.32], abs=1e-4)
     shorter = lv_length_km(both, P.model_copy(update={"lv_route_factor": 0.5}))
     assert shorter == pytest.approx([0.7481, 1.32], abs=1e-4)
-    # 0.4 kV and services are the same on the grid and off it: 1.4962 km · 350 + 40 · 6
-    assert distribution_mvnd(both, P)[0] == pytest.approx(1.4962 * 350 + 240, abs=0.05)
+    # 0.4 kV and services are the same on the grid and off it: 1.4962 km · 350 · 0.85 + 40 · 6
+    assert distribution_mvnd(both, P)[0] == pytest.approx(1.4962 * 350 * 0.85 + 240, abs=0.05)
     works = local_works(both, P)
     assert works.lv_km == pytest.approx(lv_length_km(both, P))
     assert works.investment_mvnd["lv"] + works.investment_mvnd["service"] == pytest.approx(distribution_mvnd(both, P))
@@ -122,9 +133,7 @@ def test_one_more_household_never_lowers_demand_or_stations(n: int) -> None:
 
 
 def test_loads_on_medium_voltage_add_up() -> None:
-    assert design_load_kw(np.array([30.0]), P) + design_load_kw(np.array([70.0]), P) == design_load_kw(
-        np.array([100.0]), P
-    )
+    assert home_load_kw(np.array([30.0]), P) + home_load_kw(np.array([70.0]), P) == home_load_kw(np.array([100.0]), P)
 
 
 def test_a_guaranteed_tier_is_constant_and_raises_the_peak() -> None:

@@ -4,9 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from infragap.analyses.electricity.demand.load import design_peak_kw, energy_households, household_energy_pv_kwh
+from infragap.analyses.electricity.demand.load import (
+    design_load_kw,
+    design_peak_kw,
+    energy_households,
+    household_energy_pv_kwh,
+)
 from infragap.analyses.electricity.demand.local_works import local_works
 from infragap.analyses.electricity.demand.other_loads import read_other_loads
+from infragap.analyses.electricity.least_cost.headroom import added_load_kw
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from tests.analyses.electricity.offgrid.test_options import settlements
 
@@ -40,6 +46,26 @@ def test_the_peak_is_the_highest_hour_of_all_loads() -> None:
     few = replace(settlements([5]), other=mill)
     five = 5 * 0.45 / 0.4 * (0.4 + 0.6 / np.sqrt(5))
     assert design_peak_kw(few, still)[0] == pytest.approx(200 + five * 0.3)
+
+
+def test_declared_machines_get_three_phase_stations_and_those_by_size_do_not() -> None:
+    layer = pd.DataFrame({"households": [60, 60, 60], "productive_kw": [np.nan, 5.0, 5.1]})
+    loads = read_other_loads(layer, P)
+    assert loads.productive_kw.tolist() == [5.0, 5.0, 5.1]
+    works = local_works(replace(settlements([60, 60, 60]), other=loads), P)
+    assert works.single_phase.tolist() == [True, True, False]
+
+
+def test_the_load_on_medium_voltage_is_that_of_all_users() -> None:
+    # fully diversified homes in the design year, school at 5/9 and mill at 0.8 of their power at seven in the evening
+    loads = read_other_loads(pd.DataFrame({"households": [60]}), P)
+    village = replace(settlements([60]), other=loads)
+    homes = 60 * 1.01**9 * 1.05 * 0.45
+    assert design_load_kw(village, P)[0] == pytest.approx(homes + 2 * 5 / 9 + 5 * 0.8)
+    assert design_load_kw(settlements([60]), P)[0] == pytest.approx(27.0)
+    # who hangs on the grid by unsafe wires draws half of the homes' part today: 40 of 80 kWh a month
+    unsafe = replace(village, has_unsafe_wires=np.array([True]))
+    assert added_load_kw(unsafe, P)[0] == pytest.approx(homes + 2 * 5 / 9 + 5 * 0.8 - 13.5)
 
 
 def test_other_loads_ask_for_energy_like_homes() -> None:

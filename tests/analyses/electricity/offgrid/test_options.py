@@ -65,11 +65,11 @@ def test_minigrid_size_by_hand() -> None:
 def test_minigrid_investment_by_hand() -> None:
     # with nothing unserved at any size the smallest is cheapest: 30 % of the panels, 0.2 days: per household
     # (0.3 · 1.610501 · 11 + 0.2 · 2.737851 / 0.9 · 4.5) · 1.25 = 10.065609; 25 households 251.640; inverter 14.625 kW ·
-    # 5 · 1.25 = 91.40625; 0.4 kV 288.75; services 150
+    # 5 · 1.25 = 91.40625; 0.4 kV 245.4375; services 150
     alone = P.model_copy(update={"backup_allowed": False})
     option = minigrid(settlements([25]), ALL_SERVED, DAY_YIELD, alone)
     assert (option.size["coverage"][0], option.size["battery_days"][0]) == (0.3, 0.2)
-    assert option.investment_mvnd[0] == pytest.approx(251.640 + 91.40625 + 288.75 + 150, rel=1e-5)
+    assert option.investment_mvnd[0] == pytest.approx(251.640 + 91.40625 + 245.4375 + 150, rel=1e-5)
     # nothing is lacking while the plant runs; it stands 3 % of the time
     assert option.unserved_pct[0] == pytest.approx(3)
 
@@ -91,7 +91,7 @@ def test_minigrid_life_cycle_by_hand() -> None:
     battery = store * (1 + 1.1**-11 + upkeep * a - 2 / 11 * 1.1**-20)
     battery += store * stage * (1.1**-10 + upkeep * a10 - 1 / 11 * 1.1**-20)
     inverter = 14.625 * 5 * 1.25 * (1 + 1.1**-10 + upkeep * a)
-    local = (288.75 + 150) * (1 + 0.02 * a - 0.2 * 1.1**-20)
+    local = (245.4375 + 150) * (1 + 0.02 * a - 0.2 * 1.1**-20)
     lost = 25 * 7052.88 * 0.03 * 20000 / 1e6
     by_hand = 25 * (pv + battery) + inverter + local + 30 * a + lost
     assert option.life_cycle_mvnd[0] == pytest.approx(by_hand, rel=1e-3)
@@ -239,14 +239,14 @@ def test_hydro_by_hand() -> None:
     option, _ = hydro(settlements([10]), stream(site()), alone)
     # 10 households peak at 10 · 0.45/0.4 · (0.4 + 0.6/√10) = 6.634537 kW, below the firm power
     # plant 300 + 6.634537 · 65 = 731.245; pipe 20 · 2.5 = 50 m · 1.5 = 75, canal 0.45 km · 300 = 135; wire 0.6 · 350 =
-    # 210; 0.4 kV 10 · 0.033 · 350 = 115.5; services 60
+    # 210; 0.4 kV 10 · 0.033 · 350 · 0.85 = 98.175; services 60
     assert option.size["plant_kw"][0] == pytest.approx(6.634537, rel=1e-6)
-    assert option.investment_mvnd[0] == pytest.approx(731.245 + 75 + 135 + 210 + 115.5 + 60, rel=1e-5)
+    assert option.investment_mvnd[0] == pytest.approx(731.245 + 75 + 135 + 210 + 98.175 + 60, rel=1e-5)
     # the plant covers every hour, but stands still a tenth of the time
     assert option.unserved_pct[0] == pytest.approx(10.0)
     a = (1 - 1.1**-20) / 0.1
     works = (731.245 + 75 + 135) * (1 + (0.035 + 0.02) * a)
-    lines = (210 + 115.5 + 60) * (1 + 0.02 * a - 0.2 * 1.1**-20)
+    lines = (210 + 98.175 + 60) * (1 + 0.02 * a - 0.2 * 1.1**-20)
     lost = 0.1 * 10 * 7052.88 * 20000 / 1e6
     assert option.life_cycle_mvnd[0] == pytest.approx(works + lines + 30 * a + lost, rel=1e-4)
     assert not option.size["sheds"][0]
@@ -275,7 +275,7 @@ def test_water_and_sun_by_hand() -> None:
     inverter = max(peak - 7.0632, min(size["pv_kwp"][0], peak)) * 5 * 1.25 * (1 + 1.1**-10 + 0.05 * a)
     pv = size["pv_kwp"][0] * 11 * 1.25 * (1 + 0.05 * a)
     battery = size["battery_kwh"][0] * 4.5 * 1.25 * (1 + 1.1**-11 + 0.05 * a - 2 / 11 * 1.1**-20)
-    lines = (210 + 40 * 0.033 * 350 + 40 * 6) * (1 + 0.02 * a - 0.2 * 1.1**-20)
+    lines = (210 + 40 * 0.033 * 350 * 0.85 + 40 * 6) * (1 + 0.02 * a - 0.2 * 1.1**-20)
     lost = 0.1 * 40 * 7052.88 * 20000 / 1e6
     by_hand = plant + inverter + pv + battery + lines + 30 * a + lost
     assert option.life_cycle_mvnd[0] == pytest.approx(by_hand, rel=1e-3)

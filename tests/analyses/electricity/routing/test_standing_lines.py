@@ -18,6 +18,9 @@ from tests.analyses.electricity.small_pack import SOUTH, WEST, SmallPack, grid, 
 EASY = {"no_road_km": 1000.0}
 EAST = [(2.05, 10.05), (8.05, 10.05)]
 HAMLET = (8.05, 12.05, 60)
+NEW = 1200 * 0.75 + 2 * (195 - 276) / 1000 * 75
+"""A kilometre of two wires of AC-50, which a hamlet's load takes."""
+TAP = ElectricityParameters().works.cut_out_mvnd
 
 
 def with_line(pack: SmallPack, points: list[tuple[float, float]], **columns: object) -> SmallPack:
@@ -37,13 +40,15 @@ def planned(pack: SmallPack, **changes: object) -> Plan:
 
 def test_a_hamlet_taps_the_standing_line_and_pays_for_switching_it_on() -> None:
     plan = planned(with_line(small_pack(settlements_at([HAMLET])), EAST))
-    (built,) = plan.outcome.branch_investment_mvnd
-    # 6 km switched on at 60 and 2 km new at 1,200; alone it is 6 km at 1,200
-    assert built == pytest.approx(6 * 60 + 2 * 1200, rel=0.02)
-    assert planned(small_pack(settlements_at([HAMLET]))).outcome.branch_investment_mvnd == pytest.approx(7200, rel=0.01)
+    (built,) = plan.outcome.branch_investment_mvnd.tolist()
+    # 6 km switched on at 60, 2 km new and a cut-out; alone it is 6 km new
+    assert built == pytest.approx(6 * 60 + 2 * NEW + TAP, rel=0.02)
+    assert planned(small_pack(settlements_at([HAMLET]))).outcome.branch_investment_mvnd == pytest.approx(
+        6 * NEW + TAP, rel=0.01
+    )
     assert plan.branches.length_km == pytest.approx([8.0], rel=0.02)
     # upkeep: 2 % a year of a new line on all 8 km, 8.5136 years' worth
-    life_cycle = built * line_factor(plan.parameters) + 0.02 * 8.5136 * 1200 * standing_km(plan.branches.components)[0]
+    life_cycle = built * line_factor(plan.parameters) + 0.02 * 8.5136 * NEW * standing_km(plan.branches.components)[0]
     assert plan.outcome.branch_mvnd[0] == pytest.approx(life_cycle, rel=1e-4)
     assert plan.study.surface.standing_rows(plan.branches.cells[0]).tolist() == [1]
 
@@ -51,7 +56,7 @@ def test_a_hamlet_taps_the_standing_line_and_pays_for_switching_it_on() -> None:
 def test_it_is_switched_on_once_and_its_price_is_shared() -> None:
     both = planned(with_line(small_pack(settlements_at([HAMLET, (8.05, 8.05, 60)])), EAST))
     total = float(both.outcome.branch_investment_mvnd.sum())
-    assert total == pytest.approx(6 * 60 + 2 * 2 * 1200, rel=0.02)
+    assert total == pytest.approx(6 * 60 + 2 * 2 * NEW + TAP, rel=0.02)
     share = both.outcome.share_mvnd
     assert share.sum() == pytest.approx(both.outcome.branch_mvnd.sum())
     assert share[0] == pytest.approx(share[1], rel=0.02)
@@ -61,7 +66,7 @@ def test_it_is_switched_on_once_and_its_price_is_shared() -> None:
 
 def test_a_gap_to_the_energised_grid_is_a_new_line() -> None:
     plan = planned(with_line(small_pack(settlements_at([HAMLET])), [(3.05, 10.05), (8.05, 10.05)]))
-    assert plan.outcome.branch_investment_mvnd.sum() == pytest.approx(5 * 60 + 3 * 1200, rel=0.02)
+    assert plan.outcome.branch_investment_mvnd.sum() == pytest.approx(5 * 60 + 3 * NEW + TAP, rel=0.02)
 
 
 def test_a_line_that_crosses_it_gets_nothing_from_it() -> None:
@@ -110,7 +115,7 @@ def test_tables_reason_and_summary_tell_it() -> None:
     assert line["not_energised_km"] == pytest.approx(6.0, abs=0.15)
     assert line["length_km"] == pytest.approx(8.0, abs=0.15)
     assert line["tap_line_id"] == "G1"
-    assert line["investment_mvnd"] == pytest.approx(6 * 60 + 2 * 1200, rel=0.02)
+    assert line["investment_mvnd"] == pytest.approx(6 * 60 + 2 * NEW + TAP, rel=0.02)
     (row,) = result.settlements.to_dict("records")
     assert row["works"] == "new_station"
     assert "5.9 km of its way is a line that stands and was never switched on" in row["reason_en"]

@@ -1,0 +1,121 @@
+"""All units on whatever executor there is: handed out, tried again where a worker broke, gathered in one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from infragap.gis.pack import Pack
+from infragap.readiness import chosen_analyses
+from infragap.scale.gathered import layer_of, table_of, write_gathered
+from infragap.scale.unit_work import Outcome, do_unit, failed
+from infragap.scale.units import Unit, units_of
+from infragap.settings import ANALYSES
+
+Told = Callable[[Outcome, int, int], None]
+
+
+@dataclass(frozen=True)
+class Many:
+    """Results of many packs under many scenarios.
+
+    Attributes
+    ----------
+    out
+        Folder of all of them.
+    outcomes
+        One for each pack and scenario, scenario by scenario within each pack, whatever order they ended in.
+    """
+
+    out: Path
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """Those without a result."""
+        return tuple(outcome for outcome in self.outcomes if outcome.state == "failed")
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Merge a table of all results, such as 'electricity_settlements': columns pack and scenario before its own."""
+        return table_of(self._results(), name)
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Merge a layer of all results (WGS84): columns pack and scenario before its own."""
+        return layer_of(self._results(), name)
+
+    def _results(self) -> list[tuple[str, str, Path]]:
+        return [(done.unit.pack, done.unit.scenario, done.folder) for done in self.outcomes if done.state != "failed"]
+
+
+def plan_many(
+    packs: Sequence[Pack | Path | str],
+    scenarios: Mapping[str, Mapping[str, Any]] | Path | str | None = None,
+    executor: Executor | None = None,
+    *,
+    out: Path | str,
+    only: Sequence[str] = ANALYSES,
+    retries: int = 1,
+    merged: bool = False,
+    told: Told | None = None,
+) -> Many:
+    """Plan packs under scenarios; see `infragap.library.plan`."""
+    units = units_of(packs, scenarios, chosen_analyses(",".join(only), "--only"))
+    folder = Path(out).absolute()
+    order = {(unit.pack, unit.scenario): number for number, unit in enumerate(units)}
+    found: list[Outcome | None] = [None] * len(units)
+    for number, outcome in enumerate(_outcomes(units, folder, executor, retries), 1):
+        found[order[outcome.unit.pack, outcome.unit.scenario]] = outcome
+        if told is not None:
+            told(outcome, number, len(units))
+    many = Many(folder, tuple(outcome for outcome in found if outcome is not None))
+    write_gathered(folder, many.outcomes, merged=merged)
+    return many
+
+
+def _outcomes(units: Sequence[Unit], out: Path, executor: Executor | None, retries: int) -> Iterator[Outcome]:
+    """Outcomes as they come."""
+    if executor is None:
+        yield from (_attempted(unit, out, retries) for unit in units)
+        return
+    waiting: dict[Future[Outcome], tuple[Unit, int]] = {
+        executor.submit(do_unit, unit, out): (unit, 0) for unit in units
+    }
+    try:
+        while waiting:
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                unit, tried = waiting.pop(future)
+                try:
+                    yield future.result()
+                except Exception as error:
+                    again = _again(executor, unit, out) if tried < retries else None
+                    if again is None:
+                        yield failed(unit, out, error)
+                    else:
+                        waiting[again] = (unit, tried + 1)
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _again(executor: Executor, unit: Unit, out: Path) -> Future[Outcome] | None:
+    try:
+        return executor.submit(do_unit, unit, out)
+    except RuntimeError:
+        # a pool of the standard library takes nothing more once one of its processes has died
+        return None
+
+
+def _attempted(unit: Unit, out: Path, retries: int) -> Outcome:
+    for tried in range(retries + 1):
+        try:
+            return do_unit(unit, out)
+        except Exception as error:
+            if tried == retries:
+                return failed(unit, out, error)
+    raise AssertionError("the last attempt gives an outcome")

@@ -1,0 +1,86 @@
+"""One plan as work for any worker: it takes a unit and a folder, writes the result, and tells what became of it."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from threadpoolctl import threadpool_limits
+
+from infragap.console.messages import Message, refused
+from infragap.gis.errors import InfragapError, NoSolutionError
+from infragap.gis.pack import read_pack
+from infragap.run import run
+from infragap.scale.keys import key_of, stands, write_note
+from infragap.scale.units import Unit
+from infragap.settings import settings_of
+
+State = Literal["done", "kept", "failed"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a unit.
+
+    Attributes
+    ----------
+    unit
+        What was asked for.
+    state
+        'done', 'kept' (a result of the same inputs was there) or 'failed'.
+    folder
+        Folder of the result.
+    key
+        Hash of the inputs; None where they could not be read.
+    seconds
+        Wall time of the last attempt.
+    error
+        Why it failed; None where it did not.
+    """
+
+    unit: Unit
+    state: State
+    folder: Path
+    key: str | None = None
+    seconds: float = 0.0
+    error: InfragapError | None = None
+
+
+def result_folder(out: Path, unit: Unit) -> Path:
+    """Folder of a unit's result."""
+    return out / "results" / unit.pack / unit.scenario
+
+
+def do_unit(unit: Unit, out: Path) -> Outcome:
+    """Plan one unit and write its result, unless a result of the same inputs stands there.
+
+    What the user can repair comes back as an outcome; any other error is raised, because another attempt may do better.
+    """
+    started = time.perf_counter()
+    folder, note = result_folder(out, unit), out / "keys" / unit.pack / f"{unit.scenario}.json"
+    key = None
+    try:
+        # a sum over a long array differs in its last bit with the number of threads
+        with threadpool_limits(1), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            profile = read_pack(unit.folder).profile
+            settings = settings_of(unit.values, profile=profile)
+            key = key_of(unit.folder, profile, settings, unit.only)
+            if stands(folder, note, key):
+                return Outcome(unit, "kept", folder, key, time.perf_counter() - started)
+            note.unlink(missing_ok=True)
+            run(unit.folder, folder, settings, only=unit.only, in_one_process=True)
+            write_note(folder, note, key)
+    except InfragapError as error:
+        return Outcome(unit, "failed", folder, key, time.perf_counter() - started, error)
+    return Outcome(unit, "done", folder, key, time.perf_counter() - started)
+
+
+def failed(unit: Unit, out: Path, error: BaseException) -> Outcome:
+    """Outcome of a unit whose attempts all ended in an error that was not foreseen, such as a killed worker."""
+    reason = f"{type(error).__name__}: {error}".replace("\n", " ")
+    told = refused(NoSolutionError, [Message("command.many.broken", {"reason": reason})])
+    return Outcome(unit, "failed", result_folder(out, unit), error=told)
