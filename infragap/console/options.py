@@ -57,7 +57,7 @@ class Scenario:
 
     forest_rule: Annotated[
         str | None,
-        typer.Option("--forest", help="Lines through natural and special-use forest: forbid, price, ignore."),
+        typer.Option("--forest", help="Lines through natural and special-use forest: forbid, price, ignore, cable."),
     ] = None
     discount_rate_pct: Annotated[float | None, typer.Option(help="Real discount rate, percent a year.")] = None
     demand_tier: Annotated[

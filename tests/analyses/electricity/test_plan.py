@@ -192,12 +192,13 @@ def test_two_settlements_that_only_together_justify_a_line_are_joined(easy: Easy
 
 
 def test_one_line_is_sized_for_its_load_not_billed_per_75_kw(easy: Easy) -> None:
-    # 2,000 households, about 1 MW, 10 km away on flat ground: one line of 10 km, not one per 75 kW. More than
+    # 2,000 households, about 1.1 MW, 10 km away on flat ground: one line of 10 km, not one per 75 kW. More than
     # two wires may carry: three of AC-50, 1,181.775 a km, and cut-outs for 20
     result = plan(small_pack(settlements_at([(12.05, 10.0, 2000)])), easy, all_on_grid=True)
     assert result.lines["length_km"].sum() == pytest.approx(10.0, rel=0.01)
     assert result.lines["investment_mvnd"].sum() == pytest.approx(11_837.75, rel=0.01)
-    assert result.lines["load_kw"].iloc[0] == pytest.approx(900)
+    # homes 2,000 · 1.148370 · 0.45, school 40 kW · 5/9 and mills 100 kW · 0.8 at seven in the evening
+    assert result.lines["load_kw"].iloc[0] == pytest.approx(2000 * 1.01**9 * 1.05 * 0.45 + 40 * 5 / 9 + 100 * 0.8)
 
 
 def test_straight_line_on_flat_ground_is_measured_in_metres(easy: Easy) -> None:

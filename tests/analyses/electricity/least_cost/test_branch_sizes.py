@@ -46,6 +46,19 @@ def test_a_load_beyond_the_unbalance_that_two_wires_may_make_gets_three() -> Non
     assert sizes.least_mvnd[0] == pytest.approx(907.85, rel=1e-9)
 
 
+def test_a_road_through_forest_takes_a_cable_where_that_is_the_rule() -> None:
+    # 10 km, 4 of them on a road through forest: 6 · 887.85 + 4 · 3,300 + 20, whatever the wires of the rest
+    p = ElectricityParameters(forest_rule="cable")
+    branches = tree([-1], [10.0])
+    branches.components[0, COMPONENTS.index("forest_road_km")] = 4.0
+    sizes = size_branches(branches, np.array([60.0]), np.array([True]), p)
+    assert sizes.investment_mvnd[0] == pytest.approx(6 * 887.85 + 4 * 3_300 + 20, rel=1e-9)
+    three = size_branches(branches, np.array([60.0]), np.array([True]), p, three_phase=np.array([True]))
+    assert three.investment_mvnd[0] == pytest.approx(6 * 1_181.775 + 4 * 3_300 + 20, rel=1e-9)
+    overhead = size_branches(branches, np.array([60.0]), np.array([True]), P)
+    assert overhead.investment_mvnd[0] == pytest.approx(8_898.5, rel=1e-9)
+
+
 def test_machines_below_ask_for_three_wires() -> None:
     # 20 kW would do on two; the branch beside stays as it is
     load, upper, three = np.array([20.0, 20.0]), np.ones(2, dtype=bool), np.array([True, False])
