@@ -135,6 +135,8 @@ LINES = table(
     Column("line_type", "-", "plan, table of works"),
     Column("conductor", "-", "plan, table of works"),
     Column("length_km", "km", "routing"),
+    Column("not_energised_km", "km", "routing, grid_lines.status"),
+    Column("not_energised_lines", "-", "grid_lines.line_id"),
     Column("investment_mvnd", "mvnd", "routing, grid parameters"),
     Column("life_cycle_mvnd", "mvnd", "routing, grid parameters"),
     Column("conductor_extra_mvnd", "mvnd", "plan, table of works"),

@@ -70,7 +70,18 @@ SETTLEMENT_PARTS = {
 }
 """Values of a settlement's card, by section."""
 LINE_PARTS = {
-    "decision": ("to_name", "feeder", "voltage_kv", "line_type", "conductor", "length_km", "investment_mvnd", "year"),
+    "decision": (
+        "to_name",
+        "feeder",
+        "voltage_kv",
+        "line_type",
+        "conductor",
+        "length_km",
+        "not_energised_km",
+        "not_energised_lines",
+        "investment_mvnd",
+        "year",
+    ),
     "voltage": (
         "voltage_drop_pct",
         "added_drop_pct",

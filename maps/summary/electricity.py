@@ -33,6 +33,7 @@ def electricity_part(say: Words, result: ElectricityResult, targets: Mapping[str
         *_targets(say, result),
         *_villages(say, result),
         *_years(say, result),
+        *_standing(say, result),
         *_forest(say, result),
         *_what_if(say, result),
         *_voltage(say, result),
@@ -140,6 +141,16 @@ def _targets(say: Words, result: ElectricityResult) -> list[str]:
         for row in frame.to_dict("records")
     ]
     return [say("maps.summary.electricity.targets"), table([known[name] for name in wanted], rows)]
+
+
+def _standing(say: Words, result: ElectricityResult) -> list[str]:
+    """What the plan uses of lines that were built but never switched on."""
+    lines = result.lines
+    if not len(lines) or not lines["not_energised_km"].sum() > 0:
+        return []
+    names = sorted({name for text in lines["not_energised_lines"] for name in text.split(", ") if name})
+    km = Number(lines["not_energised_km"].sum(), 1)
+    return [say("maps.summary.electricity.not_energised", km=km, names=", ".join(names))]
 
 
 def _forest(say: Words, result: ElectricityResult) -> list[str]:

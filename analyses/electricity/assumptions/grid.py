@@ -206,6 +206,16 @@ class GridParameters(Parameters):
         source="assumption: inspection, repairs and handover of a station that was built and never switched on",
         meaning="switching on a station that was built but not energised, meters apart",
     )
+    energise_line_mvnd_per_km: float = parameter(
+        60.0,
+        unit="mvnd/km",
+        low=20,
+        high=200,
+        minimum=0.0,
+        source="assumption: clearing, inspection, repairs and tests, a twentieth of a new line",
+        meaning="switching on a medium-voltage line that was built but not energised, per kilometre that is used; its "
+        "upkeep comes on top like that of a new line",
+    )
     unsafe_may_leave_grid: bool = parameter(
         False,
         unit="-",

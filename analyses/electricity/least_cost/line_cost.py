@@ -13,12 +13,18 @@ from infragap.analyses.electricity.assumptions.builds import Build, builds, line
 from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.least_cost.branches import Branches
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.line_components import unit_prices
+from infragap.analyses.electricity.routing.line_components import unit_prices, upkeep_prices
 
 
 def line_life_cycle(components: FloatArray, parameters: ElectricityParameters) -> FloatArray:
     """Least life-cycle cost of lines from their components, whatever they carry [million VND]."""
-    return np.maximum(components @ unit_prices(parameters), 0.0) * line_factor(parameters)
+    built = np.maximum(components @ unit_prices(parameters), 0.0) * line_factor(parameters)
+    return np.asarray(built + standing_upkeep(components, parameters))
+
+
+def standing_upkeep(components: FloatArray, parameters: ElectricityParameters) -> FloatArray:
+    """Present worth of the upkeep of standing lines that are only switched on [million VND]."""
+    return np.maximum(components @ upkeep_prices(parameters), 0.0)
 
 
 @dataclass(frozen=True, eq=False)

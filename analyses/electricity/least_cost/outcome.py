@@ -14,7 +14,12 @@ from infragap.analyses.electricity.demand.local_works import needs_three_phase
 from infragap.analyses.electricity.least_cost.branches import Branches, grow_branches
 from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem
 from infragap.analyses.electricity.least_cost.costs import Costs
-from infragap.analyses.electricity.least_cost.line_cost import BranchSizes, line_life_cycle, size_branches
+from infragap.analyses.electricity.least_cost.line_cost import (
+    BranchSizes,
+    line_life_cycle,
+    size_branches,
+    standing_upkeep,
+)
 from infragap.analyses.electricity.least_cost.shares import fair_shares
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
@@ -94,7 +99,8 @@ def settle_accounts(study: Study, costs: Costs, plan: PlanChoice, parameters: El
     load_kw = branches.below(design_load_kw(study.settlements, p))
     three_phase = branches.below(needs_three_phase(study.settlements).astype(float)) > 0
     sizes = size_branches(branches, load_kw, _on_upper_level(branches, study), p, three_phase=three_phase)
-    branch_investment, branch_mvnd = sizes.investment_mvnd, sizes.investment_mvnd * line_factor(p)
+    branch_investment = sizes.investment_mvnd
+    branch_mvnd = branch_investment * line_factor(p) + standing_upkeep(branches.components, p)
     local, local_investment = works.total_life_cycle_mvnd, works.total_investment_mvnd
     alone_line = line_life_cycle(np.nan_to_num(study.routes.components), p)
     most = most_to_pay(study, replace(costs.problem, household_price_mvnd=plan.household_price_mvnd), alone_line)

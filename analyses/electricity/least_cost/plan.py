@@ -17,7 +17,7 @@ from infragap.analyses.electricity.least_cost.outcome import Outcome, settle_acc
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.candidates import enriched_network
+from infragap.analyses.electricity.routing.candidates import enriched_network, laid_over
 
 WORTHWHILE = 1e-5
 """A junction round that saves less of the plan's cost than this is the last."""
@@ -220,8 +220,16 @@ def enriched(study: Study, parameters: ElectricityParameters) -> Study:
     Notes
     -----
     None of these plans knows the targets. So plans with other targets stand on the same network, and one that must meet
-    less is never dearer.
+    less is never dearer. Where a line stands that was never switched on, all that would be looked at without it is laid
+    over what it adds, so that it cannot make the best plan dearer.
     """
+    plain = study.without_standing
+    if plain is not None:
+        network, study = study.network, replace(study, without_standing=None)
+        before_it = replace(study, surface=plain.surface, routes=plain.routes, network=plain.network)
+        known = enriched(before_it, parameters).network
+        joined = laid_over(study.surface, study.routes, network, known, parameters)
+        study = replace(study, network=joined, without_standing=plain)
     before = np.inf
     for _ in range(parameters.junction_rounds):
         total = 0.0

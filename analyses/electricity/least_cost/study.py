@@ -73,6 +73,9 @@ class Study:
         Distribution stations that stand already.
     forced, forbidden
         (n,) settlements that the user wants on or off the grid.
+    without_standing
+        The lines of a like study without those that stand but were never switched on; None where no such line can be
+        used.
     """
 
     inputs: Inputs
@@ -85,6 +88,22 @@ class Study:
     stations: Stations
     forced: BoolArray
     forbidden: BoolArray
+    without_standing: Layout | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Where lines could run: surface, own ways and candidate network."""
+
+    surface: LineSurface
+    routes: Routes
+    network: CandidateNetwork
+
+
+def lay_out(surface: LineSurface, cell: IntArray, parameters: ElectricityParameters) -> Layout:
+    """Find own ways and candidate network on a surface."""
+    surface, routes = with_lawful_routes(surface, cell, parameters)
+    return Layout(surface, routes, candidate_network(surface, routes, parameters))
 
 
 def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
@@ -109,7 +128,11 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         roughness=surface.roughness.ravel()[known].astype(np.float64),
         at_lower_kv=surface.at_lower_kv.ravel()[known],
     )
-    surface, routes = with_lawful_routes(surface, cell, parameters)
+    standing = surface.standing_line >= 0
+    plain = replace(surface, standing_line=np.full(standing.shape, -1, dtype=np.int64))
+    without = lay_out(plain, cell, parameters) if standing.any() else None
+    layout = lay_out(surface, cell, parameters)
+    routes = layout.routes
     settlements = replace(
         settlements,
         other=read_other_loads(layer, parameters),
@@ -126,14 +149,15 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
     return Study(
         inputs=inputs,
         grid=grid,
-        surface=surface,
+        surface=layout.surface,
         routes=routes,
-        network=candidate_network(surface, routes, parameters),
+        network=layout.network,
         settlements=settlements,
         resources=read_resources(pack, settlements, parameters),
         stations=read_stations(pack.stations if pack.has("stations") else None),
         forced=forced,
         forbidden=_named(inputs.identifiers, parameters.forbidden_grid, "forbidden_grid"),
+        without_standing=without,
     )
 
 

@@ -157,6 +157,18 @@ def enriched_network(
     return join_steps(steps, surface, np.where(routes.reachable, routes.cell, -1), price=unit_prices(parameters))
 
 
+def laid_over(
+    surface: LineSurface,
+    routes: Routes,
+    network: CandidateNetwork,
+    other: CandidateNetwork,
+    parameters: ElectricityParameters,
+) -> CandidateNetwork:
+    """Network with the lines of another one as further candidates, all by the components of the surface."""
+    steps = np.concatenate([network_steps(network), network_steps(other)])
+    return join_steps(steps, surface, np.where(routes.reachable, routes.cell, -1), price=unit_prices(parameters))
+
+
 def network_steps(network: CandidateNetwork) -> IntArray:
     """All steps of a network's lines, (steps, 2) flat cells."""
     if len(network.path) == 0:

@@ -18,9 +18,14 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.assumptions.builds import line_mvnd_per_km
 from infragap.analyses.electricity.assumptions.voltages import MediumVoltage
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.existing_grid import existing_line_cells
+from infragap.analyses.electricity.routing.existing_grid import existing_line_cells, standing_line_cells
 from infragap.analyses.electricity.routing.forest import ForestLaw, cleared_cells, restricted_cells
-from infragap.analyses.electricity.routing.line_components import TAPS, _planting_per_km
+from infragap.analyses.electricity.routing.line_components import (
+    COMPONENTS,
+    TAPS,
+    _planting_per_km,
+    standing_mvnd_per_km,
+)
 from infragap.analyses.electricity.routing.road_corridors import RoadCorridors, road_corridors
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.raster import Raster, rasterize, resample, warp_like, xy
@@ -63,6 +68,9 @@ class LineSurface:
         Free cells beside a corridor from which a step to it would cross forest.
     law
         What drawn lines are measured against.
+    standing_line
+        (rows, cols) row in `grid_lines` of a line that stands but was never switched on and can be used there; -1
+        elsewhere.
     follows_roads
         Whether lines keep to the roads within restricted forest, as they must where forest is forbidden.
     """
@@ -80,6 +88,7 @@ class LineSurface:
     corridors: RoadCorridors
     wall: BoolArray
     law: ForestLaw
+    standing_line: IntArray
     follows_roads: bool = True
 
     @cached_property
@@ -176,14 +185,36 @@ class LineSurface:
         if forest_rule == "price":
             surcharge = line * np.float32(parameters.forest_cost_factor - 1) + np.float32(_planting_per_km(parameters))
             per_km += np.where(self.restricted_forest, surcharge, np.float32(0))
+        standing = self.standing_line >= 0
+        on_price = np.where(lower, *(standing_mvnd_per_km(parameters, upper=upper) for upper in (False, True)))
+        per_km[standing] = on_price[standing]
         closed = ~self.passable
         if forest_rule in ("forbid", "cable"):
             closed = closed | self.restricted_forest | self.wall
         per_km[closed] = np.inf
         return np.asarray(per_km * np.float32(self.cell_km), dtype=np.float32)
 
+    def standing_at(self, flat: IntArray) -> BoolArray:
+        """Whether a standing line that was never switched on can be used on flat cells, of their shape."""
+        return np.asarray(self.standing_line.ravel()[flat] >= 0)
+
+    def standing_rows(self, cells: IntArray) -> IntArray:
+        """Rows in `grid_lines` of the standing lines that a line along flat cells keeps to, ascending."""
+        steps = np.column_stack([cells[:-1], cells[1:]])
+        return np.unique(self.standing_line.ravel()[steps[self.standing_at(steps).all(axis=1)]])
+
+    def standing_components_at(self, rows: IntArray, cols: IntArray) -> FloatArray:
+        """Components per kilometre of a line that keeps to standing ones where there are any, (n, len(COMPONENTS))."""
+        result = self.components_at(rows, cols)
+        on = self.standing_line[rows, cols] >= 0
+        lower = self.at_lower_kv[rows, cols]
+        result[on] = 0.0
+        result[on & ~lower, COMPONENTS.index("standing_km_upper")] = 1.0
+        result[on & lower, COMPONENTS.index("standing_km_lower")] = 1.0
+        return result
+
     def components_at(self, rows: IntArray, cols: IntArray) -> FloatArray:
-        """Components per kilometre on the cells, (n, len(COMPONENTS))."""
+        """Components per kilometre of a new line on the cells, (n, len(COMPONENTS))."""
         lower = self.at_lower_kv[rows, cols].astype(np.float64)
         rough = self.roughness[rows, cols].astype(np.float64)
         forest = self.restricted_forest[rows, cols].astype(np.float64)
@@ -200,6 +231,8 @@ class LineSurface:
                 lower * forest,
                 self.corridors.on_road[rows * self.grid.shape[1] + cols],
                 np.zeros(len(rows)),
+                np.zeros(len(lower)),
+                np.zeros(len(lower)),
                 forest_class == FOREST_PRODUCTION,
                 forest_class == FOREST_PROTECTION,
                 forest_class == FOREST_SPECIAL_USE,
@@ -239,6 +272,8 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     kept = np.ones(len(line_cells), dtype=bool)
     if parameters.keeps_to_roads:
         kept = _tappable(pack.grid_lines, line_cells, line_of_cell, stub_km, restricted, corridors, parameters)
+    closed = (restricted | on_road) & ~cleared
+    standing = usable_standing(pack.grid_lines, grid, passable & ~closed, at_lower_kv, parameters)
     x, y = pack.settlements.geometry.x.to_numpy(), pack.settlements.geometry.y.to_numpy()
     return LineSurface(
         grid=grid,
@@ -260,8 +295,27 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
             road_strip_m=parameters.forest_road_strip_m,
             clearing_m=parameters.forest_clearing_m,
         ),
+        standing_line=standing,
         follows_roads=parameters.keeps_to_roads,
     )
+
+
+def usable_standing(
+    lines: gpd.GeoDataFrame, grid: Raster, free: BoolArray, at_lower_kv: BoolArray, parameters: ElectricityParameters
+) -> IntArray:
+    """Row of the line never switched on that a plan may use in each cell, (rows, cols); -1 elsewhere.
+
+    Notes
+    -----
+    Only on free ground, outside natural and special-use forest, and only where the line has the voltage of the nearest
+    energised one. Where switching on would cost more than a new line none is used.
+    """
+    p = parameters
+    dearer = any(standing_mvnd_per_km(p, upper=upper) > line_mvnd_per_km(p, upper=upper) for upper in (True, False))
+    row = standing_line_cells(lines.reset_index(drop=True), grid, p.levels)
+    is_lower = np.array([not p.levels.is_upper(voltage) for voltage in lines["voltage_kv"]], dtype=bool)
+    fits = is_lower[np.maximum(row, 0)] == at_lower_kv
+    return np.where(free & fits & (not dearer), row, -1)
 
 
 def _wall(on_road: BoolArray, restricted: BoolArray, mouth: BoolArray, cleared: BoolArray) -> BoolArray:

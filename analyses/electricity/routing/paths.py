@@ -3,6 +3,8 @@ of."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -131,13 +133,11 @@ def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:
     row, col = steps // columns, steps % columns
     down, right = row[:, 1] - row[:, 0], col[:, 1] - col[:, 0]
     length_km = np.hypot(down, right) * surface.cell_km
-    mean = (surface.components_at(row[:, 0], col[:, 0]) + surface.components_at(row[:, 1], col[:, 1])) / 2
-    knight = np.abs(down * right) == 2
-    if knight.any():
-        r, c, d, e = row[knight, 0], col[knight, 0], down[knight], right[knight]
-        first = surface.components_at(r + (d / 2).astype(np.int64), c + (e / 2).astype(np.int64))
-        second = surface.components_at(r + np.sign(d), c + np.sign(e))
-        mean[knight] = (2 * mean[knight] + first + second) / 4
+    mean = _mean_components(row, col, surface.components_at)
+    # a step that only meets a standing line, or crosses it, is a new line from end to end
+    along = surface.standing_at(steps).all(axis=1)
+    if along.any():
+        mean[along] = _mean_components(row[along], col[along], surface.standing_components_at)
     total = np.asarray(mean * length_km[:, np.newaxis])
     if surface.follows_roads:
         for k in np.flatnonzero(surface.in_corridor(steps)).tolist():
@@ -145,6 +145,21 @@ def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:
             if course is not None:
                 total[k] = course_components(course, surface)
     return total
+
+
+def _mean_components(
+    row: IntArray, col: IntArray, components_at: Callable[[IntArray, IntArray], FloatArray]
+) -> FloatArray:
+    """Mean over the cells that each step crosses, by how much of it lies in each, (steps, len(COMPONENTS))."""
+    down, right = row[:, 1] - row[:, 0], col[:, 1] - col[:, 0]
+    mean = (components_at(row[:, 0], col[:, 0]) + components_at(row[:, 1], col[:, 1])) / 2
+    knight = np.abs(down * right) == 2
+    if knight.any():
+        r, c, d, e = row[knight, 0], col[knight, 0], down[knight], right[knight]
+        first = components_at(r + (d / 2).astype(np.int64), c + (e / 2).astype(np.int64))
+        second = components_at(r + np.sign(d), c + np.sign(e))
+        mean[knight] = (2 * mean[knight] + first + second) / 4
+    return mean
 
 
 def course_components(points: FloatArray, surface: LineSurface) -> FloatArray:

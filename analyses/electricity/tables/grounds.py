@@ -13,6 +13,7 @@ from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.targets import binding, required_villages
 from infragap.analyses.electricity.offgrid.sites import EVIDENCE
+from infragap.analyses.electricity.routing.line_components import standing_km
 from infragap.analyses.electricity.tables.reasons import Grounds
 from infragap.analyses.electricity.tables.targets import target_price_mvnd
 from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
@@ -26,7 +27,7 @@ def grounds_of(plan: Plan, uncertainty: Uncertainty) -> list[Grounds]:
     length, if_forest, limit_km = study.routes.length_km, if_forest_mvnd(plan), break_even_km(plan)
     branches = outcome.branches
     below, top = branches.below(np.ones(len(length))), branches.tap()
-    rules = grid_rules(plan)
+    rules, standing = grid_rules(plan), _standing_km(plan)
     price = target_price_mvnd(plan)
     low_voltage = costs.low_voltage
     lasts = {name: option.lasting(p) for name, option in costs.offgrid.options.items()}
@@ -53,6 +54,7 @@ def grounds_of(plan: Plan, uncertainty: Uncertainty) -> list[Grounds]:
                 works=works_of(plan, k),
                 station_km=float(low_voltage.distance_m[k]) / 1000,
                 target_price_mvnd=float(price[k]),
+                standing_km=float(standing[k]),
                 must_not=_must_not(forbidden=bool(study.forbidden[k]), waits=bool(plan.loading.barred[k])),
                 has_home_system=bool(settlements.has_home_system[k]),
                 lasting=bool(outcome.lasting[k]),
@@ -66,6 +68,17 @@ def grounds_of(plan: Plan, uncertainty: Uncertainty) -> list[Grounds]:
             )
         )
     return found
+
+
+def _standing_km(plan: Plan) -> FloatArray:
+    """What of each settlement's line stands but was never switched on, (n,): from the tap in the plan, otherwise of its
+    own way."""
+    branches = plan.outcome.branches
+    own = standing_km(np.nan_to_num(plan.study.routes.components))
+    if len(branches) == 0:
+        return own
+    along = branches.along(standing_km(branches.components))
+    return np.where(branches.branch_of >= 0, along[np.maximum(branches.branch_of, 0)], own)
 
 
 def grid_rules(plan: Plan) -> list[GridRule]:

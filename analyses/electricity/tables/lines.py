@@ -22,7 +22,12 @@ from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.needs import LAYERS
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
-from infragap.analyses.electricity.routing.line_components import COMPONENTS, FOREST_KM, any_forest_km
+from infragap.analyses.electricity.routing.line_components import (
+    COMPONENTS,
+    FOREST_KM,
+    any_forest_km,
+    standing_km,
+)
 from infragap.analyses.electricity.tables.remedies import remedy_texts
 from infragap.analyses.electricity.years.schedule import Schedule, calendar_year
 from infragap.analyses.provenance import provenance_of
@@ -100,6 +105,11 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
         "tap_latitude": tap_wgs84.y.round(6).to_numpy(),
         "voltage_kv": existing["voltage_kv"].to_numpy()[row],
         "length_km": branches.length_km,
+        "not_energised_km": standing_km(branches.components),
+        "not_energised_lines": [
+            ", ".join(sorted(existing["line_id"].astype(str).iloc[study.surface.standing_rows(cells)]))
+            for cells in branches.cells
+        ],
         "investment_mvnd": outcome.branch_investment_mvnd,
         "life_cycle_mvnd": outcome.branch_mvnd,
         "settlements_below": branches.below(np.ones(len(households))).astype(np.int64),

@@ -16,6 +16,10 @@ WELL_PLACED_M = 1000.0
 """Up to this radius of its position the reason does not mention the position."""
 
 
+STANDING_TOLD_KM = 0.05
+"""A shorter stretch of a line that was never switched on reads 0.0 km."""
+
+
 KEPT_BY_FUND = (Supply.SOLAR_HOME, Supply.MINIGRID, Supply.HYBRID, Supply.HYDRO)
 """Supplies that last only as long as somebody repairs them."""
 
@@ -48,6 +52,8 @@ class Grounds:
         Straight distance to the station that stands already; NaN where there is none within reach.
     target_price_mvnd
         What the national grid costs beyond the best supply without it.
+    standing_km
+        Of its line, in the plan or by itself, what stands already and was never switched on.
     has_home_system
         Donated home systems are there.
     lasting
@@ -83,6 +89,7 @@ class Grounds:
     works: Works
     station_km: float
     target_price_mvnd: float
+    standing_km: float
     has_home_system: bool
     lasting: bool
     cheaper_interim: Supply | None
@@ -164,6 +171,8 @@ def _own_line(g: Grounds, w: Words) -> str:
 
 def _reservations(g: Grounds, w: Words) -> list[str]:
     found = []
+    if g.standing_km >= STANDING_TOLD_KM and g.works in (Works.NEW_STATION, Works.OFFGRID):
+        found.append(w("electricity.reason.standing", km=w.number(g.standing_km, decimals=1)))
     if g.choice in (Supply.HYDRO, Supply.HYBRID):
         found.append(w("electricity.reason.survey_modelled" if g.stream_modelled else "electricity.reason.survey"))
     if g.shares_plant:

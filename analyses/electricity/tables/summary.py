@@ -38,6 +38,7 @@ def summarise(
         if years["national_grid_pct"].notna().any()
         else years.iloc[-2]
     )
+    new_km = float((lines["length_km"] - lines["not_energised_km"]).sum())
     targets = reach_of_targets(plan, schedule)
     households = int(grid["households"].sum())
     without = float(inputs.settlements.loc[without_electricity(inputs.settlements), "households"].sum())
@@ -54,6 +55,7 @@ def summarise(
         "without_route": int(settlements["grid_alone_mvnd"].isna().sum()),
         "only_forest_in_the_way": int(settlements["grid_if_forest_allowed_mvnd"].notna().sum()),
         "line_km": float(lines["length_km"].sum()),
+        "not_energised_km": float(lines["not_energised_km"].sum()),
         "plan_cost_mvnd": record["cost_mvnd"],
         "plan_investment_mvnd": record["investment_mvnd"],
         "grid_investment_mvnd_per_household": float(grid["plan_investment_mvnd"].sum() / households)
@@ -64,7 +66,7 @@ def summarise(
         "grid_settlements_above_110_mvnd_per_household": int((per_household > 110).sum()),
         "minigrid_investment_mvnd_per_kwp": _median_per_kwp(settlements),
         "minigrid_mvnd_per_kwp": parameters.minigrid_mvnd_per_kwp,
-        "mv_m_per_grid_household": 1000 * float(lines["length_km"].sum()) / households if households else None,
+        "mv_m_per_grid_household": 1000 * new_km / households if households else None,
         "screening_mv_m_per_household": parameters.screening_mv_m_per_household,
         "branches_beyond_voltage_limit": int((lines["voltage_status"] != VoltageStatus.OK.value).sum()),
         "remedies_mvnd": float(lines["remedy_mvnd"].sum()),

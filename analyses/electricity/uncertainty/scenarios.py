@@ -15,7 +15,7 @@ from infragap.analyses.electricity.least_cost.household_target import households
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
 from infragap.analyses.electricity.least_cost.record import plan_record
 from infragap.analyses.electricity.least_cost.room_search import within_headroom
-from infragap.analyses.electricity.least_cost.study import Study
+from infragap.analyses.electricity.least_cost.study import Layout, Study
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import candidate_network
@@ -121,4 +121,11 @@ def reroute(study: Study, parameters: ElectricityParameters) -> Study:
     surface, routes = with_lawful_routes(surface, study.routes.cell, parameters)
     known = None if parameters.keeps_to_roads else study.network
     network = candidate_network(surface, routes, parameters, known=known)
-    return replace(study, surface=surface, routes=routes, network=network)
+    plain = study.without_standing
+    if plain is not None:
+        before = replace(
+            study, surface=plain.surface, routes=plain.routes, network=plain.network, without_standing=None
+        )
+        anew = reroute(before, parameters)
+        plain = Layout(anew.surface, anew.routes, anew.network)
+    return replace(study, surface=surface, routes=routes, network=network, without_standing=plain)

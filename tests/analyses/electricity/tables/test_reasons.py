@@ -33,6 +33,7 @@ def told(language: str = "vi", **change: object) -> str:
         "works": Works.NEW_STATION,
         "station_km": float("nan"),
         "target_price_mvnd": 0.0,
+        "standing_km": 0.0,
         "position_accuracy_m": 300.0,
         "grid_probability": None,
     }
