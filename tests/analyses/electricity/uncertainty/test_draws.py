@@ -173,7 +173,7 @@ def test_a_stream_counts_where_the_settlement_is_drawn(
     dear = {
         "home_tier3_mvnd": 70.0,
         "pv_mvnd_per_kwp": 20.0,
-        "mv35_line_mvnd_per_km": 800.0,
+        "mv35_line_mvnd_per_km": 1_100.0,
         "hydro_evidence": "modelled",
     }
     known = draws(easy, places, accuracy=0.0, **dear).settlements
