@@ -333,6 +333,16 @@ def data_init_command(
     terminal.say("command.init.done", folder=folder, layers=len(start.catalog.layer), questions=len(start.questions))
 
 
+def _country(profile: str) -> Profile:
+    """Read the profile that --profile names."""
+    from infragap.profiles.profile import ProfileError, read_profile
+
+    try:
+        return read_profile(profile)
+    except ProfileError as error:
+        raise typer.BadParameter(str(error), param_hint="--profile") from error
+
+
 @data_app.command("template")
 def data_template_command(
     out: Annotated[Path, typer.Option("--out", help="Folder for the forms.")],
@@ -345,14 +355,10 @@ def data_template_command(
     ] = None,
 ) -> None:
     """Write forms to be filled: a workbook for lists and places, a GeoPackage for lines and areas."""
-    from infragap.profiles.profile import ProfileError, read_profile
     from infragap.starting.forms import write_forms
     from infragap.starting.places import point_of
 
-    try:
-        country = read_profile(profile)
-    except ProfileError as error:
-        raise typer.BadParameter(str(error), param_hint="--profile") from error
+    country = _country(profile)
     chosen = language or country.languages[0]
     if chosen not in country.languages:
         raise typer.BadParameter(f"choose from {', '.join(country.languages)}", param_hint="--language")
@@ -419,13 +425,9 @@ def data_fetch_command(
     """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine."""
     from infragap.fetching.client import Client
     from infragap.fetching.fetch import Request, default_cache, fetch_pack
-    from infragap.profiles.profile import ProfileError, read_profile
     from infragap.starting.places import box_of
 
-    try:
-        known = read_profile(profile)
-    except ProfileError as error:
-        raise typer.BadParameter(str(error), param_hint="--profile") from error
+    known = _country(profile)
     client = Client(cache or default_cache(), contact or os.environ.get("INFRAGAP_CONTACT", ""))
     wanted = tuple(part.strip() for part in layers.split(",") if part.strip())
     box = None if bbox is None else box_of(bbox)

@@ -114,6 +114,13 @@ def move_file(source: Path, target: Path) -> None:
         source.unlink()
 
 
+def put_text(target: Path, text: str) -> None:
+    """Write a text file (UTF-8) beside its place and put it there in one step."""
+    beside = target.with_name(f".{target.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(target)
+
+
 def reserve(file: Path, size_bytes: int) -> None:
     """Take up space on the disk, so that it is there later.
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infragap.disk.exchange import put_text
+
 MARKER = "run.json"
 """File that every complete result holds; a folder without it is never replaced."""
 
@@ -122,9 +124,7 @@ def register(folder: Path, names: Iterable[str]) -> None:
     record = json.loads(marker.read_text(encoding="utf-8"))
     record["files"] = dict(sorted({**record["files"], **{name: checksum(folder / name) for name in names}}.items()))
     record[RECORD_CHECKSUM] = record_checksum(record)
-    beside = folder / f".{MARKER}.new"
-    beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    beside.replace(marker)
+    put_text(marker, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
 
 
 def written(marker: Path) -> set[str]:

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from infragap.console.messages import Message, refused
+from infragap.disk.exchange import put_text
 from infragap.gis.errors import MissingDataError
 from infragap.scale.unit_work import Outcome
 
@@ -123,6 +124,4 @@ def _write_list(out: Path, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes
     ]
     out.mkdir(parents=True, exist_ok=True)
-    beside = out / f".{LIST}.new"
-    beside.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    beside.replace(out / LIST)
+    put_text(out / LIST, json.dumps(told, ensure_ascii=False, indent=1) + "\n")

@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from infragap.disk.exchange import put_text
 from infragap.disk.manifest import MARKER, RECORD_CHECKSUM, checksum, others, written
 from infragap.profiles.profile import Profile
 from infragap.record import VERSIONS_OF
@@ -67,9 +68,7 @@ def write_note(result: Path, note: Path, key: str) -> None:
     """Note the key of a complete result; until then it counts as unfinished."""
     record = json.loads((result / MARKER).read_text(encoding="utf-8"))
     note.parent.mkdir(parents=True, exist_ok=True)
-    beside = note.with_name(f".{note.name}.new")
-    beside.write_text(json.dumps({"key": key, "record_sha256": record[RECORD_CHECKSUM]}) + "\n", encoding="utf-8")
-    beside.replace(note)
+    put_text(note, json.dumps({"key": key, "record_sha256": record[RECORD_CHECKSUM]}) + "\n")
 
 
 @lru_cache(maxsize=1)
