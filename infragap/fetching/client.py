@@ -117,6 +117,8 @@ class Client:
         How whoever calls can be reached: an address of mail or web.
     wait
         Sleeps for some seconds.
+    clock
+        Seconds since some moment.
     environment
         Where bases of services are looked up; None for that of the process.
     """
@@ -124,6 +126,7 @@ class Client:
     cache: Path
     contact: str = ""
     wait: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
     environment: Mapping[str, str] | None = None
     _session: requests.Session = field(default_factory=requests.Session, init=False)
     _last: dict[str, float] = field(default_factory=dict, init=False)
@@ -245,10 +248,10 @@ class Client:
         raise kind(f"{wanted.service}: {wanted.url} answers {status}")
 
     def _pause(self, name: str) -> None:
-        since = time.monotonic() - self._last.get(name, -1e9)
+        since = self.clock() - self._last.get(name, -1e9)
         if (left := service(name).pause_s - since) > 0:
             self.wait(left)
-        self._last[name] = time.monotonic()
+        self._last[name] = self.clock()
 
 
 class _AskAgainError(Exception):
