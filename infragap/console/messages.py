@@ -35,7 +35,7 @@ class Message:
 
     def spoken(self, language: str = "en") -> str:
         """Give the sentence in a language."""
-        # these bring the table libraries and the readers of catalogues with them, which the command line needs only here
+        # these bring the table libraries and the readers of catalogues with them, which help and version do without
         from infragap.gis.findings import printable
         from infragap.wording.catalogue import words
 
