@@ -28,7 +28,10 @@ def test_the_import_alone_loads_nothing_large() -> None:
 
 def test_the_help_of_the_command_loads_nothing_large() -> None:
     # modules instead of seconds: seconds belong to the machine
-    large = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "scipy", "numba", "dask", "distributed")
+    large = (
+        "numpy", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "scipy", "numba", "dask", "distributed",
+        "babel", "infragap.profiles.profile",
+    )  # fmt: skip
     code = (
         "import sys; from infragap.cli import app; app(['run-many', '--help'], standalone_mode=False);"
         f"print([m for m in {large!r} if m in sys.modules])"
