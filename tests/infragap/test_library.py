@@ -49,6 +49,7 @@ def test_a_module_of_the_command_does_not_hide_a_name() -> None:
     assert callable(infragap.compare)
 
 
+@pytest.mark.slow
 def test_findings_as_a_frame(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack")
     assert (infragap.check(str(folder), ready_for=["electricity"])["severity"] == "notice").all()
@@ -83,6 +84,7 @@ def test_layers_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_plan_refuses_what_the_command_refuses(tmp_path: Path) -> None:
     with pytest.raises(MissingDataError, match="settlements"):
         infragap.plan_electricity(write_pack(tmp_path / "none", settlements=None))
