@@ -241,7 +241,6 @@ def test_identifiers_that_only_look_different(tmp_path: Path, layer: str, change
     said = [str(finding) for finding in findings(tmp_path, layer, table)]
     assert any(
         f"2 of {len(table)} rows have a {key} that differs from another's only in case, blanks, invisible signs or "
-        f"letters of another script"
-        in text
+        f"letters of another script" in text
         for text in said
     )
