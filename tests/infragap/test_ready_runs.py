@@ -19,7 +19,14 @@ from tests.pack_factory import BUILDERS, FILES, write_pack
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = read_settings(None, {"electricity": {"draws": 0, "scenarios": False}})
+SETTINGS = read_settings(
+    None,
+    {
+        "electricity": {"draws": 0, "scenarios": False},
+        "water": {"draws": 0, "frontier_points": 2},
+        "schools": {"draws": 0},
+    },
+)
 Change = Callable[[Any], Any]
 
 
