@@ -84,6 +84,7 @@ def run_many_command(
     """Plan many packs under many scenarios, here or on a Dask cluster; a stopped run goes on where it stopped."""
     from infragap.readiness import chosen_analyses
     from infragap.scale.clusters import cluster
+    from infragap.scale.draw_chunks import DrawsOn
     from infragap.scale.many import plan_many
     from infragap.scale.told import print_outcome
 
@@ -92,7 +93,7 @@ def run_many_command(
         many = plan_many(
             packs,
             places.scenarios,
-            executor,
+            DrawsOn(executor, workers.draws_per_chunk) if executor and workers.draws_per_chunk else executor,
             out=places.out,
             only=only,
             retries=workers.retries,

@@ -26,6 +26,7 @@ from infragap.gis.pack import Pack, read_pack
 from infragap.maps.exports.outward import outward_frame
 from infragap.profiles.of_result import profile_of_result
 from infragap.readiness import judge, judge_folder, require_ready
+from infragap.scale.draw_chunks import DrawsOn
 from infragap.scale.many import Many, Told, plan_many
 from infragap.settings import ANALYSES, read_settings
 from infragap.wording.country import speaking_for
@@ -127,7 +128,7 @@ def plan_schools(
 def plan(
     packs: Sequence[Pack | Path | str],
     scenarios: Mapping[str, Mapping[str, Any]] | Path | str | None = None,
-    executor: Executor | None = None,
+    executor: Executor | DrawsOn | None = None,
     *,
     out: Path | str,
     only: Sequence[str] = ANALYSES,
@@ -146,7 +147,8 @@ def plan(
         TOML file with the tables ``[dear.electricity]``; None for one scenario, 'base', that changes nothing.
     executor
         Where the plans are made: any `concurrent.futures.Executor` of processes, or Dask's ``client.get_executor()``;
-        None for this process. Workers must see `packs` and `out` under the same paths.
+        None for this process. `DrawsOn(executor)` plans here and has the draws of electricity made there, in chunks:
+        for a few large packs. The results are the same. Workers must see `packs` and `out` under the same paths.
     out
         Folder for all results: `results/<pack>/<scenario>` as `infragap run` writes it, layers as partitioned
         GeoParquet in `geoparquet`, what became of each in `many.json`. What stands there of the same inputs is kept,
