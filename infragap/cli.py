@@ -74,6 +74,19 @@ def run_command(
     _run(places, read_settings(places.params, profile=_profile(places)), chosen_analyses(only, "--only"))
 
 
+@app.command("warm")
+def warm_command() -> None:
+    """Compile the kernels once, after installing: the first run is then as fast as the others."""
+    from infragap.console.progress import TerminalProgress
+    from infragap.scale.warming import warm
+
+    kept = warm(TerminalProgress(terminal))
+    if kept is None:
+        terminal.complain([terminal.text("command.warm.not_kept")])
+        raise typer.Exit(1)
+    terminal.say("command.warm.done", folder=kept)
+
+
 @app.command("run-many")
 @grouped_options
 def run_many_command(
