@@ -73,7 +73,7 @@ def plan_many(
     found: list[Outcome | None] = [None] * len(units)
     if isinstance(executor, DrawsOn):
         maker = DrawChunks(executor.executor, folder / "shared", executor.size, retries)
-        coming = (_attempted(unit, folder, retries, maker) for unit in units)
+        coming: Iterator[Outcome] = (_attempted(unit, folder, retries, maker) for unit in units)
     else:
         coming = _outcomes(units, folder, executor, retries)
     for number, outcome in enumerate(coming, 1):
