@@ -11,7 +11,7 @@ import typer
 from infragap import __version__
 from infragap.console.guard import main_of
 from infragap.console.options import ManyPlaces, Places, Placing, Scenario, WaterScenario, Workers, grouped_options
-from infragap.console.terminal import Terminal, language_of
+from infragap.console.terminal import Terminal
 
 if TYPE_CHECKING:
     from infragap.profiles.profile import Profile
@@ -49,12 +49,13 @@ def _options(
         str | None, typer.Option("--language", help="Language of the messages: vi, en; default: that of the system.")
     ] = None,
 ) -> None:
-    from infragap.wording.catalogue import languages
+    if language is not None:
+        from infragap.wording.catalogue import languages
 
-    if language is not None and language not in languages():
-        raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
+        if language not in languages():
+            raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
     terminal.debug = debug
-    terminal.language = language or language_of(os.environ)
+    terminal.speak(language)
     for library in ("OMP", "OPENBLAS", "MKL"):
         # a sum over a long array differs in its last bit with the number of threads; set before numpy is loaded
         os.environ[f"{library}_NUM_THREADS"] = "1"

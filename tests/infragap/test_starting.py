@@ -72,6 +72,7 @@ def test_what_nothing_speaks_for_is_a_question() -> None:
     assert any("moonlight" in question for question in found.questions)
 
 
+@pytest.mark.slow
 def test_an_earlier_catalogue_is_kept_and_completed(tmp_path: Path) -> None:
     pack = write_pack(tmp_path / "pack")
     before = (pack / "catalog.toml").read_bytes()
