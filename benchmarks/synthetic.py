@@ -2,9 +2,10 @@
 
     python -m benchmarks.synthetic FOLDER --settlements 20000 [--seed 1]
 
-Settlements are strewn evenly over the communes, households log-normal around 25, a fifth of them with unsafe wires. The
-ground, the grid and the headroom of its stations stay those of the province, so a large pack is a dense one, and its
-limits bind far harder than those of a country with as many settlements would.
+Settlements are strewn evenly over the communes, households log-normal around 25, a fifth of them with unsafe wires;
+communes have as many more households. The published totals are left out, as they would not fit, and with them the
+targets: least cost decides. The ground, the grid and the headroom of its stations stay those of the province, so a
+large pack is a dense one, and its limits bind far harder than those of a country with as many settlements would.
 """
 
 import argparse
@@ -12,13 +13,17 @@ import re
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from benchmarks.headroom import DATA, random_settlements
 from infragap.gis.pack import read_pack
 from infragap.starting.hashes import fill_hashes
 
-SETTLEMENTS = Path("villages/settlements.csv")
+PERSONS = 4
+"""Of a household."""
+
+SETTLEMENTS, COMMUNES = Path("villages/settlements.csv"), Path("boundaries/communes.geojson")
 
 
 def write_synthetic_pack(folder: Path, count: int, *, seed: int = 1) -> Path:
@@ -30,12 +35,23 @@ def write_synthetic_pack(folder: Path, count: int, *, seed: int = 1) -> Path:
     table = pd.DataFrame(layer.drop(columns="geometry")).reindex(columns=columns)
     table = table.assign(longitude=places.x.round(5).to_numpy(), latitude=places.y.round(5).to_numpy())
     table.to_csv(folder / SETTLEMENTS, index=False)
+    added = layer.groupby("commune_code")["households"].sum()
+    communes = gpd.read_file(folder / COMMUNES)
+    more = communes["commune_code"].map(added).fillna(0).astype(int)
+    communes["households"] += more
+    communes["population"] += PERSONS * more
+    communes.to_file(folder / COMMUNES, driver="GeoJSON", COORDINATE_PRECISION=6)
     catalogue = folder / "catalog.toml"
-    text = catalogue.read_text(encoding="utf-8")
+    text = re.sub(r"\[targets\]\n(?:.+\n)*", _budgets_alone, catalogue.read_text(encoding="utf-8"))
     text = re.sub(r'(name = "settlements"\n(?:.+\n)*?rows = )\d+', rf"\g<1>{count}", text)
     catalogue.write_text(text, encoding="utf-8")
     fill_hashes(folder, replace=True)
     return folder
+
+
+def _budgets_alone(targets: re.Match[str]) -> str:
+    kept = [line for line in targets.group().splitlines() if line == "[targets]" or line.startswith("budget_")]
+    return "\n".join(kept) + "\n"
 
 
 def main() -> None:

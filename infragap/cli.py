@@ -74,6 +74,19 @@ def run_command(
     _run(places, read_settings(places.params, profile=_profile(places)), chosen_analyses(only, "--only"))
 
 
+@app.command("warm")
+def warm_command() -> None:
+    """Compile the kernels once, after installing: the first run is then as fast as the others."""
+    from infragap.console.progress import TerminalProgress
+    from infragap.scale.warming import warm
+
+    kept = warm(TerminalProgress(terminal))
+    if kept is None:
+        terminal.complain([terminal.text("command.warm.not_kept")])
+        raise typer.Exit(1)
+    terminal.say("command.warm.done", folder=kept)
+
+
 @app.command("run-many")
 @grouped_options
 def run_many_command(
@@ -84,6 +97,7 @@ def run_many_command(
     """Plan many packs under many scenarios, here or on a Dask cluster; a stopped run goes on where it stopped."""
     from infragap.readiness import chosen_analyses
     from infragap.scale.clusters import cluster
+    from infragap.scale.draw_chunks import DrawsOn
     from infragap.scale.many import plan_many
     from infragap.scale.told import print_outcome
 
@@ -92,7 +106,7 @@ def run_many_command(
         many = plan_many(
             packs,
             places.scenarios,
-            executor,
+            DrawsOn(executor, workers.draws_per_chunk) if executor and workers.draws_per_chunk else executor,
             out=places.out,
             only=only,
             retries=workers.retries,
