@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infragap.gis.errors import ParameterError
@@ -47,6 +47,7 @@ def test_equals_networkx(seed, toward):
     np.testing.assert_array_equal(np.where(ways.cost <= limit, ways.cost, np.inf), cut)
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 100_000), st.booleans(), st.sampled_from([5.0, np.inf]))
 def test_many_places_at_once_are_like_one_after_another(seed, toward, limit):
     graph, prices, _, rng = random_graph(seed)
