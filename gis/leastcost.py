@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from infragap.gis.errors import NoSolutionError, ParameterError
 from infragap.gis.leastcost_kernels import label_regions, spread, walk_back
 
-__all__ = ["MOVES", "LeastCost", "Slopes", "cost_distance", "path_back"]
+__all__ = ["MOVES", "LeastCost", "Rules", "Slopes", "cost_distance", "path_back", "spread_further"]
 
 MOVES: NDArray[np.int64] = np.array(
     [
@@ -54,6 +54,40 @@ class Slopes:
     elevation: NDArray[Any]
     cell_size_m: float
     toward_sources: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """How steps go, as in `cost_distance`.
+
+    Attributes
+    ----------
+    slopes
+        Heights of the cells, or None.
+    cut_corners
+        Whether a diagonal step may pass where one of the two cells beside it is a barrier.
+    neighbours
+        8, or 16 with knight's moves.
+    limit
+        Nothing is reached beyond this distance [units of cost].
+    """
+
+    slopes: Slopes | None = None
+    cut_corners: bool = False
+    neighbours: int = 8
+    limit: float = math.inf
+
+    def __post_init__(self) -> None:
+        """Refuse what there is not."""
+        if self.neighbours not in (8, 16):
+            raise ParameterError(f"neighbours: {self.neighbours} given; use 8, or 16 with knight's moves.")
+        if not self.limit >= 0:
+            raise ParameterError(f"limit: {self.limit} given; use a distance of at least 0, or inf for none.")
+
+    @property
+    def reach(self) -> int:
+        """Rows and columns that one step crosses at most."""
+        return 1 if self.neighbours == 8 else 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,46 +197,16 @@ def cost_distance(
     """
     cost = np.asarray(cost)
     _check_cost(cost)
-    if neighbours not in (8, 16):
-        raise ParameterError(f"neighbours: {neighbours} given; use 8, or 16 with knight's moves.")
-    if not limit >= 0:
-        raise ParameterError(f"limit: {limit} given; use a distance of at least 0, or inf for none.")
+    rules = Rules(slopes, cut_corners, neighbours, limit)
     cells, start_values, labels = _read_sources(sources, cost.shape)
-    pad = 1 if neighbours == 8 else 2
-    padded_columns = cost.shape[1] + 2 * pad
-    moves = MOVES[:neighbours]
-    per_step = np.array([padded_columns, 1])
-    offset = moves @ per_step
-    beside = _cells_beside(moves) @ per_step
-    length = np.hypot(moves[:, 0], moves[:, 1])
-    heights, rise_factor = None, np.zeros(neighbours)
-    if slopes is not None:
-        heights, rise_factor = _read_heights(slopes, cost, pad, length)
-
-    half_cost = _padded(cost, pad, math.inf)
-    half_cost *= np.float32(0.5)
-    distance = np.full(half_cost.size, np.inf, np.float32)
-    direction = np.full(half_cost.size, -1, np.int8) if regions or predecessors else None
-    starts = (cells[:, 0] + pad) * padded_columns + cells[:, 1] + pad
     within = start_values <= limit
-    starts, start_values, labels = starts[within], start_values[within], labels[within]
+    cells, start_values, labels = cells[within], start_values[within], labels[within]
+    pad, padded_columns = rules.reach, cost.shape[1] + 2 * rules.reach
+    distance = np.full((cost.shape[0] + 2 * pad) * padded_columns, np.inf, np.float32)
+    direction = np.full(distance.size, -1, np.int8) if regions or predecessors else None
+    starts = (cells[:, 0] + pad) * padded_columns + cells[:, 1] + pad
     distance[starts] = start_values
-    spread(
-        half_cost.ravel(),
-        distance,
-        direction,
-        heights,
-        starts,
-        tuple(offset),
-        tuple(beside[0]),
-        tuple(beside[1]),
-        tuple(length.astype(np.float32)),
-        tuple(rise_factor.astype(np.float32)),
-        float(np.float32(limit)),
-        _bucket_width(cost),
-        cut_corners,
-    )
-    del half_cost, heights
+    _spread(cost, distance, direction, starts, rules)
 
     def unpadded(flat: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(flat.reshape(-1, padded_columns)[pad:-pad, pad:-pad])
@@ -212,12 +216,87 @@ def cost_distance(
         region = np.full(distance.size, -1, np.int32)
         roots = direction[starts] < 0  # a start value may lie above the way from another start
         region[starts[roots]] = labels[roots]
-        label_regions(distance, direction, offset, region)
+        label_regions(distance, direction, MOVES[:neighbours] @ np.array([padded_columns, 1]), region)
         region = unpadded(region)
     return LeastCost(
         distance=unpadded(distance),
         region=region,
         predecessor=unpadded(direction) if predecessors and direction is not None else None,
+    )
+
+
+def spread_further(
+    cost: NDArray[Any], distance: NDArray[np.float32], changed: NDArray[np.int64], rules: Rules
+) -> NDArray[np.float32]:
+    """Distances on a raster after some of them have become less: what follows from those, nothing else.
+
+    Parameters
+    ----------
+    cost
+        (rows, columns), cost per cell width, as for `cost_distance`.
+    distance
+        (rows, columns), least distances found so far, inf where there is none; not changed.
+    changed
+        (k,) flat indices of the cells from which to spread on; ascending.
+    rules
+        How steps go.
+
+    Returns
+    -------
+    ndarray
+        (rows, columns), `distance` or less.
+
+    Raises
+    ------
+    ParameterError
+        Costs that are NaN, negative or above 1e30, or heights missing on cells that can be crossed.
+
+    Notes
+    -----
+    A distance is the least, over all paths, of the sum in float32 along the path; as adding is monotone, it does not
+    hang on the order in which cells are spread from. So a raster that is spread over in parts until nothing changes
+    gives the bits of one spread as a whole.
+    """
+    _check_cost(cost)
+    pad = rules.reach
+    columns, padded_columns = cost.shape[1], cost.shape[1] + 2 * pad
+    padded = _padded(distance, pad, math.inf).ravel()
+    starts = (changed // columns + pad) * padded_columns + changed % columns + pad
+    _spread(cost, padded, None, starts, rules)
+    return np.ascontiguousarray(padded.reshape(-1, padded_columns)[pad:-pad, pad:-pad])
+
+
+def _spread(
+    cost: NDArray[Any],
+    distance: NDArray[np.float32],
+    direction: NDArray[np.int8] | None,
+    starts: NDArray[np.int64],
+    rules: Rules,
+) -> None:
+    """Spread over a raster from padded flat cells on, into padded flat distances and directions."""
+    pad, moves = rules.reach, MOVES[: rules.neighbours]
+    per_step = np.array([cost.shape[1] + 2 * pad, 1])
+    beside = _cells_beside(moves) @ per_step
+    length = np.hypot(moves[:, 0], moves[:, 1])
+    heights, rise_factor = None, np.zeros(rules.neighbours)
+    if rules.slopes is not None:
+        heights, rise_factor = _read_heights(rules.slopes, cost, pad, length)
+    half_cost = _padded(cost, pad, math.inf)
+    half_cost *= np.float32(0.5)
+    spread(
+        half_cost.ravel(),
+        distance,
+        direction,
+        heights,
+        starts,
+        tuple(moves @ per_step),
+        tuple(beside[0]),
+        tuple(beside[1]),
+        tuple(length.astype(np.float32)),
+        tuple(rise_factor.astype(np.float32)),
+        float(np.float32(rules.limit)),
+        _bucket_width(cost),
+        rules.cut_corners,
     )
 
 

@@ -29,8 +29,8 @@ from infragap.gis import schema
 from infragap.gis.catalog import Catalog, LayerEntry, checksum_findings, read_catalog, unsourced_findings
 from infragap.gis.checking.between import cross_findings
 from infragap.gis.checking.grids import raster_findings
-from infragap.gis.crs import measures_truly, require_metres, to_measure
-from infragap.gis.errors import InfragapError
+from infragap.gis.crs import WGS84, measures_truly, require_metres, to_measure
+from infragap.gis.errors import InfragapError, LayerError
 from infragap.gis.findings import Finding, fault, faults, findings_of, notices, refusal
 from infragap.gis.raster import Raster, warp
 from infragap.gis.reading.canonical import in_canonical_order
@@ -267,6 +267,33 @@ class Pack:
         )
         read = self._read | {name: (layer, (said,)) for name, (_, layer, said) in made.items()}
         return Pack(self.folder, catalog, self.stand_ins | set(made), read, dict(self._as_drawn))
+
+    def with_moved(self, name: str, places: Mapping[str, tuple[float, float]]) -> Pack:
+        """Give the same pack with some points of a layer elsewhere.
+
+        Parameters
+        ----------
+        name
+            Layer of points.
+        places
+            (longitude, latitude) by the identifier of the row, WGS84 [degrees].
+
+        Raises
+        ------
+        LayerError
+            A row does not exist.
+        """
+        frame, column = self._frame(name).copy(), self.catalog.entry(name).id or f"{name.removesuffix('s')}_id"
+        at = {str(key): row for row, key in enumerate(frame[column])}
+        if unknown := sorted(set(places) - set(at)):
+            raise LayerError(f"{name}: no row has {column} = {', '.join(unknown)}. Use those of the layer.")
+        points = gpd.GeoSeries(gpd.points_from_xy(*zip(*places.values(), strict=True)), crs=WGS84)
+        moved = to_measure(gpd.GeoDataFrame(geometry=points), self.crs_measure, layer=name)
+        geometry = frame.geometry.to_numpy().copy()
+        geometry[[at[key] for key in places]] = moved.geometry.to_numpy()
+        frame = frame.set_geometry(gpd.GeoSeries(geometry, crs=frame.crs))
+        read = self._read | {name: (frame, self._read[name][1])}
+        return Pack(self.folder, self.catalog, self.stand_ins, read, self._as_drawn | {name: frame})
 
     def layer(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame | Raster:
         """Give any layer of the catalogue by its name."""

@@ -18,11 +18,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from infragap.gis.pack import Pack, read_pack
-    from infragap.library import check, compare, plan, plan_electricity, plan_schools, plan_water
+    from infragap.library import DrawsOn, check, compare, plan, plan_electricity, plan_schools, plan_water, replan
 
 __version__ = "0.1.0"
 
-__all__ = ["Pack", "check", "compare", "plan", "plan_electricity", "plan_schools", "plan_water", "read_pack"]
+__all__ = [
+    "DrawsOn",
+    "Pack",
+    "check",
+    "compare",
+    "plan",
+    "plan_electricity",
+    "plan_schools",
+    "plan_water",
+    "read_pack",
+    "replan",
+]
 
 _OF_PACKS = ("Pack", "read_pack")
 

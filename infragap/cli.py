@@ -11,7 +11,7 @@ import typer
 from infragap import __version__
 from infragap.console.guard import main_of
 from infragap.console.options import ManyPlaces, Places, Placing, Scenario, WaterScenario, Workers, grouped_options
-from infragap.console.terminal import Terminal, language_of
+from infragap.console.terminal import Terminal
 
 if TYPE_CHECKING:
     from infragap.profiles.profile import Profile
@@ -49,12 +49,13 @@ def _options(
         str | None, typer.Option("--language", help="Language of the messages: vi, en; default: that of the system.")
     ] = None,
 ) -> None:
-    from infragap.wording.catalogue import languages
+    if language is not None:
+        from infragap.wording.catalogue import languages
 
-    if language is not None and language not in languages():
-        raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
+        if language not in languages():
+            raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
     terminal.debug = debug
-    terminal.language = language or language_of(os.environ)
+    terminal.speak(language)
     for library in ("OMP", "OPENBLAS", "MKL"):
         # a sum over a long array differs in its last bit with the number of threads; set before numpy is loaded
         os.environ[f"{library}_NUM_THREADS"] = "1"
@@ -73,6 +74,19 @@ def run_command(
     _run(places, read_settings(places.params, profile=_profile(places)), chosen_analyses(only, "--only"))
 
 
+@app.command("warm")
+def warm_command() -> None:
+    """Compile the kernels once, after installing: the first run is then as fast as the others."""
+    from infragap.console.progress import TerminalProgress
+    from infragap.scale.warming import warm
+
+    kept = warm(TerminalProgress(terminal))
+    if kept is None:
+        terminal.complain([terminal.text("command.warm.not_kept")])
+        raise typer.Exit(1)
+    terminal.say("command.warm.done", folder=kept)
+
+
 @app.command("run-many")
 @grouped_options
 def run_many_command(
@@ -83,6 +97,7 @@ def run_many_command(
     """Plan many packs under many scenarios, here or on a Dask cluster; a stopped run goes on where it stopped."""
     from infragap.readiness import chosen_analyses
     from infragap.scale.clusters import cluster
+    from infragap.scale.draw_chunks import DrawsOn
     from infragap.scale.many import plan_many
     from infragap.scale.told import print_outcome
 
@@ -91,7 +106,7 @@ def run_many_command(
         many = plan_many(
             packs,
             places.scenarios,
-            executor,
+            DrawsOn(executor, workers.draws_per_chunk) if executor and workers.draws_per_chunk else executor,
             out=places.out,
             only=only,
             retries=workers.retries,

@@ -1,6 +1,7 @@
 """Compiled kernels: the one way in which functions of this project become machine code."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar, cast
 
 import numba
@@ -27,3 +28,13 @@ def compiled(function: F) -> F:
         return cast(F, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
     except RuntimeError:
         return cast(F, numba.njit(error_model="numpy", nogil=True)(function))
+
+
+def kept_in() -> Path | None:
+    """Give the folder where machine code of this module would be kept; None where none can be written."""
+    found = getattr(compiled(_nothing), "stats").cache_path  # noqa: B009 - an attribute that numba adds
+    return Path(found) if found else None
+
+
+def _nothing() -> None:
+    """Nothing to compile."""

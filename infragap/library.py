@@ -7,13 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity as _plan_electricity
+from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.parameters import Parameters
+from infragap.analyses.reuse import Memory, remembering
 from infragap.analyses.schools.needs import given
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools as _plan_schools
@@ -22,10 +25,14 @@ from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water as _plan_water
 from infragap.analyses.water.result import WaterResult
 from infragap.comparing import electricity as comparing
+from infragap.console.messages import Message, refused
+from infragap.gis.errors import ParameterError
 from infragap.gis.pack import Pack, read_pack
+from infragap.gis.stand_ins import with_stand_ins
 from infragap.maps.exports.outward import outward_frame
 from infragap.profiles.of_result import profile_of_result
 from infragap.readiness import judge, judge_folder, require_ready
+from infragap.scale.draw_chunks import DrawsOn as DrawsOn
 from infragap.scale.many import Many, Told, plan_many
 from infragap.settings import ANALYSES, read_settings
 from infragap.wording.country import speaking_for
@@ -86,9 +93,51 @@ def plan_electricity(
     ParameterError
         A parameter is unknown or out of its bounds.
     """
-    opened = _sound(pack, "electricity")
-    with speaking_for(opened.profile):
-        return _in_country(_plan_electricity(opened, _changed(parameters or ElectricityParameters(), changes)))
+    opened = with_stand_ins(_sound(pack, "electricity"), NEEDS.replaceable)
+    return _planned(_Origin(opened, _changed(parameters or ElectricityParameters(), changes), Memory()))
+
+
+def replan(
+    result: ElectricityResult, *, moved: Mapping[str, tuple[float, float]] | None = None, **changes: Any
+) -> ElectricityResult:
+    """Plan electricity again after a change, taking over from an earlier plan what the change does not touch.
+
+    Parameters
+    ----------
+    result
+        Of `plan_electricity` or of this function, in this process.
+    moved
+        New places of settlements, (longitude, latitude) by settlement_id, WGS84.
+    **changes
+        Single parameters on top of those of the earlier plan, such as ``forced_grid=("V08",)``.
+
+    Returns
+    -------
+    ElectricityResult
+        The same as of a plan made from the beginning.
+
+    Raises
+    ------
+    ParameterError
+        The result was not planned in this process; or as for `plan_electricity`.
+    LayerError
+        A settlement does not exist, or the pack has faults with it at its new place.
+
+    Notes
+    -----
+    Taken over where nothing that they read has changed: the surface for routing, own ways and candidate network, and
+    the simulated year of solar plants. The choice, the load flow and all draws are made anew. What a step reads is
+    found by watching it (`infragap.analyses.reuse`). A moved settlement may change clearings in forest, so its surface
+    and ways are made anew.
+    """
+    origin = _ORIGINS.get(result)
+    if origin is None:
+        raise refused(ParameterError, [Message("command.replan.unknown")])
+    pack = origin.pack
+    if moved:
+        pack = pack.with_moved("settlements", moved)
+        require_ready(pack, ("electricity",), given(None))
+    return _planned(_Origin(pack, _changed(origin.parameters, changes), Memory(dict(origin.memory.steps))))
 
 
 def plan_water(pack: Pack | Path | str, parameters: WaterParameters | None = None, /, **changes: Any) -> WaterResult:
@@ -127,7 +176,7 @@ def plan_schools(
 def plan(
     packs: Sequence[Pack | Path | str],
     scenarios: Mapping[str, Mapping[str, Any]] | Path | str | None = None,
-    executor: Executor | None = None,
+    executor: Executor | DrawsOn | None = None,
     *,
     out: Path | str,
     only: Sequence[str] = ANALYSES,
@@ -146,7 +195,8 @@ def plan(
         TOML file with the tables ``[dear.electricity]``; None for one scenario, 'base', that changes nothing.
     executor
         Where the plans are made: any `concurrent.futures.Executor` of processes, or Dask's ``client.get_executor()``;
-        None for this process. Workers must see `packs` and `out` under the same paths.
+        None for this process. `DrawsOn(executor)` plans here and has the draws of electricity made there, in chunks:
+        for a few large packs. The results are the same. Workers must see `packs` and `out` under the same paths.
     out
         Folder for all results: `results/<pack>/<scenario>` as `infragap run` writes it, layers as partitioned
         GeoParquet in `geoparquet`, what became of each in `many.json`. What stands there of the same inputs is kept,
@@ -183,6 +233,25 @@ def compare(first: Path | str, second: Path | str, *, language: str = "en") -> c
     """
     with speaking_for(profile_of_result(Path(first))):
         return comparing.compare(Path(first), Path(second), language)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Origin:
+    """What a plan was made from, and the steps that another one may take over."""
+
+    pack: Pack
+    parameters: ElectricityParameters
+    memory: Memory
+
+
+_ORIGINS: WeakKeyDictionary[ElectricityResult, _Origin] = WeakKeyDictionary()
+
+
+def _planned(origin: _Origin) -> ElectricityResult:
+    with speaking_for(origin.pack.profile), remembering(origin.memory):
+        result = _in_country(_plan_electricity(origin.pack, origin.parameters))
+    _ORIGINS[result] = origin
+    return result
 
 
 def _in_country(result: Result) -> Result:

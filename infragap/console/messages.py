@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from infragap.gis.errors import InfragapError
-from infragap.wording.catalogue import words
 
 SHOWN_SIGNS = 300
 """Signs of one value shown in a sentence; with them a sentence stays shorter than a screen."""
@@ -36,8 +35,9 @@ class Message:
 
     def spoken(self, language: str = "en") -> str:
         """Give the sentence in a language."""
-        # brings the table libraries with it, which the command line needs only here
+        # these bring the table libraries and the readers of catalogues with them, which help and version do without
         from infragap.gis.findings import printable
+        from infragap.wording.catalogue import words
 
         shown = {name: printable(value, signs=SHOWN_SIGNS) for name, value in self.values.items()}
         return words(language)(self.key, **shown)

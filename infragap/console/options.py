@@ -48,6 +48,10 @@ class Workers:
         int | None, typer.Option(min=100, help="Memory of each worker here; above it, it is begun anew.")
     ] = None
     retries: Annotated[int, typer.Option(min=0, help="Further attempts where a worker breaks.")] = 1
+    draws_per_chunk: Annotated[
+        int | None,
+        typer.Option(min=1, help="Plan here, and have the workers make the electricity draws, so many at a time."),
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,6 @@ from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook,
 from rich.markup import escape
 from rich.segment import Segment
 
-from infragap.wording.catalogue import languages, words
-
 LINE_SIGNS = 2000
 """Longest sentence printed: about a screen of 24 lines with 80 signs."""
 
@@ -32,7 +30,7 @@ class Terminal:
     out, errors
         Consoles of the results and of what went wrong.
     language
-        Language of the messages.
+        Language of the messages; that of the environment until another one is set.
     debug
         Whether errors come with their trace.
     """
@@ -41,11 +39,29 @@ class Terminal:
         """Print in the language that the environment asks for."""
         self.out = PlainConsole(highlight=False, emoji=False)
         self.errors = PlainConsole(stderr=True, highlight=False, emoji=False, soft_wrap=True)
-        self.language = language_of(os.environ)
+        self._language: str | None = None
         self.debug = False
+
+    @property
+    def language(self) -> str:
+        """Language of the messages."""
+        if self._language is None:
+            self._language = language_of(os.environ)
+        return self._language
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._language = code
+
+    def speak(self, code: str | None) -> None:
+        """Take a language for the messages; None for that of the environment."""
+        self._language = code
 
     def text(self, key: str, /, **values: Any) -> str:
         """Give a text of the catalogue in the language of the messages, its values free of markup."""
+        # the catalogue brings its readers along, which help and version do without
+        from infragap.wording.catalogue import words
+
         return words(self.language)(key, **{name: cell(value) for name, value in values.items()})
 
     def say(self, key: str, /, **values: Any) -> None:
@@ -129,6 +145,8 @@ def language_of(environment: Mapping[str, str]) -> str:
     >>> language_of({"LANG": "vi_VN.UTF-8"}), language_of({"LC_ALL": "C", "LANG": "vi_VN.UTF-8"})
     ('vi', 'en')
     """
+    from infragap.wording.catalogue import languages
+
     wanted = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
     code = wanted.partition("_")[0].partition(".")[0].lower()
     return code if code in languages() else "en"

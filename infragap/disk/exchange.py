@@ -117,7 +117,7 @@ def move_file(source: Path, target: Path) -> None:
 def put_text(target: Path, text: str) -> None:
     """Write a text file (UTF-8) beside its place and put it there in one step."""
     beside = target.with_name(f".{target.name}.new")
-    beside.write_text(text, encoding="utf-8")
+    beside.write_text(text, encoding="utf-8", newline="\n")
     beside.replace(target)
 
 

@@ -23,7 +23,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from infragap.disk.exchange import locked
+from infragap.disk.exchange import locked, put_text
 from infragap.fetching.services import rewritten, service
 from infragap.gis.errors import InfragapError, ParameterError
 
@@ -211,7 +211,7 @@ class Client:
             part.unlink(missing_ok=True)
             _mark(part).unlink(missing_ok=True)
             raise
-        _put(told, json.dumps(about, indent=1))
+        put_text(told, json.dumps(about, indent=1))
         _mark(part).unlink(missing_ok=True)
         part.replace(path)
         return Fetched(path, about)
@@ -272,7 +272,7 @@ def _write(answer: requests.Response, part: Path) -> None:
             raise _AskAgainError("the server went on at another place")
     length = answer.headers.get("Content-Length")
     mark = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
-    _put(_mark(part), mark)
+    put_text(_mark(part), mark)
     written = start
     with part.open("ab" if start else "wb") as file:
         try:
@@ -330,12 +330,6 @@ def _digest(path: Path, kind: str) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _put(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.new")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def _seconds(text: str) -> float:

@@ -22,6 +22,7 @@ import rasterio
 import shapely
 from rasterio.features import rasterize
 
+from infragap.disk.exchange import put_text
 from infragap.fetching.areas import Areas, Question, areas_of
 from infragap.fetching.client import Client, Fetched, FetchError
 from infragap.fetching.grounds import Box, fetch_heights, fetch_people, fetch_trees
@@ -333,9 +334,7 @@ def describe_fetched(folder: Path, profile_name: str, title: str) -> list[str]:
     head = start.catalog.pack.model_copy(update={"provenance_note": note})
     remarks = dict(guess.split(": ", 1) for guess in start.guesses)
     text = catalog_text(Catalog(pack=head, targets=start.catalog.targets, layer=kept), remarks)
-    partial = folder / f"{FILE_NAME}.part"
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    partial.replace(folder / FILE_NAME)
+    put_text(folder / FILE_NAME, text)
     return [question for question in start.questions if not question.startswith("settlements:")]
 
 

@@ -152,6 +152,54 @@ class Assumption(_Part):
     source: str = Field(min_length=1)
 
 
+class BuiltProject(_Part):
+    """A built or budgeted project of the country that the unit costs are held against.
+
+    Attributes
+    ----------
+    name, source
+        Place, and publication.
+    year
+        Year of its prices.
+    mv_km, lv_km
+        Lines [km].
+    stations, kva
+        Transformer stations and their total size; `kva` None where it is not published.
+    households
+        Connected; None where it is not published.
+    cost_money_units
+        Cost in prices of its year, in the money unit of the profile.
+    kv
+        Voltage of its line.
+    fitted
+        Whether it was among the projects that the unit costs were fitted to.
+    single_phase
+        Whether its lines and stations are single-phase.
+    cable_km
+        Part of `mv_km` that lies in a road as a cable.
+    crossings
+        Major rivers that are known to be crossed.
+    note
+        What sets it apart, by language; empty where nothing does.
+    """
+
+    name: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    year: int = Field(ge=1990, le=2100)
+    mv_km: float = Field(ge=0)
+    lv_km: float = Field(ge=0)
+    stations: int = Field(ge=0)
+    kva: float | None = Field(default=None, ge=0)
+    households: float | None = Field(default=None, ge=0)
+    cost_money_units: float = Field(gt=0)
+    kv: float = Field(gt=0)
+    fitted: bool = False
+    single_phase: bool = False
+    cable_km: float = Field(default=0.0, ge=0)
+    crossings: int = Field(default=0, ge=0)
+    note: dict[str, str] = Field(default_factory=dict)
+
+
 class Profile(_Part):
     """All of a profile.
 
@@ -184,6 +232,8 @@ class Profile(_Part):
         What replaces the defaults, by analysis and name of the parameter as the country writes it (see `naming`).
     works
         Rows that replace those of the electricity analysis's table of works (`network_works.toml`), by table and name.
+    projects
+        Real projects that the unit costs are held against; none where none are known.
     """
 
     code: str
@@ -204,6 +254,7 @@ class Profile(_Part):
     last_year: int = Field(ge=2000, le=2100)
     parameters: dict[str, dict[str, Assumption]] = Field(default_factory=dict)
     works: dict[str, dict[str, dict[str, Any]]] = Field(default_factory=dict)
+    projects: tuple[BuiltProject, ...] = Field(default=(), strict=False)
 
 
 @lru_cache(maxsize=1)

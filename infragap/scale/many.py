@@ -11,8 +11,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from infragap.analyses.draws import Maker
 from infragap.gis.pack import Pack
 from infragap.readiness import chosen_analyses
+from infragap.scale.draw_chunks import DrawChunks, DrawsOn
 from infragap.scale.gathered import layer_of, table_of, write_gathered
 from infragap.scale.unit_work import Outcome, do_unit, failed
 from infragap.scale.units import Unit, units_of
@@ -56,7 +58,7 @@ class Many:
 def plan_many(
     packs: Sequence[Pack | Path | str],
     scenarios: Mapping[str, Mapping[str, Any]] | Path | str | None = None,
-    executor: Executor | None = None,
+    executor: Executor | DrawsOn | None = None,
     *,
     out: Path | str,
     only: Sequence[str] = ANALYSES,
@@ -69,7 +71,12 @@ def plan_many(
     folder = Path(out).absolute()
     order = {(unit.pack, unit.scenario): number for number, unit in enumerate(units)}
     found: list[Outcome | None] = [None] * len(units)
-    for number, outcome in enumerate(_outcomes(units, folder, executor, retries), 1):
+    if isinstance(executor, DrawsOn):
+        maker = DrawChunks(executor.executor, folder / "shared", executor.size, retries)
+        coming: Iterator[Outcome] = (_attempted(unit, folder, retries, maker) for unit in units)
+    else:
+        coming = _outcomes(units, folder, executor, retries)
+    for number, outcome in enumerate(coming, 1):
         found[order[outcome.unit.pack, outcome.unit.scenario]] = outcome
         if told is not None:
             told(outcome, number, len(units))
@@ -81,7 +88,8 @@ def plan_many(
 def _outcomes(units: Sequence[Unit], out: Path, executor: Executor | None, retries: int) -> Iterator[Outcome]:
     """Outcomes as they come."""
     if executor is None:
-        yield from (_attempted(unit, out, retries) for unit in units)
+        for unit in units:
+            yield _attempted(unit, out, retries)
         return
     waiting: dict[Future[Outcome], tuple[Unit, int]] = {
         executor.submit(do_unit, unit, out): (unit, 0) for unit in units
@@ -111,10 +119,10 @@ def _again(executor: Executor, unit: Unit, out: Path) -> Future[Outcome] | None:
         return None
 
 
-def _attempted(unit: Unit, out: Path, retries: int) -> Outcome:
+def _attempted(unit: Unit, out: Path, retries: int, maker: Maker | None = None) -> Outcome:
     for tried in range(retries + 1):
         try:
-            return do_unit(unit, out)
+            return do_unit(unit, out, maker)
         except Exception as error:
             if tried == retries:
                 return failed(unit, out, error)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from threadpoolctl import threadpool_limits
 
+from infragap.analyses.draws import Maker, draws_made_by
 from infragap.console.messages import Message, refused
 from infragap.gis.errors import InfragapError, NoSolutionError
 from infragap.gis.pack import read_pack
@@ -54,8 +55,9 @@ def result_folder(out: Path, unit: Unit) -> Path:
     return out / "results" / unit.pack / unit.scenario
 
 
-def do_unit(unit: Unit, out: Path) -> Outcome:
-    """Plan one unit and write its result, unless a result of the same inputs stands there.
+def do_unit(unit: Unit, out: Path, maker: Maker | None = None) -> Outcome:
+    """Plan one unit and write its result, unless a result of the same inputs stands there; draws are made here, or as
+    a maker does.
 
     What the user can repair comes back as an outcome; any other error is raised, because another attempt may do better.
     """
@@ -72,7 +74,8 @@ def do_unit(unit: Unit, out: Path) -> Outcome:
             if stands(folder, note, key):
                 return Outcome(unit, "kept", folder, key, time.perf_counter() - started)
             note.unlink(missing_ok=True)
-            run(unit.folder, folder, settings, only=unit.only, in_one_process=True)
+            with draws_made_by(maker):
+                run(unit.folder, folder, settings, only=unit.only, in_one_process=True)
             write_note(folder, note, key)
     except InfragapError as error:
         return Outcome(unit, "failed", folder, key, time.perf_counter() - started, error)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from infragap.disk.exchange import put_text
 from infragap.gis.catalog import read_catalog
 from infragap.gis.dictionary import PACKAGE, pack_json_schema, pack_package
 from infragap.profiles.profile import read_profile
@@ -42,7 +43,5 @@ def describe_pack(folder: Path) -> list[Path]:
 
 
 def _written(path: Path, content: dict[str, Any]) -> Path:
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)
+    put_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     return path

@@ -59,6 +59,7 @@ def test_official_inputs_make_an_official_result_but_new_works_are_proposals(tmp
     assert set(schools.sites["modelled_inputs"]) == {""}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["water_schemes", "runoff", "water_households"])
 def test_one_modelled_layer_makes_all_water_results_modelled(tmp_path: Path, layer: str) -> None:
     result = water(official_pack(tmp_path / "pack", layer=layer))
@@ -66,6 +67,7 @@ def test_one_modelled_layer_makes_all_water_results_modelled(tmp_path: Path, lay
         assert set(frame["provenance"]) == {"modelled"}
 
 
+@pytest.mark.slow
 def test_layer_that_does_not_shape_a_result_does_not_mar_it(tmp_path: Path) -> None:
     result = water(official_pack(tmp_path / "pack", layer="grid_lines"))
     assert set(result.villages["provenance"]) == {"official"}
@@ -82,6 +84,7 @@ def test_open_data_roads_make_schools_open_data(tmp_path: Path) -> None:
     assert set(modelled.villages["provenance"]) == {"modelled"}
 
 
+@pytest.mark.slow
 def test_a_modelled_row_mars_what_is_made_of_it(tmp_path: Path) -> None:
     def first_modelled(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.assign(provenance=["modelled", *frame["provenance"].iloc[1:]])

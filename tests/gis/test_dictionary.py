@@ -27,6 +27,7 @@ def pack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_pack(tmp_path_factory.mktemp("pack") / "pack")
 
 
+@pytest.mark.slow
 def test_every_row_of_a_sound_pack_fits(pack_folder: Path) -> None:
     pack, whole = read_pack(pack_folder), pack_json_schema()
     jsonschema.Draft202012Validator.check_schema(whole)

@@ -153,6 +153,7 @@ def test_equal_to_scikit_image_where_corners_may_be_cut(case: tuple[Floats, list
     np.testing.assert_allclose(got, expected, rtol=1e-4)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(
     rasters_with_sources(),

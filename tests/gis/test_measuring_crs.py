@@ -27,6 +27,7 @@ def measured_in(folder: Path, crs: str) -> Pack:
     return read_pack(folder)
 
 
+@pytest.mark.slow
 def test_metric_elevation_keeps_its_cells(tmp_path: Path) -> None:
     pack = measured_in(write_pack(tmp_path / "pack"), "EPSG:32648")
     assert faults(pack.findings()) == []
@@ -39,6 +40,7 @@ def test_metric_elevation_keeps_its_cells(tmp_path: Path) -> None:
     assert pack.forest.crs == pack.runoff.crs == pack.elevation.crs
 
 
+@pytest.mark.slow
 def test_elevation_in_another_metric_crs_takes_all_layers_with_it(tmp_path: Path) -> None:
     heights = warp(pack_factory.elevation(), crs="EPSG:32648", cell_size_m=90)
     folder = write_pack(tmp_path / "pack", elevation=heights, entries={"elevation": {"crs": "EPSG:32648"}})
@@ -64,6 +66,7 @@ def test_elevation_that_cannot_measure_moves_to_the_catalogue(tmp_path: Path, cr
     assert sample(elevation, [450_000], [2_415_000])[0] == pytest.approx(300 + 10 * 51.5, abs=8)
 
 
+@pytest.mark.slow
 def test_vietnamese_coordinates_stay_in_the_crs_of_the_catalogue(tmp_path: Path) -> None:
     """A table with X and Y that names no CRS is in the catalogue's, whatever the elevation is in."""
     heights = warp(pack_factory.elevation(), crs="EPSG:32648", cell_size_m=90)

@@ -129,6 +129,7 @@ def test_lao_cai_never_becomes_lao_chai(real_communes: pd.DataFrame) -> None:
         assert match_commune(written, real_communes).name == "Lao Chải"
 
 
+@pytest.mark.slow
 def test_every_commune_finds_itself(real_communes: pd.DataFrame) -> None:
     assert len(real_communes) == 99
     for row in real_communes.itertuples():

@@ -63,6 +63,7 @@ def test_a_folder_in_the_place_of_a_raster(tmp_path: Path) -> None:
     assert any("elevation.tif is folder, not TIFF" in str(finding) for finding in packs.check_pack(folder))
 
 
+@pytest.mark.slow
 def test_sound(sound: Path) -> None:
     assert check_pack(sound) == []
     read_pack(sound).require_sound()
@@ -102,6 +103,7 @@ def test_layers_come_in_metres_and_in_the_order_of_their_ids(sound: Path) -> Non
     assert sample(pack.elevation, [450_000], [2_415_000])[0] == pytest.approx(300 + 10 * 51.5)
 
 
+@pytest.mark.slow
 def test_absent_layers_are_asked_for_by_name(tmp_path: Path) -> None:
     pack = read_pack(write_pack(tmp_path / "pack", lakes=None, bridges=None))
     assert faults(pack.findings()) == []
@@ -158,6 +160,7 @@ def test_negative_households(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_settlement_outside_the_province(tmp_path: Path) -> None:
     # 5 km east of the east edge; its own accuracy of 1 km does not excuse it, nor would a larger one
     for accuracy_m in (1_000.0, 50_000.0):
@@ -198,6 +201,7 @@ def test_truncated_geopackage(tmp_path: Path) -> None:
     assert "villages: v.gpkg cannot be read, it is cut off or damaged" in fault
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
 def test_wrong_encoding(sound: Path, tmp_path: Path, encoding: str) -> None:
     folder = tmp_path / "pack"
@@ -210,6 +214,7 @@ def test_wrong_encoding(sound: Path, tmp_path: Path, encoding: str) -> None:
     assert "Save it as 'CSV UTF-8'" in fault
 
 
+@pytest.mark.slow
 def test_changed_file_is_told_after_what_is_wrong_in_it(sound: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(sound, tmp_path / "pack")
     path = folder / "villages" / "settlements.csv"
@@ -223,6 +228,7 @@ def test_changed_file_is_told_after_what_is_wrong_in_it(sound: Path, tmp_path: P
     assert "settlements: there is no file" in fault
 
 
+@pytest.mark.slow
 def test_faults_of_several_layers_come_together(tmp_path: Path) -> None:
     folder = write_pack(
         tmp_path / "pack",
@@ -239,6 +245,7 @@ def test_faults_of_several_layers_come_together(tmp_path: Path) -> None:
     assert str(caught.value).split("\n") == faults
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NEEDS_ROWS)
 def test_a_layer_without_rows_is_told(tmp_path: Path, name: str) -> None:
     pack = read_pack(write_pack(tmp_path / "pack", **{name: lambda frame: frame.iloc[:0]}))
@@ -266,6 +273,7 @@ def test_household_works_of_every_commune(tmp_path: Path) -> None:
 # --- between layers ---
 
 
+@pytest.mark.slow
 def test_place_outside_its_commune(tmp_path: Path) -> None:
     # V0001 lies at x = 442 000, y = 2 414 000 in 90001; 90002 begins 8 km east of it
     folder = write_pack(
@@ -294,6 +302,7 @@ def test_unknown_commune(tmp_path: Path) -> None:
     assert "schools: 1 of 2 rows have an unknown commune_code (T02 = 90009). Write the code of a commune" in fault
 
 
+@pytest.mark.slow
 def test_exchanged_metres_are_seen(tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     folder.mkdir()
@@ -314,6 +323,7 @@ def test_exchanged_metres_are_seen(tmp_path: Path) -> None:
     assert check_pack(folder) == []
 
 
+@pytest.mark.slow
 def test_lines_in_a_wrong_crs(tmp_path: Path) -> None:
     (fault,) = check_pack(
         write_pack(tmp_path / "pack", roads=lambda f: f.set_geometry(f.geometry.translate(500_000, 0)))
@@ -321,6 +331,7 @@ def test_lines_in_a_wrong_crs(tmp_path: Path) -> None:
     assert "roads: 6 of 6 rows have a place or vertex more than 100 km from the province" in fault
 
 
+@pytest.mark.slow
 def test_raster_that_does_not_cover_the_province(tmp_path: Path) -> None:
     whole = pack_factory.elevation()
     west_half = Raster(values=whole.values[:, :102], transform=whole.transform, crs=whole.crs, nodata=-9999)
@@ -339,6 +350,7 @@ def test_runoff_needs_twelve_bands(tmp_path: Path) -> None:
     assert "runoff: climate/runoff.tif has 11 bands, 12 are needed" in fault
 
 
+@pytest.mark.slow
 def test_values_that_cannot_be(tmp_path: Path) -> None:
     heights = pack_factory.elevation()
     values = heights.values.copy()
@@ -371,6 +383,7 @@ def test_every_month_of_sunshine(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_published_totals(tmp_path: Path) -> None:
     # households without the grid but for the 20 with unsafe wires: 160 of 4,200; on rural schemes: 60 + 120; people:
     # 5,000 + 6,000 + 5,000 + 6,000

@@ -5,6 +5,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pandas as pd
+import pytest
 from typer.testing import CliRunner
 
 from infragap.check_workbook import MOST_MARKED, write_check_workbook
@@ -36,6 +37,7 @@ def spoil(frame: pd.DataFrame) -> pd.DataFrame:
     return changed
 
 
+@pytest.mark.slow
 def test_wrong_cells_are_red_with_their_repair(tmp_path: Path) -> None:
     folder, path = write_pack(tmp_path / "pack", settlements=spoil), tmp_path / "wrong.xlsx"
     readiness = judge_folder(folder, ["electricity"])
@@ -65,6 +67,7 @@ def test_cells_of_the_planners_own_headings_are_marked(tmp_path: Path) -> None:
     assert ("Lighting", 4) in red_cells(tmp_path / "wrong.xlsx", "settlements")
 
 
+@pytest.mark.slow
 def test_no_formula_no_link(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack", settlements=spoil)
     write_check_workbook(judge_folder(folder, []), folder, tmp_path / "wrong.xlsx", "en")
@@ -77,6 +80,7 @@ def test_no_formula_no_link(tmp_path: Path) -> None:
     assert cell.quotePrefix
 
 
+@pytest.mark.slow
 def test_marks_are_limited_and_said(tmp_path: Path) -> None:
     def many(frame: pd.DataFrame) -> pd.DataFrame:
         whole = pd.concat([frame] * 400, ignore_index=True)
@@ -88,6 +92,7 @@ def test_marks_are_limited_and_said(tmp_path: Path) -> None:
     assert count >= MOST_MARKED
 
 
+@pytest.mark.slow
 def test_a_sound_pack_and_an_unreadable_one(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack")
     assert CliRunner().invoke(app, ["check", str(folder), "--workbook", str(tmp_path / "a.xlsx")]).exit_code == 0

@@ -61,6 +61,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_named_with_layer_and_rows(command: Any, tmp_path: Path, fault: str) -> None:
     changes, expected = FAULTS[fault]
@@ -83,6 +84,7 @@ def _with_file(tmp_path: Path, name: str, content: bytes, layer: str, **entry: A
     return write_pack(pack, entries={layer: {"file": name, "sha256": sha, **entry}})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1258", "utf-16"])
 def test_a_csv_in_another_encoding(command: Any, tmp_path: Path, encoding: str) -> None:
     good = write_pack(tmp_path / "good")
@@ -97,6 +99,7 @@ def test_a_csv_in_another_encoding(command: Any, tmp_path: Path, encoding: str) 
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_truncated_geopackage(command: Any, tmp_path: Path) -> None:
     good = write_pack(tmp_path / "good")
     gpd.read_file(good / "boundaries" / "communes.geojson").to_file(tmp_path / "whole.gpkg", layer="communes")
@@ -108,6 +111,7 @@ def test_a_truncated_geopackage(command: Any, tmp_path: Path) -> None:
     assert "Traceback" not in printed
 
 
+@pytest.mark.slow
 def test_a_layer_without_crs(command: Any, tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {"river_id": ["R1"], "name": ["Hồng"], "is_major": [True], "provenance": ["modelled"], "source": ["test"]}
@@ -128,6 +132,7 @@ def test_a_layer_without_crs(command: Any, tmp_path: Path) -> None:
     assert re.search(r"rivers.*CRS", printed), printed
 
 
+@pytest.mark.slow
 def test_a_wrong_checksum(command: Any, tmp_path: Path) -> None:
     pack = write_pack(tmp_path / "pack")
     file = pack / "schools" / "schools.csv"
@@ -137,6 +142,7 @@ def test_a_wrong_checksum(command: Any, tmp_path: Path) -> None:
     assert re.search(r"schools.*(sha256|checksum)", printed), printed
 
 
+@pytest.mark.slow
 def test_a_good_pack_passes(command: Any, tmp_path: Path) -> None:
     assert command("check", write_pack(tmp_path / "pack"))[0] == 0
 

@@ -64,6 +64,7 @@ def fill(folder: Path, pack: Pack, language: str) -> None:
     book.save(folder / WORKBOOK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_filled_forms_are_the_same_layers(tmp_path: Path, sound: Pack, language: str) -> None:
     folder = tmp_path / "mine"
@@ -81,6 +82,7 @@ def test_filled_forms_are_the_same_layers(tmp_path: Path, sound: Pack, language:
         pd.testing.assert_frame_equal(got, wanted, check_dtype=False, obj=layer)
 
 
+@pytest.mark.slow
 def test_forms_left_empty_are_left_out_and_said(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     write_forms(folder, read_profile("mw"), "mw", language="en", middle=(35.5, -16.0))

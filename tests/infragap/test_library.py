@@ -28,7 +28,10 @@ def test_the_import_alone_loads_nothing_large() -> None:
 
 def test_the_help_of_the_command_loads_nothing_large() -> None:
     # modules instead of seconds: seconds belong to the machine
-    large = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "scipy", "numba", "dask", "distributed")
+    large = (
+        "numpy", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "scipy", "numba", "dask", "distributed",
+        "babel", "infragap.profiles.profile",
+    )  # fmt: skip
     code = (
         "import sys; from infragap.cli import app; app(['run-many', '--help'], standalone_mode=False);"
         f"print([m for m in {large!r} if m in sys.modules])"
@@ -46,6 +49,7 @@ def test_a_module_of_the_command_does_not_hide_a_name() -> None:
     assert callable(infragap.compare)
 
 
+@pytest.mark.slow
 def test_findings_as_a_frame(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack")
     assert (infragap.check(str(folder), ready_for=["electricity"])["severity"] == "notice").all()
@@ -80,6 +84,7 @@ def test_layers_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_plan_refuses_what_the_command_refuses(tmp_path: Path) -> None:
     with pytest.raises(MissingDataError, match="settlements"):
         infragap.plan_electricity(write_pack(tmp_path / "none", settlements=None))

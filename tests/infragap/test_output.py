@@ -74,6 +74,7 @@ def test_an_error_leaves_the_earlier_result(tmp_path: Path) -> None:
     assert sorted(f.name for f in tmp_path.iterdir()) == ["out"]
 
 
+@pytest.mark.slow
 def test_the_folder_is_there_at_every_moment(tmp_path: Path) -> None:
     out, stop, missing = _result(tmp_path / "out", number="0"), threading.Event(), []
 

@@ -37,6 +37,7 @@ def test_a_sound_pack_is_ready_for_everything(sound: Path) -> None:
     assert (report.state, report.rows, report.absent_columns) == (LayerState.READY, 2, ("pupils", "cost_mvnd"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("analysis", "layer"), [(a, layer) for a in ANALYSES for layer in NEEDS[a].layers])
 def test_a_missing_layer_is_named_by_each_analysis_that_needs_it(tmp_path: Path, analysis: str, layer: str) -> None:
     pack = read_pack(write_pack(tmp_path / "pack", **{layer: None}))
@@ -50,6 +51,7 @@ def test_a_missing_layer_is_named_by_each_analysis_that_needs_it(tmp_path: Path,
         require_ready(pack, [analysis])
 
 
+@pytest.mark.slow
 def test_an_optional_layer_may_be_missing(tmp_path: Path) -> None:
     readiness = judge_folder(write_pack(tmp_path / "pack", rivers=None, lakes=None), ANALYSES)
     assert readiness.layers["electricity"]["rivers"].state is LayerState.LEFT_OUT
@@ -64,6 +66,7 @@ PRECONDITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_schools_need_pupils(tmp_path: Path) -> None:
     """Asked before the run, not in its middle."""
     pack = write_pack(tmp_path / "pack", villages=lambda v: v.assign(pupils_primary=0, pupils_lower_secondary=0))
@@ -96,6 +99,7 @@ def test_a_precondition_is_asked_by_check_and_by_run(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_json_holds_what_the_table_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -174,6 +174,7 @@ VALUE = st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=20
 NAME = st.sampled_from(["loss_pct", "gap", "draws", "forced_grid", "reach_km", "no_such"])
 
 
+@pytest.mark.slow
 @given(
     head=st.dictionaries(st.one_of(st.sampled_from(["water", "meant"]), st.text(max_size=8)), VALUE, max_size=2),
     table=st.sampled_from(["electricity", "water", "schools", "wather"]),

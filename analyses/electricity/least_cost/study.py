@@ -21,6 +21,7 @@ from infragap.analyses.electricity.routing.cost_surface import LineSurface, buil
 from infragap.analyses.electricity.routing.existing_grid import ExistingGrid, existing_grid
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.routes import Routes, on_line_cells, settlement_cells, with_lawful_routes
+from infragap.analyses.reuse import content_of, remembered
 from infragap.gis.catalog import Catalog
 from infragap.gis.errors import NoSolutionError, ParameterError
 
@@ -116,7 +117,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
     NoSolutionError
         One that must get the grid cannot be reached.
     """
-    surface = build_surface(pack, parameters)
+    surface = remembered("surface", lambda p: build_surface(pack, p), parameters, (pack,))
     layer = pack.settlements.reset_index(drop=True)
     grid = existing_grid(pack.grid_lines, pack.substations, parameters)
     cell = settlement_cells(surface, layer.geometry.x.to_numpy(), layer.geometry.y.to_numpy())
@@ -130,8 +131,11 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
     )
     standing = surface.standing_line >= 0
     plain = replace(surface, standing_line=np.full(standing.shape, -1, dtype=np.int64))
-    without = lay_out(plain, cell, parameters) if standing.any() else None
-    layout = lay_out(surface, cell, parameters)
+    where = (surface, content_of(cell))
+    without = None
+    if standing.any():
+        without = remembered("layout without standing lines", lambda p: lay_out(plain, cell, p), parameters, where)
+    layout = remembered("layout", lambda p: lay_out(surface, cell, p), parameters, where)
     routes = layout.routes
     settlements = replace(
         settlements,

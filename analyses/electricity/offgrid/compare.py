@@ -19,6 +19,7 @@ from infragap.analyses.electricity.offgrid.solar_home import solar_home
 from infragap.analyses.electricity.offgrid.water_year import WaterYear, daily_flow
 from infragap.analyses.electricity.offgrid.weather import Unserved, hourly_yield, simulate_plants
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.reuse import content_of, remembered
 
 if TYPE_CHECKING:
     from infragap.gis.pack import Pack
@@ -84,7 +85,7 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
     sites = read_sites(pack, parameters)
     return Resources(
         day_yield=day_yield,
-        unserved=simulate_plants(hourly),
+        unserved=remembered("plants", lambda _: simulate_plants(hourly), parameters, (content_of(hourly),)),
         water=Water(
             sites,
             reach=sites_within_reach(settlements, sites, parameters),

@@ -186,8 +186,9 @@ class LineSurface:
             surcharge = line * np.float32(parameters.forest_cost_factor - 1) + np.float32(_planting_per_km(parameters))
             per_km += np.where(self.restricted_forest, surcharge, np.float32(0))
         standing = self.standing_line >= 0
-        on_price = np.where(lower, *(standing_mvnd_per_km(parameters, upper=upper) for upper in (False, True)))
-        per_km[standing] = on_price[standing]
+        if standing.any():
+            on_price = np.where(lower, *(standing_mvnd_per_km(parameters, upper=upper) for upper in (False, True)))
+            per_km[standing] = on_price[standing]
         closed = ~self.passable
         if forest_rule in ("forbid", "cable"):
             closed = closed | self.restricted_forest | self.wall
@@ -311,11 +312,15 @@ def usable_standing(
     energised one. Where switching on would cost more than a new line none is used.
     """
     p = parameters
-    dearer = any(standing_mvnd_per_km(p, upper=upper) > line_mvnd_per_km(p, upper=upper) for upper in (True, False))
     row = standing_line_cells(lines.reset_index(drop=True), grid, p.levels)
     is_lower = np.array([not p.levels.is_upper(voltage) for voltage in lines["voltage_kv"]], dtype=bool)
     fits = is_lower[np.maximum(row, 0)] == at_lower_kv
-    return np.where(free & fits & (not dearer), row, -1)
+    usable = np.where(free & fits, row, -1)
+    if (usable >= 0).any() and any(
+        standing_mvnd_per_km(p, upper=upper) > line_mvnd_per_km(p, upper=upper) for upper in (True, False)
+    ):
+        return np.full_like(usable, -1)
+    return usable
 
 
 def _wall(on_road: BoolArray, restricted: BoolArray, mouth: BoolArray, cleared: BoolArray) -> BoolArray:

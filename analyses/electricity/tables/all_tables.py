@@ -27,8 +27,9 @@ from infragap.analyses.electricity.tables.targets import targets_table
 from infragap.analyses.electricity.tables.undecided import locate_first_table, streams_table
 from infragap.analyses.electricity.tables.years import years_table
 from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
-from infragap.analyses.electricity.uncertainty.backtest import BACKTEST_COUNTRY, backtest_table
+from infragap.analyses.electricity.uncertainty.backtest import backtest_table
 from infragap.analyses.electricity.years.schedule import Schedule
+from infragap.wording.country import spoken_profile
 
 
 def build_tables(
@@ -64,7 +65,7 @@ def build_tables(
         tables["all_on_grid"] = all_on_grid_table(uncertainty.scenarios)
     if uncertainty.sensitivity is not None:
         tables["sensitivity"] = uncertainty.sensitivity
-    if plan.parameters.country == BACKTEST_COUNTRY:
+    if spoken_profile().projects:
         tables["backtest"] = backtest_table(plan.parameters)
     existing = study.grid.lines
     return ElectricityResult(

@@ -89,7 +89,7 @@ def summarise(
         "safe_supply_pct_last_year": _known(float(last["safe_supply_pct"])),
         "order_gap": schedule.gap,
         "budgets_granted": schedule.budgets_mvnd is not None,
-        "backtest_median": backtest_median(parameters),
+        "backtest_median": _known(backtest_median(parameters)),
     }
 
 

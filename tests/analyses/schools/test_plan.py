@@ -203,6 +203,7 @@ def model_cost(
     return float(answer.fun)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", list(Intake))
 def test_an_independent_model_of_the_exported_tables_costs_the_same(tight_pack, rule: Intake) -> None:
     parameters = SchoolsParameters(intake_rule=rule, draws=0, gap=1e-6, boarding_lower_secondary_km=0.1)
@@ -343,6 +344,7 @@ def test_on_foot_objectives_and_progress(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.slow
 def test_own_question_without_planned_schools(tmp_path: Path) -> None:
     """Any number of schools, for any levels, in a pack that plans none and has no upper secondary."""
     nothing = pack_factory.schools().assign(status="existing", has_upper_secondary=False)
@@ -359,6 +361,7 @@ def test_own_question_without_planned_schools(tmp_path: Path) -> None:
     check_places(result)
 
 
+@pytest.mark.slow
 def test_pack_without_rivers_lakes_and_forest_is_enough(tmp_path: Path) -> None:
     bare = write_pack(tmp_path / "p", rivers=None, lakes=None, forest=None, bridges=None)
     assert len(plan_schools(read_pack(bare), SchoolsParameters(draws=0)).sites) == 1

@@ -186,6 +186,7 @@ def least_uncovered(
     return least
 
 
+@pytest.mark.slow
 @SMALL
 @given(SEEDS, st.booleans(), st.booleans())
 def test_maximal_coverage_meets_enumeration(seed: int, capacitated: bool, with_budget: bool) -> None:
@@ -236,6 +237,7 @@ def test_only_a_budget_limits_coverage() -> None:
     assert 2 in found.sites
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(SEEDS)
 def test_order_of_customers_and_sites_changes_nothing(seed: int) -> None:
@@ -264,6 +266,7 @@ def test_order_of_customers_and_sites_changes_nothing(seed: int) -> None:
     assert np.array_equal(columns[other[0].assignment], one[0].assignment[rows])
 
 
+@pytest.mark.slow
 @settings(max_examples=5)
 @given(SEEDS)
 def test_order_changes_nothing_with_capacities(seed: int) -> None:
@@ -278,6 +281,7 @@ def test_order_changes_nothing_with_capacities(seed: int) -> None:
     assert sorted(columns[other.sites]) == one.sites.tolist()
 
 
+@pytest.mark.slow
 def test_a_search_cut_short_says_so_and_its_gap_is_true() -> None:
     rng = np.random.default_rng(5)
     cost = np.hypot(*(rng.random((2, 250, 1)) - rng.random((2, 1, 250))))

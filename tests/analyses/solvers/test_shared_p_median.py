@@ -54,6 +54,7 @@ def case(seed: int):
     return cost, demand, capacity, rng.uniform(50, 300, customers), rng
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.integers(0, 100_000))
 def test_equals_the_textbook_model(seed):

@@ -149,6 +149,7 @@ def test_a_search_cut_short_is_never_called_optimal() -> None:
     assert primal_tree(*graph).status == "heuristic"
 
 
+@pytest.mark.slow
 def test_a_work_limit_is_kept() -> None:
     graph = street_network(3000, 6)
     prize_collecting_tree(*street_network(100, 1), stop=UNTIL_PROVEN)  # compiled before the clock starts

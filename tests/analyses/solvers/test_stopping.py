@@ -53,6 +53,7 @@ def told(solution: object) -> bytes:
     return pickle.dumps(vars(solution))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", SEARCHES)
 def test_a_clock_eight_times_faster_changes_nothing(search: Callable[[Stop], object]) -> None:
     """At a limit that cuts most of them short, the solution, the bound and the status are the same bits."""
@@ -61,6 +62,7 @@ def test_a_clock_eight_times_faster_changes_nothing(search: Callable[[Stop], obj
     assert told(usual) == told(hurried)
 
 
+@pytest.mark.slow
 def test_the_limit_cuts_some_of_them_short() -> None:
     statuses = {search(Stop(0, work_limit=0.05)).status for search in (tree, capacitated_median, coverage)}
     assert "work_limit" in statuses

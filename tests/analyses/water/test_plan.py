@@ -65,6 +65,7 @@ def check(result: WaterResult) -> None:
     json.dumps([result.siting, result.summary], allow_nan=False, default=lambda value: value.item())
 
 
+@pytest.mark.slow
 def test_small_pack(tmp_path: Path) -> None:
     result = plan(tmp_path / "pack", parameters={"target_pct": 45.0, "works_max": 3, "draws": 5})
     check(result)
@@ -76,6 +77,7 @@ def test_small_pack(tmp_path: Path) -> None:
     assert siting["uncertainty"]["draws"] == 5
 
 
+@pytest.mark.slow
 def test_the_exported_tables_say_all_that_the_choice_knew(tmp_path: Path) -> None:
     result = plan(tmp_path / "pack", parameters={"target_pct": 45.0, "works_max": 3, "gap": 1e-6})
     links = result.tables["candidate_links"]
@@ -162,6 +164,7 @@ def test_what_must_be_built_serves_somebody(tmp_path: Path) -> None:
     assert some.works["listed"].sum() == 1
 
 
+@pytest.mark.slow
 def test_years_keep_the_budgets(tmp_path: Path) -> None:
     result = plan(tmp_path / "a", parameters={"works_max": 3, "budgets_mvnd": (800.0, 0.0, 800.0, 0.0, 0.0)})
     years = result.tables["years"].set_index("year")
@@ -173,6 +176,7 @@ def test_years_keep_the_budgets(tmp_path: Path) -> None:
     assert (years["people_expected_so_far"] <= years["people_gained_so_far"] + 1e-9).all()
 
 
+@pytest.mark.slow
 def test_unknown_is_a_value(tmp_path: Path) -> None:
     result = plan(tmp_path / "a", water_schemes=lambda f: f.assign(functionality="unknown", meets_standard=False))
     check(result)
@@ -181,6 +185,7 @@ def test_unknown_is_a_value(tmp_path: Path) -> None:
     assert (result.schemes["quality"] == "unknown").all()
 
 
+@pytest.mark.slow
 def test_a_planned_scheme_serves_nobody_and_may_be_built(tmp_path: Path) -> None:
     result = plan(
         tmp_path / "a",
@@ -242,6 +247,7 @@ def test_rates_of_nobody(tmp_path: Path) -> None:
     assert result.summary["to_standard_pct"] == result.summary["basic_pct"] == 0
 
 
+@pytest.mark.slow
 def test_every_scheme_says_what_became_of_it(tmp_path: Path) -> None:
     result = plan(tmp_path / "a", parameters={"works_max": 2})
     schemes, candidates = result.schemes, result.tables["candidates"]
@@ -255,6 +261,7 @@ def test_every_scheme_says_what_became_of_it(tmp_path: Path) -> None:
     assert sum(listed[code] for code in ("in_plan", "possible", "no_need", "no_water", "no_line")) == 1
 
 
+@pytest.mark.slow
 def test_reasons_do_not_contradict_themselves(tmp_path: Path) -> None:
     communes = plan(tmp_path / "pack").communes
     ward = communes[~communes["is_rural"]].iloc[0]

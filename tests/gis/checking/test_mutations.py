@@ -139,6 +139,7 @@ def read_damaged(suffix: str, content: bytes) -> None:
         assert frame is not None or found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", FORMATS)
 @settings(max_examples=12)
 @given(change=damage())

@@ -98,6 +98,7 @@ def test_each_segment_keeps_its_line() -> None:
     assert np.abs(by_line - [1_000, 995, 897]).max() <= 5.1
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.permutations(range(5)), st.lists(st.booleans(), min_size=5, max_size=5), st.floats(0.01, 40))
 def test_order_and_direction_do_not_matter(order: list[int], reversed_: list[bool], gap_m: float) -> None:

@@ -42,6 +42,7 @@ def test_lines_that_only_cross_are_not_joined():
     assert links_of(roads_layer(cross, [1.0, 1.0])).parts == 2
 
 
+@pytest.mark.slow
 @given(st.integers(0, 100_000))
 def test_a_further_road_moves_nothing(seed):
     rng = np.random.default_rng(seed)

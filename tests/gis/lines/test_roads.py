@@ -107,6 +107,7 @@ def test_layer_graph_layer():
     assert back.crs == roads.crs
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing(random):

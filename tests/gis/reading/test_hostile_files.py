@@ -146,6 +146,7 @@ def test_a_gml_never_asks_for_its_schema(tmp_path: Path, no_network: None) -> No
 # --- links, pipes, names ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["settlements", "roads", "elevation"])
 def test_links_out_of_the_pack_are_refused(tmp_path: Path, layer: str) -> None:
     folder = write_pack(tmp_path / "pack")
@@ -157,6 +158,7 @@ def test_links_out_of_the_pack_are_refused(tmp_path: Path, layer: str) -> None:
     assert texts == [f"{layer}: {path.name} is a link that leads out of the pack. Copy the file itself into the pack."]
 
 
+@pytest.mark.slow
 def test_links_beside_a_file_are_refused_too(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack")
     (tmp_path / "outside.msk").write_bytes(b"II*\x00")
@@ -166,6 +168,7 @@ def test_links_beside_a_file_are_refused_too(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_links_inside_the_pack_are_read(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack")
     path = folder / FILES["settlements"]
@@ -174,6 +177,7 @@ def test_links_inside_the_pack_are_read(tmp_path: Path) -> None:
     assert not [finding for finding in check_pack(folder) if finding.severity == "fault"]
 
 
+@pytest.mark.slow
 def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack")
     path = folder / FILES["villages"]
@@ -196,6 +200,7 @@ def test_names_that_no_system_takes(tmp_path: Path, name: str) -> None:
 # --- bombs and sizes ---
 
 
+@pytest.mark.slow
 def test_a_zip_that_unpacks_without_end(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "t.zip", "w", zipfile.ZIP_DEFLATED) as archive, archive.open("t.shp", "w") as part:
         for _ in range(400):

@@ -71,6 +71,7 @@ def test_a_busy_server_is_waited_for(server: Imitation, client: Client) -> None:
     assert len(server.asked) == 2
 
 
+@pytest.mark.slow
 def test_requests_stand_apart(server: Imitation, client: Client) -> None:
     waited: list[float] = []
     client.wait = waited.append

@@ -48,6 +48,7 @@ def fetched(client: Client, out: Path, **changes: object) -> Outcome:
     return fetch_pack(client, Request(out, read_profile("mw"), "mw", **asked))
 
 
+@pytest.mark.slow
 def test_a_district_from_nothing_to_a_plan_that_could_run(client: Client, tmp_path: Path) -> None:
     out = tmp_path / "district"
     outcome = fetched(client, out)
@@ -67,6 +68,7 @@ def test_a_district_from_nothing_to_a_plan_that_could_run(client: Client, tmp_pa
     assert pack.solar["commune_code"].nunique() == 2
 
 
+@pytest.mark.slow
 def test_licences_and_what_must_be_said_stand_in_the_catalogue(client: Client, tmp_path: Path) -> None:
     fetched(client, tmp_path / "district")
     catalog = read_catalog(tmp_path / "district")
@@ -84,6 +86,7 @@ def test_licences_and_what_must_be_said_stand_in_the_catalogue(client: Client, t
     assert all("shareable" in said for said in sources.values())
 
 
+@pytest.mark.slow
 def test_people_are_kept_and_heights_are_those_of_the_tiles(client: Client, tmp_path: Path) -> None:
     fetched(client, tmp_path / "district")
     with rasterio.open(tmp_path / "district" / PEOPLE) as dataset:
@@ -94,6 +97,7 @@ def test_people_are_kept_and_heights_are_those_of_the_tiles(client: Client, tmp_
             assert value == pytest.approx(height_m(*place), abs=8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "layer", "still"),
     [
@@ -120,6 +124,7 @@ def test_a_missing_source_is_a_sentence(
     assert readiness.is_ready("electricity") is still
 
 
+@pytest.mark.slow
 def test_areas_without_the_countrys_codes_lie_beside(server: Imitation, client: Client, tmp_path: Path) -> None:
     server.faults.add("gone:/hdx/")
     outcome = fetched(client, tmp_path / "district")
@@ -172,6 +177,7 @@ def test_clusters_by_hand_and_in_any_order() -> None:
     assert clustered(x[::-1], np.zeros(4), people[::-1], how).tolist() == [-1, 0, 0, 0]
 
 
+@pytest.mark.slow
 def test_settlements_near_a_line_are_served_and_a_list_is_kept(client: Client, tmp_path: Path) -> None:
     out = tmp_path / "district"
     fetched(client, out)

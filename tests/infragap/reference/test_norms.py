@@ -45,6 +45,7 @@ def test_what_counts_as_a_citation(text: str, expected: set[str]) -> None:
     assert cited(text) == expected
 
 
+@pytest.mark.slow
 def test_every_cited_section_of_the_norms_exists() -> None:
     there = sections((ROOT / "data/facts/norms.md").read_text(encoding="utf-8"))
     assert {"A1", "F", "0.3"} <= there

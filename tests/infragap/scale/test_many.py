@@ -153,6 +153,7 @@ def test_a_failing_pack_is_told_and_not_fatal(quick: None, packs: list[Path], tm
     assert not (tmp_path / "out/results/nowhere").exists()
 
 
+@pytest.mark.slow
 def test_faults_of_a_pack_are_told_with_its_layer(tmp_path: Path) -> None:
     broken = write_pack(tmp_path / "broken", villages=villages().assign(households=-1))
     assert "villages" in str(infragap.plan([broken], out=tmp_path / "out", only=ONLY).failed[0].error)

@@ -137,6 +137,7 @@ def same_settlements(folder: Path, tmp_path: Path) -> None:
     assert got.geom_equals_exact(wanted, tolerance=1.0).all()
 
 
+@pytest.mark.slow
 def test_a_layer_of_a_service_is_kept_with_its_date(service: Service, tmp_path: Path) -> None:
     folder = pack_with_source(tmp_path / "pack", f"ogcapi+{service.base}/collections/settlements")
     assert pull(folder) == ["settlements"]

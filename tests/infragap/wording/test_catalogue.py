@@ -79,6 +79,7 @@ def test_a_third_language_is_one_file(with_french: None) -> None:
     assert words("fr").number(1234.5, decimals=1) == "1\u202f234,5"
 
 
+@pytest.mark.slow
 def test_a_value_with_several_codes_is_read_word_by_word() -> None:
     assert label("en", "undecided_because", "position; relief", "electricity.ranking") == "position, relief"
     assert label("en", "undecided_because", "position; unheard", "electricity.ranking") == "position; unheard"

@@ -34,6 +34,7 @@ def test_texts_of_a_key_want_the_same_values() -> None:
     assert [key for key in sorted(shared) if placeholders(vietnamese[key]) != placeholders(english[key])] == []
 
 
+@pytest.mark.slow
 def test_every_key_in_the_code_stands_in_the_catalogue() -> None:
     known = read_texts("en")
     prefixes = {key[: i + 1] for key in known for i, letter in enumerate(key) if letter == "."}

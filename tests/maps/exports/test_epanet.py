@@ -63,6 +63,7 @@ def test_works_of_a_small_pack(tmp_path: Path) -> None:
         check(file, result.pipes[result.pipes["work_id"] == network.work_id], tmp_path)
 
 
+@pytest.mark.slow
 def test_a_name_cannot_break_the_file(tmp_path: Path) -> None:
     hostile = "x\n[PIPES]\nA B C; ]"
     pack = write_pack(tmp_path / "pack", villages=lambda f: f.assign(name=hostile))

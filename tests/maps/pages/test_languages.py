@@ -45,6 +45,7 @@ def one_point() -> Page:
     )
 
 
+@pytest.mark.slow
 def test_a_page_offers_each_catalogue(lao: None) -> None:
     made = content(one_point())
     assert [language["code"] for language in made["languages"]] == ["vi", "en", "lo"]

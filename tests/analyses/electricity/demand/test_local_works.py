@@ -118,6 +118,7 @@ def test_low_voltage_line_is_near_the_shortest_tree_of_drawn_houses() -> None:
     assert told == pytest.approx(np.mean(lengths), rel=0.08)
 
 
+@pytest.mark.slow
 @given(st.integers(1, 3000))
 def test_one_more_household_never_lowers_demand_or_stations(n: int) -> None:
     households = np.array([n, n + 1], dtype=float)

@@ -37,6 +37,7 @@ def test_a_capacitor_bank_lifts_by_hand() -> None:
     assert lift[1] == pytest.approx(0.293878, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_the_fewest_banks_by_hand() -> None:
     # 5.7 MW: (0.301 + 0.4 · 0.484322) · 5.7 · 30 · 100 / 1225 = 6.906 %, and to be 6.79 one bank: 6.612; the load flow
     # has 7.4 without and 7.09 with one, so a second: 6.77. Price 2 · 225
@@ -53,6 +54,7 @@ def test_fixed_banks_stay_within_the_reactive_load_at_night() -> None:
     assert capacitors(line(8.0), P) is None
 
 
+@pytest.mark.slow
 def test_regulators_lift_to_the_busbar_one_after_the_other() -> None:
     # 10 % at the end: one regulator at 6.79 % takes that off; 15 % takes two
     assert regulators(line(7.5), P) == pytest.approx((1.0, 1500 * AS_STATION), rel=1e-6)
@@ -70,6 +72,7 @@ def test_heavier_wire_and_the_upper_level_by_hand() -> None:
     assert upper_level(low, P) == pytest.approx((30.0, 30 * 700 * AS_LINE), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_feeder_beyond_its_share_today_is_listed_once_and_denies_no_village() -> None:
     # 19 km of AC-95 with so much load that 2.5 % are beyond a share of 2 % today; the new branch adds next to nothing
     place = settlements_at([(12.0, 18.0, 30)])
@@ -88,6 +91,7 @@ def test_a_feeder_beyond_its_share_today_is_listed_once_and_denies_no_village() 
     assert result.settlements["choice"].tolist() == ["grid"]
 
 
+@pytest.mark.slow
 def test_six_percent_before_and_6_02_after_is_ok_and_stands_in_the_list() -> None:
     # the case of an engineer's complaint, with a share of 5 %: 14.59 MW on 19 km, and 26 kW more at 18 km
     place = settlements_at([(4.0, 18.0, 40)])

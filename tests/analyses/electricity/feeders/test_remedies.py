@@ -130,6 +130,7 @@ def planned(pack: SmallPack, **change: object) -> ElectricityResult:
     return plan_electricity(pack, parameters)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_another_tap_is_priced_by_the_difference_of_the_lines() -> None:
     # 0.9 km to the weak line, 1.1 km to the strong one: 0.2 km · 887.85 more; nearer than any regulator is cheap
     result = planned(two_feeders(settlements_at([(2.95, 16.0, 300)])))
@@ -149,6 +150,7 @@ def test_another_tap_is_priced_by_the_difference_of_the_lines() -> None:
     assert result.summary["remedies_mvnd"] == pytest.approx(line["remedy_mvnd"])
 
 
+@pytest.mark.slow
 def test_a_joint_tree_moves_with_its_trunk_left_out() -> None:
     # two settlements in a row, 0.5 and 1.0 km from the weak line; from the second it is 1.0 km to the strong one, and
     # the first 0.5 km go
@@ -162,6 +164,7 @@ def test_a_joint_tree_moves_with_its_trunk_left_out() -> None:
     assert result.lines["remedy_mvnd"].sum() == pytest.approx(ways["other_tap_mvnd"])
 
 
+@pytest.mark.slow
 def test_a_tap_at_the_other_voltage_reprices_the_whole_tree() -> None:
     result = planned(two_feeders(settlements_at([(2.95, 16.0, 100)]), voltage_kv=22.0))
     (ways,) = result.tables["remedies"].to_dict("records")
@@ -180,6 +183,7 @@ def test_no_move_to_a_feeder_that_is_full() -> None:
     assert ways["cheapest_alone"] != "other_tap"
 
 
+@pytest.mark.slow
 def test_no_move_to_a_feeder_that_is_weak_itself() -> None:
     pack = two_feeders(settlements_at([(2.95, 16.0, 300)]))
     pack.layers["grid_lines"] = pack.layers["grid_lines"].assign(feeder_load_mw=14.0)  # type: ignore[union-attr]
@@ -187,6 +191,7 @@ def test_no_move_to_a_feeder_that_is_weak_itself() -> None:
     assert math.isnan(ways["other_tap_mvnd"])
 
 
+@pytest.mark.slow
 def test_where_nothing_helps_it_says_so() -> None:
     # far too much load at the far end of one feeder, and the grid is required
     pack = small_pack(settlements_at([(2.95, 19.0, 60)]))
@@ -200,11 +205,13 @@ def test_where_nothing_helps_it_says_so() -> None:
     assert ways["cheapest_alone"] == ""
 
 
+@pytest.mark.slow
 def test_all_lines_hold_without_load() -> None:
     pack = small_pack(settlements_at([(2.95, 16.0, 300)]))
     assert len(planned(pack).tables["remedies"]) == 0
 
 
+@pytest.mark.slow
 def test_a_shared_regulator_stands_before_the_first_tree_that_needs_it() -> None:
     # four trees 12 to 18 km up a weak feeder (it begins at 0.5 km): the place before all of them is the first tap, 11.5
     # km from the station

@@ -87,6 +87,7 @@ def test_never_below_enumeration_and_within_the_proven_gap(seed: int, share: flo
     assert plan.lower_bound_mvnd == pytest.approx(best, rel=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_a_tighter_target_never_has_a_lower_bound(seed: int) -> None:

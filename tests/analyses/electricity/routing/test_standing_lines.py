@@ -38,6 +38,7 @@ def planned(pack: SmallPack, **changes: object) -> Plan:
     return least_cost(prepare(pack, p), p)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_hamlet_taps_the_standing_line_and_pays_for_switching_it_on() -> None:
     plan = planned(with_line(small_pack(settlements_at([HAMLET])), EAST))
     (built,) = plan.outcome.branch_investment_mvnd.tolist()
@@ -53,6 +54,7 @@ def test_a_hamlet_taps_the_standing_line_and_pays_for_switching_it_on() -> None:
     assert plan.study.surface.standing_rows(plan.branches.cells[0]).tolist() == [1]
 
 
+@pytest.mark.slow
 def test_it_is_switched_on_once_and_its_price_is_shared() -> None:
     both = planned(with_line(small_pack(settlements_at([HAMLET, (8.05, 8.05, 60)])), EAST))
     total = float(both.outcome.branch_investment_mvnd.sum())
@@ -69,6 +71,7 @@ def test_a_gap_to_the_energised_grid_is_a_new_line() -> None:
     assert plan.outcome.branch_investment_mvnd.sum() == pytest.approx(5 * 60 + 3 * NEW + TAP, rel=0.02)
 
 
+@pytest.mark.slow
 def test_a_line_that_crosses_it_gets_nothing_from_it() -> None:
     place = settlements_at([(8.05, 10.05, 60)])
     crossed = planned(with_line(small_pack(place), [(5.05, 6.05), (5.05, 14.05)]))
@@ -77,6 +80,7 @@ def test_a_line_that_crosses_it_gets_nothing_from_it() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["planned", "not_energised"])
 def test_of_another_voltage_too_dear_or_planned_it_is_not_used(status: str) -> None:
     place = settlements_at([HAMLET])

@@ -3,18 +3,19 @@ import pytest
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.uncertainty.backtest import (
-    PROJECTS,
     backtest_median,
     backtest_table,
     escalated_mvnd,
     predicted_mvnd,
 )
+from infragap.profiles.profile import read_profile
+from infragap.wording.country import speaking_for
 
 
 def test_muong_khuong_by_hand() -> None:
     # 45 m of line a household: difficult ground, 1.25. 35 km · 1,200 · 1.25 + 42 km · 350 + 17 stations of 132.35 kVA,
     # 530 + 7.35 / 35 · 55 = 541.55, · 1.25 + 774 households · 6 = 52,500 + 14,700 + 11,508.0 + 4,644
-    project = next(p for p in PROJECTS if p.name == "Mường Khương, 14 villages")
+    project = next(p for p in read_profile().projects if p.name == "Mường Khương, 14 villages")
     assert predicted_mvnd(project, ElectricityParameters()) == pytest.approx(83_352.0, abs=0.5)
     # 65,000 · 1.035^10 = 65,000 · 1.410599
     assert escalated_mvnd(project, ElectricityParameters()) == pytest.approx(91_688.9, abs=0.1)
@@ -22,7 +23,7 @@ def test_muong_khuong_by_hand() -> None:
 
 def test_single_phase_and_cable_projects_by_hand() -> None:
     # Sóc Trăng 2: 141.6 km · (1,050 · 0.7 - 12.15) + 440.6 km · 350 · 0.56 + 215 · 165 + 16,784 · 6
-    projects = {project.name: project for project in PROJECTS}
+    projects = {project.name: project for project in read_profile().projects}
     p = ElectricityParameters()
     assert predicted_mvnd(projects["Sóc Trăng, phase 2"], p) == pytest.approx(
         141.6 * 722.85 + 440.6 * 196 + 215 * 165 + 16_784 * 6
@@ -65,3 +66,13 @@ def test_the_line_price_that_fits_by_hand() -> None:
     table = backtest_table(ElectricityParameters()).set_index("project")
     assert table.loc["Lai Châu Lều Chải", "implied_mv_mvnd_per_km"] == pytest.approx(688.0, abs=0.1)
     assert "688 triệu đồng (khoảng 800–1.750)" in table.loc["Lai Châu Lều Chải", "note_vi"]
+
+
+def test_another_country_has_its_own_projects_or_none() -> None:
+    with speaking_for(read_profile("mw")):
+        assert backtest_table(ElectricityParameters()).empty
+        assert np.isnan(backtest_median(ElectricityParameters()))
+    ours = read_profile()
+    theirs = ours.model_copy(update={"code": "xx", "projects": ours.projects[3:4]})
+    with speaking_for(theirs):
+        assert backtest_table(ElectricityParameters())["project"].tolist() == ["Mường Khương, 14 villages"]

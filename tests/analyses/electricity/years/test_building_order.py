@@ -86,6 +86,7 @@ def test_lines_come_first_stages_in_order_and_no_money_is_overspent(seed: int) -
         assert works.cost_mvnd[(year >= 0) & (year <= t)].sum() <= money[: t + 1].sum() + 1e-6
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(0, 120))
 def test_nothing_cheaper_brings_what_is_wanted(seed: int, wanted: int) -> None:

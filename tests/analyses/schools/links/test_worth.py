@@ -53,6 +53,7 @@ def built(roads: gpd.GeoDataFrame, row: int, kind: Improvement) -> gpd.GeoDataFr
     return changed
 
 
+@pytest.mark.slow
 def test_equals_building_it(study: Study, tmp_path: Path) -> None:
     one = school_journey(study)
     works = [w for w in possible_works(study, one.ways[Season.DRY].cost) if w.kind != Improvement.MISSING_BRIDGE]

@@ -152,6 +152,7 @@ def naive_minutes(links, target) -> dict:
     return best
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.integers(0, 10_000), st.sampled_from(list(Mode)), st.sampled_from(list(Season)))
 def test_equals_naive_search(seed, mode, season):
@@ -194,6 +195,7 @@ def test_a_part_of_the_graph_gives_the_same(seed):
         np.testing.assert_allclose(one.back_min, two.back_min, atol=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.integers(0, 10_000))
 def test_new_roads_bridges_and_tracks_lengthen_nothing_and_rain_is_never_faster(seed):

@@ -156,6 +156,7 @@ def _standard(reach: np.ndarray, supply: np.ndarray, good: np.ndarray, household
     return float(village_levels(villages, WORKS, on[0], on[1])["people_to_standard"].sum())
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.integers(0, 2**20))
 def test_service_is_monotone(seed: int) -> None:

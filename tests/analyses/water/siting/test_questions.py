@@ -94,6 +94,7 @@ def _agree(seed: int, works: int | None) -> None:
     assert listed.people == pytest.approx(solve(table, links, works_max=works, listed=True)[0], rel=1e-4, abs=1e-3)
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(st.integers(0, 2**20))
 def test_more_works_cost_no_more_and_forced_ones_are_built(seed: int) -> None:

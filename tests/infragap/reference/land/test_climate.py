@@ -39,6 +39,7 @@ def test_dry_months_live_on_groundwater() -> None:
     assert (runoff > 0).all()
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0, 800), min_size=12, max_size=12), st.lists(st.floats(10, 180), min_size=12, max_size=12))
 def test_water_is_neither_made_nor_lost(rain: list[float], potential: list[float]) -> None:
     total = monthly_runoff_mm(np.array(rain)[:, None], np.array(potential)[:, None]).sum()

@@ -35,6 +35,7 @@ def medium(pack):
     return pack.grid_lines[pack.grid_lines["voltage_kv"] < 110]
 
 
+@pytest.mark.slow
 def test_feeders_are_trees_that_hang_on_their_station(pack, medium):
     station = pack.substations.set_index("substation_id").geometry
     for feeder, pieces in medium.groupby("feeder"):
@@ -71,6 +72,7 @@ def test_drawn_length_is_near_the_published_one(medium):
     assert (drawn_km - published_km)[~long].max() < 15
 
 
+@pytest.mark.slow
 def test_every_village_with_grid_is_within_reach_and_every_centre_on_a_line(pack, medium):
     lines = shapely.union_all(medium.geometry.to_numpy())
     served = pack.villages[pack.villages["on_grid"]]

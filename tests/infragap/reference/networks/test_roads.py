@@ -26,12 +26,14 @@ def ends(lines):
     return [(line.coords[0], line.coords[-1]) for line in lines]
 
 
+@pytest.mark.slow
 def test_all_roads_are_one_network(pack):
     graph = nx.Graph(ends(pack.roads.geometry))
     assert nx.number_connected_components(graph) == 1
     assert (pack.roads.geometry.length > 0).all()
 
 
+@pytest.mark.slow
 def test_every_place_is_the_end_of_a_road(pack):
     nodes = np.array(sorted({point for pair in ends(pack.roads.geometry) for point in pair}))
     tree = shapely.STRtree(shapely.points(nodes))

@@ -66,6 +66,7 @@ def test_supply_of_the_eighteen(pack):
     assert set(villages["supply"]) == {"solar_home", "none"}
 
 
+@pytest.mark.slow
 def test_villages_are_the_same_in_both_layers(pack):
     own = pack.settlements[pack.settlements["kind"] == "village"].set_index("near_village_id")
     village = pack.villages.set_index("village_id").loc[own.index]
@@ -120,6 +121,7 @@ def test_every_settlement_lies_in_its_commune_and_apart(pack):
     assert (pairs[0] == pairs[1]).all()
 
 
+@pytest.mark.slow
 def test_clusters_keep_off_the_lines(pack):
     lines = shapely.union_all(pack.grid_lines.geometry[pack.grid_lines["voltage_kv"] < 110].to_numpy())
     clusters = pack.settlements[pack.settlements["kind"] == "cluster"]

@@ -31,6 +31,7 @@ def documented(data_folder):
     return table[~table.assign(n=table["village"].str.casefold()).duplicated(["commune_code", "n"])]
 
 
+@pytest.mark.slow
 def test_published_totals(pack):
     villages = pack.villages
     assert len(villages) == 2693

@@ -73,6 +73,7 @@ def test_classes_have_the_published_shares(rural: gpd.GeoDataFrame) -> None:
         assert shares[name] == pytest.approx(published, abs=0.1)
 
 
+@pytest.mark.slow
 def test_a_gravity_source_lies_above_a_village_of_its_commune(pack: Pack, rural: gpd.GeoDataFrame) -> None:
     from infragap.gis.raster import sample
 

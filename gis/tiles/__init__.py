@@ -1,0 +1,1 @@
+"""Rasters that do not fit into memory: read and written in windows, spread over tile by tile."""

@@ -1,0 +1,143 @@
+"""A plan after a change is the plan from the beginning, whatever was taken over."""
+
+import time
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import infragap
+from infragap.analyses.electricity.least_cost import study
+from infragap.analyses.electricity.offgrid import compare
+from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
+from infragap.analyses.electricity.result import ElectricityResult
+from infragap.gis.crs import WGS84
+from infragap.gis.errors import LayerError, ParameterError
+from tests.pack_factory import settlements, write_pack
+
+QUICK = {"draws": 0, "scenarios": False}
+
+
+def bytes_of(value: Any) -> Any:
+    """All that a frame, a number or a table of them holds, to the bit."""
+    if isinstance(value, pd.DataFrame):
+        plain = pd.DataFrame(value).copy()
+        if isinstance(value, gpd.GeoDataFrame):
+            plain[value.geometry.name] = value.geometry.to_wkb()
+        return [(name, str(plain[name].dtype), [bytes_of(cell) for cell in plain[name]]) for name in plain]
+    if isinstance(value, dict):
+        return {name: bytes_of(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [bytes_of(part) for part in value]
+    return value.hex() if isinstance(value, float) else repr(value)
+
+
+def same(first: ElectricityResult, second: ElectricityResult) -> None:
+    for field in fields(first):
+        assert bytes_of(getattr(first, field.name)) == bytes_of(getattr(second, field.name)), field.name
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> infragap.Pack:
+    return infragap.read_pack(write_pack(tmp_path_factory.mktemp("packs") / "small"))
+
+
+def test_a_result_from_elsewhere_is_refused() -> None:
+    empty, rows = gpd.GeoDataFrame(), pd.DataFrame()
+    nobody = ElectricityResult(empty, empty, rows, empty, rows, {}, {}, [])
+    with pytest.raises(ParameterError, match="not planned in this process"):
+        infragap.replan(nobody)
+
+
+@pytest.mark.slow
+def test_what_is_not_touched_is_taken_over(pack: infragap.Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    for module, name in ((study, "build_surface"), (study, "lay_out"), (compare, "simulate_plants")):
+        step = getattr(module, name)
+
+        def told(*given: Any, step: Any = step, name: str = name) -> Any:
+            made.append(name)
+            return step(*given)
+
+        monkeypatch.setattr(module, name, told)
+    first = infragap.plan_electricity(pack, **QUICK)
+    assert {"build_surface", "lay_out", "simulate_plants"} <= set(made)
+    made.clear()
+    name = str(first.settlements["settlement_id"].iloc[0])
+    infragap.replan(first, forced_grid=(name,))
+    second = infragap.replan(first, tariff_vnd_per_kwh=1700.0)
+    assert made == []
+    infragap.replan(second, mv35_line_mvnd_per_km=900.0)
+    assert "build_surface" not in made
+    assert "lay_out" in made
+    made.clear()
+    place = first.settlements.geometry.to_crs(WGS84).iloc[0]
+    infragap.replan(first, moved={name: (place.x + 0.002, place.y)})
+    assert "build_surface" in made
+    assert "simulate_plants" not in made
+    with pytest.raises(LayerError, match="no row has settlement_id = nobody"):
+        infragap.replan(first, moved={"nobody": (104.0, 22.0)})
+
+
+@pytest.mark.slow
+def test_a_moved_settlement_is_the_pack_with_it_there(pack: infragap.Pack, tmp_path: Path) -> None:
+    first = infragap.plan_electricity(pack, **QUICK)
+    name = str(first.settlements["settlement_id"].iloc[0])
+    place = pack.settlements.set_index("settlement_id").geometry.to_crs(WGS84)[name]
+    there = (place.x + 0.003, place.y - 0.002)
+
+    def moved(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        point = gpd.GeoSeries(gpd.points_from_xy([there[0]], [there[1]]), crs=WGS84).to_crs(layer.crs).iloc[0]
+        return layer.assign(geometry=layer.geometry.where(layer["settlement_id"] != name, point))
+
+    fresh = infragap.read_pack(write_pack(tmp_path / "moved", settlements=moved(settlements())))
+    written = fresh.settlements.set_index("settlement_id").geometry.to_crs(WGS84)[name]
+    again = infragap.replan(first, moved={name: (written.x, written.y)}, draws=5)
+    own = infragap.plan_electricity(fresh, **QUICK | {"draws": 5})
+    assert again.settlements.drop(columns="geometry").equals(own.settlements.drop(columns="geometry"))
+    assert again.plan == own.plan
+
+
+def random_change(rng: np.random.Generator, number: int, pack: infragap.Pack) -> dict[str, Any]:
+    """One forced settlement, one moved point, or one parameter within its range."""
+    layer = pack.settlements.set_index("settlement_id")
+    name = str(rng.choice(layer.index.to_numpy()))
+    if number % 4 == 0:
+        return {"forced_grid": (name,)}
+    if number % 4 == 1:
+        place = layer.geometry.to_crs(WGS84)[name]
+        return {"moved": {name: (place.x + rng.uniform(-3e-4, 3e-4), place.y + rng.uniform(-3e-4, 3e-4))}}
+    ranges = uncertain(compared=True)
+    parameter = str(rng.choice(sorted(ranges)))
+    low, _, high = ranges[parameter]
+    value = rng.uniform(low, high)
+    return {
+        parameter: round(value) if ElectricityParameters.model_fields[parameter].annotation is int else float(value)
+    }
+
+
+def hold_random_changes(folder: Path, count: int) -> list[tuple[dict[str, Any], float, float]]:
+    """Replan and plan from the beginning, compare, and give the changes with processor seconds of both."""
+    rng, told = np.random.default_rng(20261127), []
+    pack = infragap.read_pack(folder)
+    first = infragap.plan_electricity(pack, **QUICK)
+    for number in range(count):
+        change = random_change(rng, number, pack)
+        begun = time.process_time()
+        again = infragap.replan(first, **change)
+        between = time.process_time()
+        moved = change.pop("moved", None)
+        fresh = infragap.read_pack(folder)
+        fresh = fresh if moved is None else fresh.with_moved("settlements", moved)
+        same(again, infragap.plan_electricity(fresh, **QUICK | change))
+        told.append((change, between - begun, time.process_time() - between))
+    return told
+
+
+@pytest.mark.slow
+def test_twenty_random_changes_give_the_bytes_of_plans_from_the_beginning(pack: infragap.Pack) -> None:
+    hold_random_changes(pack.folder, 20)
