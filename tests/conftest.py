@@ -49,7 +49,7 @@ def real_pack(data_folder: Path, shared: Path, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="session")
 def reference_water(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of the water question on the embedded pack, about a minute; with INFRAGAP_RESULT, of a run of the main job
+    """Results of the water question on the embedded pack, about a minute; with INFRAGAP_RESULT, those of a main job
     that is there already."""
     if os.environ.get("INFRAGAP_RESULT"):
         return Path(os.environ["INFRAGAP_RESULT"])

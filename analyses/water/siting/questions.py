@@ -318,8 +318,8 @@ def _allowed(candidates: Candidates, p: WaterParameters) -> BoolArray:
     listed = set(sites[candidates.table["listed"].to_numpy(dtype=bool)])
     if (p.only_listed or p.plan == Question.LISTED_ONLY) and (others := sorted(set(p.forced) - listed)):
         raise ParameterError(
-            f"water: {', '.join(others[:10])} cannot be forced where only works of the province's list are built; it is "
-            "not on the list."
+            f"water: {', '.join(others[:10])} cannot be forced where only works of the province's list are built; "
+            "it is not on the list."
         )
     allowed = ~sites.isin(p.forbidden).to_numpy()
     return np.asarray(allowed & candidates.table["listed"].to_numpy(dtype=bool) if p.only_listed else allowed)
