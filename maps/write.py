@@ -38,7 +38,7 @@ from infragap.maps.exports.outward import outward_dictionary
 from infragap.maps.exports.package import write_package
 from infragap.maps.exports.qgis_project import write_project
 from infragap.maps.exports.tables import write_csv, write_dictionary
-from infragap.maps.pages.common import PAGES, SHEETS, notice
+from infragap.maps.pages.common import PAGES, SHEETS, notice, page_title
 from infragap.maps.pages.document import render
 from infragap.maps.pages.electricity import electricity_page
 from infragap.maps.pages.ground import hillshade_ground
@@ -46,6 +46,7 @@ from infragap.maps.pages.index import index_html
 from infragap.maps.pages.page import Page
 from infragap.maps.pages.schools import schools_page
 from infragap.maps.pages.water import water_page
+from infragap.maps.proof import proofs
 from infragap.maps.sheets.as_html import sheets_html
 from infragap.maps.sheets.compose import sheets
 from infragap.maps.sheets.source import source_of
@@ -182,7 +183,9 @@ def _write_epanet(output: _Output) -> None:
 
 def _write_workbooks(output: _Output) -> None:
     say, folder, province = words(LANGUAGE), output.folder, output.province
-    note = say("maps.notice.sheet" if output.is_modelled else "maps.notice.see_provenance")
+    rests_on = say("maps.notice.sheet" if output.is_modelled else "maps.notice.see_provenance")
+    # a workbook goes alone to the power company: what no solver has proven stands in it too
+    note = " ".join([*_alarms(output.results), rests_on])
     title = say("maps.tables.title", province=province)
     write_all_tables(output.tables, folder / "tables.xlsx", title=title, note=note, language=LANGUAGE)
     title = say("maps.programme.title", province=province)
@@ -191,12 +194,26 @@ def _write_workbooks(output: _Output) -> None:
         described = {name: describe(group) for name, group in output.parameters.items()}
         head = ListHead(
             title=say("maps.grid_extension.title", province=province).upper(),
-            note=say("maps.grid_extension.note", data=note, crs=crs_name(electricity.lines.crs)),
+            note=" ".join(
+                [
+                    *_alarms(Results(electricity=electricity)),
+                    say("maps.grid_extension.note", data=rests_on, crs=crs_name(electricity.lines.crs)),
+                ]
+            ),
             late=label(LANGUAGE, "year", str(electricity.years["year"].iloc[-1])),
         )
         write_grid_extension_list(
             electricity, assumptions_of(described), folder / "grid_extension_list.xlsx", head=head
         )
+
+
+def _alarms(results: Results) -> list[str]:
+    """Give a sentence for each question whose answer is not proven, named as its page is."""
+    return [
+        f"{page_title(f'{proof.question}.html')[LANGUAGE]}: {proof.text[LANGUAGE]}"
+        for proof in proofs(results)
+        if proof.alarming
+    ]
 
 
 def _write_summaries(output: _Output) -> None:

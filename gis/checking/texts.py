@@ -57,8 +57,8 @@ HIDDEN_TEXT = fault(
 )
 ALIKE = fault(
     "id.alike",
-    reason="identifiers that differ only in case, blanks or invisible signs are one place written twice, or will be "
-    "mixed up",
+    reason="identifiers that differ only in case, blanks, invisible signs or a letter of another script that looks the "
+    "same (Cyrillic С for C) are one place written twice, or will be mixed up",
 )
 
 OLD_FONT_WORDS = 2
@@ -105,6 +105,10 @@ def _bytes_of(encoding: str) -> dict[int, str]:
 _MISREADINGS = {
     name: _bytes_of(name) for name in ("cp1252", "latin-1", "mac_roman", "cp1258", "cp1250", "cp1251", "cp437", "cp850")
 }
+
+
+_LOOK_ALIKE = str.maketrans("авсеніјкморѕтхуαβεηικμνορτυχζ", "abcehijkmopstxyabehikmnoptyxz")
+"""Cyrillic and Greek letters to the Latin ones that look the same as capitals or as small letters."""
 
 
 def text_findings(frame: pd.DataFrame, *, layer: str) -> list[Finding]:
@@ -250,4 +254,6 @@ def _alike_findings(frame: pd.DataFrame, name: str, texts: list[str], *, layer: 
 
 def _bare(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
+    if not folded.isascii():
+        folded = folded.translate(_LOOK_ALIKE)
     return "".join(sign for sign in folded if not sign.isspace() and unicodedata.category(sign) not in ("Cc", "Cf"))

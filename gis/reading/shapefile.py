@@ -169,23 +169,21 @@ def texts_decoded(
         Encoding that the catalogue names; else that of the .cpg, else UTF-8.
     """
     stated = encoding or _stated_encoding(shape)
-    cells = [
-        text.encode("latin-1", "replace")
-        for column in frame.columns
-        if column != "geometry" and frame[column].dtype == object
-        for text in frame[column]
-        if isinstance(text, str) and not text.isascii()
+    texts = [name for name in frame.columns if name != "geometry" and frame[name].dtype == object]
+    # a line for each row, so that what cannot be read is told by rows
+    rows = [
+        b"\t".join(_bytes_of(text, stated) for text in row if isinstance(text, str) and not text.isascii())
+        for row in zip(*(frame[name] for name in texts), strict=True)
     ]
-    if not cells and all(str(column).isascii() for column in frame.columns):
+    if not any(rows) and all(str(column).isascii() for column in frame.columns):
         return frame
-    whole = b"\n".join(_without_broken_end(cell) if stated in (None, "utf-8") else cell for cell in cells)
+    whole = b"\n".join(row.replace(b"\n", b" ").replace(b"\r", b" ") for row in rows)
     decode_bytes(whole, path=path, layer=layer, encoding=stated)
 
     def decoded(text: object) -> object:
         if not isinstance(text, str) or text.isascii():
             return text
-        content = text.encode("latin-1", "replace")
-        content = _without_broken_end(content) if stated in (None, "utf-8") else content
+        content = _bytes_of(text, stated)
         return decode_bytes(content, path=path, layer=layer, encoding=stated or "utf-8")
 
     result = frame.copy()
@@ -193,6 +191,12 @@ def texts_decoded(
         if column != "geometry" and frame[column].dtype == object:
             result[column] = [decoded(text) for text in frame[column]]
     return result.rename(columns={column: decoded(column) for column in frame.columns if not str(column).isascii()})
+
+
+def _bytes_of(text: str, stated: str | None) -> bytes:
+    """Give the bytes of a cell that was read as ISO-8859-1, without half a letter at its end."""
+    content = text.encode("latin-1", "replace")
+    return _without_broken_end(content) if stated in (None, "utf-8") else content
 
 
 def _without_broken_end(content: bytes) -> bytes:

@@ -17,7 +17,7 @@ SEVERAL = re.compile(r"\+|; ")
 """What stands between the codes of a value with several."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def codes(column: str, table: str = "") -> tuple[str, ...]:
     """Give the codes of a column that have words; none where the column holds no codes."""
     known = words("vi")

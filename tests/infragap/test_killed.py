@@ -24,7 +24,16 @@ KILLS, WHOLE_EVERY = 50, 5
 process."""
 
 ONE, ALL = "water", "electricity,water,schools"
-PARAMETERS = "[electricity]\ndraws = 2\nscenarios = false\n"
+PARAMETERS = """\
+[electricity]
+draws = 2
+scenarios = false
+[water]
+draws = 2
+frontier_points = 2
+[schools]
+draws = 2
+"""
 
 
 @pytest.fixture(scope="module")

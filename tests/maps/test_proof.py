@@ -1,11 +1,20 @@
 """How far an answer is proven is said in words, and loudly where it is not."""
 
+import dataclasses
 import math
+from pathlib import Path
 
+import openpyxl
 import pytest
 
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.results import Results
+from infragap.gis.pack import read_pack
 from infragap.maps.proof import Proof, proof_of, proofs
+from infragap.maps.write import write_results
+from tests.maps.page_reader import page_content
+from tests.pack_factory import write_pack
 
 
 @pytest.mark.parametrize(
@@ -34,3 +43,28 @@ def test_the_sentence_names_the_gap() -> None:
 def test_a_question_without_a_plan_has_no_proof() -> None:
     assert proof_of("water", {}) is None
     assert proofs(Results()) == []
+
+
+ALARM = "CHƯA CHỨNG MINH"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stopped", [True, False])
+def test_pages_summaries_and_workbooks_say_that_an_answer_is_not_proven(tmp_path: Path, stopped: bool) -> None:
+    """A plan that the clock ended without any bound to speak of, and the same plan proven."""
+    pack, parameters = read_pack(write_pack(tmp_path / "pack")), ElectricityParameters(draws=0, scenarios=False)
+    found = plan_electricity(pack, parameters)
+    state = {"status": "time_limit", "gap": 1.0} if stopped else {"status": "optimal", "gap": 0.0}
+    result = dataclasses.replace(found, plan={**found.plan, **state})
+    out = tmp_path / "out"
+    out.mkdir()
+    write_results(out, pack, Results(electricity=result), parameters={"electricity": parameters})
+    assert page_content(out / "electricity.html")["alarm"] is stopped
+    assert (ALARM in page_content(out / "electricity.html")["proof"]["vi"]) is stopped
+    for name in ("summary.md", "index.html"):
+        assert (ALARM in (out / name).read_text(encoding="utf-8")) is stopped, name
+    for name in ("grid_extension_list.xlsx", "programme.xlsx", "tables.xlsx"):
+        for sheet in openpyxl.load_workbook(out / name).worksheets:
+            top = " ".join(str(cell.value or "") for row in sheet.iter_rows(max_row=8) for cell in row)
+            assert (ALARM in top) is stopped, (name, sheet.title)
+            assert "time_limit" not in top

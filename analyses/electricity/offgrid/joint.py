@@ -15,7 +15,7 @@ from infragap.analyses.electricity.demand.life_cycle import line_factor, station
 from infragap.analyses.electricity.demand.load import design_peak_kw
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd, terrain
 from infragap.analyses.electricity.demand.settlements import Settlements
-from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid, Resources, compare_offgrid
+from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid, Resources, shared_options
 from infragap.analyses.electricity.offgrid.hydro import STEP_UP_KM, Reach
 from infragap.analyses.electricity.offgrid.neighbours import neighbour_groups, trees_of
 from infragap.analyses.electricity.offgrid.option import Option
@@ -26,8 +26,6 @@ from infragap.analyses.solvers.stopping import Meter, Stop
 LV_MOMENT_KW_KM = 16.6
 """Load times length that a cable of 4 × 70 mm² carries at a drop of 5 % (engineering facts 3); what is more needs a
 transformer at each end of the line."""
-
-SHARED = (Supply.MINIGRID, Supply.HYBRID, Supply.HYDRO)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +81,8 @@ def joint_plants(
     offgrid: OffGrid,
     free: BoolArray,
     parameters: ElectricityParameters,
+    *,
+    local_mvnd: FloatArray | None = None,
 ) -> JointPlants:
     """Price a joint plant for every group of neighbours, and keep the groups that cost less than each alone.
 
@@ -94,6 +94,8 @@ def joint_plants(
         (n,) settlements that may be off the grid.
     parameters
         Prices and demand.
+    local_mvnd
+        (n,) investment in local lines and services; worked out where nothing is said.
 
     Notes
     -----
@@ -109,11 +111,10 @@ def joint_plants(
     if not len(groups):
         return no_joint_plants(alone, settlements.id_rank)
     whole, lines, line_investment = _as_settlements(settlements, groups, p)
-    local = distribution_mvnd(settlements, p)
-    local_mvnd = groups.sums(local)
+    local = distribution_mvnd(settlements, p) if local_mvnd is None else local_mvnd
+    of_group = groups.sums(local)
     water = replace(resources.water, reach=_reach_of(groups, resources.water.reach))
-    found = compare_offgrid(whole, replace(resources, water=water), p, local_mvnd=local_mvnd)
-    options = {supply: found.options[supply] for supply in SHARED}
+    options = shared_options(whole, replace(resources, water=water), p, local_mvnd=of_group)
     cost = np.column_stack([np.where(each.lasting(p), each.life_cycle_mvnd, np.inf) for each in options.values()])
     best = cost.argmin(axis=1)
     every = np.arange(len(groups))
@@ -124,7 +125,7 @@ def joint_plants(
     rows = groups.member[kept][groups.filled[kept]]
     start = np.concatenate([[0], np.cumsum(groups.size[kept])])
     members = sparse.csr_array((np.ones(len(rows)), rows, start), shape=(len(kept), len(alone)))
-    supply = np.array([OPTIONS.index(SHARED[k]) for k in best[kept]], dtype=np.int64)
+    supply = np.array([OPTIONS.index(tuple(options)[k]) for k in best[kept]], dtype=np.int64)
     return JointPlants(
         members=members,
         cost_mvnd=total[kept],

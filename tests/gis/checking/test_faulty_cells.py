@@ -226,14 +226,21 @@ def test_faulty_cell(tmp_path: Path, case: Case) -> None:
 
 @pytest.mark.parametrize("layer", [name for name in TABLES if name in schema.ID_COLUMN and name != "water_households"])
 @pytest.mark.parametrize(
-    "change", [str.lower, lambda text: f" {text[:1]} {text[1:]}", lambda text: text[:2] + "\u200b" + text[2:]]
+    "change",
+    [
+        str.lower,
+        lambda text: f" {text[:1]} {text[1:]}",
+        lambda text: text[:2] + "\u200b" + text[2:],
+        # letters of Cyrillic and Greek, digits of full width
+        lambda text: text.translate(str.maketrans("BCKST01", "\u0412\u0421\u039a\u0405\u0422\uff10\uff11")),
+    ],
 )
 def test_identifiers_that_only_look_different(tmp_path: Path, layer: str, change: Callable[[str], str]) -> None:
     table, key = sound(layer), schema.ID_COLUMN[layer]
     table.loc[ROW, key] = change(table.loc[0, key])
     said = [str(finding) for finding in findings(tmp_path, layer, table)]
     assert any(
-        f"2 of {len(table)} rows have a {key} that differs from another's only in case, blanks or invisible signs"
-        in text
+        f"2 of {len(table)} rows have a {key} that differs from another's only in case, blanks, invisible signs or "
+        f"letters of another script" in text
         for text in said
     )

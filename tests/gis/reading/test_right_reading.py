@@ -101,7 +101,7 @@ def test_shapefile_in_an_old_font_is_refused_and_the_advice_works(
     path = shapefile(
         tmp_path, settlements().assign(name="x"), lambda text: typed if text == "x" else text.encode(), None
     )
-    with pytest.raises(LayerError, match=f'perhaps {encoding}.*encoding = "{encoding}"'):
+    with pytest.raises(LayerError, match=f'perhaps {encoding}: 6 of 6 lines.*encoding = "{encoding}"'):
         read_vector(path, layer="settlements")
     assert set(read_vector(path, layer="settlements", encoding=encoding)["name"]) == {name}
 
