@@ -23,8 +23,9 @@ def print_layers(catalog: Catalog, terminal: Terminal) -> None:
     terminal.out.print(table)
 
 
-def print_backtest(projects: pd.DataFrame, median: float, terminal: Terminal) -> None:
-    """Print what unit costs give for real projects beside what these cost, and the median of the ratios."""
+def print_backtest(projects: pd.DataFrame, terminal: Terminal) -> None:
+    """Print what unit costs give for real projects beside what these cost, and the medians of the ratios: of the
+    projects that prices were fitted to, and of all with a published scope."""
     say = words(terminal.language)
     table = _table(say("command.backtest.title"), PROJECT_COLUMNS, terminal)
     for row in projects.to_dict("records"):
@@ -34,7 +35,10 @@ def print_backtest(projects: pd.DataFrame, median: float, terminal: Terminal) ->
         note = row.get(f"note_{terminal.language}", row["note_vi"])
         table.add_row(cell(row["project"]), str(row["year"]), *numbers, ratio, in_fit, cell(note))
     terminal.out.print(table)
-    terminal.say("command.backtest.median", median=say.number(median, decimals=2))
+    known = projects["predicted_to_actual"].dropna()
+    of_fit = known[projects.loc[known.index, "in_fit"]]
+    medians = {"fit": say.number(of_fit.median(), decimals=2), "all": say.number(known.median(), decimals=2)}
+    terminal.say("command.backtest.median", **medians, of_fit=len(of_fit), count=len(known))
 
 
 def _table(title: str, columns: tuple[str, ...], terminal: Terminal) -> Table:

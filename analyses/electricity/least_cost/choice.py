@@ -3,7 +3,7 @@ proves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -48,6 +48,11 @@ class TreeProblem:
     must_grid: BoolArray
     barred: BoolArray
     household_price_mvnd: float = 0.0
+
+    def equals(self, other: TreeProblem) -> bool:
+        """Whether every number is the same to the last digit."""
+        mine, theirs = ([getattr(each, part.name) for part in fields(each)] for each in (self, other))
+        return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(mine, theirs, strict=True))
 
     @property
     def stays_offgrid_mvnd(self) -> FloatArray:

@@ -80,13 +80,15 @@ def cost_study(
         Price of a household that is not on the national grid.
     """
     works = local_works(study.settlements, parameters)
-    offgrid = compare_offgrid(study.settlements, study.resources, parameters)
+    lines_mvnd = works.investment_mvnd["lv"] + works.investment_mvnd["service"]
+    offgrid = compare_offgrid(study.settlements, study.resources, parameters, local_mvnd=lines_mvnd)
     low_voltage = lv_works(study.settlements, study.stations, parameters)
     inhabited = study.settlements.households > 0
     without_grid = study.forbidden | (barred if barred is not None else False)
     off_limits = without_grid | ~inhabited
     must = must_be_on_grid(study, parameters)
-    joint = joint_plants(study.settlements, study.resources, offgrid, ~must | without_grid, parameters)
+    free = ~must | without_grid
+    joint = joint_plants(study.settlements, study.resources, offgrid, free, parameters, local_mvnd=lines_mvnd)
     supply = SupplyCosts(
         local_mvnd=works.total_life_cycle_mvnd,
         lv_mvnd=np.where(without_grid, np.inf, low_voltage.life_cycle_mvnd),

@@ -3,6 +3,7 @@ transformer and voltage."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -232,10 +233,11 @@ def _with_transformers(
     members: dict[int, list[int]] = {}
     for station, k in zip(chosen.station[order].tolist(), chosen.settlement[order].tolist(), strict=True):
         members.setdefault(station, []).append(k)
+    sizes = [kva for kva, _ in station_sizes(p, kind="three_phase")]
     carried = [
         each
         for station, users in members.items()
-        for each in _shares_of_transformer(station, users, stations, peak_kw, p)
+        for each in _shares_of_transformer(station, users, stations, peak_kw, p, sizes)
     ]
     k = np.array([each[0] for each in carried], dtype=np.int64)
     size_kva, part = np.array([each[1:] for each in carried]).reshape(-1, 2).T
@@ -245,10 +247,8 @@ def _with_transformers(
     swap = part * station_price_mvnd(size_kva, p) * terrain(settlements, p)[k]
     life_cycle = supply.investment_mvnd * line_factor(p) + swap * station_factor(p) + energy_mvnd(settlements, p)[k]
     life_cycle += outages_mvnd(settlements, p)[k]
-    works = np.array(
-        [_code(bool(line), size).value for line, size in zip(supply.new_line, size_kva, strict=True)],
-        dtype=object,
-    )
+    with_line = np.where(size_kva > 0, Works.LV_UPGRADE.value, Works.LV_EXTENSION.value)
+    works = np.where(supply.new_line, with_line, Works.ENERGISE.value).astype(object)
 
     def spread(values: np.ndarray[Any, Any], otherwise: float | str, kind: type) -> np.ndarray[Any, Any]:
         found: np.ndarray[Any, Any] = np.full(n, otherwise, dtype=kind)
@@ -268,20 +268,18 @@ def _with_transformers(
     )
 
 
-def _code(new_line: bool, size_kva: float) -> Works:
-    if not new_line:
-        return Works.ENERGISE
-    return Works.LV_UPGRADE if size_kva > 0 else Works.LV_EXTENSION
-
-
 def _shares_of_transformer(
-    station: int, users: list[int], stations: Stations, peak_kw: FloatArray, parameters: ElectricityParameters
+    station: int,
+    users: list[int],
+    stations: Stations,
+    peak_kw: FloatArray,
+    parameters: ElectricityParameters,
+    sizes: list[float],
 ) -> list[tuple[int, float, float]]:
     """Settlement, size of the new transformer (0: none) and part of it to pay, for those that the station can carry at
-    all."""
+    all; `sizes` are the standard ones, ascending [kVA]."""
     p = parameters
     limit = p.loading_limit_pct / 100
-    sizes = np.array([kva for kva, _ in station_sizes(p, kind="three_phase")])
     load = float(stations.load_kva[station]) if stations.energised[station] else 0.0
     capacity = float(stations.capacity_kva[station])
     kept, beyond = [], []
@@ -295,5 +293,5 @@ def _shares_of_transformer(
             load -= float(peak_kw[k]) / p.power_factor
     if not beyond:
         return kept
-    size = float(sizes[np.searchsorted(sizes, load / limit - 1e-9)])
+    size = float(sizes[bisect_left(sizes, load / limit - 1e-9)])
     return kept + [(k, size, 1 / len(beyond)) for k in beyond]

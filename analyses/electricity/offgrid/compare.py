@@ -9,6 +9,7 @@ import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
+from infragap.analyses.electricity.demand.local_works import distribution_mvnd
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.hydro import Water, hydro, sites_within_reach
 from infragap.analyses.electricity.offgrid.minigrid import minigrid
@@ -94,6 +95,28 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
     )
 
 
+def shared_options(
+    settlements: Settlements, resources: Resources, parameters: ElectricityParameters, *, local_mvnd: FloatArray
+) -> dict[Supply, Option]:
+    """Price the plants that several households share, in the order of `OPTIONS`.
+
+    Parameters
+    ----------
+    settlements, resources, parameters
+        Who asks, what nature gives, prices and demand.
+    local_mvnd
+        (n,) investment in local lines and services.
+    """
+    p = parameters
+    day_yield = resources.day_yield * p.solar_yield_factor
+    on_water, on_both = hydro(settlements, resources.water, p, local_mvnd=local_mvnd)
+    return {
+        Supply.MINIGRID: minigrid(settlements, resources.unserved, day_yield, p, local_mvnd=local_mvnd),
+        Supply.HYBRID: on_both,
+        Supply.HYDRO: on_water,
+    }
+
+
 def compare_offgrid(
     settlements: Settlements,
     resources: Resources,
@@ -108,17 +131,13 @@ def compare_offgrid(
     settlements, resources, parameters
         Who asks, what nature gives, prices and demand.
     local_mvnd
-        (n,) investment in local lines and services of a joint plant; that of each settlement where nothing is said.
+        (n,) investment in local lines and services; worked out where nothing is said.
     """
     p = parameters
+    local = distribution_mvnd(settlements, p) if local_mvnd is None else local_mvnd
+    options = shared_options(settlements, resources, p, local_mvnd=local)
     day_yield = resources.day_yield * p.solar_yield_factor
-    on_water, on_both = hydro(settlements, resources.water, p, local_mvnd=local_mvnd)
-    options = {
-        Supply.MINIGRID: minigrid(settlements, resources.unserved, day_yield, p, local_mvnd=local_mvnd),
-        Supply.HYBRID: on_both,
-        Supply.HYDRO: on_water,
-        Supply.SOLAR_HOME: solar_home(settlements, resources.unserved, day_yield, p),
-    }
+    options[Supply.SOLAR_HOME] = solar_home(settlements, resources.unserved, day_yield, p)
     cost = np.column_stack(
         [np.where(options[name].lasting(parameters), options[name].life_cycle_mvnd, np.inf) for name in OPTIONS]
     )

@@ -134,12 +134,17 @@ def _fill(
     efficiency: float,
 ) -> None:  # pragma: no cover - compiled
     shape, sun, flow = year
-    for i in range(len(levels)):
-        for j in range(len(spans)):
-            for k in range(len(suns)):
+    for k in range(len(suns)):
+        panels = sun * suns[k]
+        for i in range(len(levels)):
+            for j in range(len(spans)):
                 for m in range(len(stores)):
+                    if j > 0 and levels[i] == 0.0:
+                        # without water all plants are alike
+                        table[i, j, k, m] = table[i, 0, k, m]
+                        continue
                     table[i, j, k, m] = simulate(
-                        (shape, sun * suns[k], flow), levels[i] / 24, levels[i] / 24 * spans[j], stores[m], efficiency
+                        (shape, panels, flow), levels[i] / 24, levels[i] / 24 * spans[j], stores[m], efficiency
                     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
+from infragap.analyses.electricity.routing.line_components import COMPONENTS
 from infragap.compiled import compiled
 from infragap.gis.leastcost import MOVES, LeastCost
 from infragap.gis.raster import rowcol
@@ -140,10 +141,10 @@ def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:
         mean[along] = _mean_components(row[along], col[along], surface.standing_components_at)
     total = np.asarray(mean * length_km[:, np.newaxis])
     if surface.follows_roads:
-        for k in np.flatnonzero(surface.in_corridor(steps)).tolist():
-            course = surface.step_course(int(steps[k, 0]), int(steps[k, 1]))
-            if course is not None:
-                total[k] = course_components(course, surface)
+        on_road = np.flatnonzero(surface.in_corridor(steps))
+        courses = [surface.corridors.course(start, end) for start, end in steps[on_road].tolist()]
+        known = [k for k, course in enumerate(courses) if course is not None]
+        total[on_road[known]] = course_components([course for course in courses if course is not None], surface)
     return total
 
 
@@ -162,13 +163,21 @@ def _mean_components(
     return mean
 
 
-def course_components(points: FloatArray, surface: LineSurface) -> FloatArray:
-    """Components of a line through points, each piece by the cell of its middle, (len(COMPONENTS),)."""
-    pieces = np.diff(points, axis=0)
-    middles = (points[1:] + points[:-1]) / 2
+def course_components(courses: list[FloatArray], surface: LineSurface) -> FloatArray:
+    """Components of lines through points, each piece by the cell of its middle, (courses, len(COMPONENTS))."""
+    found = np.zeros((len(courses), len(COMPONENTS)))
+    if not courses:
+        return found
+    pieces = np.concatenate([np.diff(points, axis=0) for points in courses])
+    middles = np.concatenate([(points[1:] + points[:-1]) / 2 for points in courses])
     rows, cols = rowcol(surface.grid, middles[:, 0], middles[:, 1])
     km = np.hypot(pieces[:, 0], pieces[:, 1]) / 1000
-    return np.asarray(km @ surface.components_at(rows, cols))
+    per_km = surface.components_at(rows, cols)
+    end = np.cumsum([len(points) - 1 for points in courses])
+    for k, last in enumerate(end.tolist()):
+        first = last - len(courses[k]) + 1
+        found[k] = km[first:last] @ per_km[first:last]
+    return found
 
 
 def line_components(cells: IntArray, surface: LineSurface) -> FloatArray:

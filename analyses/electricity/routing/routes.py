@@ -105,7 +105,9 @@ def on_line_cells(
     return result
 
 
-def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityParameters) -> Routes:
+def own_routes(
+    surface: LineSurface, cell: IntArray, parameters: ElectricityParameters, *, search: LeastCost | None = None
+) -> Routes:
     """Find every settlement's cheapest way to the existing medium-voltage lines.
 
     Parameters
@@ -116,9 +118,11 @@ def own_routes(surface: LineSurface, cell: IntArray, parameters: ElectricityPara
         (n,) flat cells of the settlements, -1 outside.
     parameters
         Prices and the forest rule.
+    search
+        Of the same surface at the same prices, where it is known.
     """
     price = unit_prices(parameters)
-    search = _from_lines(surface, parameters)
+    search = search or _from_lines(surface, parameters)
     known = np.maximum(cell, 0)
     reached = (cell >= 0) & np.isfinite(search.distance.ravel()[known])
     reached[reached] = _lawful_ways(search, cell[reached], surface)
@@ -167,7 +171,7 @@ def with_lawful_routes(
         steps = trace(search, cell[reached], columns=surface.grid.shape[1])
         blocked = _to_close(steps[~surface.lawful(steps)], surface, cell)
         if len(blocked) == 0:
-            break
+            return surface, own_routes(surface, cell, parameters, search=search)
         wall = surface.wall.copy()
         wall.ravel()[blocked] = True
         surface = replace(surface, wall=wall)

@@ -10,11 +10,13 @@ from infragap.analyses.electricity.codes import DecisionClass, Supply
 from infragap.analyses.electricity.least_cost.headroom import limits_with
 from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
 from infragap.analyses.electricity.least_cost.plan import Plan
-from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary
+from infragap.analyses.electricity.tables.undecided import TURNS
+from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 from infragap.analyses.electricity.years.schedule import Schedule
 
 SURE = 0.8
-"""In so many of the draws the supply must be that of the plan for the position not to matter."""
+"""In so many of the draws a settlement must be supplied as in the plan, from the national grid or on its own, for its
+position not to matter."""
 
 ROUGH_M = 1000.0
 """A position known to this radius is good enough to decide."""
@@ -45,9 +47,7 @@ def binding_limits(plan: Plan, schedule: Schedule) -> list[str]:
     return found
 
 
-def decision_classes(
-    plan: Plan, limits: list[str], permit: BoolArray, draws: DrawSummary | None
-) -> list[DecisionClass]:
+def decision_classes(plan: Plan, limits: list[str], permit: BoolArray, uncertainty: Uncertainty) -> list[DecisionClass]:
     """Class of each settlement, (n,).
 
     Parameters
@@ -58,18 +58,24 @@ def decision_classes(
         Of `binding_limits`.
     permit
         (n,) its line needs a forest permit.
-    draws
-        Result of the draws; without them only the accuracy of the position counts.
+    uncertainty
+        What was looked at beside the plan; without draws only the accuracy of the position counts.
 
     Notes
     -----
-    Wait: a limit binds. Locate: its position is rougher than `ROUGH_M`, and less than `SURE` of the draws supply it as
-    the plan does. Survey: small hydro is the choice or within `NEAR` of its cost, or the line needs a permit. Otherwise
-    it can be decided now.
+    Wait: a limit binds. Locate: its position is rougher than `ROUGH_M`, and in less than `SURE` of the draws it is on
+    the national grid, or off it, as in the plan, or at `TURNS` of its possible places the other supply is cheaper. By
+    which works it is connected is not counted: where its houses truly stand decides that in the design of the line, and
+    `works_probability` tells how likely those of the plan are. Survey: small hydro is the choice or within `NEAR` of
+    its cost, or the line needs a permit. Otherwise it can be decided now.
     """
     outcome, settlements = plan.outcome, plan.study.settlements
     rough = settlements.position_accuracy_m > ROUGH_M
-    unsure = rough if draws is None else rough & (draws.works_probability < SURE)
+    unsure, draws = rough, uncertainty.draws
+    if draws is not None:
+        on_grid = draws.grid_probability
+        kept = np.where(outcome.national_grid, on_grid, 1 - on_grid)
+        unsure = rough & ((kept < SURE) | (uncertainty.position_turns >= TURNS))
     options = plan.costs.offgrid.options
     hydro = np.fmin(options[Supply.HYDRO].life_cycle_mvnd, options[Supply.HYBRID].life_cycle_mvnd)
     on_water = [ALL_OPTIONS.index(supply) for supply in (Supply.HYDRO, Supply.HYBRID)]

@@ -68,7 +68,8 @@ def ranking_table(
     table["undecided_because"] = undecided_because(plan, uncertainty)
     limits = binding_limits(plan, schedule)
     table["binding_limit"] = limits
-    table["decision_class"] = [each.value for each in decision_classes(plan, limits, _needs_permit(plan, lines), draws)]
+    classes = decision_classes(plan, limits, _needs_permit(plan, lines), uncertainty)
+    table["decision_class"] = [each.value for each in classes]
     if draws is not None:
         table["grid_probability"] = draws.grid_probability
         table["works_probability"] = draws.works_probability

@@ -17,7 +17,9 @@ def sensitivity(plan: Plan) -> pd.DataFrame:
     """Move every uncertain parameter alone to the ends of its range and plan anew: which one changes most households'
     choice."""
     study, choice, parameters, barred = plan.study, plan.choice, plan.parameters, plan.loading.barred
-    start = start_from(study.network, choice)
+    start, price = start_from(study.network, choice), choice.household_price_mvnd
+    usual = cost_study(study, parameters, barred=barred, household_price_mvnd=price).problem
+    as_usual = choose_plan_fast(study.network, usual, start=start)
     unit = describe(parameters).set_index("parameter")["unit"]
     rows = []
     for name, (low, now, high) in ranges(parameters).items():
@@ -25,11 +27,10 @@ def sensitivity(plan: Plan) -> pd.DataFrame:
             if value == now:
                 continue
             p = parameters.model_copy(update={name: value})
-            other = choose_plan_fast(
-                study.network,
-                cost_study(study, p, barred=barred, household_price_mvnd=choice.household_price_mvnd).problem,
-                start=start,
-            )
+            problem = cost_study(study, p, barred=barred, household_price_mvnd=price).problem
+            # what no settlement of this pack uses, such as water without a surveyed stream, poses the same problem
+            same = problem.equals(usual)
+            other = as_usual if same else choose_plan_fast(study.network, problem, start=start)
             changed = other.national_grid != choice.national_grid
             rows.append(
                 {
