@@ -16,7 +16,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.lines.network_kernels import RING, links_along, rows_of, spread_labels, spread_through, sum_by_kind
+from infragap.gis.lines.network_kernels import (
+    RING,
+    links_along,
+    put_back,
+    rows_of,
+    spread_labels,
+    spread_many,
+    spread_through,
+    sum_by_kind,
+)
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -191,9 +200,7 @@ class Ways:
         )
         found = np.full(len(nodes), np.inf)
         found[nodes >= 0] = self.cost[nodes[nodes >= 0]]
-        # a node may have changed more than once: what it was at first is put back last
-        for node, value in zip(changed[::-1].tolist(), before[::-1].tolist(), strict=True):
-            self.cost[node] = value
+        put_back(self.cost, changed, before)
         return found
 
 
@@ -236,6 +243,55 @@ def nearest_ways(
     until = np.zeros(0, np.int64) if until is None else until
     cost, via, place = _spread(prices, cost, (node, value), until, toward=toward, limit=limit)
     return Ways(prices=prices, toward=toward, cost=cost, place=place, _via=via)
+
+
+@dataclass(frozen=True, eq=False)
+class ManyWays:
+    """Least cost between every node and each of some places.
+
+    Attributes
+    ----------
+    prices, toward
+        As in `Ways`.
+    cost
+        (nodes, places) inf where there is no way.
+    """
+
+    prices: Prices
+    toward: bool
+    cost: FloatArray
+    _via: NDArray[np.int32]
+
+    def of(self, place: int) -> Ways:
+        """Ways of one of the places (its number in the list)."""
+        cost = np.ascontiguousarray(self.cost[:, place])
+        row = np.where(np.isfinite(cost), 0, -1).astype(np.int32)
+        return Ways(self.prices, self.toward, cost, row, np.ascontiguousarray(self._via[:, place]))
+
+
+def many_ways(prices: Prices, places: ArrayLike, *, toward: bool, limit: float = math.inf) -> ManyWays:
+    """Find the least cost between every node and each of some places: as `nearest_ways` for each of them alone, but for
+    places that lie near each other several times as quick.
+
+    Parameters
+    ----------
+    prices, toward, limit
+        As in `nearest_ways`.
+    places
+        (p,) nodes, -1 = a place that stands nowhere; a table of all nodes for each is held, so let them be few.
+
+    Examples
+    --------
+    >>> graph = Graph(3, np.array([0, 1], np.int32), np.array([1, 2], np.int32))
+    >>> many_ways(Prices(graph, np.array([2.0, 3.0], np.float32)), [0, 1], toward=False).cost.T.tolist()
+    [[0.0, 2.0, 5.0], [inf, 0.0, 3.0]]
+    """
+    node, nodes = np.asarray(places, np.int64), prices.graph.nodes
+    cost, via = np.full((nodes, len(node)), np.inf), np.full((nodes, len(node)), -1, np.int32)
+    row, to, weight = prices.inward if toward else prices.outward
+    order = np.argsort(nearest_ways(prices, node, toward=toward, limit=limit).cost, kind="stable")
+    spread_many(row, to, weight, node, order, limit, cost, via)
+    return ManyWays(prices=prices, toward=toward, cost=cost, _via=via)
 
 
 def _spread(

@@ -127,6 +127,57 @@ def spread_labels(
 
 
 @compiled
+def spread_many(
+    row: NDArray[np.int64],
+    to: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    seed: NDArray[np.int64],
+    node_at: NDArray[np.int64],
+    limit: float,
+    cost: NDArray[np.float64],
+    via: NDArray[np.int32],
+) -> None:
+    """Spread labels of many searches at once, each from a seed of its own (-1 = none), side by side in the columns of
+    `cost` and `via` (n, searches), which begin as inf and -1.
+
+    `node_at` (n) is the order in which nodes are worked off. A node whose label falls later is worked off again, and
+    with it what it lowers, so that any order ends at the same labels; one by distance from all seeds ends soonest.
+    """
+    nodes, searches = cost.shape
+    place_of = np.empty(nodes, np.int64)
+    for place in range(nodes):
+        place_of[node_at[place]] = place
+    waiting, at = np.zeros(nodes, np.bool_), np.int64(nodes)
+    for search in range(searches):
+        if seed[search] >= 0:
+            cost[seed[search], search] = 0.0
+            waiting[place_of[seed[search]]] = True
+            at = min(at, place_of[seed[search]])
+    here = np.empty(searches)
+    while at < nodes:
+        if not waiting[at]:
+            at += 1
+            continue
+        waiting[at] = False
+        node, following = node_at[at], at + 1
+        for search in range(searches):
+            here[search] = cost[node, search]
+        for link in range(row[node], row[node + 1]):
+            price, other, lowered = np.float64(weight[link]), to[link], False
+            # without branches the compiler takes several searches in one step
+            for search in range(searches):
+                value = here[search] + price
+                low = (value < cost[other, search]) & (value <= limit)
+                cost[other, search] = value if low else cost[other, search]
+                via[other, search] = link if low else via[other, search]
+                lowered |= low
+            if lowered:
+                waiting[place_of[other]] = True
+                following = min(following, place_of[other])
+        at = following
+
+
+@compiled
 def rows_of(tail: NDArray[np.int32], nodes: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Where the links of each node begin (n + 1), and the links in that order, those of one node in the order given."""
     row = np.zeros(nodes + 1, np.int64)
@@ -219,3 +270,11 @@ def spread_through(
                     cost[other] = value
                     heapq.heappush(heap, (value, other))
     return np.array(nodes), np.array(old)
+
+
+@compiled
+def put_back(cost: NDArray[np.float64], nodes: NDArray[np.int64], before: NDArray[np.float64]) -> None:
+    """Take the changes of `spread_through` back: a node may have changed more than once, and was at first as it is put
+    back last."""
+    for place in range(len(nodes) - 1, -1, -1):
+        cost[nodes[place]] = before[place]

@@ -3,6 +3,8 @@ year, per money."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +16,9 @@ from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.year import yearly_minutes
 from infragap.gis.lines.network import Ways
+
+_BLOCK = 64
+"""Works whose minutes are held at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +91,11 @@ def worth_of_links(study: Study, journeys: list[Journey]) -> LinkWorth:
     works = possible_works(study, least)
     gains = np.zeros((len(works), 3))
     for one in journeys:
-        before = {season: one.ways[season].after([], [], [], one.node) for season in Season}
-        for number, work in enumerate(works):
-            after = {
-                season: one.ways[season].after(work.tail, work.head, work.minutes[season], one.node)
-                for season in Season
-            }
-            gains[number] += _gains(one, before, after, parameters)
+        before = _minutes_after(one, [None])[0]
+        for first in range(0, len(works), _BLOCK):
+            block = works[first : first + _BLOCK]
+            for number, after in enumerate(_minutes_after(one, block), first):
+                gains[number] += _gains(one, before, after, parameters)
     money = np.array([work.cost_mvnd for work in works])
     useful = np.flatnonzero((gains > 0.5).any(axis=1))
     order = useful[np.lexsort((useful, -gains[useful, 2] / np.maximum(money[useful], 1e-9)))]
@@ -102,6 +105,24 @@ def worth_of_links(study: Study, journeys: list[Journey]) -> LinkWorth:
         pupils_cut_off=gains[order, 1],
         hours_per_year=gains[order, 2],
     )
+
+
+def _minutes_after(one: Journey, works: Sequence[Works | None]) -> list[dict[Season, FloatArray]]:
+    """Minutes of the villages by season with each of some works built, None = nothing; the seasons beside each
+    other."""
+
+    def of_season(season: Season) -> list[FloatArray]:
+        ways, node = one.ways[season], one.node
+        return [
+            ways.after([], [], [], node)
+            if work is None
+            else ways.after(work.tail, work.head, work.minutes[season], node)
+            for work in works
+        ]
+
+    with ThreadPoolExecutor(len(Season)) as pool:
+        by_season = list(pool.map(of_season, Season))
+    return [dict(zip(Season, minutes, strict=True)) for minutes in zip(*by_season, strict=True)]
 
 
 def _gains(

@@ -13,7 +13,7 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import Intake, Level
-from infragap.analyses.schools.pupils.entitlement import Entitlement, entitlement
+from infragap.analyses.schools.pupils.entitlement import Entitlement
 from infragap.analyses.schools.pupils.terrain import NO_WAY, WayToSchool
 from infragap.analyses.schools.siting.demand import Customers, customers_of
 from infragap.analyses.schools.siting.question import SiteQuestion
@@ -117,14 +117,12 @@ def _told(
     need: tuple[dict[Level, Entitlement], dict[Level, WayToSchool]],
 ) -> JointChoice:
     """The choice with what it means at the schools."""
-    sites, travel = solution.sites, question.region.part
-    cells = question.study.village_cell[question.village]
+    sites = solution.sites
     boards = np.zeros((len(customers.village), len(sites)), bool)
-    for column, cell in enumerate(question.cell[sites].tolist()):
-        at_school = entitlement(way_to(travel, np.array([cell]), cells), question.study.parameters)
+    for column, site in enumerate(sites.tolist()):
         for number, level in enumerate(Level):
             mine = customers.level == number
-            boards[mine, column] = at_school.may_board(level)[customers.village[mine]]
+            boards[mine, column] = question.at_school(site).may_board(level)[customers.village[mine]]
     return JointChoice(
         rule=rule,
         sites=sites,

@@ -3,7 +3,7 @@ open together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,9 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArra
 from infragap.analyses.schools.codes import Intake, Level, Mode, Season, SeasonRule
 from infragap.analyses.schools.needs import planned_border_schools
 from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.pupils.entitlement import Entitlement, entitlement
 from infragap.analyses.schools.siting.positions import drawn_cells
+from infragap.analyses.schools.siting.today import way_to
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.open_ground import ground_cell
 from infragap.analyses.schools.travel.region import PairTable, Region, all_pairs, region_around
@@ -62,6 +64,15 @@ class SiteQuestion:
     minutes: FloatArray
     capacity: FloatArray
     capacity_known: BoolArray
+    _at_school: dict[int, Entitlement] = field(default_factory=dict, repr=False)
+
+    def at_school(self, candidate: int) -> Entitlement:
+        """Which pupils would board at a school there, by their way to it."""
+        if candidate not in self._at_school:
+            homes = self.study.village_cell[self.village]
+            way = way_to(self.region.part, self.cell[[candidate]], homes)
+            self._at_school[candidate] = entitlement(way, self.study.parameters)
+        return self._at_school[candidate]
 
     @property
     def group(self) -> IntArray | None:

@@ -18,9 +18,13 @@ from numpy.typing import ArrayLike, NDArray
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.schools.codes import LinkKind, Mode, Season
 from infragap.analyses.schools.travel.ways import Travel, at_nodes
-from infragap.gis.lines.network import Ways, nearest_ways, restricted
+from infragap.gis.lines.network import many_ways, nearest_ways, restricted
 
 _THREADS = 2
+_TOGETHER = 16
+"""Searches side by side: more of them are no quicker and take more memory (measured)."""
+_STRIP_KM = 12.0
+"""Sites of one strip so wide are searched together (measured)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,36 +142,43 @@ def all_pairs(
     )
     once, row = np.unique(site, return_inverse=True)
     out_of, into = _gate_minutes(region, mode, season, place), _gate_minutes(region, mode, season, once)
-    reached = {
-        toward: _reached(region.part, mode, season, place, once, toward=toward, limit_min=limit_min)
-        for toward in ((True, False) if both_ways else (True,))
-    }
 
-    def search(number: int) -> None:
-        same = row.ravel() == number
-        for toward, cost, parts in (
-            (True, table.to_min, table.to_parts),
-            (False, table.back_min, table.back_parts),
-        ):
-            if not toward and not both_ways:
-                continue
-            cell = once[number]
-            ways = _ways(region.part, mode, season, cell, toward=toward, limit_min=limit_min, until=reached[toward])
-            found = at_nodes(ways.cost, region.part.node(place), missing=np.inf)
+    def look(travel: Travel, numbers: IntArray, *, toward: bool) -> IntArray:
+        """Fill in some sites; those that a way outside of the part might be nearer to are given back."""
+        cost, parts = (table.to_min, table.to_parts) if toward else (table.back_min, table.back_parts)
+        node, left = travel.node(place), []
+        ways = many_ways(travel.prices(mode, season), travel.node(once[numbers]), toward=toward, limit=limit_min)
+        for column, number in enumerate(numbers.tolist()):
+            found = at_nodes(ways.cost[:, column], node, missing=np.inf)
             outside = (out_of[0] + into[1][number]) if toward else (into[0][number] + out_of[1])
-            travel = region.part
-            if (np.minimum(found, limit_min) > outside).any():
-                travel = region.whole
-                ways = _ways(travel, mode, season, cell, toward=toward, limit_min=limit_min, until=None)
-                found = at_nodes(ways.cost, travel.node(place), missing=np.inf)
+            if travel is not region.whole and (np.minimum(found, limit_min) > outside).any():
+                left.append(number)
+                continue
+            same = row.ravel() == number
             cost[:, same] = found[:, None]
             if parts_of is not None:
                 wanted = np.flatnonzero(parts_of[:, same].any(axis=1))
-                sums = ways.sums(travel.node(place[wanted]), travel.kind, travel.minutes[mode, season], kinds=kinds)
+                sums = ways.of(column).sums(node[wanted], travel.kind, travel.minutes[mode, season], kinds=kinds)
                 parts[np.ix_(wanted, np.flatnonzero(same))] = sums[:, None].astype(np.float32)
+        return np.array(left, np.int64)
 
-    _in_threads(search, (number for number, cell in enumerate(once.tolist()) if cell >= 0))
+    def search(numbers: IntArray) -> None:
+        for toward in (True, False) if both_ways else (True,):
+            left = look(region.part, numbers, toward=toward)
+            if len(left):
+                look(region.whole, left, toward=toward)
+
+    _in_threads(search, _batches(region.whole, once))
     return table
+
+
+def _batches(travel: Travel, cells: IntArray) -> list[IntArray]:
+    """Numbers of the cells that stand somewhere, in batches of near ones: by strips from west to east."""
+    rows, columns = np.divmod(cells, travel.ground.open_cells.shape[1])
+    strip = rows // max(round(1000 * _STRIP_KM / travel.ground.cell_size_m), 1)
+    order = np.lexsort((columns, strip))
+    order = order[cells[order] >= 0]
+    return [order[first : first + _TOGETHER] for first in range(0, len(order), _TOGETHER)]
 
 
 def _gate_minutes(region: Region, mode: Mode, season: Season, cells: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -177,24 +188,7 @@ def _gate_minutes(region: Region, mode: Mode, season: Season, cells: IntArray) -
     return at_nodes(out, node, missing=np.inf), at_nodes(back, node, missing=np.inf)
 
 
-def _reached(
-    part: Travel, mode: Mode, season: Season, place: IntArray, site: IntArray, *, toward: bool, limit_min: float
-) -> IntArray:
-    """Nodes of the places that have a way to at least one of the sites: a search for them can end."""
-    ways = nearest_ways(part.prices(mode, season), part.node(site), toward=toward, limit=limit_min)
-    node = np.unique(part.node(place))
-    node = node[node >= 0]
-    return np.asarray(node[np.isfinite(ways.cost[node])], np.int64)
-
-
-def _ways(
-    travel: Travel, mode: Mode, season: Season, cell: int, *, toward: bool, limit_min: float, until: IntArray | None
-) -> Ways:
-    prices = travel.prices(mode, season)
-    return nearest_ways(prices, travel.node([cell]), toward=toward, limit=limit_min, until=until)
-
-
-def _in_threads(work: object, numbers: Iterable[int]) -> None:
+def _in_threads(work: object, numbers: Iterable[IntArray]) -> None:
     """Run independent searches beside each other; compiled code leaves the interpreter free."""
     with ThreadPoolExecutor(_THREADS) as pool:
         list(pool.map(work, numbers))  # type: ignore[arg-type]

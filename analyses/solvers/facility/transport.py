@@ -301,14 +301,43 @@ def worth_of_sites(by_site: FloatArray, demand: FloatArray, capacity: FloatArray
         if wanted <= capacity[site]:
             for place in range(count):
                 earned[site] += gain[place] * size[place]
+        else:
+            earned[site] = _best_filling(gain, size, count, capacity[site])
+    return earned
+
+
+@compiled
+def _best_filling(gain: FloatArray, size: FloatArray, count: int, room: float) -> float:
+    """What the best filling of a room earns where the last unit may be split; both arrays come back in another order.
+
+    The list is parted around one of its gains, again and again on the side where the room ends: no need to sort it.
+    """
+    earned, first, last = 0.0, 0, count
+    while first < last and room > 0:
+        middle = gain[(first + last) // 2]
+        better, worse, place, fit, value, equal = first, last, first, 0.0, 0.0, 0.0
+        while place < worse:
+            if gain[place] > middle:
+                fit, value = fit + size[place], value + size[place] * gain[place]
+                gain[place], gain[better] = gain[better], gain[place]
+                size[place], size[better] = size[better], size[place]
+                better, place = better + 1, place + 1
+            elif gain[place] < middle:
+                worse -= 1
+                gain[place], gain[worse] = gain[worse], gain[place]
+                size[place], size[worse] = size[worse], size[place]
+            else:
+                equal += size[place]
+                place += 1
+        if fit > room:
+            last = better
             continue
-        order, room = np.argsort(-gain[:count]), capacity[site]
-        for place in order:
-            taken = min(room, size[place])
-            earned[site] += taken * gain[place]
-            room -= taken
-            if room <= 0:
-                break
+        taken = min(room - fit, equal)
+        earned += value + taken * middle
+        room -= fit + taken
+        if taken < equal:
+            break
+        first = worse
     return earned
 
 

@@ -2,10 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from infragap.analyses.schools.codes import Mode, Season
 from infragap.analyses.schools.result import SchoolsResult
+from infragap.analyses.schools.study import Study
+from infragap.analyses.schools.travel.year import yearly_minutes
+from infragap.analyses.schools.upper.places import minority_upper_pupils
+from infragap.gis.lines.network import many_ways
+from tests.analyses.schools.conftest import Answered
 
 pytestmark = pytest.mark.slow
 
@@ -18,6 +25,51 @@ def rows_below(mark: str) -> list[list[str]]:
     _, _, below = PAGE.read_text(encoding="utf-8").partition(f"<!-- {mark}")
     lines = below.partition("| ")[2].partition("\n\n")[0].splitlines()[2:]
     return [[cell.strip(" `") for cell in line.strip("| ").split("|")] for line in lines]
+
+
+def minutes_to(study: Study, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """(villages, schools) minutes by motorbike to some rows of the layer, in the dry season and of the year."""
+    ways = {season: study.travel.prices(Mode.MOTORBIKE, season) for season in Season}
+    node = study.travel.node(study.school_cell[rows])
+    dry, rainy = (
+        np.stack([many_ways(ways[season], [one], toward=True).cost[study.village_node, 0] for one in node], axis=1)
+        for season in Season
+    )
+    parameters = study.parameters
+    longest = 2 * parameters.day_limit_min
+    year = yearly_minutes(dry, rainy, rainy_share=parameters.rainy_share, longest_rainy_min=longest)
+    return {"dry": dry, "year": year}
+
+
+def test_quoted_questions_about_raised_schools_have_these_answers(answered: Answered) -> None:
+    study = answered.question.study
+    layer, villages = study.schools, study.villages
+    boarding = layer["boarding"] & layer["has_upper_secondary"] & layer["status"].isin(["existing", "upgrade"])
+    schools = layer[boarding]
+    minutes = minutes_to(study, schools.index.to_numpy())
+    raised, doubtful = (schools["status"] == "upgrade").to_numpy(), (schools["school_id"] == "EB07").to_numpy()
+    every = np.ones(len(villages), bool)
+    counted = {
+        "of the province": every,
+        "all of the former Yên Bái communes": (villages["commune_code"] >= "04000").to_numpy(),
+        "of the six communes": villages["commune_code"].isin(schools.loc[raised, "commune_code"]).to_numpy(),
+        "of villages at least half minority": (villages["minority_pct"] >= 50).to_numpy(),
+        "of the province, PTDTNT Bảo Yên (EB07) not counted": every,
+    }
+    weights = {
+        "minority pupils": minority_upper_pupils(study),
+        "all pupils": villages["pupils_upper_secondary"].to_numpy(float),
+    }
+    rows = rows_below("raised: ")
+    assert len(rows) == 8
+    for pupils, weight, *quoted in rows:
+        there = ~(doubtful & ("EB07" in pupils))
+        for season, told in zip(("dry", "year"), quoted, strict=True):
+            before = minutes[season][:, there & ~raised].min(axis=1)
+            after = minutes[season][:, there].min(axis=1)
+            mine = np.isfinite(before) & counted.get(pupils, after < before)
+            means = (np.average(one[mine], weights=weights[weight][mine]) for one in (before, after))
+            assert " → ".join(f"{one:.1f}" for one in means) == told, (pupils, weight, season)
 
 
 def test_quoted_sites_are_those_of_the_run(embedded: SchoolsResult) -> None:

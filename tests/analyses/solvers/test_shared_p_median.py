@@ -9,7 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from infragap.analyses.solvers.facility.shared_p_median import SharedTask, solve_shared
 from infragap.analyses.solvers.facility.site_choice import site_choice
-from infragap.analyses.solvers.facility.transport import share_demand
+from infragap.analyses.solvers.facility.transport import share_demand, worth_of_sites
 from infragap.analyses.solvers.stopping import Stop
 
 
@@ -52,6 +52,23 @@ def case(seed: int):
     demand = rng.integers(0, 30, customers).astype(float)
     capacity = rng.integers(0, int(demand.sum() / 2) + 2, sites).astype(float)
     return cost, demand, capacity, rng.uniform(50, 300, customers), rng
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 100_000))
+def test_a_site_earns_what_sorting_by_gain_fills_it_with(seed):
+    rng = np.random.default_rng(seed)
+    customers = int(rng.integers(1, 40))
+    cost = rng.integers(0, 20, (2, customers)).astype(float)
+    cost[rng.random(cost.shape) < 0.2] = np.inf
+    demand, value = rng.integers(0, 9, customers).astype(float), rng.integers(0, 25, customers).astype(float)
+    capacity = rng.uniform(0, demand.sum() + 1, 2)
+    for site, earned in enumerate(worth_of_sites(cost, demand, capacity, value).tolist()):
+        expected, room = 0.0, capacity[site]
+        for gain, size in sorted(zip(value - cost[site], demand, strict=True), reverse=True):
+            expected += max(gain, 0.0) * min(size, room)
+            room -= min(size, room)
+        assert earned == pytest.approx(expected)
 
 
 @pytest.mark.slow

@@ -3,11 +3,11 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.lines.network import Graph, Prices, nearest_ways, restricted
+from infragap.gis.lines.network import Graph, Prices, many_ways, nearest_ways, restricted
 
 
 def random_graph(seed: int) -> tuple[Graph, Prices, nx.DiGraph, np.random.Generator]:
@@ -45,6 +45,23 @@ def test_equals_networkx(seed, toward):
     limit = float(np.median(ways.cost[reached]))
     cut = nearest_ways(prices, places, toward=toward, limit=limit).cost
     np.testing.assert_array_equal(np.where(ways.cost <= limit, ways.cost, np.inf), cut)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 100_000), st.booleans(), st.sampled_from([5.0, np.inf]))
+def test_many_places_at_once_are_like_one_after_another(seed, toward, limit):
+    graph, prices, _, rng = random_graph(seed)
+    places = np.append(rng.integers(0, graph.nodes, 5), -1)
+    many = many_ways(prices, places, toward=toward, limit=limit)
+    kind = np.zeros(len(graph.tail), np.uint8)
+    for number, place in enumerate(places.tolist()):
+        alone, one = nearest_ways(prices, [place], toward=toward, limit=limit), many.of(number)
+        np.testing.assert_array_equal(many.cost[:, number], alone.cost)
+        np.testing.assert_array_equal(one.place, alone.place)
+        # its links lead there: their prices are the cost
+        reached = np.flatnonzero(np.isfinite(alone.cost))
+        sums = one.sums(reached, kind, prices.cost, kinds=1)[:, 0]
+        np.testing.assert_allclose(sums, alone.cost[reached], atol=1e-5)
 
 
 @given(st.integers(0, 100_000), st.booleans())
