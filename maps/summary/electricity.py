@@ -167,6 +167,7 @@ def _forest(say: Words, result: ElectricityResult) -> list[str]:
             outside_km=Number(lines["forest_outside_km"].sum(), 1),
             forest_ha=Number(lines["forest_ha"].sum(), 1),
             permits=Number(len(permits)),
+            decisions=Number((lines["forest_ha"] > 0).sum()),
             delay_months=Number(permits["forest_delay_months"].max() if len(permits) else 0),
         )
     ]
