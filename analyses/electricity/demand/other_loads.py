@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.electricity.demand.groups import Groups
 
 if TYPE_CHECKING:
     from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -61,15 +62,11 @@ class OtherLoads:
     energy_growth: FloatArray
     three_phase: BoolArray
 
-    def chosen(self, groups: list[tuple[int, ...]]) -> OtherLoads:
+    def chosen(self, groups: Groups) -> OtherLoads:
         """Loads of groups of settlements together; their growth is that of their members on the average."""
-        sums = {name: np.array([getattr(self, name)[list(g)].sum() for g in groups]) for name in COLUMNS}
-        means = {
-            name: np.array([getattr(self, name)[list(g)].mean() for g in groups])
-            for name in ("design_growth", "energy_growth")
-        }
-        three_phase = np.array([self.three_phase[list(g)].any() for g in groups], dtype=bool)
-        return replace(self, **sums, **means, three_phase=three_phase)
+        sums = {name: groups.sums(getattr(self, name)) for name in COLUMNS}
+        means = {name: groups.means(getattr(self, name)) for name in ("design_growth", "energy_growth")}
+        return replace(self, **sums, **means, three_phase=groups.any(self.three_phase))
 
 
 def read_other_loads(layer: gpd.GeoDataFrame, parameters: ElectricityParameters) -> OtherLoads:

@@ -7,23 +7,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
+from infragap.analyses.electricity.demand.groups import Groups
 from infragap.analyses.electricity.demand.life_cycle import line_factor, station_factor
 from infragap.analyses.electricity.demand.load import design_peak_kw
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd, terrain
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid, Resources, shared_options
-from infragap.analyses.electricity.offgrid.hydro import STEP_UP_KM, WIRE_WINDING, Reach
+from infragap.analyses.electricity.offgrid.hydro import STEP_UP_KM, Reach
+from infragap.analyses.electricity.offgrid.neighbours import neighbour_groups, trees_of
 from infragap.analyses.electricity.offgrid.option import Option
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.solvers.mixed_integer import Program, minimise, row_prices
 from infragap.analyses.solvers.stopping import Meter, Stop
-
-MOST_MEMBERS, NEIGHBOURS = 4, 4
-"""Groups looked at: of so many settlements at most, each joined to so many nearest ones."""
 
 LV_MOMENT_KW_KM = 16.6
 """Load times length that a cable of 4 × 70 mm² carries at a drop of 5 % (engineering facts 3); what is more needs a
@@ -110,11 +108,11 @@ def joint_plants(
     alone = np.where(np.isfinite(offgrid.best_mvnd), offgrid.best_mvnd, np.inf)
     can = free & (settlements.households > 0) & np.isfinite(alone)
     groups = neighbour_groups(settlements, can, p)
-    if not groups:
+    if not len(groups):
         return no_joint_plants(alone, settlements.id_rank)
     whole, lines, line_investment = _as_settlements(settlements, groups, p)
     local = distribution_mvnd(settlements, p) if local_mvnd is None else local_mvnd
-    of_group = np.array([local[list(group)].sum() for group in groups])
+    of_group = groups.sums(local)
     water = replace(resources.water, reach=_reach_of(groups, resources.water.reach))
     options = shared_options(whole, replace(resources, water=water), p, local_mvnd=of_group)
     cost = np.column_stack([np.where(each.lasting(p), each.life_cycle_mvnd, np.inf) for each in options.values()])
@@ -122,10 +120,10 @@ def joint_plants(
     every = np.arange(len(groups))
     total = cost[every, best] + lines
     investment = np.column_stack([each.investment_mvnd for each in options.values()])[every, best] + line_investment
-    pays = total < np.array([alone[list(group)].sum() for group in groups]) * (1 - 1e-9)
+    pays = total < groups.sums(alone) * (1 - 1e-9)
     kept = np.flatnonzero(pays)
-    rows = np.concatenate([groups[k] for k in kept]) if len(kept) else np.empty(0, dtype=np.int64)
-    start = np.concatenate([[0], np.cumsum([len(groups[k]) for k in kept])])
+    rows = groups.member[kept][groups.filled[kept]]
+    start = np.concatenate([[0], np.cumsum(groups.size[kept])])
     members = sparse.csr_array((np.ones(len(rows)), rows, start), shape=(len(kept), len(alone)))
     supply = np.array([OPTIONS.index(tuple(options)[k]) for k in best[kept]], dtype=np.int64)
     return JointPlants(
@@ -147,60 +145,24 @@ def no_joint_plants(alone_mvnd: FloatArray, id_rank: IntArray) -> JointPlants:
     return JointPlants(members, empty, empty, np.empty(0, dtype=np.int64), {}, alone_mvnd, id_rank, empty)
 
 
-def neighbour_groups(
-    settlements: Settlements, can: BoolArray, parameters: ElectricityParameters
-) -> list[tuple[int, ...]]:
-    """Groups of 2 to `MOST_MEMBERS` settlements that hang together by distances within `joint_plant_km`, each once."""
-    rows = np.flatnonzero(can)
-    rows = rows[np.argsort(settlements.id_rank[rows])]
-    reach_m = parameters.joint_plant_km * 1000
-    if len(rows) < 2 or reach_m <= 0:
-        return []
-    points = np.column_stack([settlements.x, settlements.y])[rows]
-    number = min(NEIGHBOURS + 1, len(rows))
-    found = cKDTree(points).query(points, k=number, distance_upper_bound=reach_m * (1 + 1e-9))
-    distance, other = np.asarray(found[0]), np.asarray(found[1])
-    beside: list[set[int]] = [set() for _ in rows]
-    for a in range(len(rows)):
-        for d, b in zip(distance[a], other[a], strict=True):
-            if np.isfinite(d) and int(b) != a:
-                beside[a].add(int(b))
-                beside[int(b)].add(a)
-    known: set[tuple[int, ...]] = set()
-    front: set[tuple[int, ...]] = {(a, b) for a in range(len(rows)) for b in beside[a] if a < b}
-    for _ in range(MOST_MEMBERS - 1):
-        known |= front
-        front = {
-            tuple(sorted((*group, b)))
-            for group in front
-            if len(group) < MOST_MEMBERS
-            for member in group
-            for b in beside[member]
-            if b not in group
-        }
-    return [tuple(int(rows[k]) for k in group) for group in sorted(known)]
-
-
 def _as_settlements(
-    settlements: Settlements, groups: list[tuple[int, ...]], parameters: ElectricityParameters
+    settlements: Settlements, groups: Groups, parameters: ElectricityParameters
 ) -> tuple[Settlements, FloatArray, FloatArray]:
     """Each group as one settlement at its largest member, and life-cycle cost and investment of the lines between its
     members."""
     p = parameters
     peak, ground = design_peak_kw(settlements, p), terrain(settlements, p)
     n = settlements.households
-    largest = np.array([min(group, key=lambda k: (-n[k], settlements.id_rank[k])) for group in groups])
-    line_km, step_ups, rough = np.zeros(len(groups)), np.zeros(len(groups)), np.zeros(len(groups))
-    for g, group in enumerate(groups):
-        for km, below in tree_of(settlements, group, int(largest[g])):
-            line_km[g] += km
-            step_ups[g] += km > STEP_UP_KM or float(peak[list(below)].sum()) * km > LV_MOMENT_KW_KM
-        rough[g] = ground[list(group)].mean()
+    largest = groups.first_largest(n)
+    trees = trees_of(settlements, groups, largest)
+    line_km, rough = trees.total_km(), groups.means(ground)
+    load_kw = (trees.behind * groups.values(peak, 0.0)[:, np.newaxis]).sum(axis=2)
+    step_ups = ((trees.km > STEP_UP_KM) | (load_kw * trees.km > LV_MOMENT_KW_KM)).sum(axis=1).astype(np.float64)
     wire = line_km * p.lv_line_mvnd_per_km * rough
     stations = step_ups * 2 * p.transformer_50_mvnd * rough
     whole = replace(
         settlements,
-        households=np.array([n[list(group)].sum() for group in groups]),
+        households=groups.sums(n),
         commune=settlements.commune[largest],
         x=settlements.x[largest],
         y=settlements.y[largest],
@@ -218,42 +180,17 @@ def _as_settlements(
     return whole, wire * line_factor(p) + stations * station_factor(p), wire + stations
 
 
-def tree_of(settlements: Settlements, group: tuple[int, ...], root: int) -> list[tuple[float, tuple[int, ...]]]:
-    """Shortest tree of a group (Prim, from the plant): length of each stretch [km], winding included, and who hangs on
-    it."""
-    at = {k: (float(settlements.x[k]), float(settlements.y[k])) for k in group}
-    inside, outside = [root], [k for k in group if k != root]
-    parent: dict[int, int] = {}
-    km: dict[int, float] = {}
-    while outside:
-        d, _, k, above = min(
-            (np.hypot(at[a][0] - at[b][0], at[a][1] - at[b][1]), int(settlements.id_rank[a]), a, b)
-            for a in outside
-            for b in inside
-        )
-        parent[k], km[k] = above, float(d) / 1000 * WIRE_WINDING
-        inside.append(k)
-        outside.remove(k)
-    below: dict[int, list[int]] = {k: [k] for k in parent}
-    for k in reversed(inside[1:]):
-        if parent[k] in below:
-            below[parent[k]] += below[k]
-    return [(km[k], tuple(below[k])) for k in inside[1:]]
-
-
-def _reach_of(groups: list[tuple[int, ...]], reach: Reach) -> Reach:
-    """Streams of each group: those of its members."""
-    start = np.searchsorted(reach.settlement, np.arange(reach.settlement.max(initial=-1) + 2))
-    pairs, owner = [], []
-    for g, group in enumerate(groups):
-        for k in sorted(group):
-            if k + 1 < len(start):
-                own = np.arange(start[k], start[k + 1])
-                pairs.append(own)
-                owner.append(np.full(len(own), g))
-    at = np.concatenate(pairs) if pairs else np.empty(0, dtype=np.int64)
-    group_of = np.concatenate(owner) if owner else np.empty(0, dtype=np.int64)
-    return Reach(group_of.astype(np.int64), reach.site[at.astype(np.int64)], reach.wire_km[at.astype(np.int64)])
+def _reach_of(groups: Groups, reach: Reach) -> Reach:
+    """Streams of each group: those of its members, in the order of the settlements' rows."""
+    most = int(max(groups.member.max(initial=-1), reach.settlement.max(initial=-1)))
+    start = np.searchsorted(reach.settlement, np.arange(most + 2))
+    members = np.sort(groups.member, axis=1)
+    group, place = np.nonzero(members >= 0)
+    member = members[group, place]
+    count = start[member + 1] - start[member]
+    within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    pair = np.repeat(start[member], count) + within
+    return Reach(np.repeat(group, count).astype(np.int64), reach.site[pair], reach.wire_km[pair])
 
 
 def least_allocation_mvnd(joint: JointPlants) -> FloatArray:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from infragap.analyses.electricity.codes import Supply
+from infragap.analyses.electricity.demand.groups import Groups
 from infragap.analyses.electricity.offgrid.compare import OPTIONS, Resources, compare_offgrid
 from infragap.analyses.electricity.offgrid.hydro import Reach, Water
 from infragap.analyses.electricity.offgrid.joint import (
@@ -12,9 +13,8 @@ from infragap.analyses.electricity.offgrid.joint import (
     best_groups,
     joint_plants,
     least_allocation_mvnd,
-    neighbour_groups,
-    tree_of,
 )
+from infragap.analyses.electricity.offgrid.neighbours import neighbour_groups, trees_of
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from tests.analyses.electricity.offgrid.test_options import (
     ALL_SERVED,
@@ -78,7 +78,36 @@ def test_groups_hang_together_and_are_found_once() -> None:
     places = settlements([10] * 5, x=[0.0, 1000.0, 2000.0, 9000.0, 9500.0])
     near = P.model_copy(update={"joint_plant_km": 1.2})
     groups = neighbour_groups(places, np.ones(5, dtype=bool), near)
-    assert groups == [(0, 1), (0, 1, 2), (1, 2), (3, 4)]
+    assert list(groups) == [(0, 1), (0, 1, 2), (1, 2), (3, 4)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_groups_are_all_that_hang_together_counted_out(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    places = replace(settlements([10] * 9), x=rng.uniform(0, 3000, 9), y=rng.uniform(0, 3000, 9))
+    places = replace(places, id_rank=rng.permutation(9))
+    can = rng.random(9) < 0.9
+    p = P.model_copy(update={"joint_plant_km": 1.3})
+    rows = sorted(np.flatnonzero(can).tolist(), key=lambda k: places.id_rank[k])
+
+    def metres(a: int, b: int) -> float:
+        return float(np.hypot(places.x[a] - places.x[b], places.y[a] - places.y[b]))
+
+    near = {a: sorted((b for b in rows if b != a), key=lambda b: metres(a, b))[:4] for a in rows}
+    joined = {frozenset((a, b)) for a in rows for b in near[a] if metres(a, b) <= 1300}
+
+    def hangs_together(group: tuple[int, ...]) -> bool:
+        seen = {group[0]}
+        for _ in group:
+            seen |= {b for b in group if any(frozenset((a, b)) in joined for a in seen)}
+        return len(seen) == len(group)
+
+    wanted = {group for size in (2, 3, 4) for group in combinations(rows, size) if hangs_together(group)}
+    found = list(neighbour_groups(places, can, p))
+    assert len(found) == len(set(found))
+    assert set(found) == wanted
+    ranks = [tuple(rows.index(k) for k in group) for group in found]
+    assert ranks == sorted(ranks)
 
 
 def test_the_tree_of_a_group_is_the_shortest() -> None:
@@ -95,10 +124,13 @@ def test_the_tree_of_a_group_is_the_shortest() -> None:
 
     lengths = {edge: float(np.hypot(*(points[edge[0]] - points[edge[1]]))) for edge in edges}
     least = min(sum(lengths[e] for e in tree) for tree in combinations(edges, 3) if connected(tree))
-    found = tree_of(places, (0, 1, 2, 3), 2)
-    assert sum(km for km, _ in found) == pytest.approx(least / 1000 * 1.2)
-    # whoever stands directly at the plant carries those behind it
-    assert sorted(len(below) for _, below in found)[0] == 1
+    found = trees_of(places, Groups(np.array([[0, 1, 2, 3], [1, 3, -1, -1]])), np.array([2, 3]))
+    assert found.total_km() == pytest.approx([least / 1000 * 1.2, lengths[1, 3] / 1000 * 1.2])
+    assert found.order[0, 0] == 2
+    assert found.order[1].tolist() == [1, 0, -1, -1]
+    # whoever stands directly at the plant carries those behind it, the plant all
+    assert found.behind[0].sum(axis=1)[2] == 4
+    assert sorted(found.behind[0].sum(axis=1))[0] == 1
 
 
 @pytest.mark.parametrize("seed", range(6))
