@@ -76,7 +76,7 @@ def run_command(
 
 @app.command("warm")
 def warm_command() -> None:
-    """Compile the kernels once, after installing: the first run is then as fast as the others."""
+    """Compile the kernels once, after installing, so that the first run need not."""
     from infragap.console.progress import TerminalProgress
     from infragap.scale.warming import warm
 
