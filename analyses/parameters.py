@@ -51,7 +51,8 @@ class Parameters(BaseModel):
     ----------
     analysis
         Name of the analysis; the short names of its parameters stand in the catalogue of words under
-        `parameter.<analysis>.<name>`.
+        `parameter.<analysis>.<name>`, their meanings and sources under `parameter.<analysis>.<name>.meaning` and
+        `.source`.
     country
         Profile that the defaults are those of.
     """
@@ -208,8 +209,8 @@ def prices_outward(values: Mapping[str, Any], profile: Profile, *, back: bool = 
 
 
 def describe(parameters: Parameters) -> pd.DataFrame:
-    """Table of a parameter set: parameter, value, unit, low, high, name_vi, name_en, meaning, source (one row per
-    parameter)."""
+    """Table of a parameter set: parameter, value, unit, low, high, name_vi, name_en, meaning, source (in English),
+    meaning_vi, source_vi (one row per parameter)."""
     rows = []
     for name, field in type(parameters).model_fields.items():
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
@@ -224,6 +225,8 @@ def describe(parameters: Parameters) -> pd.DataFrame:
                 "name_en": short_name(parameters, name, "en"),
                 "meaning": field.description,
                 "source": extra.get("source"),
+                "meaning_vi": sentence(parameters, name, "meaning", "vi"),
+                "source_vi": sentence(parameters, name, "source", "vi"),
             }
         )
     return pd.DataFrame(rows)
@@ -239,3 +242,23 @@ def short_name(parameters: Parameters | type[Parameters], name: str, language: s
     parameter has one."""
     chosen, key = words(language), f"parameter.{parameters.analysis}.{name}"
     return chosen(key) if key in chosen else ""
+
+
+def sentence(parameters: Parameters | type[Parameters], name: str, what: str, language: str) -> str:
+    """Meaning or source of a parameter in a language; in English, as declared, where the catalogue has no translation.
+
+    Parameters
+    ----------
+    parameters, name
+        The parameter of a set.
+    what
+        'meaning' or 'source'.
+    language
+        Code of the language, such as 'vi'.
+    """
+    field = (parameters if isinstance(parameters, type) else type(parameters)).model_fields[name]
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    declared = str(field.description if what == "meaning" else extra["source"])
+    key, english = f"parameter.{parameters.analysis}.{name}.{what}", words("en")
+    # a translation is that of one English text: a country's profile gives sources of its own, and money of its own
+    return words(language)(key) if key in english and english(key) == declared else declared

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 __all__ = ["ROUTINES", "Row"]
 
-ROUTINES = ("leastcost", "tiles", "steiner", "location", "headroom", "schools")
+ROUTINES = ("leastcost", "tiles", "steiner", "location", "headroom", "growth", "schools")
 """Modules of this package that `python -m benchmarks` runs, in this order."""
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["peak_memory_mb", "timed", "timed_with_cpu"]
+__all__ = ["peak_memory_mb", "peak_memory_mb_so_far", "timed", "timed_with_cpu"]
 
 T = TypeVar("T")
 
@@ -45,6 +45,11 @@ def peak_memory_mb(function: Callable[..., Any], *args: Any, **kwargs: Any) -> f
 
 def _call_and_read_peak(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> float:
     function(*args, **kwargs)
+    return peak_memory_mb_so_far()
+
+
+def peak_memory_mb_so_far() -> float:
+    """Peak resident memory [MB of 10^6 bytes] of this process until now."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))

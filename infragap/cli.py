@@ -76,7 +76,7 @@ def run_command(
 
 @app.command("warm")
 def warm_command() -> None:
-    """Compile the kernels once, after installing: the first run is then as fast as the others."""
+    """Compile the kernels once, after installing, so that the first run need not."""
     from infragap.console.progress import TerminalProgress
     from infragap.scale.warming import warm
 
@@ -462,6 +462,10 @@ def data_build_command(
     reach_m: Annotated[float, typer.Option(min=50, max=5000, help="People so near belong together (m).")] = 250.0,
     people_min: Annotated[int, typer.Option(min=1, help="People within reach that make a settlement.")] = 20,
     served_within_m: Annotated[float, typer.Option(min=0, help="So near a line they count as served (m).")] = 1000.0,
+    buildings: Annotated[
+        Path | None, typer.Option(help="Footprints to cluster instead of people, in any format of a layer.")
+    ] = None,
+    people_per_building: Annotated[float, typer.Option(min=0.1, max=50, help="People of a building.")] = 2.5,
     boundaries: Annotated[Path | None, typer.Option(help="Real commune polygons.")] = None,
     elevation: Annotated[Path | None, typer.Option(help="Real elevation raster.")] = None,
     population: Annotated[Path | None, typer.Option(help="Real population raster.")] = None,
@@ -472,8 +476,8 @@ def data_build_command(
     if pack is not None:
         from infragap.fetching.settle import Clustering, build_settlements
 
-        how = Clustering(reach_m, people_min, served_within_m)
-        count, served, people = build_settlements(pack, how)
+        how = Clustering(reach_m, people_min, served_within_m, people_per_building)
+        count, served, people = build_settlements(pack, how, buildings=buildings)
         terminal.say("command.settle.done", count=count, served=served, people=people)
         return
     if out is None:

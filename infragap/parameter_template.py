@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from infragap.analyses.parameters import Parameters, short_name
+from infragap.analyses.parameters import Parameters, sentence, short_name
 from infragap.settings import ANALYSES, Settings
 from infragap.wording.catalogue import words
 
@@ -24,7 +24,7 @@ def as_file(settings: Settings, language: str, *, commented: bool) -> str:
     settings
         The values.
     language
-        Language of the short names and of what stands around them; meanings and sources are written in English.
+        Language of names, meanings and sources, and of what stands around them.
     commented
         Whether the values are commented out too: a template, which changes nothing as it is.
     """
@@ -46,9 +46,10 @@ def _description(parameters: Parameters, name: str, field: FieldInfo, language: 
     say, extra = words(language), field.json_schema_extra
     assert isinstance(extra, dict)
     title = short_name(parameters, name, language)
+    meaning, source = (sentence(parameters, name, what, language) for what in ("meaning", "source"))
     unit = "" if extra["unit"] == "-" else f" [{extra['unit']}]"
     spread = "" if extra["low"] is None else f"; {say('command.params.range', low=extra['low'], high=extra['high'])}"
-    return f"{title + ': ' if title else ''}{field.description}{unit}{spread}; {extra['source']}"
+    return f"{title + ': ' if title else ''}{meaning}{unit}{spread}; {source}"
 
 
 def _comment(text: str) -> list[str]:

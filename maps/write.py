@@ -135,11 +135,12 @@ def _write_tables(output: _Output) -> None:
 
 
 def _parameter_table(parameters: Mapping[str, Parameters]) -> pd.DataFrame:
-    """All parameters of the run with unit, range, meaning and source."""
+    """All parameters of the run with unit, range, meaning and source; the latter in English and in Vietnamese."""
     described = [describe(group) for group in parameters.values()]
     named = [frame.assign(analysis=name) for name, frame in zip(parameters, described, strict=True)]
     table = pd.concat(named, ignore_index=True)
-    return table[["analysis", "parameter", "name_vi", "name_en", "value", "unit", "low", "high", "meaning", "source"]]
+    words_of_each = ["meaning", "source", "meaning_vi", "source_vi"]
+    return table[["analysis", "parameter", "name_vi", "name_en", "value", "unit", "low", "high", *words_of_each]]
 
 
 def _write_layers(output: _Output) -> None:

@@ -87,8 +87,11 @@ def near_findings(layers: Mapping[str, Any]) -> list[Finding]:
             found.append(
                 ROAD_FAR.in_rows(villages, far, layer="villages", shown=in_km(far_m), limit_km=VILLAGE_ROAD_KM)
             )
+    for name in ("substations", "stations"):
+        if name in frames and lines is not None:
+            found += _station_findings(frames[name], lines, layer=name)
     if stations is not None and lines is not None:
-        found += _station_findings(stations, lines)
+        found += _named_stations(lines, stations)
         found += _feeder_findings(lines, stations)
     if "water_schemes" in frames:
         found += _intake_findings(frames)
@@ -127,20 +130,25 @@ def _intake_findings(frames: Mapping[str, gpd.GeoDataFrame]) -> list[Finding]:
     return found
 
 
-def _station_findings(stations: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> list[Finding]:
-    found = []
-    if "status" in stations.columns:
-        far_m = distance_to(stations, lines) - metres(stations, "position_accuracy_m")
-        far = (far_m > 1000 * STATION_KM) & (stations["status"] == "existing").to_numpy()
-        if far.any():
-            found.append(
-                STATION_FAR.in_rows(stations, far, layer="substations", shown=in_km(far_m), limit_km=STATION_KM)
-            )
-    if {"substation_id"} <= set(stations.columns) & set(lines.columns):
-        unknown = (lines["substation_id"].notna() & ~lines["substation_id"].isin(stations["substation_id"])).to_numpy()
-        if unknown.any():
-            found.append(NO_STATION.in_rows(lines, unknown, layer="grid_lines", shown=lines["substation_id"]))
-    return found
+def _station_findings(stations: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, *, layer: str) -> list[Finding]:
+    """Name the stations, of high or medium voltage, that stand and have no line near."""
+    if "status" not in stations.columns:
+        return []
+    far_m = distance_to(stations, lines) - metres(stations, "position_accuracy_m")
+    far = (far_m > 1000 * STATION_KM) & (stations["status"] == "existing").to_numpy()
+    if not far.any():
+        return []
+    return [STATION_FAR.in_rows(stations, far, layer=layer, shown=in_km(far_m), limit_km=STATION_KM)]
+
+
+def _named_stations(lines: gpd.GeoDataFrame, stations: gpd.GeoDataFrame) -> list[Finding]:
+    """Name the lines whose station is not in the layer."""
+    if not {"substation_id"} <= set(stations.columns) & set(lines.columns):
+        return []
+    unknown = (lines["substation_id"].notna() & ~lines["substation_id"].isin(stations["substation_id"])).to_numpy()
+    if not unknown.any():
+        return []
+    return [NO_STATION.in_rows(lines, unknown, layer="grid_lines", shown=lines["substation_id"])]
 
 
 def _feeder_findings(lines: gpd.GeoDataFrame, stations: gpd.GeoDataFrame) -> list[Finding]:

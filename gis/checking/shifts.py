@@ -96,7 +96,7 @@ def shift_findings(
             look(name, _commune_distance(frames[name], communes), few=len(frames[name]) < FEW)
     for name, near, by_layer in (
         ("grid_lines", "villages", False), ("roads", "villages", False), ("substations", "grid_lines", True),
-        ("bridges", "roads", True), ("rivers", "bridges", False),
+        ("bridges", "roads", True), ("rivers", "bridges", False), ("stations", "villages", True),
     ):  # fmt: skip
         if name in frames and near in frames and near not in shifted:
             points, others = (frames[name], frames[near]) if by_layer else (_anchors(frames[near], name), frames[name])

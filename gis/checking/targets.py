@@ -26,7 +26,17 @@ TARGET_RATE = fault(
     reason="the layers must reproduce the published rates of today, or their units or rows are wrong",
 )
 TARGET_UNKNOWN = fault("target.unknown", reason="a misspelt target is compared with nothing, in silence")
-TARGET_VALUE = fault("target.value", reason="a rate is 0 to 100 %, a count or budget is finite and not negative")
+BUDGET_LARGEST_BN_VND, BUDGET_APART = 1_000_000, 100
+"""A year's budget that no province has (40 billion dollars), and how many times the middle of the years' budgets one
+of them may be."""
+
+TARGET_VALUE = fault(
+    "target.value",
+    tolerance=f"budgets up to {BUDGET_LARGEST_BN_VND:,} billion VND a year, and up to {BUDGET_APART} times the middle "
+    "year's",
+    reason="a rate is 0 to 100 %, a count or budget is finite and not negative; a budget in millions under the name of "
+    "billions would pay for everything",
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ OTHER_TARGETS = (
 """Rates of today, goals of the scheme, totals of the province; `budget_YYYY_bn_vnd` and budgets of one analysis are
 known too."""
 
-_BUDGET = re.compile(r"(?:[a-z]+_)?budget_20\d\d_[a-z]+_[a-z]+")
+_BUDGET = re.compile(r"((?:[a-z]+_)?budget)_20\d\d_([a-z]+_[a-z]+)")
 
 
 def target_findings(
@@ -98,6 +108,7 @@ def target_findings(
 def _target_value_findings(targets: Mapping[str, float | int]) -> list[Finding]:
     known = [total.target for total in TOTALS] + list(OTHER_TARGETS)
     found = []
+    too_large = _budgets_too_large(targets)
     for name, value in targets.items():
         budget = _BUDGET.fullmatch(name) is not None
         if name not in known and not budget:
@@ -108,9 +119,25 @@ def _target_value_findings(targets: Mapping[str, float | int]) -> list[Finding]:
             or value < 0
             or (name.endswith("_pct") and value > 100)
             or (name.endswith("_pct") and 0 < value <= 1)
+            or name in too_large
         ):
-            found.append(TARGET_VALUE.found("catalog", target=name, value=f"{value:g}"))
+            found.append(TARGET_VALUE.found("catalog", target=name, value=f"{value:,.10g}"))
     return found
+
+
+def _budgets_too_large(targets: Mapping[str, float | int]) -> set[str]:
+    """Names of the budgets that are in another unit than their name says, or than those of the other years."""
+    of_kind: dict[tuple[str, ...], dict[str, float]] = {}
+    for name, value in targets.items():
+        if (match := _BUDGET.fullmatch(name)) is not None:
+            of_kind.setdefault(match.groups(), {})[name] = float(value)
+    return {
+        name
+        for (_, unit), budgets in of_kind.items()
+        for name, value in budgets.items()
+        if (unit == "bn_vnd" and value > BUDGET_LARGEST_BN_VND)
+        or value > BUDGET_APART * float(np.median(list(budgets.values()))) > 0
+    }
 
 
 def _rate_findings(

@@ -16,6 +16,9 @@ from infragap.gis.findings import Finding, fault, notice
 ROUND_M = 1.0
 """Places within the same metre are at one point."""
 
+APART_M = 3.0
+"""Lines that are nowhere farther apart are one line, digitised or transformed twice."""
+
 MANY, MANY_SHARE = 8, 0.8
 """Places of a commune at one point from which on they were geocoded to its centre, not surveyed: number, and share of
 its places."""
@@ -32,7 +35,8 @@ TWIN_PLACE = notice(
 )
 TWIN_LINE = notice(
     "twin.line",
-    tolerance="none; circuits on one line of poles are drawn once each",
+    tolerance=f"lines that are {APART_M:g} m or a tenth of their length apart somewhere; circuits on one line of poles "
+    "are drawn once each",
     reason="a line drawn twice counts its length and its load twice",
 )
 ONE_POINT = notice(
@@ -106,19 +110,17 @@ def _at_one_point(frame: gpd.GeoDataFrame, point: pd.DataFrame, *, layer: str) -
 
 
 def _doubled_lines(frame: gpd.GeoDataFrame, *, layer: str) -> list[Finding]:
-    # the direction of drawing and the last decimetres do not matter
-    ways = pd.Series(
-        shapely.to_wkb(shapely.normalize(shapely.set_precision(frame.geometry.to_numpy(), ROUND_M, mode="pointwise")))
-    )
-    reverse = pd.Series(
-        shapely.to_wkb(
-            shapely.normalize(
-                shapely.set_precision(shapely.reverse(frame.geometry.to_numpy()), ROUND_M, mode="pointwise")
-            )
-        )
-    )
-    key = pd.DataFrame({"way": np.minimum(ways, reverse)})
+    # the direction of drawing and some metres do not matter; where a line and its copy are near, so are their middles
+    lines = frame.geometry.to_numpy()
+    middle = shapely.centroid(lines)
+    first, second = shapely.STRtree(middle).query(middle, predicate="dwithin", distance=APART_M)
+    first, second = first[first < second], second[first < second]
+    # pieces of a few metres that follow each other are no copies
+    apart_m = np.minimum(APART_M, shapely.length(lines[first]) / 10)
+    same = shapely.hausdorff_distance(lines[first], lines[second]) < apart_m
     if "voltage_kv" in frame.columns:
-        key["voltage"] = frame["voltage_kv"].to_numpy()
-    doubled = key.duplicated(keep=False).to_numpy()
+        voltage_kv = frame["voltage_kv"].to_numpy()
+        same &= voltage_kv[first] == voltage_kv[second]
+    doubled: BoolArray = np.zeros(len(frame), dtype=bool)
+    doubled[first[same]] = doubled[second[same]] = True
     return [TWIN_LINE.in_rows(frame, doubled, layer=layer)] if doubled.any() else []

@@ -1,8 +1,8 @@
-"""`infragap data build PACK`: where there is no list of settlements, people on a raster become some.
+"""`infragap data build PACK`: where there is no list of settlements, people on a raster or buildings become some.
 
-DBSCAN over the cells that hold people, each weighted by its people: a cell with at least `people_min` within `reach_m`
-is dense, dense cells within reach of each other are one settlement, others join the one in whose reach they lie. What
-is near a power line is taken as served.
+DBSCAN over the cells that hold people, or the buildings, each weighted by its people: a place with at least
+`people_min` within `reach_m` is dense, dense places within reach of each other are one settlement, others join the one
+in whose reach they lie. What is near a power line is taken as served.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from sklearn.cluster import DBSCAN
 
 from infragap.fetching.fetch import PEOPLE, SOURCES, describe_fetched
 from infragap.gis.arrays import FloatArray
-from infragap.gis.errors import InfragapError, MissingDataError
+from infragap.gis.errors import InfragapError, LayerError, MissingDataError
 from infragap.gis.pack import Pack, read_pack
+from infragap.gis.raster import sample
+from infragap.gis.reading.files import require_file
 from infragap.gis.reading.osm_layers import read_osm_layer
+from infragap.gis.reading.vector import read_vector
 
 FILE = "settlements.csv"
 NAMED_WITHIN_M = 1_500.0
@@ -42,14 +45,19 @@ class Clustering:
         People within reach that make a cell dense; below it lone houses remain unplanned for.
     served_within_m
         Settlements so near an existing line count as served.
+    people_per_building
+        Where buildings are clustered: a household's house, kitchen and stable are several.
     """
 
     reach_m: float = 250.0
     people_min: int = 20
     served_within_m: float = 1_000.0
+    people_per_building: float = 2.5
 
 
-def build_settlements(folder: Path, how: Clustering | None = None) -> tuple[int, int, int]:
+def build_settlements(
+    folder: Path, how: Clustering | None = None, *, buildings: Path | None = None
+) -> tuple[int, int, int]:
     """Write the layer `settlements` of a pack from its people.
 
     Parameters
@@ -58,6 +66,8 @@ def build_settlements(folder: Path, how: Clustering | None = None) -> tuple[int,
         A fetched pack, with `base/population.tif`.
     how
         The parameters; None for the defaults.
+    buildings
+        Footprints or points in any format that a layer may have, which take the place of the raster.
 
     Returns
     -------
@@ -67,22 +77,25 @@ def build_settlements(folder: Path, how: Clustering | None = None) -> tuple[int,
     Raises
     ------
     MissingDataError
-        There is no raster of people, or a list of settlements is there already.
+        There is no raster of people and no file of buildings, or a list of settlements is there already.
+    LayerError
+        The file of buildings cannot be read, or holds none within the heights of the pack.
     """
     how = how or Clustering()
     pack = read_pack(folder)
     if pack.has("settlements"):
         raise MissingDataError("settlements: the pack has a list already; take it out of catalog.toml to make another")
-    if not (folder / PEOPLE).exists():
+    if buildings is None and not (folder / PEOPLE).exists():
         raise MissingDataError(
-            f"settlements: there is no {PEOPLE} to make them from; fetch with --country, or give a list"
+            f"settlements: there is no {PEOPLE} to make them from; fetch with --country, name --buildings, or give a "
+            "list"
         )
-    x, y, people = _cells(folder / PEOPLE, pack.crs_measure)
+    x, y, people = _cells(folder / PEOPLE, pack.crs_measure) if buildings is None else _houses(buildings, pack, how)
     label = clustered(x, y, people, how)
     points = _settlements(x, y, people, label, pack)
     served = _near_lines(points, pack, how.served_within_m)
     kept = points[~served].reset_index(drop=True)
-    table = _table(kept, pack, folder, how)
+    table = _table(kept, pack, folder, how, origin="WorldPop" if buildings is None else f"buildings ({buildings.name})")
     partial = folder / f"{FILE}.part"
     table.to_csv(partial, index=False, lineterminator="\n")
     partial.replace(folder / FILE)
@@ -123,6 +136,20 @@ def _cells(path: Path, crs: str) -> tuple[FloatArray, FloatArray, FloatArray]:
     return np.asarray(x), np.asarray(y), values[rows, cols]
 
 
+def _houses(path: Path, pack: Pack, how: Clustering) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Middles of the buildings that stand on the heights of the pack, in metres, and the people of each."""
+    require_file(path, layer="buildings")
+    frame = read_vector(path, layer="buildings").to_crs(pack.crs_measure)
+    middle = frame.geometry[frame.geometry.notna() & ~frame.geometry.is_empty].centroid
+    x, y = middle.x.to_numpy(), middle.y.to_numpy()
+    inside = np.isfinite(sample(pack.elevation, x, y))
+    if not inside.any():
+        raise LayerError(
+            f"buildings: {path.name} has no building on the heights of the pack; take the file of this area"
+        )
+    return x[inside], y[inside], np.full(int(inside.sum()), how.people_per_building)
+
+
 def _settlements(x: FloatArray, y: FloatArray, people: FloatArray, label: np.ndarray, pack: Pack) -> gpd.GeoDataFrame:
     rows = []
     for number in range(label.max(initial=-1) + 1):
@@ -147,12 +174,13 @@ def _near_lines(points: gpd.GeoDataFrame, pack: Pack, within_m: float) -> np.nda
     return np.asarray(points.distance(existing) <= within_m)
 
 
-def _table(points: gpd.GeoDataFrame, pack: Pack, folder: Path, how: Clustering) -> pd.DataFrame:
+def _table(points: gpd.GeoDataFrame, pack: Pack, folder: Path, how: Clustering, *, origin: str) -> pd.DataFrame:
     places = points.to_crs("EPSG:4326")
     size = pack.profile.household_size
+    each = f"; {how.people_per_building:g} people a building" if not origin.startswith("WorldPop") else ""
     method = (
-        f"clusters of WorldPop (DBSCAN, reach {how.reach_m:g} m, {how.people_min} people), farther than "
-        f"{how.served_within_m:g} m from a line; {size:g} persons a household; without supply by assumption"
+        f"clusters of {origin} (DBSCAN, reach {how.reach_m:g} m, {how.people_min} people), farther than "
+        f"{how.served_within_m:g} m from a line; {size:g} persons a household{each}; without supply by assumption"
     )
     return pd.DataFrame(
         {

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,8 @@ class Book:
         self.file, self.language = file, language
         self.widths: dict[str, list[int]] = {}
         """Widths of the columns of each sheet [characters], by which its rows get their height."""
+        self.texts: dict[tuple[str, str, str], str] = {}
+        """Texts as they are shown, by table, column and value: the same few stand in most cells."""
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def look(self, **properties: Any) -> Any:
@@ -131,7 +134,10 @@ def set_widths(sheet: Sheet, columns: Sequence[Column], frame: pd.DataFrame) -> 
 
 def _text(sheet: Sheet, column: Column, value: str) -> str:
     """A text as the sheet shows it: a code in words."""
-    return label(sheet.language, column.name, value, column.table)
+    key = (column.table, column.name, value)
+    if key not in sheet.book.texts:
+        sheet.book.texts[key] = label(sheet.language, column.name, value, column.table)
+    return sheet.book.texts[key]
 
 
 def write_row(sheet: Sheet, row: int, columns: Sequence[Column], values: Mapping[Any, Any], *, level: int = 0) -> None:
@@ -143,12 +149,18 @@ def write_row(sheet: Sheet, row: int, columns: Sequence[Column], values: Mapping
         value = values.get(column.name)
         write_value(sheet, row, i, column, value)
         if isinstance(value, str):
-            lines = max(
-                lines, *(len(textwrap.wrap(part, widths[i])) for part in _text(sheet, column, value).split("\n"))
-            )
+            lines = max(lines, _lines(_text(sheet, column, value), widths[i]))
     if lines > 1 or level:
         height = LINE_POINTS * min(lines, LINES_MAX) if lines > 1 else None
         sheet.page.set_row(row, height, None, {"level": level} if level else {})
+
+
+@lru_cache(maxsize=10_000)
+def _lines(text: str, width: int) -> int:
+    """Lines that the longest paragraph of a text needs in a column so many characters wide."""
+    return max(
+        1 if len(part) <= width and "\t" not in part else len(textwrap.wrap(part, width)) for part in text.split("\n")
+    )
 
 
 def write_value(sheet: Sheet, row: int, at: int, column: Column, value: Any) -> None:

@@ -86,8 +86,8 @@ ASSUMPTIONS = table(
     Column("unit", "-", "parameters"),
     Column("low", "-", "parameters"),
     Column("high", "-", "parameters"),
-    Column("meaning", "-", "parameters"),
-    Column("source", "-", "parameters"),
+    Column("meaning_vi", "-", "parameters"),
+    Column("source_vi", "-", "parameters"),
 )
 SIGNERS = ("made_by", "power_company", "authority")
 
@@ -119,7 +119,7 @@ def write_grid_extension_list(
     result
         The settlements that get the grid, in building order, and the lines.
     assumptions
-        Table of the parameters with `name_vi`, `value`, `unit`, `low`, `high`, `meaning`, `source`.
+        Table of the parameters with `name_vi`, `value`, `unit`, `low`, `high`, `meaning_vi`, `source_vi`.
     path
         The workbook.
     head

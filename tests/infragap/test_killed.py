@@ -172,10 +172,9 @@ def test_another_program_fills_the_disk(pack: Path, disk: Path) -> None:
     assert [f.name for f in disk.iterdir()] == ["out"]
     # full from the beginning: told before anything is computed
     (disk / "ballast").write_bytes(bytes(30_000_000))
-    began = time.monotonic()
     printed, _ = start(pack, out).communicate(timeout=600)
     assert "not enough room on the disk" in printed
-    assert time.monotonic() - began < 20
+    assert "electricity" not in printed
     assert is_complete(out)
 
 

@@ -1,33 +1,32 @@
-"""What no plan within the headroom of feeders and substations can undercut: headroom priced, and its price carried from
-the taps down to the settlements.
+"""What no plan within the headroom of feeders and substations can undercut: headroom priced, and the lines of every
+feeder that has a price laid out by themselves.
 
 A limit ``Σ load of those fed from it ≤ headroom`` gets a price μ ≥ 0 per kW. For every plan within the limits
 ``cost ≥ cost + Σ μ (load − headroom)``, so the least of the right side over all plans, within the limits or not, is a
-bound (Lagrangian relaxation). On the right side a settlement pays for its kW by the tap that feeds it, which is not yet
-a tree problem: the same settlement may hang on any tap. So the price is carried down as a potential q of the nodes, at
-a tap at most the price there, that rises along a line e by at most ``κ · cost(e) / F``, F being all load that can pass
-it on to priced settlements. Along every path ``price at the tap ≥ q of the settlement − rises``, and the rises times
-the load are at most what the line is made cheaper by. With settlements paying ``load · q`` and lines cheaper by
-``F · |Δq|`` the problem is a prize-collecting tree again, and its bound holds.
+bound (Lagrangian relaxation). On the right side a settlement pays for its kW by the tap that feeds it. So the candidate
+network is taken once for each set of feeders under the same priced limits, with their taps alone, and once for all
+others; from each of these layers a link leads to the settlement, which costs its load times the price there. A plan has
+its lines in the layers of their feeders and is a tree of that network, so the prize-collecting tree on it is the least
+of the right side, and its bound holds.
+
+Two things make it exact or cheap without making it wrong. A link costs `DETER` more than said and the settlement is
+worth so much more: who is served pays it once and gets it back, but no line can pass through a settlement from a dear
+layer into a cheap one. And in large networks a layer holds only the nodes that its feeders reach with least detour;
+lines that leave it go on in the layer of all others, where nothing is paid.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import station_factor
-from infragap.analyses.electricity.least_cost.choice import (
-    PlanChoice,
-    TreeProblem,
-    choose_plan,
-    choose_plan_fast,
-    start_from,
-)
+from infragap.analyses.electricity.least_cost.choice import TreeProblem
 from infragap.analyses.electricity.least_cost.costs import cost_study
 from infragap.analyses.electricity.least_cost.headroom import (
     added_load_kw,
@@ -43,21 +42,30 @@ from infragap.analyses.electricity.least_cost.targets import binding, households
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
 from infragap.analyses.electricity.routing.network import CandidateNetwork
+from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
+from infragap.analyses.solvers.stopping import Stop
 
 TINY = 1e-12
 """Length of an edge without one: a sparse matrix would lose it."""
 
-RISES = (0.0, 0.3)
-"""Parts κ of a line's cost that the potential may use up; each gives a bound, the highest counts."""
+DETER = 5.0
+"""What a link costs beyond its price, by the highest price of its settlement's load: the bound stops rising there
+(measured)."""
 
-STEPS = 10
-"""Steps towards the best prices."""
+STEPS, FEWER_STEPS = 60, 15
+"""Steps towards the best prices, from nothing and from those of a like relaxation."""
+
+PATIENCE = 4
+"""After so many steps without a better bound they are halved."""
+
+MOST_COPIES = 40_000
+"""Nodes in all layers of priced feeders together."""
 
 NEARLY = 0.9
 """Limits that a plan fills to less than this part do not matter to it: they are left out of the relaxation."""
 
-MAX_LEAVES = 16
-"""Relaxations that are solved for one bound."""
+MAX_LEAVES, LEAF_EDGES = 64, 4_000_000
+"""Relaxations that are solved for one bound at most, and edges in all of them together."""
 
 OPEN, KEPT, RAISED = 0, 1, 2
 
@@ -79,59 +87,48 @@ class PricedLimit:
     highest_mvnd_per_kw: float = np.inf
 
 
-@dataclass(frozen=True, eq=False)
-class Taps:
-    """Where settlements hang on the existing grid.
-
-    Attributes
-    ----------
-    edge_row
-        (edges,) row in `grid_lines` of the line that an edge taps; -1 where it does not.
-    nearest_row
-        (nodes,) row of the tap that is nearest by cost; -1 where no line leads.
-    """
-
-    edge_row: IntArray
-    nearest_row: IntArray
-
-
-def tap_rows(study: Study, edge_mvnd: FloatArray) -> Taps:
-    """Find the existing line of every tap, and the nearest one of every node."""
+def tap_rows(study: Study) -> IntArray:
+    """Row in `grid_lines` of the existing line that each candidate line taps, (edges,); -1 where it does not."""
     network, surface = study.network, study.surface
-    edge_row = np.full(len(network.ends), -1, dtype=np.int64)
+    row = np.full(len(network.ends), -1, dtype=np.int64)
     for edge in np.flatnonzero((network.ends == 0).any(axis=1)).tolist():
         cells = network.cells(edge)
         cell = cells[0] if network.ends[edge, 0] == 0 else cells[-1]
-        edge_row[edge] = surface.line_of_cell[surface.line_number[cell]]
-    return nearest_taps(network, edge_row, edge_mvnd)
+        row[edge] = surface.line_of_cell[surface.line_number[cell]]
+    return row
 
 
-def nearest_taps(network: CandidateNetwork, edge_row: IntArray, edge_mvnd: FloatArray) -> Taps:
-    """Carry the rows of taps to the nodes that are nearest to them by cost."""
-    count = len(network.node_cell)
-    graph = _cheapest_graph(network.ends, edge_mvnd, count)
-    found = dijkstra(graph, directed=False, indices=np.array([0]), return_predecessors=True)
-    distance, before = found[0][0], found[1][0]
-    tap = np.flatnonzero(edge_row >= 0)
-    far = np.where(network.ends[tap, 0] == 0, network.ends[tap, 1], network.ends[tap, 0])
-    row = np.full(count, -1, dtype=np.int64)
-    order = np.lexsort((edge_row[tap], edge_mvnd[tap]))[::-1]
-    row[far[order]] = edge_row[tap[order]]  # of several taps into one node the cheapest comes last
-    nearest = np.full(count, -1, dtype=np.int64)
-    for node in np.argsort(distance, kind="stable").tolist():
-        if node == 0 or not np.isfinite(distance[node]):
-            continue
-        nearest[node] = row[node] if before[node] == 0 else nearest[before[node]]
-    return Taps(edge_row, nearest)
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """The candidate network once for all feeders without a price and once for each set of feeders under the same priced
+    limits.
 
+    Attributes
+    ----------
+    nodes
+        Number of nodes; 0 is the existing grid in every layer.
+    ends
+        (m,) two nodes of each edge: candidate lines of all layers, then links to settlements.
+    edge, settlement
+        (lines,) candidate line that each is, and (links,) settlement that each leads to.
+    link_layer
+        (links,) layer that it comes from.
+    terminal
+        (n,) node of each settlement; -1 where no line can serve it.
+    row_layer
+        (rows,) layer of the existing lines.
+    under
+        (layers, limits) whether a layer's feeders stand under a limit.
+    """
 
-def _cheapest_graph(ends: IntArray, length: FloatArray, count: int) -> csr_array:
-    """Symmetric graph; of parallel edges the shortest."""
-    low, high = ends.min(axis=1), ends.max(axis=1)
-    order = np.lexsort((length, high, low))
-    first = np.flatnonzero(np.diff(low[order] * count + high[order], prepend=-1))
-    kept = order[first]
-    return coo_array((np.maximum(length[kept], TINY), (low[kept], high[kept])), shape=(count, count)).tocsr()
+    nodes: int
+    ends: IntArray
+    edge: IntArray
+    settlement: IntArray
+    link_layer: IntArray
+    terminal: IntArray
+    row_layer: IntArray
+    under: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +137,10 @@ class Relaxation:
 
     Attributes
     ----------
-    network, problem, taps
-        The tree problem without limits, and where it taps.
+    network, problem
+        The tree problem without limits.
+    edge_row
+        (edges,) row in `grid_lines` of the line that an edge taps; -1 where it does not.
     own_row
         (n,) row of the line that feeds a settlement without a branch of its own; -1 where none is known.
     load_kw
@@ -154,104 +153,147 @@ class Relaxation:
 
     network: CandidateNetwork
     problem: TreeProblem
-    taps: Taps
+    edge_row: IntArray
     own_row: IntArray
     load_kw: FloatArray
     limits: tuple[PricedLimit, ...]
     rows: int
 
-    def row_price(self, price: FloatArray) -> FloatArray:
-        """(rows,) price of a kW on each existing line."""
-        found = np.zeros(self.rows)
-        for each, mvnd in zip(self.limits, price, strict=True):
-            found[list(each.limit.lines)] += mvnd
-        return found
-
-    def priced(self, price: FloatArray, rise: float) -> TreeProblem:
-        """Tree problem in which settlements pay for their kW: its optimum less `paid_back` bounds every plan within the
-        limits."""
-        by_row = self.row_price(price)
-        potential, edge_mvnd = self._potential(by_row, rise)
-        terminal = self.network.terminal
-        without_branch = np.where(self.own_row >= 0, by_row[np.maximum(self.own_row, 0)], 0.0)
-        at_node = np.where(terminal > 0, potential[np.maximum(terminal, 0)], without_branch)
-        return replace(
-            self.problem,
-            edge_mvnd=edge_mvnd,
-            local_mvnd=self.problem.local_mvnd + self.load_kw * at_node,
-            lv_mvnd=self.problem.lv_mvnd + self.load_kw * without_branch,
+    @cached_property
+    def layers(self) -> Layers:
+        """The network by layers; it does not depend on prices or headroom."""
+        network, count = self.network, len(self.network.node_cell)
+        under_of = [tuple(k for k, each in enumerate(self.limits) if r in each.limit.lines) for r in range(self.rows)]
+        sets = [(), *sorted(set(under_of) - {()})]
+        row_layer = np.array([sets.index(each) for each in under_of], dtype=np.int64)
+        tapped = np.where(self.edge_row >= 0, row_layer[np.maximum(self.edge_row, 0)], 0)
+        node = self._copies(tapped, len(sets))
+        a, b = network.ends.T
+        head, inner = np.where(a == 0, b, a), (a != 0) & (b != 0)
+        lines = np.flatnonzero(inner)
+        ends, edge = [network.ends[lines]], [lines]
+        for layer in range(1, len(sets)):
+            # a line that leaves its layer goes on among all others
+            here = lines[((node[layer] >= 0)[network.ends[lines]]).any(axis=1)]
+            copies = node[layer][network.ends[here]]
+            ends.append(np.where(copies >= 0, copies, network.ends[here]))
+            edge.append(here)
+        taps = np.flatnonzero(~inner & (head > 0))
+        at = node[tapped[taps], head[taps]]
+        ends.append(np.column_stack([np.zeros(len(taps), dtype=np.int64), np.where(at >= 0, at, head[taps])]))
+        edge.append(taps)
+        served = np.flatnonzero((network.terminal > 0) & ~self.problem.barred)
+        nodes = max(count, int(node.max(initial=0)) + 1)
+        terminal = np.full(len(network.terminal), -1, dtype=np.int64)
+        terminal[served] = nodes + np.arange(len(served))
+        there = node[:, network.terminal[served]]
+        link_layer, k = np.nonzero(there >= 0)
+        ends.append(np.column_stack([there[link_layer, k], terminal[served[k]]]))
+        return Layers(
+            nodes=nodes + len(served),
+            ends=np.concatenate(ends),
+            edge=np.concatenate(edge),
+            settlement=served[k],
+            link_layer=link_layer,
+            terminal=terminal,
+            row_layer=row_layer,
+            under=np.array([[k in each for k in range(len(self.limits))] for each in sets], dtype=np.float64),
         )
 
-    def paid_back(self, price: FloatArray) -> float:
-        """Price of all headroom."""
-        return float(sum(mvnd * each.limit.headroom_kw for each, mvnd in zip(self.limits, price, strict=True)))
+    def under(self, limits: tuple[PricedLimit, ...]) -> Relaxation:
+        """The same with other headroom or highest prices of the same limits, on the same layers."""
+        other = replace(self, limits=limits)
+        other.__dict__["layers"] = self.layers  # where `cached_property` keeps it
+        return other
 
-    def excess_kw(self, choice: PlanChoice) -> FloatArray:
-        """(limits,) load of a plan on each limit beyond its headroom."""
-        row = self._fed_from(choice)
-        on = choice.national_grid
-        return np.array(
-            [
-                float(self.load_kw[on & np.isin(row, list(each.limit.lines))].sum()) - each.limit.headroom_kw
-                for each in self.limits
-            ]
+    def _copies(self, tapped: IntArray, layers: int) -> IntArray:
+        """Number of each node in each layer, (layers, nodes); -1 where it is left out of one."""
+        network, count = self.network, len(self.network.node_cell)
+        a, b = network.ends.T
+        head, root = np.where(a == 0, b, a), (a == 0) | (b == 0)
+        length = np.maximum(self.problem.edge_mvnd, TINY)
+        reach = np.full((layers, count), np.inf)
+        for layer in range(1, layers):
+            kept = np.flatnonzero(~root | (tapped == layer))
+            order = kept[np.argsort(-length[kept], kind="stable")]
+            # of parallel lines the shortest is written last
+            known = {(int(a[e]), int(b[e])): float(length[e]) for e in order.tolist()}
+            row, col = np.array(list(known)).reshape(-1, 2).T
+            graph = coo_array((list(known.values()), (row, col)), shape=(count, count)).tocsr()
+            reach[layer] = dijkstra(graph, directed=False, indices=np.array([0]))[0]
+        least = reach.min(axis=0)
+        detour = np.where(np.isfinite(reach), reach - np.where(np.isfinite(least), least, 0.0), np.inf)
+        for layer in range(1, layers):
+            detour[layer, head[root & (tapped == layer)]] = 0.0
+        detour[:, 0] = np.inf
+        of, place = np.nonzero(np.isfinite(detour))
+        first = np.lexsort((place, of, np.round(detour[of, place], 6)))[:MOST_COPIES]
+        node = np.full((layers, count), -1, dtype=np.int64)
+        node[0] = np.arange(count)
+        node[of[first], place[first]] = count + np.arange(len(first))
+        return node
+
+    def priced(self, price: FloatArray) -> _PricedTree:
+        """Tree problem in which settlements pay for their kW at some prices of the limits."""
+        layers, problem = self.layers, self.problem
+        by_layer = layers.under @ price
+        own = np.where(self.own_row >= 0, by_layer[layers.row_layer[np.maximum(self.own_row, 0)]], 0.0)
+        own_mvnd = self.load_kw * own
+        stated = replace(
+            problem,
+            lv_mvnd=problem.lv_mvnd + own_mvnd,
+            local_mvnd=problem.local_mvnd + np.where(self.network.terminal > 0, 0.0, own_mvnd),
+        )
+        worth, required = stated.prize_mvnd, stated.required
+        deter = np.where((worth > 0) | required, DETER * float(by_layer.max()) * self.load_kw, 0.0)
+        k = layers.settlement
+        link = by_layer[layers.link_layer] * self.load_kw[k] + deter[k]
+        prize = np.zeros(layers.nodes)
+        by_line = layers.terminal >= 0
+        prize[layers.terminal[by_line]] = (worth + deter)[by_line]
+        return _PricedTree(
+            problem=stated,
+            edge_mvnd=np.concatenate([problem.edge_mvnd[layers.edge], link]),
+            prize_mvnd=prize,
+            required=layers.terminal[by_line & required],
+            deter_mvnd=deter,
+            paid_back_mvnd=float(sum(m * each.limit.headroom_kw for each, m in zip(self.limits, price, strict=True))),
         )
 
-    def _fed_from(self, choice: PlanChoice) -> IntArray:
-        """(n,) row of the line that feeds each settlement of a plan."""
-        network = self.network
-        chosen = choice.edges
-        tree = nearest_taps(
-            replace(network, ends=network.ends[chosen]), self.taps.edge_row[chosen], self.problem.edge_mvnd[chosen]
-        )
-        terminal = network.terminal
-        by_branch = choice.on_grid & (terminal > 0)
-        return np.where(by_branch, tree.nearest_row[np.maximum(terminal, 0)], self.own_row)
-
-    def _potential(self, by_row: FloatArray, rise: float) -> tuple[FloatArray, FloatArray]:
-        """(nodes,) potential, and (edges,) cost of the lines less what it rises by along them."""
-        network, cost = self.network, self.problem.edge_mvnd
-        count, nearest = len(network.node_cell), self.taps.nearest_row
-        inside = (nearest >= 0) & (by_row[np.maximum(nearest, 0)] > 0)
-        a, b = network.ends[:, 0], network.ends[:, 1]
-        within = inside[a] & inside[b] & (a != 0) & (b != 0)
-        part = _components(network.ends[within], inside)
-        flow = self._flow(part)
-        if not inside.any():
-            return np.zeros(count), cost
-        length = rise * cost / np.maximum(np.maximum(flow[a], flow[b]), TINY)
-        # from outside the potential begins at nothing, at a tap with the price there
-        first = np.full(count, np.inf)
-        root, border = (a == 0) | (b == 0), (inside[a] != inside[b]) & (a != 0) & (b != 0)
-        head = np.where(root, np.where(a == 0, b, a), np.where(inside[a], a, b))
-        price = np.where(root, by_row[np.maximum(self.taps.edge_row, 0)], 0.0)
-        begin = (root & inside[head]) | border
-        np.minimum.at(first, head[begin], (price + length)[begin])
-        source = np.flatnonzero(np.isfinite(first))
-        ends = np.concatenate([network.ends[within], np.column_stack([np.full(len(source), count), source])])
-        graph = _cheapest_graph(ends, np.concatenate([length[within], first[source]]), count + 1)
-        potential = dijkstra(graph, directed=False, indices=np.array([count]))[0, :count]
-        potential = np.where(inside & np.isfinite(potential), potential, 0.0)
-        rises = np.abs(potential[a] - potential[b])
-        rises = np.where(root, np.maximum(potential[head] - price, 0.0), rises)
-        return potential, np.maximum(cost - rises * np.maximum(flow[a], flow[b]), 0.0)
-
-    def _flow(self, part: IntArray) -> FloatArray:
-        """(nodes,) load of all settlements in the part of the priced region that each node belongs to; 0 outside."""
-        terminal = self.network.terminal
-        there = (terminal > 0) & ~self.problem.barred
-        at = part[np.maximum(terminal, 0)]
-        counted = there & (at >= 0)
-        total = np.bincount(at[counted], self.load_kw[counted], minlength=int(part.max(initial=0)) + 1)
-        return np.where(part >= 0, total[np.maximum(part, 0)], 0.0)
+    def read(self, priced: _PricedTree, found: TreeSolution) -> tuple[float, float, FloatArray]:
+        """Cost of a tree less what headroom pays back, a bound on it, and (limits,) load beyond each headroom."""
+        layers, problem = self.layers, priced.problem
+        by_line = layers.terminal >= 0
+        # a tree may pass one that is better off without, where its link costs nothing
+        wanted = ((problem.prize_mvnd > 0) | problem.required) & ~problem.barred
+        served = by_line & wanted & found.nodes[np.maximum(layers.terminal, 0)]
+        at_hand = (self.network.terminal == 0) & wanted
+        without = np.where(np.isfinite(problem.without_line_mvnd), problem.without_line_mvnd, 0.0)
+        rest = np.where(served | at_hand, problem.local_mvnd - np.where(served, priced.deter_mvnd, 0.0), without)
+        cost = float(priced.edge_mvnd[found.edges].sum() + rest.sum())
+        bound = cost - (found.cost - found.lower_bound)
+        on_lv = ~(served | at_hand) & np.isfinite(problem.lv_mvnd) & (problem.lv_mvnd <= problem.stays_offgrid_mvnd)
+        layer = np.where(self.own_row >= 0, layers.row_layer[np.maximum(self.own_row, 0)], 0)
+        used = np.flatnonzero(found.edges[len(layers.edge) :])[::-1]
+        by_link = np.zeros(len(layer), dtype=np.int64)
+        by_link[layers.settlement[used]] = layers.link_layer[used]
+        layer = np.where(served, by_link, layer)
+        fed = served | at_hand | on_lv
+        load = np.bincount(layer[fed], self.load_kw[fed], minlength=len(layers.under))
+        headroom = np.array([each.limit.headroom_kw for each in self.limits])
+        return cost - priced.paid_back_mvnd, bound - priced.paid_back_mvnd, layers.under.T @ load - headroom
 
 
-def _components(ends: IntArray, inside: BoolArray) -> IntArray:
-    """(nodes,) connected part of the priced region that each node belongs to; -1 outside."""
-    count = len(inside)
-    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    _, label = connected_components(graph, directed=False)
-    return np.where(inside, label, -1).astype(np.int64)
+@dataclass(frozen=True, eq=False)
+class _PricedTree:
+    """A relaxation at some prices: the supply costs with them, and the tree problem on the layers."""
+
+    problem: TreeProblem
+    edge_mvnd: FloatArray
+    prize_mvnd: FloatArray
+    required: IntArray
+    deter_mvnd: FloatArray
+    paid_back_mvnd: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,7 +322,6 @@ def capacity_bound(
     known_mvnd: float,
     paid_mvnd: float,
     price: FloatArray,
-    start: BoolArray,
 ) -> Proven:
     """Bound every plan within the limits from below.
 
@@ -296,35 +337,42 @@ def capacity_bound(
         What the household target pays back: price times households that may be without the grid.
     price
         (limits,) prices to begin with.
-    start
-        (nodes,) nodes of a known plan.
+
+    Notes
+    -----
+    Steps along the excess load towards the known cost (Polyak), halved where they bring nothing. Each step's tree comes
+    with a bound by dual ascent; where the best of them is not near its tree, that tree is solved to a proof.
     """
-    network, highest = relaxation.network, np.array([each.highest_mvnd_per_kw for each in relaxation.limits])
-    price = np.minimum(price, highest)
-    tried: list[tuple[float, int, FloatArray, float, FloatArray]] = []
-    for step in range(STEPS):
-        best_here: tuple[float, PlanChoice] | None = None
-        for rise in RISES if price.any() else RISES[:1]:
-            found = choose_plan_fast(network, relaxation.priced(price, rise), start=start)
-            value = found.cost_mvnd - relaxation.paid_back(price) - paid_mvnd
-            tried.append((value, len(tried), price, rise, relaxation.excess_kw(found)))
-            if best_here is None or value > best_here[0]:
-                best_here = (value, found)
-        slope = tried[-1][4]
+    layers, highest = relaxation.layers, np.array([each.highest_mvnd_per_kw for each in relaxation.limits])
+    steps = FEWER_STEPS if price.any() else STEPS
+    price, length, in_vain = np.minimum(price, highest), 1.0, 0
+    best, nearest = Proven(-np.inf, price, np.zeros(len(price))), Proven(-np.inf, price, np.zeros(len(price)))
+    for _ in range(steps):
+        priced = relaxation.priced(price)
+        found = primal_tree(layers.ends, priced.edge_mvnd, priced.prize_mvnd, 0, required=priced.required)
+        value, bound, slope = relaxation.read(priced, found)
+        value, bound = value - paid_mvnd, bound - paid_mvnd
+        in_vain = 0 if value > nearest.mvnd else in_vain + 1
+        if value > nearest.mvnd:
+            nearest = Proven(value, price, slope)
+        if bound > best.mvnd:
+            best = Proven(bound, price, slope)
+        if in_vain >= PATIENCE:
+            length, in_vain = length / 2, 0
         slope = np.where(((price <= 0) & (slope < 0)) | ((price >= highest) & (slope > 0)), 0.0, slope)
-        missing = known_mvnd - max(each[0] for each in tried)
+        missing = known_mvnd - value
         if not slope.any() or missing <= 0:
             break
-        price = np.clip(price + missing / float(slope @ slope) * slope / (1 + step / 4), 0.0, highest)
-    tried.sort(key=lambda each: (-each[0], each[1]))
-    proven = []
-    for _, _, price, rise, excess in tried[:2]:
-        solved = choose_plan(network, relaxation.priced(price, rise), parameters, start=start)
-        bound = solved.lower_bound_mvnd - relaxation.paid_back(price) - paid_mvnd
-        proven.append(Proven(bound, price, excess))
-        if bound >= known_mvnd * (1 - parameters.plan_gap):
-            break
-    return max(proven, key=lambda each: each.mvnd)
+        price = np.clip(price + length * missing / float(slope @ slope) * slope, 0.0, highest)
+    if best.mvnd < nearest.mvnd - parameters.plan_gap / 10 * abs(known_mvnd):
+        priced = relaxation.priced(nearest.price)
+        stop = Stop(parameters.plan_gap / 10, parameters.plan_work_limit)
+        found = prize_collecting_tree(
+            layers.ends, priced.edge_mvnd, priced.prize_mvnd, 0, required=priced.required, stop=stop
+        )
+        _, bound, slope = relaxation.read(priced, found)
+        best = max(best, Proven(bound - paid_mvnd, nearest.price, slope), key=lambda each: each.mvnd)
+    return best
 
 
 def bound_within_limits(plan: Plan, free: Plan) -> tuple[float, dict[str, float]]:
@@ -358,14 +406,13 @@ def bound_within_limits(plan: Plan, free: Plan) -> tuple[float, dict[str, float]
     base = Relaxation(
         network=study.network,
         problem=problem,
-        taps=tap_rows(study, problem.edge_mvnd),
+        edge_row=tap_rows(study),
         own_row=study.routes.line,
         load_kw=added_load_kw(study.settlements, p),
-        limits=(),
+        limits=tuple(PricedLimit(limit) for limit in limits),
         rows=len(study.grid.lines),
     )
-    known, start = plan.choice.cost_mvnd, start_from(study.network, plan.choice)
-    branching = _Branching(base, tuple(limits), p, known, paid, start)
+    branching = _Branching(base, tuple(limits), p, plan.choice.cost_mvnd, paid)
     return branching.bound(free.choice.lower_bound_mvnd if _holds_for(free, allowed) else -np.inf)
 
 
@@ -397,7 +444,6 @@ class _Branching:
     parameters: ElectricityParameters
     known_mvnd: float
     paid_mvnd: float
-    start: BoolArray
 
     def bound(self, least_mvnd: float) -> tuple[float, dict[str, float]]:
         p = self.parameters
@@ -406,7 +452,9 @@ class _Branching:
         states = (OPEN if p.reinforce_allowed else KEPT,) * len(self.limits)
         root = self._solved(states, np.zeros(len(self.limits)), least_mvnd)
         leaves, number = [(root.mvnd, 0, states, root)], 1
-        while number < MAX_LEAVES:
+        edges = len(self.base.network.ends) * (1 + len(self.limits))
+        most = int(np.clip(LEAF_EDGES // max(edges, 1), 8, MAX_LEAVES))
+        while number < most:
             leaves.sort(key=lambda leaf: (leaf[0], leaf[1]))
             lowest, _, states, proven = leaves[0]
             open_ones = [k for k, state in enumerate(states) if state == OPEN]
@@ -436,11 +484,10 @@ class _Branching:
                 )
             )
         found = capacity_bound(
-            replace(self.base, limits=tuple(priced)),
+            self.base.under(tuple(priced)),
             p,
             known_mvnd=self.known_mvnd - paid_for,
             paid_mvnd=self.paid_mvnd,
             price=price,
-            start=self.start,
         )
         return replace(found, mvnd=max(found.mvnd + paid_for, least_mvnd))

@@ -179,7 +179,7 @@ class LineSurface:
         line = np.where(lower, *least).astype(np.float32)
         per_km = line * (1 + np.float32(parameters.terrain_factor - 1) * self.roughness)
         if forest_rule == "cable":
-            dearer = np.float32(max(parameters.road_cable_mvnd_per_km - least[1], 0.0))
+            dearer = np.float32(max(parameters.road_cable_mvnd_per_km - least[0], 0.0))
             per_km += np.where(self.corridors.on_road.reshape(per_km.shape), dearer, np.float32(0))
         per_km += np.float32(parameters.river_crossing_mvnd) * self.crossings_per_km
         if forest_rule == "price":

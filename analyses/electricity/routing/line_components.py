@@ -63,7 +63,8 @@ def unit_prices(parameters: ElectricityParameters, build: Build | None = None) -
     p = parameters
     upper = line_mvnd_per_km(p, upper=True, build=build)
     lower = line_mvnd_per_km(p, upper=False, build=build)
-    cable = max(p.road_cable_mvnd_per_km - upper, 0.0) if p.forest_rule == "cable" else 0.0
+    # the price is that of the lower level; at the upper one a cable costs as much more as the line (assumption)
+    cable = max(p.road_cable_mvnd_per_km - lower, 0.0) if p.forest_rule == "cable" else 0.0
     mark_up = p.forest_cost_factor - 1 if p.forest_rule == "price" else 0.0
     planting = _planting_per_km(p) if p.forest_rule == "price" else 0.0
     return np.array(

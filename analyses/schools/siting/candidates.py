@@ -18,6 +18,7 @@ import shapely
 
 from infragap.analyses.arrays import BoolArray, FloatArray, ObjectArray
 from infragap.analyses.needs import missing_data
+from infragap.analyses.schools.codes import Level
 from infragap.analyses.schools.needs import NO_PLANNED_SCHOOL, planned_border_schools
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.siting.campus_ground import (
@@ -57,6 +58,8 @@ def site_candidates(study: Study) -> gpd.GeoDataFrame:
         A fixed or forbidden candidate that is not there, or a candidate file that cannot be used.
     """
     planned, parameters = planned_border_schools(study.schools), study.parameters
+    if not parameters.levels:
+        raise ParameterError(f"levels: none is given. Choose of {', '.join(Level)}.")
     if planned.empty and parameters.sites is None:
         raise missing_data([NO_PLANNED_SCHOOL.found("schools", of=len(study.schools))])
     communes = _communes_of(study, planned)
@@ -222,6 +225,14 @@ def _check_names(table: gpd.GeoDataFrame, parameters: SchoolsParameters) -> None
                 near = difflib.get_close_matches(name, sorted(known), n=3)
                 hint = f"Near are {', '.join(near)}." if near else "See schools_od.csv of an earlier run."
                 raise ParameterError(f"{option}: there is no candidate {name}. {hint}")
+    fixed = table[table["candidate"].isin(parameters.fixed_sites) & (table["school"] >= 0)]
+    twice = fixed[fixed["school"].duplicated(keep=False)].sort_values(["school", "candidate"])
+    if len(twice) and parameters.sites is None:
+        same = twice[twice["school"] == twice["school"].iloc[0]]
+        raise ParameterError(
+            f"fixed_sites names {', '.join(same['candidate'])}, all of them places of one school (commune "
+            f"{same['commune_code'].iloc[0]}). Keep one of them, or say how many schools to place (--sites)."
+        )
     both = sorted(set(parameters.fixed_sites) & set(parameters.forbidden_sites))
     if both:
         raise ParameterError(f"fixed_sites and forbidden_sites both name {', '.join(both)}. Drop it from one of them.")

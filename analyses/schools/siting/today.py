@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from infragap.analyses.arrays import IntArray
+from infragap.analyses.arrays import BoolArray, IntArray
 from infragap.analyses.schools.codes import Level, Mode, SchoolStatus, Season
 from infragap.analyses.schools.pupils.entitlement import Entitlement, entitlement
 from infragap.analyses.schools.pupils.terrain import WayToSchool, terrain_on_ways
@@ -37,15 +37,24 @@ def ways_today(study: Study, levels: tuple[Level, ...], village: IntArray) -> di
 
 def schools_today(study: Study, level: Level) -> IntArray:
     """Cells of the day schools of a level, and of the centres that stand for the communes without one."""
-    schools, communes = study.schools, study.communes
-    here = (
-        (schools["status"] == SchoolStatus.EXISTING) & schools[f"has_{level}"].astype(bool) & ~schools["boarding"]
-    ).to_numpy(bool)
+    here = _day_schools(study, level)
     cells = np.asarray(study.school_cell[here], np.int64)
+    return np.concatenate([cells, _centre_cells(study, communes_by_centre(study, level))])
+
+
+def communes_by_centre(study: Study, level: Level) -> gpd.GeoDataFrame:
+    """Communes for whose schools of a level the centre stands, because the layer holds none there: whoever lives far
+    from the centre counts as far from school, though a school that the layer lacks may be near."""
+    here, communes = _day_schools(study, level), study.communes
     if level == Level.UPPER_SECONDARY and here.any():
-        return cells
-    rest = communes[~communes["commune_code"].isin(schools.loc[here, "commune_code"])]
-    return np.concatenate([cells, _centre_cells(study, rest)])
+        return communes.iloc[:0]
+    return communes[~communes["commune_code"].isin(study.schools.loc[here, "commune_code"])]
+
+
+def _day_schools(study: Study, level: Level) -> BoolArray:
+    schools = study.schools
+    existing = schools["status"] == SchoolStatus.EXISTING
+    return np.asarray(existing & schools[f"has_{level}"].astype(bool) & ~schools["boarding"], bool)
 
 
 def _centre_cells(study: Study, communes: gpd.GeoDataFrame) -> IntArray:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from infragap.analyses.schools.codes import Intake, Level, Mode, SchoolKind, SchoolStatus, Season
 from infragap.analyses.schools.siting.choice import JointChoice
+from infragap.analyses.schools.siting.today import communes_by_centre
 from infragap.analyses.schools.tables.findings import Findings
 from infragap.analyses.schools.upper.new_schools import NewSchools
 from infragap.analyses.schools.upper.places import noted_rows
@@ -71,7 +72,7 @@ def assignment_record(findings: Findings) -> dict[str, Any]:
         "boarders": boarders,
         "day_pupils": day,
         "spare_places": round(capacity - boarders - day),
-        "levels": {str(level): _level(chosen, level) for level in question.levels},
+        "levels": {str(level): _level(findings, level) for level in question.levels},
         "by_rule": {str(rule): _rule(choice, findings) for rule, choice in siting.by_rule.items()},
         "own_commune_rule_costs_places": {
             str(level): chosen.placed(level, entitled=True) - own.placed(level, entitled=True)
@@ -81,7 +82,9 @@ def assignment_record(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _level(choice: JointChoice, level: Level) -> dict[str, int]:
+def _level(findings: Findings, level: Level) -> dict[str, int]:
+    study, choice = findings.study, findings.siting.chosen
+    homes = study.villages["commune_code"].iloc[findings.siting.question.village]
     entitled, placed = choice.total(level, entitled=True), choice.placed(level, entitled=True)
     admitted = placed + choice.placed(level, entitled=False)
     return {
@@ -91,6 +94,8 @@ def _level(choice: JointChoice, level: Level) -> dict[str, int]:
         "without_place": entitled - placed,
         "boarders": choice.boarders(level),
         "day_pupils": admitted - choice.boarders(level),
+        "communes": int(homes.nunique()),
+        "communes_by_centre": int(communes_by_centre(study, level)["commune_code"].isin(homes).sum()),
     }
 
 

@@ -19,6 +19,10 @@ FINEST_M = 0.1
 CLEARANCE_M = 2.0
 """Height of the grade line above the pipe at peak flow; half of the head at rest where that is less."""
 
+MIN_PIECE_M = 0.5
+"""A shorter piece of another diameter is not laid: the pipe beside it takes its metres, so that no head is lost by
+it."""
+
 BURIED_M = 0.05
 """Just below a tank the grade line may run so much under the ground: the pipe lies deeper."""
 
@@ -144,6 +148,14 @@ def mix(
 
 
 @compiled
+def laid_share(share: float, length_m: float) -> float:
+    """Share of the narrow pipe as it can be laid: no piece is shorter than `MIN_PIECE_M`, and never more is narrow."""
+    if share * length_m < MIN_PIECE_M:
+        return 0.0
+    return min(share, max(1.0 - MIN_PIECE_M / length_m, 0.0))
+
+
+@compiled
 def size_pipes(
     points: Points, sections: Sections, level0: float, is_tap: IntArray, options: PipeOptions, limits: Limits
 ) -> bool:
@@ -235,7 +247,12 @@ def size_pipes(
             kind += 1
         flow, length = sections.flow_m3_s[s], sections.length_m[s]
         wanted = min(lose * finest[zone] / length, steepest(flow, limits, options.c[kind, 0]))
-        wide, narrow, share, loss, cost = mix(flow, wanted, options, kind, limits)
+        wide, narrow, share, _, _ = mix(flow, wanted, options, kind, limits)
+        share = laid_share(share, length)
+        loss, cost = 0.0, 0.0
+        for j, part in ((wide, 1.0 - share), (narrow, share)):
+            loss += part * gradient(flow, options.inside_m[kind, j], options.c[kind, j])
+            cost += part * options.mvnd_per_m[kind, j]
         sections.wide[s], sections.narrow[s] = options.pipe[kind, wide], options.pipe[kind, narrow]
         sections.narrow_share[s], sections.loss_m[s], sections.mvnd[s] = share, loss * length, cost * length
     return True

@@ -181,13 +181,11 @@ class _Drawn:
         sections = self.sections
         length, share = float(sections.length_m[s]), float(sections.narrow_share[s])
         parts = [(int(sections.wide[s]), length * (1 - share)), (int(sections.narrow[s]), length * share)]
-        parts = [part for part in parts if part[1] > MIN_PIECE_M] or [(int(sections.wide[s]), length)]
-        total = sum(part[1] for part in parts)
+        parts = [part for part in parts if part[1] > 0]
         course, z = self._course(s)
         along, above = 0.0, start
         flow = float(self.work.flow.flow_m3_s[s])
         for k, (pipe, metres) in enumerate(parts):
-            metres *= length / total
             last = k == len(parts) - 1
             name = f"S{s:04d}" + ("" if len(parts) == 1 else "ab"[k])
             inside = float(self.catalogue.inside_m[pipe])
@@ -293,10 +291,6 @@ class _Drawn:
         valves = np.flatnonzero(self.points.device == VALVE)
         arriving[valves] = arriving[self.points.parent[valves]]
         return arriving
-
-
-MIN_PIECE_M = 0.5
-"""A shorter piece of another diameter is not laid."""
 
 
 def _places(elevation: Raster, work: Built) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -81,14 +82,14 @@ def reach_of(
     A main never climbs above the water level of its source: such cells are barriers of the least-cost search. A length
     step is √(1 + slope²) times its plan length. A village's height is that of its cell.
     """
-    heights = elevation.floats()
-    lengthening = np.sqrt(1.0 + (slope_pct(elevation).floats() / 100.0) ** 2)
+    heights, lengthening = elevation.floats(), _lengthening(elevation)
     rows, cols = rowcol(elevation, village_x, village_y)
     ground = _Ground(heights, lengthening, elevation.cell_size_m, rows, cols, sample(elevation, village_x, village_y))
     start_rows, start_cols = rowcol(elevation, sources.x, sources.y)
     order = np.argsort(village_x, kind="stable")
     sorted_x = village_x[order]
-    found, trees = [], {}
+    found: list[tuple[IntArray, FloatArray, FloatArray]] = []
+    trees: dict[int, PipeTree] = {}
     for i in range(len(sources.x)):
         radius_m = sources.reach_km[i] * 1000.0
         near = order[
@@ -102,9 +103,21 @@ def reach_of(
         if joined is not None:
             found.append(joined[0])
             trees[i] = joined[1]
-    columns = {"source": np.int64, "village": np.int64, "main_km": np.float64, "head_m": np.float64}
-    pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame({c: [] for c in columns})
-    return Reach(pairs.astype(columns), trees)
+    return Reach(_pairs(list(trees), found), trees)
+
+
+def _pairs(sources: list[int], found: list[tuple[IntArray, FloatArray, FloatArray]]) -> pd.DataFrame:
+    """One row per source and village that it reaches, from villages, lengths and heads of each source."""
+    empty = np.zeros(0)
+    village, main_km, head_m = (np.concatenate([empty, *(part[k] for part in found)]) for k in range(3))
+    source = np.repeat(np.array(sources, dtype=np.int64), [len(part[0]) for part in found])
+    return pd.DataFrame({"source": source, "village": village.astype(np.int64), "main_km": main_km, "head_m": head_m})
+
+
+@lru_cache(maxsize=1)
+def _lengthening(elevation: Raster) -> NDArray[np.float32]:
+    """Length of a step on the slope over that in plan, (rows, cols): every list of sources asks the same relief."""
+    return np.asarray(np.sqrt(1.0 + (slope_pct(elevation).floats() / 100.0) ** 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +134,8 @@ class _Ground:
 
 def _join(
     ground: _Ground, sources: Sources, i: int, start: tuple[int, int], near: IntArray, residual_head_m: float
-) -> tuple[pd.DataFrame, PipeTree] | None:
-    """Pairs of one source with the nearby villages that its water reaches, and the tree to them."""
+) -> tuple[tuple[IntArray, FloatArray, FloatArray], PipeTree] | None:
+    """Nearby villages that the water of one source reaches, length and head of each main, and the tree to them."""
     radius = sources.reach_km[i] * 1000.0 / ground.cell_m
     half = int(np.ceil(radius)) + 1
     top, left = max(start[0] - half, 0), max(start[1] - half, 0)
@@ -148,5 +161,4 @@ def _join(
     cells = np.column_stack([ground.rows[near] - top, ground.cols[near] - left])
     tree = grow_tree(found.predecessor, np.ascontiguousarray(heights), at, cells, near, cell_m=ground.cell_m)
     tree = tree.moved(top, left)
-    pairs = {"source": np.full(len(near), i), "village": near, "main_km": main_km[order], "head_m": head[order]}
-    return pd.DataFrame(pairs), tree
+    return (near, main_km[order], head[order]), tree

@@ -187,7 +187,6 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap, plan: Plan) -> tu
             "water: the works that must be built, by name or as a number of the list, do not fit into the number of "
             "works, the money, or what the streams give. Force fewer of them."
         )
-    listed = candidates.table["listed"].to_numpy(dtype=bool)
     # one after the other in an order in which each is near the one before: the relaxation starts from there
     least = asker.least(wanted, asker.works_max, most, known=known.get(Question.LEAST_COST))
     share = _poor_share_pct(study, gap, poor)
@@ -204,7 +203,7 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap, plan: Plan) -> tu
         Question.MOST_PEOPLE: Answer(most, most.people >= wanted - SLACK),
         Question.LEAST_COST: least,
         Question.LEAST_COST_UNLIMITED: asker.least(wanted, None, None, known=known.get(Question.LEAST_COST_UNLIMITED)),
-        Question.LISTED_ONLY: asker.among(listed).least(
+        Question.LISTED_ONLY: asker.of_the_list().least(
             wanted, asker.works_max, None, known=known.get(Question.LISTED_ONLY)
         ),
     }
@@ -249,13 +248,20 @@ class _Asker:
     def among(self, some: BoolArray) -> _Asker:
         return replace(self, allowed=self.allowed & some)
 
+    def of_the_list(self) -> _Asker:
+        """Only works of the list; a forced site that is not on it binds all questions but this one."""
+        sites = {self.model.sites[k] for k in self.model.site[self.model.listed]}
+        forced = tuple(site for site in self.parameters.forced if site in sites)
+        parameters = self.parameters.model_copy(update={"forced": forced})
+        return replace(self.among(self.model.listed), parameters=parameters)
+
     def shown(self, question: Question, people: float) -> Answer:
         """Answer one question alone."""
         if question == Question.MOST_PEOPLE:
             most = self.most(self.works_max)
             return Answer(most, target_met=most.people >= people - SLACK)
         works_max = None if question == Question.LEAST_COST_UNLIMITED else self.works_max
-        asker = self.among(self.model.listed) if question == Question.LISTED_ONLY else self
+        asker = self.of_the_list() if question == Question.LISTED_ONLY else self
         return asker.least(people, works_max, None)
 
     def most(self, works_max: int | None, known: Plan | None = None) -> Choice:
@@ -309,6 +315,12 @@ def _allowed(candidates: Candidates, p: WaterParameters) -> BoolArray:
     both = sorted(set(p.forced) & set(p.forbidden))
     if both:
         raise ParameterError(f"water: {', '.join(both[:10])} cannot be forced and forbidden at once.")
+    listed = set(sites[candidates.table["listed"].to_numpy(dtype=bool)])
+    if (p.only_listed or p.plan == Question.LISTED_ONLY) and (others := sorted(set(p.forced) - listed)):
+        raise ParameterError(
+            f"water: {', '.join(others[:10])} cannot be forced where only works of the province's list are built; "
+            "it is not on the list."
+        )
     allowed = ~sites.isin(p.forbidden).to_numpy()
     return np.asarray(allowed & candidates.table["listed"].to_numpy(dtype=bool) if p.only_listed else allowed)
 

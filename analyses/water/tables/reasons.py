@@ -62,7 +62,7 @@ def work_reason(row: Row, language: str) -> str:
     done = say(
         f"water.reason.{row['kind']}",
         height_m=say.number(row["source_elevation_m"]),
-        usable_l_s=say.number(row["usable_flow_l_s"], decimals=1),
+        usable_l_s=say.number(row["usable_flow_l_s"], decimals=2),
         withdrawal_l_s=say.number(row["withdrawal_l_s"], decimals=2),
         pump_m=say.number(row["pump_m"]),
     )

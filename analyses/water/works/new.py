@@ -88,14 +88,21 @@ def _listed_intakes(study: Study, possible: Intakes, kind: WorkKind, done: set[i
     schemes, low, high = study.schemes, *HEIGHTS_M[kind]
     rural, possible = _to_be_built(study), _where(possible, kind, study.parameters)
     chosen, rows, households = [], [], []
+    by_x = np.argsort(possible.x, kind="stable")
+    sorted_x = possible.x[by_x]
     for row in np.argsort(schemes["scheme_id"].to_numpy().astype(str), kind="stable"):
         if not rural[row] or int(row) in done:
             continue
         scheme = schemes.iloc[row]
-        away = np.hypot(possible.x - scheme.geometry.x, possible.y - scheme.geometry.y)
-        near = np.flatnonzero(away <= max(float(scheme["position_accuracy_m"]), SPACING_M))
+        x, y, radius_m = scheme.geometry.x, scheme.geometry.y, max(float(scheme["position_accuracy_m"]), SPACING_M)
+        # a metre more on both sides than counts
+        left, right = np.searchsorted(sorted_x, [x - radius_m - 1.0, x + radius_m + 1.0])
+        strip = np.sort(by_x[left:right])
+        away = np.hypot(possible.x[strip] - x, possible.y[strip] - y)
+        near, away = strip[away <= radius_m], away[away <= radius_m]
         rise = possible.height_m[near] - float(np.nan_to_num(scheme["source_elevation_m"]))
-        near = near[(rise >= low) & (rise <= high)]
+        fits = (rise >= low) & (rise <= high)
+        near, away = near[fits], away[fits]
         if not len(near):
             continue
         wanted = float(scheme["households_design"])
@@ -122,9 +129,10 @@ def dry_schemes(study: Study, flow: StreamFlow, maker: Maker) -> frozenset[int]:
 
 
 def _places(possible: Intakes, near: IntArray, away_m: FloatArray, wanted: float) -> list[int]:
-    """Some intakes that are not beside one another: those with enough water by distance, then those with most."""
+    """Some intakes that are not beside one another, of those near at distances (near,) [m]: those with enough water by
+    distance, then those with most."""
     carried = np.minimum(np.round(possible.households[near], 6), wanted)
-    order = near[np.lexsort((possible.cell[near], np.round(away_m[near], 3), -carried))]
+    order = near[np.lexsort((possible.cell[near], np.round(away_m, 3), -carried))]
     taken: list[int] = []
     for k in order:
         x, y = possible.x[taken] - possible.x[k], possible.y[taken] - possible.y[k]

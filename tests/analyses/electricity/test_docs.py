@@ -1,15 +1,20 @@
 """The numbers that docs/electricity.md quotes are those of a run on the embedded pack."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
+from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.electricity.years.schedule import make_schedule
+from infragap.analyses.electricity.years.target_reach import reach_of_targets
 from infragap.gis.pack import read_pack
 
 pytestmark = pytest.mark.slow
@@ -66,6 +71,39 @@ def test_quoted_targets_and_scenarios_are_those_of_the_run(result: ElectricityRe
     hold(quoted("scenarios: "), result.tables["scenarios"].set_index("scenario"))
 
 
+def budget_table(plan: Plan) -> pd.DataFrame:
+    """What the page tells about four budgets: the plan needs no limit of headroom here."""
+    rows, years = {}, plan.parameters.years
+    villages = plan.study.settlements.is_village
+    for name, bn in {
+        "300 in each year": (300,) * 5,
+        "200 in each year": (200,) * 5,
+        "40 in each year": (40,) * 5,
+        "100 in 2030 alone": (0, 0, 0, 0, 100),
+    }.items():
+        budgets = tuple(1000.0 * each for each in bn)
+        given = replace(plan, parameters=plan.parameters.model_copy(update={"budgets_mvnd": budgets}))
+        schedule = make_schedule(given)
+        reached = {each.target.value: each for each in reach_of_targets(given, schedule)}
+        rows[name] = {key: each.reached for key, each in reached.items()} | {
+            "last_village": years[int(schedule.settlement_year[villages].max())],
+            "repair_villages_bn": reached["villages_on_grid"].repair_mvnd / 1000,
+            "repair_households_bn": reached["households_on_grid"].repair_mvnd / 1000,
+            "repair_safe_bn": reached["safe_supply"].repair_mvnd / 1000,
+        }
+    return pd.DataFrame(rows).T
+
+
+def test_quoted_budgets_are_those_of_the_plan(data_folder: Path) -> None:
+    p = ElectricityParameters()
+    plan = least_cost(prepare(read_pack(data_folder), p), p)
+    hold(quoted("budgets: "), budget_table(plan))
+    # the money that repairs safe supply is what the whole plan needs beyond what is granted
+    missing = budget_table(plan)["repair_safe_bn"].to_numpy(dtype=float)
+    whole_bn = plan.outcome.investment_mvnd.sum() / 1000
+    assert missing == pytest.approx([0, whole_bn - 1000, whole_bn - 200, whole_bn - 100], abs=0.1)
+
+
 def test_the_page_tells_what_the_run_proves(result: ElectricityResult) -> None:
     page = PAGE.read_text(encoding="utf-8")
     record, summary = result.plan, result.summary
@@ -77,6 +115,8 @@ def test_the_page_tells_what_the_run_proves(result: ElectricityResult) -> None:
     works = unsafe["works"].value_counts()
     assert f"{works['new_station']} of {len(unsafe)} such clusters" in page
     assert f"{works['lv_extension']} get a line from a station that stands, {works['lv_upgrade']} a larger" in page
+    located = (result.settlements["decision_class"] == "locate").sum()
+    assert f"{located} of {len(result.settlements)} rows are `locate`" in page
     wrong = summary["branches_beyond_voltage_limit"]
     added, beyond = result.lines["added_drop_pct"].max(), (result.lines["voltage_drop_pct"] > 7).sum()
     assert f"{wrong} of {len(result.lines)} line sections fail: none adds more than {added:.2f} %" in page

@@ -114,6 +114,21 @@ def test_the_page_tells_of_places_what_the_run_says(embedded: SchoolsResult) -> 
     by_rule = {rule: one["entitled_with_place"]["lower_secondary"] for rule, one in record["by_rule"].items()}
     assert f"pupils {by_rule['own']:,} find a place under the own-commune rule, {by_rule['adjoining']:,} with" in page
     assert f"\n  {by_rule['any']:,} under *any*" in page
+    levels = list(record["levels"].values())
+    assert [(one["communes"], one["communes_by_centre"]) for one in levels] == [(9, 9), (9, 9)]
+    entitled, pupils = (sum(one[key] for one in levels) for key in ("entitled", "pupils"))
+    assert f"{entitled:,} of the {pupils:,} pupils ({100 * entitled / pupils:.0f} %) come out entitled" in page
+    ward = embedded.sites.set_index("school_id").loc["BB09"]
+    assert f"like {ward['pupils_may_board']:,.0f} of the ward's 11,725." in page
+    assert f"its {ward['without_place']:,.0f}\n  *entitled without a place*" in page
+    village = embedded.villages.set_index("village_id").loc["02647-050"]
+    assert f"group 50 lies {village['border_entitlement_km']:.2f} km from" in page
+    ban_lau = embedded.sites.set_index("school_id").loc["BB05"]
+    admitted = embedded.assignment[embedded.assignment["school"] == "BB05"]
+    from_ward = admitted.loc[admitted["commune_code"] == "02647", "pupils"].sum()
+    assert f"Bản Lầu {from_ward:,} of {admitted['pupils'].sum():,} places go to the ward next door" in page
+    assert f"{ban_lau['day_pupils']:,.0f} of\n  the {ban_lau['pupils_served']:,.0f} come daily, and" in page
+    assert f"and {ban_lau['without_place']:,.0f} entitled pupils of Bản Lầu itself" in page
     target = embedded.targets.iloc[0]
     places = (
         f"{target['places_before']:,} places today, {target['places_after']:,} then, {target['places_short']:,} short"

@@ -378,6 +378,10 @@ def test_fixed_forbidden_and_own_candidates(small: SchoolsResult, tmp_path: Path
     assert fixed.placement["cost"] >= small.placement["lower_bound"] - 1e-6
     with pytest.raises(ParameterError, match="there is no candidate V-9"):
         plan_schools(pack, SchoolsParameters(fixed_sites=("V-9",)))
+    with pytest.raises(ParameterError, match=r"fixed_sites names .*, .*places of one school"):
+        plan_schools(pack, SchoolsParameters(fixed_sites=(chosen, others[0])))
+    with pytest.raises(ParameterError, match="levels: none is given"):
+        plan_schools(pack, SchoolsParameters(levels=()))
     with pytest.raises(ParameterError, match="both name"):
         plan_schools(pack, SchoolsParameters(fixed_sites=(chosen,), forbidden_sites=(chosen,)))
     village = small.villages[small.villages["commune_code"] == "90003"].iloc[0]

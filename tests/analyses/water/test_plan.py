@@ -140,6 +140,15 @@ def test_forced_forbidden_and_listed(tmp_path: Path) -> None:
         plan(tmp_path / "h", parameters={"listed_min": 50})
     listed = plan(tmp_path / "d", parameters={"only_listed": True})
     assert listed.works["listed"].all()
+    # a site that is not on the list, forced, says nothing of what the list alone can do
+    candidates = free.tables["candidates"]
+    unlisted = candidates.loc[~candidates["listed"], "site"].iloc[0]
+    forced = plan(tmp_path / "l", parameters={"works_max": 2, "forced": (unlisted,)})
+    assert unlisted in set(forced.works["site"])
+    assert free.siting["listed_only"]["people"] > 0
+    assert forced.siting["listed_only"]["people"] == pytest.approx(free.siting["listed_only"]["people"], rel=0.01)
+    with pytest.raises(ParameterError, match="not on the list"):
+        plan(tmp_path / "m", parameters={"only_listed": True, "forced": (unlisted,)})
     with pytest.raises(ParameterError, match="no work can be built at NOWHERE"):
         plan(tmp_path / "e", parameters={"forced": ("NOWHERE",)})
 

@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry import LineString, Point
 
 from infragap.gis.checking.between import cross_findings
+from infragap.gis.checking.twins import twin_findings
 from infragap.gis.findings import Finding, faults
 from infragap.gis.raster import Raster
 from infragap.profiles.profile import read_profile
@@ -279,6 +280,42 @@ def test_villages_in_a_wrong_zone() -> None:
     assert any(text.startswith("villages: all 60 rows lie off") and "EPSG:5897" in text for text in texts), texts
 
 
+def stations_of(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """A distribution station beside each village."""
+    one = pack_factory.stations().iloc[[0]].drop(columns="geometry")
+    rows = pd.concat([one] * len(villages), ignore_index=True)
+    rows["station_id"] = [f"T{number:03}" for number in range(len(rows))]
+    return gpd.GeoDataFrame(rows, geometry=villages.geometry.translate(120.0, -80.0).to_numpy(), crs=villages.crs)
+
+
+@pytest.mark.parametrize(("written", "told"), [("EPSG:5897", True), ("EPSG:9208", False)])
+def test_distribution_stations_in_a_wrong_zone(written: str, told: bool) -> None:
+    built = layers(villages=lambda _: many_villages())
+    stations = stations_of(built["villages"]).to_crs(written).set_crs("EPSG:9208", allow_override=True)
+    texts = [str(finding) for finding in cross_findings({**built, "stations": stations}, targets={},
+                                                        profile=read_profile())]  # fmt: skip
+    assert any(text.startswith("stations: all 60 rows lie off") and written in text for text in texts) is told
+    assert any("are existing stations more than 1 km from any line" in text for text in texts) is told
+
+
+@pytest.mark.parametrize(("aside_m", "told"), [(0.0, True), (2.0, True), (8.0, False)])
+def test_a_line_drawn_twice_is_one_line_though_digitised_again(aside_m: float, told: bool) -> None:
+    roads = pack_factory.roads()
+    again = roads.iloc[[4]].assign(road_id="R9")
+    again.geometry = again.geometry.translate(0.7 * aside_m, 0.7 * aside_m).reverse()
+    both = gpd.GeoDataFrame(pd.concat([roads, again], ignore_index=True), crs=roads.crs)
+    marked = [finding.rows for finding in twin_findings(both, layer="roads")]
+    assert marked == [("R5", "R9")] * told
+
+
+def test_short_pieces_that_follow_each_other_are_no_twins() -> None:
+    roads = pack_factory.roads().iloc[[0]]
+    pieces = [LineString([(1.5 * place, 0), (1.5 * place + 1.5, 0.2)]) for place in range(8)]
+    frame = gpd.GeoDataFrame(pd.concat([roads] * 8, ignore_index=True).assign(road_id=list("abcdefgh")),
+                             geometry=pieces, crs=roads.crs)  # fmt: skip
+    assert twin_findings(frame, layer="roads") == []
+
+
 def test_layers_that_fit_are_never_said_to_be_shifted() -> None:
     assert not [text for text in said(villages=lambda _: many_villages()) if "tens of kilometres" in text]
 
@@ -293,6 +330,9 @@ def test_layers_that_fit_are_never_said_to_be_shifted() -> None:
         ({"water_clean_pct": 332.0}, "catalog: [targets] water_clean_pct = 332 cannot be."),
         ({"water_clean_pct": 0.332}, "catalog: [targets] water_clean_pct = 0.332 cannot be."),
         ({"budget_2026_bn_vnd": -1}, "catalog: [targets] budget_2026_bn_vnd = -1 cannot be."),
+        ({"budget_2026_bn_vnd": 8372000}, "catalog: [targets] budget_2026_bn_vnd = 8,372,000 cannot be."),
+        ({"budget_2026_bn_mwk": 900, "budget_2027_bn_mwk": 950_000, "budget_2028_bn_mwk": 800},
+        "catalog: [targets] budget_2027_bn_mwk = 950,000 cannot be."),
         ({"villages": float("nan")}, "catalog: [targets] villages = nan cannot be."),
         ({"villages": 13}, "villages: the rows hold 12 for the target villages, the catalogue says 13."),
         # 90 % of the rural households have basic water
@@ -306,6 +346,11 @@ def test_layers_that_fit_are_never_said_to_be_shifted() -> None:
 def test_targets(targets: dict[str, float], sentence: str) -> None:
     texts = [str(finding) for finding in faults(found(targets))]
     assert any(text.startswith(sentence) for text in texts), texts
+
+
+def test_budgets_that_differ_much_are_let_pass() -> None:
+    years = {"budget_2026_bn_vnd": 0, "budget_2027_bn_vnd": 100, "budget_2028_bn_vnd": 8_367, "budget_2029_bn_vnd": 950}
+    assert "target.value" not in {finding.code for finding in found(years)}
 
 
 def test_findings_do_not_hang_on_the_order_of_rows() -> None:

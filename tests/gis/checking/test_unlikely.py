@@ -204,6 +204,15 @@ def test_forest_of_the_table_and_of_the_raster() -> None:
     whole["forest"] = forest.with_values(np.full_like(forest.values, 2))
     texts = [f.spoken() for f in part_findings(whole) if f.code == "sum.forest_mapped"]
     assert [text for text in texts if "protection_forest_ha sums to 6,000 ha" in text]
+    # forest or none, without kinds: no stand would be forbidden to lines
+    whole["forest"] = forest.with_values(np.where(forest.values > 0, 1, 0).astype(forest.values.dtype))
+    texts = [f.spoken() for f in part_findings(whole) if f.code == "sum.forest_mapped"]
+    for column in ("natural_forest_ha sums to 8,000 ha", "protection_forest_ha sums to 6,000 ha"):
+        assert [text for text in texts if column in text and "shows 0 ha" in text], texts
+    # the columns were never filled: nothing is known against the raster
+    whole["communes"] = whole["communes"].assign(natural_forest_ha=0.0, protection_forest_ha=0.0)
+    told = [f.values["column"] for f in part_findings(whole) if f.code == "sum.forest_mapped"]
+    assert not {"natural_forest_ha", "protection_forest_ha"} & set(told)
 
 
 # --- layers a little off ---

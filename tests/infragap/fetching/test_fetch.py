@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+import shapely
 
 from infragap.fetching.client import Client, FetchError
 from infragap.fetching.fetch import LAYERS, PEOPLE, Outcome, Request, fetch_pack
@@ -27,6 +28,7 @@ from infragap.gis.pack import read_pack
 from infragap.profiles.profile import read_profile
 from infragap.readiness import judge_folder
 from tests.infragap.fetching.imitation import BOX, EAST, NORTH, SOUTH, WEST, Imitation, height_m
+from tests.pack_factory import CRS_MEASURE, write_pack
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +188,24 @@ def test_settlements_near_a_line_are_served_and_a_list_is_kept(client: Client, t
     with pytest.raises(MissingDataError, match="a list already"):
         build_settlements(out)
     assert "farther than 6000 m" in pd.read_csv(out / "settlements.csv")["source"].iloc[0]
+
+
+@pytest.mark.slow
+def test_buildings_become_settlements_where_there_is_no_list(tmp_path: Path) -> None:
+    """Ten houses, 40 m apart, are a settlement; a hamlet of seven and a lone house are not; one lies far outside."""
+    pack = write_pack(tmp_path / "pack", settlements=None)
+    rows = [(445_000 + 40 * k, 2_424_000) for k in range(10)] + [(452_000 + 40 * k, 2_427_000) for k in range(7)]
+    houses = [shapely.box(x, y, x + 8, y + 6) for x, y in [*rows, (449_000, 2_421_000), (700_000, 2_600_000)]]
+    gpd.GeoSeries(houses, crs=CRS_MEASURE).to_file(tmp_path / "houses.gpkg")
+    count, served, scattered = build_settlements(pack, buildings=tmp_path / "houses.gpkg")
+    # 10 · 2.5 = 25 people are at least 20; 7 · 2.5 = 17.5 and the single house are not: 8 · 2.5 scattered
+    assert (count, served, scattered) == (1, 0, 20)
+    table = pd.read_csv(pack / "settlements.csv")
+    assert table["households"].tolist() == [round(25 / 4.3)]
+    assert "clusters of buildings (houses.gpkg)" in table["source"].iloc[0]
+    assert "2.5 people a building" in table["source"].iloc[0]
+    with pytest.raises(MissingDataError, match="buildings"):
+        build_settlements(write_pack(tmp_path / "none", settlements=None), buildings=tmp_path / "nowhere.gpkg")
 
 
 def _sums(folder: Path) -> dict[str, str]:

@@ -70,8 +70,8 @@ def book(tmp_path: Path) -> Path:
             "unit": ["mvnd/km"],
             "low": [800.0],
             "high": [None],
-            "meaning": ["35 kV"],
-            "source": ["norms"],
+            "meaning_vi": ["35 kV"],
+            "source_vi": ["norms"],
         }
     )
     for name in ("a.xlsx", "b.xlsx"):

@@ -47,14 +47,21 @@ def test_a_load_beyond_the_unbalance_that_two_wires_may_make_gets_three() -> Non
 
 
 def test_a_road_through_forest_takes_a_cable_where_that_is_the_rule() -> None:
-    # 10 km, 4 of them on a road through forest: 6 · 887.85 + 4 · 3,300 + 20, whatever the wires of the rest
+    # 10 km at 35 kV, 4 of them on a road through forest: 6 · 887.85 + 4 · (3,300 + 887.85 - 722.85) + 20; with three
+    # wires the levels are 1,181.775 - 1,031.775 apart; at the lower level the cable is 3,300 a km
     p = ElectricityParameters(forest_rule="cable")
     branches = tree([-1], [10.0])
     branches.components[0, COMPONENTS.index("forest_road_km")] = 4.0
     sizes = size_branches(branches, np.array([60.0]), np.array([True]), p)
-    assert sizes.investment_mvnd[0] == pytest.approx(6 * 887.85 + 4 * 3_300 + 20, rel=1e-9)
+    assert sizes.investment_mvnd[0] == pytest.approx(6 * 887.85 + 4 * 3_465 + 20, rel=1e-9)
     three = size_branches(branches, np.array([60.0]), np.array([True]), p, three_phase=np.array([True]))
-    assert three.investment_mvnd[0] == pytest.approx(6 * 1_181.775 + 4 * 3_300 + 20, rel=1e-9)
+    assert three.investment_mvnd[0] == pytest.approx(6 * 1_181.775 + 4 * 3_450 + 20, rel=1e-9)
+    lower = tree([-1], [10.0])
+    lower.components[0, COMPONENTS.index("km_lower")] = lower.components[0, COMPONENTS.index("km_upper")]
+    lower.components[0, COMPONENTS.index("km_upper")] = 0.0
+    lower.components[0, COMPONENTS.index("forest_road_km")] = 4.0
+    at_22 = size_branches(lower, np.array([60.0]), np.array([False]), p)
+    assert at_22.investment_mvnd[0] == pytest.approx(6 * 722.85 + 4 * 3_300 + 20, rel=1e-9)
     overhead = size_branches(branches, np.array([60.0]), np.array([True]), P)
     assert overhead.investment_mvnd[0] == pytest.approx(8_898.5, rel=1e-9)
 

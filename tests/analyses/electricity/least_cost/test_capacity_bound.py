@@ -1,6 +1,7 @@
 """Plans within the headroom of feeders: no plan found by enumeration lies below the bound, whatever the prices."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,6 @@ from infragap.analyses.electricity.least_cost.capacity_bound import (
     PricedLimit,
     Relaxation,
     capacity_bound,
-    nearest_taps,
 )
 from infragap.analyses.electricity.least_cost.choice import TreeProblem
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -56,7 +56,7 @@ def random_relaxation(seed: int, n: int = 4) -> Relaxation:
     return Relaxation(
         network=network,
         problem=problem,
-        taps=nearest_taps(network, edge_row, edge_mvnd),
+        edge_row=edge_row,
         own_row=rng.integers(-1, 3, n),
         load_kw=load,
         limits=tuple(PricedLimit(limit) for limit in kept),
@@ -67,7 +67,7 @@ def random_relaxation(seed: int, n: int = 4) -> Relaxation:
 def feeder_of_nodes(relaxation: Relaxation, chosen: tuple[bool, ...]) -> dict[int, int] | None:
     """Node → feeder of a forest of lines; None where the lines close a circle or hang on nothing."""
     ends = relaxation.network.ends[np.array(chosen)]
-    rows = relaxation.taps.edge_row[np.array(chosen)]
+    rows = relaxation.edge_row[np.array(chosen)]
     fed: dict[int, int] = {}
     left = list(zip(ends.tolist(), rows.tolist(), strict=True))
     while left:
@@ -122,15 +122,12 @@ def test_no_plan_within_limits_and_target_costs_less_than_the_bound(seed: int, s
     best = enumerated(r, allowed)
     if not np.isfinite(best):
         return
-    everywhere = np.ones(len(r.network.node_cell), dtype=bool)
-    found = capacity_bound(r, P, known_mvnd=best, paid_mvnd=0.0, price=np.zeros(2), start=everywhere)
+    found = capacity_bound(r, P, known_mvnd=best, paid_mvnd=0.0, price=np.zeros(2))
     assert found.mvnd <= best + 1e-6
     for price in (0.0, 0.5, 2.0):
         # a price of households too: the target pays back what it allows
-        priced = Relaxation(**{**vars(r), "problem": _with_price(r.problem, price)})
-        proven = capacity_bound(
-            priced, P, known_mvnd=best, paid_mvnd=price * allowed, price=np.full(2, price), start=everywhere
-        )
+        priced = replace(r, problem=_with_price(r.problem, price))
+        proven = capacity_bound(priced, P, known_mvnd=best, paid_mvnd=price * allowed, price=np.full(2, price))
         assert proven.mvnd <= best + 1e-6
 
 
@@ -161,13 +158,13 @@ def test_headroom_that_everybody_lacks_is_priced_in_full() -> None:
     r = Relaxation(
         network=network,
         problem=problem,
-        taps=nearest_taps(network, edge_row, problem.edge_mvnd),
+        edge_row=edge_row,
         own_row=np.zeros(2, dtype=np.int64),
         load_kw=np.array([10.0, 10.0]),
         limits=(PricedLimit(CapacityLimit("feeder", frozenset([0]), 10.0)),),
         rows=1,
     )
     # without limits both join for 10; with it the first, 5, beside 15 off the grid; at 1 a kW the second is indifferent
-    found = capacity_bound(r, P, known_mvnd=20.0, paid_mvnd=0.0, price=np.array([1.2]), start=np.ones(3, dtype=bool))
+    found = capacity_bound(r, P, known_mvnd=20.0, paid_mvnd=0.0, price=np.array([1.2]))
     assert found.mvnd == pytest.approx(20.0, abs=1e-6)
     assert 1.0 <= found.price[0] <= 2.0

@@ -184,6 +184,5 @@ def test_the_gap_is_small_where_many_limits_bind(reinforce: bool) -> None:
     assert not plan.loading.overloaded
     assert not exceeded(plan, limits_with(plan, frozenset(plan.loading.reinforced)))
     assert crowded.choice.lower_bound_mvnd < plan.choice.lower_bound_mvnd <= plan.choice.cost_mvnd
-    # 2.0 % measured where nothing may be reinforced: light lines make long diversions cheap, the bound does not
-    # share them
-    assert plan.choice.gap <= 0.025
+    # measured: 0.46 % where nothing may be reinforced, 0.27 % where it may
+    assert plan.choice.gap <= 0.01

@@ -144,13 +144,13 @@ def test_the_reference_pack_again_from_its_tables(reference_water: Path) -> None
     }
     assert not siting["listed_only"]["target_met"]
     for question, how in asked.items():
-        value, bound, _ = solve(candidates, links, gap=2e-3, **how)
+        value, bound, _ = solve(candidates, links, gap=4e-3, **how)
         told = siting[question]
         counts_people = question in ("most_people", "listed_only")
         ours = told["people"] if counts_people else told["cost_mvnd"]
         assert told["gap"] <= 0.005
         # the two optima lie within both gaps
-        assert ours == pytest.approx(value, rel=told["gap"] + 2.1e-3)
+        assert ours == pytest.approx(value, rel=told["gap"] + 4.1e-3)
         assert told["gap"] == pytest.approx(abs(told["bound"] - ours) / ours, abs=1e-6)
         # neither can be better than the other's bound
         if counts_people:
