@@ -16,6 +16,8 @@ from infragap.maps.pages.html import spoken
 
 WIDTH = 460.0
 SIMPLE_PX = 0.4
+# a mark on the border is drawn whole
+MARGIN = 5.0
 KM_PER_DEGREE = 111.195
 Text = Mapping[str, str]
 
@@ -62,8 +64,9 @@ def change_map(communes: gpd.GeoDataFrame, places: Sequence[Change], changed: Te
         f'<span><i style="background:{colours.CHANGED[key]}"></i>{spoken(words)}: {counts[which]}</span>'
         for key, words, which in (("changed", changed, True), ("same", unchanged, False))
     )
+    view = f"{-MARGIN:g} {-MARGIN:g} {WIDTH + 2 * MARGIN:g} {high + 2 * MARGIN:.0f}"
     return (
-        f'<svg class="changes" viewBox="0 0 {WIDTH:.0f} {high:.0f}" role="img">'
+        f'<svg class="changes" viewBox="{view}" role="img">'
         f'<g fill="#f4f6f7" stroke="#9aa7ad" stroke-width="0.6">{grounds}</g>{marks}{ruler}</svg>'
         f'<div class="scale">{legend}</div>'
     )

@@ -38,6 +38,7 @@ LIST: Columns = (
     KNOWN["stt"],
     KNOWN["village"],
     KNOWN["legacy_commune"],
+    KNOWN["works"],
     KNOWN["households"],
     *table("electricity.extension", Column("mv35_km", "km", "mv_km"), Column("mv22_km", "km", "mv_km")),
     *(

@@ -1,5 +1,9 @@
 """The programme: every work of electricity, water and schools with year, commune, cost and funding line, and the sums
-by year."""
+by year.
+
+A line section is a work of its own, in the year in which it is built; a settlement's row holds its own works. So the
+sum of a year is the money that the year has to bring, whoever shares the line later.
+"""
 
 from __future__ import annotations
 
@@ -36,41 +40,54 @@ def programme(results: Results, language: str) -> pd.DataFrame:
     """Give one row per work with the columns of `WORKS`, by question, year and id; works without a year come last."""
     parts = []
     if (electricity := results.electricity) is not None:
-        frame = electricity.settlements[electricity.settlements["plan_investment_mvnd"].fillna(0) > 0]
-        parts.append(
-            _part(
-                "electricity", frame, "settlement_id", "choice", "electricity.ranking", "plan_investment_mvnd", language
-            )
-        )
+        parts.append(_of_electricity(electricity.settlements, electricity.lines, language))
     if (water := results.water) is not None:
-        frame = water.works.rename(columns={"households_gained": "households", "people_gained": "people"})
-        parts.append(_part("water", frame, "work_id", "kind", "water.works", "cost_mvnd", language))
+        frame = water.works.rename(
+            columns={"work_id": "id", "households_gained": "households", "people_gained": "people"}
+        )
+        parts.append(_part("water", _named(frame, "kind", "water.works", language), language))
     if (schools := results.schools) is not None:
-        frame = schools.sites[schools.sites["status"] != "existing"]
-        parts.append(_part("schools", frame, "school_id", "kind", "schools.sites", "cost_mvnd", language))
+        frame = schools.sites[schools.sites["status"] != "existing"].rename(columns={"school_id": "id"})
+        parts.append(_part("schools", _named(frame, "kind", "schools.sites", language), language))
     if not parts:
         return pd.DataFrame({column.name: pd.Series(dtype=object) for column in WORKS})
     return pd.concat(parts, ignore_index=True)
 
 
-def _part(
-    question: str, frame: pd.DataFrame, key: str, kind: str, table_name: str, cost: str, language: str
-) -> pd.DataFrame:
+def _named(frame: pd.DataFrame, kind: str, table_name: str, language: str) -> pd.DataFrame:
+    """Works with their kind in words, and the code that their funding line hangs on."""
+    return frame.assign(work=[label(language, kind, str(code), table_name) for code in frame[kind]], line=frame[kind])
+
+
+def _of_electricity(settlements: pd.DataFrame, lines: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Line sections, and the works of each settlement without its share of them."""
+    served = settlements[settlements["plan_investment_mvnd"].fillna(0) > 0].rename(columns={"settlement_id": "id"})
+    own = served.assign(cost_mvnd=served["plan_investment_mvnd"] - served["grid_share_investment_mvnd"].fillna(0))
+    on_grid = own["choice"] == "grid"
+    sections = lines.rename(columns={"line_id": "id", "to_name": "name", "investment_mvnd": "cost_mvnd"}).assign(
+        work=words(language)("maps.programme.line_section"), line="grid"
+    )
+    works = [
+        sections,
+        _named(own[on_grid], "works", "electricity.ranking", language).assign(line="grid"),
+        _named(own[~on_grid], "choice", "electricity.ranking", language),
+    ]
+    return _part("electricity", pd.concat(works, ignore_index=True), language)
+
+
+def _part(question: str, frame: pd.DataFrame, language: str) -> pd.DataFrame:
     """Works of one question in the columns of the programme."""
     say, late = words(language), words(language)("maps.programme.no_year")
     years = frame["year"] if "year" in frame else pd.Series(pd.NA, index=frame.index)
     rows = pd.DataFrame(
         {
             "question": say(f"maps.link.{question}"),
-            "funding_line": [_line(say.language, question, str(code)) for code in frame[kind]],
-            "work": [label(language, kind, str(code), table_name) for code in frame[kind]],
-            "name": frame["name"],
-            "commune_code": frame["commune_code"],
-            "commune": frame["commune"],
+            "funding_line": [_line(say.language, question, str(code)) for code in frame["line"]],
+            **{name: frame[name] for name in ("work", "name", "commune_code", "commune")},
             "year": [late if year is None or pd.isna(year) else int(year) for year in years],
-            "cost_mvnd": frame[cost].astype(float),
+            "cost_mvnd": frame["cost_mvnd"].astype(float),
             **{name: frame.get(name) for name in ("households", "people", "pupils_served")},
-            "id": frame[key],
+            "id": frame["id"],
         }
     )
     order = rows.assign(

@@ -25,12 +25,12 @@ KEPT = re.compile(r"`[^`]+`|\b[a-z]\w*_\w+\b|\b(?:QĐ|TT|NĐ|TCXDVN) \d[\w/:-]*|
 
 @cache
 def texts() -> dict[str, tuple[str, str]]:
-    """Key → English of the code, and Vietnamese as a reader gets it, of every parameter with a short name."""
+    """Key → English of the code, and Vietnamese as a reader gets it, of every parameter."""
     found = {}
     for analysis in ANALYSES:
         group: Parameters = getattr(Settings(), analysis)
         for row in describe(group).to_dict("records"):
-            for what in ("meaning", "source") if row["name_vi"] else ():
+            for what in ("meaning", "source"):
                 found[f"parameter.{analysis}.{row['parameter']}.{what}"] = (str(row[what]), str(row[f"{what}_vi"]))
     return found
 

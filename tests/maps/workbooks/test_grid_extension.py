@@ -21,6 +21,7 @@ def works() -> pd.DataFrame:
             "village": ["Sáng Nhù", HOSTILE, "Lùng Cúng"],
             "commune": ["Mù Cang Chải", "Nậm Có", "Mù Cang Chải"],
             "legacy_commune": ["Mồ Dề", "", ""],
+            "works": ["new_station", "lv_upgrade", "lv_extension"],
             "households": [81, 100, 19],
             "mv_km": [0.5, 2.5, 1.25],
             "voltage_kv": [35.0, 22.0, 35.0],
@@ -82,8 +83,9 @@ def book(tmp_path: Path) -> Path:
 def test_settlements_stand_below_their_commune_with_subtotals(book: Path) -> None:
     sheet = openpyxl.load_workbook(book).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4, max_row=10)]
-    assert len(rows[0]) == 14
-    assert rows[0][:6] == ["STT", "Tên thôn, cụm dân cư", "Xã (cũ)", "Số hộ (hộ)", "ĐDK 35 kV (km)", "ĐDK 22 kV (km)"]
+    assert len(rows[0]) == 15
+    assert rows[0][:4] == ["STT", "Tên thôn, cụm dân cư", "Xã (cũ)", "Loại việc"]
+    assert rows[0][4:7] == ["Số hộ (hộ)", "ĐDK 35 kV (km)", "ĐDK 22 kV (km)"]
     assert [row[1] for row in rows[1:]] == [
         "Xã Mù Cang Chải",
         "Sáng Nhù",
@@ -92,19 +94,20 @@ def test_settlements_stand_below_their_commune_with_subtotals(book: Path) -> Non
         HOSTILE,
         "Tổng cộng",
     ]
-    assert rows[1][3] == "=SUBTOTAL(9,D6:D7)"
-    assert rows[2][3:6] == [81, 0.5, 0]
-    assert rows[5][12] == "sau 2030"
+    assert rows[1][4] == "=SUBTOTAL(9,E6:E7)"
+    assert [rows[k][3] for k in (2, 3, 5)] == ["trạm biến áp mới", "kéo hạ áp", "kéo hạ áp và thay máy biến áp"]
+    assert rows[2][4:7] == [81, 0.5, 0]
+    assert rows[5][13] == "sau 2030"
     # a subtotal over subtotals counts each settlement once
-    assert rows[6][3] == "=SUBTOTAL(9,D5:D9)"
+    assert rows[6][4] == "=SUBTOTAL(9,E5:E9)"
 
 
 def test_formulas_carry_their_value(book: Path) -> None:
     sheet = openpyxl.load_workbook(book, data_only=True).worksheets[0]
     # households 81 + 19 = 100; 35 kV 0.5 + 1.25 = 1.75; 2400 + 600 = 3000; 3000 / 100 = 30
-    assert [sheet.cell(5, i).value for i in (4, 5, 6, 11, 12)] == [100, 1.75, 0, 3000, 30]
+    assert [sheet.cell(5, i).value for i in (5, 6, 7, 12, 13)] == [100, 1.75, 0, 3000, 30]
     # all: 200 households, 8000 / 200 = 40
-    assert [sheet.cell(10, i).value for i in (4, 5, 6, 11, 12)] == [200, 1.75, 2.5, 8000, 40]
+    assert [sheet.cell(10, i).value for i in (5, 6, 7, 12, 13)] == [200, 1.75, 2.5, 8000, 40]
 
 
 def test_sheets_paper_and_signatures(book: Path) -> None:

@@ -17,11 +17,24 @@ def results() -> Results:
             "settlement_id": ["C2", "C1", "C3", "C4"],
             "name": ["a", "b", "c", "d"],
             "choice": ["grid", "hydro", "grid", None],
+            "works": ["new_station", "offgrid", "lv_extension", None],
+            "grid_share_investment_mvnd": [40.0, None, None, None],
             "commune_code": ["1"] * 4,
             "commune": ["Nậm Có"] * 4,
             "year": pd.array([2027, 2026, None, None], dtype="Int64"),
             "plan_investment_mvnd": [100.0, 50.0, 30.0, None],
             "households": [10, 5, 3, 0],
+        }
+    )
+    lines = pd.DataFrame(
+        {
+            "line_id": ["L1"],
+            "to_name": ["a"],
+            "commune_code": ["1"],
+            "commune": ["Nậm Có"],
+            # the settlement that shares it is connected a year later
+            "year": [2026],
+            "investment_mvnd": [40.0],
         }
     )
     works = pd.DataFrame(
@@ -37,22 +50,30 @@ def results() -> Results:
         }
     )
     made: Any = Results(
-        electricity=cast(Any, SimpleNamespace(settlements=settlements)), water=cast(Any, SimpleNamespace(works=works))
+        electricity=cast(Any, SimpleNamespace(settlements=settlements, lines=lines)),
+        water=cast(Any, SimpleNamespace(works=works)),
     )
     return cast(Results, made)
 
 
 def test_works_come_by_question_year_and_id() -> None:
     rows = programme(results(), "vi")
-    assert rows["id"].tolist() == ["C1", "C2", "C3", "N1"]
-    assert rows["year"].tolist() == [2026, 2027, "chưa xếp năm", "chưa xếp năm"]
+    assert rows["id"].tolist() == ["C1", "L1", "C2", "C3", "N1"]
+    assert rows["year"].tolist() == [2026, 2026, 2027, "chưa xếp năm", "chưa xếp năm"]
+    assert rows["cost_mvnd"].tolist() == [50.0, 40.0, 60.0, 30.0, 20.0]
     assert rows["funding_line"].tolist() == [
         "Cấp điện nông thôn: nguồn tại chỗ",
         "Cấp điện nông thôn: lưới điện quốc gia",
         "Cấp điện nông thôn: lưới điện quốc gia",
+        "Cấp điện nông thôn: lưới điện quốc gia",
         "Nước sạch nông thôn",
     ]
-    assert rows["work"].tolist()[-1] == "Xây mới tự chảy"
+    assert rows["work"].tolist()[1:] == [
+        "đường dây trung áp",
+        "trạm biến áp mới",
+        "kéo hạ áp",
+        "Xây mới tự chảy",
+    ]
 
 
 def test_sums_by_year_agree_with_the_rows(tmp_path: Path) -> None:
@@ -62,16 +83,16 @@ def test_sums_by_year_agree_with_the_rows(tmp_path: Path) -> None:
     rows = [list(row) for row in file.worksheets[0].iter_rows(min_row=4, values_only=True)]
     assert rows == [
         ["Năm", "Điện", "Nước sạch", "Tổng cộng"],
-        [2026, 50, 0, 50],
-        [2027, 100, 0, 100],
+        [2026, 90, 0, 90],
+        [2027, 60, 0, 60],
         ["chưa xếp năm", 30, 20, 50],
         ["Tổng cộng", 180, 20, 200],
     ]
     formulas = openpyxl.load_workbook(tmp_path / "p.xlsx").worksheets[0]
     assert (
         formulas["B5"].value
-        == "=SUMIFS('Danh mục công trình'!$H$5:$H$8,'Danh mục công trình'!$A$5:$A$8,B$4,'Danh mục công "
-        "trình'!$G$5:$G$8,$A5)"
+        == "=SUMIFS('Danh mục công trình'!$H$5:$H$9,'Danh mục công trình'!$A$5:$A$9,B$4,'Danh mục công "
+        "trình'!$G$5:$G$9,$A5)"
     )
 
 
