@@ -288,8 +288,8 @@ def test_siting_is_not_greedy() -> None:
     )  # fmt: skip
     table = pd.DataFrame(
         {
-            "site": ["a", "b", "c"], "listed": False, "capacity_households": 1000.0, "fixed_mvnd": 1.0, "mvnd_per_household": 0.0,
-            "source_id": ["r", "s", "t"],
+            "site": ["a", "b", "c"], "capacity_households": 1000.0, "fixed_mvnd": 1.0, "mvnd_per_household": 0.0,
+            "listed": False, "source_id": ["r", "s", "t"],
             "usable_flow_l_s": 1000.0, "withdrawal_l_s_per_household": 0.01, "downstream_id": "",
         }
     )  # fmt: skip
