@@ -183,7 +183,7 @@ def overpass() -> Iterator[ThreadingHTTPServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Overpass)
     server.queries, server.busy = [], False
     server.answer = 200, answer_of(WAYS[:5])
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server
     server.shutdown()
@@ -198,6 +198,7 @@ def address(server: ThreadingHTTPServer) -> str:
 AREA = box(103.9, 21.7, 104.2, 21.9)
 
 
+@pytest.mark.slow
 def test_download_equals_extract(overpass, extract):
     resolve = socket.getaddrinfo
     graph = download_roads(AREA, overpass_url=address(overpass))
@@ -220,6 +221,7 @@ def test_download_waits_for_a_busy_server(overpass, monkeypatch):
     assert max(waited) > 0
 
 
+@pytest.mark.slow
 def test_download_keeps_answers_where_told(overpass, tmp_path):
     for _ in range(2):
         download_roads(AREA, overpass_url=address(overpass), cache_folder=tmp_path / "kept")

@@ -50,12 +50,14 @@ def test_the_folder_may_be_a_text(tmp_path: Path) -> None:
     assert read_pack(str(folder)).has("communes")
 
 
+@pytest.mark.slow
 def test_a_raster_with_a_fault_of_its_own_is_told_once(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack", elevation=lambda r: r.with_values(np.stack([r.values, r.values])))
     codes = [finding.code for finding in packs.check_pack(folder) if finding.layer == "elevation"]
     assert codes == ["raster.bands"]
 
 
+@pytest.mark.slow
 def test_a_folder_in_the_place_of_a_raster(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack")
     (folder / "terrain" / "elevation.tif").unlink()
@@ -134,6 +136,7 @@ def test_measuring_crs_in_degrees(sound: Path, tmp_path: Path) -> None:
 # --- the faults that the issue lists ---
 
 
+@pytest.mark.slow
 def test_missing_column(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack", settlements=lambda frame: frame.drop(columns="households"))
     assert check_pack(folder) == [
@@ -144,6 +147,7 @@ def test_missing_column(tmp_path: Path) -> None:
         _ = read_pack(folder).settlements
 
 
+@pytest.mark.slow
 def test_duplicate_id(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack", villages=changed("village_id", 3, "V0001"))
     assert check_pack(folder) == [
@@ -152,6 +156,7 @@ def test_duplicate_id(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_negative_households(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack", settlements=changed("households", 2, -4))
     assert check_pack(folder) == [
@@ -176,6 +181,7 @@ def test_settlement_outside_the_province(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.slow
 def test_layer_without_crs(tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     (folder / "villages").mkdir(parents=True)
@@ -190,6 +196,7 @@ def test_layer_without_crs(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_truncated_geopackage(tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     folder.mkdir()
@@ -255,6 +262,7 @@ def test_a_layer_without_rows_is_told(tmp_path: Path, name: str) -> None:
         pack.layer(name)
 
 
+@pytest.mark.slow
 def test_a_province_without_bridges_and_stations(tmp_path: Path) -> None:
     none = {name: lambda frame: frame.iloc[:0] for name in ("bridges", "substations")}
     pack = read_pack(write_pack(tmp_path / "pack", **none))
@@ -263,6 +271,7 @@ def test_a_province_without_bridges_and_stations(tmp_path: Path) -> None:
     assert pack.bridges.crs == "EPSG:9208"
 
 
+@pytest.mark.slow
 def test_household_works_of_every_commune(tmp_path: Path) -> None:
     assert check_pack(write_pack(tmp_path / "pack", water_households=lambda f: f.iloc[1:])) == [
         "water_households: 1 of 4 communes have no household water works (90001). Add their rows, with 0 where there "
@@ -289,6 +298,7 @@ def test_place_outside_its_commune(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_approximate_boundaries_are_allowed_for(tmp_path: Path) -> None:
     villages = changed("commune_code", 0, "90002")
     folder = write_pack(
@@ -297,6 +307,7 @@ def test_approximate_boundaries_are_allowed_for(tmp_path: Path) -> None:
     assert check_pack(folder) == []
 
 
+@pytest.mark.slow
 def test_unknown_commune(tmp_path: Path) -> None:
     (fault,) = check_pack(write_pack(tmp_path / "pack", schools=changed("commune_code", 1, "90009")))
     assert "schools: 1 of 2 rows have an unknown commune_code (T02 = 90009). Write the code of a commune" in fault
@@ -344,6 +355,7 @@ def test_raster_that_does_not_cover_the_province(tmp_path: Path) -> None:
     assert "cells inside the province hold no value" in fault
 
 
+@pytest.mark.slow
 def test_runoff_needs_twelve_bands(tmp_path: Path) -> None:
     runoff = pack_factory.runoff()
     (fault,) = check_pack(write_pack(tmp_path / "pack", runoff=runoff.with_values(runoff.values[:11])))
@@ -365,11 +377,13 @@ def test_values_that_cannot_be(tmp_path: Path) -> None:
     assert fault == "forest: cells hold codes that are no forest class (7). Use 0, 1, 2, 3, 10, 11, 12, 13."
 
 
+@pytest.mark.slow
 def test_places_listed_as_a_table(tmp_path: Path) -> None:
     (fault,) = check_pack(write_pack(tmp_path / "pack", entries={"villages": {"kind": "table"}}))
     assert "villages: the catalogue lists villages/villages.csv as a table, but its rows are places" in fault
 
 
+@pytest.mark.slow
 def test_geometry_of_the_catalogue(tmp_path: Path) -> None:
     (fault,) = check_pack(write_pack(tmp_path / "pack", entries={"lakes": {"geometry": "Point"}}))
     assert (
@@ -377,6 +391,7 @@ def test_geometry_of_the_catalogue(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_every_month_of_sunshine(tmp_path: Path) -> None:
     assert check_pack(write_pack(tmp_path / "pack", solar=lambda f: f.drop(index=5).reset_index(drop=True))) == [
         "solar: 1 of 4 communes have not all twelve months of sunshine (90001). Add the months."
@@ -433,6 +448,7 @@ def test_real_communes(shared: Path) -> None:
     assert np.allclose(communes.total_bounds, [103.5, 21.3, 105.2, 22.9], atol=0.4)
 
 
+@pytest.mark.slow
 def test_a_layer_without_rows_has_its_columns(tmp_path: Path) -> None:
     """A GeoJSON file without features has no columns either; whoever asks for one finds it."""
     pack = read_pack(write_pack(tmp_path / "pack", rivers=lambda rivers: rivers.iloc[:0]))

@@ -53,6 +53,7 @@ def test_wrong_cells_are_red_with_their_repair(tmp_path: Path) -> None:
     assert full == []
 
 
+@pytest.mark.slow
 def test_cells_of_the_planners_own_headings_are_marked(tmp_path: Path) -> None:
     folder = write_pack(
         tmp_path / "pack", settlements=lambda frame: spoil(frame).rename(columns={"supply": "Lighting"})

@@ -60,6 +60,7 @@ def test_findings_as_a_frame(tmp_path: Path) -> None:
     assert infragap.check(tmp_path / "nowhere")["layer"].tolist() == ["catalog"]
 
 
+@pytest.mark.slow
 def test_a_pack_of_frames_is_the_pack_of_files(tmp_path: Path) -> None:
     pack = infragap.Pack.from_layers(
         crs_measure=pack_factory.CRS_MEASURE,

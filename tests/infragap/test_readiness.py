@@ -29,6 +29,7 @@ def _none_in_90003(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return villages[villages["commune_code"] != "90003"]
 
 
+@pytest.mark.slow
 def test_a_sound_pack_is_ready_for_everything(sound: Path) -> None:
     readiness = judge_folder(sound, ANALYSES)
     assert all(map(readiness.is_ready, ANALYSES))

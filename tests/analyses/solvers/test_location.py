@@ -113,6 +113,7 @@ def test_p_median_meets_enumeration(seed: int) -> None:
         assert cost <= found.cost * 1.01 + 1e-9
 
 
+@pytest.mark.slow
 @SMALL
 @given(SEEDS)
 def test_capacitated_p_median_meets_enumeration(seed: int) -> None:

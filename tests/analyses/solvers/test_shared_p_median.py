@@ -95,6 +95,7 @@ def test_equals_the_textbook_model(seed):
     assert (solution.amount == np.rint(solution.amount)).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.integers(0, 100_000))
 def test_transport_and_its_prices(seed):

@@ -250,6 +250,7 @@ def test_where_nothing_can_be_built_the_siting_is_empty(tmp_path: Path, case: st
     assert len(result.communes) == 4
 
 
+@pytest.mark.slow
 def test_rates_of_nobody(tmp_path: Path) -> None:
     result = plan(tmp_path / "pack", communes=lambda f: f.assign(kind="phường"))
     assert result.summary["rural_people"] == 0

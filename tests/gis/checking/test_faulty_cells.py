@@ -214,6 +214,7 @@ def test_the_layers_are_sound_before(tmp_path: Path, layer: str) -> None:
     assert findings(tmp_path, layer, sound(layer)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.layer}.{case.column}.{case.kind}")
 def test_faulty_cell(tmp_path: Path, case: Case) -> None:
     table = sound(case.layer)

@@ -170,6 +170,7 @@ def zipped_damage(draw: st.DrawFn) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(content=zipped_damage())
 def test_workbooks_with_damaged_parts(content: bytes) -> None:

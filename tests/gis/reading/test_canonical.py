@@ -27,6 +27,7 @@ def test_a_line_and_its_reverse_become_the_same(line: LineString) -> None:
     assert _one(line).equals(line)
 
 
+@pytest.mark.slow
 @given(st.lists(LINE, min_size=1, max_size=4), st.randoms())
 def test_parts_in_any_order_and_direction(lines: list[LineString], random: object) -> None:
     other = [shapely.reverse(line) if random.random() < 0.5 else line for line in lines]
@@ -50,6 +51,7 @@ def test_rows_by_id() -> None:
     assert frame["commune_code"].tolist() == ["2", "1", "1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["villages", "roads", "grid_lines", "water_schemes", "solar"])
 def test_a_pack_with_a_shuffled_layer_reads_the_same(tmp_path: object, layer: str) -> None:
     frame = BUILDERS[layer]()

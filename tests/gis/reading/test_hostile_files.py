@@ -187,6 +187,7 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     assert texts == ["villages: villages.csv is a pipe, device or socket, not a file. Give a regular file."]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["x" * 300, "a\\u0000b.csv"])
 def test_names_that_no_system_takes(tmp_path: Path, name: str) -> None:
     folder = write_pack(tmp_path / "pack")

@@ -36,6 +36,7 @@ def test_colours_still_reach_a_terminal() -> None:
     assert "\x1b[31m" in buffer.getvalue()
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_ends_the_printing_only() -> None:
     read, write = os.pipe()
     os.close(read)

@@ -32,6 +32,7 @@ def tile(client: Client, **changes: object) -> Wanted:
     return Wanted("dem", address("dem", f"{DEM}/{DEM}.tif", client.environment), "tiff", **changes)
 
 
+@pytest.mark.slow
 def test_a_file_is_asked_for_once(server: Imitation, client: Client) -> None:
     first, second = client.get(tile(client)), client.get(tile(client))
     assert first == second
@@ -94,6 +95,7 @@ def test_what_is_not_a_raster_is_not_kept(server: Imitation, client: Client, fau
     assert len(server.asked) == 1
 
 
+@pytest.mark.slow
 def test_checksums_are_held(server: Imitation, client: Client) -> None:
     import hashlib
 

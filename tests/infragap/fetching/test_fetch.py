@@ -146,6 +146,7 @@ def test_communes_of_vietnam_have_codes_and_kinds(client: Client, tmp_path: Path
         areas_of(client, Question("VNM", "Atlantis", read_profile()))
 
 
+@pytest.mark.slow
 def test_a_province_gives_the_box(client: Client, tmp_path: Path) -> None:
     fetched(client, tmp_path / "district", box=None, province="Southern", layers=("boundaries", "elevation"))
     with rasterio.open(tmp_path / "district" / "elevation.tif") as dataset:

@@ -40,6 +40,7 @@ def million() -> Profile:
     return profile_in("musd", 1_000_000, 0.025, 0.08)
 
 
+@pytest.mark.slow
 def test_prices_are_reckoned_in_the_money_unit(thousand: Profile, million: Profile) -> None:
     k, m = (for_country(ElectricityParameters(), profile) for profile in (thousand, million))
     # 25,000 US dollars a km against 0.08 a kWh: the same number of kWh pays a km

@@ -70,6 +70,7 @@ def test_a_table_may_have_its_own_words_for_a_code() -> None:
     assert set(labels("kind", "schools.sites")) >= {"border_boarding", "new_upper_secondary"}
 
 
+@pytest.mark.slow
 def test_a_third_language_is_one_file(with_french: None) -> None:
     assert languages() == ("vi", "en", "fr")
     assert in_each_language("maps.link.water") == {"vi": "Nước sạch", "en": "Water", "fr": "Eau"}

@@ -50,6 +50,7 @@ def test_every_key_in_the_code_stands_in_the_catalogue() -> None:
     ] == []
 
 
+@pytest.mark.slow
 def test_every_declared_column_has_a_heading_and_a_meaning() -> None:
     known = read_texts("en")
     wanted = [(table, name, kind) for table, name in said().columns for kind in ("heading", "meaning")]

@@ -43,6 +43,7 @@ def test_columns_have_aliases_meanings_and_lists(points: gpd.GeoDataFrame, tmp_p
     assert {name for name, kind in pyogrio.list_layers(path) if kind} == {"electricity_settlements"}
 
 
+@pytest.mark.slow
 def test_words_are_those_of_the_country(points: gpd.GeoDataFrame, tmp_path: Path) -> None:
     with speaking_for(read_profile("mw")):
         path = written(points, tmp_path / "r.gpkg")

@@ -63,6 +63,7 @@ def test_regulators_lift_to_the_busbar_one_after_the_other() -> None:
     assert regulators(line(10.5), P) == pytest.approx((2.0, 3000 * AS_STATION), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_heavier_wire_and_the_upper_level_by_hand() -> None:
     # AC-240 for AC-95: (0.121 + 0.1937) / (0.301 + 0.1937) = 0.636 of the drop
     assert heavier_wire(line(7.5), P) == pytest.approx((30.0, 30 * 600 * AS_LINE), rel=1e-6)

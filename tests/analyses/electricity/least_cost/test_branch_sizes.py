@@ -104,6 +104,7 @@ def test_the_least_price_is_below_every_build() -> None:
         assert (unit_prices(P) <= unit_prices(P, build) + 1e-12).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_limits_hold_and_a_larger_load_never_gets_a_cheaper_branch(data: st.DataObject) -> None:

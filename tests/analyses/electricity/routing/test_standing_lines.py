@@ -66,6 +66,7 @@ def test_it_is_switched_on_once_and_its_price_is_shared() -> None:
     assert (share < alone).all()
 
 
+@pytest.mark.slow
 def test_a_gap_to_the_energised_grid_is_a_new_line() -> None:
     plan = planned(with_line(small_pack(settlements_at([HAMLET])), [(3.05, 10.05), (8.05, 10.05)]))
     assert plan.outcome.branch_investment_mvnd.sum() == pytest.approx(5 * 60 + 3 * NEW + TAP, rel=0.02)

@@ -68,6 +68,7 @@ def test_the_line_price_that_fits_by_hand() -> None:
     assert "688 triệu đồng (khoảng 800–1.750)" in table.loc["Lai Châu Lều Chải", "note_vi"]
 
 
+@pytest.mark.slow
 def test_another_country_has_its_own_projects_or_none() -> None:
     with speaking_for(read_profile("mw")):
         assert backtest_table(ElectricityParameters()).empty

@@ -59,6 +59,7 @@ def _random(seed: int) -> tuple[Candidates, pd.DataFrame, pd.DataFrame, np.ndarr
     return Candidates((), table, frame), table, exported, gap
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(st.integers(0, 2**20), st.sampled_from([1, 2, 3, None]))
 def test_both_programmes_agree(seed: int, works: int | None) -> None:

@@ -146,6 +146,7 @@ def test_steiner_tree_by_hand():
     assert feeders.steiner_tree(star, 0, np.array([1, 2])).tolist() == [-1, 3, 3, 0]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.integers(0, 10_000))
 def test_steiner_tree_is_a_tree_within_twice_the_optimum(seed):

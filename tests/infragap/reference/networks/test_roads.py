@@ -42,6 +42,7 @@ def test_every_place_is_the_end_of_a_road(pack):
     assert distance_m.max() < 1.5  # both are rounded to 5 decimals
 
 
+@pytest.mark.slow
 def test_pieces_of_a_road_sum_to_its_official_length(pack, data_folder):
     table = Facts(data_folder / "facts").roads
     official_km = table.groupby("road_name")["length_km"].first().dropna()
@@ -79,6 +80,7 @@ def test_classes_and_surfaces_hang_together(pack):
     assert (named == roads["road_class"].isin(["commune", "track"])).all()
 
 
+@pytest.mark.slow
 def test_expressway_is_joined_at_few_places(pack):
     expressway = pack.roads["road_class"] == "expressway"
     own = {point for pair in ends(pack.roads.geometry[expressway]) for point in pair}

@@ -39,6 +39,7 @@ def test_published_totals(pack):
     assert villages["village_id"].is_unique
 
 
+@pytest.mark.slow
 def test_sums_are_the_communes(pack):
     sums = pack.villages.groupby("commune_code")[["households", "population"]].sum()
     communes = pack.communes.set_index("commune_code")
