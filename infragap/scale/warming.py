@@ -10,11 +10,11 @@ from infragap.run import Progress, run
 from infragap.settings import Settings, data_folder, settings_of
 
 SHORT = {
-    "electricity": {"draws": 1, "scenarios": False},
+    "electricity": {"draws": 1},
     "water": {"draws": 1},
     "schools": {"draws": 1},
 }
-"""Every part of a run, but not over and over: a kernel is compiled at its first call."""
+"""Every part of a run, scenarios too, but few draws: a kernel is compiled at its first call."""
 
 
 def warm(progress: Progress, settings: Settings | None = None, data: Path | None = None) -> Path | None:

@@ -47,6 +47,11 @@ NEW_NETWORK = frozenset({"forest_rule"})
 """Changes that bring lines elsewhere, so that their network is enriched too."""
 
 
+WORK_OF_ALTERNATIVES = 0.2
+"""Share of the plan's work that a plan under other rules may take: it starts from the plan, and its bound is told; where
+the plan itself is hard to prove, ten others would take ten times as long."""
+
+
 @dataclass(frozen=True, eq=False)
 class Scenario:
     """One plan beside that of the run.
@@ -82,7 +87,8 @@ def compare_scenarios(plan: Plan) -> list[Scenario]:
         if p == parameters or name == own or (name in TARGET_SCENARIOS and own == "least_cost"):
             continue
         rounds = min(p.junction_rounds, 1) if NEW_NETWORK & set(change) else 0
-        p = p.model_copy(update={"junction_rounds": rounds})
+        work = parameters.plan_work_limit * (1.0 if name in TARGET_SCENARIOS else WORK_OF_ALTERNATIVES)
+        p = p.model_copy(update={"junction_rounds": rounds, "plan_work_limit": work})
         study = reroute(plan.study, p) if p.forest_rule != parameters.forest_rule else plan.study
         if p.hydro_evidence != parameters.hydro_evidence:
             study = replace(study, resources=study.resources.around(study.settlements, p))
