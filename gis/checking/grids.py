@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy import ndimage
 
 from infragap.gis import schema
 from infragap.gis.arrays import AnyArray, BoolArray, FloatArray
@@ -29,6 +30,9 @@ margin)."""
 DRY_BESIDE_MM = 20.0
 GAPS_SHARE = 0.001
 CLIFF_M, CLIFF_SLOPE = 300.0, 4.0
+HOLE_CELLS, HOLE_KM2, HOLE_M = 4, 1.0, 30.0
+"""Least size of a block of height 0 that is a hole, and how far above it all the ground around must lie."""
+
 RISE_M, RIVER_SHARE = 50.0, 0.8
 
 FOREST_CODES = tuple(
@@ -51,6 +55,12 @@ CLIFF = fault(
     "raster.cliff",
     tolerance=f"steps under {CLIFF_M:.0f} m between neighbouring cells, or under {CLIFF_SLOPE:g} times the cell width",
     reason="spikes and blocks with vertical walls are gaps filled with 0 or a code, not ground",
+)
+HOLE = fault(
+    "raster.hole",
+    tolerance=f"blocks of height 0 under {HOLE_CELLS} cells or {HOLE_KM2:g} km², or with ground under {HOLE_M:.0f} m "
+    "two cells away somewhere",
+    reason="the sea has a shore and a lake an inlet; a block of 0 with walls all round is a gap that was filled",
 )
 GAPS = fault(
     "raster.gaps",
@@ -117,7 +127,7 @@ def raster_findings(raster: Raster, entry: LayerEntry) -> list[Finding]:
 def ground_findings(raster: Raster, *, layer: str, wet: bool = False) -> list[Finding]:
     """Check what a raster in the measuring CRS says of the ground: cliffs, a year's runoff, dry months."""
     if layer == "elevation" and raster.values.ndim == 2:
-        return _cliff_findings(raster)
+        return _cliff_findings(raster) or _hole_findings(raster)
     if layer == "runoff" and raster.bands == BANDS["runoff"]:
         return _runoff_findings(raster, RUNOFF_YEAR_WET if wet else RUNOFF_YEAR[0])
     return []
@@ -149,6 +159,29 @@ def _cliff_findings(elevation: Raster) -> list[Finding]:
     return [
         CLIFF.found("elevation", **values, least=float(np.nanmin(heights_there)), most=float(np.nanmax(heights_there)))
     ]
+
+
+def _hole_findings(elevation: Raster) -> list[Finding]:
+    """Blocks of height 0 between high ground; their first rim is left out, which warping may have smoothed."""
+    heights = elevation.floats()
+    block, count = ndimage.label(heights == 0.0)
+    first = np.where(block > 0, block, ndimage.maximum_filter(block, size=3))
+    rim = np.where(first > 0, 0, ndimage.maximum_filter(first, size=3))
+    known = np.isfinite(heights)
+    # a block without a known cell around it has no rim and is none of these
+    nearest = np.full(count + 1, np.inf)
+    np.minimum.at(nearest, rim[known], np.abs(heights[known]))
+    size = np.bincount(block.ravel(), minlength=count + 1)
+    large = (size >= HOLE_CELLS) & (size * (elevation.cell_size_m / 1000) ** 2 >= HOLE_KM2)
+    hole = large & np.isfinite(nearest) & (nearest > HOLE_M)
+    hole[0] = False
+    found: BoolArray = hole[block]
+    if not found.any():
+        return []
+    row, col = np.argwhere(found)[0]
+    x, y = xy(elevation, row, col)
+    place: dict[str, Any] = {"x": f"{float(x):.0f}", "y": f"{float(y):.0f}"}
+    return [HOLE.found("elevation", cells=int(found.sum()), all=found.size, rim_m=HOLE_M, **place)]
 
 
 def _runoff_findings(runoff: Raster, least_mm: float) -> list[Finding]:
