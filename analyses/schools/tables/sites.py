@@ -14,6 +14,7 @@ from infragap.analyses.schools import columns
 from infragap.analyses.schools.codes import Level, Mode, SchoolKind, SchoolStatus, Season
 from infragap.analyses.schools.pupils.entitlement import minority_pupils
 from infragap.analyses.schools.siting.site_card import SiteCard
+from infragap.analyses.schools.siting.today import communes_by_centre
 from infragap.analyses.schools.tables.cells import pupil_mean, rounded_or_empty, with_place
 from infragap.analyses.schools.tables.findings import Findings
 from infragap.analyses.schools.tables.reasons import border_reason, upper_reason
@@ -68,6 +69,11 @@ def _placed_row(findings: Findings, column: int, card: SiteCard, school_id: str,
     return {
         "is_placed": True,
         "is_asked": candidate["candidate"] in findings.parameters.fixed_sites,
+        "by_centre": any(
+            candidate["commune_code"] in set(communes_by_centre(study, level)["commune_code"])
+            for level in question.levels
+            if question.teaches(level)[card.site]
+        ),
         "aim": findings.parameters.objective,
         "school": row,
         "school_id": school_id,

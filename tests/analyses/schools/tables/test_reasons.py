@@ -9,7 +9,7 @@ from infragap.analyses.schools.tables.reasons import border_reason, upper_reason
 
 BORDER = {
     "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "boarders": 1227, "day_pupils": 31,
-    "pupils_served": 1258, "entitled_with_place": 1240, "aim": "least_total", "is_asked": False,
+    "pupils_served": 1258, "entitled_with_place": 1240, "aim": "least_total", "is_asked": False, "by_centre": False,
     "villages_served": 28,
     "mean_min": 22.4, "p90_min": 50.0, "mean_rainy_min": 30.2, "without_place": 211, "capacity_pupils": 1260.0,
     "runner_up": "Bản Làn",
@@ -31,6 +31,12 @@ def test_the_reason_says_what_the_sites_are_best_at() -> None:
     assert fair.startswith("At Na Lang the longest way is shortest")
     assert "Bản Làn would take 3.2 min less each" in fair
     assert border_reason({**BORDER, "is_asked": True}, "en").startswith("At Na Lang, as asked for")
+
+
+def test_who_is_entitled_is_an_upper_number_where_the_layer_lacks_the_day_schools() -> None:
+    said = "no day school of the commune is in the data, its centre stands for them: those entitled are an upper number"
+    assert said in border_reason({**BORDER, "by_centre": True}, "en")
+    assert said not in border_reason(BORDER, "en")
 
 
 def test_chosen_site() -> None:
