@@ -48,7 +48,7 @@ NEW_NETWORK = frozenset({"forest_rule"})
 
 
 WORK_OF_ALTERNATIVES = 0.2
-"""Share of the plan's work that a plan under other rules may take: it starts from the plan, and its bound is told. Where
+"""Share of the plan's work for a plan under other rules: it starts from the plan, and its bound is told. Where
 the plan itself is hard to prove, ten others would take ten times as long."""
 
 
