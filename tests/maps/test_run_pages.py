@@ -98,7 +98,7 @@ def test_spreadsheet_lists_the_grid_settlements(out: Path, ranking: pd.DataFrame
     rows = [row for row in sheet.iter_rows(min_row=5, values_only=True) if isinstance(row[0], int | float)]
     grid = ranking[ranking["choice"] == "grid"]
     assert sorted(str(row[1]) for row in rows) == sorted(grid["name"])
-    assert sum(row[3] for row in rows if isinstance(row[3], int | float)) == grid["households"].sum()
+    assert sum(row[4] for row in rows if isinstance(row[4], int | float)) == grid["households"].sum()
 
 
 @pytest.mark.parametrize("name", ["grid_extension_list", "programme", "tables"])

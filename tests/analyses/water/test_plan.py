@@ -141,12 +141,16 @@ def test_forced_forbidden_and_listed(tmp_path: Path) -> None:
     listed = plan(tmp_path / "d", parameters={"only_listed": True})
     assert listed.works["listed"].all()
     # a site that is not on the list, forced, says nothing of what the list alone can do
-    candidates = free.tables["candidates"]
+    of_the_list = {"water_schemes": lambda f: f.assign(in_plan_2026_2030=True)}
+    # beyond what is there today, so that something must be built
+    far = {"works_max": 2, "target_pct": 90.0}
+    on_list = plan(tmp_path / "k", parameters=far, **of_the_list)
+    candidates = on_list.tables["candidates"]
     unlisted = candidates.loc[~candidates["listed"], "site"].iloc[0]
-    forced = plan(tmp_path / "l", parameters={"works_max": 2, "forced": (unlisted,)})
+    forced = plan(tmp_path / "l", parameters={**far, "forced": (unlisted,)}, **of_the_list)
     assert unlisted in set(forced.works["site"])
-    assert free.siting["listed_only"]["people"] > 0
-    assert forced.siting["listed_only"]["people"] == pytest.approx(free.siting["listed_only"]["people"], rel=0.01)
+    assert on_list.siting["listed_only"]["people"] > 0
+    assert forced.siting["listed_only"]["people"] == pytest.approx(on_list.siting["listed_only"]["people"], rel=0.01)
     with pytest.raises(ParameterError, match="not on the list"):
         plan(tmp_path / "m", parameters={"only_listed": True, "forced": (unlisted,)})
     with pytest.raises(ParameterError, match="no work can be built at NOWHERE"):
