@@ -24,5 +24,7 @@ def test_the_folder_of_the_kernels_is_told_or_its_absence(monkeypatch: pytest.Mo
     assert CliRunner().invoke(app, ["--language", "en", "warm"]).exit_code == 1
 
 
-def test_short_parameters_are_lawful() -> None:
-    assert settings_of(warming.SHORT).electricity.scenarios is False
+def test_short_parameters_are_lawful_and_leave_no_part_of_a_run_out() -> None:
+    short = settings_of(warming.SHORT)
+    assert short.electricity.scenarios
+    assert min(short.electricity.draws, short.water.draws, short.schools.draws) > 0
