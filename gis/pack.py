@@ -36,7 +36,7 @@ from infragap.gis.raster import Raster, warp
 from infragap.gis.reading.canonical import in_canonical_order
 from infragap.gis.reading.layers import read_layer
 from infragap.gis.reading.rasters import grid_of, read_raster
-from infragap.gis.writing import Layer, write_layers
+from infragap.gis.writing.layers import Layer, write_layers
 from infragap.profiles.profile import DEFAULT, Profile, ProfileError, read_profile
 
 REQUIRED = ("elevation",)
@@ -283,7 +283,7 @@ class Pack:
         LayerError
             A row does not exist.
         """
-        frame, column = self._frame(name).copy(), self.catalog.entry(name).id or f"{name.removesuffix('s')}_id"
+        frame, column = self._frame(name).copy(), self.catalog.entry(name).id or schema.ID_COLUMN[name]
         at = {str(key): row for row, key in enumerate(frame[column])}
         if unknown := sorted(set(places) - set(at)):
             raise LayerError(f"{name}: no row has {column} = {', '.join(unknown)}. Use those of the layer.")

@@ -55,7 +55,7 @@ def _options(
         if language not in languages():
             raise typer.BadParameter(f"choose from {', '.join(languages())}", param_hint="--language")
     terminal.debug = debug
-    terminal.speak(language)
+    terminal.language = language
     for library in ("OMP", "OPENBLAS", "MKL"):
         # a sum over a long array differs in its last bit with the number of threads; set before numpy is loaded
         os.environ[f"{library}_NUM_THREADS"] = "1"
@@ -76,7 +76,7 @@ def run_command(
 
 @app.command("warm")
 def warm_command() -> None:
-    """Compile the kernels once, after installing, so that the first run need not."""
+    """Compile the kernels once, after installing, so that the first run waits less."""
     from infragap.console.progress import TerminalProgress
     from infragap.scale.warming import warm
 

@@ -15,8 +15,8 @@ from infragap.analyses.columns import in_one_language
 from infragap.analyses.parameters import Parameters, describe
 from infragap.analyses.results import Results
 from infragap.gis.crs import crs_name
-from infragap.gis.geopackage import describe_geopackage
 from infragap.gis.pack import Pack
+from infragap.gis.writing.geopackage import describe_geopackage
 from infragap.maps.communes import commune_columns, commune_summary
 from infragap.maps.comparison.page import comparison_html
 from infragap.maps.comparison.scenarios import scenario_parts

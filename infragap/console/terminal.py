@@ -50,11 +50,8 @@ class Terminal:
         return self._language
 
     @language.setter
-    def language(self, code: str) -> None:
-        self._language = code
-
-    def speak(self, code: str | None) -> None:
-        """Take a language for the messages; None for that of the environment."""
+    def language(self, code: str | None) -> None:
+        # None for that of the environment
         self._language = code
 
     def text(self, key: str, /, **values: Any) -> str:

@@ -18,6 +18,7 @@ import rasterio
 import shapely
 from sklearn.cluster import DBSCAN
 
+from infragap.disk.exchange import put_text
 from infragap.fetching.fetch import PEOPLE, SOURCES, describe_fetched
 from infragap.gis.arrays import FloatArray
 from infragap.gis.errors import InfragapError, LayerError, MissingDataError
@@ -95,10 +96,8 @@ def build_settlements(
     points = _settlements(x, y, people, label, pack)
     served = _near_lines(points, pack, how.served_within_m)
     kept = points[~served].reset_index(drop=True)
-    table = _table(kept, pack, folder, how, origin="WorldPop" if buildings is None else f"buildings ({buildings.name})")
-    partial = folder / f"{FILE}.part"
-    table.to_csv(partial, index=False, lineterminator="\n")
-    partial.replace(folder / FILE)
+    table = _table(kept, pack, folder, how, buildings)
+    put_text(folder / FILE, table.to_csv(index=False, lineterminator="\n"))
     if (folder / SOURCES).exists():
         describe_fetched(folder, pack.catalog.pack.profile, pack.catalog.pack.province)
     return len(kept), int(served.sum()), int(people[label < 0].sum())
@@ -174,10 +173,12 @@ def _near_lines(points: gpd.GeoDataFrame, pack: Pack, within_m: float) -> np.nda
     return np.asarray(points.distance(existing) <= within_m)
 
 
-def _table(points: gpd.GeoDataFrame, pack: Pack, folder: Path, how: Clustering, *, origin: str) -> pd.DataFrame:
+def _table(points: gpd.GeoDataFrame, pack: Pack, folder: Path, how: Clustering, buildings: Path | None) -> pd.DataFrame:
     places = points.to_crs("EPSG:4326")
     size = pack.profile.household_size
-    each = f"; {how.people_per_building:g} people a building" if not origin.startswith("WorldPop") else ""
+    origin, each = "WorldPop", ""
+    if buildings is not None:
+        origin, each = f"buildings ({buildings.name})", f"; {how.people_per_building:g} people a building"
     method = (
         f"clusters of {origin} (DBSCAN, reach {how.reach_m:g} m, {how.people_min} people), farther than "
         f"{how.served_within_m:g} m from a line; {size:g} persons a household{each}; without supply by assumption"

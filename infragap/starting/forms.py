@@ -22,7 +22,7 @@ from pyproj.database import query_utm_crs_info
 from infragap.gis import schema
 from infragap.gis.catalog import FILE_NAME, Catalog, LayerEntry, PackHead, catalog_text
 from infragap.gis.errors import InfragapError, MissingDataError, ParameterError
-from infragap.gis.geopackage import ColumnWords, LayerWords, describe_geopackage
+from infragap.gis.writing.geopackage import ColumnWords, LayerWords, describe_geopackage
 from infragap.profiles.profile import Profile
 from infragap.starting.form_words import FormColumn, form_columns, place_headings
 from infragap.wording.catalogue import Words, words

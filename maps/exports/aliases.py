@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 
 from infragap.analyses.columns import Column, Columns
-from infragap.gis.geopackage import ColumnWords, LayerWords
+from infragap.gis.writing.geopackage import ColumnWords, LayerWords
 from infragap.maps.exports.outward import outward_frame
 from infragap.maps.shown import headed
 from infragap.profiles.naming import outward

@@ -11,7 +11,7 @@ import pyogrio
 import pytest
 
 from infragap.analyses.electricity import columns as electricity
-from infragap.gis.geopackage import describe_geopackage
+from infragap.gis.writing.geopackage import describe_geopackage
 from infragap.maps.exports.aliases import layer_words
 from infragap.maps.exports.layers import write_geopackage, write_geoparquet
 from infragap.maps.exports.qgis_project import write_project

@@ -1,0 +1,1 @@
+"""Layers as files for other tools."""
