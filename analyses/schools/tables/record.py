@@ -9,7 +9,7 @@ import pandas as pd
 
 from infragap.analyses.schools.codes import Intake, Level, Mode, SchoolKind, SchoolStatus, Season
 from infragap.analyses.schools.siting.choice import JointChoice
-from infragap.analyses.schools.siting.today import communes_by_centre
+from infragap.analyses.schools.siting.today import communes_by_centre, communes_by_model
 from infragap.analyses.schools.tables.findings import Findings
 from infragap.analyses.schools.upper.new_schools import NewSchools
 from infragap.analyses.schools.upper.places import noted_rows
@@ -96,6 +96,7 @@ def _level(findings: Findings, level: Level) -> dict[str, int]:
         "day_pupils": admitted - choice.boarders(level),
         "communes": int(homes.nunique()),
         "communes_by_centre": int(communes_by_centre(study, level)["commune_code"].isin(homes).sum()),
+        "communes_by_modelled_schools": int(communes_by_model(study, level)["commune_code"].isin(homes).sum()),
     }
 
 
