@@ -138,7 +138,7 @@ def _spread(xy: FloatArray, pupils: FloatArray, there: IntArray, number: int, ro
 def _pupils_around(xy: FloatArray, pupils: FloatArray, places: IntArray) -> FloatArray:
     """Pupils of the villages nearest to each place."""
     _, nearest = scipy.spatial.KDTree(xy[places]).query(xy)
-    return np.bincount(nearest, pupils, minlength=len(places))
+    return np.asarray(np.bincount(nearest, pupils, minlength=len(places)), np.float64)
 
 
 def _layer(
@@ -155,7 +155,7 @@ def _layer(
     in_commune = (rows.groupby([at["commune_code"], name_key]).cumcount() + 1).tolist()
     return gpd.GeoDataFrame(
         {
-            "school_id": pd.Series(np.where(lower, "LS", "PS")) + number,
+            "school_id": pd.Series(np.where(lower, "LS", "PS")).str.cat(number),
             "name": [
                 words.name[key].format(number=n, commune=name)
                 for key, n, name in zip(name_key, in_commune, names, strict=True)
