@@ -20,6 +20,15 @@ DECIMALS = {
 """Decimals of people's tables and maps by unit; one where the unit is not named here."""
 
 
+YEARS = ("year", "observed_year", "must_build_by")
+"""Columns that hold a year."""
+
+
+def is_plain(column: str) -> bool:
+    """Whether the numbers of a column name something, a year or a rank, and are written without separators: 2030."""
+    return column in YEARS or column == "stt" or "rank" in column.split("_")
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a result table; its heading and meaning stand in the catalogue of words.

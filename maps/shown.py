@@ -7,12 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.columns import Column
+from infragap.analyses.columns import Column, is_plain
 from infragap.wording.catalogue import Number, in_each_language, languages
 from infragap.wording.codes import code_words, codes, label, unit_words
-
-PLAIN = ("year", "observed_year")
-"""Columns with numbers that are written without separators."""
 
 
 def same(text: object) -> dict[str, str]:
@@ -42,7 +39,7 @@ def shown(column: Column, value: Any, *, unit: bool = True) -> dict[str, str]:
     if isinstance(value, bool | np.bool_):
         return in_each_language("maps.page.yes" if value else "maps.page.no")
     if isinstance(value, int | float | np.integer | np.floating):
-        if column.name in PLAIN:
+        if is_plain(column.name):
             return same(f"{value:.0f}")
         decimals = 0 if float(value).is_integer() and column.unit == "-" else column.decimals
         behind = unit_words(column.unit) if unit else None
