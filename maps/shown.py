@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.columns import Column, is_plain
+from infragap.analyses.columns import WHOLE_OR_SHARE, Column, is_plain
 from infragap.wording.catalogue import Number, in_each_language, languages
 from infragap.wording.codes import code_words, codes, label, unit_words
 
@@ -41,7 +41,7 @@ def shown(column: Column, value: Any, *, unit: bool = True) -> dict[str, str]:
     if isinstance(value, int | float | np.integer | np.floating):
         if is_plain(column.name):
             return same(f"{value:.0f}")
-        decimals = 0 if float(value).is_integer() and column.unit == "-" else column.decimals
+        decimals = 0 if float(value).is_integer() and column.unit in WHOLE_OR_SHARE else column.decimals
         behind = unit_words(column.unit) if unit else None
         return measured(float(value), decimals, behind)
     known = codes(column.name, column.table)

@@ -39,7 +39,7 @@ WIDE, NARROW, TINY = 46, 12, 6
 """Widths of columns in characters: the most, of numbers, of a running number."""
 LINE_POINTS, LINES_MAX = 15.0, 12
 """Height of a line of text, and the most lines of a row that are shown."""
-NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000", 5: "0.00000"}
+NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000", 4: "0.0000", 5: "0.00000"}
 GREY, BLUE, YELLOW = "#F2F2F2", "#DDEBF7", "#FFEB9C"
 
 
