@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.columns import Column
+from infragap.analyses.columns import WHOLE_OR_SHARE, Column, is_plain
 from infragap.wording.catalogue import Number, Texts, Words, languages, words
 from infragap.wording.codes import code_words, codes, label, unit_words
 
-PLAIN = ("year", "observed_year")
-"""Columns with numbers that are written without separators."""
 TRUTHS, NUMBERS = (bool, np.bool_), (int, float, np.integer, np.floating)
 
 
@@ -56,9 +54,9 @@ def reader(language: str, column: Column, *, unit: bool = True) -> Callable[[Any
         if isinstance(value, TRUTHS):
             return said("maps.page.yes" if value else "maps.page.no")
         if isinstance(value, NUMBERS):
-            if column.name in PLAIN:
+            if is_plain(column.name):
                 return f"{value:.0f}"
-            decimals = 0 if column.unit == "-" and float(value).is_integer() else column.decimals
+            decimals = 0 if column.unit in WHOLE_OR_SHARE and float(value).is_integer() else column.decimals
             return _with_unit_behind(said, Number(float(value), decimals), unit_word)
         parts = [str(value)] if str(value) in known else str(value).split("+")
         if not all(part in known for part in parts):
