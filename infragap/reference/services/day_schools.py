@@ -155,7 +155,7 @@ def _layer(
     in_commune = (rows.groupby([at["commune_code"], name_key]).cumcount() + 1).tolist()
     return gpd.GeoDataFrame(
         {
-            "school_id": pd.Series(np.where(lower, "LS", "PS")).str.cat(number),
+            "school_id": [f"{letters}{n}" for letters, n in zip(np.where(lower, "LS", "PS"), number, strict=True)],
             "name": [
                 words.name[key].format(number=n, commune=name)
                 for key, n, name in zip(name_key, in_commune, names, strict=True)
