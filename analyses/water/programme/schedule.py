@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.programme.built import Built
 from infragap.analyses.water.siting.choice import Choice
 from infragap.analyses.water.siting.model import Model
