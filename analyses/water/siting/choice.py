@@ -67,10 +67,10 @@ class Choice:
         own = model.pipe >= 0
         links = model.cost[model.first_household :] * self.households
         links[own] += model.cost[model.candidates + model.pipe[own]] * self.pipes[model.pipe[own]]
-        people = model.people[model.first_household :] * self.households
-        cost = model.cost[: model.candidates] * self.open
-        cost = cost + np.bincount(model.candidate, weights=links, minlength=model.candidates)
-        return cost, np.bincount(model.candidate, weights=people, minlength=model.candidates)
+        served = model.people[model.first_household :] * self.households
+        cost = np.bincount(model.candidate, weights=links, minlength=model.candidates)
+        people = np.bincount(model.candidate, weights=served, minlength=model.candidates)
+        return cost + model.cost[: model.candidates] * self.open, people.astype(np.float64)
 
     def laid(self, model: Model) -> BoolArray:
         """(links,) True where a village's own pipes are laid."""
