@@ -501,12 +501,11 @@ NEEDS_ROWS = (
     "settlements",
     "roads",
     "grid_lines",
-    "water_schemes",
     "water_households",
     "schools",
     "solar",
 )
-"""Layers that mean nothing without rows; a province may well have no lake, bridge or major river."""
+"""Layers that mean nothing without rows; a province may well have no lake, bridge, major river or water scheme."""
 
 GEOMETRY: dict[str, tuple[str, ...]] = {
     "communes": ("Polygon", "MultiPolygon"),
