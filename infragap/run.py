@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from infragap.analyses.draws import draws_made_by
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.results import Results
 from infragap.analyses.schools.needs import given
@@ -18,6 +19,7 @@ from infragap.analyses.water.plan import plan_water
 from infragap.beside import Beside
 from infragap.closing import append_to_summaries
 from infragap.console.messages import Message
+from infragap.draws_beside import DrawsBeside
 from infragap.gis.pack import Pack, read_pack
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.maps.write import write_results
@@ -171,7 +173,11 @@ def _size_bytes(files: Iterable[Path]) -> int:
 
 
 def _plan(pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings) -> Results:
-    """Plan the questions; where there are several, electricity here and the others beside it on the second core."""
+    """Plan the questions; where there are several, electricity here and the others beside it on the second core, and
+    where it is alone, some of its draws there."""
+    if "electricity" in only and len(only) == 1:
+        with DrawsBeside(plan_electricity.__module__) as maker, draws_made_by(maker):
+            return _plan_in_turn(pack, settings, only, progress, timings)
     if "wait" not in _planned_steps(only):
         return _plan_in_turn(pack, settings, only, progress, timings)
     others = [name for name in only if name != "electricity"]

@@ -62,6 +62,16 @@ class Choice:
         """Number of works."""
         return int(self.open.sum())
 
+    def by_work(self, model: Model) -> tuple[FloatArray, FloatArray]:
+        """Cost of each candidate in this plan [million VND], and the people whom it serves, (candidates,) each."""
+        own = model.pipe >= 0
+        links = model.cost[model.first_household :] * self.households
+        links[own] += model.cost[model.candidates + model.pipe[own]] * self.pipes[model.pipe[own]]
+        served = model.people[model.first_household :] * self.households
+        cost = np.bincount(model.candidate, weights=links, minlength=model.candidates)
+        people = np.bincount(model.candidate, weights=served, minlength=model.candidates)
+        return cost + model.cost[: model.candidates] * self.open, people.astype(np.float64)
+
     def laid(self, model: Model) -> BoolArray:
         """(links,) True where a village's own pipes are laid."""
         own = model.pipe >= 0
@@ -166,7 +176,7 @@ def _certified(model: Model, asked: Asked, best: Choice, bound: float, gap: floa
     if asked.most_people:
         # the money term makes the minimum larger, never smaller: without it the bound on people holds
         most = -bound + tie_weight(model) * _dearest(model, asked)
-        bound = max(min(most, float(model.people @ model.upper)), best.people)
+        bound = max(min(most, float(model.people @ limits_of(model, asked).upper)), best.people)
         reached = (bound - best.people) / best.people if best.people > 0 else 0.0
     else:
         return with_bound(best, bound, gap, ended)

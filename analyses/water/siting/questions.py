@@ -190,7 +190,7 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap, plan: Plan) -> tu
     # one after the other in an order in which each is near the one before: the relaxation starts from there
     least = asker.least(wanted, asker.works_max, most, known=known.get(Question.LEAST_COST))
     share = _poor_share_pct(study, gap, poor)
-    poor_min = share / 100 * min(wanted, least.choice.people)
+    poor_min = round(share / 100 * min(wanted, least.choice.people), 3)
     fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and least.target_met else None
     if fair is not None and fair.target_met and fair.choice.cost_mvnd < least.choice.cost_mvnd:
         # what fulfils more also answers the question that asks less
@@ -268,7 +268,8 @@ class _Asker:
         return self._ask(Asked(most_people=True, works_max=works_max), known)
 
     def point(self, people: float) -> Choice:
-        return self._ask(Asked(people_min=people, works_max=self.works_max), None)
+        # rounded, so that the last bit of a sum decides nothing
+        return self._ask(Asked(people_min=round(people, 3), works_max=self.works_max), None)
 
     def least(
         self,

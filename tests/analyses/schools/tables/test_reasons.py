@@ -10,6 +10,7 @@ from infragap.analyses.schools.tables.reasons import border_reason, upper_reason
 BORDER = {
     "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "boarders": 1227, "day_pupils": 31,
     "pupils_served": 1258, "entitled_with_place": 1240, "aim": "least_total", "is_asked": False, "by_centre": False,
+    "by_model": False,
     "villages_served": 28,
     "mean_min": 22.4, "p90_min": 50.0, "mean_rainy_min": 30.2, "without_place": 211, "capacity_pupils": 1260.0,
     "runner_up": "Bản Làn",
@@ -36,6 +37,12 @@ def test_the_reason_says_what_the_sites_are_best_at() -> None:
 def test_who_is_entitled_is_an_upper_number_where_the_layer_lacks_the_day_schools() -> None:
     said = "no day school of the commune is in the data, its centre stands for them: those entitled are an upper number"
     assert said in border_reason({**BORDER, "by_centre": True}, "en")
+    assert said not in border_reason(BORDER, "en")
+
+
+def test_modelled_day_schools_make_an_estimate() -> None:
+    said = "modelled at the centres of its former communes: those entitled are an estimate"
+    assert said in border_reason({**BORDER, "by_model": True}, "en")
     assert said not in border_reason(BORDER, "en")
 
 
