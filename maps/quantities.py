@@ -100,7 +100,7 @@ def water_quantities(result: WaterResult) -> Quantities:
         Quantity("people_without", float(here["people_without_standard"]), "people"),
         Quantity("works", int(siting["works"])),
         Quantity("works_listed", int(siting["listed"]["in_plan"])),
-        Quantity("lines_hold", 100 * float(sure["target_probability"]), "%") if sure is not None else None,
+        Quantity("lines_hold", 100 * float(sure["target_probability"]), "%", 1) if sure is not None else None,
         _bn("works_cost", siting, "cost_mvnd"),
         _bn("target_cost", siting["least_cost_unlimited"], "cost_mvnd")
         if siting["least_cost_unlimited"]["target_met_when_all_built"]

@@ -45,7 +45,7 @@ def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> l
         *_short_of_money(say, siting),
         *([spoken_proof(say, proof)] if proof else []),
         *questions,
-        _listed(say, siting),
+        *([_listed(say, siting)] if siting["listed"]["rows"] else []),
         *_price_of_list(say, siting),
         *_sure(say, siting),
         _off_pipe(say, result.summary),
@@ -101,7 +101,7 @@ def _sure(say: Words, siting: Mapping[str, Any]) -> list[str]:
     return [
         say(
             "maps.summary.water.uncertainty",
-            target_probability_pct=Number(100 * sure["target_probability"]),
+            target_probability_pct=Number(100 * sure["target_probability"], 1),
             **numbers,
         )
     ]

@@ -14,7 +14,7 @@ from infragap.analyses.solvers.stopping import Meter, Stop
 from infragap.analyses.water.siting.model import Asked, Model
 from infragap.analyses.water.siting.relaxation import Relaxation, extra_rows, limits_of, near, tie_weight
 
-KEPT_BESIDE = 200
+KEPT_BESIDE = 60
 """Candidates that the first, small programme chooses among besides those that the relaxation opens."""
 
 EXACT = 1e-6

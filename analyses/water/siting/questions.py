@@ -192,8 +192,9 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap, plan: Plan) -> tu
     share = _poor_share_pct(study, gap, poor)
     poor_min = round(share / 100 * min(wanted, least.choice.people), 3)
     fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and least.target_met else None
-    if fair is not None and fair.target_met and fair.choice.cost_mvnd < least.choice.cost_mvnd:
-        # what fulfils more also answers the question that asks less
+    dearer = fair is not None and fair.target_met and fair.choice.cost_mvnd < least.choice.cost_mvnd
+    if fair is not None and dearer and shown != Question.LEAST_COST:
+        # what fulfils more also answers the question that asks less; the plan shown stays, with pipes of its own size
         least = replace(least, choice=with_bound(fair.choice, least.choice.bound, p.gap))
     listed_min = int(np.ceil(p.listed_share_pct / 100 * least.choice.works))
     of_list = asker.with_listed(listed_min).least(wanted, asker.works_max, None) if least.target_met else None
