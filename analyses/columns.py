@@ -15,9 +15,24 @@ Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 DECIMALS = {
     "households": 0, "people": 0, "-": 2, "mvnd": 0, "m": 0, "VND/kWh": 0, "pupils": 0, "min": 0, "kits": 0, "works": 0,
-    "m³/s": 3, "°": 5,
+    "m³/s": 3, "l/s": 2, "°": 5, "places": 0, "persons": 0, "schools": 0, "villages": 0, "draws": 0, "pcs": 0,
 }  # fmt: skip
 """Decimals of people's tables and maps by unit; one where the unit is not named here."""
+PROBABILITY_DECIMALS = 3
+"""Decimals of a part of the draws: 0.205, as texts say 20.5 %."""
+GAP_DECIMALS = 4
+"""Decimals of a proven distance from the best, a ratio: 0.0015 and not 0.00."""
+WHOLE_OR_SHARE = ("-", "villages or %")
+"""Units of columns in which whole numbers are counts: 18 villages beside 99.6 %."""
+
+
+YEARS = ("year", "observed_year", "must_build_by")
+"""Columns that hold a year."""
+
+
+def is_plain(column: str) -> bool:
+    """Whether the numbers of a column name something, a year or a rank, and are written without separators: 2030."""
+    return column in YEARS or column == "stt" or "rank" in column.split("_")
 
 
 @dataclass(frozen=True)
@@ -51,7 +66,9 @@ class Column:
         the money unit is small: 0.184 US dollars a kWh."""
         if self.unit.startswith("VND/") and spoken_profile().money.units < read_profile().money.units:
             return 3
-        return DECIMALS.get(self.unit, 1)
+        if self.name.endswith("_probability"):
+            return PROBABILITY_DECIMALS
+        return GAP_DECIMALS if self.name == "gap" else DECIMALS.get(self.unit, 1)
 
     def heading(self, language: str) -> str:
         """Heading of people's tables and maps."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
@@ -14,10 +14,12 @@ Draw = TypeVar("Draw")
 
 
 class Maker(Protocol):
-    """Makes draws 0 to count - 1 by a function of what they share and their number, and gives them in that order."""
+    """Makes draws 0 to count - 1 by a function of what they share and their number."""
 
-    def __call__(self, one_draw: Callable[[Any, int], Any], shared: Any, count: int) -> list[Any]:
-        """Make all of them."""
+    def __call__(
+        self, one_draw: Callable[[Any, int], Any], shared: Any, count: int
+    ) -> AbstractContextManager[Callable[[], list[Any]]]:
+        """Begin them; the block receives a function that waits for all, in the order of their numbers."""
 
 
 _maker: ContextVar[Maker | None] = ContextVar("maker_of_draws", default=None)
@@ -52,8 +54,22 @@ def all_draws(one_draw: Callable[[Shared, int], Draw], shared: Shared, count: in
     >>> all_draws(lambda shared, draw: shared + draw, 10, 3)
     [10, 11, 12]
     """
+    with begun_draws(one_draw, shared, count) as made:
+        return made()
+
+
+@contextmanager
+def begun_draws(
+    one_draw: Callable[[Shared, int], Draw], shared: Shared, count: int
+) -> Iterator[Callable[[], list[Draw]]]:
+    """Begin draws that are asked for later; else as `all_draws`. The block receives the function that asks: here it
+    makes them then, elsewhere they may be under way since the block began."""
     maker = _maker.get()
-    return [one_draw(shared, draw) for draw in range(count)] if maker is None else maker(one_draw, shared, count)
+    if maker is None or count == 0:
+        yield lambda: [one_draw(shared, draw) for draw in range(count)]
+    else:
+        with maker(one_draw, shared, count) as made:
+            yield made
 
 
 @contextmanager

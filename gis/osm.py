@@ -3,6 +3,7 @@
 OSM's tags become this project's road classes and surfaces by the two tables below. Both ways of reading keep every
 component of the network and every change of class, surface or bridge along a street; none of them joins anything that
 OSM has not joined. `infragap.gis.roads.to_roads_layer` turns the result into a `infragap.gis.schema.Roads` layer.
+OSMnx is loaded where it is used: it takes long, and most packs have no layer of OSM.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import Any
 
 import networkx as nx
 import osmium
-import osmnx
 import requests
 from osmium.osm.mutable import Way
 from shapely import MultiPolygon, Polygon
@@ -136,6 +136,8 @@ def read_osm_extract(path: Path) -> nx.MultiDiGraph[Any]:
             raise LayerError(f"{path.name}: cannot be read as OpenStreetMap data ({error})") from error
         if ways == 0:
             raise LayerError(f"{path.name}: no way with a known highway value ({', '.join(_ACCEPTED[:6])}, …)")
+        import osmnx
+
         with _osmnx_settings(useful_tags_way=_WAY_TAGS, use_cache=False):
             graph = osmnx.graph_from_xml(roads_xml, simplify=False, retain_all=True)
     graph.graph["ways_cut"] = cut
@@ -178,6 +180,8 @@ def download_roads(
     LayerError
         It answers, and has no roads there.
     """
+    import osmnx
+
     changed: dict[str, Any] = {
         "overpass_url": overpass_url,
         "overpass_rate_limit": ask_for_slot,
@@ -285,12 +289,16 @@ def _runs(references: list[int], present: _Identifiers) -> Iterator[list[int]]:
 
 def _simplified(graph: nx.MultiDiGraph[Any]) -> nx.MultiDiGraph[Any]:
     """Drop the nodes that only give a street its shape, but keep those where class, surface or bridge change."""
+    import osmnx
+
     return osmnx.simplify_graph(graph, edge_attrs_differ=_KEPT_APART)
 
 
 @contextmanager
 def _osmnx_settings(**changed: Any) -> Iterator[None]:
     """OSMnx keeps its settings in a module, and redirects `socket.getaddrinfo` for good; this puts both back."""
+    import osmnx
+
     before = {name: getattr(osmnx.settings, name) for name in changed}
     resolve = socket.getaddrinfo
     for name, value in changed.items():

@@ -15,7 +15,6 @@ from typing import Any, cast
 import geopandas as gpd
 import networkx as nx
 import numpy as np
-import osmnx
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
@@ -220,6 +219,8 @@ def to_roads_layer(graph: nx.MultiDiGraph[Any], *, source: str = _FROM_OSM) -> g
     LayerError
         No street of a known class.
     """
+    import osmnx
+
     streets = osmnx.convert.to_undirected(graph)
     edges = osmnx.graph_to_gdfs(streets, nodes=False).reset_index()
     if "road_class" not in edges:

@@ -35,7 +35,14 @@ WATER_QUALITY = ("to_standard", "below", "unknown")
 WATER_STATUS = ("existing", "planned")
 PLANNED_WORK = ("new", "upgrade", "repair")
 WATER_SOURCES = ("spring", "stream", "river", "lake", "well", "unknown")
-SCHOOL_KINDS = ("ethnic_boarding", "border_boarding", "lower_secondary", "upper_secondary", "new_upper_secondary")
+SCHOOL_KINDS = (
+    "ethnic_boarding",
+    "border_boarding",
+    "primary",
+    "lower_secondary",
+    "upper_secondary",
+    "new_upper_secondary",
+)
 RAINY_SEASON = ("open", "closed")
 SCHOOL_STATUS = ("existing", "upgrade", "planned")
 
@@ -442,7 +449,7 @@ class WaterHouseholds(_Sourced):
 
 
 class Schools(_Sourced):
-    """Boarding and upper-secondary schools: existing, to be raised, and planned."""
+    """Schools, existing, to be raised and planned: boarding, upper secondary, day schools of the other levels."""
 
     school_id: Series[str] = _column("-", "identifier", unique=True)
     name: Series[str] = _column("-", "name")
@@ -494,12 +501,11 @@ NEEDS_ROWS = (
     "settlements",
     "roads",
     "grid_lines",
-    "water_schemes",
     "water_households",
     "schools",
     "solar",
 )
-"""Layers that mean nothing without rows; a province may well have no lake, bridge or major river."""
+"""Layers that mean nothing without rows; a province may well have no lake, bridge, major river or water scheme."""
 
 GEOMETRY: dict[str, tuple[str, ...]] = {
     "communes": ("Polygon", "MultiPolygon"),

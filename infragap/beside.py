@@ -69,15 +69,20 @@ class Beside:
 
 
 def _serve(pipe: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    # an interrupt reaches this process too; the one that began it ends it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.simplefilter("ignore")
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin_beside()
     try:
         answer = ("result", work(lambda part: pipe.send(("part", part)), *arguments))
     except Exception as error:
         answer = ("error", _sendable(error))
     pipe.send(answer)
+
+
+def begin_beside() -> None:
+    """Make a fresh process one that is quiet and ends with the process that began it."""
+    # an interrupt reaches this process too; the one that began it ends it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _sendable(error: Exception) -> Exception:

@@ -199,12 +199,12 @@ def _compare(first: Path, second: Path | None, out: Path | None, page: Path | No
 def backtest_command(params: ParamsOption = None) -> None:
     """Hold the unit costs of lines and stations against real projects: the cost that they give divided by the actual
     one."""
-    from infragap.analyses.electricity.uncertainty.backtest import backtest_table
+    from infragap.analyses.electricity.uncertainty.backtest import backtest_table, medians
     from infragap.console.lists import print_backtest
     from infragap.settings import read_settings
 
-    parameters = read_settings(params).electricity
-    print_backtest(backtest_table(parameters), terminal)
+    projects = backtest_table(read_settings(params).electricity)
+    print_backtest(projects, medians(projects), terminal)
 
 
 @app.command("check")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from infragap.analyses.columns import is_plain
 from infragap.console.messages import Message, refused
 from infragap.disk.manifest import MARKER
 from infragap.gis.errors import MissingDataError
@@ -42,7 +43,7 @@ REFERS: tuple[tuple[str, str, str], ...] = (
 )
 """From a row to the rows of another table that belong to it: table, other table, column of the other table."""
 
-NOT_NUMBERS = ("_id", "_code", "year")
+NOT_NUMBERS = ("_id", "_code")
 DECIMALS_MAX = 3
 DECIMALS = {
     "longitude": 5,
@@ -162,8 +163,8 @@ class Result:
         if not found:
             names = {fold(place.name): place for place in reversed(places)}
             near = difflib.get_close_matches(wanted[:100], names, n=SUGGESTED, cutoff=0.7)
-            suggestions = listed([f"{names[name].name} ({names[name].key})" for name in near]) or "-"
-            raise _refused("no_place", asked=asked, near=suggestions)
+            suggestions = listed([f"{names[name].name} ({names[name].key})" for name in near])
+            raise _refused("no_place" if near else "no_like_place", asked=asked, near=suggestions)
         return found
 
     def about(self, place: Place, language: str) -> list[Section]:
@@ -221,6 +222,8 @@ def _in_words(value: str, column: str, table: str, unit: str, language: str) -> 
     say = words(language)
     if value in ("True", "False"):
         return say("command.yes" if value == "True" else "command.no")
+    if _is_number(value) and is_plain(column):
+        return f"{float(value):.0f}"
     if column.endswith(NOT_NUMBERS) or not _is_number(value):
         return label(language, column, value, table.replace("_", ".", 1))
     number, decimals = float(value), DECIMALS.get(column, DECIMALS_MAX)

@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from infragap.analyses.electricity.plan import plan_electricity
+from infragap.analyses.draws import draws_made_by
 from infragap.analyses.results import Results
 from infragap.analyses.schools.needs import given
-from infragap.analyses.schools.plan import plan_schools
-from infragap.analyses.water.plan import plan_water
 from infragap.beside import Beside
 from infragap.closing import append_to_summaries
 from infragap.console.messages import Message
+from infragap.draws_beside import DrawsBeside
 from infragap.gis.pack import Pack, read_pack
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.maps.write import write_results
@@ -31,11 +31,13 @@ from infragap.wording.country import speaking_for
 LEAST_RESULT_BYTES, RESULT_TO_PACK = 64_000_000, 4
 """Space held for the results: the embedded pack of 10 MB gives 32 MB of them."""
 
-PLANNERS: Mapping[str, Callable[..., Any]] = {
-    "electricity": plan_electricity,
-    "water": plan_water,
-    "schools": plan_schools,
+PLANNERS: Mapping[str, tuple[str, str]] = {
+    "electricity": ("infragap.analyses.electricity.plan", "plan_electricity"),
+    "water": ("infragap.analyses.water.plan", "plan_water"),
+    "schools": ("infragap.analyses.schools.plan", "plan_schools"),
 }
+"""Module and name of each planner: loaded when it is asked for, because the load flow of electricity alone takes a
+second."""
 
 
 class Progress(Protocol):
@@ -171,7 +173,11 @@ def _size_bytes(files: Iterable[Path]) -> int:
 
 
 def _plan(pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings) -> Results:
-    """Plan the questions; where there are several, electricity here and the others beside it on the second core."""
+    """Plan the questions; where there are several, electricity here and the others beside it on the second core, and
+    where it is alone, some of its draws there."""
+    if "electricity" in only and len(only) == 1:
+        with DrawsBeside(PLANNERS["electricity"][0]) as maker, draws_made_by(maker):
+            return _plan_in_turn(pack, settings, only, progress, timings)
     if "wait" not in _planned_steps(only):
         return _plan_in_turn(pack, settings, only, progress, timings)
     others = [name for name in only if name != "electricity"]
@@ -194,8 +200,14 @@ def _planned_steps(only: Collection[str]) -> list[str]:
     return ["electricity", "wait"] if "electricity" in only and len(only) > 1 else list(only)
 
 
+def _planner(name: str) -> Callable[..., Any]:
+    module, function = PLANNERS[name]
+    planner: Callable[..., Any] = getattr(import_module(module), function)
+    return planner
+
+
 def _measured(name: str, pack: Pack, settings: Settings, progress: Progress, timings: Timings) -> Any:
-    return timings.measure(progress, name, lambda part: PLANNERS[name](pack, getattr(settings, name), progress=part))
+    return timings.measure(progress, name, lambda part: _planner(name)(pack, getattr(settings, name), progress=part))
 
 
 def _plan_beside(
@@ -207,7 +219,7 @@ def _plan_beside(
     with speaking_for(pack.profile):
         for name in names:
             start = time.perf_counter()
-            result = PLANNERS[name](pack, getattr(settings, name), progress=tell)
+            result = _planner(name)(pack, getattr(settings, name), progress=tell)
             planned[name] = (result, round(time.perf_counter() - start, 3))
     return planned
 

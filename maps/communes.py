@@ -11,6 +11,19 @@ from infragap.gis.crs import to_wgs84
 from infragap.gis.pack import Pack
 from infragap.wording.catalogue import words
 
+ADDED = {
+    "longitude": ("°", "communes"),
+    "latitude": ("°", "communes"),
+    "unserved_settlements": ("-", "electricity_ranking"),
+    "unserved_households": ("households", "electricity_ranking.households"),
+    "grid_households": ("households", "electricity_ranking.choice"),
+    "water_to_standard_pct": ("%", "water_communes.to_standard_pct"),
+    "water_basic_pct": ("%", "water_communes.basic_pct"),
+    "water_people_without_standard": ("people", "water_communes.people_without_standard"),
+    "water_to_standard_after_pct": ("%", "water_communes.to_standard_after_pct"),
+    "boarding_sites": ("schools", "schools_sites"),
+}
+"""Columns that the analyses add: unit, and the table and column that they come from."""
 WATER_COLUMNS = ("to_standard_pct", "basic_pct", "people_without_standard", "to_standard_after_pct")
 
 
@@ -46,12 +59,12 @@ def commune_summary(pack: Pack, results: Results) -> gpd.GeoDataFrame:
 
 def commune_columns(communes: gpd.GeoDataFrame) -> Columns:
     """Describe the commune table: columns of the layer schema, then those that the analyses add."""
-    known = schema.describe(schema.Communes).set_index("column")
+    units = schema.describe(schema.Communes).set_index("column")["unit"]
     return table(
         "communes",
         *(
             (Column if f"column.communes.{name}.heading" in words("en") else ForeignColumn)(
-                name, known["unit"].get(name, "see the table of the analysis"), "communes"
+                name, *ADDED.get(name, (units.get(name, "-"), "communes"))
             )
             for name in communes.columns
             if name != "geometry"

@@ -88,8 +88,10 @@ def electricity_quantities(result: ElectricityResult) -> Quantities:
 def water_quantities(result: WaterResult) -> Quantities:
     """Count what the water page, the index and the summary say."""
     siting, here, sure = result.siting, result.summary, result.siting["uncertainty"]
+    too_dear = siting["works_beyond_budgets"] > 0
     return _by_key(
         Quantity("to_standard_now", float(siting["to_standard_now_pct"]), "%", 1),
+        Quantity("to_standard_last_year", float(siting["to_standard_last_year_pct"]), "%", 1) if too_dear else None,
         Quantity("to_standard_after", float(siting["to_standard_after_pct"]), "%", 1),
         Quantity("water_target", float(siting["target_pct"]), "%", 1) if siting["target_pct"] is not None else None,
         Quantity("to_standard_after_years", float(siting["to_standard_after_5_years_pct"]), "%", 1),
@@ -98,10 +100,10 @@ def water_quantities(result: WaterResult) -> Quantities:
         Quantity("people_without", float(here["people_without_standard"]), "people"),
         Quantity("works", int(siting["works"])),
         Quantity("works_listed", int(siting["listed"]["in_plan"])),
-        Quantity("lines_hold", 100 * float(sure["target_probability"]), "%") if sure is not None else None,
+        Quantity("lines_hold", 100 * float(sure["target_probability"]), "%", 1) if sure is not None else None,
         _bn("works_cost", siting, "cost_mvnd"),
         _bn("target_cost", siting["least_cost_unlimited"], "cost_mvnd")
-        if siting["least_cost_unlimited"]["target_met"]
+        if siting["least_cost_unlimited"]["target_met_when_all_built"]
         else None,
     )
 

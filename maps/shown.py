@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.columns import Column
-from infragap.wording.catalogue import Number, in_each_language, languages
+from infragap.analyses.columns import WHOLE_OR_SHARE, Column, is_plain
+from infragap.wording.catalogue import Number, Texts, Words, languages, words
 from infragap.wording.codes import code_words, codes, label, unit_words
 
-PLAIN = ("year", "observed_year")
-"""Columns with numbers that are written without separators."""
+TRUTHS, NUMBERS = (bool, np.bool_), (int, float, np.integer, np.floating)
 
 
 def same(text: object) -> dict[str, str]:
@@ -39,27 +39,42 @@ def shown(column: Column, value: Any, *, unit: bool = True) -> dict[str, str]:
     """
     if is_missing(value):
         return same("")
-    if isinstance(value, bool | np.bool_):
-        return in_each_language("maps.page.yes" if value else "maps.page.no")
-    if isinstance(value, int | float | np.integer | np.floating):
-        if column.name in PLAIN:
-            return same(f"{value:.0f}")
-        decimals = 0 if float(value).is_integer() and column.unit == "-" else column.decimals
-        behind = unit_words(column.unit) if unit else None
-        return measured(float(value), decimals, behind)
-    known = codes(column.name, column.table)
-    parts = [str(value)] if str(value) in known else str(value).split("+")
-    if not all(part in known for part in parts):
-        return {language: label(language, column.name, value, column.table) for language in languages()}
-    spoken = [code_words(column.name, part, column.table) for part in parts]
-    return {language: ", ".join(text[language] for text in spoken) for language in languages()}
+    return Texts({language: reader(language, column, unit=unit)(value) for language in languages()})
+
+
+def reader(language: str, column: Column, *, unit: bool = True) -> Callable[[Any], str]:
+    """Give what writes the values of a column in one language of the country, as `shown` does; for columns with many
+    values."""
+    said, known = words(language), codes(column.name, column.table)
+    unit_word = (unit_words(column.unit) or {}).get(language) if unit else None
+
+    def read(value: Any) -> str:
+        if is_missing(value):
+            return ""
+        if isinstance(value, TRUTHS):
+            return said("maps.page.yes" if value else "maps.page.no")
+        if isinstance(value, NUMBERS):
+            if is_plain(column.name):
+                return f"{value:.0f}"
+            decimals = 0 if column.unit in WHOLE_OR_SHARE and float(value).is_integer() else column.decimals
+            return _with_unit_behind(said, Number(float(value), decimals), unit_word)
+        parts = [str(value)] if str(value) in known else str(value).split("+")
+        if not all(part in known for part in parts):
+            return label(language, column.name, value, column.table)
+        return ", ".join(code_words(column.name, part, column.table)[language] for part in parts)
+
+    return read
+
+
+def _with_unit_behind(said: Words, number: Number, unit: str | None) -> str:
+    written = said("maps.number", number=number)
+    return f"{written} {unit}" if unit else written
 
 
 def measured(value: float, decimals: int = 0, unit: dict[str, str] | None = None) -> dict[str, str]:
     """Give a number in every language, its unit behind it."""
     number = Number(value, decimals)
-    written = in_each_language("maps.number", number=number)
-    return {code: f"{text} {unit[code]}" if unit else text for code, text in written.items()}
+    return {code: _with_unit_behind(words(code), number, unit[code] if unit else None) for code in languages()}
 
 
 def headed(column: Column) -> dict[str, str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum, StrEnum
 
+MODELLED = "modelled"
+"""Provenance of a row of the layer of schools that no source gives a place for."""
+
 
 class Season(StrEnum):
     """Season of the year: roads and fords differ."""
@@ -52,6 +55,8 @@ class SchoolKind(StrEnum):
 
     BORDER_BOARDING = "border_boarding"
     ETHNIC_BOARDING = "ethnic_boarding"
+    PRIMARY = "primary"
+    LOWER_SECONDARY = "lower_secondary"
     UPPER_SECONDARY = "upper_secondary"
     NEW_UPPER_SECONDARY = "new_upper_secondary"
 

@@ -23,7 +23,7 @@ from infragap.analyses.water.tables.choice import candidate_table, frontier_tabl
 from infragap.analyses.water.tables.communes import commune_table
 from infragap.analyses.water.tables.money import household_table, year_table
 from infragap.analyses.water.tables.pipes import bill_table, pipe_table
-from infragap.analyses.water.tables.record import siting_record, summary
+from infragap.analyses.water.tables.record import Asked, siting_record, summary
 from infragap.analyses.water.tables.schemes import listed_record, scheme_table
 from infragap.analyses.water.tables.villages import village_table
 from infragap.analyses.water.tables.works import work_name, work_table
@@ -82,7 +82,8 @@ def plan_water(
     villages = village_table(study, today, candidates, built, gap)
     works = work_table(study, built, plan_years, sure, maker)
     schemes = scheme_table(study, today, candidates, built, gap)
-    siting = siting_record(study, answers, built, plan_years, sure, gap) | {"listed": listed_record(schemes)}
+    siting = siting_record(Asked(study, model, answers), built, plan_years, sure, gap)
+    siting |= {"listed": listed_record(schemes)}
     return WaterResult(
         villages=villages,
         communes=commune_table(study, villages, works),

@@ -91,9 +91,17 @@ _LINK = re.compile(r"\S*(?:https?:|www\.)\S*")
 _UTF8_RUN = re.compile("[\xc3-\xc6\xcc][\x80-\xbf]|[\xe1-\xe2][\x80-\xbf]{2}|\xc2[\xa1-\xbf]")
 
 
-def _bytes_of(encoding: str) -> dict[int, str]:
-    """Sign to the byte that it stands for in a single-byte encoding, as Latin-1; other signs become a blank."""
-    table = {}
+class _Bytes(dict[int, str]):
+    """Sign to the byte that it stands for in a single-byte encoding, as Latin-1, for `str.translate`: ASCII stays,
+    other signs become a blank."""
+
+    def __missing__(self, code: int) -> str:
+        """Give what stands for a sign that the encoding has no byte above ASCII for."""
+        return chr(code) if code < 0x80 else "\x00"
+
+
+def _bytes_of(encoding: str) -> _Bytes:
+    table = _Bytes()
     for code in range(0x80, 0x100):
         try:
             table[ord(bytes([code]).decode(encoding))] = chr(code)
@@ -213,9 +221,9 @@ def _holds_utf7(text: str) -> bool:
     return False
 
 
-def _holds_utf8(text: str, table: dict[int, str]) -> bool:
+def _holds_utf8(text: str, table: _Bytes) -> bool:
     """Whether signs, read as the bytes that they stand for, are Vietnamese letters or common signs in UTF-8."""
-    as_bytes = "".join(table.get(ord(sign), sign if sign.isascii() else "\x00") for sign in text)
+    as_bytes = text.translate(table)
     for match in _UTF8_RUN.finditer(as_bytes):
         if text[match.start() : match.end()] == "Ã\xa0" and not as_bytes[match.end() : match.end() + 1].islower():
             # 'XÃ' before a hard blank is a word; inside a word it is not

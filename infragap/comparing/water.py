@@ -14,7 +14,9 @@ from infragap.profiles.naming import inward_record, naming_of
 from infragap.profiles.of_result import inward_columns
 from infragap.profiles.profile import read_profile
 
-TOTALS = ("cost_mvnd", "people_gained", "works", "to_standard_after_pct", "om_mvnd_per_year")
+TOTALS = (
+    "cost_mvnd", "people_gained", "works", "to_standard_after_pct", "to_standard_last_year_pct", "om_mvnd_per_year",
+)  # fmt: skip
 QUESTIONS = ("least_cost", "most_people", "least_cost_unlimited", "listed_only")
 COMPARED = ("kind", "year", "households_gained", "people_gained", "cost_mvnd")
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 from rich.table import Table
 
 from infragap.console.terminal import Terminal, cell
 from infragap.gis.catalog import Catalog
 from infragap.wording.catalogue import words
+
+if TYPE_CHECKING:
+    from infragap.analyses.electricity.uncertainty.backtest import Medians
 
 LAYER_COLUMNS = ("name", "kind", "rows", "provenance", "licence", "date", "method")
 PROJECT_COLUMNS = ("project", "year", "predicted", "actual", "ratio", "in_fit", "note")
@@ -23,7 +28,7 @@ def print_layers(catalog: Catalog, terminal: Terminal) -> None:
     terminal.out.print(table)
 
 
-def print_backtest(projects: pd.DataFrame, terminal: Terminal) -> None:
+def print_backtest(projects: pd.DataFrame, found: Medians, terminal: Terminal) -> None:
     """Print what unit costs give for real projects beside what these cost, and the medians of the ratios: of the
     projects that prices were fitted to, and of all with a published scope."""
     say = words(terminal.language)
@@ -35,10 +40,8 @@ def print_backtest(projects: pd.DataFrame, terminal: Terminal) -> None:
         note = row.get(f"note_{terminal.language}", row["note_vi"])
         table.add_row(cell(row["project"]), str(row["year"]), *numbers, ratio, in_fit, cell(note))
     terminal.out.print(table)
-    known = projects["predicted_to_actual"].dropna()
-    of_fit = known[projects.loc[known.index, "in_fit"]]
-    medians = {"fit": say.number(of_fit.median(), decimals=2), "all": say.number(known.median(), decimals=2)}
-    terminal.say("command.backtest.median", **medians, of_fit=len(of_fit), count=len(known))
+    shown = {"fit": say.number(found.fit, decimals=2), "all": say.number(found.all, decimals=2)}
+    terminal.say("command.backtest.median", **shown, of_fit=found.fit_count, count=found.count)
 
 
 def _table(title: str, columns: tuple[str, ...], terminal: Terminal) -> Table:

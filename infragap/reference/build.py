@@ -33,6 +33,7 @@ from infragap.reference.places.communes import build_communes
 from infragap.reference.places.settlements import build_settlements
 from infragap.reference.places.unelectrified import unelectrified_villages
 from infragap.reference.places.villages import build_villages
+from infragap.reference.services.day_schools import build_day_schools
 from infragap.reference.services.schools import build_schools
 from infragap.reference.services.water_households import build_water_households
 from infragap.reference.services.water_schemes import build_water_schemes
@@ -163,8 +164,14 @@ def _build_services(base: Base, facts: Facts, layers: Layers, say: Say) -> None:
     say("schools")
     layers |= {
         "water_schemes": schemes, "water_households": build_water_households(base, facts, villages, schemes),
-        "schools": build_schools(facts, base.communes),
+        "schools": _schools(base, facts, villages),
     }  # fmt: skip
+
+
+def _schools(base: Base, facts: Facts, villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Schools that a source names, then the day schools that none lists by place."""
+    parts = [build_schools(facts, base.communes), build_day_schools(facts, base.communes, villages)]
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=base.communes.crs)
 
 
 def _raster(path: Path | None, layer: str) -> Raster | None:

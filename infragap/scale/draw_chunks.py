@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import pickle
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -56,24 +56,30 @@ class DrawChunks:
     size: int
     retries: int = 1
 
-    def __call__(self, one_draw: Callable[[Any, int], Any], shared: Any, count: int) -> list[Any]:
-        """Make all draws, in the order of their numbers, whoever made them."""
+    @contextmanager
+    def __call__(
+        self, one_draw: Callable[[Any, int], Any], shared: Any, count: int
+    ) -> Iterator[Callable[[], list[Any]]]:
+        """Begin all draws; they come in the order of their numbers, whoever made them."""
         content = pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL)
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{hashlib.sha256(content).hexdigest()}.pickle"
         path.write_bytes(content)
+        waiting: list[Future[list[Any]]] = []
         try:
             chunks = [range(at, min(at + self.size, count)) for at in range(0, count, self.size)]
-            waiting = [self._submit(one_draw, path, chunk) for chunk in chunks]
-            try:
+            waiting += [self._submit(one_draw, path, chunk) for chunk in chunks]
+
+            def made() -> list[Any]:
                 parts = [
                     self._result(future, one_draw, path, chunk) for future, chunk in zip(waiting, chunks, strict=True)
                 ]
-            finally:
-                for future in waiting:
-                    future.cancel()
-            return [draw for part in parts for draw in part]
+                return [draw for part in parts for draw in part]
+
+            yield made
         finally:
+            for future in waiting:
+                future.cancel()
             path.unlink(missing_ok=True)
             with suppress(OSError):
                 self.folder.rmdir()

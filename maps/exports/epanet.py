@@ -12,6 +12,9 @@ from infragap.analyses.water.programme.network import Network
 VALVE_PIPE_M, VALVE_PIPE_MM = 0.1, 1000.0
 """A valve or a tap may not touch the reservoir: a short wide pipe without loss lies between."""
 
+LEAST_SETTING_M = 0.01
+"""Water that stands behind a break-pressure tank [m]."""
+
 
 def write_epanet(network: Network, path: Path) -> None:
     """Write the peak hour of a work.
@@ -27,8 +30,9 @@ def write_epanet(network: Network, path: Path) -> None:
     -----
     Flows in litres a second, heads and elevations in metres, diameters (inner) in millimetres, Hazen-Williams. Link
     identifiers are the sections of `tables/water_pipes.csv`, node identifiers their ends, coordinates the measuring
-    CRS. A break-pressure tank is a reducing valve with pressure 0 behind it, at its own elevation. The source is a
-    reservoir at its water level: its yield is checked beside, not here.
+    CRS. A break-pressure tank is a reducing valve at its own elevation with a centimetre of water behind it, so that
+    rounding makes no pressure negative. The source is a reservoir at its water level: its yield is checked beside, not
+    here.
     """
     path.write_text("\n".join(_lines(network)) + "\n", encoding="utf-8")
 
@@ -59,7 +63,8 @@ def _lines(network: Network) -> Iterator[str]:
     yield "\n[VALVES]\n;ID\tNode1\tNode2\tDiameter\tType\tSetting\tMinorLoss"
     for valve in valves:
         start = f"{valve.name}i" if valve.start == source else valve.start
-        yield f"{valve.name}\t{start}\t{valve.end}\t{_valve_mm(network, valve.end):.1f}\tPRV\t{valve.setting_m:.4f}\t0"
+        setting = max(valve.setting_m, LEAST_SETTING_M)
+        yield f"{valve.name}\t{start}\t{valve.end}\t{_valve_mm(network, valve.end):.1f}\tPRV\t{setting:.4f}\t0"
     yield "\n[TAGS]"
     for node in junctions:
         if node.village_id is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import html
 import io
+import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from infragap.analyses.columns import Column
 from infragap.gis.crs import to_wgs84
 from infragap.maps.exports.classes import Classes, classes
 from infragap.maps.markers import CORNERS
-from infragap.maps.shown import is_missing, shown
+from infragap.maps.shown import is_missing, reader
 from infragap.profiles.naming import outward
 from infragap.wording.catalogue import languages
 from infragap.wording.country import spoken_profile
@@ -33,6 +35,18 @@ SHAPES = ("circle", *CORNERS)
 """White icons that the colour of a class tints."""
 HALF = 0.31
 """Half width of an icon as share of its picture."""
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters beside tabs and ends of lines, halves of characters, and what is none: XML cannot hold them."""
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A column, its name as the country writes it, its heading ready for XML, and how its values are read."""
+
+    column: str
+    name: str
+    heading: str
+    read: Callable[[Any], str]
 
 
 def write_kml(
@@ -49,9 +63,12 @@ def write_kml(
     path
         The KML file; the KMZ file has the same stem.
     """
-    path.write_text(_document(layers, headings, icons=False), encoding="utf-8")
+    document, icons = _document(layers, headings)
+    path.write_text(str(document.kml(format=False)), encoding="utf-8")
+    for style, shape in icons:
+        style.iconstyle.icon.href = f"icons/{shape}.png"
     with zipfile.ZipFile(path.with_suffix(".kmz"), "w", zipfile.ZIP_DEFLATED) as archive:
-        files = {"doc.kml": _document(layers, headings, icons=True).encode("utf-8")}
+        files = {"doc.kml": str(document.kml(format=False)).encode("utf-8")}
         files |= {f"icons/{shape}.png": _icon(shape) for shape in SHAPES}
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, FIXED_DATE)
@@ -60,35 +77,50 @@ def write_kml(
 
 
 def _document(
-    layers: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]], *, icons: bool
-) -> str:
+    layers: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]]
+) -> tuple[simplekml.Kml, list[tuple[simplekml.Style, str]]]:
+    """Document without icons, and the styles of its classes with the shape that each has in an archive."""
     # the counter of ids is the library's own and lives as long as the process: start it anew before the document
     simplekml.Kml().resetidcounter()
     kml = simplekml.Kml(name="infragap")
+    icons = []
     for layer, (title, frame) in layers.items():
         top = kml.newfolder(name=title)
         folders: dict[str, Any] = {}
         how = classes().get(layer)
-        styles = {code: _style(how, code, icons=icons) for code in how.colours} if how else {}
+        styles = {code: _style(how, code) for code in how.colours} if how else {}
+        icons += [(style, how.shapes.get(code, "circle")) for code, style in styles.items()] if how else []
+        fields = _fields(headings[layer])
         for row in to_wgs84(frame).to_dict("records"):
             commune = _clean(row.get("commune")) or title
             folder = folders.get(commune) or folders.setdefault(commune, top.newfolder(name=commune))
             style = styles.get(how.code_of(row.get(how.column, ""))) if how else None
-            _add_feature(folder, row, headings[layer], style)
-    return str(kml.kml(format=False))
+            _add_feature(folder, row, fields, style)
+    return kml, icons
 
 
-def _style(how: Classes, code: str, *, icons: bool) -> simplekml.Style:
-    """Style of a class: the colour of the pages, and in an archive their shape."""
+def _style(how: Classes, code: str) -> simplekml.Style:
+    """Style of a class: the colour of the pages."""
     colour = simplekml.Color.hex(how.colours[code].removeprefix("#"))
     style = simplekml.Style()
     style.iconstyle.color, style.iconstyle.scale = colour, 0.7
-    if icons:
-        style.iconstyle.icon.href = f"icons/{how.shapes.get(code, 'circle')}.png"
     style.labelstyle.scale = 0.7
     style.linestyle.color, style.linestyle.width = colour, 2 + 2 * how.widths.get(code, 0.4)
     style.polystyle.color = simplekml.Color.changealphaint(110 if how.filled else 0, colour)
     return style
+
+
+def _fields(columns: Sequence[Column]) -> list[_Field]:
+    language = languages()[0]
+    return [
+        _Field(
+            column.name,
+            outward(column.name, spoken_profile()),
+            html.escape(column.heading(language), quote=False),
+            reader(language, column),
+        )
+        for column in columns
+    ]
 
 
 def _icon(shape: str) -> bytes:
@@ -106,9 +138,17 @@ def _icon(shape: str) -> bytes:
     return out.getvalue()
 
 
-def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column], style: simplekml.Style | None) -> None:
+def _add_feature(folder: Any, row: Mapping[str, Any], fields: Sequence[_Field], style: simplekml.Style | None) -> None:
     geometry = row["geometry"]
-    name = _clean(row.get("name")) or _clean(row.get(columns[0].name))
+    name = _clean(row.get("name")) or _clean(row.get(fields[0].column))
+    # the file shows one language, the main one of the country
+    language = languages()[0]
+    reason = _clean(row.get(f"reason_{language}"))
+    data = [
+        (field, html.escape(_clean(field.read(value)), quote=False))
+        for field in fields
+        if not field.column.startswith("reason_") and not is_missing(value := row.get(field.column))
+    ]
     for part in getattr(geometry, "geoms", [geometry]):
         if part is None or part.is_empty:
             continue
@@ -120,20 +160,11 @@ def _add_feature(folder: Any, row: Mapping[str, Any], columns: Sequence[Column],
             feature = folder.newpolygon(name=name, outerboundaryis=_coordinates(part.exterior.coords))
         if style is not None:
             feature.style = style
-        # the file shows one language, the main one of the country
-        language = languages()[0]
-        reason = _clean(row.get(f"reason_{language}"))
         if reason:
             # a balloon is read as HTML
             feature.description = html.escape(reason[:BALLOON_CHARACTERS])
-        for column in columns:
-            value = row.get(column.name)
-            if not column.name.startswith("reason_") and not is_missing(value):
-                feature.extendeddata.newdata(
-                    name=outward(column.name, spoken_profile()),
-                    value=html.escape(_clean(shown(column, value)[language]), quote=False),
-                    displayname=html.escape(column.heading(language), quote=False),
-                )
+        for field, value in data:
+            feature.extendeddata.newdata(name=field.name, value=value, displayname=field.heading)
 
 
 def _coordinates(coordinates: Iterable[tuple[float, ...]]) -> list[tuple[float, float]]:
@@ -142,7 +173,4 @@ def _coordinates(coordinates: Iterable[tuple[float, ...]]) -> list[tuple[float, 
 
 def _clean(value: Any) -> str:
     """Text that XML can hold: NFC, no control characters."""
-    text = "" if is_missing(value) else unicodedata.normalize("NFC", str(value))
-    return "".join(
-        c for c in text if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in "\ufffe\uffff")
-    )
+    return UNWRITABLE.sub("", "" if is_missing(value) else unicodedata.normalize("NFC", str(value)))

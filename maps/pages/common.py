@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import geopandas as gpd
 import pandas as pd
 
-from infragap.analyses.columns import Column, in_one_language, table
+from infragap.analyses.columns import Column, in_one_language, is_plain, table
 from infragap.gis.pack import Pack
 from infragap.maps import colours
 from infragap.maps.pages.page import (
@@ -85,7 +85,7 @@ def _field(column: Column, known: Mapping[str, Column]) -> Field:
         unit_words(column.unit),
         column.decimals,
         labels(column.name, column.table) or None,
-        plain=column.name == "year",
+        plain=is_plain(column.name),
         columns=by_language,
         summed=column.name in SUMMED,
     )

@@ -196,6 +196,8 @@ def electricity_page(
             select("electricity", "choice", labels("choice")),
             select("electricity", "year", empty=in_each_language("maps.electricity.no_money")),
             select("electricity", "commune"),
+            select("electricity", "works", labels("works")),
+            select("electricity", "decision_class", labels("decision_class")),
             select("electricity", "supply", labels("supply")),
             select("electricity", "kind", labels("kind", "electricity.ranking")),
         ),
@@ -280,6 +282,7 @@ def _tap_layer(result: ElectricityResult) -> Layer:
         card=Card("tap_line_id", ("feeder", "commune"), sections(columns.LINES, TAP_PARTS)),
         key="line_id",
         filtered=True,
+        shown=False,
     )
 
 

@@ -129,7 +129,12 @@ def _electricity_card(communes: gpd.GeoDataFrame, result: ElectricityResult) -> 
 def _water_card(communes: gpd.GeoDataFrame, result: WaterResult) -> str:
     rate = result.communes.set_index("commune_code")["to_standard_pct"]
     counted = water_quantities(result)
-    bars = {"to_standard_now": "#6db7e0", "to_standard_after": "#0b6fa4", "water_target": "#9e9e9e"}
+    bars = {
+        "to_standard_now": "#6db7e0",
+        "to_standard_last_year": "#3d93c7",
+        "to_standard_after": "#0b6fa4",
+        "water_target": "#9e9e9e",
+    }
     chart = _bars([(counted[key].label, counted[key], fill) for key, fill in bars.items() if key in counted])
     return _card("water", communes, 100 - communes["commune_code"].map(rate), chart)
 

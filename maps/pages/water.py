@@ -94,6 +94,7 @@ VILLAGES = Counted("villages", where={"is_rural": "true"})
 FACTS: Mapping[str, tuple[Counted, ...]] = {
     "to_standard_now": (replace(VILLAGES, total="to_standard_pct", mean_by="population"),),
     "to_standard_from_schemes": (),
+    "to_standard_last_year": (),
     "to_standard_after": (),
     "to_standard_after_years": (),
     "water_target": (),

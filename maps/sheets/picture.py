@@ -4,7 +4,7 @@ lists."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,12 +57,13 @@ class _Paper:
         x, y = self.middle
         self.view = shapely.box(x - half_wide, y - half_high, x + half_wide, y + half_high)
 
-    def within(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """Features that touch the window."""
-        return frame.iloc[np.sort(frame.sindex.query(self.view, predicate="intersects"))]
+    def within(self, frame: gpd.GeoDataFrame, columns: Sequence[str] = ()) -> gpd.GeoDataFrame:
+        """Features that touch the window, with some of their columns."""
+        touching = np.sort(frame.sindex.query(self.view, predicate="intersects"))
+        return frame[[*columns, "geometry"]].iloc[touching]
 
     def drawn(self, shape: Any) -> Any:
-        """Shape in millimetres, cut to the window and simplified to what can be seen."""
+        """Shape, or each of an array of them, in millimetres, cut to the window and simplified to what can be seen."""
         moved = shapely.transform(shape, self._moved)
         return shapely.intersection(shapely.make_valid(shapely.simplify(moved, SIMPLE_MM)), self.window)
 
@@ -105,7 +106,7 @@ def picture(source: Source, code: str, numbers: Mapping[str, str]) -> Picture:
 
 
 def _ground(communes: gpd.GeoDataFrame, code: str, paper: _Paper) -> Iterator[Mark]:
-    communes = paper.within(communes)
+    communes = paper.within(communes, ("commune_code", "name"))
     own = communes["commune_code"] == code
     for shape, name in zip(communes.geometry[~own], communes["name"][~own], strict=True):
         part = paper.drawn(shape)
@@ -147,9 +148,15 @@ def _lines(
     paper: _Paper,
     look: Callable[[Mapping[str, object]], tuple[Mark, Text]],
     legend: Legend,
+    columns: Sequence[str] = (),
 ) -> Iterator[Mark]:
-    for row in paper.within(frame).to_dict("records") if frame is not None else []:
-        parts = shapely.get_parts(paper.drawn(row["geometry"])).tolist()
+    """Marks of lines; `look` is asked with the columns named."""
+    if frame is None:
+        return
+    within = paper.within(frame, columns)
+    shapes = paper.drawn(within.geometry.to_numpy())
+    for row, shape in zip(within.to_dict("records"), shapes, strict=True):
+        parts = shapely.get_parts(shape).tolist()
         courses = [part for part in parts if part.geom_type == "LineString" and part.length > 0]
         if courses:
             mark, words = look(row)
@@ -166,7 +173,7 @@ def _existing(source: Source, code: str, paper: _Paper, legend: Legend) -> Itera
             "maps.sheet.existing", voltage=voltage
         )
 
-    yield from _lines(source.layers.get("electricity_existing_grid"), paper, look, legend)
+    yield from _lines(source.layers.get("electricity_existing_grid"), paper, look, legend, ("voltage_kv",))
 
 
 def _planned(source: Source, code: str, paper: _Paper, legend: Legend) -> Iterator[Mark]:

@@ -11,6 +11,8 @@ from infragap.wording.catalogue import Words
 
 FIGURES = ("border_mean_dry_min", "border_mean_min", "border_longest_min")
 KEYS = ("rank", "name", "commune")
+MODELLED, LACKING = "communes_by_modelled_schools", "communes_by_centre"
+"""What stands for day schools, in the record of each level."""
 
 
 def schools_part(say: Words, result: SchoolsResult) -> list[str]:
@@ -43,5 +45,20 @@ def schools_part(say: Words, result: SchoolsResult) -> list[str]:
         quality,
         *([spoken_proof(say, proof)] if proof else []),
         "; ".join(figures) + ".",
+        *_entitled(say, result),
         table(headings, rows),
     ]
+
+
+def _entitled(say: Words, result: SchoolsResult) -> list[str]:
+    """What the number of entitled pupils rests on, where that is not day schools that a source places."""
+    levels = list(result.assignment_record.get("levels", {}).values())
+    doubtful = {key: max((one[key] for one in levels), default=0) for key in (MODELLED, LACKING)}
+    if not any(doubtful.values()):
+        return []
+    entitled, pupils = (sum(one[key] for one in levels) for key in ("entitled", "pupils"))
+    numbers = {
+        "modelled": doubtful[MODELLED], "lacking": doubtful[LACKING], "communes": levels[0]["communes"],
+        "entitled": entitled, "pupils": pupils, "share": 100 * entitled / max(pupils, 1),
+    }  # fmt: skip
+    return [say("maps.summary.schools.entitled", **{key: say.number(value) for key, value in numbers.items()})]

@@ -33,7 +33,7 @@ def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> l
         cost_bn=counted["works_cost"].number,
     )
     proof = proof_of("water", siting)
-    questions = [_question(say, question, siting[question]) for question in QUESTIONS]
+    questions = [_question(say, question, siting) for question in QUESTIONS]
     headings = [say(f"maps.summary.water.{part}") for part in ("rank", "commune", "reason")]
     rows = [
         (row["rank"], row["commune"], in_language(say, row, "reason"))
@@ -42,9 +42,10 @@ def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> l
     return [
         say("maps.summary.water.title"),
         now,
+        *_short_of_money(say, siting),
         *([spoken_proof(say, proof)] if proof else []),
         *questions,
-        _listed(say, siting),
+        *([_listed(say, siting)] if siting["listed"]["rows"] else []),
         *_price_of_list(say, siting),
         *_sure(say, siting),
         _off_pipe(say, result.summary),
@@ -53,16 +54,42 @@ def water_part(say: Words, result: WaterResult, targets: Mapping[str, Any]) -> l
     ]
 
 
-def _question(say: Words, question: str, record: Mapping[str, Any]) -> str:
-    """One answer: works, money, people, how far from the best; or that the target is out of its reach."""
+def _short_of_money(say: Words, siting: Mapping[str, Any]) -> list[str]:
+    """What the money of the years pays for, where that is not the whole plan."""
+    if not siting["works_beyond_budgets"]:
+        return []
+    return [
+        say(
+            "maps.summary.water.short_of_money",
+            year=str(siting["last_year"]),
+            paid=Number(siting["works_within_budgets"]),
+            works=Number(siting["works"]),
+            last_year_pct=Number(siting["to_standard_last_year_pct"], 1),
+        )
+    ]
+
+
+def _question(say: Words, question: str, siting: Mapping[str, Any]) -> str:
+    """One answer: works, money, people, how far from the best; whether the target is met, and by when."""
+    record = siting[question]
     return say(
         f"maps.summary.water.{question}",
         works=Number(record["works"]),
         cost_bn=Number(record["cost_mvnd"] / 1000, 1),
         people=Number(record["people"]),
         gap_pct=Number(100 * record["gap"], 2),
-        reached=say(f"maps.summary.water.{'reached' if record['target_met'] else 'not_reached'}"),
+        reached=_reached(say, record, str(siting["last_year"])),
     )
+
+
+def _reached(say: Words, record: Mapping[str, Any], year: str) -> str:
+    """Whether the target is met with the money of the years, or would be with all of it at once, or not at all."""
+    forms = {(True, True): "reached", (False, True): "late", (None, None): "no_target"}
+    form = forms.get((record["target_met"], record["target_met_when_all_built"]), "not_reached")
+    told = say(f"maps.summary.water.{form}")
+    if record["people_by_last_year"] >= record["people"] - 1:
+        return told
+    return f"{told} {say('maps.summary.water.paid', year=year, people=Number(record['people_by_last_year']))}"
 
 
 def _sure(say: Words, siting: Mapping[str, Any]) -> list[str]:
@@ -74,7 +101,7 @@ def _sure(say: Words, siting: Mapping[str, Any]) -> list[str]:
     return [
         say(
             "maps.summary.water.uncertainty",
-            target_probability_pct=Number(100 * sure["target_probability"]),
+            target_probability_pct=Number(100 * sure["target_probability"], 1),
             **numbers,
         )
     ]

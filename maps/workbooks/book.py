@@ -18,7 +18,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from infragap.analyses.columns import Column
+from infragap.analyses.columns import Column, is_plain
 from infragap.maps.totals import SUMMED
 from infragap.wording.catalogue import words
 from infragap.wording.codes import label, unit_words
@@ -39,9 +39,7 @@ WIDE, NARROW, TINY = 46, 12, 6
 """Widths of columns in characters: the most, of numbers, of a running number."""
 LINE_POINTS, LINES_MAX = 15.0, 12
 """Height of a line of text, and the most lines of a row that are shown."""
-NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000", 5: "0.00000"}
-PLAIN = ("year", "rank", "priority_rank", "rank_low", "rank_high", "stt")
-"""Whole numbers that are written without separators."""
+NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000", 4: "0.0000", 5: "0.00000"}
 GREY, BLUE, YELLOW = "#F2F2F2", "#DDEBF7", "#FFEB9C"
 
 
@@ -181,7 +179,7 @@ def write_value(sheet: Sheet, row: int, at: int, column: Column, value: Any) -> 
 
 def number_format(column: Column, value: Any = 0.5) -> str:
     """Number format of a column; a spreadsheet set to Vietnamese shows it with dot and decimal comma."""
-    if column.name in PLAIN or column.name.endswith("_kv"):
+    if is_plain(column.name) or column.name.endswith("_kv"):
         return "0"
     return NUMBER_FORMATS[
         0 if isinstance(value, int | np.integer) else column.decimals if column.decimals in NUMBER_FORMATS else 1

@@ -27,9 +27,8 @@ from infragap.analyses.electricity.tables.targets import targets_table
 from infragap.analyses.electricity.tables.undecided import locate_first_table, streams_table
 from infragap.analyses.electricity.tables.years import years_table
 from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
-from infragap.analyses.electricity.uncertainty.backtest import backtest_table
+from infragap.analyses.electricity.uncertainty.backtest import backtest_table, medians
 from infragap.analyses.electricity.years.schedule import Schedule
-from infragap.wording.country import spoken_profile
 
 
 def build_tables(
@@ -65,8 +64,9 @@ def build_tables(
         tables["all_on_grid"] = all_on_grid_table(uncertainty.scenarios)
     if uncertainty.sensitivity is not None:
         tables["sensitivity"] = uncertainty.sensitivity
-    if spoken_profile().projects:
-        tables["backtest"] = backtest_table(plan.parameters)
+    projects = backtest_table(plan.parameters)
+    if len(projects):
+        tables["backtest"] = projects
     existing = study.grid.lines
     return ElectricityResult(
         settlements=settlements,
@@ -75,7 +75,9 @@ def build_tables(
         existing_grid=existing[is_existing_mv(existing, study.grid.levels)].reset_index(drop=True),
         grid_extension=extension_table(plan, settlements, lines),
         plan=plan_record(plan) | headroom_record(plan.loading),
-        summary=summarise(plan, schedule, settlements=settlements, lines=lines, years=years),
+        summary=summarise(
+            plan, schedule, settlements=settlements, lines=lines, years=years, backtest_median=medians(projects).all
+        ),
         targets=_plain(tables["targets"]),
         tables=tables,
     )

@@ -10,13 +10,9 @@ from infragap.analyses.electricity.codes import DecisionClass, Supply
 from infragap.analyses.electricity.headroom.limits import limits_with
 from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
 from infragap.analyses.electricity.least_cost.plan import Plan
-from infragap.analyses.electricity.tables.undecided import TURNS
+from infragap.analyses.electricity.tables.undecided import turned_by_position
 from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 from infragap.analyses.electricity.years.schedule import Schedule
-
-SURE = 0.8
-"""In so many of the draws a settlement must be supplied as in the plan, from the national grid or on its own, for its
-position not to matter."""
 
 ROUGH_M = 1000.0
 """A position known to this radius is good enough to decide."""
@@ -63,25 +59,23 @@ def decision_classes(plan: Plan, limits: list[str], permit: BoolArray, uncertain
 
     Notes
     -----
-    Wait: a limit binds. Locate: its position is rougher than `ROUGH_M`, and in less than `SURE` of the draws it is on
-    the national grid, or off it, as in the plan, or at `TURNS` of its possible places the other supply is cheaper. By
-    which works it is connected is not counted: where its houses truly stand decides that in the design of the line, and
-    `works_probability` tells how likely those of the plan are. Survey: small hydro is the choice or within `NEAR` of
-    its cost, or the line needs a permit. Otherwise it can be decided now.
+    Wait: a limit binds. Locate: its position is rougher than `ROUGH_M`, and could turn its supply
+    (`undecided.turned_by_position`). By which works it is connected is not counted: where its houses truly stand
+    decides that in the design of the line, and `works_probability` tells how likely those of the plan are. Survey:
+    small hydro is the choice or within `NEAR` of its cost, or a stream that nobody has surveyed would be cheaper, or
+    the line needs a permit. Otherwise it can be decided now: what prices alone could turn, neither locating nor a
+    survey settles (`undecided_because` says so).
     """
     outcome, settlements = plan.outcome, plan.study.settlements
     rough = settlements.position_accuracy_m > ROUGH_M
-    unsure, draws = rough, uncertainty.draws
-    if draws is not None:
-        on_grid = draws.grid_probability
-        kept = np.where(outcome.national_grid, on_grid, 1 - on_grid)
-        unsure = rough & ((kept < SURE) | (uncertainty.position_turns >= TURNS))
+    unsure = rough if uncertainty.draws is None else rough & turned_by_position(plan, uncertainty)
     options = plan.costs.offgrid.options
     hydro = np.fmin(options[Supply.HYDRO].life_cycle_mvnd, options[Supply.HYBRID].life_cycle_mvnd)
     on_water = [ALL_OPTIONS.index(supply) for supply in (Supply.HYDRO, Supply.HYBRID)]
     chosen = np.isin(outcome.choice, on_water)
     free = ~plan.costs.problem.must_grid
-    stream = chosen | (free & np.isfinite(hydro) & (hydro <= outcome.choice_mvnd * (1 + NEAR)))
+    near = free & np.isfinite(hydro) & (hydro <= outcome.choice_mvnd * (1 + NEAR))
+    stream = chosen | near | (uncertainty.streams.saving_mvnd > 0)
     found = []
     for k, limit in enumerate(limits):
         if limit:

@@ -13,10 +13,14 @@ from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.targets import binding, required_villages
 from infragap.analyses.electricity.offgrid.sites import EVIDENCE
-from infragap.analyses.electricity.routing.line_components import standing_km
+from infragap.analyses.electricity.routing.line_components import line_km, standing_km
 from infragap.analyses.electricity.tables.reasons import Grounds
 from infragap.analyses.electricity.tables.targets import target_price_mvnd
 from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
+
+MOSTLY_STANDING = 0.5
+"""Where more than this part of a settlement's line from the tap stands already, its works are switching that on; the
+station on the spot and the rest of the line come on top, and are priced (the boundary is an assumption)."""
 
 
 def grounds_of(plan: Plan, uncertainty: Uncertainty) -> list[Grounds]:
@@ -27,7 +31,7 @@ def grounds_of(plan: Plan, uncertainty: Uncertainty) -> list[Grounds]:
     length, if_forest, limit_km = study.routes.length_km, if_forest_mvnd(plan), break_even_km(plan)
     branches = outcome.branches
     below, top = branches.below(np.ones(len(length))), branches.tap()
-    rules, standing = grid_rules(plan), _standing_km(plan)
+    rules, standing, works = grid_rules(plan), _standing_km(plan), works_of(plan)
     price = target_price_mvnd(plan)
     low_voltage = costs.low_voltage
     lasts = {name: option.lasting(p) for name, option in costs.offgrid.options.items()}
@@ -51,7 +55,8 @@ def grounds_of(plan: Plan, uncertainty: Uncertainty) -> list[Grounds]:
                 forest_blocks=bool(np.isfinite(if_forest[k])),
                 if_forest_mvnd=float(if_forest[k]),
                 must=rules[k],
-                works=works_of(plan, k),
+                works=works[k],
+                from_station=bool(outcome.on_lv[k]),
                 station_km=float(low_voltage.distance_m[k]) / 1000,
                 target_price_mvnd=float(price[k]),
                 standing_km=float(standing[k]),
@@ -106,11 +111,28 @@ def grid_rules(plan: Plan) -> list[GridRule]:
     return found
 
 
-def works_of(plan: Plan, k: int) -> Works:
-    """Say what is built for one settlement."""
-    if plan.outcome.on_lv[k]:
-        return Works(str(plan.costs.low_voltage.works[k]))
-    return Works.NEW_STATION if plan.outcome.on_grid[k] else Works.OFFGRID
+def works_of(plan: Plan) -> list[Works]:
+    """Say what is built for each settlement, (n,).
+
+    Notes
+    -----
+    A line that was built but never switched on makes its works switching it on where it is more than `MOSTLY_STANDING`
+    of the way from the tap; the settlement still needs a station.
+    """
+    outcome, branches = plan.outcome, plan.branches
+    switched = np.zeros(len(outcome.on_grid), dtype=bool)
+    if len(branches):
+        along, standing = (branches.along(of(branches.components)) for of in (line_km, standing_km))
+        at = np.maximum(branches.branch_of, 0)
+        switched = (branches.branch_of >= 0) & (standing[at] > MOSTLY_STANDING * along[at])
+    found = []
+    for k, on_grid in enumerate(outcome.on_grid):
+        if outcome.on_lv[k]:
+            found.append(Works(str(plan.costs.low_voltage.works[k])))
+        else:
+            on_line = Works.ENERGISE if switched[k] else Works.NEW_STATION
+            found.append(on_line if on_grid else Works.OFFGRID)
+    return found
 
 
 def _must_not(*, forbidden: bool, waits: bool) -> GridRule:

@@ -150,7 +150,7 @@ def _choice(plan: Plan) -> dict[str, object]:
         "plan_investment_mvnd": outcome.investment_mvnd,
         "saving_mvnd": outcome.runner_up_mvnd - outcome.choice_mvnd,
         "supply_kind": [_kind(plan, k) for k in range(len(n))],
-        "works": [works_of(plan, k).value if n[k] > 0 else "" for k in range(len(n))],
+        "works": [each.value if n[k] > 0 else "" for k, each in enumerate(works_of(plan))],
         "low_voltage_mvnd": np.where(np.isfinite(plan.costs.problem.lv_mvnd), plan.costs.problem.lv_mvnd, np.nan),
         "target_price_mvnd": target_price_mvnd(plan),
         "core_is_empty": outcome.core_is_empty,

@@ -48,6 +48,8 @@ class Grounds:
         Why the grid is a must or ruled out.
     works
         What is built.
+    from_station
+        It is supplied over low voltage from a station that stands already.
     station_km
         Straight distance to the station that stands already; NaN where there is none within reach.
     target_price_mvnd
@@ -87,6 +89,7 @@ class Grounds:
     must: GridRule
     must_not: GridRule
     works: Works
+    from_station: bool
     station_km: float
     target_price_mvnd: float
     standing_km: float
@@ -144,7 +147,7 @@ def _why(g: Grounds, w: Words) -> str:
 
 
 def _grid_way(g: Grounds, w: Words) -> str:
-    if g.works in (Works.LV_EXTENSION, Works.LV_UPGRADE, Works.ENERGISE):
+    if g.from_station:
         return w(f"electricity.reason.works.{g.works.value}", km=w.number(g.station_km, decimals=1))
     return w("electricity.reason.on_line") if g.on_line else _own_line(g, w)
 
@@ -171,7 +174,7 @@ def _own_line(g: Grounds, w: Words) -> str:
 
 def _reservations(g: Grounds, w: Words) -> list[str]:
     found = []
-    if g.standing_km >= STANDING_TOLD_KM and g.works in (Works.NEW_STATION, Works.OFFGRID):
+    if g.standing_km >= STANDING_TOLD_KM and not g.from_station:
         found.append(w("electricity.reason.standing", km=w.number(g.standing_km, decimals=1)))
     if g.choice in (Supply.HYDRO, Supply.HYBRID):
         found.append(w("electricity.reason.survey_modelled" if g.stream_modelled else "electricity.reason.survey"))

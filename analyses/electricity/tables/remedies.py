@@ -26,7 +26,8 @@ def remedies_table(plan: Plan, remedies: Remedies, lines: gpd.GeoDataFrame) -> p
     """
     rows = []
     for tree in remedies.trees:
-        line = lines.iloc[tree.root]
+        line, first = lines.iloc[tree.root], int(tree.failing[0])  # the uppermost line need not fail itself
+        failing = lines.iloc[first]
         change = {language: _change_text(plan, tree, words(language)) for language in ("vi", "en")}
         alone = "" if tree.cheapest_alone == Remedy.NEARER_SUBSTATION else tree.cheapest_alone.value
         rows.append(
@@ -34,8 +35,8 @@ def remedies_table(plan: Plan, remedies: Remedies, lines: gpd.GeoDataFrame) -> p
             | {"voltage_drop_pct": tree.drop_pct, "tap_drop_pct": tree.tap_today_pct}
             | {f"{code.value}_mvnd": cost if np.isfinite(cost) else np.nan for code, cost in tree.mvnd.items()}
             | {"other_tap": change["vi"], "other_tap_en": change["en"], "cheapest_alone": alone}
-            | {"remedy": remedies.code[tree.root]}
-            | {"remedy_vi": line["remedy_vi"], "remedy_en": line["remedy_en"]}
+            | {"remedy": remedies.code[first]}
+            | {"remedy_vi": failing["remedy_vi"], "remedy_en": failing["remedy_en"]}
             | {"remedy_mvnd": line["remedy_mvnd"]}
         )
     return pd.DataFrame(rows, columns=names(REMEDIES))

@@ -12,7 +12,6 @@ from infragap.analyses.electricity.codes import Supply, VoltageStatus
 from infragap.analyses.electricity.demand.payback import tariff_cover_pct
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.record import plan_record
-from infragap.analyses.electricity.uncertainty.backtest import backtest_median
 from infragap.analyses.electricity.years.rates import share_pct, without_electricity
 from infragap.analyses.electricity.years.schedule import Schedule
 from infragap.analyses.electricity.years.target_reach import reach_of_targets
@@ -28,6 +27,7 @@ def summarise(
     settlements: gpd.GeoDataFrame,
     lines: gpd.GeoDataFrame,
     years: pd.DataFrame,
+    backtest_median: float,
 ) -> dict[str, Any]:
     """Collect the key numbers; every one can be counted again from the tables."""
     inputs, parameters, record = plan.study.inputs, plan.parameters, plan_record(plan)
@@ -89,7 +89,7 @@ def summarise(
         "safe_supply_pct_last_year": _known(float(last["safe_supply_pct"])),
         "order_gap": schedule.gap,
         "budgets_granted": schedule.budgets_mvnd is not None,
-        "backtest_median": _known(backtest_median(parameters)),
+        "backtest_median": _known(backtest_median),
     }
 
 

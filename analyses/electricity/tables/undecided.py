@@ -16,6 +16,10 @@ from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 TURNS = 0.2
 """A cause counts where it turns the choice in so much of what is possible."""
 
+SURE = 0.8
+"""In so many of the draws a settlement must be supplied as in the plan, from the national grid or on its own, for its
+position to matter only where that turns it by itself."""
+
 RELIEF_SPREAD = 0.15
 """How far the cost of a line may differ from one relief to another: on the embedded relief coarsened from 100 to 460 m
 nine tenths of the own lines cost 0.90 to 1.00 of what they cost before, the least 0.80."""
@@ -26,31 +30,42 @@ def undecided_because(plan: Plan, uncertainty: Uncertainty) -> list[str]:
 
     Notes
     -----
-    Position: at a fifth of its possible places the other supply is cheaper. Stream: one that is not surveyed would be
-    cheaper if it proves. Demand: draws with more demand than usual and those with less differ by a fifth in its choice.
-    Price: a fifth of the draws turn the choice for no other cause. Relief: a line dearer or cheaper by `RELIEF_SPREAD`
-    turns it. A settlement that must be on the national grid, or that is supplied from a station that stands, has no
-    choice that these could turn.
+    Position: as `turned_by_position` says. Stream: one that is not surveyed would be cheaper if it proves. Demand:
+    draws with more demand than usual and those with less differ by a fifth in its choice. Price: a fifth of the draws
+    turn the choice for no other cause. Relief: a line dearer or cheaper by `RELIEF_SPREAD` turns it; not where a
+    station that stands supplies it. What must be on the national grid can be turned by its position alone.
     """
     draws, outcome = uncertainty.draws, plan.outcome
     free = ~plan.costs.problem.must_grid & (plan.study.settlements.households > 0)
     nothing = np.zeros(len(free))
-    position = uncertainty.position_turns >= TURNS
+    position = turned_by_position(plan, uncertainty)
     stream = uncertainty.streams.saving_mvnd > 0
     demand = (nothing if draws is None else draws.demand_turns) >= TURNS
     turned = (nothing if draws is None else 1 - draws.works_probability) >= TURNS
-    relief = _relief_turns(plan)
+    relief = _relief_turns(plan) & ~outcome.on_lv
     causes: dict[Undecided, BoolArray] = {
         Undecided.POSITION: position,
-        Undecided.STREAM: stream,
-        Undecided.DEMAND: demand,
-        Undecided.RELIEF: relief & ~outcome.on_lv,
-        Undecided.PRICE: turned & ~(position | stream | demand | relief),
+        Undecided.STREAM: stream & free,
+        Undecided.DEMAND: demand & free,
+        Undecided.RELIEF: relief & free,
+        Undecided.PRICE: turned & free & ~(position | stream | demand | relief),
     }
-    return [
-        "; ".join(cause.value for cause, holds in causes.items() if holds[k]) if free[k] else ""
-        for k in range(len(free))
-    ]
+    return ["; ".join(cause.value for cause, holds in causes.items() if holds[k]) for k in range(len(free))]
+
+
+def turned_by_position(plan: Plan, uncertainty: Uncertainty) -> BoolArray:
+    """Settlements whose supply their true position could turn, (n,).
+
+    Notes
+    -----
+    At a fifth of its possible places it would be supplied the other way (grid or own plant), or at a tenth and in less
+    than `SURE` of the draws, which move prices and positions together, as in the plan.
+    """
+    turns, draws = uncertainty.position_turns, uncertainty.draws
+    if draws is None:
+        return turns >= TURNS
+    kept = np.where(plan.outcome.national_grid, draws.grid_probability, 1 - draws.grid_probability)
+    return (turns >= TURNS) | ((turns >= TURNS / 2) & (kept < SURE))
 
 
 def _relief_turns(plan: Plan) -> BoolArray:

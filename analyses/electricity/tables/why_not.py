@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infragap.analyses.electricity.codes import RuledOut, Supply, Works
+from infragap.analyses.electricity.codes import RuledOut, Supply
 from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
 from infragap.analyses.electricity.least_cost.plan import Plan
-from infragap.analyses.electricity.tables.grounds import if_forest_mvnd, works_of
+from infragap.analyses.electricity.tables.grounds import if_forest_mvnd
 from infragap.wording.catalogue import words
 
 
@@ -44,9 +44,9 @@ def other_options(plan: Plan) -> list[list[OtherOption]]:
         if study.settlements.households[k] <= 0:
             found.append([])
             continue
-        works, chosen = works_of(plan, k), ALL_OPTIONS[outcome.choice[k]]
+        chosen = ALL_OPTIONS[outcome.choice[k]]
         others = []
-        if works != Works.NEW_STATION:
+        if outcome.on_lv[k] or not outcome.on_grid[k]:
             others.append(_new_station(plan, k, forest=bool(forest[k])))
         if not outcome.on_lv[k]:
             mvnd = float(costs.problem.lv_mvnd[k])

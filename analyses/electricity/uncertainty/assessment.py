@@ -8,13 +8,26 @@ from dataclasses import dataclass
 import pandas as pd
 
 from infragap.analyses.arrays import FloatArray
+from infragap.analyses.draws import begun_draws
 from infragap.analyses.electricity.feeders.remedies import Remedies
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.uncertainty.locating import value_of_position_mvnd
-from infragap.analyses.electricity.uncertainty.monte_carlo import DrawSummary, draw_plans
-from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, position_cells
+from infragap.analyses.electricity.uncertainty.monte_carlo import (
+    Draw,
+    DrawSummary,
+    Known,
+    one_draw,
+    summarised,
+    what_draws_share,
+)
 from infragap.analyses.electricity.uncertainty.scenarios import Scenario, compare_scenarios, voltage_kept
-from infragap.analyses.electricity.uncertainty.sensitivity import sensitivity
+from infragap.analyses.electricity.uncertainty.sensitivity import (
+    Moved,
+    Usual,
+    one_move,
+    sensitivity,
+    usual_problem,
+)
 from infragap.analyses.electricity.uncertainty.streams import UnprovenStreams, unproven_streams
 
 
@@ -56,16 +69,21 @@ def assess_uncertainty(plan: Plan, remedies: Remedies, progress: Callable[[str],
         Receives the name of each part.
     """
     p = plan.parameters
+    shared = _Shared(what_draws_share(plan), usual_problem(plan))
+    count = p.draws + (len(shared.usual.moves) if p.scenarios else 0)
     scenarios, table, draws = [], None, None
+    with begun_draws(_draw_or_move, shared, count) as made:
+        if p.scenarios:
+            progress("scenarios")
+            scenarios = [*compare_scenarios(plan), voltage_kept(plan, remedies)]
+        if p.draws:
+            progress(f"uncertainty, {p.draws} draws")
+        pieces = made()
     if p.scenarios:
-        progress("scenarios")
-        scenarios = [*compare_scenarios(plan), voltage_kept(plan, remedies)]
-        table = sensitivity(plan)
+        table = sensitivity(shared.usual, [piece for piece in pieces if isinstance(piece, Moved)])
     if p.draws:
-        progress(f"uncertainty, {p.draws} draws")
-        draws = draw_plans(plan)
-    cells = position_cells(plan.study, least_line_m=least_line_distance_m(plan.study.inputs.settlements, p))
-    value, turns = value_of_position_mvnd(plan, cells)
+        draws = summarised([piece for piece in pieces if isinstance(piece, Draw)], len(plan.study.settlements))
+    value, turns = value_of_position_mvnd(plan, shared.known.cells)
     return Uncertainty(
         scenarios=scenarios,
         sensitivity=table,
@@ -74,3 +92,17 @@ def assess_uncertainty(plan: Plan, remedies: Remedies, progress: Callable[[str],
         position_value_mvnd=value,
         position_turns=turns,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Shared:
+    """What draws and moved parameters need."""
+
+    known: Known
+    usual: Usual
+
+
+def _draw_or_move(shared: _Shared, number: int) -> Draw | Moved:
+    """One piece of work: the draws come first, then every parameter moved alone."""
+    draws = shared.known.plan.parameters.draws
+    return one_draw(shared.known, number) if number < draws else one_move(shared.usual, number - draws)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -123,8 +125,28 @@ def _note(project: BuiltProject, ratio: float, implied_mvnd_per_km: float, w: Wo
     return "; ".join(part for part in (off, apart, fits) if part)
 
 
-def backtest_median(parameters: ElectricityParameters) -> float:
-    """Median of predicted divided by actual over all projects with a published scope; NaN where none is known."""
-    if not spoken_profile().projects:
-        return float("nan")
-    return float(backtest_table(parameters)["predicted_to_actual"].median())
+@dataclass(frozen=True)
+class Medians:
+    """Medians of predicted over actual, NaN where no project is known, and the numbers of projects that they are of.
+
+    Attributes
+    ----------
+    fit, fit_count
+        Of the projects that the prices were fitted to.
+    all, count
+        Of all with a published scope.
+    """
+
+    fit: float
+    fit_count: int
+    all: float
+    count: int
+
+
+def medians(projects: pd.DataFrame) -> Medians:
+    """Medians of a table of `backtest_table`."""
+    if projects.empty:
+        return Medians(fit=float("nan"), fit_count=0, all=float("nan"), count=0)
+    known = projects[projects["predicted_to_actual"].notna()]
+    ratio, of_fit = known["predicted_to_actual"], known.loc[known["in_fit"], "predicted_to_actual"]
+    return Medians(fit=float(of_fit.median()), fit_count=len(of_fit), all=float(ratio.median()), count=len(ratio))

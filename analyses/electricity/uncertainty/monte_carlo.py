@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.draws import all_draws, draw_generator
+from infragap.analyses.draws import draw_generator
 from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.demand.load import household_energy_pv_kwh
 from infragap.analyses.electricity.demand.local_works import mv_mvnd_per_km, terrain
@@ -71,12 +71,6 @@ class Draw:
     keeps: BoolArray
     rank: FloatArray
     household_kwh: float
-
-
-def draw_plans(plan: Plan) -> DrawSummary:
-    """Draw prices, demand, local conditions and positions, and plan anew each time, starting from the known plan."""
-    draws = all_draws(one_draw, what_draws_share(plan), plan.parameters.draws)
-    return summarised(draws, len(plan.study.settlements))
 
 
 def what_draws_share(plan: Plan) -> Known:

@@ -50,7 +50,7 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
     commune = np.where(study.surface.passable & ~study.surface.restricted_forest & ~on_road, commune, 0)
     line_cells, _ = existing_line_cells(study.grid.lines, grid, study.grid.levels)
     line_m = distance_m(line_cells, grid)
-    wired = _station_distance_m(study)
+    wired = station_distance_m(study)
     rows, cols = grid.shape
     found = []
     for settlement, cell in enumerate(study.routes.cell):
@@ -76,7 +76,7 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
     return found
 
 
-def _station_distance_m(study: Study) -> FloatArray | None:
+def station_distance_m(study: Study) -> FloatArray | None:
     """Distance of every cell to the nearest distribution station, (rows, cols) [m]; None where no station is known."""
     grid, stations = study.surface.grid, study.stations
     rows, cols = rowcol(grid, stations.x, stations.y)

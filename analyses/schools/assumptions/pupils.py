@@ -62,8 +62,8 @@ class PupilAssumptions(Parameters):
         source="assumption: boarders first; day pupils take places that are left", low=0.0, high=1.0,
     )  # fmt: skip
     priority: Priority = parameter(
-        Priority.LOWER_SECONDARY, unit="-", meaning="who comes first where places are short, after the weights of "
-                                                    "levels: nobody else, the farthest, or the poorest",
+        Priority.FARTHEST, unit="-", meaning="who comes first where places are short, after the weights of "
+                                             "levels: nobody else, the farthest, or the poorest",
         source="TT 12/2026/TT-BGDĐT: poor and near-poor, or too far to return daily, before others",
     )  # fmt: skip
     intake_rule: Intake = parameter(

@@ -3,7 +3,7 @@
 The school of today is the nearest day school of the layer that teaches the level. Where a commune has none in the
 layer, its centre (or largest village) stands for its schools; for upper secondary, which not every commune has, only
 where the layer holds none at all. So who is entitled does not hang on where the new schools go, and the choice of
-sites is one question with one answer.
+sites is one question with one answer. Where all day schools of a commune are modelled, results say so.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from infragap.analyses.arrays import BoolArray, IntArray
-from infragap.analyses.schools.codes import Level, Mode, SchoolStatus, Season
+from infragap.analyses.schools.codes import MODELLED, Level, Mode, SchoolStatus, Season
 from infragap.analyses.schools.pupils.entitlement import Entitlement, entitlement
 from infragap.analyses.schools.pupils.terrain import WayToSchool, terrain_on_ways
 from infragap.analyses.schools.study import Study
@@ -49,6 +49,13 @@ def communes_by_centre(study: Study, level: Level) -> gpd.GeoDataFrame:
     if level == Level.UPPER_SECONDARY and here.any():
         return communes.iloc[:0]
     return communes[~communes["commune_code"].isin(study.schools.loc[here, "commune_code"])]
+
+
+def communes_by_model(study: Study, level: Level) -> gpd.GeoDataFrame:
+    """Communes with day schools of a level in the layer, all of them modelled: who is entitled there is an estimate."""
+    rows, communes = study.schools[_day_schools(study, level)], study.communes
+    surveyed = set(rows.loc[rows["provenance"] != MODELLED, "commune_code"])
+    return communes[communes["commune_code"].isin(set(rows["commune_code"]) - surveyed)]
 
 
 def _day_schools(study: Study, level: Level) -> BoolArray:

@@ -26,12 +26,18 @@ _PEOPLE = (
 def border_reason(row: Mapping[str, Any], language: str) -> str:
     """Reason of a placed school; `row` has the columns of `columns.SITES`, `aim` (what all sites are best at),
     `is_asked` (a site that was fixed by the user) and `by_centre` (of some level the layer holds no day school in its
-    commune, so that the centre stands for them)."""
+    commune, so that the centre stands for them) and `by_model` (all that it holds there are modelled)."""
     say = words(language)
     levels = say("schools.and").join(say(f"schools.level.{level}") for level in row["levels"].split("+"))
     people = say("schools.reason.people", levels=levels, **{key: say.number(row[key]) for key in _PEOPLE})
+    if row["worst_village"]:
+        people += say(
+            "schools.reason.worst", village=row["worst_village"], year_max_min=say.number(row["year_max_min"])
+        )
     if row["by_centre"]:
         people += say("schools.reason.by_centre")
+    elif row["by_model"]:
+        people += say("schools.reason.by_model")
     if row["site_known"]:
         parts = [say("schools.reason.decided", people=people), *_free(row, say)]
     else:

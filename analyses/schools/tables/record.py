@@ -9,7 +9,7 @@ import pandas as pd
 
 from infragap.analyses.schools.codes import Intake, Level, Mode, SchoolKind, SchoolStatus, Season
 from infragap.analyses.schools.siting.choice import JointChoice
-from infragap.analyses.schools.siting.today import communes_by_centre
+from infragap.analyses.schools.siting.today import communes_by_centre, communes_by_model
 from infragap.analyses.schools.tables.findings import Findings
 from infragap.analyses.schools.upper.new_schools import NewSchools
 from infragap.analyses.schools.upper.places import noted_rows
@@ -96,6 +96,7 @@ def _level(findings: Findings, level: Level) -> dict[str, int]:
         "day_pupils": admitted - choice.boarders(level),
         "communes": int(homes.nunique()),
         "communes_by_centre": int(communes_by_centre(study, level)["commune_code"].isin(homes).sum()),
+        "communes_by_modelled_schools": int(communes_by_model(study, level)["commune_code"].isin(homes).sum()),
     }
 
 
@@ -193,7 +194,7 @@ def summary(findings: Findings, sites: pd.DataFrame, villages: pd.DataFrame) -> 
     study, siting, upper = findings.study, findings.siting, findings.upper
     placed = sites[sites["candidate"] != ""]
     pupils = villages["pupils_upper_secondary"].to_numpy(float)
-    totals = siting.rivals.totals(siting.chosen.sites, findings.parameters.coverage_min)
+    ways = _ways_of_admitted(findings)
     before, after = (nearest.minutes[Mode.MOTORBIKE, Season.DRY] for nearest in (upper.before, upper.after))
     known = np.isfinite(before) & np.isfinite(after)
     share = pupils[known] / max(pupils[known].sum(), 1.0)
@@ -205,9 +206,7 @@ def summary(findings: Findings, sites: pd.DataFrame, villages: pd.DataFrame) -> 
         "border_boarders": int(placed["boarders"].sum()),
         "border_without_place": int(siting.chosen.without[siting.chosen.customers.entitled].sum().round()),
         "border_places": float(placed["capacity_pupils"].sum()),
-        "border_mean_min": round(totals["mean_min"], 1),
-        "border_longest_min": round(totals["longest_min"], 1),
-        "border_within_coverage_pct": round(totals["within_pct"], 1),
+        **{f"border_{key}": round(value, 1) for key, value in ways.items()},
         "upper_secondary_mean_before_min": round(float((before[known] * share).sum()), 1),
         "upper_secondary_mean_after_min": round(float((after[known] * share).sum()), 1),
         "upper_secondary_pupils_may_board": int(pupils[villages["upper_may_board"].to_numpy(bool)].sum()),
@@ -219,4 +218,18 @@ def summary(findings: Findings, sites: pd.DataFrame, villages: pd.DataFrame) -> 
         "villages_without_ground": int((study.village_cell < 0).sum()),
         "road_parts": study.travel.road_links.parts,
         "links_worth_building": 0 if findings.links is None else len(findings.links.works),
+    }
+
+
+def _ways_of_admitted(findings: Findings) -> dict[str, float]:
+    """Mean and longest way over the year of the pupils who are admitted, and the share of them within a time [%]."""
+    siting = findings.siting
+    pupils = siting.admitted()
+    some = pupils > 0
+    pupils, minutes = pupils[some], siting.question.minutes[:, siting.chosen.sites][some]
+    total = max(float(pupils.sum()), 1e-12)
+    return {
+        "mean_min": float(pupils @ minutes) / total,
+        "longest_min": float(minutes.max(initial=0.0)),
+        "within_coverage_pct": 100 * float(pupils[minutes <= findings.parameters.coverage_min].sum()) / total,
     }

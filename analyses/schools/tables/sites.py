@@ -14,7 +14,8 @@ from infragap.analyses.schools import columns
 from infragap.analyses.schools.codes import Level, Mode, SchoolKind, SchoolStatus, Season
 from infragap.analyses.schools.pupils.entitlement import minority_pupils
 from infragap.analyses.schools.siting.site_card import SiteCard
-from infragap.analyses.schools.siting.today import communes_by_centre
+from infragap.analyses.schools.siting.today import communes_by_centre, communes_by_model
+from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.tables.cells import pupil_mean, rounded_or_empty, with_place
 from infragap.analyses.schools.tables.findings import Findings
 from infragap.analyses.schools.tables.reasons import border_reason, upper_reason
@@ -69,10 +70,8 @@ def _placed_row(findings: Findings, column: int, card: SiteCard, school_id: str,
     return {
         "is_placed": True,
         "is_asked": candidate["candidate"] in findings.parameters.fixed_sites,
-        "by_centre": any(
-            candidate["commune_code"] in set(communes_by_centre(study, level)["commune_code"])
-            for level in question.levels
-            if question.teaches(level)[card.site]
+        **_entitled_by(
+            study, candidate["commune_code"], [level for level in question.levels if question.teaches(level)[card.site]]
         ),
         "aim": findings.parameters.objective,
         "school": row,
@@ -106,6 +105,14 @@ def _placed_row(findings: Findings, column: int, card: SiteCard, school_id: str,
         "position_accuracy_m": float(candidate["position_accuracy_m"]),
         "geometry": candidate.geometry,
         **_admitted(findings, column, card.site),
+    }
+
+
+def _entitled_by(study: Study, code: str, levels: list[Level]) -> dict[str, bool]:
+    """What stands for the day schools of a commune that entitlement is measured to."""
+    return {
+        "by_centre": any(code in set(communes_by_centre(study, level)["commune_code"]) for level in levels),
+        "by_model": any(code in set(communes_by_model(study, level)["commune_code"]) for level in levels),
     }
 
 

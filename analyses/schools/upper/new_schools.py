@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.schools.codes import Mode, SchoolKind, SchoolStatus, Season
+from infragap.analyses.schools.codes import MODELLED, Mode, SchoolKind, SchoolStatus, Season
 from infragap.analyses.schools.study import Study
 from infragap.analyses.schools.travel.open_ground import ground_cell
 from infragap.analyses.schools.travel.region import all_pairs, whole_region
@@ -91,13 +91,17 @@ def new_schools(study: Study, schools: UpperSchools) -> NewSchools | None:
 
 
 def _places(study: Study, schools: UpperSchools) -> tuple[gpd.GeoDataFrame, FloatArray, IntArray]:
-    """Schools of today and those raised, then places of new ones: decided, lower-secondary schools, communes without
-    one."""
+    """Schools of today and those raised, then places of new ones: decided, lower-secondary schools that a source
+    places, centres of communes without one."""
     layer, parameters, crs = study.schools, study.parameters, study.schools.crs
     is_new = ((layer["kind"] == SchoolKind.NEW_UPPER_SECONDARY) & (layer["status"] != SchoolStatus.EXISTING)).to_numpy()
     there = schools.later & ~is_new
     lower = (
-        layer["has_lower_secondary"] & ~layer["has_upper_secondary"] & (layer["status"] == SchoolStatus.EXISTING)
+        layer["has_lower_secondary"]
+        & ~layer["has_upper_secondary"]
+        & (layer["status"] == SchoolStatus.EXISTING)
+        # a modelled place is no better known than the commune's centre, and several a commune say nothing more
+        & (layer["provenance"] != MODELLED)
     ).to_numpy()
     parts = [_of_schools(study, there, "S-", new=False), _of_schools(study, is_new & schools.later, "S-", new=True)]
     covered = set(layer.loc[is_new, "commune_code"])

@@ -14,7 +14,7 @@ from infragap.analyses.solvers.stopping import Meter, Stop
 from infragap.analyses.water.siting.model import Asked, Model
 from infragap.analyses.water.siting.relaxation import Relaxation, extra_rows, limits_of, near, tie_weight
 
-KEPT_BESIDE = 200
+KEPT_BESIDE = 60
 """Candidates that the first, small programme chooses among besides those that the relaxation opens."""
 
 EXACT = 1e-6
@@ -61,6 +61,16 @@ class Choice:
     def works(self) -> int:
         """Number of works."""
         return int(self.open.sum())
+
+    def by_work(self, model: Model) -> tuple[FloatArray, FloatArray]:
+        """Cost of each candidate in this plan [million VND], and the people whom it serves, (candidates,) each."""
+        own = model.pipe >= 0
+        links = model.cost[model.first_household :] * self.households
+        links[own] += model.cost[model.candidates + model.pipe[own]] * self.pipes[model.pipe[own]]
+        served = model.people[model.first_household :] * self.households
+        cost = np.bincount(model.candidate, weights=links, minlength=model.candidates)
+        people = np.bincount(model.candidate, weights=served, minlength=model.candidates)
+        return cost + model.cost[: model.candidates] * self.open, people.astype(np.float64)
 
     def laid(self, model: Model) -> BoolArray:
         """(links,) True where a village's own pipes are laid."""
@@ -166,7 +176,7 @@ def _certified(model: Model, asked: Asked, best: Choice, bound: float, gap: floa
     if asked.most_people:
         # the money term makes the minimum larger, never smaller: without it the bound on people holds
         most = -bound + tie_weight(model) * _dearest(model, asked)
-        bound = max(min(most, float(model.people @ model.upper)), best.people)
+        bound = max(min(most, float(model.people @ limits_of(model, asked).upper)), best.people)
         reached = (bound - best.people) / best.people if best.people > 0 else 0.0
     else:
         return with_bound(best, bound, gap, ended)

@@ -190,10 +190,11 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap, plan: Plan) -> tu
     # one after the other in an order in which each is near the one before: the relaxation starts from there
     least = asker.least(wanted, asker.works_max, most, known=known.get(Question.LEAST_COST))
     share = _poor_share_pct(study, gap, poor)
-    poor_min = share / 100 * min(wanted, least.choice.people)
-    fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and least.target_met else None
-    if fair is not None and fair.target_met and fair.choice.cost_mvnd < least.choice.cost_mvnd:
-        # what fulfils more also answers the question that asks less
+    poor_min = round(share / 100 * min(wanted, least.choice.people), 3)
+    fair = asker.fair(wanted, least, poor_min)
+    dearer = fair is not None and fair.target_met and fair.choice.cost_mvnd < least.choice.cost_mvnd
+    if fair is not None and dearer and shown != Question.LEAST_COST:
+        # what fulfils more also answers the question that asks less; the plan shown stays, with pipes of its own size
         least = replace(least, choice=with_bound(fair.choice, least.choice.bound, p.gap))
     listed_min = int(np.ceil(p.listed_share_pct / 100 * least.choice.works))
     of_list = asker.with_listed(listed_min).least(wanted, asker.works_max, None) if least.target_met else None
@@ -268,7 +269,8 @@ class _Asker:
         return self._ask(Asked(most_people=True, works_max=works_max), known)
 
     def point(self, people: float) -> Choice:
-        return self._ask(Asked(people_min=people, works_max=self.works_max), None)
+        # rounded, so that the last bit of a sum decides nothing
+        return self._ask(Asked(people_min=round(people, 3), works_max=self.works_max), None)
 
     def least(
         self,
@@ -286,6 +288,15 @@ class _Asker:
             if found.status != "infeasible":
                 return Answer(found, target_met=True)
         return Answer(most if most is not None else self.most(works_max, known), target_met=False)
+
+    def fair(self, people: float, least: Answer, poor_min: float) -> Answer | None:
+        """Least cost where poor communes get so many people at least: the plan of least cost itself where it gives them
+        as many; None where nothing is asked."""
+        if poor_min <= 0 or not least.target_met:
+            return None
+        if float(self.model.poor[self.model.first_household :] @ least.choice.households) >= poor_min:
+            return least
+        return self.least(people, self.works_max, None, poor_min=poor_min)
 
     def _ask(self, asked: Asked, known: Plan | None) -> Choice:
         p = self.parameters

@@ -84,6 +84,7 @@ def limits_of(model: Model, asked: Asked) -> Limits:
     upper = model.upper.copy()
     if asked.allowed is not None:
         upper[: model.candidates] = np.where(asked.allowed, 1.0, 0.0)
+        upper[model.first_household :] *= asked.allowed[model.candidate]
     objective = model.cost
     if asked.most_people:
         # money decides between plans that serve equally many

@@ -75,7 +75,7 @@ def work_reason(row: Row, language: str) -> str:
         pipes_km=say.number(row["pipes_km"], decimals=1),
         cost_mvnd=say.number(row["cost_mvnd"]),
         per_person_mvnd=say.number(row["cost_per_person_mvnd"], decimals=1),
-        om_mvnd=say.number(row["om_mvnd_per_year"]),
+        om_mvnd=say.number(row["om_mvnd_per_year"], decimals=1),
     )
     parts = [
         text,
@@ -86,5 +86,7 @@ def work_reason(row: Row, language: str) -> str:
     if row["sanitary_zone"]:
         parts.append(say("water.reason.zone"))
     if row["chosen_probability"] == row["chosen_probability"]:
-        parts.append(say("water.reason.probability", percent=say.number(100 * row["chosen_probability"])))
+        percent = round(100 * row["chosen_probability"], 1)
+        told = say.number(percent, decimals=0 if percent.is_integer() else 1)
+        parts.append(say("water.reason.probability", percent=told))
     return " ".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,26 +13,44 @@ from infragap.analyses.water.codes import Functionality, Question
 from infragap.analyses.water.programme.built import Built
 from infragap.analyses.water.programme.lasting import people_after
 from infragap.analyses.water.programme.off_pipe import OffPipe
-from infragap.analyses.water.programme.schedule import Schedule
+from infragap.analyses.water.programme.schedule import Schedule, people_by_last_year
 from infragap.analyses.water.service.today import Gap, Today
 from infragap.analyses.water.siting.choice import Choice
-from infragap.analyses.water.siting.questions import Answers, target_pct
+from infragap.analyses.water.siting.model import Model
+from infragap.analyses.water.siting.questions import SLACK, Answers, target_pct
 from infragap.analyses.water.study import Study
 from infragap.analyses.water.uncertainty.draws import Uncertainty
 
 
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """All questions that were put to one model, and their answers."""
+
+    study: Study
+    model: Model
+    answers: Answers
+
+
 def siting_record(
-    study: Study, answers: Answers, works: Sequence[Built], schedule: Schedule, uncertainty: Uncertainty, gap: Gap
+    asked: Asked, works: Sequence[Built], schedule: Schedule, uncertainty: Uncertainty, gap: Gap
 ) -> dict[str, Any]:
-    """Every question with cost, people, bound, gap and status; the plan that is shown; the target; how sure it is."""
+    """Every question with cost, people, bound, gap and status; the plan that is shown; the target; how sure it is.
+
+    Notes
+    -----
+    A target is met where the works that the money of the years pays for meet it by the last year; what the works would
+    bring with all the money at once is said beside it ('when all is built').
+    """
+    study, answers = asked.study, asked.answers
     people, lacking = study.rural_people, float(gap.people.sum())
     standard, shown = people - lacking, answers.shown
     gained = sum(float(w.people.sum()) for w in works)
+    paid = [w for w, year in zip(works, schedule.year, strict=True) if year]
+    by_last_year = sum(float(w.people.sum()) for w in paid)
     lasting = sum(people_after(float(w.people.sum()), w, study.parameters) for w in works)
-    built = sum(1 for year in schedule.year if year)
     target = target_pct(study)
     return {
-        **{str(question): question_record(answers, question) for question in answers.by_question},
+        **{str(question): question_record(asked, question) for question in answers.by_question},
         "plan": str(answers.plan),
         "works": len(works),
         "works_max": answers.works_max,
@@ -41,16 +60,19 @@ def siting_record(
         "status": shown.status,
         "bound_covers": "tables/water_candidates.csv and water_candidate_links.csv",
         "people_gained": round(gained, 1),
+        "people_by_last_year": round(by_last_year, 1),
         "people_after_5_years": round(lasting, 1),
         "target_pct": target,
         "target_people": answers.people_min,
-        "target_met": answers.by_question[answers.plan].target_met,
+        **_met(asked, answers.plan, by_last_year),
         "most_that_can_be_pct": _share_pct(standard + answers.by_question[Question.MOST_PEOPLE].choice.people, people),
         "to_standard_now_pct": _share_pct(standard, people),
         "to_standard_after_pct": _share_pct(standard + gained, people),
+        "to_standard_last_year_pct": _share_pct(standard + by_last_year, people),
         "to_standard_after_5_years_pct": _share_pct(standard + lasting, people),
-        "works_within_budgets": built,
-        "works_beyond_budgets": len(works) - built,
+        "last_year": study.parameters.years[-1],
+        "works_within_budgets": len(paid),
+        "works_beyond_budgets": len(works) - len(paid),
         "om_mvnd_per_year": round(sum(w.om_mvnd_per_year for w in works), 1),
         "fair": _fair(answers),
         "of_list": _of_list(answers),
@@ -63,11 +85,28 @@ def counts_money(answers: Answers, question: Question) -> bool:
     return question != Question.MOST_PEOPLE and answers.by_question[question].target_met
 
 
-def question_record(answers: Answers, question: Question) -> dict[str, Any]:
-    """Cost, people gained, bound and its unit, gap, status, number of works, whether the target is met."""
-    answer = answers.by_question[question]
-    unit = "mvnd" if counts_money(answers, question) else "people"
-    return {**_choice_record(answer.choice), "bound_unit": unit, "target_met": answer.target_met}
+def question_record(asked: Asked, question: Question) -> dict[str, Any]:
+    """Cost, people gained, bound and its unit, gap, status, number of works; people by the last year under the yearly
+    budgets, and whether they meet the target, or would if all were built."""
+    answer = asked.answers.by_question[question]
+    by_last_year = people_by_last_year(asked.study, asked.model, answer.choice)
+    return {
+        **_choice_record(answer.choice),
+        "bound_unit": "mvnd" if counts_money(asked.answers, question) else "people",
+        "people_by_last_year": round(by_last_year, 3),
+        **_met(asked, question, by_last_year),
+    }
+
+
+def _met(asked: Asked, question: Question, by_last_year: float) -> dict[str, bool | None]:
+    """Whether the target is met by the last year, and whether it would be if all were built; None without a target."""
+    if target_pct(asked.study) is None:
+        return {"target_met": None, "target_met_when_all_built": None}
+    answers = asked.answers
+    return {
+        "target_met": by_last_year >= answers.people_min - SLACK,
+        "target_met_when_all_built": answers.by_question[question].target_met,
+    }
 
 
 def _choice_record(choice: Choice) -> dict[str, Any]:

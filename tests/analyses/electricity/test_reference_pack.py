@@ -77,6 +77,47 @@ def test_no_plant_is_below_its_design_peak_without_priced_storage_or_backup(resu
     assert result.tables["streams"]["saving_if_proven_mvnd"].gt(0).all()
 
 
+def test_every_branch_is_within_the_limits_of_its_type_and_conductor(result: ElectricityResult) -> None:
+    # from the table alone: AC-50 has 0.595 Ω/km and carries 210 A; x is 0.40 at 35 kV and 0.37 at 22 kV; two wires
+    # between phases drop twice as much at √3 times the current, phase and neutral six times at three times
+    lines = result.lines
+    assert set(lines["conductor"]) == {"AC-50"}
+    drop_by, current_by, most_kw = (
+        lines["line_type"].map(dict(zip(("three_phase", "two_phase", "single_phase"), values, strict=True)))
+        for values in ((1.0, 2.0, 6.0), (1.0, 3**0.5, 3.0), (np.inf, 500.0, 300.0))
+    )
+    kv, mw = lines["voltage_kv"], lines["load_kw"] / 1000
+    assert ((kv == 22) == (lines["line_type"] == "single_phase")).all()
+    current_a = 1000 * mw / (0.9 * 3**0.5 * kv) * current_by
+    assert (current_a <= 210).all()
+    assert (lines["load_kw"] <= most_kw).all()
+    x = np.where(kv == 35, 0.40, 0.37)
+    drop = 100 * mw * (0.595 + x * 0.484322) * drop_by * lines["length_km"] / kv**2
+    own = dict(zip(lines["line_id"], drop, strict=True))
+    above = dict(zip(lines["line_id"], lines["upstream_line_id"], strict=True))
+    for line in own:
+        way, total = line, 0.0
+        while way:
+            total, way = total + own[way], above[way]
+        assert total <= 2.0 + 1e-6
+    assert (lines["voltage_status"] == "ok").all()
+    assert (lines["loading_pct"] <= 100).all()
+    near = (lines["added_drop_pct"] <= 2.5) | (lines["voltage_drop_pct"] <= 7.0)
+    assert near.all()
+
+
+def test_what_is_to_be_located_is_what_its_position_turns(result: ElectricityResult) -> None:
+    s = result.settlements
+    by_position = s["undecided_because"].str.contains("position")
+    rough = s["position_accuracy_m"] > 1000
+    assert (s["decision_class"] == "locate").equals(by_position & rough & (s["binding_limit"] == ""))
+    # what half of the draws supply the other way is never called stable, whoever asks for the grid
+    kept = s["grid_probability"].where(s["supply_kind"] == "national_grid", 1 - s["grid_probability"])
+    assert (s.loc[kept < 0.5, "undecided_because"] != "").all()
+    stream = s["undecided_because"].str.contains("stream")
+    assert s.loc[stream, "decision_class"].isin(["locate", "survey"]).all()
+
+
 def test_nothing_missing_is_shown_as_a_number(result: ElectricityResult) -> None:
     numbers = result.settlements.select_dtypes("number")
     assert np.isfinite(numbers.fillna(0).to_numpy(dtype=float)).all()

@@ -87,18 +87,25 @@ def test_quoted_sites_are_those_of_the_run(embedded: SchoolsResult) -> None:
 
 def test_the_page_tells_of_y_ty_what_the_run_says(embedded: SchoolsResult) -> None:
     page, site = PAGE.read_text(encoding="utf-8"), embedded.sites.set_index("school_id").loc["BB02"]
+    places = embedded.alternatives[embedded.alternatives["school"] == "BB02"]
+    rival = places[places["place"] == site["runner_up"]].iloc[0]
+    # free, the decided place would be the best: the page says so
+    assert site["free_place"] == site["name"]
     told = (
-        f"{site['free_place']} would be best: {site['free_year_min']:.1f} minutes on average over the year against\n"
-        f"{site['year_min']:.1f}, but the farthest village would travel {site['free_year_max_min']:.1f} minutes "
-        f"instead of {site['year_max_min']:.1f}."
+        f"{site['year_min']:.1f} minutes on average over the year,\n"
+        f"{site['year_max_min']:.1f} for the farthest village; "
+        f"at the nearest rival, {site['runner_up']}, it would be {rival['year_min']:.1f} and "
+        f"{rival['year_max_min']:.1f}."
     )
     assert told in page
+    assert f"The farthest village, {site['worst_village']}, travels {site['year_max_min']:.1f} minutes" in page
+    assert f"`schools_alternatives.csv` has all {len(places)}." in page
     assert (
         f"dry season {site['mean_min']:.1f} minutes on average, {site['p90_min']:.1f} for the farthest tenth; " in page
     )
     assert f"{site['mean_rainy_min']:.1f} in the rain." in page
-    assert f"{site['near_equal']:.0f} other places take these pupils at most 2 minutes longer" in page
-    assert f"{site['alternatives']}. `schools_alternatives.csv` has all" in page
+    assert f"{site['near_equal']:.0f} other place takes these pupils at most 2 minutes longer" in page
+    assert f"cutting anybody off: {site['alternatives']}. `schools" in page
     assert (
         f"is best in {100 * site['share_won']:.1f} %; staying costs at most {site['regret95_min']:.1f} minutes" in page
     )
@@ -111,24 +118,23 @@ def test_the_page_tells_of_places_what_the_run_says(embedded: SchoolsResult) -> 
     assert f"gap {100 * record['gap']:.3f} %. {record['places']:,.0f} places for {primary['entitled']:,}" in page
     assert f"{lower['entitled']:,} entitled lower-secondary pupils:\n  {primary['without_place']:,} and" in page
     assert f"and {lower['without_place']:,} find none." in page
-    by_rule = {rule: one["entitled_with_place"]["lower_secondary"] for rule, one in record["by_rule"].items()}
-    assert f"pupils {by_rule['own']:,} find a place under the own-commune rule, {by_rule['adjoining']:,} with" in page
-    assert f"\n  {by_rule['any']:,} under *any*" in page
+    placed = {rule: one["entitled_with_place"] for rule, one in record["by_rule"].items()}
+    assert {one["lower_secondary"] for one in placed.values()} == {lower["entitled"]}
+    own, adjoining = (placed[rule]["primary"] for rule in ("own", "adjoining"))
+    assert placed["any"]["primary"] == adjoining
+    assert f"pupils {own:,} find one under the own-commune rule, {adjoining:,} with" in page
+    assert f"rule costs {adjoining - own:,} of them a place" in page
     levels = list(record["levels"].values())
-    assert [(one["communes"], one["communes_by_centre"]) for one in levels] == [(9, 9), (9, 9)]
+    for key, communes in (("communes", 9), ("communes_by_centre", 0), ("communes_by_modelled_schools", 9)):
+        assert {one[key] for one in levels} == {communes}
     entitled, pupils = (sum(one[key] for one in levels) for key in ("entitled", "pupils"))
     assert f"{entitled:,} of the {pupils:,} pupils ({100 * entitled / pupils:.0f} %) come out entitled" in page
     ward = embedded.sites.set_index("school_id").loc["BB09"]
-    assert f"like {ward['pupils_may_board']:,.0f} of the ward's 11,725." in page
-    assert f"its {ward['without_place']:,.0f}\n  *entitled without a place*" in page
-    village = embedded.villages.set_index("village_id").loc["02647-050"]
-    assert f"group 50 lies {village['border_entitlement_km']:.2f} km from" in page
-    ban_lau = embedded.sites.set_index("school_id").loc["BB05"]
-    admitted = embedded.assignment[embedded.assignment["school"] == "BB05"]
-    from_ward = admitted.loc[admitted["commune_code"] == "02647", "pupils"].sum()
-    assert f"Bản Lầu {from_ward:,} of {admitted['pupils'].sum():,} places go to the ward next door" in page
-    assert f"{ban_lau['day_pupils']:,.0f} of\n  the {ban_lau['pupils_served']:,.0f} come daily, and" in page
-    assert f"and {ban_lau['without_place']:,.0f} entitled pupils of Bản Lầu itself" in page
+    assert f"11,725 pupils of Phường Lào Cai {ward['pupils_may_board']:,.0f} count as entitled" in page
+    admitted = embedded.assignment[embedded.assignment["school"] == "BB09"]
+    from_ban_lau = admitted.loc[admitted["commune_code"] == "02788", "pupils"].sum()
+    assert f"{ward['pupils_may_board']:,.0f} entitled pupils and takes {from_ban_lau:,} of Bản Lầu" in page
+    assert embedded.sites.set_index("school_id").loc[["BB03", "BB07"], "day_pupils"].eq(0).all()
     target = embedded.targets.iloc[0]
     places = (
         f"{target['places_before']:,} places today, {target['places_after']:,} then, {target['places_short']:,} short"

@@ -190,6 +190,54 @@ def test_years_keep_the_budgets(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_target_is_met_by_what_the_years_pay_for(tmp_path: Path) -> None:
+    """Works enough for the target, and money for some of them: the record says what the table of years says, for every
+    question."""
+    target = {"works_max": 3, "target_pct": 45.0}
+    rich = plan(tmp_path / "a", parameters=target).siting
+    assert rich["target_met"]
+    dearest = rich["least_cost"]["cost_mvnd"]
+    result = plan(tmp_path / "b", parameters=target | {"budgets_mvnd": (0.6 * dearest, 0.0, 0.0, 0.0, 0.0)})
+    siting, years = result.siting, result.tables["years"]
+    assert siting["least_cost"]["cost_mvnd"] == rich["least_cost"]["cost_mvnd"]
+    assert siting["target_met_when_all_built"]
+    assert not siting["target_met"]
+    assert siting["works_beyond_budgets"] == result.works["year"].isna().sum() > 0
+    assert siting["people_by_last_year"] == pytest.approx(years["people_gained_so_far"].iloc[-1], abs=0.1)
+    assert siting["to_standard_last_year_pct"] == pytest.approx(years["to_standard_pct"].iloc[-1], abs=0.01)
+    for question in ("least_cost", "least_cost_unlimited", "most_people", "listed_only"):
+        assert not siting[question]["target_met"]
+        assert siting[question]["people_by_last_year"] <= siting[question]["people"] + 1e-3
+    assert siting["least_cost"]["people_by_last_year"] == pytest.approx(siting["people_by_last_year"], abs=0.1)
+    # without a target nothing is met or missed
+    assert plan(tmp_path / "c").siting["target_met"] is None
+
+
+@pytest.mark.slow
+def test_a_province_without_any_scheme_is_planned(tmp_path: Path) -> None:
+    """Everybody is off standard but for own sources; all works are new ones at streams; the list has no row."""
+    result = plan(
+        tmp_path / "a", parameters={"works_max": 3, "target_pct": 45.0, "draws": 3}, water_schemes=lambda f: f.iloc[:0]
+    )
+    check(result)
+    assert len(result.schemes) == result.summary["schemes"] == 0
+    assert result.summary["to_standard_from_schemes_pct"] == result.villages["people_piped"].sum() == 0
+    assert set(result.works["kind"]) <= {"new", "merge", "pumped"}
+    assert result.siting["target_met"]
+    listed = result.siting["listed_only"]
+    assert listed["works"] == listed["people"] == listed["bound"] == 0
+    dry = plan(
+        tmp_path / "b",
+        water_schemes=lambda f: f.iloc[:0],
+        runoff=lambda r: r.with_values(r.values * 0 + 1e-3),
+        parameters={"target_pct": 45.0},
+    )
+    check(dry)
+    assert dry.siting["works"] == dry.siting["most_people"]["bound"] == 0
+    assert dry.siting["target_met"] is False
+
+
+@pytest.mark.slow
 def test_unknown_is_a_value(tmp_path: Path) -> None:
     result = plan(tmp_path / "a", water_schemes=lambda f: f.assign(functionality="unknown", meets_standard=False))
     check(result)

@@ -9,6 +9,7 @@ import pytest
 
 from infragap.analyses.electricity.demand.local_works import energy_mvnd
 from infragap.analyses.electricity.demand.settlements import Settlements
+from infragap.analyses.electricity.low_voltage.elsewhere import lv_mvnd_at
 from infragap.analyses.electricity.low_voltage.works import Stations, lv_works, read_stations
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
@@ -58,6 +59,17 @@ def test_an_extension_by_hand() -> None:
     # bought, and 40 hours of outage a year at 20,000 VND/kWh
     energy = energy_mvnd(settlements([600.0], [20]), P)[0] + 20 * 7052.88 * 40 / 8766 * 0.02
     assert works.life_cycle_mvnd[0] == pytest.approx(works.investment_mvnd[0] * AS_LINE + energy, rel=1e-6)
+
+
+def test_at_any_distance_the_price_is_that_of_the_works_there() -> None:
+    # one settlement at five places against five settlements; the cable grows with the distance, 1,201 m is out of reach
+    away = [0.0, 300.0, 800.0, 1190.0, 1201.0]
+    one, many = settlements([0.0], [28]), settlements(away, [28] * 5)
+    found = lv_mvnd_at(one, np.zeros(5, dtype=np.int64), np.array(away), P)
+    works = lv_works(many, station(250.0, 0.0), P)
+    assert len(set(works.cable[:4].tolist())) > 1
+    assert found == pytest.approx(works.life_cycle_mvnd, rel=1e-12)
+    assert np.isinf(found[4])
 
 
 def test_a_transformer_that_is_full_is_replaced_at_the_cost_of_those_that_it_is_for() -> None:

@@ -5,12 +5,14 @@ import pandas as pd
 import pytest
 import shapely
 
+from infragap.analyses.electricity.codes import Works
 from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
 from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.routing.line_components import standing_km
+from infragap.analyses.electricity.tables.grounds import works_of
 from infragap.maps.summary.electricity import electricity_part
 from infragap.wording.catalogue import words
 from tests.analyses.electricity.small_pack import SOUTH, WEST, SmallPack, grid, settlements_at, small_pack
@@ -73,6 +75,15 @@ def test_a_gap_to_the_energised_grid_is_a_new_line() -> None:
 
 
 @pytest.mark.slow
+def test_works_are_switching_on_where_most_of_the_line_stands() -> None:
+    # of 8 km 5 stand, then 2
+    for first_km, works in ((7.05, Works.ENERGISE), (4.05, Works.NEW_STATION)):
+        plan = planned(with_line(small_pack(settlements_at([HAMLET])), [(2.05, 10.05), (first_km, 10.05)]))
+        assert standing_km(plan.branches.components).sum() == pytest.approx(first_km - 2.05, abs=0.15)
+        assert works_of(plan) == [works]
+
+
+@pytest.mark.slow
 def test_a_line_that_crosses_it_gets_nothing_from_it() -> None:
     place = settlements_at([(8.05, 10.05, 60)])
     crossed = planned(with_line(small_pack(place), [(5.05, 6.05), (5.05, 14.05)]))
@@ -125,7 +136,11 @@ def test_tables_reason_and_summary_tell_it() -> None:
     assert line["tap_line_id"] == "G1"
     assert line["investment_mvnd"] == pytest.approx(6 * 60 + 2 * NEW + TAP, rel=0.02)
     (row,) = result.settlements.to_dict("records")
-    assert row["works"] == "new_station"
+    # 6 of 8 km stand
+    assert row["works"] == "energise"
+    assert not row["ruled_out"].startswith("new_station")
+    assert result.grid_extension["works"].tolist() == ["energise"]
+    assert result.grid_extension["stations"].tolist() == [1]
     assert "5.9 km of its way is a line that stands and was never switched on" in row["reason_en"]
     assert "5,9 km trên tuyến là đường dây đã xây nhưng chưa đóng điện" in row["reason_vi"]
     assert row["grid_share_investment_mvnd"] == pytest.approx(line["investment_mvnd"])

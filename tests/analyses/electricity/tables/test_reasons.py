@@ -31,6 +31,7 @@ def told(language: str = "vi", **change: object) -> str:
         "survey_saves_mvnd": 0.0,
         "shares_plant": False,
         "works": Works.NEW_STATION,
+        "from_station": False,
         "station_km": float("nan"),
         "target_price_mvnd": 0.0,
         "standing_km": 0.0,
@@ -110,5 +111,14 @@ def test_a_target_is_named_with_its_price() -> None:
     text = told(choice=Supply.GRID, must=GridRule.VILLAGE_TARGET, target_price_mvnd=3366.0)
     assert "nối lưới vì chỉ tiêu 100 % thôn có điện lưới, đắt hơn nguồn tốt nhất ngoài lưới 3.366 triệu đồng" in text
     assert "đường dây riêng dài 2,6 km" in text
-    wired = told("en", choice=Supply.GRID, works=Works.LV_EXTENSION, station_km=0.84)
+    wired = told("en", choice=Supply.GRID, works=Works.LV_EXTENSION, from_station=True, station_km=0.84)
     assert "a low-voltage line from a standing station 0.8 km away" in wired
+
+
+def test_a_line_to_be_switched_on_is_no_station_to_be_switched_on() -> None:
+    line = told("en", choice=Supply.GRID, works=Works.ENERGISE, standing_km=5.9, station_km=0.84)
+    assert "5.9 km of its way is a line that stands and was never switched on" in line
+    assert "only has to be switched on" not in line
+    station = told("en", choice=Supply.GRID, works=Works.ENERGISE, from_station=True, standing_km=5.9, station_km=0.84)
+    assert "a station built 0.8 km away only has to be switched on" in station
+    assert "of its way" not in station

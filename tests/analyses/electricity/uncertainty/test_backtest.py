@@ -3,9 +3,9 @@ import pytest
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.uncertainty.backtest import (
-    backtest_median,
     backtest_table,
     escalated_mvnd,
+    medians,
     predicted_mvnd,
 )
 from infragap.profiles.profile import read_profile
@@ -35,10 +35,13 @@ def test_single_phase_and_cable_projects_by_hand() -> None:
 
 def test_the_median_lies_within_ten_percent_and_the_spread_is_smaller_than_before() -> None:
     table = backtest_table(ElectricityParameters())
-    assert 0.9 <= backtest_median(ElectricityParameters()) <= 1.1
+    found = medians(table)
+    assert 0.9 <= found.all <= 1.1
+    assert 0.9 <= found.fit <= 1.1
+    assert (found.fit_count, found.count) == (10, 19)
     ten = table.loc[table["in_fit"], "predicted_to_actual"]
     assert len(ten) == 10
-    assert 0.9 <= ten.median() <= 1.1
+    assert found.fit == pytest.approx(ten.median())
     # with one price for a station of 31.5 and of 50 kVA and no terrain: 0.77 to 1.50, 24 % in the logarithm
     assert np.std(np.log(ten)) < 0.20
     assert ten.max() - ten.min() < 1.50 - 0.77
@@ -71,8 +74,9 @@ def test_the_line_price_that_fits_by_hand() -> None:
 @pytest.mark.slow
 def test_another_country_has_its_own_projects_or_none() -> None:
     with speaking_for(read_profile("mw")):
-        assert backtest_table(ElectricityParameters()).empty
-        assert np.isnan(backtest_median(ElectricityParameters()))
+        none = backtest_table(ElectricityParameters())
+        assert none.empty
+        assert np.isnan(medians(none).all)
     ours = read_profile()
     theirs = ours.model_copy(update={"code": "xx", "projects": ours.projects[3:4]})
     with speaking_for(theirs):

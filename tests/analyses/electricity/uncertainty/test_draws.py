@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 
+from infragap.analyses.draws import all_draws
 from infragap.analyses.electricity.least_cost.plan import least_cost
 from infragap.analyses.electricity.least_cost.study import Study, prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.electricity.uncertainty.monte_carlo import draw_plans, one_draw, summarised, what_draws_share
+from infragap.analyses.electricity.uncertainty.monte_carlo import one_draw, summarised, what_draws_share
 from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_settlements, position_cells
 from infragap.analyses.electricity.uncertainty.ranges import drawn_parameters, ranges
 from infragap.gis.hydrology import Falls
@@ -192,6 +193,7 @@ def test_a_draw_is_the_same_whatever_was_drawn_before(easy: dict[str, object]) -
     known = what_draws_share(plan)
     backwards = [one_draw(known, draw) for draw in reversed(range(6))][::-1]
     assert len({draw.household_kwh for draw in backwards}) == 6
-    whole, parts = draw_plans(plan), summarised(backwards, len(places))
+    whole = summarised(all_draws(one_draw, known, 6), len(places))
+    parts = summarised(backwards, len(places))
     for name in ("grid_probability", "works_probability", "demand_turns", "rank_low", "rank_high"):
         assert (getattr(whole, name) == getattr(parts, name)).all()

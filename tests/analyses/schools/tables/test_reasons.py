@@ -10,7 +10,8 @@ from infragap.analyses.schools.tables.reasons import border_reason, upper_reason
 BORDER = {
     "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "boarders": 1227, "day_pupils": 31,
     "pupils_served": 1258, "entitled_with_place": 1240, "aim": "least_total", "is_asked": False, "by_centre": False,
-    "villages_served": 28,
+    "by_model": False,
+    "villages_served": 28, "worst_village": "Xà Khái",
     "mean_min": 22.4, "p90_min": 50.0, "mean_rainy_min": 30.2, "without_place": 211, "capacity_pupils": 1260.0,
     "runner_up": "Bản Làn",
     "runner_up_extra_min": 0.1, "fairest_village": "Lùng Tao", "free_place": "", "robustness": "toss-up",
@@ -39,11 +40,18 @@ def test_who_is_entitled_is_an_upper_number_where_the_layer_lacks_the_day_school
     assert said not in border_reason(BORDER, "en")
 
 
+def test_modelled_day_schools_make_an_estimate() -> None:
+    said = "modelled at the centres of its former communes: those entitled are an estimate"
+    assert said in border_reason({**BORDER, "by_model": True}, "en")
+    assert said not in border_reason(BORDER, "en")
+
+
 def test_chosen_site() -> None:
     text = border_reason(BORDER, "vi")
     for part in ("Đặt tại Na Lang", "1.258 học sinh tiểu học và THCS của 28 thôn", "1.240 em đủ điều kiện",
     "1.227 em ở quá xa", "31 em", "22 phút",
     "1.260 chỗ", "211 em",
+                 "thôn xa nhất là Xà Khái, trung bình cả năm 108 phút",
                  "Bản Làn", "0,1 phút", "nên khảo sát cả hai", "Lùng Tao", "ngang ngửa", "3,2 phút"):  # fmt: skip
         assert part in text
     assert unicodedata.is_normalized("NFC", text)

@@ -143,15 +143,16 @@ def test_the_reference_pack_again_from_its_tables(reference_water: Path) -> None
         "listed_only": {"works_max": works, "listed": True},
         "of_list": {"works_max": works, "people_min": wanted - 1e-3, "listed_min": siting["of_list"]["listed_min"]},
     }
-    assert not siting["listed_only"]["target_met"]
+    assert not siting["listed_only"]["target_met_when_all_built"]
     for question, how in asked.items():
-        value, bound, _ = solve(candidates, links, gap=4e-3, **how)
         told = siting[question]
+        # solved as far as the printed gap: two such plans lie within it, whichever of them is the better
+        gap = max(told["gap"], 1e-5)
+        value, bound, _ = solve(candidates, links, gap=gap, **how)
         counts_people = question in ("most_people", "listed_only")
         ours = told["people"] if counts_people else told["cost_mvnd"]
         assert told["gap"] <= 0.005
-        # the two optima lie within both gaps
-        assert ours == pytest.approx(value, rel=told["gap"] + 4.1e-3)
+        assert ours == pytest.approx(value, rel=gap + 1e-6)
         assert told["gap"] == pytest.approx(abs(told["bound"] - ours) / ours, abs=1e-6)
         # neither can be better than the other's bound
         if counts_people:

@@ -1,0 +1,59 @@
+"""Draws on the second core are the draws of one process, whoever made them and whatever was ended."""
+
+import os
+import signal
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+
+from infragap import draws_beside
+from infragap.analyses.draws import all_draws, begun_draws, draws_made_by
+from infragap.draws_beside import DrawsBeside
+
+COUNT = 3 * draws_beside.SIZE + 1
+
+
+def one_draw(shared: int, draw: int) -> tuple[int, bool]:
+    return draw, os.getpid() == shared
+
+
+def ended_draw(shared: int, draw: int) -> int:
+    if os.getpid() != shared:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return draw
+
+
+class Lazy:
+    """An executor whose work never begins, or is done at once for the first so many pieces."""
+
+    def __init__(self, done: int) -> None:
+        self.done = done
+
+    def submit(self, work: Any, *arguments: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if self.done > 0:
+            future.set_running_or_notify_cancel()
+            future.set_result(work(*arguments))
+        self.done -= 1
+        return future
+
+
+@pytest.mark.parametrize("done", [0, 1, 3, 9])
+def test_draws_that_nobody_has_begun_are_made_here_in_order(done: int) -> None:
+    maker = DrawsBeside.__new__(DrawsBeside)
+    maker._pool = Lazy(done)  # type: ignore[assignment]
+    with draws_made_by(maker):
+        assert all_draws(one_draw, os.getpid(), COUNT) == [(draw, True) for draw in range(COUNT)]
+
+
+@pytest.mark.slow
+def test_the_other_process_makes_some_and_its_end_loses_none() -> None:
+    with DrawsBeside("json") as maker, draws_made_by(maker):
+        with begun_draws(one_draw, os.getpid(), COUNT) as made:
+            maker._pool.submit(int).result()
+            found = made()
+        assert [value for value, _ in found] == list(range(COUNT))
+        assert not any(here for _, here in found)
+        for _ in range(2):
+            assert all_draws(ended_draw, os.getpid(), COUNT) == list(range(COUNT))
