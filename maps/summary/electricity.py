@@ -15,6 +15,7 @@ from infragap.maps.quantities import electricity_quantities
 from infragap.maps.summary.markdown import headed, in_language, shown, spoken_proof, table
 from infragap.wording.catalogue import Number, Words
 from infragap.wording.codes import code_words, label, unit_words
+from infragap.wording.country import spoken_profile
 
 SENSITIVE_ROWS = 5
 
@@ -190,7 +191,18 @@ def _what_if(say: Words, result: ElectricityResult) -> list[str]:
         )
         for row in frame.to_dict("records")
     ]
-    return [say("maps.summary.electricity.what_if"), table(headings, rows)]
+    return [say("maps.summary.electricity.what_if"), table(headings, rows), *_two_wires(say, frame)]
+
+
+def _two_wires(say: Words, scenarios: pd.DataFrame) -> list[str]:
+    """What the plan leans on where the table of works knows prices of two-wire lines and single-phase stations only as
+    brackets; nothing where the country has a table of its own."""
+    dear = scenarios[scenarios["scenario"] == "three_phase_only"]
+    if len(dear) != 1 or spoken_profile().works or not dear["extra_mvnd"].iloc[0] > 0:
+        return []
+    extra, cost = float(dear["extra_mvnd"].iloc[0]), float(dear["cost_mvnd"].iloc[0])
+    pct = Number(100 * extra / (cost - extra))
+    return [say("maps.summary.electricity.two_wires", extra_bn=Number(extra / 1000, 1), extra_pct=pct)]
 
 
 def _voltage(say: Words, result: ElectricityResult) -> list[str]:

@@ -52,6 +52,8 @@ LIST: Columns = (
             "investment_mvnd_per_household",
             "year",
             "feeder",
+            "line_type",
+            "conductor",
         )
     ),
 )

@@ -121,7 +121,7 @@ class GridParameters(Parameters):
         low=0.65,
         high=1.35,
         minimum=0.1,
-        source="norms F: ±35 %",
+        source="norms F: ±35 %; single-phase stations between two phases: brackets without a quotation (G)",
         meaning="multiplier on the prices of stations by size (table of works)",
     )
     line_types: tuple[str, ...] = parameter(
@@ -146,7 +146,7 @@ class GridParameters(Parameters):
         low=0.87,
         high=1.13,
         minimum=0.1,
-        source="engineering facts 2: two wires 0.65-0.8 of three; none published in Vietnam, so up to 0.85",
+        source="engineering facts 2 (C): two wires 0.65-0.8 of three; none published in Vietnam, so up to 0.85",
         meaning="multiplier on the prices of lines with fewer than three wires (table of works)",
     )
     least_conductor: Literal["AC-35", "AC-50", "AC-70", "AC-95", "AC-120"] = parameter(

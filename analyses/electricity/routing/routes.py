@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
+from infragap.analyses.electricity.routing.entering import entered_lawfully
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, line_km, unit_prices
 from infragap.analyses.electricity.routing.paths import step_components, trace
 from infragap.gis.leastcost import LeastCost, cost_distance, path_back
@@ -122,7 +123,7 @@ def own_routes(
         Of the same surface at the same prices, where it is known.
     """
     price = unit_prices(parameters)
-    search = search or _from_lines(surface, parameters)
+    search = entered_lawfully(search or _from_lines(surface, parameters), cell, surface, parameters)
     known = np.maximum(cell, 0)
     reached = (cell >= 0) & np.isfinite(search.distance.ravel()[known])
     reached[reached] = _lawful_ways(search, cell[reached], surface)

@@ -52,6 +52,7 @@ def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDat
                 "households": int(row["households"]),
                 "mv_km": float(length[new].sum()) + (0.0 if on_lv else float(works.inner_mv_km[settlement])),
                 "voltage_kv": float(tap["voltage_kv"]) if tap is not None else np.nan,
+                "line_type": tap["line_type"] if tap is not None else "",
                 "conductor": tap["conductor"] if tap is not None else "",
                 "works": row["works"],
                 "stations": 0 if on_lv else int(works.stations[settlement]),

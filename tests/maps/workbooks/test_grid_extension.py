@@ -83,7 +83,8 @@ def book(tmp_path: Path) -> Path:
 def test_settlements_stand_below_their_commune_with_subtotals(book: Path) -> None:
     sheet = openpyxl.load_workbook(book).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4, max_row=10)]
-    assert len(rows[0]) == 15
+    assert len(rows[0]) == 17
+    assert rows[0][14:] == ["Lộ", "Kiểu đường dây", "Dây dẫn"]
     assert rows[0][:4] == ["STT", "Tên thôn, cụm dân cư", "Xã (cũ)", "Loại việc"]
     assert rows[0][4:7] == ["Số hộ (hộ)", "ĐDK 35 kV (km)", "ĐDK 22 kV (km)"]
     assert [row[1] for row in rows[1:]] == [
