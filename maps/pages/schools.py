@@ -38,21 +38,21 @@ from infragap.wording.codes import labels
 
 SITE_PARTS = {
     "decision": ("rank", "kind", "status", "village", "levels", "year", "cost_mvnd", "site_known"),
-    "pupils": ("pupils_served", "pupils_minority", "pupils_may_board", "capacity_pupils", "load_pct", "pupils_nearer"),
-    "way": (
-        "mean_min",
-        "p90_min",
-        "max_min",
-        "mean_rainy_min",
-        "out_of_reach_rainy",
-        "before_min",
-        "after_min",
-        "hours_saved",
+    "pupils": (
+        "pupils_served", "villages_served", "capacity_pupils", "boarders", "day_pupils", "entitled_with_place",
+        "pupils_may_board", "without_place", "pupils_minority", "load_pct", "pupils_nearer",
     ),
-    "others": ("runner_up", "runner_up_extra_min", "alternatives", "fairest_village", "coverage_village"),
-    "certainty": ("position_accuracy_m",),
+    "way": (
+        "mean_min", "p90_min", "max_min", "worst_village", "mean_rainy_min", "out_of_reach_rainy", "year_min",
+        "year_max_min", "before_min", "after_min", "hours_saved",
+    ),
+    "others": (
+        "runner_up", "runner_up_extra_min", "near_equal", "alternatives", "free_place", "free_year_min",
+        "free_year_max_min", "fairest_village", "coverage_village",
+    ),
+    "certainty": ("robustness", "share_won", "regret95_min", "position_accuracy_m"),
     "source": ("provenance", "modelled_inputs"),
-}
+}  # fmt: skip
 VILLAGE_PARTS = {
     "pupils": ("pupils_primary", "pupils_lower_secondary", "pupils_upper_secondary", "upper_may_board"),
     "way": (
@@ -69,6 +69,11 @@ VILLAGE_PARTS = {
         "border_motorbike_rainy_min",
         "border_foot_dry_min",
         "border_way_km",
+        "border_may_board_primary",
+        "border_may_board_lower_secondary",
+        "today_primary_km",
+        "today_lower_secondary_km",
+        "border_terrain_names",
     ),
     "place": ("population", "cut_off_in_rain"),
     "certainty": ("position_accuracy_m",),
@@ -225,7 +230,8 @@ def _time_looks() -> dict[str, tuple[Text, dict[str, str]]]:
 
 
 def _zones(result: SchoolsResult) -> list[Layer]:
-    """Travel-time rings by motorbike, dry and rainy, in the classes of the villages; the dry ones shown."""
+    """Travel-time rings by motorbike, dry and rainy, in the classes of the villages. They start switched off: the
+    circles of the villages tell another time, to upper secondary, in the same colours."""
     made = []
     rings = result.isochrones[result.isochrones["mode"] == "motorbike"]
     for season in ("dry", "rainy"):
@@ -247,7 +253,7 @@ def _zones(result: SchoolsResult) -> list[Layer]:
                 in_each_language(f"maps.layer.zones_{season}"),
                 frame.assign(ring=[str(i) for i in classes]),
                 Style(flat, by="ring", values=looks),
-                shown=season == "dry",
+                shown=False,
                 simplify_m=60.0,
             )
         )

@@ -78,38 +78,11 @@ class SiteQuestion:
     def group(self) -> IntArray | None:
         """(candidates,) number of the planned school of each candidate, one to be opened each; None where any number
         may open."""
-        if self.study.parameters.sites is not None or (self.candidates["school"] < 0).any():
-            return None
-        return np.unique(self.candidates["school"], return_inverse=True)[1].astype(np.int64)
+        return _group(self.candidates, self.study.parameters)
 
     def choice(self, *, free: int | None = None) -> SiteChoice:
-        """Which sets of sites may open; `free` = school (row) whose decided site is set free.
-
-        Raises
-        ------
-        NoSolutionError
-            More schools are asked for than there are places, or the fixed sites contradict each other.
-        """
-        candidates, parameters = self.candidates, self.study.parameters
-        decided = candidates["is_decided"].to_numpy(bool) & (candidates["school"] != free).to_numpy()
-        fixed = candidates["candidate"].isin(parameters.fixed_sites).to_numpy()
-        if self.group is not None:
-            # a decided site gives way to one that is asked for in its stead
-            asked = set(candidates.loc[fixed, "school"])
-            decided &= ~candidates["school"].isin(asked).to_numpy()
-            p = int(self.group.max()) + 1
-        else:
-            p = parameters.sites or 1
-            decided &= decided.sum() + fixed.sum() <= p
-            if p > len(candidates):
-                raise NoSolutionError(
-                    f"schools.sites = {p}: a school may stand at {len(candidates)} places only. Ask for fewer schools, "
-                    "or give more candidates."
-                )
-        try:
-            return site_choice(len(candidates), p, fixed=np.flatnonzero(decided | fixed), group=self.group)
-        except Infeasible as reason:
-            raise NoSolutionError(f"schools: {reason}") from reason
+        """Which sets of sites may open; see `allowed_sets`."""
+        return allowed_sets(self.candidates, self.study.parameters, free=free)
 
     def teaches(self, level: Level) -> BoolArray:
         """(candidates,) whether the school there teaches a level; a school that is not in the layer teaches what is
@@ -127,6 +100,42 @@ class SiteQuestion:
         """(b, candidates) whether pupils of a village may be admitted to a school there."""
         home = self.study.villages["commune_code"].to_numpy()[self.village]
         return intake_allows(self.study, home, self.candidates["commune_code"].to_numpy(), rule)
+
+
+def _group(candidates: gpd.GeoDataFrame, parameters: SchoolsParameters) -> IntArray | None:
+    if parameters.sites is not None or (candidates["school"] < 0).any():
+        return None
+    return np.unique(candidates["school"], return_inverse=True)[1].astype(np.int64)
+
+
+def allowed_sets(candidates: gpd.GeoDataFrame, parameters: SchoolsParameters, *, free: int | None = None) -> SiteChoice:
+    """Which sets of sites may open; `free` = school (row) whose decided site is set free.
+
+    Raises
+    ------
+    NoSolutionError
+        More schools are asked for than there are places, or the fixed sites contradict each other.
+    """
+    decided = candidates["is_decided"].to_numpy(bool) & (candidates["school"] != free).to_numpy()
+    fixed = candidates["candidate"].isin(parameters.fixed_sites).to_numpy()
+    group = _group(candidates, parameters)
+    if group is not None:
+        # a decided site gives way to one that is asked for in its stead
+        asked = set(candidates.loc[fixed, "school"])
+        decided &= ~candidates["school"].isin(asked).to_numpy()
+        p = int(group.max()) + 1
+    else:
+        p = parameters.sites or 1
+        decided &= decided.sum() + fixed.sum() <= p
+        if p > len(candidates):
+            raise NoSolutionError(
+                f"schools.sites = {p}: a school may stand at {len(candidates)} places only. Ask for fewer schools, "
+                "or give more candidates."
+            )
+    try:
+        return site_choice(len(candidates), p, fixed=np.flatnonzero(decided | fixed), group=group)
+    except Infeasible as reason:
+        raise NoSolutionError(f"schools: {reason}") from reason
 
 
 def intake_allows(study: Study, home: ObjectArray, site: ObjectArray, rule: Intake) -> BoolArray:
@@ -149,6 +158,8 @@ def site_question(study: Study, candidates: gpd.GeoDataFrame) -> SiteQuestion:
         No village has pupils of the levels taught.
     """
     parameters, villages = study.parameters, study.villages
+    # what cannot be asked is said before the long searches
+    allowed_sets(candidates, parameters)
     planned = planned_border_schools(study.schools)
     homes = planned["commune_code"] if len(planned) else candidates["commune_code"]
     village = np.flatnonzero(villages["commune_code"].isin(homes))

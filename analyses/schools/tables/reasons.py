@@ -30,6 +30,10 @@ def border_reason(row: Mapping[str, Any], language: str) -> str:
     say = words(language)
     levels = say("schools.and").join(say(f"schools.level.{level}") for level in row["levels"].split("+"))
     people = say("schools.reason.people", levels=levels, **{key: say.number(row[key]) for key in _PEOPLE})
+    if row["worst_village"]:
+        people += say(
+            "schools.reason.worst", village=row["worst_village"], year_max_min=say.number(row["year_max_min"])
+        )
     if row["by_centre"]:
         people += say("schools.reason.by_centre")
     elif row["by_model"]:

@@ -71,10 +71,18 @@ def _border_columns(findings: Findings) -> dict[str, object]:
         "border_way_km": rounded_or_empty(np.where(reached, length, np.inf), 2),
         "border_intake": _flag(np.ones(len(village), bool), village, count),
         "border_terrain": _text(_terrain_codes(way, findings), village, count),
+        "border_terrain_primary": _text(
+            _terrain_codes(siting.chosen.today.get(Level.PRIMARY, way), findings), village, count
+        ),
         "border_terrain_names": _text(_terrain_names(study, way), village, count),
         "border_entitlement_km": placed(rounded_or_empty(way.km, 2), village, count),
     }
+    none = np.full(len(village), np.inf)
     for level in (Level.PRIMARY, Level.LOWER_SECONDARY):
+        today = siting.chosen.today.get(level)
+        km, dry_min = (none, none) if today is None else (today.km, today.dry_min)
+        found[f"today_{level}_km"] = placed(rounded_or_empty(km, 2), village, count)
+        found[f"today_{level}_min"] = placed(rounded_or_empty(dry_min, 2), village, count)
         may = entitled[level].may_board(level) if level in levels else np.zeros(len(village), bool)
         found[f"border_may_board_{level}"] = _flag(may, village, count)
     found["border_by_distance"] = _flag(entitled[main].by_distance[main], village, count)

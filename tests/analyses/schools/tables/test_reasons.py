@@ -11,7 +11,7 @@ BORDER = {
     "levels": "primary+lower_secondary", "site_known": False, "village": "Na Lang", "boarders": 1227, "day_pupils": 31,
     "pupils_served": 1258, "entitled_with_place": 1240, "aim": "least_total", "is_asked": False, "by_centre": False,
     "by_model": False,
-    "villages_served": 28,
+    "villages_served": 28, "worst_village": "Xà Khái",
     "mean_min": 22.4, "p90_min": 50.0, "mean_rainy_min": 30.2, "without_place": 211, "capacity_pupils": 1260.0,
     "runner_up": "Bản Làn",
     "runner_up_extra_min": 0.1, "fairest_village": "Lùng Tao", "free_place": "", "robustness": "toss-up",
@@ -51,6 +51,7 @@ def test_chosen_site() -> None:
     for part in ("Đặt tại Na Lang", "1.258 học sinh tiểu học và THCS của 28 thôn", "1.240 em đủ điều kiện",
     "1.227 em ở quá xa", "31 em", "22 phút",
     "1.260 chỗ", "211 em",
+                 "thôn xa nhất là Xà Khái, trung bình cả năm 108 phút",
                  "Bản Làn", "0,1 phút", "nên khảo sát cả hai", "Lùng Tao", "ngang ngửa", "3,2 phút"):  # fmt: skip
         assert part in text
     assert unicodedata.is_normalized("NFC", text)
