@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar, TypedDict, TypeVar, Unpack, cast, get_args, get_origin
+from typing import Any, ClassVar, SupportsIndex, TypedDict, TypeVar, Unpack, cast, get_args, get_origin
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, create_model, field_validator
@@ -55,12 +55,21 @@ class Parameters(BaseModel):
         `.source`.
     country
         Profile that the defaults are those of.
+    made_from
+        Class and profile that a country's class was made from; None for a class that stands in a module.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
     analysis: ClassVar[str] = ""
     country: ClassVar[str] = DEFAULT
+    made_from: ClassVar[tuple[type[Parameters], Profile] | None] = None
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        """Pickle a country's parameters by what their class was made from: another process cannot import it."""
+        if self.made_from is None:
+            return super().__reduce_ex__(protocol)
+        return _blank, self.made_from, self.__getstate__()
 
     @field_validator("*", mode="before")
     @classmethod
@@ -133,7 +142,17 @@ def for_country(parameters: Chosen, profile: Profile) -> Chosen:
     """
     if profile.code == type(parameters).country:
         return parameters
-    base = type(parameters)
+    of_country = _kind_of(type(parameters), profile)
+    given = parameters.model_dump(include=parameters.model_fields_set)
+    try:
+        return of_country(**given)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ParameterError(f"profile {profile.code}: {faults}. Correct the profile.") from error
+
+
+def _kind_of(base: type[Chosen], profile: Profile) -> type[Chosen]:
+    """Class of parameters with a country's defaults."""
     said = {inward(name, profile): number for name, number in profile.parameters.get(base.analysis, {}).items()}
     if unknown := sorted(set(said) - set(base.model_fields)):
         names = ", ".join(outward(name, profile) for name in unknown)
@@ -143,14 +162,14 @@ def for_country(parameters: Chosen, profile: Profile) -> Chosen:
         name: _of_country(base.model_fields[name], number, price_scale(name, profile), is_money=is_money(name))
         for name, number in said.items()
     }
-    of_country = cast(type[Chosen], create_model(base.__name__, __base__=base, **changed))
-    of_country.country = profile.code
-    given = parameters.model_dump(include=parameters.model_fields_set)
-    try:
-        return of_country(**given)
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise ParameterError(f"profile {profile.code}: {faults}. Correct the profile.") from error
+    made = cast(type[Chosen], create_model(base.__name__, __base__=base, **changed))
+    made.country, made.made_from = profile.code, (base, profile)
+    return made
+
+
+def _blank(base: type[Chosen], profile: Profile) -> Chosen:
+    kind = _kind_of(base, profile)
+    return kind.__new__(kind)
 
 
 def prices_missing(kind: type[Parameters], profile: Profile) -> list[str]:

@@ -133,7 +133,7 @@ def test_another_country_as_its_files_lie_there(tmp_path: Path) -> None:
     for path in (folder, *folder.iterdir()):
         path.chmod(0o755 if path.is_dir() else 0o644)
     assert start_pack(folder).questions == ()
-    run(folder, out, read_settings(None, {"electricity": {"draws": 2}}), only=("electricity",))
+    run(folder, out, read_settings(None, {"electricity": {"draws": 2, "plan_work_limit": 2.0}}), only=("electricity",))
     lines = gpd.read_file(out / "geojson" / "electricity_lines.geojson")
     assert set(lines["voltage_kv"]) == {33.0}
     ranking = pd.read_csv(out / "tables" / "electricity_ranking.csv", encoding="utf-8-sig")

@@ -18,6 +18,7 @@ from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import enriched_network, laid_over
+from infragap.analyses.reuse import content_of, remembered
 
 WORTHWHILE = 1e-5
 """A junction round that saves less of the plan's cost than this is the last."""
@@ -231,13 +232,13 @@ def enriched(study: Study, parameters: ElectricityParameters) -> Study:
         joined = laid_over(study.surface, study.routes, network, known, parameters)
         study = replace(study, network=joined, without_standing=plain)
     before = np.inf
-    for _ in range(parameters.junction_rounds):
+    for number in range(parameters.junction_rounds):
         total = 0.0
-        for reference in REFERENCES:
+        for kind, reference in enumerate(REFERENCES):
             choice = choose_plan_fast(study.network, _problem_of(reference, study, parameters))
             total += choice.cost_mvnd
             if choice.edges.any():
-                study = with_junctions(study, choice, parameters)
+                study = with_junctions(study, choice, parameters, step=f"junctions {number}, {kind}")
         if total > before * (1 - WORTHWHILE):
             break
         before = total
@@ -257,7 +258,12 @@ def _problem_of(reference: Reference, study: Study, parameters: ElectricityParam
     return replace(problem, must_grid=np.asarray(must & inhabited), household_price_mvnd=price)
 
 
-def with_junctions(study: Study, choice: PlanChoice, parameters: ElectricityParameters) -> Study:
-    """Enrich the network around a plan."""
-    network = enriched_network(study.surface, study.routes, study.network, choice.edges, parameters)
+def with_junctions(study: Study, choice: PlanChoice, parameters: ElectricityParameters, *, step: str) -> Study:
+    """Enrich the network around a plan; `step` is its name among those that another plan may take over."""
+    network = remembered(
+        f"{step}, {parameters.forest_rule}",
+        lambda p: enriched_network(study.surface, study.routes, study.network, choice.edges, p),
+        parameters,
+        (study.surface, study.routes, study.network, content_of(choice.edges)),
+    )
     return replace(study, network=network)

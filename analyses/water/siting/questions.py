@@ -191,7 +191,7 @@ def answer_all(study: Study, candidates: Candidates, gap: Gap, plan: Plan) -> tu
     least = asker.least(wanted, asker.works_max, most, known=known.get(Question.LEAST_COST))
     share = _poor_share_pct(study, gap, poor)
     poor_min = round(share / 100 * min(wanted, least.choice.people), 3)
-    fair = asker.least(wanted, asker.works_max, None, poor_min=poor_min) if poor_min > 0 and least.target_met else None
+    fair = asker.fair(wanted, least, poor_min)
     dearer = fair is not None and fair.target_met and fair.choice.cost_mvnd < least.choice.cost_mvnd
     if fair is not None and dearer and shown != Question.LEAST_COST:
         # what fulfils more also answers the question that asks less; the plan shown stays, with pipes of its own size
@@ -288,6 +288,15 @@ class _Asker:
             if found.status != "infeasible":
                 return Answer(found, target_met=True)
         return Answer(most if most is not None else self.most(works_max, known), target_met=False)
+
+    def fair(self, people: float, least: Answer, poor_min: float) -> Answer | None:
+        """Least cost where poor communes get so many people at least: the plan of least cost itself where it gives them
+        as many; None where nothing is asked."""
+        if poor_min <= 0 or not least.target_met:
+            return None
+        if float(self.model.poor[self.model.first_household :] @ least.choice.households) >= poor_min:
+            return least
+        return self.least(people, self.works_max, None, poor_min=poor_min)
 
     def _ask(self, asked: Asked, known: Plan | None) -> Choice:
         p = self.parameters

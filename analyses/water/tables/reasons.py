@@ -75,7 +75,7 @@ def work_reason(row: Row, language: str) -> str:
         pipes_km=say.number(row["pipes_km"], decimals=1),
         cost_mvnd=say.number(row["cost_mvnd"]),
         per_person_mvnd=say.number(row["cost_per_person_mvnd"], decimals=1),
-        om_mvnd=say.number(row["om_mvnd_per_year"]),
+        om_mvnd=say.number(row["om_mvnd_per_year"], decimals=1),
     )
     parts = [
         text,

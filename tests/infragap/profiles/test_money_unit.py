@@ -1,5 +1,6 @@
 """The money unit is any: thousand US dollars, with prices of a kWh in US dollars, give the plan of million of them."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,16 @@ def test_prices_are_reckoned_in_the_money_unit(thousand: Profile, million: Profi
     # 25,000 US dollars a km against 0.08 a kWh: the same number of kWh pays a km
     assert k.mv35_line_mvnd_per_km / (k.tariff_vnd_per_kwh / 1e6) == pytest.approx(25_000 / 0.08)
     assert m.mv35_line_mvnd_per_km / (m.tariff_vnd_per_kwh / 1e6) == pytest.approx(25_000 / 0.08)
+
+
+def test_parameters_of_a_country_reach_another_process(thousand: Profile) -> None:
+    given = ElectricityParameters(draws=7)
+    own = for_country(given, thousand)
+    again = pickle.loads(pickle.dumps(own.model_copy(update={"first_year": 2031})))
+    assert (again.draws, again.first_year, again.country) == (7, 2031, "kusd")
+    assert again.model_dump() == own.model_dump() | {"first_year": 2031}
+    assert again.model_fields_set == own.model_fields_set | {"first_year"}
+    assert pickle.loads(pickle.dumps(given)) == given
 
 
 def test_what_is_shown_is_in_the_currency(thousand: Profile) -> None:

@@ -12,8 +12,8 @@ from scipy.sparse.csgraph import connected_components
 
 from infragap.analyses.arrays import BoolArray, IntArray, ObjectArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
+from infragap.analyses.electricity.headroom.limits import HeadroomLedger, added_load_kw, limits_with
 from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger, added_load_kw, limits_with
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
 from infragap.analyses.electricity.least_cost.study import Study
