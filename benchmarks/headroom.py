@@ -10,9 +10,9 @@ import pandas as pd
 
 from benchmarks import Row
 from benchmarks.measure import timed
-from infragap.analyses.electricity.least_cost.headroom import exceeded
+from infragap.analyses.electricity.headroom.limits import exceeded
+from infragap.analyses.electricity.headroom.search import within_headroom
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
-from infragap.analyses.electricity.least_cost.room_search import within_headroom
 from infragap.analyses.electricity.least_cost.study import Study, prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.gis.pack import Pack, read_pack

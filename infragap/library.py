@@ -125,10 +125,12 @@ def replan(
 
     Notes
     -----
-    Taken over where nothing that they read has changed: the surface for routing, own ways and candidate network, and
-    the simulated year of solar plants. The choice, the load flow and all draws are made anew. What a step reads is
-    found by watching it (`infragap.analyses.reuse`). A moved settlement may change clearings in forest, so its surface
-    and ways are made anew.
+    Taken over where nothing that they read has changed: the surface for routing, own ways, candidate network and the
+    places where lines may meet; the simulated year of sun and streams, and the falls; the courses of the feeders, and
+    what helps each that carries the same load; where settlements may lie. The choice, the load flow of all feeders
+    together, the scenarios and all draws are made anew. What a step reads is found by watching it
+    (`infragap.analyses.reuse`). A moved settlement may change clearings in forest, so its surface and ways are made
+    anew.
     """
     origin = _ORIGINS.get(result)
     if origin is None:

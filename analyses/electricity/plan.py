@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from infragap.analyses.electricity.feeders.remedies import find_remedies
 from infragap.analyses.electricity.feeders.voltage import check_voltage
+from infragap.analyses.electricity.headroom.search import within_headroom
 from infragap.analyses.electricity.least_cost.plan import least_cost
-from infragap.analyses.electricity.least_cost.room_search import within_headroom
 from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters, in_country
 from infragap.analyses.electricity.preconditions import NEEDS

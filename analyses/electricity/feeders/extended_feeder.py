@@ -14,6 +14,7 @@ from infragap.analyses.electricity.feeders.radial import RadialFeeder, hang_bran
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.reuse import content_of, remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,18 +114,23 @@ def extend_feeder(
     root_cells = np.array([branches.cells[root][0] for root in roots], dtype=np.int64)
     cells = np.concatenate([root_cells, study.routes.cell[here], further]).astype(np.int64)
     x, y = study.surface.middles(cells)
-    pieces = study.grid.pieces(key)
-    feeder = trace_feeder(
-        pieces,
-        study.grid.station_of(pieces),
-        x,
-        y,
-        name=key,
-        power_factor=p.power_factor,
-        served_drop_pct=p.existing_drop_pct,
-        join_tolerance_m=p.feeder_join_tolerance_m,
-        with_ends=with_ends,
-    )
+
+    def traced(parameters: ElectricityParameters) -> Feeder:
+        pieces = study.grid.pieces(key)
+        return trace_feeder(
+            pieces,
+            study.grid.station_of(pieces),
+            x,
+            y,
+            name=key,
+            power_factor=parameters.power_factor,
+            served_drop_pct=parameters.existing_drop_pct,
+            join_tolerance_m=parameters.feeder_join_tolerance_m,
+            with_ends=with_ends,
+        )
+
+    step = f"feeder {key}, {'all ends' if with_ends else 'taps'}{', further taps' if further_cells is not None else ''}"
+    feeder = remembered(step, traced, p, (study.grid, content_of(x, y)))
     load_kw = design_load_kw(study.settlements, p)
     # settlements on the line load the feeder at their own tap
     settlement_mw = np.zeros(len(feeder.parent))

@@ -8,7 +8,8 @@ a nearer substation. The first that suffices is taken.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import partial
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from infragap.analyses.electricity.feeders.load_flow import load_flow
 from infragap.analyses.electricity.feeders.radial import REGULATOR_BOOST_PCT, RadialFeeder
 from infragap.analyses.electricity.feeders.voltage import FeederVoltage
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.reuse import content_of, remembered
 
 MOST_REGULATORS = 3
 """So many on one feeder hold each other in check with their time delays; more are no practice (assumption)."""
@@ -72,14 +74,19 @@ def feeder_findings(feeders: list[FeederVoltage], parameters: ElectricityParamet
             found.append(FeederFinding(each, FeederRemedy.NONE, 0.0, 0.0))
             continue
         radial = _as_solved(each, parameters)
-        for remedy, attempt in ATTEMPTS.items():
-            result = attempt(radial, parameters)
-            if result is not None:
-                found.append(FeederFinding(each, remedy, *result))
-                break
-        else:
-            found.append(FeederFinding(each, FeederRemedy.NEARER_SUBSTATION, 0.0, np.nan))
+        content = content_of(*(getattr(radial, field.name) for field in fields(radial)))
+        step = f"remedy of {each.extended.feeder.name}"
+        found.append(FeederFinding(each, *remembered(step, partial(_remedy, radial), parameters, (content,))))
     return found
+
+
+def _remedy(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple[FeederRemedy, float, float]:
+    """The first remedy that suffices, its count and its life-cycle cost."""
+    for remedy, attempt in ATTEMPTS.items():
+        result = attempt(radial, parameters)
+        if result is not None:
+            return remedy, *result
+    return FeederRemedy.NEARER_SUBSTATION, 0.0, np.nan
 
 
 def _as_solved(feeder: FeederVoltage, parameters: ElectricityParameters) -> RadialFeeder:

@@ -18,7 +18,7 @@ from infragap.analyses.electricity.feeders.existing_feeder import Feeder
 from infragap.analyses.electricity.feeders.other_taps import TapChange, find_tap_changes
 from infragap.analyses.electricity.feeders.radial import REGULATOR_BOOST_PCT
 from infragap.analyses.electricity.feeders.voltage import Check
-from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger
+from infragap.analyses.electricity.headroom.limits import HeadroomLedger
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters

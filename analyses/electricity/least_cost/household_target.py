@@ -207,13 +207,13 @@ def _restated(choice: PlanChoice, problem: TreeProblem, network: CandidateNetwor
     return replace(
         choice,
         cost_mvnd=cost,
-        chosen_mvnd=_chosen(choice, problem, network),
+        chosen_mvnd=chosen_part_mvnd(choice, problem, network),
         lower_bound_mvnd=min(bound_mvnd, cost),
         gap=max(cost - bound_mvnd, 0.0) / cost if cost > 0 else 0.0,
     )
 
 
-def _chosen(choice: PlanChoice, problem: TreeProblem, network: CandidateNetwork) -> float:
+def chosen_part_mvnd(choice: PlanChoice, problem: TreeProblem, network: CandidateNetwork) -> float:
     """Part of the cost that the choice decides: lines, and prizes of those left out."""
     out = (network.terminal > 0) & ~choice.on_grid
     return float(problem.edge_mvnd[choice.edges].sum() + problem.prize_mvnd[out].sum())

@@ -119,7 +119,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
     """
     surface = remembered("surface", lambda p: build_surface(pack, p), parameters, (pack,))
     layer = pack.settlements.reset_index(drop=True)
-    grid = existing_grid(pack.grid_lines, pack.substations, parameters)
+    grid = remembered("grid", lambda p: existing_grid(pack.grid_lines, pack.substations, p), parameters, (pack,))
     cell = settlement_cells(surface, layer.geometry.x.to_numpy(), layer.geometry.y.to_numpy())
     cell = on_line_cells(surface, cell, layer, grid.lines)
     known = np.maximum(cell, 0)
@@ -142,7 +142,13 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         other=read_other_loads(layer, parameters),
         outage_hours=_outage_hours(grid.lines, routes.line),
     )
-    inputs = Inputs(settlements=layer, communes=pack.communes.reset_index(drop=True), catalog=pack.catalog)
+    # the same object for the same pack: steps that depend on them are taken over by that
+    inputs = remembered(
+        "inputs",
+        lambda _: Inputs(settlements=layer, communes=pack.communes.reset_index(drop=True), catalog=pack.catalog),
+        parameters,
+        (pack,),
+    )
     forced = _named(inputs.identifiers, parameters.forced_grid, "forced_grid")
     cut_off = inputs.identifiers[forced & ~routes.reachable]
     if len(cut_off):

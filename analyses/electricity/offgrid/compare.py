@@ -77,12 +77,17 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
     day_yield = monthly_yield(pack.solar, pack.communes, neutral)
     hourly = hourly_yield(pack.solar, pack.communes, day_yield, seed=parameters.random_seed)
     month_mm = np.nanmean(pack.runoff.floats(), axis=(1, 2))
-    year = WaterYear(
-        sun=hourly,
-        flow=daily_flow(np.nan_to_num(month_mm), seed=parameters.random_seed),
-        storage_efficiency=parameters.storage_efficiency,
+    year = remembered(
+        "water year",
+        lambda p: WaterYear(
+            sun=hourly,
+            flow=daily_flow(np.nan_to_num(month_mm), seed=p.random_seed),
+            storage_efficiency=p.storage_efficiency,
+        ),
+        parameters,
+        (content_of(hourly, month_mm),),
     )
-    sites = read_sites(pack, parameters)
+    sites = remembered("sites", lambda p: read_sites(pack, p), parameters, (pack,))
     return Resources(
         day_yield=day_yield,
         unserved=remembered("plants", lambda _: simulate_plants(hourly), parameters, (content_of(hourly),)),

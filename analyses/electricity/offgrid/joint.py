@@ -221,6 +221,48 @@ def least_allocation_mvnd(joint: JointPlants) -> FloatArray:
     return result
 
 
+def charges_mvnd(joint: JointPlants, off: BoolArray, at_least_mvnd: FloatArray) -> FloatArray:
+    """What each settlement is charged off the grid, (n,), so that those off the grid in a known plan are charged most.
+
+    Parameters
+    ----------
+    joint
+        The groups.
+    off
+        (n,) who is off the grid.
+    at_least_mvnd
+        (n,) least charge of the others: below it they might rather be off the grid too. Such charges must be possible.
+
+    Notes
+    -----
+    As in `least_allocation_mvnd`, no group costs less than its members are charged together.
+    """
+    result = joint.alone_mvnd.copy()
+    rows = _members_of(joint, np.arange(len(joint)))
+    if len(rows) == 0:
+        return result
+    whole = _program(joint, rows, np.arange(len(joint)))
+    more = len(rows)
+    least = np.where(off, 0.0, at_least_mvnd)[rows]
+    prices = row_prices(
+        replace(
+            whole,
+            objective=np.concatenate([whole.objective, -least]),
+            lower=np.zeros(len(whole.lower) + more),
+            upper=np.full(len(whole.upper) + more, np.inf),
+            integer=np.zeros(len(whole.integer) + more, dtype=bool),
+            rows=sparse.csr_array(sparse.hstack([whole.rows, -sparse.eye_array(more)])),
+            row_lower=off[rows].astype(np.float64),
+            row_upper=off[rows].astype(np.float64),
+        )
+    )
+    charged = np.zeros(len(result))
+    charged[rows] = prices
+    over = max(float(np.max(joint.members @ charged - joint.cost_mvnd, initial=0.0)), 0.0)
+    result[rows] = np.minimum(prices - over, joint.alone_mvnd[rows])
+    return result
+
+
 def _members_of(joint: JointPlants, groups: IntArray) -> IntArray:
     """Settlements of some groups, in the order of their identifiers."""
     if len(groups) == 0:

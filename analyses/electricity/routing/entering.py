@@ -1,22 +1,26 @@
-"""Another last step to a settlement that the cheapest way enters from a road through forest where it may not."""
+"""Lawful ways to the few settlements that the search leaves without one: a search of their own, step by step."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import heapq
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from infragap.analyses.arrays import IntArray
+from infragap.analyses.arrays import BoolArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.gis.leastcost import MOVES, LeastCost
 
+LOOKED_AT = 4000
+"""Cells around a settlement that are looked at; beyond that no lawful way is taken to lead there."""
+
 
 def entered_lawfully(
-    search: LeastCost, cell: IntArray, surface: LineSurface, parameters: ElectricityParameters
+    search: LeastCost, cell: IntArray, surface: LineSurface, wall: BoolArray, parameters: ElectricityParameters
 ) -> LeastCost:
-    """Search in which each settlement's cell is entered by the cheapest lawful step.
+    """Search in which the settlements are reached by lawful steps, as far as such ways are found.
 
     Parameters
     ----------
@@ -24,76 +28,161 @@ def entered_lawfully(
         From the existing lines, with regions and predecessors.
     cell
         (n,) flat cells of the settlements, -1 outside.
-    surface, parameters
+    surface
         What was searched.
+    wall
+        (rows, columns) cells that are closed to these ways; more may be closed in `surface`.
+    parameters
+        Prices and the forest rule.
 
     Notes
     -----
-    Cells from which ways would enter a road through forest from the side are closed (`routes.with_lawful_routes`), but
-    not those of settlements. Where such a cell is entered across the edge of a road's strip, the other steps into it
-    are looked at; where none is lawful it stays as it was, and no lawful line leads there.
+    Cells from which ways would enter a road through forest from the side are closed (`routes.with_lawful_routes`). That
+    can close the only way to a settlement, and it cannot mend a step into a settlement's own cell, which stays open.
+    For settlements without a lawful way the cheapest one is searched from their cell outwards, over lawful steps alone,
+    to where a lawful way to the lines begins. Where none is found all stays as it was.
     """
     if search.predecessor is None or search.region is None:
         raise AssertionError("regions and predecessors were asked for")
     if not surface.follows_roads:
         return search
-    cells = np.unique(cell[cell >= 0])
-    cells = cells[search.predecessor.ravel()[cells] >= 0]
-    offset = MOVES @ np.array([surface.grid.shape[1], 1])
-    steps = np.column_stack([cells - offset[search.predecessor.ravel()[cells]], cells])
-    wrong = cells[~surface.lawful(steps)]
-    if len(wrong) == 0:
-        return search
-    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
-    found = replace(
-        search, distance=search.distance.copy(), region=search.region.copy(), predecessor=search.predecessor.copy()
+    ways = _Ways(
+        search=replace(
+            search, distance=search.distance.copy(), region=search.region.copy(), predecessor=search.predecessor.copy()
+        ),
+        surface=surface,
+        cost=replace(surface, wall=wall).cost(parameters, forest_rule=parameters.forest_rule),
     )
-    for at in wrong.tolist():
-        _enter(found, at, cost, surface)
-    return found
+    for at in np.unique(cell[cell >= 0]).tolist():
+        if not ways.is_lawful(at):
+            ways.lay(at)
+    return ways.search
 
 
-def _enter(search: LeastCost, at: int, cost: NDArray[np.float32], surface: LineSurface) -> None:
-    """Write the cheapest lawful last step to one cell into the arrays of a search."""
-    if search.predecessor is None or search.region is None:
-        raise AssertionError("regions and predecessors were asked for")
-    rows, columns = surface.grid.shape
-    row, col = divmod(at, columns)
-    best, move = np.inf, -1
-    for k, (down, right) in enumerate(MOVES.tolist()):
-        r, c = row - down, col - right
-        if not (0 <= r < rows and 0 <= c < columns):
-            continue
-        way = float(search.distance[r, c]) + _step_cost(cost, (r, c), (row, col))
-        before = r * columns + c
-        if way < best and not _passes(search, before, at, columns) and surface.lawful(np.array([[before, at]]))[0]:
-            best, move = way, k
-    if move >= 0:
+@dataclass(eq=False)
+class _Ways:
+    """A search whose ways are mended."""
+
+    search: LeastCost
+    surface: LineSurface
+    cost: NDArray[np.float32]
+    lawful: dict[int, bool] = field(default_factory=dict)
+    """Cells → whether the whole way back from them is lawful."""
+
+    @property
+    def columns(self) -> int:
+        return int(self.surface.grid.shape[1])
+
+    @property
+    def before(self) -> NDArray[np.int8]:
+        """Flat predecessors."""
+        if self.search.predecessor is None:
+            raise AssertionError("predecessors were asked for")
+        return self.search.predecessor.ravel()
+
+    def is_lawful(self, start: int) -> bool:
+        """Whether a cell was reached, and by lawful steps alone."""
+        if not np.isfinite(self.search.distance.ravel()[start]):
+            return False
+        passed, here = [], start
+        while here not in self.lawful and self.before[here] >= 0:
+            passed.append(here)
+            here = self._behind(here)
+        good = self.lawful.get(here, True)
+        self.lawful[here] = good
+        for at in reversed(passed):
+            good = good and self._step_is_lawful(self._behind(at), at)
+            self.lawful[at] = good
+        return good
+
+    def _behind(self, at: int) -> int:
+        down, right = MOVES[self.before[at]].tolist()
+        return at - int(down) * self.columns - int(right)
+
+    def _step_is_lawful(self, start: int, end: int) -> bool:
+        return bool(self.surface.lawful(np.array([[start, end]]))[0])
+
+    def lay(self, at: int) -> None:
+        """Find the cheapest lawful way to one cell and write it into the search; nothing where there is none."""
+        distance = self.search.distance.ravel()
+        least, onward, queue = {at: 0.0}, {at: -1}, [(0.0, at)]
+        done: set[int] = set()
+        best, join = np.inf, -1
+        while queue and len(done) < LOOKED_AT:
+            so_far, here = heapq.heappop(queue)
+            if so_far >= best:
+                break
+            if here in done:
+                continue
+            done.add(here)
+            if here != at and self.is_lawful(here) and so_far + float(distance[here]) < best:
+                best, join = so_far + float(distance[here]), here
+            for k in range(len(MOVES)):
+                step = self._step(here, k)
+                if step is None or so_far + step[1] >= least.get(step[0], np.inf):
+                    continue
+                if self._step_is_lawful(step[0], here):
+                    least[step[0]], onward[step[0]] = so_far + step[1], here
+                    heapq.heappush(queue, (so_far + step[1], step[0]))
+        if join >= 0:
+            self._write(join, onward, least)
+
+    def _step(self, here: int, move: int) -> tuple[int, float] | None:
+        """Cell that a move leads to `here` from, and the cost of the step, a knight's move by the four cells that it
+        crosses; None outside and where it is closed."""
         down, right = MOVES[move].tolist()
-        search.distance[row, col] = best
-        search.region[row, col] = search.region[row - down, col - right]
-        search.predecessor[row, col] = move
+        row, col = divmod(here, self.columns)
+        r, c = row - down, col - right
+        if not (0 <= r < self.cost.shape[0] and 0 <= c < self.columns):
+            return None
+        mean = (float(self.cost[r, c]) + float(self.cost[row, col])) / 2
+        if abs(down * right) == 2:
+            first = float(self.cost[r + int(down / 2), c + int(right / 2)])
+            second = float(self.cost[r + int(np.sign(down)), c + int(np.sign(right))])
+            mean = (2 * mean + first + second) / 4
+        return (r * self.columns + c, mean * float(np.hypot(down, right))) if np.isfinite(mean) else None
 
+    def _write(self, join: int, onward: dict[int, int], least: dict[int, float]) -> None:
+        """Write the way from a cell to where the search from the settlement began."""
+        if self.search.region is None:
+            raise AssertionError("regions were asked for")
+        distance, region = self.search.distance.ravel(), self.search.region.ravel()
+        offset = (MOVES @ np.array([self.columns, 1])).tolist()
+        here = join
+        while onward[here] >= 0:
+            there = onward[here]
+            old = float(distance[there])
+            new = float(distance[here]) + least[here] - least[there]
+            self.before[there] = self._move(here, there, offset)
+            distance[there], region[there] = new, region[here]
+            self._shift(there, new - old, int(region[here]))
+            here = there
+        # what hangs on the way may have become lawful
+        self.lawful.clear()
 
-def _step_cost(cost: NDArray[np.float32], start: tuple[int, int], end: tuple[int, int]) -> float:
-    """Cost of one step, a knight's move by the four cells that it crosses, as in `infragap.gis.leastcost`."""
-    down, right = end[0] - start[0], end[1] - start[1]
-    mean = (float(cost[start]) + float(cost[end])) / 2
-    if abs(down * right) == 2:
-        first = float(cost[start[0] + int(down / 2), start[1] + int(right / 2)])
-        second = float(cost[start[0] + int(np.sign(down)), start[1] + int(np.sign(right))])
-        mean = (2 * mean + first + second) / 4
-    return mean * float(np.hypot(down, right))
+    def _move(self, start: int, end: int, offset: list[int]) -> int:
+        """Number of the move between two cells."""
+        (move,) = [
+            k
+            for k, by in enumerate(offset)
+            if end - start == by and end % self.columns - start % self.columns == MOVES[k, 1]
+        ]
+        return move
 
-
-def _passes(search: LeastCost, start: int, at: int, columns: int) -> bool:
-    """Whether the way back from a cell leads through another."""
-    if search.predecessor is None:
-        raise AssertionError("predecessors were asked for")
-    predecessor, offset = search.predecessor.ravel(), MOVES @ np.array([columns, 1])
-    here = start
-    while predecessor[here] >= 0:
-        if here == at:
-            return True
-        here -= int(offset[predecessor[here]])
-    return here == at
+    def _shift(self, at: int, by: float, region: int) -> None:
+        """Move the distances of all that is reached through a cell along with it."""
+        if self.search.region is None or not np.isfinite(by):
+            return
+        distance, regions = self.search.distance.ravel(), self.search.region.ravel()
+        waiting = [at]
+        while waiting:
+            here = waiting.pop()
+            row, col = divmod(here, self.columns)
+            for k, (down, right) in enumerate(MOVES.tolist()):
+                r, c = row + down, col + right
+                if 0 <= r < self.cost.shape[0] and 0 <= c < self.columns:
+                    there = r * self.columns + c
+                    if self.before[there] == k:
+                        distance[there] += by
+                        regions[there] = region
+                        waiting.append(there)

@@ -107,7 +107,12 @@ def on_line_cells(
 
 
 def own_routes(
-    surface: LineSurface, cell: IntArray, parameters: ElectricityParameters, *, search: LeastCost | None = None
+    surface: LineSurface,
+    cell: IntArray,
+    parameters: ElectricityParameters,
+    *,
+    search: LeastCost | None = None,
+    wall: BoolArray | None = None,
 ) -> Routes:
     """Find every settlement's cheapest way to the existing medium-voltage lines.
 
@@ -121,9 +126,12 @@ def own_routes(
         Prices and the forest rule.
     search
         Of the same surface at the same prices, where it is known.
+    wall
+        Cells that are closed to ways searched for a settlement alone, where they are fewer than in the surface.
     """
     price = unit_prices(parameters)
-    search = entered_lawfully(search or _from_lines(surface, parameters), cell, surface, parameters)
+    search = search or _from_lines(surface, parameters)
+    search = entered_lawfully(search, cell, surface, surface.wall if wall is None else wall, parameters)
     known = np.maximum(cell, 0)
     reached = (cell >= 0) & np.isfinite(search.distance.ravel()[known])
     reached[reached] = _lawful_ways(search, cell[reached], surface)
@@ -166,17 +174,18 @@ def with_lawful_routes(
     surface, routes
         The surface with a larger wall, and the routes on it.
     """
+    at_first = surface.wall
     for _ in range(MAX_ROUNDS):
         search = _from_lines(surface, parameters)
         reached = (cell >= 0) & np.isfinite(search.distance.ravel()[np.maximum(cell, 0)])
         steps = trace(search, cell[reached], columns=surface.grid.shape[1])
         blocked = _to_close(steps[~surface.lawful(steps)], surface, cell)
         if len(blocked) == 0:
-            return surface, own_routes(surface, cell, parameters, search=search)
+            return surface, own_routes(surface, cell, parameters, search=search, wall=at_first)
         wall = surface.wall.copy()
         wall.ravel()[blocked] = True
         surface = replace(surface, wall=wall)
-    return surface, own_routes(surface, cell, parameters)
+    return surface, own_routes(surface, cell, parameters, wall=at_first)
 
 
 def _from_lines(surface: LineSurface, parameters: ElectricityParameters) -> LeastCost:

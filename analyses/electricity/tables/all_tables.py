@@ -10,7 +10,7 @@ import pandas as pd
 from infragap.analyses.electricity.feeders.feeder_list import feeder_findings
 from infragap.analyses.electricity.feeders.remedies import Remedies
 from infragap.analyses.electricity.feeders.voltage import Check
-from infragap.analyses.electricity.least_cost.headroom import headroom_record
+from infragap.analyses.electricity.headroom.limits import headroom_record
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.record import plan_record
 from infragap.analyses.electricity.result import ElectricityResult

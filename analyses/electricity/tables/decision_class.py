@@ -7,7 +7,7 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray
 from infragap.analyses.electricity.codes import DecisionClass, Supply
-from infragap.analyses.electricity.least_cost.headroom import limits_with
+from infragap.analyses.electricity.headroom.limits import limits_with
 from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.tables.undecided import turned_by_position

@@ -69,8 +69,8 @@ def assess_uncertainty(plan: Plan, remedies: Remedies, progress: Callable[[str],
         Receives the name of each part.
     """
     p = plan.parameters
-    shared = _Shared(what_draws_share(plan), usual_problem(plan))
-    count = p.draws + (len(shared.usual.moves) if p.scenarios else 0)
+    shared = _Shared(what_draws_share(plan), usual_problem(plan) if p.scenarios else None)
+    count = p.draws + (len(shared.usual.moves) if shared.usual else 0)
     scenarios, table, draws = [], None, None
     with begun_draws(_draw_or_move, shared, count) as made:
         if p.scenarios:
@@ -79,7 +79,7 @@ def assess_uncertainty(plan: Plan, remedies: Remedies, progress: Callable[[str],
         if p.draws:
             progress(f"uncertainty, {p.draws} draws")
         pieces = made()
-    if p.scenarios:
+    if shared.usual:
         table = sensitivity(shared.usual, [piece for piece in pieces if isinstance(piece, Moved)])
     if p.draws:
         draws = summarised([piece for piece in pieces if isinstance(piece, Draw)], len(plan.study.settlements))
@@ -96,13 +96,15 @@ def assess_uncertainty(plan: Plan, remedies: Remedies, progress: Callable[[str],
 
 @dataclass(frozen=True, eq=False)
 class _Shared:
-    """What draws and moved parameters need."""
+    """What draws need, and what moved parameters need, where there are any."""
 
     known: Known
-    usual: Usual
+    usual: Usual | None
 
 
 def _draw_or_move(shared: _Shared, number: int) -> Draw | Moved:
     """One piece of work: the draws come first, then every parameter moved alone."""
     draws = shared.known.plan.parameters.draws
-    return one_draw(shared.known, number) if number < draws else one_move(shared.usual, number - draws)
+    if shared.usual is None or number < draws:
+        return one_draw(shared.known, number)
+    return one_move(shared.usual, number - draws)

@@ -23,6 +23,7 @@ from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.routes import own_way_cost
 from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_settlements, position_cells
 from infragap.analyses.electricity.uncertainty.ranges import drawn_parameters
+from infragap.analyses.reuse import content_of, remembered
 
 OUT_OF_REACH_MVND = 1e9
 """Price of a line that cannot be built: above any plan."""
@@ -76,9 +77,15 @@ class Draw:
 def what_draws_share(plan: Plan) -> Known:
     """Prepare once what no draw changes."""
     study = plan.study
+    least_line_m = least_line_distance_m(study.inputs.settlements, plan.parameters)
     return Known(
         plan=plan,
-        cells=position_cells(study, least_line_m=least_line_distance_m(study.inputs.settlements, plan.parameters)),
+        cells=remembered(
+            "positions",
+            lambda _: position_cells(study, least_line_m=least_line_m),
+            plan.parameters,
+            (study.inputs, study.surface, study.routes, study.grid, content_of(least_line_m)),
+        ),
         network=_with_drawn_positions(study.network),
         start=np.concatenate([start_from(study.network, plan.choice), plan.choice.on_grid]),
         by_id=np.argsort(study.inputs.identifiers),

@@ -11,10 +11,10 @@ from scipy.optimize import linprog
 
 from infragap.analyses.electricity.feeders.remedies import find_remedies
 from infragap.analyses.electricity.feeders.voltage import check_voltage
+from infragap.analyses.electricity.headroom.search import within_headroom
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.outcome import most_to_pay
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
-from infragap.analyses.electricity.least_cost.room_search import within_headroom
 from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.uncertainty.scenarios import compare_scenarios

@@ -12,7 +12,7 @@ from infragap.analyses.electricity.demand.load import (
 )
 from infragap.analyses.electricity.demand.local_works import local_works
 from infragap.analyses.electricity.demand.other_loads import read_other_loads
-from infragap.analyses.electricity.least_cost.headroom import added_load_kw
+from infragap.analyses.electricity.headroom.limits import added_load_kw
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from tests.analyses.electricity.offgrid.test_options import settlements
 

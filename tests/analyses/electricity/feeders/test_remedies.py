@@ -10,8 +10,8 @@ import shapely
 
 from infragap.analyses.electricity.feeders.remedies import regulator_lifts, step_up_mvnd
 from infragap.analyses.electricity.feeders.rerooted import rerooted
+from infragap.analyses.electricity.headroom.limits import HeadroomLedger
 from infragap.analyses.electricity.least_cost.branches import Branches
-from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult

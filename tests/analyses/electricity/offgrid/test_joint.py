@@ -11,6 +11,7 @@ from infragap.analyses.electricity.offgrid.hydro import Reach, Water
 from infragap.analyses.electricity.offgrid.joint import (
     JointPlants,
     best_groups,
+    charges_mvnd,
     joint_plants,
     least_allocation_mvnd,
 )
@@ -158,3 +159,21 @@ def test_best_groups_and_charges_against_all_choices(seed: int) -> None:
     for g in range(len(found)):
         assert charged[found.rows(g)].sum() <= found.cost_mvnd[g] * (1 + 1e-9)
         assert (found.shares(g) <= found.alone_mvnd[found.rows(g)] + 1e-9).all()
+
+
+def test_charges_for_those_off_the_grid_reach_what_their_plants_cost() -> None:
+    """Chains of settlements: the others are charged no less than said, and no group pays more than it costs."""
+    rng = np.random.default_rng(5)
+    for _ in range(5):
+        found = joint(rng.integers(10, 60, 8).astype(float).tolist(), np.cumsum(rng.uniform(300, 900, 8)).tolist())
+        least = least_allocation_mvnd(found)
+        off = rng.random(8) < 0.6
+        charged = charges_mvnd(found, off, least)
+        assert (found.members @ charged <= found.cost_mvnd * (1 + 1e-9)).all()
+        assert (charged <= found.alone_mvnd * (1 + 1e-9)).all()
+        assert (charged[~off] >= least[~off] - 1e-6).all()
+        assert charged[off].sum() >= least[off].sum() - 1e-6
+        group = best_groups(found, off)
+        taken = np.unique(group[group >= 0])
+        cost = found.cost_mvnd[taken].sum() + found.alone_mvnd[off & (group < 0)].sum()
+        assert charged[off].sum() <= cost * (1 + 1e-9)

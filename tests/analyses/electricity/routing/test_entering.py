@@ -1,43 +1,53 @@
-"""The last step to a settlement beside a road through forest, on a raster that can be counted by hand."""
+"""The last steps to a settlement beside a road through forest, on a raster that can be counted by hand."""
 
+from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.entering import entered_lawfully
 from infragap.gis.leastcost import LeastCost, cost_distance, path_back
 
-COST = np.ones((5, 5), dtype=np.float32)
 AT = 2 * 5 + 4
 """The settlement's cell, at the end of the middle row; the line stands at its start."""
+OPEN = np.zeros((5, 5), dtype=bool)
 
 
-def searched() -> LeastCost:
+@dataclass
+class Ground:
+    """A surface of 25 cells at 1 each, some closed, where steps into the settlement's cell are lawful from some."""
+
+    lawful_from: set[int]
+    wall: BoolArray = field(default_factory=OPEN.copy)
+    follows_roads: bool = True
+    grid: Any = field(default_factory=lambda: SimpleNamespace(shape=(5, 5)))
+
+    def lawful(self, steps: IntArray) -> BoolArray:
+        return np.array(
+            [AT not in step or bool(set(step) & self.lawful_from) for step in np.asarray(steps).tolist()], dtype=bool
+        )
+
+    def cost(self, *_: object, **__: object) -> NDArray[np.float32]:
+        return np.where(self.wall, np.inf, 1).astype(np.float32)
+
+
+def entered(ground: Ground) -> tuple[LeastCost, LeastCost]:
+    """The search before and after."""
     start = np.full((5, 5), np.inf, dtype=np.float32)
     start[2, 0] = 0.0
-    return cost_distance(COST, start, neighbours=16, regions=True, predecessors=True)
-
-
-def entered(from_cells: set[int]) -> tuple[LeastCost, LeastCost]:
-    """The search before, and after where only steps from some cells into the settlement's are lawful."""
-
-    def lawful(steps: IntArray) -> BoolArray:
-        return np.array([AT not in step or bool(set(step) & from_cells) for step in np.asarray(steps).tolist()])
-
-    surface = SimpleNamespace(
-        grid=SimpleNamespace(shape=(5, 5)), follows_roads=True, lawful=lawful, cost=lambda *_, **__: COST
-    )
-    before = searched()
-    after = entered_lawfully(before, np.array([AT, -1]), surface, ElectricityParameters())  # type: ignore[arg-type]
-    return before, after
+    before = cost_distance(ground.cost(), start, neighbours=16, regions=True, predecessors=True)
+    cells, p = np.array([AT, -1]), ElectricityParameters()
+    return before, entered_lawfully(before, cells, ground, OPEN, p)  # type: ignore[arg-type]
 
 
 def test_the_cheapest_lawful_step_is_taken() -> None:
     # straight it is 4; over (1, 2) it is a knight's move and another, √5 each
-    before, after = entered({1 * 5 + 2, 3 * 5 + 4})
+    before, after = entered(Ground({1 * 5 + 2, 3 * 5 + 4}))
     assert before.distance[2, 4] == pytest.approx(4.0)
     assert after.distance[2, 4] == pytest.approx(2 * 5**0.5)
     assert path_back(after, (2, 4)).tolist() == [[2, 4], [1, 2], [2, 0]]
@@ -48,8 +58,30 @@ def test_the_cheapest_lawful_step_is_taken() -> None:
     assert (after.distance[others] == before.distance[others]).all()
 
 
+def test_a_way_is_found_where_closing_cells_shut_the_settlement_in() -> None:
+    wall = OPEN.copy()
+    wall[:, 2:4] = True
+    before, after = entered(Ground({2 * 5 + 3}, wall))
+    assert np.isinf(before.distance[2, 4])
+    assert after.distance[2, 4] == pytest.approx(4.0)
+    assert path_back(after, (2, 4))[1].tolist() == [2, 3]
+    assert after.region is not None
+    assert after.region[2, 4] == 2 * 5
+
+
+def test_what_is_reached_through_the_settlement_moves_along() -> None:
+    wall = OPEN.copy()
+    wall[[0, 1, 3, 4], 3] = True
+    wall[1, 4] = True
+    before, after = entered(Ground({1 * 5 + 2}, wall))
+    assert before.distance[3, 4] == pytest.approx(5.0)
+    assert after.distance[2, 4] == pytest.approx(2 * 5**0.5)
+    assert after.distance[3, 4] == pytest.approx(2 * 5**0.5 + 1)
+    assert after.distance[2, 3] == before.distance[2, 3]
+
+
 def test_where_no_step_is_lawful_or_the_first_is_nothing_changes() -> None:
     for cells in (set(), {2 * 5 + 3}):
-        before, after = entered(cells)
+        before, after = entered(Ground(cells))
         assert after.distance[2, 4] == before.distance[2, 4]
         assert path_back(after, (2, 4)).tolist() == path_back(before, (2, 4)).tolist()

@@ -85,7 +85,7 @@ def test_edges_are_their_cells(study: Study) -> None:
 def test_the_junction_round_never_makes_the_plan_dearer(study: Study) -> None:
     one = P.model_copy(update={"junction_rounds": 0, "all_on_grid": True})
     first = least_cost(study, one).choice
-    larger = with_junctions(study, first, one)
+    larger = with_junctions(study, first, one, step="round")
     assert len(larger.network.ends) > len(study.network.ends)
     second = least_cost(study, P.model_copy(update={"junction_rounds": 1, "all_on_grid": True})).choice
     assert second.cost_mvnd <= first.cost_mvnd * (1 + 1e-3)

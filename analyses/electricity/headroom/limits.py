@@ -11,8 +11,10 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import station_factor
 from infragap.analyses.electricity.demand.load import design_load_kw, home_load_kw
 from infragap.analyses.electricity.demand.settlements import Settlements
+from infragap.analyses.electricity.least_cost.household_target import households_off
 from infragap.analyses.electricity.least_cost.plan import FeederLoading, Plan
 from infragap.analyses.electricity.least_cost.taps import feeder_of
+from infragap.analyses.electricity.least_cost.targets import binding, households_left
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
 
@@ -151,3 +153,33 @@ def headroom_record(loading: FeederLoading) -> dict[str, object]:
             name: round(price, 6) for name, price in sorted(loading.price_mvnd_per_kw.items()) if price > 0
         },
     }
+
+
+def loading_of(plan: Plan, barred: BoolArray, rounds: int, reinforced: frozenset[str]) -> FeederLoading:
+    """What a plan adds to the limits, some of them reinforced."""
+    load_kw = added_load_kw(plan.study.settlements, plan.parameters)
+    limits = limits_with(plan, reinforced)
+    added = load_on(limits, plan.outcome.national_grid, feeder_of(plan.study, plan.outcome), load_kw)
+    investment, _ = reinforcements_mvnd(plan, reinforced)
+    return FeederLoading(
+        barred=barred,
+        overloaded=tuple(limit.name for limit in limits if added[limit.name] > limit.headroom_kw + FULL_KW),
+        added_kw=added,
+        rounds=rounds,
+        reinforced=tuple(sorted(reinforced)),
+        reinforcement_mvnd=investment,
+    )
+
+
+def with_loading(plan: Plan, reinforced: frozenset[str]) -> Plan:
+    """Plan with what it adds to the limits counted anew, and reinforcement paid."""
+    _, price = reinforcements_mvnd(plan, reinforced)
+    choice = replace(plan.choice, cost_mvnd=plan.choice.cost_mvnd + price)
+    return replace(plan, choice=choice, loading=loading_of(plan, plan.loading.barred, plan.loading.rounds, reinforced))
+
+
+def value_of(plan: Plan) -> tuple[int, float, float]:
+    """What makes one plan better than another: limits that are kept, the household target, the cost."""
+    allowed = households_left(plan.study, binding(plan.study, plan.parameters))
+    missed = max(households_off(plan.choice, plan.costs.problem) - allowed, 0.0)
+    return len(plan.loading.overloaded), round(missed, 6), plan.choice.cost_mvnd

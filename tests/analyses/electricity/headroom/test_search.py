@@ -14,16 +14,16 @@ from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.headroom import random_study, with_room
 from infragap.analyses.electricity.demand.life_cycle import station_factor
-from infragap.analyses.electricity.least_cost.headroom import (
+from infragap.analyses.electricity.headroom.limits import (
     added_load_kw,
     exceeded,
     limits_with,
     reinforcement_kw,
     reinforcement_mvnd,
 )
+from infragap.analyses.electricity.headroom.search import within_headroom
 from infragap.analyses.electricity.least_cost.household_target import households_off
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
-from infragap.analyses.electricity.least_cost.room_search import within_headroom
 from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from tests.analyses.electricity.small_pack import LINE_X, SOUTH, WEST, SmallPack, settlements_at, small_pack

@@ -8,11 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infragap.analyses.electricity.least_cost.capacity_bound import (
-    PricedLimit,
-    Relaxation,
-    capacity_bound,
-)
+from infragap.analyses.electricity.headroom.layers import PricedLimit, Relaxation
+from infragap.analyses.electricity.headroom.prices import capacity_bound
 from infragap.analyses.electricity.least_cost.choice import TreeProblem
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import CapacityLimit

@@ -9,21 +9,23 @@ from itertools import combinations
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray
-from infragap.analyses.electricity.least_cost.capacity_bound import bound_within_limits
-from infragap.analyses.electricity.least_cost.choice import PlanChoice, start_from
-from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.headroom import (
-    FULL_KW,
+from infragap.analyses.electricity.headroom.bound import within_bound
+from infragap.analyses.electricity.headroom.limits import (
     added_load_kw,
     exceeded,
     limits_with,
     load_on,
-    reinforcements_mvnd,
+    loading_of,
+    value_of,
     who_makes_room,
+    with_loading,
 )
+from infragap.analyses.electricity.headroom.reconnection import OwnLines, reconnect, with_joint_lines
+from infragap.analyses.electricity.least_cost.choice import PlanChoice, start_from
+from infragap.analyses.electricity.least_cost.costs import cost_study
 from infragap.analyses.electricity.least_cost.household_target import choose_within, households_off
-from infragap.analyses.electricity.least_cost.plan import FeederLoading, Plan, make_plan
-from infragap.analyses.electricity.least_cost.reconnection import OwnLines, reconnect, with_joint_lines
+from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
+from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.taps import feeder_of
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -32,8 +34,8 @@ from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
 MAX_ROUNDS = 12
 """Solutions until all limits hold; what is over then stays over and is named."""
 
-MAX_TRIALS = 12
-"""Sets of reinforcements that are tried."""
+MAX_TRIALS, TRIAL_SETTLEMENTS = 12, 12_000
+"""Sets of reinforcements that are tried, and settlements in all of them together."""
 
 FEW = 12
 """Settlements on full limits up to which every one and every two of them are tried to leave first."""
@@ -45,8 +47,9 @@ def within_headroom(plan: Plan) -> Plan:
 
     Notes
     -----
-    A plan without reinforcement is made, then limits are raised one by one, or left as they are again, as long as that
-    makes the whole cheaper. The bound is that of `capacity_bound.bound_within_limits`.
+    A plan without reinforcement is made, and one with all limits raised that would be exceeded; then limits are raised
+    one by one, or left as they are again, as long as that makes the whole cheaper. From there `bound.within_bound` goes
+    on, which proves the bound.
     """
     limits = plan.study.grid.limits
     load_kw = added_load_kw(plan.study.settlements, plan.parameters)
@@ -55,11 +58,13 @@ def within_headroom(plan: Plan) -> Plan:
     if not exceeded(plan, limits):
         return replace(plan, loading=replace(plan.loading, added_kw=added))
     search = _Search(plan, OwnLines(plan.study, plan.parameters), {})
-    best = search.trial(frozenset())
+    plain = best = search.trial(frozenset())
     if plan.parameters.reinforce_allowed:
         best = search.improved(best)
     best = search.packed_otherwise(best)
-    return _with_bound(best, plan)
+    # own lines to other feeders are laid out where there was no room
+    routed = max((best, plain), key=lambda each: len(each.study.network.ends) > len(plan.study.network.ends))
+    return _with_bound(best, plan, routed.study)
 
 
 @dataclass
@@ -79,7 +84,9 @@ class _Search:
     def improved(self, best: Plan) -> Plan:
         """Raise limits, or leave them again, as long as that helps."""
         first = exceeded(self.plan, self.plan.study.grid.limits)
-        while len(self.tried) < MAX_TRIALS:
+        best = min(best, self.trial(frozenset(limit.name for limit in first)), key=value_of)
+        most = int(np.clip(TRIAL_SETTLEMENTS // len(self.plan.study.settlements), 2, MAX_TRIALS))
+        while len(self.tried) < most:
             now = frozenset(best.loading.reinforced)
             over = set(best.loading.overloaded) - now
             # what stays over must be raised; otherwise each that is in the way is tried, and each that is raised
@@ -87,7 +94,7 @@ class _Search:
             moves += [{name} for name in sorted(now)]
             found = best
             for move in moves:
-                if len(self.tried) >= MAX_TRIALS:
+                if len(self.tried) >= most:
                     break
                 other = self.trial(now ^ frozenset(move))
                 if value_of(other) < value_of(found):
@@ -116,13 +123,6 @@ class _Search:
         return found
 
 
-def value_of(plan: Plan) -> tuple[int, float, float]:
-    """What makes one plan better than another: limits that are kept, the household target, the cost."""
-    allowed = households_left(plan.study, binding(plan.study, plan.parameters))
-    missed = max(households_off(plan.choice, plan.costs.problem) - allowed, 0.0)
-    return len(plan.loading.overloaded), round(missed, 6), plan.choice.cost_mvnd
-
-
 def keep_headroom(plan: Plan, lines: OwnLines, reinforced: frozenset[str], *, first: BoolArray | None = None) -> Plan:
     """Make room on every exceeded limit and solve again, until all hold; then connect to other lines whom that serves.
 
@@ -148,7 +148,7 @@ def keep_headroom(plan: Plan, lines: OwnLines, reinforced: frozenset[str], *, fi
         kept = reconnect(kept, lines, must=must)
         unmet = must & ~kept.outcome.national_grid
         if not unmet.any():
-            return _with_loading(with_joint_lines(kept), reinforced)
+            return with_loading(with_joint_lines(kept), reinforced)
         stays |= unmet
 
 
@@ -178,7 +178,7 @@ def _without_room(
         choice = choose_within(study.network, costs.problem, p, allowed_households=allowed + spared, start=start)
         plan = make_plan(study, costs, choice, p)
         rounds += 1
-    loading = _loading(plan, barred, rounds, reinforced)
+    loading = loading_of(plan, barred, rounds, reinforced)
     return replace(plan, loading=loading), barred & must
 
 
@@ -200,36 +200,13 @@ def _loss_of_leaving(plan: Plan, lines: OwnLines, over: list[CapacityLimit], mus
     return loss
 
 
-def _loading(plan: Plan, barred: BoolArray, rounds: int, reinforced: frozenset[str]) -> FeederLoading:
-    load_kw = added_load_kw(plan.study.settlements, plan.parameters)
-    limits = limits_with(plan, reinforced)
-    added = load_on(limits, plan.outcome.national_grid, feeder_of(plan.study, plan.outcome), load_kw)
-    investment, _ = reinforcements_mvnd(plan, reinforced)
-    return FeederLoading(
-        barred=barred,
-        overloaded=tuple(limit.name for limit in limits if added[limit.name] > limit.headroom_kw + FULL_KW),
-        added_kw=added,
-        rounds=rounds,
-        reinforced=tuple(sorted(reinforced)),
-        reinforcement_mvnd=investment,
-    )
-
-
-def _with_loading(plan: Plan, reinforced: frozenset[str]) -> Plan:
-    """Plan with what it adds to the limits counted anew, and reinforcement paid."""
-    _, price = reinforcements_mvnd(plan, reinforced)
-    choice = replace(plan.choice, cost_mvnd=plan.choice.cost_mvnd + price)
-    loading = _loading(plan, plan.loading.barred, plan.loading.rounds, reinforced)
-    return replace(plan, choice=choice, loading=loading)
-
-
-def _with_bound(plan: Plan, free: Plan) -> Plan:
-    """Give a plan within limits the bound that holds with them."""
+def _with_bound(plan: Plan, free: Plan, study: Study) -> Plan:
+    """Better a plan within limits where that is possible, and give it the bound that holds with them."""
+    plan, bound, prices = within_bound(plan, free, study)
     reached = households_left(plan.study, binding(plan.study, plan.parameters))
     comparable = households_off(plan.choice, plan.costs.problem) <= max(
         reached, households_off(free.choice, free.costs.problem)
     )
-    bound, prices = bound_within_limits(plan, free)
     choice = restate_bound(plan.choice, bound, plan.parameters)
     if plan.loading.overloaded or not comparable:
         choice = replace(choice, status="headroom")

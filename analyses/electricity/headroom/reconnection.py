@@ -12,8 +12,8 @@ from scipy.sparse.csgraph import connected_components
 
 from infragap.analyses.arrays import BoolArray, IntArray, ObjectArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
+from infragap.analyses.electricity.headroom.limits import HeadroomLedger, added_load_kw, limits_with
 from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.headroom import HeadroomLedger, added_load_kw, limits_with
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
 from infragap.analyses.electricity.least_cost.study import Study
@@ -47,7 +47,8 @@ class OwnLines:
             p, study = self.parameters, self.study
             cells = study.routes.cell[settlement : settlement + 1]
             ways = connections_to_lines(study.surface, self._cost, cells, limit_mvnd=LONGEST_MVND / line_factor(p))
-            priced = [(float(line_life_cycle(way.components, p)), way) for way in ways]
+            mvnd = line_life_cycle(np.array([way.components for way in ways]), p) if ways else np.empty(0)
+            priced = zip(mvnd.tolist(), ways, strict=True)
             self._found[settlement] = sorted(priced, key=lambda each: (each[0], each[1].row))
         return self._found[settlement]
 
