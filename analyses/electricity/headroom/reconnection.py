@@ -47,7 +47,8 @@ class OwnLines:
             p, study = self.parameters, self.study
             cells = study.routes.cell[settlement : settlement + 1]
             ways = connections_to_lines(study.surface, self._cost, cells, limit_mvnd=LONGEST_MVND / line_factor(p))
-            priced = [(float(line_life_cycle(way.components, p)), way) for way in ways]
+            mvnd = line_life_cycle(np.array([way.components for way in ways]), p) if ways else np.empty(0)
+            priced = zip(mvnd.tolist(), ways, strict=True)
             self._found[settlement] = sorted(priced, key=lambda each: (each[0], each[1].row))
         return self._found[settlement]
 

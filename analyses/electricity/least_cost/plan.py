@@ -11,11 +11,17 @@ from infragap.analyses.electricity.demand.life_cycle import line_factor
 from infragap.analyses.electricity.least_cost.branches import Branches, edge_ratio
 from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem, choose_plan_fast, start_from
 from infragap.analyses.electricity.least_cost.costs import Costs, cost_study
-from infragap.analyses.electricity.least_cost.household_target import choose_within
+from infragap.analyses.electricity.least_cost.household_target import (
+    choose_within,
+    chosen_part_mvnd,
+    households_off,
+    true_cost,
+)
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.outcome import Outcome, settle_accounts
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
+from infragap.analyses.electricity.offgrid.joint import charges_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import enriched_network, laid_over
 from infragap.analyses.reuse import content_of, remembered
@@ -172,7 +178,46 @@ def least_cost(study: Study, parameters: ElectricityParameters, *, near_price_mv
     choice = choose_within(
         study.network, costs.problem, parameters, allowed_households=allowed, near_price_mvnd=near_price_mvnd
     )
-    return _chosen_by_load(make_plan(study, costs, choice, parameters), allowed)
+    plan = _charged_anew(make_plan(study, costs, choice, parameters), allowed)
+    return _chosen_by_load(plan, allowed)
+
+
+def _charged_anew(plan: Plan, allowed_households: float) -> Plan:
+    """Choose again with charges for joint plants that suit the plan, where its plants cost more than was charged for
+    them by more than the gap asked for; keep the cheaper plan and the higher bound.
+
+    Notes
+    -----
+    Both bounds hold whatever the plan is: neither charges a group of neighbours more than its plant costs.
+    """
+    p, study, costs, choice = plan.parameters, plan.study, plan.costs, plan.choice
+    if choice.beyond_charges_mvnd <= p.plan_gap * choice.cost_mvnd:
+        return plan
+    problem = costs.problem
+    inhabited = problem.households > 0
+    charges = charges_mvnd(costs.joint, ~choice.national_grid & inhabited, problem.offgrid_mvnd)
+    again = choose_within(
+        study.network,
+        replace(problem, offgrid_mvnd=np.where(inhabited, charges, 0.0)),
+        p,
+        allowed_households=allowed_households,
+        start=start_from(study.network, choice),
+        near_price_mvnd=choice.household_price_mvnd,
+    )
+    bound = max(again.lower_bound_mvnd, choice.lower_bound_mvnd)
+    again = replace(
+        again,
+        cost_mvnd=true_cost(again, problem),
+        chosen_mvnd=chosen_part_mvnd(again, problem, study.network),
+        beyond_charges_mvnd=0.0,
+    )
+    off = [households_off(each, problem) for each in (choice, again)]
+    meets = off[1] <= max(allowed_households, off[0]) + 1e-9
+    other = make_plan(study, costs, again, p)
+    better = other if meets and other.choice.cost_mvnd < choice.cost_mvnd else plan
+    cost = better.choice.cost_mvnd
+    gap = max(cost - bound, 0.0) / cost if cost > 0 else 0.0
+    return replace(better, choice=replace(better.choice, lower_bound_mvnd=min(bound, cost), gap=gap))
 
 
 def _chosen_by_load(plan: Plan, allowed_households: float) -> Plan:

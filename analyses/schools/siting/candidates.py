@@ -55,11 +55,17 @@ def site_candidates(study: Study) -> gpd.GeoDataFrame:
         The pack plans no border school and no number of schools is asked for, or a planned school's commune has no
         candidate.
     ParameterError
-        A fixed or forbidden candidate that is not there, or a candidate file that cannot be used.
+        A fixed or forbidden candidate that is not there, a candidate file that cannot be used, or levels that no
+        planned school teaches.
     """
     planned, parameters = planned_border_schools(study.schools), study.parameters
     if not parameters.levels:
         raise ParameterError(f"levels: none is given. Choose of {', '.join(Level)}.")
+    if len(planned) and not any(planned[f"has_{level}"].any() for level in parameters.levels):
+        raise ParameterError(
+            f"levels: no planned border school teaches {', '.join(parameters.levels)} by the columns has_... of the "
+            "layer schools. Ask for a level that they teach, or correct the layer."
+        )
     if planned.empty and parameters.sites is None:
         raise missing_data([NO_PLANNED_SCHOOL.found("schools", of=len(study.schools))])
     communes = _communes_of(study, planned)

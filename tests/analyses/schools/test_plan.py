@@ -387,6 +387,8 @@ def test_fixed_forbidden_and_own_candidates(small: SchoolsResult, tmp_path: Path
         plan_schools(pack, SchoolsParameters(fixed_sites=(chosen, others[0])))
     with pytest.raises(ParameterError, match="levels: none is given"):
         plan_schools(pack, SchoolsParameters(levels=()))
+    with pytest.raises(ParameterError, match="levels: no planned border school teaches primary"):
+        plan_schools(pack, SchoolsParameters(levels=(Level.PRIMARY,)))
     with pytest.raises(ParameterError, match="both name"):
         plan_schools(pack, SchoolsParameters(fixed_sites=(chosen,), forbidden_sites=(chosen,)))
     village = small.villages[small.villages["commune_code"] == "90003"].iloc[0]
