@@ -26,8 +26,10 @@ SIZE = 8
 class DrawsBeside:
     """A maker of draws (`infragap.analyses.draws.draws_made_by`) with a process of its own, as a context."""
 
-    def __init__(self, module: str) -> None:
-        """Start the process, which imports the module of the draws at once."""
+    def __init__(self, module: str, folder: Path) -> None:
+        """Start the process, which imports the module of the draws at once; what it needs is written below a folder
+        that whoever comes after a killed run clears."""
+        self._folder = folder
         # a fresh process, not a fork: the libraries below hold threads and locks that a fork would copy half-way
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=begin_beside)
@@ -49,10 +51,14 @@ class DrawsBeside:
     ) -> Iterator[Callable[[], list[Any]]]:
         """Begin all draws there; they come in the order of their numbers, whoever made them."""
         chunks = [range(at, min(at + SIZE, count)) for at in range(0, count, SIZE)]
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             path = Path(folder) / "shared.pickle"
-            path.write_bytes(pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL))
-            waiting = [self._submit(one_draw, path, chunk) for chunk in chunks]
+            try:
+                path.write_bytes(pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL))
+                waiting = [self._submit(one_draw, path, chunk) for chunk in chunks]
+            except OSError:
+                # no space for what the other process needs: all are made here
+                waiting = [Future() for _ in chunks]
 
             def made() -> list[Any]:
                 # from the end on, towards the other process

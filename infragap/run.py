@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -133,7 +134,7 @@ def run(
         notices = timings.measure(
             progress, "read", lambda part: require_ready(pack, only, given(settings.schools.sites))
         )
-        planned = _plan_in_turn if in_one_process else _plan
+        planned = _plan_in_turn if in_one_process else partial(_plan, claim.work)
         results = planned(pack, settings, only, progress, timings)
         used = in_country(settings, pack.profile)
         record = record_of(pack, used, results, notices)
@@ -172,18 +173,20 @@ def _size_bytes(files: Iterable[Path]) -> int:
     return sum(path.stat().st_size for path in files if path.is_file())
 
 
-def _plan(pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings) -> Results:
+def _plan(
+    work: Path, pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings
+) -> Results:
     """Plan the questions; where there are several, electricity here and the others beside it on the second core, and
     where it is alone, some of its draws there."""
     if "electricity" in only and len(only) == 1:
-        with DrawsBeside(PLANNERS["electricity"][0]) as maker, draws_made_by(maker):
+        with DrawsBeside(PLANNERS["electricity"][0], work) as maker, draws_made_by(maker):
             return _plan_in_turn(pack, settings, only, progress, timings)
     if "wait" not in _planned_steps(only):
         return _plan_in_turn(pack, settings, only, progress, timings)
     others = [name for name in only if name != "electricity"]
-    with Beside(_plan_beside, pack.folder, settings, others) as work:
+    with Beside(_plan_beside, pack.folder, settings, others) as beside:
         results = {"electricity": _measured("electricity", pack, settings, progress, timings)}
-        planned = timings.measure(progress, "wait", work.result)
+        planned = timings.measure(progress, "wait", beside.result)
     for name, (result, seconds) in planned.items():
         results[name] = result
         timings.seconds[name] = seconds

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from infragap.analyses.arrays import BoolArray, FloatArray
+from infragap.analyses.solvers.quiet import native_output_dropped
 from infragap.analyses.solvers.stopping import Meter
 
 SIMPLEX_WORK = 12e-9  # units of work per simplex iteration and row or column, measured between 5e-9 and 50e-9
@@ -166,7 +167,8 @@ def _run_branch_and_bound(highs: highspy.Highs, meter: Meter, step_work: float) 
 
     highs.cbMipInterrupt += ask
     try:
-        highs.run()
+        with native_output_dropped():
+            highs.run()
     finally:
         highs.cbMipInterrupt -= ask
     meter.spend(step_work)

@@ -3,6 +3,7 @@
 import os
 import signal
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,16 +41,17 @@ class Lazy:
 
 
 @pytest.mark.parametrize("done", [0, 1, 3, 9])
-def test_draws_that_nobody_has_begun_are_made_here_in_order(done: int) -> None:
+def test_draws_that_nobody_has_begun_are_made_here_in_order(done: int, tmp_path: Path) -> None:
     maker = DrawsBeside.__new__(DrawsBeside)
-    maker._pool = Lazy(done)  # type: ignore[assignment]
+    maker._pool, maker._folder = Lazy(done), tmp_path  # type: ignore[assignment]
     with draws_made_by(maker):
         assert all_draws(one_draw, os.getpid(), COUNT) == [(draw, True) for draw in range(COUNT)]
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow
-def test_the_other_process_makes_some_and_its_end_loses_none() -> None:
-    with DrawsBeside("json") as maker, draws_made_by(maker):
+def test_the_other_process_makes_some_and_its_end_loses_none(tmp_path: Path) -> None:
+    with DrawsBeside("json", tmp_path) as maker, draws_made_by(maker):
         with begun_draws(one_draw, os.getpid(), COUNT) as made:
             maker._pool.submit(int).result()
             found = made()
