@@ -539,4 +539,6 @@ def _run(places: Places, settings: Settings, only: tuple[str, ...]) -> None:
 
 def main() -> None:
     """Entry point: errors that the user can repair end in a short message and exit code 1."""
+    # read by `infragap.analyses.solvers.quiet`, here and in the processes that are started
+    os.environ["INFRAGAP_QUIET_SOLVERS"] = "1"
     main_of(app, terminal)

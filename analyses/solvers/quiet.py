@@ -1,5 +1,7 @@
 """What a native library writes past Python to the standard output is dropped: HiGHS prints single lines of its inside
-there whatever its options say, in the middle of a command's own messages."""
+there whatever its options say, in the middle of a command's own messages.
+
+Only a command asks for it: the output belongs to whoever uses infragap as a library, who may print from other threads."""
 
 from __future__ import annotations
 
@@ -10,6 +12,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+ASKED = "INFRAGAP_QUIET_SOLVERS"
+"""Environment variable that a command sets for itself and the processes that it starts."""
 _STDOUT = 1
 _lock = threading.Lock()
 _within = 0
@@ -19,7 +23,10 @@ _kept = -1
 
 @contextmanager
 def native_output_dropped() -> Iterator[None]:
-    """Turn file descriptor 1 away while the block runs; nothing is done where there is none."""
+    """Turn file descriptor 1 away while the block runs, where a command asked for it."""
+    if not os.environ.get(ASKED):
+        yield
+        return
     _turn_away()
     try:
         yield

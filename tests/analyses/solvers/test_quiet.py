@@ -8,9 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from infragap.analyses.solvers.quiet import native_output_dropped
+from infragap.analyses.solvers.quiet import ASKED, native_output_dropped
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="asks the C library as POSIX names it")
+
+
+@pytest.fixture(autouse=True)
+def _by_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ASKED, "1")
 
 
 def native(text: str) -> None:
@@ -59,4 +64,12 @@ def test_a_failing_block_gives_the_output_back(capfd: pytest.CaptureFixture[str]
         raise ValueError("inside")
     native("here")
     flushed()
+    assert capfd.readouterr().out == "here"
+
+
+def test_a_library_leaves_the_output_alone(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ASKED)
+    with native_output_dropped():
+        native("here")
+        flushed()
     assert capfd.readouterr().out == "here"
