@@ -1,7 +1,8 @@
 """What a native library writes past Python to the standard output is dropped: HiGHS prints single lines of its inside
 there whatever its options say, in the middle of a command's own messages.
 
-Only a command asks for it: the output belongs to whoever uses infragap as a library, who may print from other threads."""
+Only a command asks for it: the output belongs to whoever uses infragap as a library, who may print from other
+threads."""
 
 from __future__ import annotations
 
