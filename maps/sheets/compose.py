@@ -26,6 +26,8 @@ WATER = (
 )  # fmt: skip
 PAGE_ROWS, LEAST_ROWS = 16, 4
 """Rows of all lists together that a page holds, and of the first list at least."""
+FAR_VILLAGES = "schools.villages"
+"""Table in which a missing time means that no way leads there."""
 NAME_SIGNS = 62
 """Signs of a name or cell that a line of a list holds."""
 
@@ -209,10 +211,11 @@ def _listing(source: Source, code: str, how: _List, numbers: dict[str, str]) -> 
     frame = frame.sort_values(
         [column for column in how.order if column in frame],
         ascending=[not how.descending, *[True] * (sum(column in frame for column in how.order) - 1)],
-        na_position="last",
+        # whom no way leads to is farther off than everybody else
+        na_position="first" if how.descending else "last",
     )
-    if how.descending:
-        frame = frame.dropna(subset=[how.order[0]])
+    if how.descending and frame[how.order[0]].isna().all():
+        return None
     described = {column.name: column for column in how.columns}
     chosen = [(described[key], width) for key, width in zip(how.shown, how.widths, strict=True) if key in frame]
     asked = list(dict.fromkeys([*(column.name for column, _ in chosen), *([how.id_column] if how.id_column else [])]))
@@ -248,6 +251,8 @@ def _listing(source: Source, code: str, how: _List, numbers: dict[str, str]) -> 
 def _cell(column: Column, value: object) -> Text:
     if column.name.endswith("_probability") and not is_missing(value):
         return measured(100 * float(str(value)), 0, unit_words("%"))
+    if column.table == FAR_VILLAGES and column.unit == "min" and is_missing(value):
+        return in_each_language("maps.sheet.no_way")
     return {code: _cut(text, NAME_SIGNS) for code, text in shown(column, value, unit=False).items()}
 
 

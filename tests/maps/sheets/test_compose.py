@@ -1,7 +1,9 @@
 """What stands on a commune sheet, against sums done by hand."""
 
 import itertools
+from dataclasses import replace
 
+import pandas as pd
 import shapely
 
 from infragap.maps.sheets.compose import PAGE_ROWS, sheets
@@ -32,6 +34,32 @@ def test_the_list_is_by_year_then_by_order_of_building_and_its_numbers_stand_on_
     assert set(labels) >= {"Đ1", "Đ2", "Đ3"}
     # Thôn 0 lies west of Thôn 1, and that west of Thôn 2
     assert labels["Đ2"][0] < labels["Đ3"][0] < labels["Đ1"][0]
+
+
+def test_villages_that_no_way_leads_to_are_the_farthest_and_say_so() -> None:
+    villages = pd.DataFrame(
+        {
+            "village_id": ["A", "B", "C"],
+            "name": ["Gần", "Mất đường", "Xa"],
+            "commune_code": "00001",
+            "upper_school": ["THPT", "", "THPT"],
+            "upper_motorbike_dry_min": [10.0, None, 90.0],
+            "upper_motorbike_rainy_min": [12.0, None, None],
+            "pupils_primary": 1,
+            "pupils_lower_secondary": 1,
+            "pupils_upper_secondary": 1,
+            "cut_off_in_rain": [False, True, True],
+            "provenance": "modelled",
+        }
+    )
+    source = small_source()
+    full, _ = sheets(replace(source, tables={**source.tables, "schools_villages": villages}))
+    (far,) = [one for one in full.listings if "THPT" in one.title["vi"]]
+    assert [[cell["vi"] for cell in row[:1]] + [cell["vi"] for cell in row[2:4]] for row in far.rows] == [
+        ["Mất đường", "không tới được", "không tới được"],
+        ["Xa", "90", "không tới được"],
+        ["Gần", "10", "12"],
+    ]
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:
