@@ -7,11 +7,13 @@ import importlib
 import multiprocessing
 import pickle
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +23,9 @@ from infragap.wording.country import speaking_for, spoken_profile
 
 SIZE = 8
 """Draws of one piece of work: small enough that neither process waits long for the other."""
+
+AHEAD = 2
+"""Pieces that the other process has: one that it makes and one that waits, so that it need not wait itself."""
 
 
 class DrawsBeside:
@@ -53,40 +58,66 @@ class DrawsBeside:
         chunks = [range(at, min(at + SIZE, count)) for at in range(0, count, SIZE)]
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             path = Path(folder) / "shared.pickle"
-            try:
-                path.write_bytes(pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL))
-                waiting = [self._submit(one_draw, path, chunk) for chunk in chunks]
-            except OSError:
-                # no space for what the other process needs: all are made here
-                waiting = [Future() for _ in chunks]
+            path.write_bytes(pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL))
+            # the profile is that of the thread that asks; pieces are handed on from another one
+            profile = spoken_profile()
+            pieces = _Pieces(
+                len(chunks), lambda piece: self._pool.submit(_chunk, one_draw, path, chunks[piece], profile)
+            )
 
             def made() -> list[Any]:
-                # from the end on, towards the other process
-                here = {
-                    k: [one_draw(shared, draw) for draw in chunks[k]]
-                    for k in reversed(range(len(chunks)))
-                    if waiting[k].cancel()
-                }
-                there = (_made_or_lost(future) for k, future in enumerate(waiting) if k not in here)
-                parts = [here[k] if k in here else next(there) for k in range(len(chunks))]
+                here: dict[int, list[Any]] = {}
+                while (piece := pieces.take_last()) is not None:
+                    here[piece] = [one_draw(shared, draw) for draw in chunks[piece]]
+                there = pieces.from_there()
                 return [
                     draw
-                    for part, chunk in zip(parts, chunks, strict=True)
-                    for draw in (part if part is not None else [one_draw(shared, draw) for draw in chunk])
+                    for piece, chunk in enumerate(chunks)
+                    for draw in here.get(piece) or there.get(piece) or [one_draw(shared, draw) for draw in chunk]
                 ]
 
             try:
                 yield made
             finally:
-                for future in waiting:
-                    future.cancel()
+                pieces.give_up()
 
-    def _submit(self, one_draw: Callable[[Any, int], Any], path: Path, chunk: range) -> Future[list[Any]]:
-        try:
-            return self._pool.submit(_chunk, one_draw, path, chunk, spoken_profile())
-        except BrokenExecutor:
-            # never begun, so it is made here
-            return Future()
+
+class _Pieces:
+    """Pieces of work that are taken from both ends: handed on one by one to another process from the first on, taken
+    back here from the last on. What is handed on is never cancelled: a pool whose process has died stumbles over
+    that."""
+
+    def __init__(self, count: int, submit: Callable[[int], Future[list[Any]]]) -> None:
+        """Hand on the first ones."""
+        self._left, self._submit, self._lock = deque(range(count)), submit, Lock()
+        self._there: dict[int, Future[list[Any]]] = {}
+        for _ in range(AHEAD):
+            self._hand_on()
+
+    def _hand_on(self, _done: object = None) -> None:
+        with self._lock:
+            if not self._left:
+                return
+            try:
+                future = self._submit(self._left[0])
+            except RuntimeError:  # a process that has died, or was ended: its pieces are made here
+                return
+            self._there[self._left.popleft()] = future
+        future.add_done_callback(self._hand_on)
+
+    def take_last(self) -> int | None:
+        """Take the last piece that is not handed on; None where there is none."""
+        with self._lock:
+            return self._left.pop() if self._left else None
+
+    def from_there(self) -> dict[int, list[Any]]:
+        """Wait for what was handed on; pieces of a process that has died are left out."""
+        return {piece: made for piece, future in self._there.items() if (made := _made_or_lost(future)) is not None}
+
+    def give_up(self) -> None:
+        """Hand on nothing more."""
+        with self._lock:
+            self._left.clear()
 
 
 def _made_or_lost(future: Future[list[Any]]) -> list[Any] | None:

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from pathlib import Path
 from typing import Any
 
@@ -25,25 +25,28 @@ def ended_draw(shared: int, draw: int) -> int:
     return draw
 
 
-class Lazy:
-    """An executor whose work never begins, or is done at once for the first so many pieces."""
+class Dying:
+    """An executor that does the first so many pieces, dies at the next one, and takes nothing any more."""
 
     def __init__(self, done: int) -> None:
         self.done = done
 
     def submit(self, work: Any, *arguments: Any) -> Future[Any]:
         future: Future[Any] = Future()
+        if self.done < 0:
+            raise BrokenExecutor
         if self.done > 0:
-            future.set_running_or_notify_cancel()
             future.set_result(work(*arguments))
+        else:
+            future.set_exception(BrokenExecutor())
         self.done -= 1
         return future
 
 
 @pytest.mark.parametrize("done", [0, 1, 3, 9])
-def test_draws_that_nobody_has_begun_are_made_here_in_order(done: int, tmp_path: Path) -> None:
+def test_draws_that_the_other_did_not_make_are_made_here_in_order(done: int, tmp_path: Path) -> None:
     maker = DrawsBeside.__new__(DrawsBeside)
-    maker._pool, maker._folder = Lazy(done), tmp_path  # type: ignore[assignment]
+    maker._pool, maker._folder = Dying(done), tmp_path  # type: ignore[assignment]
     with draws_made_by(maker):
         assert all_draws(one_draw, os.getpid(), COUNT) == [(draw, True) for draw in range(COUNT)]
     assert not list(tmp_path.iterdir())

@@ -203,7 +203,7 @@ class _Forest:
         at, load = np.zeros(count), np.zeros(count)
         np.add.at(at, np.maximum(self.node, 0), gain)
         np.add.at(load, np.maximum(self.node, 0), kw)
-        at -= np.where(self.edge_above >= 0, self.edge_mvnd[np.maximum(self.edge_above, 0)], 0.0)
+        at -= np.append(self.edge_mvnd, 0.0)[self.edge_above]  # -1, no line above, is the last
         order, size = self.order, self.size[self.order]
         first = np.arange(len(order))
         below, all_kw = np.zeros(count), np.zeros(count)

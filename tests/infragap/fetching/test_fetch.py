@@ -241,8 +241,11 @@ def test_killed_at_random_and_resumed_it_is_the_same_pack(server: Imitation, tmp
                 process.send_signal(signal.SIGKILL)
                 process.wait()
                 kills += 1
-                assert not out.exists() or (out / "catalog.toml").exists()
-                continue
+                if not out.exists():
+                    continue
+                # the pack was in its place, only the end of the process was not there yet
+                assert (out / "catalog.toml").exists()
+                break
             assert process.returncode == 0
             break
     finally:
