@@ -24,7 +24,7 @@ ROUNDS = 4
 WORTHWHILE = 2e-4
 """A round that brings the best plan and its bound together by less than this part of the cost is the last."""
 
-MAX_LEAVES, LEAF_EDGES = 64, 4_000_000
+MAX_LEAVES, LEAF_EDGES = 64, 20_000_000
 """Relaxations that are solved for one bound at most, and edges in all of them together."""
 
 
