@@ -149,3 +149,24 @@ def test_another_country_as_its_files_lie_there(tmp_path: Path) -> None:
     page = (out / "electricity.html").read_text(encoding="utf-8")
     assert '<html lang="en">' in page
     assert "triệu đồng" not in page
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(SHARED is None, reason="needs the case 'abroad', found by INFRAGAP_SHARED")
+def test_settlements_lines_and_heights_alone_give_a_plan_that_names_each_stand_in(tmp_path: Path) -> None:
+    from infragap.run import run
+    from infragap.settings import read_settings
+
+    folder, out = tmp_path / "three", tmp_path / "out"
+    folder.mkdir()
+    for name in ("settlements.csv", "grid.gpkg", "Copernicus_DSM_90m.tif"):
+        shutil.copyfile(Path(SHARED or "") / "cases" / "abroad" / name, folder / name)
+    assert start_pack(folder, profile="mw").questions == ()
+    short = {"draws": 0, "scenarios": False, "plan_work_limit": 1.0}
+    run(folder, out, read_settings(None, {"electricity": short}), only=("electricity",))
+    ranking = pd.read_csv(out / "tables" / "electricity_ranking.csv", encoding="utf-8-sig")
+    assert len(ranking) == 150
+    assert ranking["choice"].notna().all()
+    summary = (out / "summary.md").read_text(encoding="utf-8")
+    for layer in ("communes", "forest", "roads", "runoff", "solar", "substations"):
+        assert f"{layer}: no layer of" in summary, layer
