@@ -106,15 +106,15 @@ class SitingAssumptions(Parameters):
         source="choice", minimum=30.0,
     )  # fmt: skip
     link_cost_ford_mvnd: float = parameter(
-        15000.0, unit="million VND", meaning="bridge in place of a ford of a smaller river",
+        15000.0, unit="mvnd", meaning="bridge in place of a ford of a smaller river",
         source="assumption", low=5000.0, high=40000.0, minimum=1.0,
     )  # fmt: skip
     link_cost_bridge_mvnd: float = parameter(
-        80000.0, unit="million VND", meaning="bridge over a major river where there is none",
+        80000.0, unit="mvnd", meaning="bridge over a major river where there is none",
         source="assumption", low=40000.0, high=200000.0, minimum=1.0,
     )  # fmt: skip
     link_cost_earth_mvnd_per_km: float = parameter(
-        4500.0, unit="million VND per km", meaning="earth road or track made concrete",
+        4500.0, unit="mvnd/km", meaning="earth road or track made concrete",
         source="assumption", low=2500.0, high=8000.0, minimum=1.0,
     )  # fmt: skip
     boarder_trips_per_year: float = parameter(
