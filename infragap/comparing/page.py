@@ -23,7 +23,7 @@ from infragap.maps.comparison.parts import Grid, Part
 from infragap.maps.comparison.scenarios import pair, scenario_parts
 from infragap.maps.shown import headed, measured, same, shown
 from infragap.profiles.of_result import inward_columns
-from infragap.wording.catalogue import in_each_language, languages
+from infragap.wording.catalogue import in_each_language, languages, words
 
 TABLES = (
     "electricity_ranking", "electricity_scenarios", "electricity_all_on_grid", "electricity_targets", "water_frontier",
@@ -122,7 +122,12 @@ def _electricity(
         in_each_language("maps.link.electricity"),
         (),
         change_map(communes, _changes(both, moved), *_legend()),
-        (_totals(found.totals, electricity_columns.SCENARIOS), *_targets(tables), *_settings(found), listed),
+        (
+            _totals(found.totals, electricity_columns.SCENARIOS),
+            *_targets(tables),
+            *_settings(found, "electricity"),
+            listed,
+        ),
     )
 
 
@@ -211,13 +216,22 @@ def _targets(tables: tuple[Frames, Frames]) -> Iterator[Grid]:
     yield Grid(in_each_language("maps.compare.targets"), headings, tuple(rows), (False, True, True, True, False, True))
 
 
-def _settings(found: Comparison | WaterComparison) -> Iterator[Grid]:
+def _settings(found: Comparison | WaterComparison, analysis: str) -> Iterator[Grid]:
     """Parameters and inputs that differ."""
     for part in ("parameters", "inputs"):
         frame: pd.DataFrame = getattr(found, part)
-        rows = tuple(tuple(same(str(cell)[:60]) for cell in row) for row in frame.itertuples(index=False))
+        rows = tuple(
+            (_named(analysis, str(name)), *(same(str(cell)[:60]) for cell in cells))
+            for name, *cells in frame.itertuples(index=False)
+        )
         heads = tuple(in_each_language(f"maps.compare.head.{name}") for name in ("what", "a", "b"))
         yield Grid(in_each_language(f"maps.compare.{part}"), heads, rows, (False, True, True))
+
+
+def _named(analysis: str, name: str) -> dict[str, str]:
+    """What a parameter is called, its name behind it; a layer, or a parameter without such words, by its name."""
+    key = f"parameter.{analysis}.{name.removeprefix(f'{analysis}.')}"
+    return {code: f"{words(code)(key)} ({name})" if key in words(code) else name[:60] for code in languages()}
 
 
 def _water(first: Path, second: Path, communes: gpd.GeoDataFrame, tables: tuple[Frames, Frames]) -> Iterator[Part]:
@@ -243,7 +257,7 @@ def _water(first: Path, second: Path, communes: gpd.GeoDataFrame, tables: tuple[
         change_map(communes, _changes(both, moved), *_legend()),
         (
             _totals(found.totals, water_columns.WORKS),
-            *_settings(found),
+            *_settings(found, "water"),
             _pairs(
                 in_each_language("maps.compare.water.changed", count=int(moved.sum()), of=len(both)),
                 both[moved].sort_values("site"),

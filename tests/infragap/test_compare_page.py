@@ -51,7 +51,7 @@ def test_what_changed_stands_on_the_page_with_its_reason(tmp_path: Path) -> None
     assert done.exit_code == 0, done.output
     text = page.read_text(encoding="utf-8")
     assert "Small hydro, life cycle: 200 → 500 million VND" in text
-    assert "discount_rate_pct" in text
+    assert "Real discount rate (discount_rate_pct)" in text
     assert "17 → 18" in text
     assert text.count("<circle") == 2
     assert text.count('r="4"') == 1
