@@ -13,8 +13,11 @@ import pandas as pd
 
 from infragap.analyses.columns import Column, Columns
 from infragap.analyses.electricity import columns as electricity_columns
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.parameters import Parameters, short_name
 from infragap.analyses.schools import columns as schools_columns
 from infragap.analyses.water import columns as water_columns
+from infragap.analyses.water.parameters import WaterParameters
 from infragap.comparing.electricity import Comparison, compare, has_electricity, reasons, refused_for
 from infragap.comparing.water import WaterComparison, compare_water, has_water
 from infragap.maps.comparison.change_map import Change, change_map
@@ -23,7 +26,7 @@ from infragap.maps.comparison.parts import Grid, Part
 from infragap.maps.comparison.scenarios import pair, scenario_parts
 from infragap.maps.shown import headed, measured, same, shown
 from infragap.profiles.of_result import inward_columns
-from infragap.wording.catalogue import in_each_language, languages, words
+from infragap.wording.catalogue import in_each_language, languages
 
 TABLES = (
     "electricity_ranking", "electricity_scenarios", "electricity_all_on_grid", "electricity_targets", "water_frontier",
@@ -125,7 +128,7 @@ def _electricity(
         (
             _totals(found.totals, electricity_columns.SCENARIOS),
             *_targets(tables),
-            *_settings(found, "electricity"),
+            *_settings(found, ElectricityParameters),
             listed,
         ),
     )
@@ -216,22 +219,22 @@ def _targets(tables: tuple[Frames, Frames]) -> Iterator[Grid]:
     yield Grid(in_each_language("maps.compare.targets"), headings, tuple(rows), (False, True, True, True, False, True))
 
 
-def _settings(found: Comparison | WaterComparison, analysis: str) -> Iterator[Grid]:
+def _settings(found: Comparison | WaterComparison, kind: type[Parameters]) -> Iterator[Grid]:
     """Parameters and inputs that differ."""
     for part in ("parameters", "inputs"):
         frame: pd.DataFrame = getattr(found, part)
         rows = tuple(
-            (_named(analysis, str(name)), *(same(str(cell)[:60]) for cell in cells))
+            (_named(kind, str(name)), *(same(str(cell)[:60]) for cell in cells))
             for name, *cells in frame.itertuples(index=False)
         )
         heads = tuple(in_each_language(f"maps.compare.head.{name}") for name in ("what", "a", "b"))
         yield Grid(in_each_language(f"maps.compare.{part}"), heads, rows, (False, True, True))
 
 
-def _named(analysis: str, name: str) -> dict[str, str]:
+def _named(kind: type[Parameters], name: str) -> dict[str, str]:
     """What a parameter is called, its name behind it; a layer, or a parameter without such words, by its name."""
-    key = f"parameter.{analysis}.{name.removeprefix(f'{analysis}.')}"
-    return {code: f"{words(code)(key)} ({name})" if key in words(code) else name[:60] for code in languages()}
+    called = {code: short_name(kind, name, code) for code in languages()}
+    return {code: f"{text} ({name})" if text else name[:60] for code, text in called.items()}
 
 
 def _water(first: Path, second: Path, communes: gpd.GeoDataFrame, tables: tuple[Frames, Frames]) -> Iterator[Part]:
@@ -257,7 +260,7 @@ def _water(first: Path, second: Path, communes: gpd.GeoDataFrame, tables: tuple[
         change_map(communes, _changes(both, moved), *_legend()),
         (
             _totals(found.totals, water_columns.WORKS),
-            *_settings(found, "water"),
+            *_settings(found, WaterParameters),
             _pairs(
                 in_each_language("maps.compare.water.changed", count=int(moved.sum()), of=len(both)),
                 both[moved].sort_values("site"),
