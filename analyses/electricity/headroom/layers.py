@@ -173,9 +173,10 @@ class Relaxation:
             under=np.array([[k in each for k in range(len(self.limits))] for each in sets], dtype=np.float64),
         )
 
-    def under(self, limits: tuple[PricedLimit, ...]) -> Relaxation:
-        """The same with other headroom or highest prices of the same limits, on the same layers."""
-        other = replace(self, limits=limits)
+    def alike(self, *, limits: tuple[PricedLimit, ...] | None = None, problem: TreeProblem | None = None) -> Relaxation:
+        """The same with other headroom or highest prices of the same limits, or other costs without a line: the layers
+        hang on none of these and stay."""
+        other = replace(self, limits=limits or self.limits, problem=problem or self.problem)
         other.__dict__["layers"] = self.layers  # where `cached_property` keeps it
         return other
 

@@ -24,7 +24,6 @@ SHORTEST = 1 / 128
 TURN = 1.5
 """How far a step turns back from one that it would undo."""
 
-
 SETTLED_EDGES = 20_000
 """In larger relaxations the bound stays that of the dual ascent: a proof takes minutes there."""
 
@@ -70,15 +69,16 @@ class Ascent:
     length: float = 1.0
 
 
-def capacity_bound(
+def ascend(
     relaxation: Relaxation,
     parameters: ElectricityParameters,
     *,
     known_mvnd: float,
     paid_mvnd: float,
     price: FloatArray,
-) -> Proven:
-    """Bound every plan within the limits from below.
+    length: float = 1.0,
+) -> Ascent:
+    """Find good prices.
 
     Parameters
     ----------
@@ -92,21 +92,8 @@ def capacity_bound(
         What the household target pays back: price times households that may be without the grid.
     price
         (limits,) prices to begin with.
-    """
-    found = ascend(relaxation, parameters, known_mvnd=known_mvnd, paid_mvnd=paid_mvnd, price=price)
-    return settled(relaxation, parameters, found, known_mvnd=known_mvnd, paid_mvnd=paid_mvnd)
-
-
-def ascend(
-    relaxation: Relaxation,
-    parameters: ElectricityParameters,
-    *,
-    known_mvnd: float,
-    paid_mvnd: float,
-    price: FloatArray,
-    length: float = 1.0,
-) -> Ascent:
-    """Find good prices; parameters as in `capacity_bound`, and the length of the first step.
+    length
+        Of the first step.
 
     Notes
     -----
@@ -155,7 +142,8 @@ def settled(
     known_mvnd: float,
     paid_mvnd: float,
 ) -> Proven:
-    """Solve the tree at the nearest prices to a proof where the best bound is not near it."""
+    """Solve the tree at the nearest prices to a proof where the best bound is not near it; parameters as in
+    `ascend`."""
     best, nearest, layers = found.best, found.nearest, relaxation.layers
     near = best.mvnd >= nearest.mvnd - parameters.plan_gap / 10 * abs(known_mvnd)
     if near or nearest.tree is None or len(layers.ends) > SETTLED_EDGES:

@@ -120,7 +120,7 @@ class Relaxed:
             paid_for += cost if state == RAISED else 0.0
             highest = cost / max(reinforcement_kw(limit, p), 1e-9) if state == OPEN else np.inf
             priced.append(PricedLimit(raised(limit, p) if state == RAISED else limit, highest))
-        return self.base.under(tuple(priced)), paid_for
+        return self.base.alike(limits=tuple(priced)), paid_for
 
     def solved(self, states: tuple[int, ...], price: FloatArray, length: float = 1.0) -> Ascent:
         """Prices of one relaxation; the plan that it leads to takes the place of the best where it costs less."""
@@ -168,12 +168,11 @@ class Relaxed:
 
     def charge(self) -> None:
         """Charge those off the grid in the best plan most, and the others no less than before."""
-        problem, best, layers = self.base.problem, self.best, self.base.layers
+        problem, best = self.base.problem, self.best
         off = ~best.outcome.national_grid & (problem.households > 0)
         charges = charges_mvnd(best.costs.joint, off, self.least_charge_mvnd)
         offgrid = np.where(problem.households > 0, charges, 0.0)
-        self.base = replace(self.base, problem=replace(problem, offgrid_mvnd=offgrid))
-        self.base.__dict__["layers"] = layers  # where `cached_property` keeps it
+        self.base = self.base.alike(problem=replace(problem, offgrid_mvnd=offgrid))
 
     def widened(self, found: Proven) -> bool:
         """Take up limits that a relaxed plan exceeds and that have no price yet; whether there are any."""

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infragap.analyses.arrays import FloatArray
 from infragap.analyses.electricity.headroom.layers import PricedLimit, Relaxation
-from infragap.analyses.electricity.headroom.prices import capacity_bound
+from infragap.analyses.electricity.headroom.prices import Proven, ascend, settled
 from infragap.analyses.electricity.least_cost.choice import TreeProblem
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
@@ -19,6 +20,12 @@ from infragap.analyses.electricity.routing.network import CandidateNetwork
 pytestmark = pytest.mark.slow
 
 P = ElectricityParameters(plan_gap=1e-9)
+
+
+def proven_bound(relaxation: Relaxation, *, known_mvnd: float, paid_mvnd: float, price: FloatArray) -> Proven:
+    """Bound of the best prices that are found from these on."""
+    found = ascend(relaxation, P, known_mvnd=known_mvnd, paid_mvnd=paid_mvnd, price=price)
+    return settled(relaxation, P, found, known_mvnd=known_mvnd, paid_mvnd=paid_mvnd)
 
 
 def random_relaxation(seed: int, n: int = 4) -> Relaxation:
@@ -119,12 +126,12 @@ def test_no_plan_within_limits_and_target_costs_less_than_the_bound(seed: int, s
     best = enumerated(r, allowed)
     if not np.isfinite(best):
         return
-    found = capacity_bound(r, P, known_mvnd=best, paid_mvnd=0.0, price=np.zeros(2))
+    found = proven_bound(r, known_mvnd=best, paid_mvnd=0.0, price=np.zeros(2))
     assert found.mvnd <= best + 1e-6
     for price in (0.0, 0.5, 2.0):
         # a price of households too: the target pays back what it allows
         priced = replace(r, problem=_with_price(r.problem, price))
-        proven = capacity_bound(priced, P, known_mvnd=best, paid_mvnd=price * allowed, price=np.full(2, price))
+        proven = proven_bound(priced, known_mvnd=best, paid_mvnd=price * allowed, price=np.full(2, price))
         assert proven.mvnd <= best + 1e-6
 
 
@@ -162,6 +169,6 @@ def test_headroom_that_everybody_lacks_is_priced_in_full() -> None:
         rows=1,
     )
     # without limits both join for 10; with it the first, 5, beside 15 off the grid; at 1 a kW the second is indifferent
-    found = capacity_bound(r, P, known_mvnd=20.0, paid_mvnd=0.0, price=np.array([1.2]))
+    found = proven_bound(r, known_mvnd=20.0, paid_mvnd=0.0, price=np.array([1.2]))
     assert found.mvnd == pytest.approx(20.0, abs=1e-6)
     assert 1.0 <= found.price[0] <= 2.0
