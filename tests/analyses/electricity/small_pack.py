@@ -10,12 +10,18 @@ import pyproj
 import shapely
 from affine import Affine
 
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import plan_electricity
+from infragap.analyses.electricity.result import ElectricityResult
 from infragap.gis.raster import Raster
 from infragap.profiles.profile import Profile, read_profile
 
 CRS = "EPSG:9208"
 WEST, SOUTH, SIZE_M, CELL_M = 480_000.0, 2_400_000.0, 20_000.0, 100.0
 LINE_X = WEST + 2_050.0
+
+Easy = dict[str, object]
+"""Settings of the fixture `easy`."""
 
 
 @dataclass
@@ -149,3 +155,8 @@ def small_pack(settlements: gpd.GeoDataFrame, **layers: object) -> SmallPack:
         "solar": solar,
     }
     return SmallPack(defaults | layers)
+
+
+def plan(pack: SmallPack, easy: Easy, **change: object) -> ElectricityResult:
+    """Plan with the quick settings of the fixture `easy`, some of them changed."""
+    return plan_electricity(pack, ElectricityParameters(**(easy | change)))  # type: ignore[arg-type]

@@ -10,26 +10,20 @@ import shapely
 
 from infragap.analyses.columns import names
 from infragap.analyses.electricity.columns import EXTENSION, LINES, RANKING, TABLES, YEARS
-from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.gis.crs import to_crs
 from infragap.gis.errors import MissingDataError, ParameterError
 from infragap.gis.raster import Raster, warp
 from tests.analyses.electricity.small_pack import (
     CRS,
+    Easy,
     SmallPack,
+    plan,
     settlements_at,
     small_pack,
 )
 
 pytestmark = pytest.mark.slow
-
-Easy = dict[str, object]
-
-
-def plan(pack: SmallPack, easy: Easy, **change: object) -> ElectricityResult:
-    return plan_electricity(pack, ElectricityParameters(**(easy | change)))  # type: ignore[arg-type]
 
 
 def scattered(count: int = 30, seed: int = 1) -> gpd.GeoDataFrame:

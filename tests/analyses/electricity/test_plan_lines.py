@@ -5,9 +5,6 @@ import numpy as np
 import pytest
 import shapely
 
-from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.plan import plan_electricity
-from infragap.analyses.electricity.result import ElectricityResult
 from infragap.gis.errors import NoSolutionError
 from tests.analyses.electricity.small_pack import (
     CELL_M,
@@ -15,19 +12,14 @@ from tests.analyses.electricity.small_pack import (
     SIZE_M,
     SOUTH,
     WEST,
-    SmallPack,
+    Easy,
     grid,
+    plan,
     settlements_at,
     small_pack,
 )
 
 pytestmark = pytest.mark.slow
-
-Easy = dict[str, object]
-
-
-def plan(pack: SmallPack, easy: Easy, **change: object) -> ElectricityResult:
-    return plan_electricity(pack, ElectricityParameters(**(easy | change)))  # type: ignore[arg-type]
 
 
 def test_a_settlement_on_a_line_costs_no_line_and_counts_as_connected(easy: Easy) -> None:

@@ -21,11 +21,10 @@ from infragap.analyses.electricity.uncertainty.scenarios import compare_scenario
 from infragap.analyses.electricity.years.least_money import with_needed
 from infragap.analyses.electricity.years.schedule import make_schedule
 from infragap.analyses.electricity.years.target_reach import reach_of_targets
-from tests.analyses.electricity.small_pack import SmallPack, settlements_at, small_pack
+from tests.analyses.electricity.small_pack import Easy, SmallPack, settlements_at, small_pack
 
 pytestmark = pytest.mark.slow
 
-Easy = dict[str, object]
 WANTED = {
     "villages_on_grid_2030_pct": 100.0,
     "household_electrification_2030_pct": 99.0,
