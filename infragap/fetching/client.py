@@ -42,8 +42,8 @@ MAGIC: Mapping[str, tuple[bytes, ...]] = {
     "tiff": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "zip": (b"PK",), "json": (b"{", b"["), "xml": (b"<?xml", b"<osm"),
     "pbf": (b"\0\0\0\x0d\x0a\x09OSMHeader", b"\0\0\0\x0e\x0a\x09OSMHeader"),
 }  # fmt: skip
-"""What a file of a kind begins with; blanks and a byte order mark may stand before text. Plain text begins with anything
-but a mark of HTML."""
+"""What a file of a kind begins with; blanks and a byte order mark may stand before text. Plain text begins with
+anything but a mark of HTML."""
 
 TEXTS = ("json", "xml", "text")
 

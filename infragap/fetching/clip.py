@@ -109,7 +109,7 @@ class _Clip:
         return {
             item.id: [member.ref for member in item.members if member.type == WAY]
             for item in osmium.FileProcessor(str(self.source), osmium.osm.RELATION).with_filter(chosen)
-            if is_selected(RELATION, dict(item.tags))
+            if isinstance(item, osmium.osm.Relation) and is_selected(RELATION, dict(item.tags))
         }
 
 

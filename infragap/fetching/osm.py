@@ -97,7 +97,7 @@ def fetch_osm(client: Client, place: Place, way: str, folder: Path, tell: Callab
         "whole; objects that volunteers have drawn"
     )
     note = "" if region.covers else (
-        f"osm: the extract of {region.name} ends some kilometres beyond its border: what of the box lies farther out is "
-        "empty of roads and lines"
+        f"osm: the extract of {region.name} ends some kilometres beyond its border: what of the box lies farther out "
+        "is empty of roads and lines"
     )  # fmt: skip
     return Extract(FROM_COUNTRY, "geofabrik", files, method, note)
