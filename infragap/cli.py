@@ -453,7 +453,7 @@ def data_fetch_command(
     box = None if bbox is None else box_of(bbox)
     request = Request(
         out, _country(profile), profile, box=box, country=country, province=province, layers=fetching.layer_names(),
-        osm=fetching.osm,
+        osm=fetching.osm, elevation_m=fetching.elevation_m,
     )  # fmt: skip
     outcome = fetch_pack(client, request, lambda name: terminal.out.print(f"  {name} …", markup=False))
     terminal.complain((*outcome.problems, *outcome.notes, *outcome.questions), "[yellow]![/yellow] ")

@@ -66,6 +66,9 @@ class Fetching:
     osm: Annotated[
         str, typer.Option(help="OpenStreetMap from overpass (small boxes), geofabrik (extract of a country), or auto.")
     ] = "auto"
+    elevation_m: Annotated[
+        int, typer.Option(help="Cells of the heights: 30 or 90 (m); 0: 30 up to ten million cells, 90 beyond.")
+    ] = 0
     contact: Annotated[str, typer.Option(help="Your address of mail or web; OpenStreetMap's servers ask for it.")] = ""
     cache: Annotated[Path | None, typer.Option(help="Folder of what was fetched; default: ~/.cache/infragap.")] = None
 

@@ -25,7 +25,8 @@ from rasterio.features import rasterize
 from infragap.disk.exchange import put_text
 from infragap.fetching.areas import Areas, Question, areas_of
 from infragap.fetching.client import Client, Fetched, FetchError
-from infragap.fetching.grounds import Box, fetch_heights, fetch_people, fetch_trees
+from infragap.fetching.grounds import Box, fetch_people, fetch_trees
+from infragap.fetching.heights import SERVICE, SIZES_M, fetch_heights
 from infragap.fetching.osm import EXTRACTS, WAYS, Place, fetch_osm
 from infragap.fetching.services import service
 from infragap.fetching.sunshine import fetch_sunshine
@@ -64,6 +65,8 @@ class Request:
         Of the people.
     osm
         Of `osm.WAYS`: from where OpenStreetMap's objects come.
+    elevation_m
+        Cells of the heights: 30, 90, or 0 for what fits the box.
     """
 
     out: Path
@@ -75,6 +78,7 @@ class Request:
     layers: Sequence[str] = LAYERS
     year: int = 2025
     osm: str = WAYS[0]
+    elevation_m: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -156,6 +160,8 @@ def _require(request: Request) -> None:
         raise ParameterError(f"--country {request.country!r}: write the code of three letters, such as VNM")
     if unknown := sorted(set(request.layers) - set(LAYERS)):
         raise ParameterError(f"--layers: {', '.join(unknown)} is unknown; there are {', '.join(LAYERS)}")
+    if request.elevation_m not in (0, *SIZES_M):
+        raise ParameterError(f"--elevation-m {request.elevation_m}: there are 30 and 90; 0 takes what fits the box")
     if request.osm not in WAYS:
         raise ParameterError(f"--osm {request.osm!r}: there are {', '.join(WAYS)}")
 
@@ -179,7 +185,7 @@ def _fill(client: Client, request: Request, work: Path, tell: Callable[[str], No
             outcome.problems.append(f"boundaries: {error}; one area stands for all")
     box = request.box or _box_of(areas)
     steps: dict[str, Callable[[], tuple[str, _Origin] | None]] = {
-        "elevation": lambda: _heights(client, box, work),
+        "elevation": lambda: _heights(client, request, box, work, outcome),
         "population": lambda: _people(client, request, box, work),
         "osm": lambda: _extract(client, request, box, work, outcome, tell),
         "landcover": lambda: _trees(client, box, work),
@@ -223,9 +229,21 @@ def _origin(name: str, files: Sequence[Fetched], method: str, **told: str) -> _O
     return _Origin(name, files, told.get("licence", about.licence), told.get("attribution", about.attribution), method)
 
 
-def _heights(client: Client, box: Box, work: Path) -> tuple[str, _Origin]:
-    files = fetch_heights(client, box, work / "elevation.tif")
-    return "elevation.tif", _origin("dem", files, "tiles joined and cut to the box; a surface with trees and roofs")
+def _heights(client: Client, request: Request, box: Box, work: Path, outcome: Outcome) -> tuple[str, _Origin]:
+    made = fetch_heights(client, box, work / "elevation.tif", asked_m=request.elevation_m)
+    method = (
+        f"tiles of {made.cell_m} m on one grid, cut to the box; metres above the geoid EGM2008 (EPSG:3855) of a "
+        "surface with tree tops and roofs, not of the ground"
+    )
+    said = [service(SERVICE[made.cell_m]).attribution]
+    if made.coarser:
+        words = f"{', '.join(made.coarser)}: GLO-30 was never released there, GLO-90 stands in"
+        method += f"; {words}"
+        outcome.notes.append(f"elevation: {words}; slopes there are those of cells of 90 m")
+        said.append(service(SERVICE[90]).attribution)
+    if made.sea:
+        method += f"; {made.sea} tiles that are not there are sea, 0 m"
+    return "elevation.tif", _origin(SERVICE[made.cell_m], made.files, method, attribution="; ".join(said))
 
 
 def _people(client: Client, request: Request, box: Box, work: Path) -> tuple[str, _Origin]:
