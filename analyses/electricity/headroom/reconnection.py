@@ -93,7 +93,7 @@ def reconnect(plan: Plan, lines: OwnLines, *, must: BoolArray) -> Plan:
         cost_mvnd=plan.choice.cost_mvnd + lines_mvnd - saved_mvnd,
         chosen_mvnd=plan.choice.chosen_mvnd + lines_mvnd,
     )
-    return make_plan(study, cost_study(study, p, barred=left.barred), choice, p, left)
+    return make_plan(study, cost_study(study, p, barred=left.barred, like=plan.costs), choice, p, left)
 
 
 def _connections(plan: Plan, lines: OwnLines, ledger: HeadroomLedger, must: BoolArray) -> dict[int, Connection]:
