@@ -17,11 +17,13 @@ import numpy as np
 import rasterio
 from affine import Affine
 
+from tests.infragap.fetching import country
+
 WEST, SOUTH, EAST, NORTH = 35.4, -16.1, 35.6, -15.9
 BOX = f"{WEST},{SOUTH},{EAST},{NORTH}"
 NAMES = (
     "vn_communes", "hdx", "geoboundaries", "geoboundaries_files", "dem", "worldpop", "worldpop_files", "overpass",
-    "worldcover", "pvgis",
+    "worldcover", "pvgis", "geofabrik",
 )  # fmt: skip
 
 
@@ -120,7 +122,8 @@ class Imitation:
     ----------
     faults
         Names of what goes wrong: 'gone:<text of a path>' (404), 'busy:<text>' (429, once), 'cut:<text>' (the connection
-        ends at 60 %, once), 'no ranges', 'lfs', 'remark', 'html:<text>', 'changed:<text>' (another file after a cut).
+        ends at 60 %, once), 'short:<text>' (the same, and no length is said), 'no ranges', 'lfs', 'remark', 'swap',
+        'wrong sum', 'html:<text>', 'changed:<text>' (another file after a cut).
     asked
         Method, path and headers of every request.
     """
@@ -192,6 +195,8 @@ class Imitation:
         if path.startswith("/pvgis/PVcalc"):
             fixed = [{"month": month, "E_m": 120.0, "E_d": 4.0} for month in range(1, 13)]
             return json.dumps({"outputs": {"monthly": {"fixed": fixed}, "totals": {"l_spec": "?(0)"}}}).encode()
+        if path.startswith("/geofabrik/"):
+            return country.answered(path.removeprefix("/geofabrik"), self.faults)
         if path.startswith("/vn_communes/"):
             return self._vietnam(path)
         return None
@@ -261,8 +266,15 @@ class Imitation:
                 if start:
                     headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
                 cut = next((f for f in own.faults if f.startswith("cut:") and f[4:] in path), None)
+                short = next((f for f in own.faults if f.startswith("short:") and f[6:] in path), None)
+                if short is not None:
+                    # ends early and does not say how long it should be
+                    own.faults.discard(short)
+                    rest, self.close_connection = rest[: len(rest) * 6 // 10], True
+                else:
+                    headers["Content-Length"] = str(len(rest))
                 self.send_response(206 if start else 200)
-                for name, value in {**headers, "Content-Length": str(len(rest))}.items():
+                for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 if cut is not None:
