@@ -9,13 +9,17 @@ import hashlib
 import io
 import json
 import re
+import tempfile
 import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import rasterio
+import shapely
 from affine import Affine
 
 from tests.infragap.fetching import country
@@ -24,7 +28,7 @@ WEST, SOUTH, EAST, NORTH = 35.4, -16.1, 35.6, -15.9
 BOX = f"{WEST},{SOUTH},{EAST},{NORTH}"
 NAMES = (
     "vn_communes", "hdx", "geoboundaries", "geoboundaries_files", "dem", "dem30", "worldpop", "worldpop_files",
-    "overpass", "worldcover", "pvgis", "geofabrik",
+    "overpass", "worldcover", "pvgis", "geofabrik", "vida",
 )  # fmt: skip
 
 
@@ -86,6 +90,19 @@ def trees() -> bytes:
     values = np.full((3600, 3600), 30, dtype="uint8")
     values[1000:1400, 800:1200] = 10
     return raster(values, 33.0, -15.0, 3 / 3600, nodata=0)
+
+
+def houses() -> bytes:
+    """Twelve houses 30 m apart in the east of the district, and ten thousand all over the country."""
+    drawn = np.random.default_rng(5)
+    x = np.concatenate([35.5 + np.arange(12) * 0.0003, drawn.uniform(33, 36, 10_000)])
+    y = np.concatenate([np.full(12, -16.0), drawn.uniform(-17, -9, 10_000)])
+    told = {"bf_source": "google", "confidence": 0.8, "area_in_meters": 40.0}
+    shapes = shapely.box(x, y, x + 5e-5, y + 5e-5)
+    frame = gpd.GeoDataFrame(told, geometry=shapes, crs="EPSG:4326", index=range(len(x)))
+    with tempfile.TemporaryDirectory() as folder:
+        frame.to_file(Path(folder) / "MWI.fgb", driver="FlatGeobuf")
+        return (Path(folder) / "MWI.fgb").read_bytes()
 
 
 OSM = """<?xml version="1.0" encoding="UTF-8"?>
@@ -207,6 +224,8 @@ class Imitation:
         if path.startswith("/pvgis/PVcalc"):
             fixed = [{"month": month, "E_m": 120.0, "E_d": 4.0} for month in range(1, 13)]
             return json.dumps({"outputs": {"monthly": {"fixed": fixed}, "totals": {"l_spec": "?(0)"}}}).encode()
+        if path == "/vida/flatgeobuf/by_country/country_iso=MWI/MWI.fgb":
+            return houses()
         if path.startswith("/geofabrik/"):
             return country.answered(path.removeprefix("/geofabrik"), self.faults)
         if path.startswith("/vn_communes/"):
@@ -272,13 +291,15 @@ class Imitation:
 
             def _file(self, body: bytes, path: str) -> None:
                 mark = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-                start, asked = 0, self.headers.get("Range")
-                if asked and "no ranges" not in own.faults and self.headers.get("If-Range") == mark:
-                    start = int(asked.removeprefix("bytes=").rstrip("-"))
-                rest = body[start:]
+                asked, start, end = self.headers.get("Range"), 0, len(body)
+                is_part = bool(asked) and "no ranges" not in own.faults and self.headers.get("If-Range", mark) == mark
+                if is_part:
+                    first, _, last = str(asked).removeprefix("bytes=").partition("-")
+                    start, end = int(first), min(int(last or len(body)) + 1, len(body))
+                rest = body[start:end]
                 headers = {"ETag": mark, "Accept-Ranges": "bytes"}
-                if start:
-                    headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+                if is_part:
+                    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
                 cut = next((f for f in own.faults if f.startswith("cut:") and f[4:] in path), None)
                 short = next((f for f in own.faults if f.startswith("short:") and f[6:] in path), None)
                 if short is not None:
@@ -287,7 +308,7 @@ class Imitation:
                     rest, self.close_connection = rest[: len(rest) * 6 // 10], True
                 else:
                     headers["Content-Length"] = str(len(rest))
-                self.send_response(206 if start else 200)
+                self.send_response(206 if is_part else 200)
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
