@@ -21,6 +21,7 @@ from infragap.analyses.electricity.needs import LAYERS
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.parameters import in_country as electricity_in_country
 from infragap.analyses.electricity.preconditions import NEEDS
+from infragap.analyses.schools.needs import given
 from infragap.disk.exchange import put_text
 from infragap.gis.catalog import FILE_NAME, catalog_text, read_catalog, sha256_of
 from infragap.gis.pack import Pack, read_pack
@@ -28,6 +29,7 @@ from infragap.gis.raster import Raster
 from infragap.gis.schema import RASTERS
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.gis.writing.layers import Layer, write_layers
+from infragap.readiness import require_ready
 from infragap.scale.areas import Areas, supply_areas
 
 LIST, SETTLEMENTS = "areas.json", "settlements.csv"
@@ -96,13 +98,19 @@ def split_pack(source: Path, folder: Path, parameters: ElectricityParameters, mo
         Settlements of an area.
     key
         Hash of all that the areas depend on.
+
+    Raises
+    ------
+    LayerError, MissingDataError
+        The pack has faults, or lacks something.
     """
     kept = _kept(folder, key)
     if kept is not None:
         return kept
+    pack = with_stand_ins(read_pack(source), NEEDS.replaceable)
+    require_ready(pack, ("electricity",), given(None))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    pack = with_stand_ins(read_pack(source), NEEDS.replaceable)
     parameters = electricity_in_country(parameters, pack.profile)
     areas = supply_areas(pack, parameters, most)
     names = [f"A{k + 1:0{max(2, len(str(areas.count)))}d}" for k in range(areas.count)]
@@ -280,8 +288,8 @@ def _share(pack: Pack, mine: BoolArray) -> float:
 
 def _targets(pack: Pack, parameters: ElectricityParameters, share: float) -> dict[str, float | int]:
     """Targets of an area: the same percentages, its part of granted money, and the shape of the years."""
-    given = pack.catalog.targets
-    read = read_targets(given, parameters)
+    stated = pack.catalog.targets
+    read = read_targets(stated, parameters)
     found: dict[str, float | int] = {
         f"{name}_{read.year}_pct": value
         for name, value in (
@@ -291,8 +299,8 @@ def _targets(pack: Pack, parameters: ElectricityParameters, share: float) -> dic
         )
         if value is not None
     }
-    found |= {key: value for key, value in given.items() if key.startswith("budget_")}
-    granted = {key: value * share for key, value in given.items() if key.startswith("electricity_budget_")}
+    found |= {key: value for key, value in stated.items() if key.startswith("budget_")}
+    granted = {key: value * share for key, value in stated.items() if key.startswith("electricity_budget_")}
     return found | granted
 
 

@@ -98,7 +98,7 @@ def supply_areas(pack: Pack, parameters: ElectricityParameters, most: int) -> Ar
     search = cost_distance(cost, surface.line_starts(cost), neighbours=NEIGHBOURS, regions=True)
     if search.region is None:
         raise AssertionError("regions were asked for")
-    tap = search.region.astype(np.int64)
+    tap: IntArray = search.region.astype(np.int64)
     line_there = surface.line_of_cell[np.maximum(surface.line_number[np.maximum(tap, 0)], 0)]
     ground = np.where(tap >= 0, source_of_line[line_there], -1)
     own_mvnd = search.distance.ravel()[cell].astype(np.float64)

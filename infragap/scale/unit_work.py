@@ -98,7 +98,7 @@ def do_unit(unit: Unit, out: Path, maker: Maker | None = None) -> Outcome:
             if unit.area is not None:
                 write_open_bound(unit.area, settings, border_file(unit), key)
             with draws_made_by(maker):
-                run(unit.folder, folder, settings, only=unit.only, in_one_process=True)
+                run(unit.folder, folder, settings, only=unit.only, in_one_process=True, is_part=unit.area is not None)
             write_note(folder, note, key)
     except InfragapError as error:
         return Outcome(unit, "failed", folder, key, time.perf_counter() - started, error)
