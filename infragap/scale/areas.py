@@ -167,7 +167,7 @@ def _ties(
     if search.region is None:
         raise AssertionError("regions were asked for")
     steps, way = border_steps(search, cost, label)
-    pair = label[search.region.ravel()[steps]].reshape(-1, 2)
+    pair: IntArray = label[search.region.ravel()[steps]].astype(np.int64).reshape(-1, 2)
     between = (pair > 0).all(axis=1)
     pair, way = rows[pair[between] - 1], way[between]
     saving = own_mvnd[pair].sum(axis=1) - way
