@@ -92,8 +92,8 @@ def _parts(client: Client, url: str, box: Box, folder: Path, tell: Callable[[str
     size = sum(last - first for first, last in objects)
     if size > MOST_BYTES:
         raise FetchError(
-            f"vida: the footprints of the box are {size / 1e9:.1f} GB, more than {MOST_BYTES / 1e9:.0f} GB; take a smaller "
-            "box"
+            f"vida: the footprints of the box are {size / 1e9:.1f} GB, more than {MOST_BYTES / 1e9:.0f} GB; take a "
+            "smaller box"
         )
     tell(f"buildings: {size / 1e6:.1f} of {total / 1e6:.0f} MB")
     for span in objects:
