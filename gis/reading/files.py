@@ -32,11 +32,13 @@ class ReadingLimits:
     Attributes
     ----------
     file_mb
-        Largest binary file: raster, GeoPackage, FlatGeobuf, shapefile [MB].
+        Largest binary file: GeoPackage, FlatGeobuf, shapefile [MB].
+    raster_file_mb
+        Largest file of a raster, which need not be read whole [MB].
     text_mb
         Largest text: CSV, GeoJSON, KML, catalogue; and what a ZIP, KMZ or XLSX unpacks to [MB].
     raster_cells
-        Most cells of a raster, all bands together.
+        Most cells of a raster in memory, all bands together.
     rows
         Most rows of a layer.
     cells
@@ -44,6 +46,7 @@ class ReadingLimits:
     """
 
     file_mb: float = 2_000.0
+    raster_file_mb: float = 50_000.0
     text_mb: float = 100.0
     raster_cells: float = 150e6
     rows: int = 1_000_000
@@ -67,8 +70,9 @@ OUTSIDE = fault(
 SPECIAL = fault("file.special", reason="pipes and devices never end, or do something when read")
 TOO_LARGE = fault(
     "file.too_large",
-    tolerance="text 100 MB, what an archive unpacks to 100 MB, binary files 2,000 MB, rasters 150 million cells, "
-    "layers 1 million rows, tables 3 million cells and 2,000 columns (`ReadingLimits`)",
+    tolerance="text 100 MB, what an archive unpacks to 100 MB, binary files 2,000 MB, rasters 50,000 MB and what "
+    "is read of them 150 million cells, layers 1 million rows, tables 3 million cells and 2,000 columns "
+    "(`ReadingLimits`)",
     reason="a file that claims more than the machine holds ends the run without a word",
 )
 FORMAT = fault("file.format", reason="a file is opened by what it is, not by what it is called")
@@ -129,7 +133,7 @@ def reading_limits(chosen: ReadingLimits) -> Iterator[None]:
         _limits.reset(token)
 
 
-def require_file(path: Path, *, layer: str, inside: Path | None = None) -> None:
+def require_file(path: Path, *, layer: str, inside: Path | None = None, largest_mb: float | None = None) -> None:
     """Refuse a path that is absent, special, too large or leads out of a folder.
 
     Parameters
@@ -140,6 +144,8 @@ def require_file(path: Path, *, layer: str, inside: Path | None = None) -> None:
         Name for messages.
     inside
         Folder that nothing may lead out of; None where there is none.
+    largest_mb
+        Largest size; None for that of binary files.
 
     Raises
     ------
@@ -159,7 +165,7 @@ def require_file(path: Path, *, layer: str, inside: Path | None = None) -> None:
             mode = part.stat().st_mode
             if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 raise SPECIAL.error(layer, file=part.name)
-            require_size(part.stat().st_size / 1e6, limits().file_mb, "MB", path=part, layer=layer)
+            require_size(part.stat().st_size / 1e6, largest_mb or limits().file_mb, "MB", path=part, layer=layer)
         if path.is_file():
             with path.open("rb"):
                 pass
