@@ -8,7 +8,6 @@ it whose first bytes and structure are not those of a format that this package r
 from __future__ import annotations
 
 import lzma
-import mmap
 import sqlite3
 import stat
 import struct
@@ -105,6 +104,9 @@ WANTED = {
     ".geojsonl": ("JSON",), ".mif": ("text",), ".tab": ("text",),
 }  # fmt: skip
 """Content that each ending may have; tables of text have no ending of their own here."""
+
+SCANNED_AT_ONCE = 1 << 24
+"""Bytes of a file that are searched at a time."""
 
 _REMOTE = (b"ogrvrtdatasource", b"ogrvrtlayer", b"vrtdataset", b"gdal_streamed_alg", b"overview_file")
 _REMOTE_TAB = (*_REMOTE, b"open table", b"type linked", b"seamless")
@@ -276,15 +278,16 @@ def require_format(path: Path, *, layer: str) -> None:
 
 
 def _require_no_remote(path: Path, *, layer: str) -> None:
-    if path.stat().st_size == 0:
-        return
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        step, overlap = 1 << 24, 64
-        for start in range(0, len(content), step):
-            part = content[max(0, start - overlap) : start + step].lower()
-            for word in _REMOTE_TAB if path.suffix.lower() == ".tab" else _REMOTE:
+    forbidden = _REMOTE_TAB if path.suffix.lower() == ".tab" else _REMOTE
+    # read piece by piece: a country's raster must not count as memory; a word may lie across two pieces
+    before = b""
+    with path.open("rb") as stream:
+        while piece := stream.read(SCANNED_AT_ONCE):
+            part = before + piece.lower()
+            for word in forbidden:
                 if word in part:
                     raise FORBIDDEN.error(layer, file=path.name, word=word.decode())
+            before = part[1 - max(map(len, forbidden)) :]
 
 
 def require_gpkg(path: Path, *, layer: str) -> None:

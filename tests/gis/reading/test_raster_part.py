@@ -131,6 +131,7 @@ def test_the_box_holds_all_places_and_reaches_to_the_nearest_line() -> None:
     np.testing.assert_allclose(ground_of({"settlements": utm}), (104.0, 22.0, 104.2, 22.3), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_pack_with_the_relief_of_a_country_plans_on_its_own_ground(tmp_path: Path) -> None:
     """Same heights on the same cells, from a file that holds far more."""
     folder = write_pack(tmp_path / "pack")
