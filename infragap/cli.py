@@ -10,7 +10,16 @@ import typer
 
 from infragap import __version__
 from infragap.console.guard import main_of
-from infragap.console.options import ManyPlaces, Places, Placing, Scenario, WaterScenario, Workers, grouped_options
+from infragap.console.options import (
+    Fetching,
+    ManyPlaces,
+    Places,
+    Placing,
+    Scenario,
+    WaterScenario,
+    Workers,
+    grouped_options,
+)
 from infragap.console.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -29,7 +38,6 @@ terminal = Terminal()
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
-FETCHED = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
 ResultsOption = Annotated[Path, typer.Option("--results", help="Result folder.")]
 
 
@@ -425,7 +433,9 @@ def data_schema_command(folder: Annotated[Path, typer.Argument(help="Folder of a
 
 
 @data_app.command("fetch")
+@grouped_options
 def data_fetch_command(
+    fetching: Fetching,
     out: Annotated[Path, typer.Option("--out", help="New folder for the pack.")],
     country: Annotated[str, typer.Option(help="Code of the country, three letters: areas and people.")] = "",
     province: Annotated[str, typer.Option(help="Name or code of the province.")] = "",
@@ -433,22 +443,20 @@ def data_fetch_command(
         str | None, typer.Option(help="west,south,east,north in degrees; default: that of the areas.")
     ] = None,
     profile: Annotated[str, typer.Option(help="Country: vn, mw, or the path of your own .toml.")] = "vn",
-    layers: Annotated[str, typer.Option(help="Layers, comma-separated.")] = ",".join(FETCHED),
-    contact: Annotated[str, typer.Option(help="Your address of mail or web; OpenStreetMap's server asks for it.")] = "",
-    cache: Annotated[Path | None, typer.Option(help="Folder of what was fetched; default: ~/.cache/infragap.")] = None,
 ) -> None:
     """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine."""
     from infragap.fetching.client import Client
     from infragap.fetching.fetch import Request, default_cache, fetch_pack
     from infragap.starting.places import box_of
 
-    known = _country(profile)
-    client = Client(cache or default_cache(), contact or os.environ.get("INFRAGAP_CONTACT", ""))
-    wanted = tuple(part.strip() for part in layers.split(",") if part.strip())
+    client = Client(fetching.cache or default_cache(), fetching.address())
     box = None if bbox is None else box_of(bbox)
-    request = Request(out, known, profile, box=box, country=country, province=province, layers=wanted)
+    request = Request(
+        out, _country(profile), profile, box=box, country=country, province=province, layers=fetching.layer_names(),
+        osm=fetching.osm, elevation_m=fetching.elevation_m,
+    )  # fmt: skip
     outcome = fetch_pack(client, request, lambda name: terminal.out.print(f"  {name} …", markup=False))
-    terminal.complain((*outcome.problems, *outcome.questions), "[yellow]![/yellow] ")
+    terminal.complain((*outcome.problems, *outcome.notes, *outcome.questions), "[yellow]![/yellow] ")
     terminal.say("command.fetch.done", folder=out, layers=", ".join(outcome.made))
     terminal.say("command.fetch.next", folder=out)
 

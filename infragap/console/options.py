@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from pathlib import Path
@@ -52,6 +53,32 @@ class Workers:
         int | None,
         typer.Option(min=1, help="Plan here, and have the workers make the electricity draws, so many at a time."),
     ] = None
+
+
+FETCHED = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
+
+
+@dataclass(frozen=True)
+class Fetching:
+    """From where public layers come, and how they are asked for."""
+
+    layers: Annotated[str, typer.Option(help="Layers, comma-separated.")] = ",".join(FETCHED)
+    osm: Annotated[
+        str, typer.Option(help="OpenStreetMap from overpass (small boxes), geofabrik (extract of a country), or auto.")
+    ] = "auto"
+    elevation_m: Annotated[
+        int, typer.Option(help="Cells of the heights: 30 or 90 (m); 0: 30 up to ten million cells, 90 beyond.")
+    ] = 0
+    contact: Annotated[str, typer.Option(help="Your address of mail or web; OpenStreetMap's servers ask for it.")] = ""
+    cache: Annotated[Path | None, typer.Option(help="Folder of what was fetched; default: ~/.cache/infragap.")] = None
+
+    def layer_names(self) -> tuple[str, ...]:
+        """Layers that are asked for."""
+        return tuple(part.strip() for part in self.layers.split(",") if part.strip())
+
+    def address(self) -> str:
+        """How whoever calls can be reached: as given, or as the environment says."""
+        return self.contact or os.environ.get("INFRAGAP_CONTACT", "")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -40,8 +40,12 @@ SLOWEST_WAIT_S = 300.0
 
 MAGIC: Mapping[str, tuple[bytes, ...]] = {
     "tiff": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "zip": (b"PK",), "json": (b"{", b"["), "xml": (b"<?xml", b"<osm"),
+    "pbf": (b"\0\0\0\x0d\x0a\x09OSMHeader", b"\0\0\0\x0e\x0a\x09OSMHeader"),
 }  # fmt: skip
-"""What a file of a kind begins with; blanks and a byte order mark may stand before text."""
+"""What a file of a kind begins with; blanks and a byte order mark may stand before text. Plain text begins with
+anything but a mark of HTML."""
+
+TEXTS = ("json", "xml", "text")
 
 LFS_POINTER = b"version https://git-lfs"
 
@@ -52,6 +56,10 @@ class FetchError(InfragapError):
 
 class NotThereError(FetchError):
     """The service answers that it does not have what was asked for."""
+
+
+class WrongFileError(FetchError):
+    """What came is not what it should be; nothing of it is kept."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class Wanted:
     url
         Address.
     kind
-        tiff, zip, json or xml: what it must begin with.
+        tiff, zip, json, xml, pbf or text: what it must begin with.
     data
         Form fields of a POST; None for a GET.
     checksum
@@ -121,6 +129,8 @@ class Client:
         Seconds since some moment.
     environment
         Where bases of services are looked up; None for that of the process.
+    today
+        Day that is written beside what is fetched; None for that of the clock, in universal time.
     """
 
     cache: Path
@@ -128,6 +138,7 @@ class Client:
     wait: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     environment: Mapping[str, str] | None = None
+    today: date | None = None
     _session: requests.Session = field(default_factory=requests.Session, init=False)
     _last: dict[str, float] = field(default_factory=dict, init=False)
 
@@ -187,6 +198,21 @@ class Client:
         raise FetchError(f"{wanted.service}: {wanted.url} could not be fetched ({problem}). Try again later: what has "
                          "arrived is kept and continued.")  # fmt: skip
 
+    def day(self) -> date:
+        """The day of what is fetched now, in universal time."""
+        return self.today or datetime.now(UTC).date()
+
+    def kept(self) -> Iterator[dict[str, Any]]:
+        """Lines of the manifest of all that lies in the cache, by name."""
+        for told in sorted(self.cache.glob("*.json")):
+            if told.with_suffix("").exists():
+                yield json.loads(told.read_text(encoding="utf-8"))
+
+    def forget(self, fetched: Fetched) -> None:
+        """Take a file out of the cache, so that it is asked for anew."""
+        fetched.path.with_name(f"{fetched.path.name}.json").unlink(missing_ok=True)
+        fetched.path.unlink(missing_ok=True)
+
     def _fetched(self, wanted: Wanted, path: Path, told: Path) -> Fetched:
         part = path.with_name(f"{path.name}.part")
         answer, final = self._asked(wanted, part)
@@ -196,7 +222,7 @@ class Client:
                 "service": wanted.service,
                 "url": wanted.url,
                 "final_url": final,
-                "date": datetime.now(UTC).date().isoformat(),
+                "date": self.day().isoformat(),
                 "etag": answer.headers.get("ETag", ""),
                 "last_modified": answer.headers.get("Last-Modified", ""),
                 "bytes": part.stat().st_size,
@@ -271,6 +297,10 @@ def _write(answer: requests.Response, part: Path) -> None:
             part.unlink(missing_ok=True)
             raise _AskAgainError("the server went on at another place")
     length = answer.headers.get("Content-Length")
+    if length is not None and start + int(length) > MOST_BYTES:
+        raise FetchError(
+            f"{answer.url}: {int(length) / 1e9:.1f} GB, more than {MOST_BYTES / 1e9:.0f} GB are not fetched"
+        )
     mark = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
     put_text(_mark(part), mark)
     written = start
@@ -308,16 +338,17 @@ def _require_kind(part: Path, wanted: Wanted) -> None:
         head = file.read(512)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(LFS_POINTER):
-        raise FetchError(f"{wanted.service}: {wanted.url} is a pointer to a file that is kept elsewhere")
-    if not (head if wanted.kind in ("tiff", "zip") else text).startswith(MAGIC[wanted.kind]):
+        raise WrongFileError(f"{wanted.service}: {wanted.url} is a pointer to a file that is kept elsewhere")
+    begins = text if wanted.kind in TEXTS else head
+    if begins.startswith(b"<") if wanted.kind == "text" else not begins.startswith(MAGIC[wanted.kind]):
         shown = text[:60].decode("ascii", "replace")
-        raise FetchError(f"{wanted.service}: {wanted.url} is no {wanted.kind} file but begins with {shown!r}")
+        raise WrongFileError(f"{wanted.service}: {wanted.url} is no {wanted.kind} file but begins with {shown!r}")
 
 
 def _require_checksum(part: Path, wanted: Wanted) -> None:
     kind, _, value = wanted.checksum.partition(":")
     if kind and _digest(part, kind) != value:
-        raise FetchError(f"{wanted.service}: {wanted.url} does not have the checksum that its publisher states")
+        raise WrongFileError(f"{wanted.service}: {wanted.url} does not have the checksum that its publisher states")
 
 
 def _digest(path: Path, kind: str) -> str:

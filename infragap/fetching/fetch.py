@@ -25,8 +25,9 @@ from rasterio.features import rasterize
 from infragap.disk.exchange import put_text
 from infragap.fetching.areas import Areas, Question, areas_of
 from infragap.fetching.client import Client, Fetched, FetchError
-from infragap.fetching.grounds import Box, fetch_heights, fetch_people, fetch_trees
-from infragap.fetching.osm import fetch_extract
+from infragap.fetching.grounds import Box, fetch_people, fetch_trees
+from infragap.fetching.heights import SERVICE, SIZES_M, fetch_heights
+from infragap.fetching.osm import EXTRACTS, WAYS, Place, fetch_osm
 from infragap.fetching.services import service
 from infragap.fetching.sunshine import fetch_sunshine
 from infragap.gis.catalog import FILE_NAME, Catalog, catalog_text
@@ -62,6 +63,10 @@ class Request:
         Of `LAYERS`.
     year
         Of the people.
+    osm
+        Of `osm.WAYS`: from where OpenStreetMap's objects come.
+    elevation_m
+        Cells of the heights: 30, 90, or 0 for what fits the box.
     """
 
     out: Path
@@ -72,6 +77,13 @@ class Request:
     province: str = ""
     layers: Sequence[str] = LAYERS
     year: int = 2025
+    osm: str = WAYS[0]
+    elevation_m: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a whole country is wanted."""
+        return bool(self.country) and not self.province and self.box is None
 
 
 @dataclass
@@ -84,12 +96,15 @@ class Outcome:
         Layers that are there.
     problems
         One sentence for each layer that is not.
+    notes
+        What must be known about layers that are.
     questions
         What the catalogue leaves open.
     """
 
     made: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
 
 
@@ -145,6 +160,10 @@ def _require(request: Request) -> None:
         raise ParameterError(f"--country {request.country!r}: write the code of three letters, such as VNM")
     if unknown := sorted(set(request.layers) - set(LAYERS)):
         raise ParameterError(f"--layers: {', '.join(unknown)} is unknown; there are {', '.join(LAYERS)}")
+    if request.elevation_m not in (0, *SIZES_M):
+        raise ParameterError(f"--elevation-m {request.elevation_m}: there are 30 and 90; 0 takes what fits the box")
+    if request.osm not in WAYS:
+        raise ParameterError(f"--osm {request.osm!r}: there are {', '.join(WAYS)}")
 
 
 def _put_in_place(work: Path, out: Path) -> None:
@@ -166,9 +185,9 @@ def _fill(client: Client, request: Request, work: Path, tell: Callable[[str], No
             outcome.problems.append(f"boundaries: {error}; one area stands for all")
     box = request.box or _box_of(areas)
     steps: dict[str, Callable[[], tuple[str, _Origin] | None]] = {
-        "elevation": lambda: _heights(client, box, work),
+        "elevation": lambda: _heights(client, request, box, work, outcome),
         "population": lambda: _people(client, request, box, work),
-        "osm": lambda: _extract(client, box, work),
+        "osm": lambda: _extract(client, request, box, work, outcome, tell),
         "landcover": lambda: _trees(client, box, work),
     }
     for name, step in steps.items():
@@ -210,9 +229,21 @@ def _origin(name: str, files: Sequence[Fetched], method: str, **told: str) -> _O
     return _Origin(name, files, told.get("licence", about.licence), told.get("attribution", about.attribution), method)
 
 
-def _heights(client: Client, box: Box, work: Path) -> tuple[str, _Origin]:
-    files = fetch_heights(client, box, work / "elevation.tif")
-    return "elevation.tif", _origin("dem", files, "tiles joined and cut to the box; a surface with trees and roofs")
+def _heights(client: Client, request: Request, box: Box, work: Path, outcome: Outcome) -> tuple[str, _Origin]:
+    made = fetch_heights(client, box, work / "elevation.tif", asked_m=request.elevation_m)
+    method = (
+        f"tiles of {made.cell_m} m on one grid, cut to the box; metres above the geoid EGM2008 (EPSG:3855) of a "
+        "surface with tree tops and roofs, not of the ground"
+    )
+    said = [service(SERVICE[made.cell_m]).attribution]
+    if made.coarser:
+        words = f"{', '.join(made.coarser)}: GLO-30 was never released there, GLO-90 stands in"
+        method += f"; {words}"
+        outcome.notes.append(f"elevation: {words}; slopes there are those of cells of 90 m")
+        said.append(service(SERVICE[90]).attribution)
+    if made.sea:
+        method += f"; {made.sea} tiles that are not there are sea, 0 m"
+    return "elevation.tif", _origin(SERVICE[made.cell_m], made.files, method, attribution="; ".join(said))
 
 
 def _people(client: Client, request: Request, box: Box, work: Path) -> tuple[str, _Origin]:
@@ -222,10 +253,13 @@ def _people(client: Client, request: Request, box: Box, work: Path) -> tuple[str
     return PEOPLE, _origin("worldpop_files", files, f"cut to the box; {citation}")
 
 
-def _extract(client: Client, box: Box, work: Path) -> tuple[str, _Origin]:
-    fetched = fetch_extract(client, box)
-    shutil.copyfile(fetched.path, work / "extract.osm")
-    return "extract.osm", _origin("overpass", [fetched], "one query for the box; objects that volunteers have drawn")
+def _extract(
+    client: Client, request: Request, box: Box, work: Path, outcome: Outcome, tell: Callable[[str], None]
+) -> tuple[str, _Origin]:
+    made = fetch_osm(client, Place(box, request.country, request.is_whole), request.osm, work, tell)
+    if made.note:
+        outcome.notes.append(made.note)
+    return made.file, _origin(made.service, made.files, made.method)
 
 
 def _trees(client: Client, box: Box, work: Path) -> tuple[str, _Origin]:
@@ -329,7 +363,7 @@ def describe_fetched(folder: Path, profile_name: str, title: str) -> list[str]:
             entry.model_copy(update={**about, "date": max(dates, default=datetime.now(UTC).date().isoformat())})
         )
     # places of volunteers' maps have no households: settlements are clustered from people (`data build`)
-    kept = [one for one in entries if (one.name, one.file) != ("settlements", "extract.osm")]
+    kept = [one for one in entries if one.name != "settlements" or one.file not in EXTRACTS]
     note = "; ".join(dict.fromkeys(said["attribution"] for said in sources.values()))
     head = start.catalog.pack.model_copy(update={"provenance_note": note})
     remarks = dict(guess.split(": ", 1) for guess in start.guesses)

@@ -20,6 +20,7 @@ from sklearn.cluster import DBSCAN
 
 from infragap.disk.exchange import put_text
 from infragap.fetching.fetch import PEOPLE, SOURCES, describe_fetched
+from infragap.fetching.osm import EXTRACTS
 from infragap.gis.arrays import FloatArray
 from infragap.gis.errors import InfragapError, LayerError, MissingDataError
 from infragap.gis.pack import Pack, read_pack
@@ -205,8 +206,8 @@ def _table(points: gpd.GeoDataFrame, pack: Pack, folder: Path, how: Clustering, 
 def _names(points: gpd.GeoDataFrame, folder: Path) -> list[str]:
     """Name of the nearest place of the extract, with the settlement's number where none is near."""
     plain = [f"C{number:05d}" for number in range(1, len(points) + 1)]
-    extract = folder / "extract.osm"
-    if not extract.exists() or not len(points):
+    extract = next((folder / name for name in EXTRACTS if (folder / name).exists()), None)
+    if extract is None or not len(points):
         return plain
     try:
         places = read_osm_layer(extract, "settlements").to_crs(points.crs)

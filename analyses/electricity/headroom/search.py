@@ -171,7 +171,7 @@ def _without_room(
         if not leaving.any():
             break
         barred |= leaving
-        costs = cost_study(study, p, barred=barred)
+        costs = cost_study(study, p, barred=barred, like=plan.costs)
         # those that must be on the grid are to be connected elsewhere: the target does not miss them
         spared = float(study.settlements.households[barred & must].sum())
         start = start_from(study.network, plan.choice)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
@@ -26,6 +27,10 @@ from infragap.analyses.solvers.stopping import Meter, Stop
 LV_MOMENT_KW_KM = 16.6
 """Load times length that a cable of 4 × 70 mm² carries at a drop of 5 % (engineering facts 3); what is more needs a
 transformer at each end of the line."""
+
+
+FEW = 10
+"""Up to so many groups that hang together all choices among them are counted out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,13 +292,47 @@ def best_groups(joint: JointPlants, off: BoolArray) -> IntArray:
     usable = np.flatnonzero(~on_grid)
     if len(usable) == 0:
         return group_of
-    outcome = minimise(_program(joint, _members_of(joint, usable), usable), Meter(Stop(0.0, 5.0)))
+    meter = Meter(Stop(0.0, 5.0))
+    for groups in _apart(joint, usable):
+        for g in _most_saved(joint, groups) if len(groups) <= FEW else _least_cost(joint, groups, meter):
+            group_of[joint.rows(g)] = g
+    return group_of
+
+
+def _apart(joint: JointPlants, groups: IntArray) -> list[IntArray]:
+    """Groups by those that hang together through members that they share, the fewest first."""
+    belongs = joint.members[groups]
+    part = connected_components(belongs @ belongs.T, directed=False)[1]
+    parts = np.split(groups[np.argsort(part, kind="stable")], np.cumsum(np.bincount(part))[:-1])
+    return sorted(parts, key=len)
+
+
+def _most_saved(joint: JointPlants, groups: IntArray) -> list[int]:
+    """Of a few groups those without a common member that save most, all choices counted out."""
+    members = [frozenset(joint.rows(g).tolist()) for g in groups.tolist()]
+    saved = [float(joint.alone_mvnd[joint.rows(g)].sum() - joint.cost_mvnd[g]) for g in groups.tolist()]
+    best: tuple[float, tuple[int, ...]] = (0.0, ())
+
+    def look(first: int, free_of: frozenset[int], value: float, chosen: tuple[int, ...]) -> None:
+        nonlocal best
+        if value > best[0] * (1 + 1e-12):
+            best = value, chosen
+        if value + sum(saved[first:]) <= best[0]:
+            return
+        for k in range(first, len(members)):
+            if not members[k] & free_of:
+                look(k + 1, free_of | members[k], value + saved[k], (*chosen, k))
+
+    look(0, frozenset(), 0.0, ())
+    return [int(groups[k]) for k in best[1]]
+
+
+def _least_cost(joint: JointPlants, groups: IntArray, meter: Meter) -> list[int]:
+    """Of groups that hang together those that save most, by integer programming."""
+    outcome = minimise(_program(joint, _members_of(joint, groups), groups), meter)
     if outcome.values is None:
         raise RuntimeError("no choice of joint plants was found, though none at all is one")
-    for g, taken in zip(usable, outcome.values[: len(usable)], strict=True):
-        if taken > 0.5:
-            group_of[joint.rows(int(g))] = g
-    return group_of
+    return [int(g) for g, taken in zip(groups, outcome.values[: len(groups)], strict=True) if taken > 0.5]
 
 
 def _program(joint: JointPlants, rows: IntArray, groups: IntArray) -> Program:
