@@ -130,12 +130,15 @@ def read_raster_around(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            with _opened(path) as dataset:
+            with rasterio.open(path, driver=DRIVER) as dataset:
                 known = _known_crs(dataset, path, layer=layer, crs=crs)
                 _require_grid(dataset, known, path, layer=layer)
                 part, found = _part(dataset, known, ground, path, layer=layer)
-                values, nodata = _values(dataset, part, path, layer=layer)
                 affine = part.affine(dataset.transform)
+            # levels of less detail that a file may hold were made by whatever rule: means are of its own cells
+            own = {"OVERVIEW_LEVEL": "NONE"} if part.coarser > 1 else {}
+            with rasterio.open(path, driver=DRIVER, **own) as dataset:
+                values, nodata = _values(dataset, part, path, layer=layer)
     except (rasterio.errors.RasterioError, OverflowError, MemoryError, ValueError, TypeError) as error:
         raise DAMAGED.error(layer, file=path.name, reason=str(error)) from error
     if affine.e > 0:
@@ -144,11 +147,6 @@ def read_raster_around(
         values = values[..., ::-1]
     upright = _north_up(affine, values.shape[-2:])
     return Raster(values=np.ascontiguousarray(values), transform=upright, crs=known, nodata=nodata), found
-
-
-def _opened(path: Path) -> Any:
-    # levels of less detail that a file may hold were made by whatever rule: means are made of its own cells
-    return rasterio.open(path, driver=DRIVER, OVERVIEW_LEVEL="NONE")
 
 
 def _part(
@@ -292,7 +290,7 @@ def grid_of(path: Path, *, crs: pyproj.CRS | str | None = None, inside: Path | N
         require_format(path, layer="raster")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            with _opened(path) as dataset:
+            with rasterio.open(path, driver=DRIVER) as dataset:
                 known = _known_crs(dataset, path, layer="raster", crs=crs)
                 _require_grid(dataset, known, path, layer="raster")
                 affine, shape = dataset.transform, dataset.shape
