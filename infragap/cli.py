@@ -108,11 +108,12 @@ def run_many_command(
     from infragap.scale.draw_chunks import DrawsOn
     from infragap.scale.many import plan_many
     from infragap.scale.told import print_outcome
+    from infragap.scale.units import InAreas
 
     only = chosen_analyses(places.only, "--only")
     with cluster(workers.dask, workers.workers, workers.memory_mb) as executor:
         many = plan_many(
-            packs,
+            [InAreas(pack, places.area_settlements) if places.area_settlements else pack for pack in packs],
             places.scenarios,
             DrawsOn(executor, workers.draws_per_chunk) if executor and workers.draws_per_chunk else executor,
             out=places.out,
@@ -125,7 +126,7 @@ def run_many_command(
         "command.many.done", done=len(many.outcomes) - len(many.failed), count=len(many.outcomes), out=places.out
     )
     if many.failed:
-        names = ", ".join(f"{outcome.unit.pack}/{outcome.unit.scenario}" for outcome in many.failed)
+        names = ", ".join(outcome.unit.name for outcome in many.failed)
         terminal.complain([terminal.text("command.many.failed", names=names)], "[red]✗[/red] ")
         raise typer.Exit(1)
 

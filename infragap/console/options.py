@@ -37,6 +37,10 @@ class ManyPlaces:
     out: Annotated[Path, typer.Option("--out", help="Folder for all results.")] = Path("out")
     only: Annotated[str | None, typer.Option(help="Analyses, comma-separated: electricity,water,schools.")] = None
     merged: Annotated[bool, typer.Option("--merged", help="Write each table of all results into one CSV too.")] = False
+    area_settlements: Annotated[
+        int | None,
+        typer.Option(min=1, help="Split larger packs into supply areas of so many settlements (--only electricity)."),
+    ] = None
 
 
 @dataclass(frozen=True)
