@@ -309,8 +309,8 @@ def _shipped(name: str) -> Profile:
 
 
 def _own(profile: Profile, path: Path) -> Profile:
-    """Tell a changed copy of a profile that comes along from that one, whose code it often still has: countries are told
-    apart by their codes."""
+    """Tell a changed copy of a profile that comes along from that one, whose code it often still has: countries are
+    told apart by their codes."""
     if profile.code not in profile_names() or profile == _shipped(profile.code):
         return profile
     stem = path.stem if path.stem not in profile_names() else f"{path.stem}-own"

@@ -52,8 +52,8 @@ WORK_OF_ALTERNATIVES = 0.2
 the plan itself is hard to prove, ten others would take ten times as long."""
 
 LARGE_LINES = 15_000
-"""Candidate lines from which on a plan under other rules is proven to the gap of the whole and no further: on fewer, the
-optimum costs little more; measured with 25,000 lines, 0.4 s in place of 7 for the same plans."""
+"""Candidate lines from which on a plan under other rules is proven to the gap of the whole and no further: on fewer,
+the optimum costs little more; measured with 25,000 lines, 0.4 s in place of 7 for the same plans."""
 WORK_IF_LARGE = 0.1
 """The same share there, where a round of work takes longer."""
 
