@@ -21,7 +21,7 @@ from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.outcome import Outcome, settle_accounts
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
-from infragap.analyses.electricity.offgrid.joint import charges_mvnd
+from infragap.analyses.electricity.offgrid.sharing import charges_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import enriched_network, laid_over
 from infragap.analyses.reuse import content_of, remembered
