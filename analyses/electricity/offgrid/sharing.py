@@ -16,6 +16,9 @@ from infragap.analyses.solvers.stopping import Meter, Stop
 FEW = 10
 """Up to so many groups that hang together all choices among them are counted out."""
 
+BUNDLE = 400
+"""Groups beyond that, chosen together in one programme at least."""
+
 
 def least_allocation_mvnd(joint: JointPlants) -> FloatArray:
     """What each settlement is charged off the grid, (n,), so that no group can supply its members for less than they
@@ -139,11 +142,19 @@ def _chosen(joint: JointPlants, groups: IntArray, meter: Meter) -> list[int]:
 
 
 def _apart(joint: JointPlants, groups: IntArray) -> list[IntArray]:
-    """Groups by those that hang together through members that they share, the fewest first."""
+    """Groups by those that hang together through members that they share, the fewest first; those of more than `FEW`
+    bundled, since a programme of its own for each takes longer than its solution."""
     belongs = joint.members[groups]
     part = connected_components(belongs @ belongs.T, directed=False)[1]
     parts = np.split(groups[np.argsort(part, kind="stable")], np.cumsum(np.bincount(part))[:-1])
-    return sorted(parts, key=len)
+    parts.sort(key=len)
+    bundles = [each for each in parts if len(each) <= FEW]
+    larger, bundled = parts[len(bundles) :], 0
+    for k in range(len(larger)):
+        if sum(map(len, larger[bundled : k + 1])) >= BUNDLE or k == len(larger) - 1:
+            bundles.append(np.sort(np.concatenate(larger[bundled : k + 1])))
+            bundled = k + 1
+    return bundles
 
 
 def _most_saved(joint: JointPlants, groups: IntArray) -> list[int]:
