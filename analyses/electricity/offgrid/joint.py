@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
+from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
@@ -16,7 +17,7 @@ from infragap.analyses.electricity.demand.load import design_peak_kw
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd, terrain
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid, Resources, shared_options
-from infragap.analyses.electricity.offgrid.hydro import STEP_UP_KM, Reach
+from infragap.analyses.electricity.offgrid.hydro import STEP_UP_KM, WIRE_WINDING, Reach
 from infragap.analyses.electricity.offgrid.neighbours import neighbour_groups, trees_of
 from infragap.analyses.electricity.offgrid.option import Option
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -108,26 +109,29 @@ def joint_plants(
     groups = neighbour_groups(settlements, can, p)
     if not len(groups):
         return no_joint_plants(alone, settlements.id_rank)
-    whole, lines, line_investment = _as_settlements(settlements, groups, p)
+    whole = _as_settlements(settlements, groups)
     local = distribution_mvnd(settlements, p) if local_mvnd is None else local_mvnd
     of_group = groups.sums(local)
     water = replace(resources.water, reach=_reach_of(groups, resources.water.reach))
     options = shared_options(whole, replace(resources, water=water), p, local_mvnd=of_group)
     cost = np.column_stack([np.where(each.lasting(p), each.life_cycle_mvnd, np.inf) for each in options.values()])
     best = cost.argmin(axis=1)
-    every = np.arange(len(groups))
-    total = cost[every, best] + lines
-    investment = np.column_stack([each.investment_mvnd for each in options.values()])[every, best] + line_investment
-    pays = total < groups.sums(alone) * (1 - 1e-9)
-    kept = np.flatnonzero(pays)
+    plant, most = cost[np.arange(len(groups)), best], groups.sums(alone) * (1 - 1e-9)
+    # most groups do not even pay with the shortest lines that could join them
+    near = np.flatnonzero(plant + _least_lines_mvnd(settlements, groups, can, p) < most)
+    lines, line_investment = _lines_between(settlements, Groups(groups.member[near]), p)
+    total = plant[near] + lines
+    pays = total < most[near]
+    kept = near[pays]
+    investment = np.column_stack([each.investment_mvnd[kept] for each in options.values()])
     rows = groups.member[kept][groups.filled[kept]]
     start = np.concatenate([[0], np.cumsum(groups.size[kept])])
     members = sparse.csr_array((np.ones(len(rows)), rows, start), shape=(len(kept), len(alone)))
     supply = np.array([OPTIONS.index(tuple(options)[k]) for k in best[kept]], dtype=np.int64)
     return JointPlants(
         members=members,
-        cost_mvnd=total[kept],
-        investment_mvnd=investment[kept],
+        cost_mvnd=total[pays],
+        investment_mvnd=investment[np.arange(len(kept)), best[kept]] + line_investment[pays],
         supply=supply,
         options={name: each.chosen(kept) for name, each in options.items()},
         alone_mvnd=alone,
@@ -143,24 +147,12 @@ def no_joint_plants(alone_mvnd: FloatArray, id_rank: IntArray) -> JointPlants:
     return JointPlants(members, empty, empty, np.empty(0, dtype=np.int64), {}, alone_mvnd, id_rank, empty)
 
 
-def _as_settlements(
-    settlements: Settlements, groups: Groups, parameters: ElectricityParameters
-) -> tuple[Settlements, FloatArray, FloatArray]:
-    """Each group as one settlement at its largest member, and life-cycle cost and investment of the lines between its
-    members."""
-    p = parameters
-    peak, ground = design_peak_kw(settlements, p), terrain(settlements, p)
-    n = settlements.households
-    largest = groups.first_largest(n)
-    trees = trees_of(settlements, groups, largest)
-    line_km, rough = trees.total_km(), groups.means(ground)
-    load_kw = (trees.behind * groups.values(peak, 0.0)[:, np.newaxis]).sum(axis=2)
-    step_ups = ((trees.km > STEP_UP_KM) | (load_kw * trees.km > LV_MOMENT_KW_KM)).sum(axis=1).astype(np.float64)
-    wire = line_km * p.lv_line_mvnd_per_km * rough
-    stations = step_ups * 2 * p.transformer_50_mvnd * rough
-    whole = replace(
+def _as_settlements(settlements: Settlements, groups: Groups) -> Settlements:
+    """Each group as one settlement at its largest member."""
+    largest = groups.first_largest(settlements.households)
+    return replace(
         settlements,
-        households=groups.sums(n),
+        households=groups.sums(settlements.households),
         commune=settlements.commune[largest],
         x=settlements.x[largest],
         y=settlements.y[largest],
@@ -175,7 +167,36 @@ def _as_settlements(
         other=None if settlements.other is None else settlements.other.chosen(groups),
         outage_hours=None,
     )
-    return whole, wire * line_factor(p) + stations * station_factor(p), wire + stations
+
+
+def _least_lines_mvnd(
+    settlements: Settlements, groups: Groups, can: BoolArray, parameters: ElectricityParameters
+) -> FloatArray:
+    """What the lines of each group cost at least, (groups,): every member but one has a line at least as long as its
+    way to the nearest settlement that may be off the grid."""
+    p, rows = parameters, np.flatnonzero(can)
+    points = np.column_stack([settlements.x, settlements.y])[rows]
+    nearest_m = np.zeros(len(can))
+    nearest_m[rows] = np.asarray(cKDTree(points).query(points, k=2)[0])[:, 1]
+    metres = groups.sums(nearest_m) - groups.values(nearest_m, 0.0).max(axis=1)
+    per_m = p.lv_line_mvnd_per_km * WIRE_WINDING / 1000 * line_factor(p)
+    # less what rounding could add
+    return np.asarray(metres * groups.means(terrain(settlements, p)) * per_m * (1 - 1e-9))
+
+
+def _lines_between(
+    settlements: Settlements, groups: Groups, parameters: ElectricityParameters
+) -> tuple[FloatArray, FloatArray]:
+    """Life-cycle cost and investment of the lines between the members of each group, (groups,)."""
+    p = parameters
+    peak, ground = design_peak_kw(settlements, p), terrain(settlements, p)
+    trees = trees_of(settlements, groups, groups.first_largest(settlements.households))
+    line_km, rough = trees.total_km(), groups.means(ground)
+    load_kw = (trees.behind * groups.values(peak, 0.0)[:, np.newaxis]).sum(axis=2)
+    step_ups = ((trees.km > STEP_UP_KM) | (load_kw * trees.km > LV_MOMENT_KW_KM)).sum(axis=1).astype(np.float64)
+    wire = line_km * p.lv_line_mvnd_per_km * rough
+    stations = step_ups * 2 * p.transformer_50_mvnd * rough
+    return wire * line_factor(p) + stations * station_factor(p), wire + stations
 
 
 def _reach_of(groups: Groups, reach: Reach) -> Reach:
