@@ -112,7 +112,7 @@ class PlanChoice:
     household_price_mvnd
         Multiplier of the household target that the bound was proven with: the marginal price of a household.
     beyond_charges_mvnd
-        Part of the cost that off-grid plants cost beyond what the bound charges for them (`joint.
+        Part of the cost that off-grid plants cost beyond what the bound charges for them (`sharing.
         least_allocation_mvnd`): where neighbours that could share a plant are on the grid.
     """
 

@@ -21,7 +21,7 @@ from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.outcome import Outcome, settle_accounts
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
-from infragap.analyses.electricity.offgrid.joint import charges_mvnd
+from infragap.analyses.electricity.offgrid.sharing import charges_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import enriched_network, laid_over
 from infragap.analyses.reuse import content_of, remembered
@@ -176,9 +176,10 @@ def least_cost(study: Study, parameters: ElectricityParameters, *, near_price_mv
     near_price_mvnd
         Price of a household that the target came to in a like plan.
     """
-    study = enriched(study, parameters)
-    allowed = households_left(study, binding(study, parameters))
     costs = cost_study(study, parameters)
+    study = enriched(study, parameters, like=costs)
+    allowed = households_left(study, binding(study, parameters))
+    costs = cost_study(study, parameters, like=costs)
     choice = choose_within(
         study.network, costs.problem, parameters, allowed_households=allowed, near_price_mvnd=near_price_mvnd
     )
@@ -272,9 +273,9 @@ def _at_least_builds(again: PlanChoice, plan: Plan) -> PlanChoice:
     )
 
 
-def enriched(study: Study, parameters: ElectricityParameters) -> Study:
+def enriched(study: Study, parameters: ElectricityParameters, *, like: Costs | None = None) -> Study:
     """Enrich the network around plans of all kinds (`REFERENCES`) until that brings nothing, or `junction_rounds`
-    times.
+    times; what does not hang on the network is taken over from costs that are `like` it.
 
     Notes
     -----
@@ -286,14 +287,14 @@ def enriched(study: Study, parameters: ElectricityParameters) -> Study:
     if plain is not None:
         network, study = study.network, replace(study, without_standing=None)
         before_it = replace(study, surface=plain.surface, routes=plain.routes, network=plain.network)
-        known = enriched(before_it, parameters).network
+        known = enriched(before_it, parameters, like=like).network
         joined = laid_over(study.surface, study.routes, network, known, parameters)
         study = replace(study, network=joined, without_standing=plain)
     before = np.inf
     for number in range(parameters.junction_rounds):
         total = 0.0
         for kind, reference in enumerate(REFERENCES):
-            choice = choose_plan_fast(study.network, _problem_of(reference, study, parameters))
+            choice = choose_plan_fast(study.network, _problem_of(reference, study, parameters, like))
             total += choice.cost_mvnd
             if choice.edges.any():
                 study = with_junctions(study, choice, parameters, step=f"junctions {number}, {kind}")
@@ -303,8 +304,10 @@ def enriched(study: Study, parameters: ElectricityParameters) -> Study:
     return study
 
 
-def _problem_of(reference: Reference, study: Study, parameters: ElectricityParameters) -> TreeProblem:
-    problem, settlements = cost_study(study, parameters).problem, study.settlements
+def _problem_of(
+    reference: Reference, study: Study, parameters: ElectricityParameters, like: Costs | None
+) -> TreeProblem:
+    problem, settlements = cost_study(study, parameters, like=like).problem, study.settlements
     must = study.forced | parameters.all_on_grid | reference.everybody | (settlements.is_village & reference.villages)
     if not parameters.unsafe_may_leave_grid:
         must = must | settlements.has_unsafe_wires

@@ -56,7 +56,7 @@ def test_a_district_from_nothing_to_a_plan_that_could_run(client: Client, tmp_pa
     outcome = fetched(client, out)
     assert outcome.problems == []
     assert set(outcome.made) == set(LAYERS)
-    count, served, scattered = build_settlements(out)
+    count, served, scattered, _ = build_settlements(out)
     # two villages of 9 cells with 20 people, neither within 1 km of the line at 16.05° S
     assert (count, served, scattered) == (2, 0, 3)
     pack = read_pack(out)
@@ -184,7 +184,7 @@ def test_clusters_by_hand_and_in_any_order() -> None:
 def test_settlements_near_a_line_are_served_and_a_list_is_kept(client: Client, tmp_path: Path) -> None:
     out = tmp_path / "district"
     fetched(client, out)
-    count, served, _ = build_settlements(out, Clustering(served_within_m=6_000))
+    count, served, *_ = build_settlements(out, Clustering(served_within_m=6_000))
     assert (count, served) == (1, 1)
     with pytest.raises(MissingDataError, match="a list already"):
         build_settlements(out)
@@ -198,7 +198,7 @@ def test_buildings_become_settlements_where_there_is_no_list(tmp_path: Path) -> 
     rows = [(445_000 + 40 * k, 2_424_000) for k in range(10)] + [(452_000 + 40 * k, 2_427_000) for k in range(7)]
     houses = [shapely.box(x, y, x + 8, y + 6) for x, y in [*rows, (449_000, 2_421_000), (700_000, 2_600_000)]]
     gpd.GeoSeries(houses, crs=CRS_MEASURE).to_file(tmp_path / "houses.gpkg")
-    count, served, scattered = build_settlements(pack, buildings=tmp_path / "houses.gpkg")
+    count, served, scattered, _ = build_settlements(pack, buildings=tmp_path / "houses.gpkg")
     # 10 · 2.5 = 25 people are at least 20; 7 · 2.5 = 17.5 and the single house are not: 8 · 2.5 scattered
     assert (count, served, scattered) == (1, 0, 20)
     table = pd.read_csv(pack / "settlements.csv")
