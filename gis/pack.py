@@ -35,7 +35,8 @@ from infragap.gis.findings import Finding, fault, faults, findings_of, notices, 
 from infragap.gis.raster import Raster, warp
 from infragap.gis.reading.canonical import in_canonical_order
 from infragap.gis.reading.layers import read_layer
-from infragap.gis.reading.rasters import grid_of, read_raster
+from infragap.gis.reading.raster_part import LINES, PLACES, Bounds, ground_of
+from infragap.gis.reading.rasters import grid_of, read_raster_around
 from infragap.gis.writing.layers import Layer, write_layers
 from infragap.profiles.profile import DEFAULT, Profile, ProfileError, read_profile
 
@@ -412,11 +413,17 @@ class Pack:
 
     def _read_raster(self, entry: LayerEntry) -> tuple[Raster | None, list[Finding]]:
         try:
-            raster = read_raster(self.folder / entry.file, layer=entry.name, crs=entry.crs, inside=self.folder)
-            found = raster_findings(raster, entry)
+            raster, found = read_raster_around(
+                self._ground, self.folder / entry.file, layer=entry.name, crs=entry.crs, inside=self.folder
+            )
+            found += raster_findings(raster, entry)
             return warp(raster, crs=self.crs_measure, method="nearest" if entry.name == "forest" else "bilinear"), found
         except InfragapError as error:
             return None, findings_of(error, layer=entry.name)
+
+    def _ground(self) -> Bounds | None:
+        frames = {name: self._attempt(name)[0] for name in (*PLACES, LINES) if self.has(name)}
+        return ground_of({name: each for name, each in frames.items() if isinstance(each, gpd.GeoDataFrame)})
 
 
 def _temporary_folder() -> str:

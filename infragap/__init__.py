@@ -18,12 +18,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from infragap.gis.pack import Pack, read_pack
-    from infragap.library import DrawsOn, check, compare, plan, plan_electricity, plan_schools, plan_water, replan
+    from infragap.library import (
+        DrawsOn,
+        InAreas,
+        check,
+        compare,
+        plan,
+        plan_electricity,
+        plan_schools,
+        plan_water,
+        replan,
+    )
 
 __version__ = "0.1.0"
 
 __all__ = [
     "DrawsOn",
+    "InAreas",
     "Pack",
     "check",
     "compare",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,17 @@ import typer
 
 from infragap import __version__
 from infragap.console.guard import main_of
-from infragap.console.options import ManyPlaces, Places, Placing, Scenario, WaterScenario, Workers, grouped_options
+from infragap.console.options import (
+    Fetching,
+    ManyPlaces,
+    Places,
+    Placing,
+    Scenario,
+    Settling,
+    WaterScenario,
+    Workers,
+    grouped_options,
+)
 from infragap.console.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -29,7 +40,6 @@ terminal = Terminal()
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
-FETCHED = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
 ResultsOption = Annotated[Path, typer.Option("--results", help="Result folder.")]
 
 
@@ -100,11 +110,12 @@ def run_many_command(
     from infragap.scale.draw_chunks import DrawsOn
     from infragap.scale.many import plan_many
     from infragap.scale.told import print_outcome
+    from infragap.scale.units import InAreas
 
     only = chosen_analyses(places.only, "--only")
     with cluster(workers.dask, workers.workers, workers.memory_mb) as executor:
         many = plan_many(
-            packs,
+            [InAreas(pack, places.area_settlements) if places.area_settlements else pack for pack in packs],
             places.scenarios,
             DrawsOn(executor, workers.draws_per_chunk) if executor and workers.draws_per_chunk else executor,
             out=places.out,
@@ -117,7 +128,7 @@ def run_many_command(
         "command.many.done", done=len(many.outcomes) - len(many.failed), count=len(many.outcomes), out=places.out
     )
     if many.failed:
-        names = ", ".join(f"{outcome.unit.pack}/{outcome.unit.scenario}" for outcome in many.failed)
+        names = ", ".join(outcome.unit.name for outcome in many.failed)
         terminal.complain([terminal.text("command.many.failed", names=names)], "[red]✗[/red] ")
         raise typer.Exit(1)
 
@@ -425,7 +436,9 @@ def data_schema_command(folder: Annotated[Path, typer.Argument(help="Folder of a
 
 
 @data_app.command("fetch")
+@grouped_options
 def data_fetch_command(
+    fetching: Fetching,
     out: Annotated[Path, typer.Option("--out", help="New folder for the pack.")],
     country: Annotated[str, typer.Option(help="Code of the country, three letters: areas and people.")] = "",
     province: Annotated[str, typer.Option(help="Name or code of the province.")] = "",
@@ -433,52 +446,48 @@ def data_fetch_command(
         str | None, typer.Option(help="west,south,east,north in degrees; default: that of the areas.")
     ] = None,
     profile: Annotated[str, typer.Option(help="Country: vn, mw, or the path of your own .toml.")] = "vn",
-    layers: Annotated[str, typer.Option(help="Layers, comma-separated.")] = ",".join(FETCHED),
-    contact: Annotated[str, typer.Option(help="Your address of mail or web; OpenStreetMap's server asks for it.")] = "",
-    cache: Annotated[Path | None, typer.Option(help="Folder of what was fetched; default: ~/.cache/infragap.")] = None,
 ) -> None:
-    """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine."""
+    """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine, buildings."""
     from infragap.fetching.client import Client
     from infragap.fetching.fetch import Request, default_cache, fetch_pack
     from infragap.starting.places import box_of
 
-    known = _country(profile)
-    client = Client(cache or default_cache(), contact or os.environ.get("INFRAGAP_CONTACT", ""))
-    wanted = tuple(part.strip() for part in layers.split(",") if part.strip())
+    client = Client(fetching.cache or default_cache(), fetching.address())
     box = None if bbox is None else box_of(bbox)
-    request = Request(out, known, profile, box=box, country=country, province=province, layers=wanted)
+    request = Request(
+        out, _country(profile), profile, box=box, country=country, province=province, layers=fetching.layer_names(),
+        osm=fetching.osm, elevation_m=fetching.elevation_m,
+    )  # fmt: skip
     outcome = fetch_pack(client, request, lambda name: terminal.out.print(f"  {name} …", markup=False))
-    terminal.complain((*outcome.problems, *outcome.questions), "[yellow]![/yellow] ")
+    terminal.complain((*outcome.problems, *outcome.notes, *outcome.questions), "[yellow]![/yellow] ")
     terminal.say("command.fetch.done", folder=out, layers=", ".join(outcome.made))
     terminal.say("command.fetch.next", folder=out)
 
 
 @data_app.command("build")
+@grouped_options
 def data_build_command(
+    settling: Settling,
     pack: Annotated[
         Path | None, typer.Argument(help="A fetched pack: its people become settlements; else the reference pack.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the reference pack.")] = None,
-    reach_m: Annotated[float, typer.Option(min=50, max=5000, help="People so near belong together (m).")] = 250.0,
-    people_min: Annotated[int, typer.Option(min=1, help="People within reach that make a settlement.")] = 20,
-    served_within_m: Annotated[float, typer.Option(min=0, help="So near a line they count as served (m).")] = 1000.0,
-    buildings: Annotated[
-        Path | None, typer.Option(help="Footprints to cluster instead of people, in any format of a layer.")
-    ] = None,
-    people_per_building: Annotated[float, typer.Option(min=0.1, max=50, help="People of a building.")] = 2.5,
     boundaries: Annotated[Path | None, typer.Option(help="Real commune polygons.")] = None,
     elevation: Annotated[Path | None, typer.Option(help="Real elevation raster.")] = None,
     population: Annotated[Path | None, typer.Option(help="Real population raster.")] = None,
     forest: Annotated[Path | None, typer.Option(help="Real forest shares by commune.")] = None,
 ) -> None:
-    """Cluster the people of a fetched pack into settlements; without a pack, build the reference pack from its fact
-    tables, better where real base layers are given."""
+    """Cluster the people or buildings of a fetched pack into settlements; without a pack, build the reference pack
+    from its fact tables, better where real base layers are given."""
     if pack is not None:
         from infragap.fetching.settle import Clustering, build_settlements
 
-        how = Clustering(reach_m, people_min, served_within_m, people_per_building)
-        count, served, people = build_settlements(pack, how, buildings=buildings)
-        terminal.say("command.settle.done", count=count, served=served, people=people)
+        own = asdict(settling)
+        buildings, origin = own.pop("buildings"), own.pop("origin")
+        made = build_settlements(pack, Clustering(**own), buildings=buildings, origin=origin)
+        key = "command.settle.people" if made.buildings is None else "command.settle.buildings"
+        terminal.say("command.settle.done", origin=terminal.text(key, file=made.buildings), count=made.settlements,
+                     served=made.served, people=made.scattered)  # fmt: skip
         return
     if out is None:
         raise typer.BadParameter(terminal.text("command.data.no_out"), param_hint="--out")

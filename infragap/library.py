@@ -35,6 +35,7 @@ from infragap.profiles.of_result import profile_of_result
 from infragap.readiness import judge, judge_folder, require_ready
 from infragap.scale.draw_chunks import DrawsOn as DrawsOn
 from infragap.scale.many import Many, Told, plan_many
+from infragap.scale.units import InAreas as InAreas
 from infragap.settings import ANALYSES, read_settings
 from infragap.wording.country import speaking_for
 
@@ -187,7 +188,7 @@ def plan_schools(
 
 
 def plan(
-    packs: Sequence[Pack | Path | str],
+    packs: Sequence[Pack | InAreas | Path | str],
     scenarios: Mapping[str, Mapping[str, Any]] | Path | str | None = None,
     executor: Executor | DrawsOn | None = None,
     *,
@@ -202,7 +203,9 @@ def plan(
     Parameters
     ----------
     packs
-        Packs, folders of packs, or files with ``pack = "folder"`` and parameters of that pack.
+        Packs, folders of packs, or files with ``pack = "folder"`` and parameters of that pack. `InAreas(pack, 5000)`
+        plans a pack that is too large for one plan by supply areas of so many settlements (electricity alone), each a
+        plan for itself on any worker; their results are joined to one, with one ranking.
     scenarios
         Parameters by scenario and analysis, such as ``{"dear": {"electricity": {"discount_rate_pct": 12.0}}}``, or a
         TOML file with the tables ``[dear.electricity]``; None for one scenario, 'base', that changes nothing.

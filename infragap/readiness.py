@@ -173,6 +173,14 @@ def require_ready(pack: Pack, analyses: Collection[str], given: Collection[str] 
     return notices(readiness.findings)
 
 
+def notices_of(pack: Pack, analyses: Collection[str], given: Collection[str] = ()) -> list[Finding]:
+    """Give the notices on a part of a pack that has been checked as a whole.
+
+    What is unlikely among all rows of a layer may well be true of some: so nothing is refused.
+    """
+    return notices(judge(pack, analyses, given).findings)
+
+
 def _without_price(pack: Pack, analysis: str) -> list[Finding]:
     """Say which prices the country of a pack lacks for an analysis."""
     names = prices_missing(PARAMETERS[analysis], pack.profile)

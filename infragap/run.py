@@ -23,7 +23,7 @@ from infragap.gis.pack import Pack, read_pack
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.maps.write import write_results
 from infragap.output import check_output, claimed
-from infragap.readiness import NEEDS, chosen_analyses, require_ready
+from infragap.readiness import NEEDS, chosen_analyses, notices_of, require_ready
 from infragap.record import record_of, write_record
 from infragap.servers.pull import keep_snapshots
 from infragap.settings import ANALYSES, Settings, in_country
@@ -91,6 +91,7 @@ def run(
     only: Collection[str] = ANALYSES,
     progress: Progress | None = None,
     in_one_process: bool = False,
+    is_part: bool = False,
 ) -> dict[str, Any]:
     """Plan on a data pack and write all results.
 
@@ -108,6 +109,8 @@ def run(
         Receiver of steps; silent by default.
     in_one_process
         Whether to plan the questions one after the other, for workers that must not start processes of their own.
+    is_part
+        Whether the pack is a part of one that has been checked as a whole.
 
     Returns
     -------
@@ -131,9 +134,8 @@ def run(
     pack = read_pack(data)
     pack = with_stand_ins(pack, [name for analysis in only for name in NEEDS[analysis].replaceable])
     with speaking_for(pack.profile), claimed(out, reserve_bytes=_room_for_results(pack, out)) as claim:
-        notices = timings.measure(
-            progress, "read", lambda part: require_ready(pack, only, given(settings.schools.sites))
-        )
+        look = notices_of if is_part else require_ready
+        notices = timings.measure(progress, "read", lambda part: look(pack, only, given(settings.schools.sites)))
         planned = _plan_in_turn if in_one_process else partial(_plan, claim.work)
         results = planned(pack, settings, only, progress, timings)
         used = in_country(settings, pack.profile)

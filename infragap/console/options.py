@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from pathlib import Path
@@ -36,6 +37,10 @@ class ManyPlaces:
     out: Annotated[Path, typer.Option("--out", help="Folder for all results.")] = Path("out")
     only: Annotated[str | None, typer.Option(help="Analyses, comma-separated: electricity,water,schools.")] = None
     merged: Annotated[bool, typer.Option("--merged", help="Write each table of all results into one CSV too.")] = False
+    area_settlements: Annotated[
+        int | None,
+        typer.Option(min=1, help="Split larger packs into supply areas of so many settlements (--only electricity)."),
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,48 @@ class Workers:
         int | None,
         typer.Option(min=1, help="Plan here, and have the workers make the electricity draws, so many at a time."),
     ] = None
+
+
+@dataclass(frozen=True)
+class Settling:
+    """How people or buildings of a fetched pack become settlements."""
+
+    reach_m: Annotated[float, typer.Option(min=50, max=5000, help="People so near belong together (m).")] = 250.0
+    people_min: Annotated[int, typer.Option(min=1, help="People within reach that make a settlement.")] = 20
+    served_within_m: Annotated[float, typer.Option(min=0, help="So near a line they count as served (m).")] = 1000.0
+    people_per_building: Annotated[float, typer.Option(min=0.1, max=50, help="People of a building.")] = 2.5
+    origin: Annotated[
+        str, typer.Option(help="What is clustered: people, buildings, or auto: buildings where they were fetched.")
+    ] = "auto"
+    buildings: Annotated[
+        Path | None, typer.Option(help="Footprints to cluster instead of what was fetched, in any format of a layer.")
+    ] = None
+
+
+FETCHED = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
+
+
+@dataclass(frozen=True)
+class Fetching:
+    """From where public layers come, and how they are asked for."""
+
+    layers: Annotated[str, typer.Option(help="Layers, comma-separated; buildings too.")] = ",".join(FETCHED)
+    osm: Annotated[
+        str, typer.Option(help="OpenStreetMap from overpass (small boxes), geofabrik (extract of a country), or auto.")
+    ] = "auto"
+    elevation_m: Annotated[
+        int, typer.Option(help="Cells of the heights: 30 or 90 (m); 0: 30 up to ten million cells, 90 beyond.")
+    ] = 0
+    contact: Annotated[str, typer.Option(help="Your address of mail or web; OpenStreetMap's servers ask for it.")] = ""
+    cache: Annotated[Path | None, typer.Option(help="Folder of what was fetched; default: ~/.cache/infragap.")] = None
+
+    def layer_names(self) -> tuple[str, ...]:
+        """Layers that are asked for."""
+        return tuple(part.strip() for part in self.layers.split(",") if part.strip())
+
+    def address(self) -> str:
+        """How whoever calls can be reached: as given, or as the environment says."""
+        return self.contact or os.environ.get("INFRAGAP_CONTACT", "")
 
 
 @dataclass(frozen=True)

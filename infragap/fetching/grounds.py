@@ -1,4 +1,4 @@
-"""Rasters cut to a box: heights, people, trees."""
+"""Rasters cut to a box: people, trees."""
 
 from __future__ import annotations
 
@@ -20,9 +20,6 @@ from infragap.fetching.services import address
 
 Box = tuple[float, float, float, float]
 
-DEM_STEP = 1 / 1200
-"""Cell of the heights [°], that of GLO-90."""
-
 TREE_CODES = (10, 95)
 """Codes of WorldCover for trees and mangroves."""
 
@@ -30,22 +27,6 @@ TREE_CELL = 1 / 2000
 """Cell of the forest layer [°], about 55 m."""
 
 POPULATION_NODATA = -99999.0
-
-
-def dem_tiles(box: Box) -> list[str]:
-    """Names of the tiles of one degree that a box touches, by their south-west corners.
-
-    Examples
-    --------
-    >>> dem_tiles((103.8, 22.3, 103.9, 22.4)), dem_tiles((-10.5, -0.5, -10.4, -0.4))
-    (['Copernicus_DSM_COG_30_N22_00_E103_00_DEM'], ['Copernicus_DSM_COG_30_S01_00_W011_00_DEM'])
-    >>> len(dem_tiles((-0.5, -0.5, 0.5, 0.5)))
-    4
-    """
-    return [
-        f"Copernicus_DSM_COG_30_{_letter(lat, 'NS')}{abs(lat):02d}_00_{_letter(lon, 'EW')}{abs(lon):03d}_00_DEM"
-        for lat, lon in _corners(box, 1)
-    ]
 
 
 def cover_tiles(box: Box) -> list[str]:
@@ -58,7 +39,7 @@ def cover_tiles(box: Box) -> list[str]:
     """
     return [
         f"ESA_WorldCover_10m_2021_v200_{_letter(lat, 'NS')}{abs(lat):02d}{_letter(lon, 'EW')}{abs(lon):03d}_Map.tif"
-        for lat, lon in _corners(box, 3)
+        for lat, lon in corners(box, 3)
     ]
 
 
@@ -66,33 +47,12 @@ def _letter(degrees: int, letters: str) -> str:
     return letters[0] if degrees >= 0 else letters[1]
 
 
-def _corners(box: Box, step: int) -> Iterator[tuple[int, int]]:
+def corners(box: Box, step: int) -> Iterator[tuple[int, int]]:
+    """Latitude and longitude of the south-west corners of the tiles that a box touches [°]."""
     west, south, east, north = box
     for lat in range(step * math.floor(south / step), step * math.ceil(north / step), step):
         for lon in range(step * math.floor(west / step), step * math.ceil(east / step), step):
             yield lat, lon
-
-
-def fetch_heights(client: Client, box: Box, path: Path) -> list[Fetched]:
-    """Write the heights of a box [m above EGM2008, surface with trees and roofs]; sea is 0.
-
-    Raises
-    ------
-    NotThereError
-        No tile of the box is there.
-    """
-    found = []
-    for name in dem_tiles(box):
-        try:
-            found.append(client.get(Wanted("dem", address("dem", f"{name}/{name}.tif", client.environment), "tiff")))
-        except NotThereError:
-            # a tile that is not there is sea
-            continue
-    if not found:
-        raise NotThereError("dem: no tile of heights lies in the box")
-    values, transform = _mosaic([one.path for one in found], box, DEM_STEP, Resampling.bilinear, np.nan)
-    _write(path, np.where(np.isfinite(values), values, 0.0).astype(np.float32), transform)
-    return found
 
 
 def fetch_people(client: Client, country: str, year: int, box: Box, path: Path) -> tuple[list[Fetched], str]:
@@ -112,7 +72,7 @@ def fetch_people(client: Client, country: str, year: int, box: Box, path: Path) 
         raise NotThereError(f"worldpop: no people of {country} in {year}")
     record = records[0]
     raster = client.get(Wanted("worldpop_files", str(record["files"][0]), "tiff"))
-    with _opened(raster.path) as dataset:
+    with opened(raster.path) as dataset:
         own = dataset.transform
         rows, cols, transform = _part(own, (dataset.height, dataset.width), box)
         if rows[0] >= rows[1] or cols[0] >= cols[1]:
@@ -120,7 +80,7 @@ def fetch_people(client: Client, country: str, year: int, box: Box, path: Path) 
         values = dataset.read(1, window=(rows, cols)).astype(np.float32)
         nodata = POPULATION_NODATA if dataset.nodata is None else dataset.nodata
     values = np.where(np.isfinite(values) & (values != nodata) & (values > 0), values, 0)
-    _write(path, values.astype(np.float32), transform)
+    written(path, values.astype(np.float32), transform)
     told = f"{record.get('citation', '')} (record of {record.get('date', '?')}, {record.get('doi', '')})"
     return [meta, raster], " ".join(told.split())
 
@@ -144,11 +104,11 @@ def fetch_trees(client: Client, box: Box, path: Path) -> list[Fetched]:
     if not found:
         raise NotThereError("worldcover: no tile of land cover lies in the box")
     values, transform = _mosaic([one.path for one in found], box, TREE_CELL, Resampling.nearest, 0)
-    _write(path, np.isin(values, TREE_CODES).astype(np.uint8), transform)
+    written(path, np.isin(values, TREE_CODES).astype(np.uint8), transform)
     return found
 
 
-def _opened(path: Path) -> Any:
+def opened(path: Path) -> Any:
     """Open a fetched file as what it must be: nothing else is tried, so it cannot name other files."""
     try:
         return rasterio.open(path, driver="GTiff")
@@ -157,7 +117,7 @@ def _opened(path: Path) -> Any:
 
 
 def _mosaic(paths: Sequence[Path], box: Box, step: float, how: Resampling, empty: float) -> tuple[Any, Affine]:
-    datasets = [_opened(path) for path in paths]
+    datasets = [opened(path) for path in paths]
     try:
         with warnings.catch_warnings():
             # rasterio multiplies transforms in a way that affine wants written anew
@@ -169,7 +129,8 @@ def _mosaic(paths: Sequence[Path], box: Box, step: float, how: Resampling, empty
     return values[0], transform
 
 
-def _write(path: Path, values: Any, transform: Affine) -> None:
+def written(path: Path, values: Any, transform: Affine) -> None:
+    """Write a raster in degrees."""
     path.parent.mkdir(parents=True, exist_ok=True)
     profile = {
         "driver": "GTiff", "height": values.shape[0], "width": values.shape[1], "count": 1, "dtype": values.dtype.name,

@@ -1,46 +1,103 @@
-"""One extract of OpenStreetMap for a box: roads, power, places, waters, schools, in one query."""
+"""OpenStreetMap objects of a box: from the shared server where it is small, from the extract of a country where not."""
 
 from __future__ import annotations
 
-from infragap.fetching.answers import require_whole_osm
-from infragap.fetching.client import Client, Fetched, FetchError, Wanted
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from infragap.fetching.client import Client, Fetched
+from infragap.fetching.clip import clip_extract
+from infragap.fetching.geofabrik import fetch_region
 from infragap.fetching.grounds import Box
-from infragap.fetching.services import address
+from infragap.fetching.overpass import fetch_box, is_too_large
 
-LARGEST_DEGREES2 = 6.0
-"""Boxes beyond this [square degrees] are for extracts of a whole country, not for a shared server."""
-
-SELECTED = (
-    'way[highway]', 'way[power~"^(line|minor_line|cable)$"]', 'nwr[power~"^(substation|transformer|plant)$"]',
-    'node[place]', 'way[waterway~"^(river|stream|canal)$"]', 'nwr[natural=water]', 'nwr[amenity~"^(school|college)$"]',
-    'nwr[route=ferry]',
-)  # fmt: skip
+WAYS = ("auto", "overpass", "geofabrik")
+FROM_SERVER, FROM_COUNTRY = "extract.osm", "extract.osm.pbf"
+EXTRACTS = (FROM_SERVER, FROM_COUNTRY)
+"""Names under which an extract lies in a pack."""
 
 
-def query(box: Box) -> str:
-    """The query; boxes are south, west, north, east there.
+@dataclass(frozen=True)
+class Place:
+    """For where objects are wanted.
 
-    Examples
-    --------
-    >>> query((1.0, 2.0, 3.0, 4.0)).split("way[highway]")[1][:11]
-    '(2,1,4,3);w'
+    Attributes
+    ----------
+    box
+        West, south, east, north [°].
+    country
+        ISO 3166-1 code of three letters; empty where none is named.
+    is_whole
+        Whether all of the country is wanted.
     """
-    west, south, east, north = box
-    where = f"({south:.10g},{west:.10g},{north:.10g},{east:.10g})"
-    return f"[out:xml][timeout:180];({''.join(f'{one}{where};' for one in SELECTED)});(._;>;);out body;"
+
+    box: Box
+    country: str
+    is_whole: bool
 
 
-def fetch_extract(client: Client, box: Box) -> Fetched:
-    """Fetch the extract.
+@dataclass(frozen=True)
+class Extract:
+    """What was made.
+
+    Attributes
+    ----------
+    file
+        Its name in the pack.
+    service
+        From which it came.
+    files
+        What was fetched for it.
+    method
+        How it was made, in words.
+    note
+        What the planner must know; empty: nothing.
+    """
+
+    file: str
+    service: str
+    files: Sequence[Fetched]
+    method: str
+    note: str = ""
+
+
+def fetch_osm(client: Client, place: Place, way: str, folder: Path, tell: Callable[[str], None]) -> Extract:
+    """Write the objects of a box into a folder.
+
+    Parameters
+    ----------
+    client
+        Asks, waits, and keeps.
+    place
+        For where.
+    way
+        Of `WAYS`; 'auto' takes the extract for whole countries and boxes too large for the shared server.
+    folder
+        In which the extract is written.
+    tell
+        Receives what takes long.
 
     Raises
     ------
     FetchError
-        The box is too large, the caller cannot be reached, or the server gave up.
+        They could not be fetched; the text says what to do.
     """
-    west, south, east, north = box
-    if (east - west) * (north - south) > LARGEST_DEGREES2:
-        raise FetchError("overpass: the box is too large for a shared server; put an extract of the country "
-                         "(download.geofabrik.de, .osm.pbf) into the folder instead")  # fmt: skip
-    url = address("overpass", "interpreter", client.environment)
-    return client.get(Wanted("overpass", url, "xml", data={"data": query(box)}, accept=require_whole_osm))
+    if way == "overpass" or (way == "auto" and not place.is_whole and not is_too_large(place.box)):
+        fetched = fetch_box(client, place.box)
+        shutil.copyfile(fetched.path, folder / FROM_SERVER)
+        method = "one query for the box; objects that volunteers have drawn"
+        return Extract(FROM_SERVER, "overpass", [fetched], method)
+    region, files = fetch_region(client, place.box, place.country, is_whole=place.is_whole)
+    tell(f"osm: {region.name}, {files[-1].about['bytes'] / 1e6:.1f} MB, is cut to the box")
+    made_at = clip_extract(files[-1].path, place.box, folder / FROM_COUNTRY)
+    method = (
+        f"extract of {region.name} by Geofabrik{f' as of {made_at}' if made_at else ''}, cut to the box, ways kept "
+        "whole; objects that volunteers have drawn"
+    )
+    note = "" if region.covers else (
+        f"osm: the extract of {region.name} ends some kilometres beyond its border: what of the box lies farther out "
+        "is empty of roads and lines"
+    )  # fmt: skip
+    return Extract(FROM_COUNTRY, "geofabrik", files, method, note)

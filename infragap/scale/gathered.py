@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,7 +15,7 @@ import pandas as pd
 from infragap.console.messages import Message, refused
 from infragap.disk.exchange import put_text
 from infragap.gis.errors import MissingDataError
-from infragap.scale.unit_work import Outcome
+from infragap.scale.unit_work import Outcome, joined_folder
 
 LIST = "many.json"
 KEYS = ("pack", "scenario")
@@ -35,7 +35,7 @@ def write_gathered(out: Path, outcomes: Sequence[Outcome], *, merged: bool) -> N
     merged
         Whether to write each table of all results into one CSV file.
     """
-    results = [(done.unit.pack, done.unit.scenario, done.folder) for done in outcomes if done.state != "failed"]
+    results = results_of(out, outcomes)
     for name in ("geoparquet", "tables"):
         shutil.rmtree(out / name, ignore_errors=True)
     for pack, scenario, folder in results:
@@ -47,8 +47,16 @@ def write_gathered(out: Path, outcomes: Sequence[Outcome], *, merged: bool) -> N
         names = sorted({file.name for _, _, folder in results for file in (folder / "tables").glob("*.csv")})
         (out / "tables").mkdir(parents=True, exist_ok=True)
         for name in names:
-            _merge(name, results, out / "tables" / name)
+            parts = [((pack, scenario), folder / "tables" / name) for pack, scenario, folder in results]
+            merge_tables(KEYS, parts, out / "tables" / name)
     _write_list(out, outcomes)
+
+
+def results_of(out: Path, outcomes: Sequence[Outcome]) -> list[Result]:
+    """Pack, scenario and folder of those that have a result; a pack in areas has one where all its areas do."""
+    failed = {(done.unit.pack, done.unit.scenario) for done in outcomes if done.state == "failed"}
+    folders = {(done.unit.pack, done.unit.scenario): joined_folder(out, done.unit) for done in outcomes}
+    return [(*pair, folder) for pair, folder in folders.items() if pair not in failed]
 
 
 def table_of(results: Iterable[Result], name: str) -> pd.DataFrame:
@@ -95,20 +103,36 @@ def _marked(frame: pd.DataFrame, pack: str, scenario: str) -> pd.DataFrame:
     return frame
 
 
-def _merge(name: str, results: Sequence[Result], target: Path) -> None:
-    """Merge one table row by row, so that memory does not grow with the number of results; texts stay as they are."""
-    files = [(pack, scenario, folder / "tables" / name) for pack, scenario, folder in results]
-    files = [(pack, scenario, file) for pack, scenario, file in files if file.is_file()]
+def merge_tables(
+    keys: Sequence[str],
+    parts: Iterable[tuple[Sequence[str], Path]],
+    target: Path,
+    changed: Callable[[dict[str, str], dict[str, str]], dict[str, str]] = lambda row, _: row,
+) -> None:
+    """Merge one table row by row, so that memory does not grow with the number of results; texts stay as they are.
+
+    Parameters
+    ----------
+    keys
+        Names of the columns that are put in front.
+    parts
+        Their values, and the CSV file, which need not be there.
+    target
+        File to write.
+    changed
+        Takes a row and the values of its keys, and gives the row that is written.
+    """
+    files = [(dict(zip(keys, values, strict=True)), file) for values, file in parts if file.is_file()]
     columns: dict[str, None] = {}
-    for _, _, file in files:
+    for _, file in files:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             columns |= dict.fromkeys(next(csv.reader(stream), []))
     with target.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, [*KEYS, *columns], restval="", lineterminator="\n")
+        writer = csv.DictWriter(stream, [*keys, *columns], restval="", lineterminator="\n")
         writer.writeheader()
-        for pack, scenario, file in files:
+        for values, file in files:
             with file.open(encoding="utf-8-sig", newline="") as rows:
-                writer.writerows({**row, KEYS[0]: pack, KEYS[1]: scenario} for row in csv.DictReader(rows))
+                writer.writerows({**changed(row, values), **values} for row in csv.DictReader(rows))
 
 
 def _write_list(out: Path, outcomes: Sequence[Outcome]) -> None:
@@ -117,6 +141,7 @@ def _write_list(out: Path, outcomes: Sequence[Outcome]) -> None:
         {
             "pack": outcome.unit.pack,
             "scenario": outcome.unit.scenario,
+            **({} if outcome.unit.area is None else {"area": outcome.unit.area.name}),
             "state": "failed" if outcome.state == "failed" else "done",
             "key": outcome.key,
             "error": None if outcome.error is None else str(outcome.error),

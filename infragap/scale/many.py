@@ -14,10 +14,12 @@ import pandas as pd
 from infragap.analyses.draws import Maker
 from infragap.gis.pack import Pack
 from infragap.readiness import chosen_analyses
+from infragap.scale.area_results import join_areas
+from infragap.scale.area_units import by_areas
 from infragap.scale.draw_chunks import DrawChunks, DrawsOn
-from infragap.scale.gathered import layer_of, table_of, write_gathered
+from infragap.scale.gathered import layer_of, results_of, table_of, write_gathered
 from infragap.scale.unit_work import Outcome, do_unit, failed
-from infragap.scale.units import Unit, units_of
+from infragap.scale.units import InAreas, Unit, units_of
 from infragap.settings import ANALYSES
 
 Told = Callable[[Outcome, int, int], None]
@@ -32,7 +34,8 @@ class Many:
     out
         Folder of all of them.
     outcomes
-        One for each pack and scenario, scenario by scenario within each pack, whatever order they ended in.
+        One for each pack and scenario, or for each of its areas, scenario by scenario within each pack, whatever order
+        they ended in.
     """
 
     out: Path
@@ -45,18 +48,15 @@ class Many:
 
     def table(self, name: str) -> pd.DataFrame:
         """Merge a table of all results, such as 'electricity_settlements': columns pack and scenario before its own."""
-        return table_of(self._results(), name)
+        return table_of(results_of(self.out, self.outcomes), name)
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Merge a layer of all results (WGS84): columns pack and scenario before its own."""
-        return layer_of(self._results(), name)
-
-    def _results(self) -> list[tuple[str, str, Path]]:
-        return [(done.unit.pack, done.unit.scenario, done.folder) for done in self.outcomes if done.state != "failed"]
+        return layer_of(results_of(self.out, self.outcomes), name)
 
 
 def plan_many(
-    packs: Sequence[Pack | Path | str],
+    packs: Sequence[Pack | InAreas | Path | str],
     scenarios: Mapping[str, Mapping[str, Any]] | Path | str | None = None,
     executor: Executor | DrawsOn | None = None,
     *,
@@ -67,9 +67,9 @@ def plan_many(
     told: Told | None = None,
 ) -> Many:
     """Plan packs under scenarios; see `infragap.library.plan`."""
-    units = units_of(packs, scenarios, chosen_analyses(",".join(only), "--only"))
     folder = Path(out).absolute()
-    order = {(unit.pack, unit.scenario): number for number, unit in enumerate(units)}
+    units = by_areas(units_of(packs, scenarios, chosen_analyses(",".join(only), "--only")), folder)
+    order = {unit.name: number for number, unit in enumerate(units)}
     found: list[Outcome | None] = [None] * len(units)
     if isinstance(executor, DrawsOn):
         maker = DrawChunks(executor.executor, folder / "shared", executor.size, retries)
@@ -77,10 +77,11 @@ def plan_many(
     else:
         coming = _outcomes(units, folder, executor, retries)
     for number, outcome in enumerate(coming, 1):
-        found[order[outcome.unit.pack, outcome.unit.scenario]] = outcome
+        found[order[outcome.unit.name]] = outcome
         if told is not None:
             told(outcome, number, len(units))
     many = Many(folder, tuple(outcome for outcome in found if outcome is not None))
+    join_areas(folder, many.outcomes)
     write_gathered(folder, many.outcomes, merged=merged)
     return many
 

@@ -15,6 +15,7 @@ from infragap.console.messages import Message, refused
 from infragap.gis.errors import InfragapError, NoSolutionError
 from infragap.gis.pack import read_pack
 from infragap.run import run
+from infragap.scale.borders import in_area, known_bound, write_open_bound
 from infragap.scale.keys import key_of, stands, write_note
 from infragap.scale.units import Unit
 from infragap.settings import settings_of
@@ -50,9 +51,27 @@ class Outcome:
     error: InfragapError | None = None
 
 
-def result_folder(out: Path, unit: Unit) -> Path:
-    """Folder of a unit's result."""
+def joined_folder(out: Path, unit: Unit) -> Path:
+    """Folder of the result of a pack under a scenario, all its areas together."""
     return out / "results" / unit.pack / unit.scenario
+
+
+def result_folder(out: Path, unit: Unit) -> Path:
+    """Folder of a unit's own result."""
+    if unit.area is None:
+        return joined_folder(out, unit)
+    return unit.area.folder / "results" / unit.scenario
+
+
+def border_file(unit: Unit) -> Path:
+    """File with what an area would cost with an open border."""
+    assert unit.area is not None
+    return unit.area.folder / "border" / f"{unit.scenario}.json"
+
+
+def _note(out: Path, unit: Unit) -> Path:
+    part = [unit.area.name] if unit.area else []
+    return Path(out, "keys", unit.pack, *part, f"{unit.scenario}.json")
 
 
 def do_unit(unit: Unit, out: Path, maker: Maker | None = None) -> Outcome:
@@ -62,7 +81,7 @@ def do_unit(unit: Unit, out: Path, maker: Maker | None = None) -> Outcome:
     What the user can repair comes back as an outcome; any other error is raised, because another attempt may do better.
     """
     started = time.perf_counter()
-    folder, note = result_folder(out, unit), out / "keys" / unit.pack / f"{unit.scenario}.json"
+    folder, note = result_folder(out, unit), _note(out, unit)
     key = None
     try:
         # a sum over a long array differs in its last bit with the number of threads
@@ -70,12 +89,16 @@ def do_unit(unit: Unit, out: Path, maker: Maker | None = None) -> Outcome:
             warnings.simplefilter("ignore")
             profile = read_pack(unit.folder).profile
             settings = settings_of(unit.values, profile=profile)
+            if unit.area is not None:
+                settings = in_area(settings, unit.area)
             key = key_of(unit.folder, profile, settings, unit.only)
-            if stands(folder, note, key):
+            if stands(folder, note, key) and (unit.area is None or known_bound(border_file(unit), key)):
                 return Outcome(unit, "kept", folder, key, time.perf_counter() - started)
             note.unlink(missing_ok=True)
+            if unit.area is not None:
+                write_open_bound(unit.area, settings, border_file(unit), key)
             with draws_made_by(maker):
-                run(unit.folder, folder, settings, only=unit.only, in_one_process=True)
+                run(unit.folder, folder, settings, only=unit.only, in_one_process=True, is_part=unit.area is not None)
             write_note(folder, note, key)
     except InfragapError as error:
         return Outcome(unit, "failed", folder, key, time.perf_counter() - started, error)

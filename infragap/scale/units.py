@@ -12,6 +12,7 @@ from infragap.console.messages import Message, refused
 from infragap.gis.errors import ParameterError
 from infragap.gis.pack import Pack
 from infragap.parameters.file import read_parameter_file
+from infragap.scale.area_packs import Area
 
 PACK_KEY = "pack"
 """Key of a pack file that names the folder of the pack; everything else in it is a parameter file."""
@@ -23,6 +24,22 @@ NAME = re.compile(r"\w[\w.-]*")
 
 AS_IT_IS: Mapping[str, Mapping[str, Any]] = {"base": {}}
 """The scenarios where none are given."""
+
+
+@dataclass(frozen=True)
+class InAreas:
+    """A pack that is planned by supply areas (`infragap.scale.areas`), for one that is too large for one plan.
+
+    Attributes
+    ----------
+    pack
+        A pack, its folder, its catalogue, or a file that names it.
+    settlements
+        So many in an area at most, unless one station alone has more; a pack with no more of them stays whole.
+    """
+
+    pack: Pack | Path | str
+    settlements: int = 5000
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,10 @@ class Unit:
         Parameters by analysis: those of the pack with those of the scenario on top, not yet checked.
     only
         Analyses to run.
+    area
+        Supply area of the pack, whose folder it is then; None for the whole pack.
+    area_settlements
+        Settlements of an area, where the pack is still to be split; 0 where it is not.
     """
 
     pack: str
@@ -46,10 +67,17 @@ class Unit:
     folder: Path
     values: Mapping[str, Any]
     only: tuple[str, ...]
+    area: Area | None = None
+    area_settlements: int = 0
+
+    @property
+    def name(self) -> str:
+        """Pack, scenario and area in one text."""
+        return f"{self.pack}/{self.scenario}" + (f"/{self.area.name}" if self.area else "")
 
 
 def units_of(
-    packs: Sequence[Pack | Path | str],
+    packs: Sequence[Pack | InAreas | Path | str],
     scenarios: Mapping[str, Mapping[str, Any]] | Path | str | None,
     only: Sequence[str],
 ) -> list[Unit]:
@@ -58,7 +86,8 @@ def units_of(
     Parameters
     ----------
     packs
-        Packs; or their folders, their catalogues, or files with ``pack = "folder"`` and parameters of that pack.
+        Packs; or their folders, their catalogues, or files with ``pack = "folder"`` and parameters of that pack;
+        each of them may stand in an `InAreas`.
     scenarios
         Parameters by scenario and analysis, or a file with a table ``[scenario.analysis]`` for each; None for one
         scenario, 'base', that changes nothing.
@@ -68,15 +97,19 @@ def units_of(
     Raises
     ------
     ParameterError
-        A file cannot be read, a name is given twice or cannot be a folder, or there is no pack or no scenario.
+        A file cannot be read, a name is given twice or cannot be a folder, there is no pack or no scenario, or areas
+        are asked for with another analysis than electricity.
     """
-    found = [_pack_of(pack) for pack in packs]
+    found = [_pack_of(pack.pack if isinstance(pack, InAreas) else pack) for pack in packs]
+    most = [pack.settlements if isinstance(pack, InAreas) else 0 for pack in packs]
+    if any(most) and tuple(only) != ("electricity",):
+        raise refused(ParameterError, [Message("command.many.areas_of_electricity")])
     chosen = _scenarios_of(scenarios)
     for kind, names in (("pack", [name for name, _, _ in found]), ("scenario", list(chosen))):
         _require_names(kind, names)
     return [
-        Unit(pack, scenario, folder, _on_top(own, changes), tuple(only))
-        for pack, folder, own in found
+        Unit(pack, scenario, folder, _on_top(own, changes), tuple(only), area_settlements=settlements)
+        for (pack, folder, own), settlements in zip(found, most, strict=True)
         for scenario, changes in chosen.items()
     ]
 

@@ -18,7 +18,7 @@ from infragap.analyses.electricity.feeders.rerooted import Rerooted, rerooted
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.routing.line_components import built_for, line_km, unit_prices
 from infragap.analyses.electricity.routing.paths import line_components
-from infragap.analyses.electricity.routing.ways_to_lines import Connection, connections_to_lines
+from infragap.analyses.electricity.routing.ways_to_lines import Connection, WaysToLines
 
 FARTHEST_KM = 5.0
 """Ways to another tap are looked for up to the price of so many kilometres of upper-level line on easy ground."""
@@ -81,12 +81,12 @@ def find_tap_changes(plan: Plan, *, ok: BoolArray, row_of_root: Mapping[int, int
     """
     p, branches, surface = plan.parameters, plan.branches, plan.study.surface
     top = branches.tap()
-    cost = surface.cost(p, forest_rule=p.forest_rule)
+    ground = WaysToLines(surface, surface.cost(p, forest_rule=p.forest_rule))
     connections: dict[int, list[Connection]] = {}
     for root, row in row_of_root.items():
         cells = [branches.cells[b][1:] if b == root else branches.cells[b] for b in np.flatnonzero(top == root)]
         limit = FARTHEST_KM * p.mv35_line_mvnd_per_km
-        found = connections_to_lines(surface, cost, np.unique(np.concatenate(cells)), limit_mvnd=limit)
+        found = ground.within(np.unique(np.concatenate(cells)), limit)
         connections[root] = [connection for connection in found if connection.row != row]
     extended_feeders = _extend_all(plan, [each for found in connections.values() for each in found])
     candidates = []

@@ -35,7 +35,7 @@ def keep_voltage(plan: Plan, remedies: Remedies) -> tuple[Plan, Remedies]:
         if not leaving.any():
             break
         barred |= leaving
-        costs = cost_study(study, p, barred=barred)
+        costs = cost_study(study, p, barred=barred, like=plan.costs)
         choice = choose_plan(study.network, costs.problem, p, start=start_from(study.network, plan.choice))
         plan = make_plan(study, costs, choice, p, replace(plan.loading, barred=barred))
         remedies = find_remedies(plan, check_voltage(plan, all_feeders=False), other_taps=False)

@@ -92,7 +92,7 @@ def laid_out(study: Study, relaxation: Relaxation, fitted: Fitted, like: Plan, f
     network = replace(numbered.network, terminal=terminal)
     study = replace(study, network=network)
     waits = (fitted.way == OFF) & free.outcome.national_grid
-    costs = cost_study(study, p, barred=waits)
+    costs = cost_study(study, p, barred=waits, like=like.costs)
     choice = replace(
         like.choice,
         edges=numbered.edges,

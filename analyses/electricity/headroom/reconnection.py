@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -20,7 +19,7 @@ from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.taps import feeder_of
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.network import CandidateNetwork
-from infragap.analyses.electricity.routing.ways_to_lines import Connection, connections_to_lines
+from infragap.analyses.electricity.routing.ways_to_lines import Connection, WaysToLines
 from infragap.analyses.solvers.steiner import primal_tree
 
 LONGEST_MVND = 12_000.0
@@ -46,15 +45,16 @@ class OwnLines:
         if settlement not in self._found:
             p, study = self.parameters, self.study
             cells = study.routes.cell[settlement : settlement + 1]
-            ways = connections_to_lines(study.surface, self._cost, cells, limit_mvnd=LONGEST_MVND / line_factor(p))
+            ways = self._ground.within(cells, LONGEST_MVND / line_factor(p))
             mvnd = line_life_cycle(np.array([way.components for way in ways]), p) if ways else np.empty(0)
             priced = zip(mvnd.tolist(), ways, strict=True)
             self._found[settlement] = sorted(priced, key=lambda each: (each[0], each[1].row))
         return self._found[settlement]
 
     @cached_property
-    def _cost(self) -> NDArray[np.float32]:
-        return self.study.surface.cost(self.parameters, forest_rule=self.parameters.forest_rule)
+    def _ground(self) -> WaysToLines:
+        surface, p = self.study.surface, self.parameters
+        return WaysToLines(surface, surface.cost(p, forest_rule=p.forest_rule))
 
 
 def reconnect(plan: Plan, lines: OwnLines, *, must: BoolArray) -> Plan:
@@ -93,7 +93,7 @@ def reconnect(plan: Plan, lines: OwnLines, *, must: BoolArray) -> Plan:
         cost_mvnd=plan.choice.cost_mvnd + lines_mvnd - saved_mvnd,
         chosen_mvnd=plan.choice.chosen_mvnd + lines_mvnd,
     )
-    return make_plan(study, cost_study(study, p, barred=left.barred), choice, p, left)
+    return make_plan(study, cost_study(study, p, barred=left.barred, like=plan.costs), choice, p, left)
 
 
 def _connections(plan: Plan, lines: OwnLines, ledger: HeadroomLedger, must: BoolArray) -> dict[int, Connection]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from infragap.analyses.arrays import FloatArray
 from infragap.analyses.electricity.demand.life_cycle import station_factor
-from infragap.analyses.electricity.headroom.fitting import exceeded_by, fitted
+from infragap.analyses.electricity.headroom.fitting import LINE, LV, Fitted, exceeded_by, fitted
 from infragap.analyses.electricity.headroom.laid_out import laid_out
 from infragap.analyses.electricity.headroom.layers import PricedLimit, Relaxation, tap_rows
 from infragap.analyses.electricity.headroom.limits import (
@@ -18,6 +18,7 @@ from infragap.analyses.electricity.headroom.limits import (
     raised,
     reinforcement_kw,
     reinforcement_mvnd,
+    reinforcements_mvnd,
     value_of,
     with_loading,
 )
@@ -27,7 +28,7 @@ from infragap.analyses.electricity.least_cost.household_target import households
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
-from infragap.analyses.electricity.offgrid.joint import charges_mvnd
+from infragap.analyses.electricity.offgrid.sharing import charges_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
 
@@ -74,7 +75,8 @@ class Relaxed:
     def of(cls, plan: Plan, free: Plan, study: Study) -> Relaxed:
         """State the problem of a plan."""
         p, limits = plan.parameters, limits_that_matter(plan, free)
-        problem = cost_study(study, p, household_price_mvnd=free.choice.household_price_mvnd).problem
+        price = free.choice.household_price_mvnd
+        problem = cost_study(study, p, household_price_mvnd=price, like=plan.costs).problem
         base = Relaxation(
             network=study.network,
             problem=problem,
@@ -152,11 +154,22 @@ class Relaxed:
                 names |= {self.limits[k].name} if beyond * per_kw[k] > cost else set()
         limits = [raised(limit, p) if limit.name in names else limit for limit in self.study.grid.limits]
         plan = fitted(relaxation, limits, self._offgrid_mvnd(), found)
-        if plan is None:
+        if plan is None or self._is_dearer(relaxation, plan, frozenset(names)):
             return
         other = with_loading(laid_out(self.study, relaxation, plan, self.best, self.free), frozenset(names))
         if households_off(other.choice, other.costs.problem) <= self.allowed + 1e-9:
             self.best = min(self.best, other, key=value_of)
+
+    def _is_dearer(self, relaxation: Relaxation, plan: Fitted, names: frozenset[str]) -> bool:
+        """Whether a plan on the layers costs more than the best one even if those off the grid pay no more than they
+        are charged: then its accounts need not be settled."""
+        problem, best = relaxation.problem, self.best
+        if value_of(best)[1] > 0:
+            return False
+        off = np.where(problem.households > 0, self.least_charge_mvnd, 0.0)
+        supply = np.select([plan.way == LINE, plan.way == LV], [problem.local_mvnd, problem.lv_mvnd], off)
+        least = float(problem.edge_mvnd[relaxation.layers.edge[plan.lines]].sum() + supply.sum())
+        return least + reinforcements_mvnd(best, names)[1] > best.choice.cost_mvnd * (1 + 1e-9)
 
     def _offgrid_mvnd(self) -> FloatArray:
         """What each costs without the grid: as in the best plan, or alone."""

@@ -14,7 +14,8 @@ from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, required_villages
 from infragap.analyses.electricity.low_voltage.works import LvWorks, lv_works
 from infragap.analyses.electricity.offgrid.compare import OffGrid, compare_offgrid
-from infragap.analyses.electricity.offgrid.joint import JointPlants, joint_plants, least_allocation_mvnd
+from infragap.analyses.electricity.offgrid.joint import JointPlants, joint_plants
+from infragap.analyses.electricity.offgrid.sharing import least_allocation_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 
@@ -32,15 +33,24 @@ class Costs:
         Its options without the grid, by itself.
     joint
         Plants that it could share with neighbours.
+    charges_mvnd
+        (n,) what each is charged off the grid, with the plants that it could share (`least_allocation_mvnd`).
     problem
         What is to be chosen.
+    free
+        (n,) who may be off the grid.
+    made_of
+        Settlements, resources, stations and parameters.
     """
 
     works: LocalWorks
     low_voltage: LvWorks
     offgrid: OffGrid
     joint: JointPlants
+    charges_mvnd: FloatArray
     problem: TreeProblem
+    free: BoolArray
+    made_of: tuple[object, ...]
 
     @property
     def gain_mvnd(self) -> FloatArray:
@@ -65,6 +75,7 @@ def cost_study(
     *,
     barred: BoolArray | None = None,
     household_price_mvnd: float = 0.0,
+    like: Costs | None = None,
 ) -> Costs:
     """Price works, off-grid options and lines of a study, and state what is to be chosen.
 
@@ -78,21 +89,33 @@ def cost_study(
         (n,) further settlements for which the grid has no room, by whichever way.
     household_price_mvnd
         Price of a household that is not on the national grid.
+    like
+        Costs made before: what hangs neither on the network nor on who is barred is taken over, where it was made of
+        the same.
     """
-    works = local_works(study.settlements, parameters)
+    made_of = (study.settlements, study.resources, study.stations, parameters)
+    known = like if like is not None and all(a is b for a, b in zip(like.made_of, made_of, strict=True)) else None
+    works = known.works if known else local_works(study.settlements, parameters)
     lines_mvnd = works.investment_mvnd["lv"] + works.investment_mvnd["service"]
-    offgrid = compare_offgrid(study.settlements, study.resources, parameters, local_mvnd=lines_mvnd)
-    low_voltage = lv_works(study.settlements, study.stations, parameters)
+    if known:
+        offgrid, low_voltage = known.offgrid, known.low_voltage
+    else:
+        offgrid = compare_offgrid(study.settlements, study.resources, parameters, local_mvnd=lines_mvnd)
+        low_voltage = lv_works(study.settlements, study.stations, parameters)
     inhabited = study.settlements.households > 0
     without_grid = study.forbidden | (barred if barred is not None else False)
     off_limits = without_grid | ~inhabited
     must = must_be_on_grid(study, parameters)
     free = ~must | without_grid
-    joint = joint_plants(study.settlements, study.resources, offgrid, free, parameters, local_mvnd=lines_mvnd)
+    if known and np.array_equal(known.free, free):
+        joint, charges = known.joint, known.charges_mvnd
+    else:
+        joint = joint_plants(study.settlements, study.resources, offgrid, free, parameters, local_mvnd=lines_mvnd)
+        charges = least_allocation_mvnd(joint)
     supply = SupplyCosts(
         local_mvnd=works.total_life_cycle_mvnd,
         lv_mvnd=np.where(without_grid, np.inf, low_voltage.life_cycle_mvnd),
-        offgrid_mvnd=np.where(inhabited, least_allocation_mvnd(joint), 0.0),
+        offgrid_mvnd=np.where(inhabited, charges, 0.0),
         households=study.settlements.households,
     )
     problem = state_problem(
@@ -103,4 +126,4 @@ def cost_study(
         barred=off_limits,
         household_price_mvnd=household_price_mvnd,
     )
-    return Costs(works=works, low_voltage=low_voltage, offgrid=offgrid, joint=joint, problem=problem)
+    return Costs(works, low_voltage, offgrid, joint, charges, problem, free, made_of)

@@ -138,6 +138,14 @@ class LineSurface:
                 good[k] = self.corridors.course(int(steps[k, 0]), int(steps[k, 1])) is not None
         return good
 
+    def lawful_lines(self, lines: list[IntArray]) -> BoolArray:
+        """Whether each line along flat cells is lawful from end to end, (lines,)."""
+        if not lines:
+            return np.zeros(0, dtype=bool)
+        of = np.repeat(np.arange(len(lines)), [len(cells) - 1 for cells in lines])
+        steps = np.concatenate([np.column_stack([cells[:-1], cells[1:]]) for cells in lines])
+        return np.asarray(np.bincount(of[~self.lawful(steps)], minlength=len(lines)) == 0)
+
     def course(self, cells: IntArray) -> FloatArray:
         """Points of a line along cells, (k, 2): through their middles, along the roads within corridors."""
         steps = np.column_stack([cells[:-1], cells[1:]])

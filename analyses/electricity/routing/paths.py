@@ -183,5 +183,17 @@ def course_components(courses: list[FloatArray], surface: LineSurface) -> FloatA
 def line_components(cells: IntArray, surface: LineSurface) -> FloatArray:
     """Components of a line along flat cells from its tap in the first one, its stub to the existing line included,
     (len(COMPONENTS),)."""
-    steps = np.column_stack([cells[:-1], cells[1:]])
-    return np.asarray(step_components(steps, surface).sum(axis=0) + surface.stubs(cells[:1])[0])
+    return np.asarray(lines_components([cells], surface)[0])
+
+
+def lines_components(lines: list[IntArray], surface: LineSurface) -> FloatArray:
+    """Components of several such lines, (lines, len(COMPONENTS))."""
+    found = np.zeros((len(lines), len(COMPONENTS)))
+    if not lines:
+        return found
+    steps = np.concatenate([np.column_stack([cells[:-1], cells[1:]]) for cells in lines])
+    parts = step_components(steps, surface)
+    end = np.cumsum([len(cells) - 1 for cells in lines])
+    for k, (cells, last) in enumerate(zip(lines, end.tolist(), strict=True)):
+        found[k] = parts[last - len(cells) + 1 : last].sum(axis=0)
+    return found + surface.stubs(np.array([cells[0] for cells in lines]))

@@ -5,23 +5,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
+import re
+import tempfile
 import threading
 import zipfile
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import rasterio
+import shapely
 from affine import Affine
+
+from tests.infragap.fetching import country
 
 WEST, SOUTH, EAST, NORTH = 35.4, -16.1, 35.6, -15.9
 BOX = f"{WEST},{SOUTH},{EAST},{NORTH}"
 NAMES = (
-    "vn_communes", "hdx", "geoboundaries", "geoboundaries_files", "dem", "worldpop", "worldpop_files", "overpass",
-    "worldcover", "pvgis",
+    "vn_communes", "hdx", "geoboundaries", "geoboundaries_files", "dem", "dem30", "worldpop", "worldpop_files",
+    "overpass", "worldcover", "pvgis", "geofabrik", "vida",
 )  # fmt: skip
 
 
@@ -50,11 +59,24 @@ def height_m(longitude: float, latitude: float) -> float:
     return 2000 * (latitude + 17) + 3000 * (longitude - 35) + 20 * np.sin(300 * longitude)
 
 
-def heights(north: float) -> bytes:
-    step = 1 / 1200
-    y, x = np.mgrid[0:1200, 0:1200]
-    values = height_m(35.0 + (x + 0.5) * step, north - (y + 0.5) * step)
-    return raster(values.astype("float32"), 35.0, north, step)
+TILE = re.compile(r"/dem(?:30)?/Copernicus_DSM_COG_(10|30)_([NS])(\d\d)_00_([EW])(\d{3})_00_DEM/")
+LAND = {(-16, 35), (-17, 35), (40, 42), (40, 43), (0, 0), (0, -1), (-1, 0)}
+"""South-west corners (latitude, longitude) of the tiles of heights that there are; GLO-30 lacks that of Armenia."""
+COLUMNS = 200
+
+
+def heights(path: str) -> bytes | None:
+    """A tile of points, coarser than a real one: its first point lies on the corner, half a cell inside of its rim."""
+    if (match := TILE.match(path)) is None:
+        return None
+    south, west = (int(match[k]) * (-1 if match[k - 1] in "SW" else 1) for k in (3, 5))
+    if (south, west) not in LAND or (match[1] == "10" and (south, west) == (40, 43)):
+        return None
+    count = COLUMNS * (3 if match[1] == "10" else 1)
+    step = 1 / count
+    y, x = np.mgrid[0:count, 0:count]
+    values = height_m(west + x * step, south + 1 - y * step).astype("float32")
+    return raster(values, west - step / 2, south + 1 + step / 2, step)
 
 
 def people() -> bytes:
@@ -70,6 +92,19 @@ def trees() -> bytes:
     values = np.full((3600, 3600), 30, dtype="uint8")
     values[1000:1400, 800:1200] = 10
     return raster(values, 33.0, -15.0, 3 / 3600, nodata=0)
+
+
+def houses() -> bytes:
+    """Twelve houses 30 m apart in the east of the district, and ten thousand all over the country."""
+    drawn = np.random.default_rng(5)
+    x = np.concatenate([35.5 + np.arange(12) * 0.0003, drawn.uniform(33, 36, 10_000)])
+    y = np.concatenate([np.full(12, -16.0), drawn.uniform(-17, -9, 10_000)])
+    told = {"bf_source": "google", "confidence": 0.8, "area_in_meters": 40.0}
+    shapes = shapely.box(x, y, x + 5e-5, y + 5e-5)
+    frame = gpd.GeoDataFrame(told, geometry=shapes, crs="EPSG:4326", index=range(len(x)))
+    with tempfile.TemporaryDirectory() as folder:
+        frame.to_file(Path(folder) / "MWI.fgb", driver="FlatGeobuf")
+        return (Path(folder) / "MWI.fgb").read_bytes()
 
 
 OSM = """<?xml version="1.0" encoding="UTF-8"?>
@@ -119,19 +154,28 @@ class Imitation:
     Attributes
     ----------
     faults
-        Names of what goes wrong: 'gone:<text of a path>' (404), 'busy:<text>' (429, once), 'cut:<text>' (the connection
-        ends at 60 %, once), 'no ranges', 'lfs', 'remark', 'html:<text>', 'changed:<text>' (another file after a cut).
+        Names of what goes wrong: 'gone:<text of a path>' (404), 'shut:<text>' (403), 'busy:<text>' (429, once),
+        'cut:<text>' (the connection ends at 60 %, once), 'short:<text>' (the same, and no length is said),
+        'no ranges', 'lfs', 'remark', 'swap', 'wrong sum', 'html:<text>', 'changed:<text>' (another file after a cut).
     asked
         Method, path and headers of every request.
+    answers, refused
+        Part of a path → an answer of the test's own; pattern of a path → status and body.
+    at_two_thirds
+        Part of a path → what is called, once, when two thirds of an answer have been sent.
     """
 
     def __init__(self) -> None:
         self.faults: set[str] = set()
         self.asked: list[tuple[str, str, dict[str, str]]] = []
-        self.slow_s = 0.0
+        self.answers: dict[str, bytes] = {}
+        self.refused: dict[str, tuple[int, bytes]] = {}
+        self.at_two_thirds: dict[str, Callable[[], None]] = {}
         self._bodies: dict[str, bytes] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        # clients that were killed leave connections behind
+        self._server.handle_error = lambda request, address: None
         self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -152,6 +196,8 @@ class Imitation:
         return self._bodies[path]
 
     def _made(self, path: str) -> bytes | None:
+        if (own := next((body for part, body in self.answers.items() if part in path), None)) is not None:
+            return own
         if path == "/hdx/api/3/action/package_show?id=cod-ab-mwi":
             url = "https://data.humdata.org/files/mwi_admin_boundaries.geojson.zip"
             resources = [
@@ -171,10 +217,8 @@ class Imitation:
         if path == "/geoboundaries_files/gbOpen/MWI/ADM3/x.geojson":
             told = {"shapeName": "TA West", "shapeISO": "", "shapeID": "1B", "shapeGroup": "MWI", "shapeType": "ADM3"}
             return collection((told, square(WEST, SOUTH, EAST, NORTH)))
-        if path.startswith("/dem/Copernicus_DSM_COG_30_S16_00_E035_00_DEM/"):
-            return heights(-15.0)
-        if path.startswith("/dem/Copernicus_DSM_COG_30_S17_00_E035_00_DEM/"):
-            return heights(-16.0)
+        if path.startswith("/dem"):
+            return heights(path)
         if path == "/worldpop/pop/G2_CN_POP_R25A_100m?iso3=MWI":
             url = "https://data.worldpop.org/GIS/Population/Global_2015_2030/R2025A/2025/MWI/v1/mwi_pop.tif"
             record = {"id": "1", "popyear": "2025", "iso3": "MWI", "date": "2025-08-01", "citation": "WorldPop 2025",
@@ -192,6 +236,10 @@ class Imitation:
         if path.startswith("/pvgis/PVcalc"):
             fixed = [{"month": month, "E_m": 120.0, "E_d": 4.0} for month in range(1, 13)]
             return json.dumps({"outputs": {"monthly": {"fixed": fixed}, "totals": {"l_spec": "?(0)"}}}).encode()
+        if path == "/vida/flatgeobuf/by_country/country_iso=MWI/MWI.fgb":
+            return houses()
+        if path.startswith("/geofabrik/"):
+            return country.answered(path.removeprefix("/geofabrik"), self.faults)
         if path.startswith("/vn_communes/"):
             return self._vietnam(path)
         return None
@@ -229,11 +277,16 @@ class Imitation:
                 own.asked.append((self.command, self.path, dict(self.headers)))
                 if self.path.startswith("/overpass/") and "+" not in self.headers.get("User-Agent", ""):
                     return self._send(406, b"")
+                for part, (status, body) in own.refused.items():
+                    if re.search(part, self.path):
+                        return self._send(status, body)
                 for fault in sorted(own.faults):
                     kind, _, text = fault.partition(":")
                     if text and text in self.path:
                         if kind == "gone":
                             return self._send(404, b"<html>not here</html>")
+                        if kind == "shut":
+                            return self._send(403, b"<Error><Code>AccessDenied</Code></Error>")
                         if kind == "html":
                             return self._send(200, b"<html>please log in</html>")
                         if kind == "busy":
@@ -242,9 +295,13 @@ class Imitation:
                 if self.path.startswith("/geoboundaries_files/gbOpen/"):
                     if "lfs" in own.faults:
                         return self._send(200, b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
-                    if "media" not in self.path and "again" not in self.path:
+                    if self.path.count("again") < 2:
                         # two redirects before the file
                         return self._send(302, b"", {"Location": f"{self.path}?again=1"})
+                if self.path.startswith("/hdx/") and "infragap/" not in self.headers.get("User-Agent", ""):
+                    return self._send(403, b"<html>forbidden</html>")
+                if self.path == "/hdx/files/mwi_admin_boundaries.geojson.zip" and "stored" in own.faults:
+                    return self._send(302, b"", {"Location": "https://data.humdata.org/stored/a.zip?signed=1"})
                 path = self.path.split("?again")[0]
                 body = own.body(path)
                 if body is None:
@@ -253,16 +310,25 @@ class Imitation:
 
             def _file(self, body: bytes, path: str) -> None:
                 mark = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-                start, asked = 0, self.headers.get("Range")
-                if asked and "no ranges" not in own.faults and self.headers.get("If-Range") == mark:
-                    start = int(asked.removeprefix("bytes=").rstrip("-"))
-                rest = body[start:]
+                asked, start, end = self.headers.get("Range"), 0, len(body)
+                is_part = bool(asked) and "no ranges" not in own.faults and self.headers.get("If-Range", mark) == mark
+                if is_part:
+                    first, _, last = str(asked).removeprefix("bytes=").partition("-")
+                    start, end = int(first), min(int(last or len(body)) + 1, len(body))
+                rest = body[start:end]
                 headers = {"ETag": mark, "Accept-Ranges": "bytes"}
-                if start:
-                    headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+                if is_part:
+                    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
                 cut = next((f for f in own.faults if f.startswith("cut:") and f[4:] in path), None)
-                self.send_response(206 if start else 200)
-                for name, value in {**headers, "Content-Length": str(len(rest))}.items():
+                short = next((f for f in own.faults if f.startswith("short:") and f[6:] in path), None)
+                if short is not None:
+                    # ends early and does not say how long it should be
+                    own.faults.discard(short)
+                    rest, self.close_connection = rest[: len(rest) * 6 // 10], True
+                else:
+                    headers["Content-Length"] = str(len(rest))
+                self.send_response(206 if is_part else 200)
+                for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 if cut is not None:
@@ -270,20 +336,14 @@ class Imitation:
                     self.wfile.write(rest[: len(rest) * 6 // 10])
                     self.close_connection = True
                     return
-                if own.slow_s:
-                    self._slowly(rest)
-                else:
+                name = next((name for name in own.at_two_thirds if name in path), None)
+                if name is not None:
+                    self.wfile.write(rest[: len(rest) * 2 // 3])
+                    self.wfile.flush()
+                    own.at_two_thirds.pop(name)()
+                    rest = rest[len(rest) * 2 // 3 :]
+                with contextlib.suppress(OSError):
                     self.wfile.write(rest)
-
-            def _slowly(self, rest: bytes) -> None:
-                step = max(len(rest) // 20, 1)
-                for place in range(0, len(rest), step):
-                    threading.Event().wait(own.slow_s / 20)
-                    try:
-                        self.wfile.write(rest[place : place + step])
-                        self.wfile.flush()
-                    except OSError:
-                        return
 
             def _send(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
                 self.send_response(status)

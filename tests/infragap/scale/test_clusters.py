@@ -19,12 +19,12 @@ from tests.pack_factory import villages, write_pack
 # the cluster closes sockets and loops of its own in its own time
 pytestmark = pytest.mark.filterwarnings("ignore")
 
+FEW = {"electricity": {"draws": 2, "scenarios": False}, "water": {"draws": 0}, "schools": {"draws": 0}}
 SCENARIOS = {
-    "base": {"water": {"draws": 0}},
-    "thirsty": {"water": {"draws": 0, "target_pct": 90.0}},
-    "few": {"water": {"draws": 0, "works_max": 1}},
+    "base": {"electricity": {"draws": 2}, "water": {"draws": 2}, "schools": {"draws": 1}},
+    "dear": {**FEW, "electricity": {"draws": 2, "scenarios": False, "discount_rate_pct": 12.0}},
+    "few": {**FEW, "water": {"draws": 0, "works_max": 1}},
 }
-ONLY = ("water",)
 
 
 def test_no_cluster_is_this_process() -> None:
@@ -44,7 +44,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.mark.slow
 def test_two_workers_one_of_them_killed_equal_the_serial_run(packs: list[Path], tmp_path: Path) -> None:
-    assert not infragap.plan(packs, SCENARIOS, out=tmp_path / "serial", only=ONLY, merged=True).failed
+    assert not infragap.plan(packs, SCENARIOS, out=tmp_path / "serial", merged=True).failed
     killed: list[int] = []
     with cluster(None, 2, 3000) as executor:
         client = executor._client
@@ -55,9 +55,11 @@ def test_two_workers_one_of_them_killed_equal_the_serial_run(packs: list[Path], 
                 # in the middle of a plan, not between two
                 threading.Timer(0.5, lambda: (os.kill(pid, signal.SIGKILL), killed.append(pid))).start()
 
-        many = infragap.plan(packs, SCENARIOS, executor, out=tmp_path / "dask", only=ONLY, merged=True, told=kill_one)
+        many = infragap.plan(packs, SCENARIOS, executor, out=tmp_path / "dask", merged=True, told=kill_one)
     assert killed
     assert not many.failed
+    for name in ("electricity_ranking", "electricity_scenarios", "water_villages", "schools_sites"):
+        assert (tmp_path / f"dask/tables/{name}.csv").is_file()
     assert contents(tmp_path / "dask") == contents(tmp_path / "serial")
 
 

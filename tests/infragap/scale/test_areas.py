@@ -1,0 +1,170 @@
+"""Supply areas: who belongs together, what an area is given, and that the joined plan stands beside the whole one."""
+
+import json
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from affine import Affine
+from pyproj import CRS
+from shapely.geometry import LineString, Point
+
+import infragap
+from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.gis.errors import ParameterError
+from infragap.gis.pack import read_pack
+from infragap.gis.raster import Raster
+from infragap.scale.area_packs import PACK, Area, cropped, settlements_of
+from infragap.scale.areas import _grouped, _numbered, border_cells, supply_areas
+from infragap.scale.borders import in_area
+from infragap.scale.many import Many
+from infragap.settings import settings_of
+from tests.infragap.scale.test_many import contents
+from tests.pack_factory import grid_lines, settlements, substations, write_pack
+
+ONLY = ("electricity",)
+QUICK = {"base": {"electricity": {"draws": 0, "scenarios": False}}}
+WEST, EAST = 440_500, 459_500
+PLACES = {
+    # four on either side, C0004 and C0005 two kilometres apart with the border between them
+    "C0001": (442_000, 2_417_000), "C0002": (443_500, 2_420_000), "C0003": (446_000, 2_423_000),
+    "C0004": (449_000, 2_426_500), "C0005": (451_000, 2_426_500), "C0006": (454_000, 2_423_000),
+    "C0007": (456_500, 2_420_000), "C0008": (458_000, 2_417_000),
+}  # fmt: skip
+
+
+def two_stations(folder: Path) -> Path:
+    """The small pack with a station and a feeder at its western and at its eastern edge, and four clusters at each."""
+    line, station = grid_lines().iloc[[0]], substations()
+    lines = pd.concat([line, line], ignore_index=True).assign(
+        line_id=["L1", "L2"], feeder=["371 W", "371 E"], substation_id=["W", "E"], length_km=3.0
+    )
+    lines.geometry = [LineString([(x, 2_415_000), (x, 2_418_000)]) for x in (WEST, EAST)]
+    stations = pd.concat([station, station], ignore_index=True).assign(substation_id=["W", "E"])
+    stations.geometry = [Point(x, 2_415_000) for x in (WEST, EAST)]
+    one = settlements().iloc[[4]]
+    layer = pd.concat([one] * len(PLACES), ignore_index=True).assign(
+        settlement_id=list(PLACES), name=list(PLACES), households=[40, 55, 35, 60, 50, 45, 30, 65]
+    )
+    layer.geometry = [Point(*place) for place in PLACES.values()]
+    layer["commune_code"] = [f"9000{1 + (x > 450_000) + 2 * (y > 2_420_000)}" for x, y in PLACES.values()]
+    return write_pack(folder, grid_lines=lines, substations=stations, settlements=layer, stations=None)
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return two_stations(tmp_path_factory.mktemp("packs") / "country")
+
+
+def test_the_heaviest_ties_join_first_and_no_group_grows_too_large() -> None:
+    size = np.array([3, 2, 2, 0, 1])
+    ties = [(9.0, 0, 1), (8.0, 1, 2), (1.0, 2, 4)]
+    # 0 and 1 join; with 2 they would be seven; 2 and 4 join; 3 has nobody and goes to a neighbour
+    group = _grouped(size, ties, [(5.0, 3, 4), (4.0, 0, 4)], most=5)
+    assert group.tolist() == [0, 0, 2, 2, 2]
+    assert _numbered(group, size).tolist() == [0, 0, 1, 1, 1]
+    assert _grouped(size, ties, [], most=1).tolist() == [0, 1, 2, 3, 4]
+    assert _grouped(size, ties, [], most=100).tolist() == [0, 0, 0, 3, 0]
+
+
+def test_border_cells_lie_on_both_sides_and_not_beside_the_outside() -> None:
+    ground = np.array([[0, 0, 1], [0, 0, 1], [-1, -1, 1]])
+    assert border_cells(ground).tolist() == [[False, True, True], [False, True, True], [False, False, False]]
+
+
+def test_a_window_keeps_cells_where_they_are() -> None:
+    values = np.arange(200 * 300).reshape(200, 300)
+    raster = Raster(values, Affine(100, 0, 5_000, 0, -100, 90_000), CRS.from_epsg(9208))
+    part = cropped(raster, (5_000 + 7_000, 90_000 - 19_000, 5_000 + 15_000, 90_000 - 13_000))
+    assert part.bounds == (11_000, 70_000, 23_000, 78_000)
+    assert part.values[0, 0] == values[120, 60]
+    assert part.shape == (80, 120)
+
+
+def test_an_area_has_its_part_of_the_money_and_its_own_names(tmp_path: Path) -> None:
+    (tmp_path / "settlements.csv").write_text("settlement_id,area,near_border\nX,A01,True\nY,A02,False\n")
+    asked = settings_of({"electricity": {"budgets_mvnd": (10.0,) * 5, "forced_grid": ("X", "Y", "Z")}})
+    given = in_area(asked, Area("A01", tmp_path / "A01", 1, 1, 30, 0.3)).electricity
+    assert given.budgets_mvnd == pytest.approx((3.0,) * 5)
+    # nobody knows Z: the plan refuses it as it does without areas
+    assert given.forced_grid == ("X", "Z")
+    assert in_area(settings_of({}), Area("A01", tmp_path / "A01", 1, 1, 30, 0.3)) == settings_of({})
+
+
+def test_areas_are_of_electricity_alone(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="--only electricity"):
+        infragap.plan([infragap.InAreas(tmp_path)], out=tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_the_watershed_between_stations_is_the_border(pack: Path) -> None:
+    areas = supply_areas(read_pack(pack), ElectricityParameters(), 4)
+    assert areas.settlement.tolist() == [1, 1, 1, 1, 0, 0, 0, 0]
+    assert areas.line.tolist() == [1, 0]
+    assert areas.near_border[[3, 4]].all()
+    assert not areas.near_border[[0, 7]].any()
+    # nearly symmetric ground: the border runs down the middle
+    middle = areas.at(gpd.GeoDataFrame(geometry=gpd.points_from_xy([447_500, 452_500], [2_420_000] * 2)))
+    assert middle.tolist() == [1, 0]
+    assert areas.cut_mvnd > 0
+    whole = supply_areas(read_pack(pack), ElectricityParameters(), 8)
+    assert (whole.count, whole.cut_mvnd, whole.near_border.any()) == (1, 0.0, False)
+
+
+@pytest.fixture(scope="module")
+def planned(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Many:
+    many = infragap.plan(
+        [infragap.InAreas(pack, 4)], QUICK, out=tmp_path_factory.mktemp("areas"), only=ONLY, merged=True
+    )
+    assert not many.failed
+    return many
+
+
+@pytest.mark.slow
+def test_the_joined_plan_lies_between_the_bounds_and_loses_nobody(pack: Path, planned: Many) -> None:
+    whole = infragap.plan_electricity(pack, draws=0, scenarios=False)
+    result = planned.out / "results/country/base"
+    sums = json.loads((result / "run.json").read_text())["areas"]
+    cost, bound = whole.plan["cost_mvnd"], whole.plan["lower_bound_mvnd"]
+    assert sums["cost_mvnd"] >= bound * (1 - 1e-9)
+    assert sums["open_border_bound_mvnd"] <= cost * (1 + 1e-9)
+    table = planned.table("electricity_ranking")
+    assert sorted(table["settlement_id"]) == sorted(PLACES)
+    assert sorted(table["rank"]) == sorted(table["priority_rank"]) == list(range(1, 9))
+    assert table.set_index("settlement_id")["near_border"][["C0004", "C0005"]].all()
+    own = table.set_index("settlement_id")["rank"]
+    asked = whole.settlements.set_index("settlement_id")["rank"]
+    assert own[["C0001", "C0002", "C0007", "C0008"]].rank().equals(asked[own.index[:2].append(own.index[-2:])].rank())
+    lines = planned.layer("electricity_lines")
+    assert lines["line_id"].is_unique
+    assert set(lines["line_id"].str[:4]) == {"A01-", "A02-"}
+
+
+@pytest.mark.slow
+def test_households_of_communes_and_settlements_are_shared_out_once(pack: Path, planned: Many) -> None:
+    folder = planned.out / "areas/country"
+    parts = [read_pack(folder / name / PACK) for name in ("A01", "A02")]
+    whole = read_pack(pack)
+    for column in ("households", "population"):
+        shared = pd.concat([part.communes for part in parts]).groupby("commune_code")[column].sum()
+        assert shared.to_dict() == whole.communes.set_index("commune_code")[column].to_dict()
+    assert sum(len(part.settlements) for part in parts) == len(settlements_of(folder)) == len(PLACES)
+    assert sorted(pd.concat([part.grid_lines for part in parts])["line_id"]) == ["L1", "L2"]
+
+
+@pytest.mark.slow
+def test_areas_on_two_processes_are_those_of_one_and_a_stopped_run_goes_on(
+    pack: Path, planned: Many, tmp_path: Path
+) -> None:
+    with ProcessPoolExecutor(2) as pool:
+        other = infragap.plan([infragap.InAreas(pack, 4)], QUICK, pool, out=tmp_path, only=ONLY, merged=True)
+    assert contents(tmp_path) == contents(planned.out)
+    before = contents(tmp_path)
+    (other.outcomes[1].folder / "tables/electricity_lines.csv").unlink()
+    (tmp_path / "results/country/base/tables/electricity_areas.csv").unlink()
+    again = infragap.plan([infragap.InAreas(pack, 4)], QUICK, out=tmp_path, only=ONLY, merged=True)
+    assert [outcome.state for outcome in again.outcomes] == ["kept", "done"]
+    assert contents(tmp_path) == before
