@@ -172,9 +172,7 @@ def _through_every_cell(points: FloatArray, road: IntArray, grid: Raster) -> tup
     return np.insert(points, behind, between, axis=0), np.insert(road, behind, road[behind])
 
 
-def _joined(
-    points: FloatArray, number: IntArray, xy_all: FloatArray, within: BoolArray
-) -> Joined:
+def _joined(points: FloatArray, number: IntArray, xy_all: FloatArray, within: BoolArray) -> Joined:
     """Neighbours of each kept point: along its road, and on other roads where they lie side by side."""
     along = np.flatnonzero(within & (number[:-1] >= 0) & (number[1:] >= 0))
     ends = np.column_stack([number[along], number[along + 1]])

@@ -50,9 +50,7 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
     commune = rasterize(numbered, grid, column="number", dtype="int32").values
     commune = np.where(study.surface.passable & ~study.surface.restricted_forest & ~on_road, commune, 0)
     line_cells, _ = existing_line_cells(study.grid.lines, grid, study.grid.levels)
-    line_m = remembered_alone(
-        "distance to lines", lambda: distance_m(line_cells, grid), (grid, content_of(line_cells))
-    )
+    line_m = remembered_alone("distance to lines", lambda: distance_m(line_cells, grid), (grid, content_of(line_cells)))
     wired = station_distance_m(study)
     rows, cols = grid.shape
     found = []
