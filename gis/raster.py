@@ -126,14 +126,15 @@ def write_raster(raster: Raster, path: Path) -> None:
     predictor = 3 if np.issubdtype(bands.dtype, np.floating) else 2
     with rasterio.open(
         path, "w", driver="GTiff", height=rows, width=cols, count=len(bands), dtype=bands.dtype,
-        crs=_to_rasterio(raster.crs),
+        crs=to_rasterio(raster.crs),
         transform=raster.transform, nodata=raster.nodata, compress="deflate", zlevel=9, predictor=predictor,
         num_threads=1,
     ) as dataset:  # fmt: skip
         dataset.write(bands)
 
 
-def _to_rasterio(crs: pyproj.CRS) -> rasterio.crs.CRS:
+def to_rasterio(crs: pyproj.CRS) -> rasterio.crs.CRS:
+    """Give the same CRS for rasterio, by its EPSG code where it has one."""
     code = crs.to_epsg()
     return rasterio.crs.CRS.from_epsg(code) if code else rasterio.crs.CRS.from_wkt(crs.to_wkt())
 
@@ -284,7 +285,7 @@ def warp(
         return raster
     cell_m = cell_size_m or float(f"{_centre_cell_m(raster, target_crs):.3g}")
     west, south, east, north = rasterio.warp.transform_bounds(
-        _to_rasterio(raster.crs), _to_rasterio(target_crs), *raster.bounds
+        to_rasterio(raster.crs), to_rasterio(target_crs), *raster.bounds
     )
     left, top = math.floor(west / cell_m) * cell_m, math.ceil(north / cell_m) * cell_m
     shape = (math.ceil((top - south) / cell_m), math.ceil((east - left) / cell_m))
@@ -314,9 +315,9 @@ def _reproject(raster: Raster, *, crs: pyproj.CRS, transform: Affine, shape: tup
         nodata = math.nan if is_float else float(np.iinfo(raster.values.dtype).max)
     target = np.full((*raster.values.shape[:-2], *shape), nodata, dtype=raster.values.dtype)
     rasterio.warp.reproject(
-        raster.values, target, src_transform=raster.transform, src_crs=_to_rasterio(raster.crs), src_nodata=nodata,
+        raster.values, target, src_transform=raster.transform, src_crs=to_rasterio(raster.crs), src_nodata=nodata,
         dst_transform=transform,
-        dst_crs=_to_rasterio(crs), dst_nodata=nodata, resampling=_RESAMPLING[method], num_threads=1,
+        dst_crs=to_rasterio(crs), dst_nodata=nodata, resampling=_RESAMPLING[method], num_threads=1,
     )  # fmt: skip
     return Raster(values=target, transform=transform, crs=crs, nodata=nodata)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from infragap.console.options import (
     Places,
     Placing,
     Scenario,
+    Settling,
     WaterScenario,
     Workers,
     grouped_options,
@@ -445,7 +447,7 @@ def data_fetch_command(
     ] = None,
     profile: Annotated[str, typer.Option(help="Country: vn, mw, or the path of your own .toml.")] = "vn",
 ) -> None:
-    """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine."""
+    """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine, buildings."""
     from infragap.fetching.client import Client
     from infragap.fetching.fetch import Request, default_cache, fetch_pack
     from infragap.starting.places import box_of
@@ -463,31 +465,29 @@ def data_fetch_command(
 
 
 @data_app.command("build")
+@grouped_options
 def data_build_command(
+    settling: Settling,
     pack: Annotated[
         Path | None, typer.Argument(help="A fetched pack: its people become settlements; else the reference pack.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the reference pack.")] = None,
-    reach_m: Annotated[float, typer.Option(min=50, max=5000, help="People so near belong together (m).")] = 250.0,
-    people_min: Annotated[int, typer.Option(min=1, help="People within reach that make a settlement.")] = 20,
-    served_within_m: Annotated[float, typer.Option(min=0, help="So near a line they count as served (m).")] = 1000.0,
-    buildings: Annotated[
-        Path | None, typer.Option(help="Footprints to cluster instead of people, in any format of a layer.")
-    ] = None,
-    people_per_building: Annotated[float, typer.Option(min=0.1, max=50, help="People of a building.")] = 2.5,
     boundaries: Annotated[Path | None, typer.Option(help="Real commune polygons.")] = None,
     elevation: Annotated[Path | None, typer.Option(help="Real elevation raster.")] = None,
     population: Annotated[Path | None, typer.Option(help="Real population raster.")] = None,
     forest: Annotated[Path | None, typer.Option(help="Real forest shares by commune.")] = None,
 ) -> None:
-    """Cluster the people of a fetched pack into settlements; without a pack, build the reference pack from its fact
-    tables, better where real base layers are given."""
+    """Cluster the people or buildings of a fetched pack into settlements; without a pack, build the reference pack
+    from its fact tables, better where real base layers are given."""
     if pack is not None:
         from infragap.fetching.settle import Clustering, build_settlements
 
-        how = Clustering(reach_m, people_min, served_within_m, people_per_building)
-        count, served, people = build_settlements(pack, how, buildings=buildings)
-        terminal.say("command.settle.done", count=count, served=served, people=people)
+        own = asdict(settling)
+        buildings, origin = own.pop("buildings"), own.pop("origin")
+        made = build_settlements(pack, Clustering(**own), buildings=buildings, origin=origin)
+        key = "command.settle.people" if made.buildings is None else "command.settle.buildings"
+        terminal.say("command.settle.done", origin=terminal.text(key, file=made.buildings), count=made.settlements,
+                     served=made.served, people=made.scattered)  # fmt: skip
         return
     if out is None:
         raise typer.BadParameter(terminal.text("command.data.no_out"), param_hint="--out")

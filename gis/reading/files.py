@@ -8,7 +8,6 @@ it whose first bytes and structure are not those of a format that this package r
 from __future__ import annotations
 
 import lzma
-import mmap
 import sqlite3
 import stat
 import struct
@@ -32,11 +31,13 @@ class ReadingLimits:
     Attributes
     ----------
     file_mb
-        Largest binary file: raster, GeoPackage, FlatGeobuf, shapefile [MB].
+        Largest binary file: GeoPackage, FlatGeobuf, shapefile [MB].
+    raster_file_mb
+        Largest file of a raster, which need not be read whole [MB].
     text_mb
         Largest text: CSV, GeoJSON, KML, catalogue; and what a ZIP, KMZ or XLSX unpacks to [MB].
     raster_cells
-        Most cells of a raster, all bands together.
+        Most cells of a raster in memory, all bands together.
     rows
         Most rows of a layer.
     cells
@@ -44,6 +45,7 @@ class ReadingLimits:
     """
 
     file_mb: float = 2_000.0
+    raster_file_mb: float = 50_000.0
     text_mb: float = 100.0
     raster_cells: float = 150e6
     rows: int = 1_000_000
@@ -67,8 +69,9 @@ OUTSIDE = fault(
 SPECIAL = fault("file.special", reason="pipes and devices never end, or do something when read")
 TOO_LARGE = fault(
     "file.too_large",
-    tolerance="text 100 MB, what an archive unpacks to 100 MB, binary files 2,000 MB, rasters 150 million cells, "
-    "layers 1 million rows, tables 3 million cells and 2,000 columns (`ReadingLimits`)",
+    tolerance="text 100 MB, what an archive unpacks to 100 MB, binary files 2,000 MB, rasters 50,000 MB and what "
+    "is read of them 150 million cells, layers 1 million rows, tables 3 million cells and 2,000 columns "
+    "(`ReadingLimits`)",
     reason="a file that claims more than the machine holds ends the run without a word",
 )
 FORMAT = fault("file.format", reason="a file is opened by what it is, not by what it is called")
@@ -102,6 +105,9 @@ WANTED = {
 }  # fmt: skip
 """Content that each ending may have; tables of text have no ending of their own here."""
 
+SCANNED_AT_ONCE = 1 << 24
+"""Bytes of a file that are searched at a time."""
+
 _REMOTE = (b"ogrvrtdatasource", b"ogrvrtlayer", b"vrtdataset", b"gdal_streamed_alg", b"overview_file")
 _REMOTE_TAB = (*_REMOTE, b"open table", b"type linked", b"seamless")
 """Words that make a GDAL driver open other files."""
@@ -129,7 +135,7 @@ def reading_limits(chosen: ReadingLimits) -> Iterator[None]:
         _limits.reset(token)
 
 
-def require_file(path: Path, *, layer: str, inside: Path | None = None) -> None:
+def require_file(path: Path, *, layer: str, inside: Path | None = None, largest_mb: float | None = None) -> None:
     """Refuse a path that is absent, special, too large or leads out of a folder.
 
     Parameters
@@ -140,6 +146,8 @@ def require_file(path: Path, *, layer: str, inside: Path | None = None) -> None:
         Name for messages.
     inside
         Folder that nothing may lead out of; None where there is none.
+    largest_mb
+        Largest size; None for that of binary files.
 
     Raises
     ------
@@ -159,7 +167,7 @@ def require_file(path: Path, *, layer: str, inside: Path | None = None) -> None:
             mode = part.stat().st_mode
             if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 raise SPECIAL.error(layer, file=part.name)
-            require_size(part.stat().st_size / 1e6, limits().file_mb, "MB", path=part, layer=layer)
+            require_size(part.stat().st_size / 1e6, largest_mb or limits().file_mb, "MB", path=part, layer=layer)
         if path.is_file():
             with path.open("rb"):
                 pass
@@ -270,15 +278,16 @@ def require_format(path: Path, *, layer: str) -> None:
 
 
 def _require_no_remote(path: Path, *, layer: str) -> None:
-    if path.stat().st_size == 0:
-        return
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        step, overlap = 1 << 24, 64
-        for start in range(0, len(content), step):
-            part = content[max(0, start - overlap) : start + step].lower()
-            for word in _REMOTE_TAB if path.suffix.lower() == ".tab" else _REMOTE:
+    forbidden = _REMOTE_TAB if path.suffix.lower() == ".tab" else _REMOTE
+    # read piece by piece: a country's raster must not count as memory; a word may lie across two pieces
+    before = b""
+    with path.open("rb") as stream:
+        while piece := stream.read(SCANNED_AT_ONCE):
+            part = before + piece.lower()
+            for word in forbidden:
                 if word in part:
                     raise FORBIDDEN.error(layer, file=path.name, word=word.decode())
+            before = part[1 - max(map(len, forbidden)) :]
 
 
 def require_gpkg(path: Path, *, layer: str) -> None:

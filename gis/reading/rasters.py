@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from affine import Affine
 
 from infragap.gis.arrays import AnyArray, BoolArray
 from infragap.gis.errors import InfragapError
-from infragap.gis.findings import fault
+from infragap.gis.findings import Finding, fault
 from infragap.gis.raster import Raster
 from infragap.gis.reading.files import DAMAGED, FORMAT, limits, require_file, require_format, require_size
+from infragap.gis.reading.raster_part import COARSE, MARGIN_KM, PART, RASTER_MB, Bounds, Part, fits, part_of
 
 NO_PLACE = fault("raster.no_place", reason="a grid without an origin lies nowhere")
 NO_CRS = fault("raster.no_crs", reason="coordinates mean nothing without their system")
@@ -40,8 +42,10 @@ ODD_UNIT = fault(
 )
 
 DRIVER = "GTiff"
-RASTER_MB = 800.0
-"""Largest raster in memory, as declared [MB]."""
+
+RESAMPLING = rasterio.enums.Resampling
+CLASSES = ("forest",)
+"""Layers of codes: of several cells the most frequent one stands, where others stand as their mean."""
 
 UNITS: dict[str, dict[str, float]] = {
     "elevation": {
@@ -58,7 +62,7 @@ UNITS: dict[str, dict[str, float]] = {
 def read_raster(
     path: Path, *, layer: str = "raster", crs: pyproj.CRS | str | None = None, inside: Path | None = None
 ) -> Raster:
-    """Read all bands of a GeoTIFF.
+    """Read all bands of a GeoTIFF, all of it.
 
     Parameters
     ----------
@@ -84,7 +88,42 @@ def read_raster(
     LayerError
         It cannot be read, has no CRS, is rotated, or too large.
     """
-    require_file(path, layer=layer, inside=inside)
+    return read_raster_around(lambda: None, path, layer=layer, crs=crs, inside=inside)[0]
+
+
+def read_raster_around(
+    ground: Callable[[], Bounds | None],
+    path: Path,
+    *,
+    layer: str,
+    crs: pyproj.CRS | str | None = None,
+    inside: Path | None = None,
+) -> tuple[Raster, list[Finding]]:
+    """Read as `read_raster` does; of a file that is too large for memory the part around some places.
+
+    Parameters
+    ----------
+    ground
+        Gives the box of the places [degrees, WGS84: west, south, east, north], asked where the file is too large; None:
+        such a file is refused.
+    path, layer, crs, inside
+        As for `read_raster`.
+
+    Returns
+    -------
+    Raster
+        As of `read_raster`.
+    list of Finding
+        The notice of what was read, where that is not all (`raster_part`).
+
+    Raises
+    ------
+    MissingDataError
+        There is no such file.
+    LayerError
+        As for `read_raster`; or none of the places lies on the raster.
+    """
+    require_file(path, layer=layer, inside=inside, largest_mb=limits().raster_file_mb)
     require_format(path, layer=layer)
     if path.suffix.lower() not in (".tif", ".tiff"):
         raise FORMAT.error(layer, file=path.name, found=path.suffix or "-", wanted="GeoTIFF (.tif)")
@@ -94,8 +133,12 @@ def read_raster(
             with rasterio.open(path, driver=DRIVER) as dataset:
                 known = _known_crs(dataset, path, layer=layer, crs=crs)
                 _require_grid(dataset, known, path, layer=layer)
-                values, nodata = _values(dataset, path, layer=layer)
-                affine = dataset.transform
+                part, found = _part(dataset, known, ground, path, layer=layer)
+                affine = part.affine(dataset.transform)
+            # levels of less detail that a file may hold were made by whatever rule: means are of its own cells
+            own = {"OVERVIEW_LEVEL": "NONE"} if part.coarser > 1 else {}
+            with rasterio.open(path, driver=DRIVER, **own) as dataset:
+                values, nodata = _values(dataset, part, path, layer=layer)
     except (rasterio.errors.RasterioError, OverflowError, MemoryError, ValueError, TypeError) as error:
         raise DAMAGED.error(layer, file=path.name, reason=str(error)) from error
     if affine.e > 0:
@@ -103,7 +146,27 @@ def read_raster(
     if affine.a < 0:
         values = values[..., ::-1]
     upright = _north_up(affine, values.shape[-2:])
-    return Raster(values=np.ascontiguousarray(values), transform=upright, crs=known, nodata=nodata)
+    return Raster(values=np.ascontiguousarray(values), transform=upright, crs=known, nodata=nodata), found
+
+
+def _part(
+    dataset: Any, crs: pyproj.CRS, ground: Callable[[], Bounds | None], path: Path, *, layer: str
+) -> tuple[Part, list[Finding]]:
+    """Give the cells to be read, and the notice that says so where these are not all."""
+    rows, columns = dataset.shape
+    if fits(rows, columns, dataset):
+        return Part(0, 0, rows, columns), []
+    part = part_of(dataset, crs, ground, layer=layer)
+    if part is None:
+        cells = rows * columns * dataset.count
+        require_size(cells, limits().raster_cells, "cells", path=path, layer=layer)
+        require_size(cells * np.dtype(dataset.dtypes[0]).itemsize / 1e6, RASTER_MB, "MB", path=path, layer=layer)
+        raise AssertionError("what is too large was refused")
+    read: dict[str, Any] = {"rows_read": part.rows, "columns_read": part.columns, "margin_km": MARGIN_KM}
+    said = [PART.found(layer, file=path.name, rows_all=rows, columns_all=columns, **read)]
+    if part.coarser > 1:
+        said.append(COARSE.found(layer, file=path.name, coarser=part.coarser))
+    return part, said
 
 
 def _north_up(affine: Affine, shape: tuple[int, ...]) -> Affine:
@@ -139,17 +202,14 @@ def _pyproj_crs(found: rasterio.crs.CRS) -> pyproj.CRS:
 
 
 def _require_grid(dataset: Any, crs: pyproj.CRS, path: Path, *, layer: str) -> None:
-    """Refuse a grid that is rotated, nowhere, too large, or in other units than its CRS."""
+    """Refuse a grid that is rotated, nowhere, or in other units than its CRS."""
     affine = dataset.transform
     if affine.is_identity:
         raise NO_PLACE.error(layer, file=path.name)
     if affine.b or affine.d or not affine.a or not affine.e or not all(map(math.isfinite, affine[:6])):
         raise ROTATED.error(layer, file=path.name)
-    cells = dataset.width * dataset.height * dataset.count
-    require_size(cells, limits().raster_cells, "cells", path=path, layer=layer)
     if any(np.dtype(kind).kind not in "iuf" for kind in dataset.dtypes):
         raise COMPLEX.error(layer, file=path.name, dtype=dataset.dtypes[0])
-    require_size(cells * np.dtype(dataset.dtypes[0]).itemsize / 1e6, RASTER_MB, "MB", path=path, layer=layer)
     far = (affine.c + affine.a * dataset.width, affine.f + affine.e * dataset.height)
     reach = max(abs(value) for value in (affine.c, affine.f, *far))
     if crs.is_geographic and reach > 400:
@@ -158,15 +218,17 @@ def _require_grid(dataset: Any, crs: pyproj.CRS, path: Path, *, layer: str) -> N
         raise IN_DEGREES.error(layer, file=path.name, crs=crs.to_string())
 
 
-def _values(dataset: Any, path: Path, *, layer: str) -> tuple[AnyArray, float | None]:
+def _values(dataset: Any, part: Part, path: Path, *, layer: str) -> tuple[AnyArray, float | None]:
     """Give the bands of data as they are meant, and the value that says 'unknown'."""
     bands = [
         band
         for band, use in zip(dataset.indexes, dataset.colorinterp, strict=True)
         if use != rasterio.enums.ColorInterp.alpha
     ] or list(dataset.indexes)
-    values, nodata = dataset.read(bands), dataset.nodata
-    hidden = _hidden(dataset, bands, nodata)
+    how = RESAMPLING.mode if layer in CLASSES else RESAMPLING.average
+    values = dataset.read(bands, window=part.window, out_shape=(len(bands), *part.shape), resampling=how)
+    nodata = dataset.nodata
+    hidden = _hidden(dataset, part, bands, nodata)
     factors = np.array([_factor(dataset.units[band - 1], path, layer=layer) for band in bands])
     scales = np.array([dataset.scales[band - 1] for band in bands]) * factors
     offsets = np.array([dataset.offsets[band - 1] for band in bands]) * factors
@@ -183,16 +245,17 @@ def _values(dataset: Any, path: Path, *, layer: str) -> tuple[AnyArray, float | 
     return (values[0] if len(bands) == 1 else values), nodata
 
 
-def _hidden(dataset: Any, bands: list[int], nodata: float | None) -> BoolArray | None:
+def _hidden(dataset: Any, part: Part, bands: list[int], nodata: float | None) -> BoolArray | None:
     """Mark the cells that a mask or an alpha band hides; None where the file has neither."""
     alpha = [band for band in dataset.indexes if band not in bands]
     if alpha:
         # read as it is: GDAL makes masks of alpha bands of a few types only
-        return np.broadcast_to(dataset.read(alpha[0]) == 0, (len(bands), *dataset.shape)).copy()
+        seen = dataset.read(alpha[0], window=part.window, out_shape=part.shape)
+        return np.broadcast_to(seen == 0, (len(bands), *part.shape)).copy()
     flags = dataset.mask_flag_enums
     if nodata is not None or all(rasterio.enums.MaskFlags.all_valid in flags[band - 1] for band in bands):
         return None
-    return np.asarray(dataset.read_masks(bands) == 0)
+    return np.asarray(dataset.read_masks(bands, window=part.window, out_shape=(len(bands), *part.shape)) == 0)
 
 
 def _factor(unit: str | None, path: Path, *, layer: str) -> float:
@@ -223,7 +286,7 @@ def grid_of(path: Path, *, crs: pyproj.CRS | str | None = None, inside: Path | N
         None where the file cannot be read, is rotated, or has no CRS: `read_raster` says what is wrong with it.
     """
     try:
-        require_file(path, layer="raster", inside=inside)
+        require_file(path, layer="raster", inside=inside, largest_mb=limits().raster_file_mb)
         require_format(path, layer="raster")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)

@@ -59,6 +59,22 @@ class Workers:
     ] = None
 
 
+@dataclass(frozen=True)
+class Settling:
+    """How people or buildings of a fetched pack become settlements."""
+
+    reach_m: Annotated[float, typer.Option(min=50, max=5000, help="People so near belong together (m).")] = 250.0
+    people_min: Annotated[int, typer.Option(min=1, help="People within reach that make a settlement.")] = 20
+    served_within_m: Annotated[float, typer.Option(min=0, help="So near a line they count as served (m).")] = 1000.0
+    people_per_building: Annotated[float, typer.Option(min=0.1, max=50, help="People of a building.")] = 2.5
+    origin: Annotated[
+        str, typer.Option(help="What is clustered: people, buildings, or auto: buildings where they were fetched.")
+    ] = "auto"
+    buildings: Annotated[
+        Path | None, typer.Option(help="Footprints to cluster instead of what was fetched, in any format of a layer.")
+    ] = None
+
+
 FETCHED = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
 
 
@@ -66,7 +82,7 @@ FETCHED = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
 class Fetching:
     """From where public layers come, and how they are asked for."""
 
-    layers: Annotated[str, typer.Option(help="Layers, comma-separated.")] = ",".join(FETCHED)
+    layers: Annotated[str, typer.Option(help="Layers, comma-separated; buildings too.")] = ",".join(FETCHED)
     osm: Annotated[
         str, typer.Option(help="OpenStreetMap from overpass (small boxes), geofabrik (extract of a country), or auto.")
     ] = "auto"

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from urllib.parse import urljoin
 import requests
 
 from infragap.disk.exchange import locked, put_text
-from infragap.fetching.services import rewritten, service
+from infragap.fetching.services import address, rewritten, service
 from infragap.gis.errors import InfragapError, ParameterError
 
 _VERSION = version("infragap")
@@ -37,10 +38,13 @@ MOST_BYTES = 4_000_000_000
 CHUNK = 1 << 16
 TIMEOUT_S = (20, 300)
 SLOWEST_WAIT_S = 300.0
+MOST_SAID = 4096
+"""Bytes of a refusal or a status that are read."""
 
 MAGIC: Mapping[str, tuple[bytes, ...]] = {
     "tiff": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "zip": (b"PK",), "json": (b"{", b"["), "xml": (b"<?xml", b"<osm"),
     "pbf": (b"\0\0\0\x0d\x0a\x09OSMHeader", b"\0\0\0\x0e\x0a\x09OSMHeader"),
+    "gzip": (b"\x1f\x8b",), "fgb": (b"fgb\x03fgb",), "bytes": (b"",),
 }  # fmt: skip
 """What a file of a kind begins with; blanks and a byte order mark may stand before text. Plain text begins with
 anything but a mark of HTML."""
@@ -56,6 +60,25 @@ class FetchError(InfragapError):
 
 class NotThereError(FetchError):
     """The service answers that it does not have what was asked for."""
+
+
+class RefusedError(FetchError):
+    """The service will not answer this question; the text says why."""
+
+
+class NoRangesError(FetchError):
+    """The server gives the whole file alone.
+
+    Attributes
+    ----------
+    size
+        Its bytes; 0 where it does not say.
+    """
+
+    def __init__(self, message: str, size: int) -> None:
+        """Say what the server does, and keep how much it would give."""
+        super().__init__(message)
+        self.size = size
 
 
 class WrongFileError(FetchError):
@@ -78,6 +101,8 @@ class Wanted:
         Form fields of a POST; None for a GET.
     checksum
         'md5:…', 'sha256:…' or 'git:…' where the publisher gives one.
+    span
+        First and last + 1 of the bytes that are wanted; None: all.
     accept
         Looks into the file before it gets its name; raises `FetchError` where it must not be kept.
     """
@@ -87,12 +112,13 @@ class Wanted:
     kind: str
     data: Mapping[str, str] | None = None
     checksum: str = ""
+    span: tuple[int, int] | None = None
     accept: Callable[[Path], None] | None = None
 
     @property
     def key(self) -> str:
         """Name in the cache: the end of the address, and a checksum of all of the request."""
-        asked = json.dumps([self.url, dict(self.data or {})], sort_keys=True).encode()
+        asked = json.dumps([self.url, dict(self.data or {}), *(self.span or ())], sort_keys=True).encode()
         tail = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in self.url.rsplit("/", 1)[-1])[-60:]
         return f"{hashlib.sha256(asked).hexdigest()[:16]}-{tail}"
 
@@ -217,7 +243,13 @@ class Client:
         part = path.with_name(f"{path.name}.part")
         answer, final = self._asked(wanted, part)
         with answer:
-            _write(answer, part)
+            if wanted.span is not None and answer.status_code == 200:
+                if part.exists():
+                    part.unlink()
+                    raise _AskAgainError("the file is another one by now")
+                size = int(answer.headers.get("Content-Length", 0))
+                raise NoRangesError(f"{wanted.service}: {wanted.url} comes as a whole alone", size)
+            _write(answer, part, 0 if wanted.span is None else wanted.span[0])
             about = {
                 "service": wanted.service,
                 "url": wanted.url,
@@ -228,6 +260,9 @@ class Client:
                 "bytes": part.stat().st_size,
                 "sha256": _digest(part, "sha256"),
             }
+            if wanted.span is not None:
+                whole = answer.headers.get("Content-Range", "").rpartition("/")[2]
+                about |= {"span": list(wanted.span), "total": int(whole) if whole.isdigit() else 0}
         try:
             _require_kind(part, wanted)
             _require_checksum(part, wanted)
@@ -245,7 +280,7 @@ class Client:
     def _asked(self, wanted: Wanted, part: Path) -> tuple[requests.Response, str]:
         """Ask, follow redirects by the table of services, and sort the answers."""
         url = rewritten(wanted.url, self.environment)
-        headers = _range_of(part) if wanted.data is None else {}
+        headers = _range_of(part, wanted.span) if wanted.data is None else {}
         for _ in range(MOST_REDIRECTS + 1):
             self._pause(wanted.service)
             try:
@@ -264,14 +299,31 @@ class Client:
         status = answer.status_code
         if status in (200, 206):
             return answer, url
+        said = _said(answer) if status == 400 else ""
         answer.close()
         if status == 416:
             part.unlink(missing_ok=True)
             raise _AskAgainError("the part that was there is longer than the file")
         if status in RETRIED:
-            raise _AskAgainError(f"answer {status}", _seconds(answer.headers.get("Retry-After", "")))
+            after_s = _seconds(answer.headers.get("Retry-After", ""))
+            raise _AskAgainError(f"answer {status}", max(after_s, self._busy_s(wanted.service) if status == 429 else 0))
+        if status == 400:
+            raise RefusedError(f"{wanted.service}: {wanted.url} is refused ({said or 'no reason given'})")
         kind = NotThereError if status in (403, 404, 410) else FetchError
         raise kind(f"{wanted.service}: {wanted.url} answers {status}")
+
+    def _busy_s(self, name: str) -> float:
+        """Seconds until a server that is busy has a place for us: as its status says, and no less than it asks for."""
+        known = service(name)
+        if not known.status:
+            return known.busy_s
+        try:
+            with self._session.get(address(name, known.status, self.environment), timeout=TIMEOUT_S,
+                                   allow_redirects=False, stream=True) as answer:  # fmt: skip
+                told = answer.raw.read(MOST_SAID).decode("utf-8", "replace")
+        except requests.RequestException:
+            return known.busy_s
+        return max([known.busy_s, *sorted(float(one) for one in re.findall(r"in (\d+) seconds", told))[:1]])
 
     def _pause(self, name: str) -> None:
         since = self.clock() - self._last.get(name, -1e9)
@@ -288,12 +340,12 @@ class _AskAgainError(Exception):
         self.after_s = after_s
 
 
-def _write(answer: requests.Response, part: Path) -> None:
+def _write(answer: requests.Response, part: Path, first: int) -> None:
     """Write the body behind what is there (206) or anew (200), and require its length."""
     start = 0
     if answer.status_code == 206:
         start = part.stat().st_size if part.exists() else 0
-        if not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+        if not answer.headers.get("Content-Range", "").startswith(f"bytes {first + start}-"):
             part.unlink(missing_ok=True)
             raise _AskAgainError("the server went on at another place")
     length = answer.headers.get("Content-Length")
@@ -319,14 +371,19 @@ def _write(answer: requests.Response, part: Path) -> None:
         raise _AskAgainError(f"{written - start} of {length} bytes arrived")
 
 
-def _range_of(part: Path) -> dict[str, str]:
-    """Ask for the rest of a part, if the file is still the same; without a mark of the file, for all of it."""
-    if not part.exists() or not part.stat().st_size or not _mark(part).exists():
-        return {}
-    mark = _mark(part).read_text(encoding="utf-8")
+def _range_of(part: Path, span: tuple[int, int] | None) -> dict[str, str]:
+    """Ask for the rest of a part, if the file is still the same; without a mark of the file, for all that is wanted."""
+    there = part.stat().st_size if part.exists() and _mark(part).exists() else 0
+    mark = _mark(part).read_text(encoding="utf-8") if there else ""
     if not mark or mark.startswith("W/"):
-        return {}
-    return {"Range": f"bytes={part.stat().st_size}-", "If-Range": mark}
+        part.unlink(missing_ok=True)
+        return {} if span is None else {"Range": f"bytes={span[0]}-{span[1] - 1}"}
+    if span is None:
+        return {"Range": f"bytes={there}-", "If-Range": mark}
+    if there >= span[1] - span[0]:
+        # complete, and killed before it got its name: the last byte is asked for again
+        os.truncate(part, there := span[1] - span[0] - 1)
+    return {"Range": f"bytes={span[0] + there}-{span[1] - 1}", "If-Range": mark}
 
 
 def _mark(part: Path) -> Path:
@@ -361,6 +418,15 @@ def _digest(path: Path, kind: str) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def _said(answer: requests.Response) -> str:
+    """Reason that a refusal gives in JSON, on one line."""
+    try:
+        told = json.loads(answer.raw.read(MOST_SAID, decode_content=True))
+        return " ".join(str(told["message"]).split())[:200]
+    except (ValueError, KeyError, TypeError, requests.RequestException):
+        return ""
 
 
 def _seconds(text: str) -> float:

@@ -7,12 +7,10 @@ be had is a sentence, and the pack goes without it.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +20,26 @@ import rasterio
 import shapely
 from rasterio.features import rasterize
 
-from infragap.disk.exchange import put_text
 from infragap.fetching.areas import Areas, Question, areas_of
 from infragap.fetching.client import Client, Fetched, FetchError
+from infragap.fetching.described import Origin, describe_fetched, write_sources
+from infragap.fetching.footprints import FILE as BUILDINGS
+from infragap.fetching.footprints import fetch_buildings
 from infragap.fetching.grounds import Box, fetch_people, fetch_trees
 from infragap.fetching.heights import SERVICE, SIZES_M, fetch_heights
-from infragap.fetching.osm import EXTRACTS, WAYS, Place, fetch_osm
+from infragap.fetching.osm import WAYS, Place, fetch_osm
 from infragap.fetching.services import service
 from infragap.fetching.sunshine import fetch_sunshine
-from infragap.gis.catalog import FILE_NAME, Catalog, catalog_text
 from infragap.gis.errors import ParameterError
 from infragap.profiles.profile import Profile
-from infragap.starting.init import start_pack
 from infragap.starting.vocabulary import DEFAULTS
 
 LAYERS = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
-SOURCES = "sources.json"
+"""What is fetched where nothing is named."""
+
+MORE_LAYERS = ("buildings",)
+"""What is fetched where it is named: it is large."""
+
 PEOPLE = "base/population.tif"
 MARGIN_DEGREES = 0.02
 """By which the box goes beyond the areas: lines and roads just outside count."""
@@ -60,7 +62,7 @@ class Request:
     province
         Name or code; empty for the whole country or box.
     layers
-        Of `LAYERS`.
+        Of `LAYERS` and `MORE_LAYERS`.
     year
         Of the people.
     osm
@@ -108,17 +110,6 @@ class Outcome:
     questions: list[str] = field(default_factory=list)
 
 
-@dataclass
-class _Origin:
-    """Of one file of the pack."""
-
-    service: str
-    files: Sequence[Fetched]
-    licence: str
-    attribution: str
-    method: str
-
-
 def fetch_pack(client: Client, request: Request, tell: Callable[[str], None] = lambda part: None) -> Outcome:
     """Fetch the layers and write the pack.
 
@@ -158,8 +149,9 @@ def _require(request: Request) -> None:
         raise ParameterError("name --bbox west,south,east,north, or --country with its code of three letters")
     if request.country and not (len(request.country) == 3 and request.country.isascii() and request.country.isupper()):
         raise ParameterError(f"--country {request.country!r}: write the code of three letters, such as VNM")
-    if unknown := sorted(set(request.layers) - set(LAYERS)):
-        raise ParameterError(f"--layers: {', '.join(unknown)} is unknown; there are {', '.join(LAYERS)}")
+    if unknown := sorted(set(request.layers) - {*LAYERS, *MORE_LAYERS}):
+        known = ", ".join((*LAYERS, *MORE_LAYERS))
+        raise ParameterError(f"--layers: {', '.join(unknown)} is unknown; there are {known}")
     if request.elevation_m not in (0, *SIZES_M):
         raise ParameterError(f"--elevation-m {request.elevation_m}: there are 30 and 90; 0 takes what fits the box")
     if request.osm not in WAYS:
@@ -173,7 +165,7 @@ def _put_in_place(work: Path, out: Path) -> None:
 
 
 def _fill(client: Client, request: Request, work: Path, tell: Callable[[str], None]) -> Outcome:
-    outcome, origins = Outcome(), dict[str, _Origin]()
+    outcome, origins = Outcome(), dict[str, Origin]()
     areas: Areas | None = None
     if request.country and ("boundaries" in request.layers or request.box is None or request.province):
         tell("boundaries")
@@ -184,11 +176,12 @@ def _fill(client: Client, request: Request, work: Path, tell: Callable[[str], No
                 raise
             outcome.problems.append(f"boundaries: {error}; one area stands for all")
     box = request.box or _box_of(areas)
-    steps: dict[str, Callable[[], tuple[str, _Origin] | None]] = {
+    steps: dict[str, Callable[[], tuple[str, Origin] | None]] = {
         "elevation": lambda: _heights(client, request, box, work, outcome),
         "population": lambda: _people(client, request, box, work),
         "osm": lambda: _extract(client, request, box, work, outcome, tell),
         "landcover": lambda: _trees(client, box, work),
+        "buildings": lambda: _footprints(client, request, box, work, tell),
     }
     for name, step in steps.items():
         if name not in request.layers:
@@ -211,7 +204,7 @@ def _fill(client: Client, request: Request, work: Path, tell: Callable[[str], No
             outcome.problems.append(f"solar: {error}; sunshine by latitude stands in")
     if not origins:
         raise FetchError("nothing could be fetched: " + "; ".join(outcome.problems))
-    _write_sources(work, origins)
+    write_sources(work, origins)
     outcome.questions += describe_fetched(work, request.profile_name, request.province or request.out.name)
     return outcome
 
@@ -224,12 +217,12 @@ def _box_of(areas: Areas | None) -> Box:
     return max(west - m, -180.0), max(south - m, -90.0), min(east + m, 180.0), min(north + m, 90.0)
 
 
-def _origin(name: str, files: Sequence[Fetched], method: str, **told: str) -> _Origin:
+def _origin(name: str, files: Sequence[Fetched], method: str, **told: str) -> Origin:
     about = service(name)
-    return _Origin(name, files, told.get("licence", about.licence), told.get("attribution", about.attribution), method)
+    return Origin(name, files, told.get("licence", about.licence), told.get("attribution", about.attribution), method)
 
 
-def _heights(client: Client, request: Request, box: Box, work: Path, outcome: Outcome) -> tuple[str, _Origin]:
+def _heights(client: Client, request: Request, box: Box, work: Path, outcome: Outcome) -> tuple[str, Origin]:
     made = fetch_heights(client, box, work / "elevation.tif", asked_m=request.elevation_m)
     method = (
         f"tiles of {made.cell_m} m on one grid, cut to the box; metres above the geoid EGM2008 (EPSG:3855) of a "
@@ -246,7 +239,7 @@ def _heights(client: Client, request: Request, box: Box, work: Path, outcome: Ou
     return "elevation.tif", _origin(SERVICE[made.cell_m], made.files, method, attribution="; ".join(said))
 
 
-def _people(client: Client, request: Request, box: Box, work: Path) -> tuple[str, _Origin]:
+def _people(client: Client, request: Request, box: Box, work: Path) -> tuple[str, Origin]:
     if not request.country:
         raise FetchError("people are published by country: name --country")
     files, citation = fetch_people(client, request.country, request.year, box, work / PEOPLE)
@@ -255,14 +248,14 @@ def _people(client: Client, request: Request, box: Box, work: Path) -> tuple[str
 
 def _extract(
     client: Client, request: Request, box: Box, work: Path, outcome: Outcome, tell: Callable[[str], None]
-) -> tuple[str, _Origin]:
+) -> tuple[str, Origin]:
     made = fetch_osm(client, Place(box, request.country, request.is_whole), request.osm, work, tell)
     if made.note:
         outcome.notes.append(made.note)
     return made.file, _origin(made.service, made.files, made.method)
 
 
-def _trees(client: Client, box: Box, work: Path) -> tuple[str, _Origin]:
+def _trees(client: Client, box: Box, work: Path) -> tuple[str, Origin]:
     files = fetch_trees(client, box, work / "forest.tif")
     method = (
         "trees of 2021 as production forest: whose forest it is by law is not known from above, so lines through "
@@ -271,13 +264,23 @@ def _trees(client: Client, box: Box, work: Path) -> tuple[str, _Origin]:
     return "forest.tif", _origin("worldcover", files, method)
 
 
-def _areas(areas: Areas, box: Box, request: Request, work: Path, origins: dict[str, _Origin], outcome: Outcome) -> None:
+def _footprints(
+    client: Client, request: Request, box: Box, work: Path, tell: Callable[[str], None]
+) -> tuple[str, Origin]:
+    if not request.country:
+        raise FetchError("footprints are published by country: name --country")
+    count, files = fetch_buildings(client, request.country, box, work / BUILDINGS, tell)
+    method = f"{count} footprints seen from above, in the box; nobody has said which of them are homes"
+    return BUILDINGS, _origin("vida", files, method)
+
+
+def _areas(areas: Areas, box: Box, request: Request, work: Path, origins: dict[str, Origin], outcome: Outcome) -> None:
     """Write the areas as layer where their codes are the country's, else beside it."""
     frame = areas.frame[areas.frame.intersects(shapely.box(*box))].reset_index(drop=True)
     rules = request.profile.administration
     fits = frame["commune_code"].astype(str).str.contains(rules.area_code_pattern, regex=True).all()
     fits = fits and frame["commune_code"].is_unique and len(frame) > 0
-    origin = _Origin(areas.fetched[0].about["service"], areas.fetched, areas.licence, areas.attribution, "as published")
+    origin = Origin(areas.fetched[0].about["service"], areas.fetched, areas.licence, areas.attribution, "as published")
     if not fits:
         (work / "base").mkdir(exist_ok=True)
         frame.to_file(work / "base" / "areas.geojson", driver="GeoJSON")
@@ -318,7 +321,7 @@ def _people_by_area(frame: gpd.GeoDataFrame, path: Path) -> Any:
     return np.bincount(labels.ravel(), weights=values.ravel(), minlength=len(frame) + 1)[1:]
 
 
-def _sunshine(client: Client, request: Request, box: Box, work: Path) -> _Origin:
+def _sunshine(client: Client, request: Request, box: Box, work: Path) -> Origin:
     places = [(request.profile.administration.area_code_example, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2)]
     if (work / "communes.geojson").exists():
         frame = gpd.read_file(work / "communes.geojson")
@@ -327,49 +330,6 @@ def _sunshine(client: Client, request: Request, box: Box, work: Path) -> _Origin
     table, files = fetch_sunshine(client, places)
     table.to_csv(work / "solar.csv", index=False)
     return _origin("pvgis", files, "hourly series of ten years by month; yield at the best slope with 14 % losses")
-
-
-def _write_sources(work: Path, origins: dict[str, _Origin]) -> None:
-    """Write what each file rests on: addresses, dates, checksums, licence, what must be said, whether it may go on."""
-    content = {
-        name: {
-            "licence": origin.licence,
-            "attribution": origin.attribution,
-            "shareable": service(origin.service).shareable,
-            "method": origin.method,
-            "fetched": [file.about for file in origin.files],
-        }
-        for name, origin in sorted(origins.items())
-    }
-    (work / SOURCES).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def describe_fetched(folder: Path, profile_name: str, title: str) -> list[str]:
-    """Write the catalogue of a fetched folder, licences and attributions in it; give its open questions."""
-    start = start_pack(folder, profile=profile_name, title=title)
-    sources = json.loads((folder / SOURCES).read_text(encoding="utf-8"))
-    if start.kept is not None:
-        # the earlier one was ours too
-        (folder / start.kept).unlink()
-    entries = []
-    for entry in start.catalog.layer:
-        said = sources.get(entry.file)
-        if said is None:
-            entries.append(entry)
-            continue
-        dates = [str(file["date"]) for file in said["fetched"]]
-        about = {"licence": said["licence"], "method": f"{said['method']}; {said['attribution']}"}
-        entries.append(
-            entry.model_copy(update={**about, "date": max(dates, default=datetime.now(UTC).date().isoformat())})
-        )
-    # places of volunteers' maps have no households: settlements are clustered from people (`data build`)
-    kept = [one for one in entries if one.name != "settlements" or one.file not in EXTRACTS]
-    note = "; ".join(dict.fromkeys(said["attribution"] for said in sources.values()))
-    head = start.catalog.pack.model_copy(update={"provenance_note": note})
-    remarks = dict(guess.split(": ", 1) for guess in start.guesses)
-    text = catalog_text(Catalog(pack=head, targets=start.catalog.targets, layer=kept), remarks)
-    put_text(folder / FILE_NAME, text)
-    return [question for question in start.questions if not question.startswith("settlements:")]
 
 
 def default_cache() -> Path:

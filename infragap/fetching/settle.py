@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -19,10 +20,12 @@ import shapely
 from sklearn.cluster import DBSCAN
 
 from infragap.disk.exchange import put_text
-from infragap.fetching.fetch import PEOPLE, SOURCES, describe_fetched
+from infragap.fetching.described import SOURCES, describe_fetched, say_derived
+from infragap.fetching.fetch import PEOPLE
+from infragap.fetching.footprints import FILE as BUILDINGS
 from infragap.fetching.osm import EXTRACTS
 from infragap.gis.arrays import FloatArray
-from infragap.gis.errors import InfragapError, LayerError, MissingDataError
+from infragap.gis.errors import InfragapError, LayerError, MissingDataError, ParameterError
 from infragap.gis.pack import Pack, read_pack
 from infragap.gis.raster import sample
 from infragap.gis.reading.files import require_file
@@ -30,6 +33,11 @@ from infragap.gis.reading.osm_layers import read_osm_layer
 from infragap.gis.reading.vector import read_vector
 
 FILE = "settlements.csv"
+ORIGINS = ("auto", "people", "buildings")
+GATHERED = 5
+"""Buildings in the same square of the reach by this are one point: hundreds of neighbours each are otherwise held in
+memory."""
+
 NAMED_WITHIN_M = 1_500.0
 LEAST_PEOPLE = 0.5
 """Cells below hold nobody: the model of people spreads them thin."""
@@ -57,24 +65,42 @@ class Clustering:
     people_per_building: float = 2.5
 
 
+class Settled(NamedTuple):
+    """What `build_settlements` has written.
+
+    Attributes
+    ----------
+    settlements
+        Written.
+    served
+        Left out as served.
+    scattered
+        People in no settlement.
+    buildings
+        File whose buildings were clustered; None: people were.
+    """
+
+    settlements: int
+    served: int
+    scattered: int
+    buildings: Path | None
+
+
 def build_settlements(
-    folder: Path, how: Clustering | None = None, *, buildings: Path | None = None
-) -> tuple[int, int, int]:
-    """Write the layer `settlements` of a pack from its people.
+    folder: Path, how: Clustering | None = None, *, buildings: Path | None = None, origin: str = ORIGINS[0]
+) -> Settled:
+    """Write the layer `settlements` of a pack from its buildings or its people.
 
     Parameters
     ----------
     folder
-        A fetched pack, with `base/population.tif`.
+        A fetched pack, with `base/buildings.fgb` or `base/population.tif`.
     how
         The parameters; None for the defaults.
     buildings
-        Footprints or points in any format that a layer may have, which take the place of the raster.
-
-    Returns
-    -------
-    tuple
-        Number of settlements, number left out as served, and people in no settlement.
+        Footprints or points in any format that a layer may have, which take the place of what was fetched.
+    origin
+        Of `ORIGINS`; 'auto' takes the buildings where there are any.
 
     Raises
     ------
@@ -87,11 +113,7 @@ def build_settlements(
     pack = read_pack(folder)
     if pack.has("settlements"):
         raise MissingDataError("settlements: the pack has a list already; take it out of catalog.toml to make another")
-    if buildings is None and not (folder / PEOPLE).exists():
-        raise MissingDataError(
-            f"settlements: there is no {PEOPLE} to make them from; fetch with --country, name --buildings, or give a "
-            "list"
-        )
+    buildings = buildings or _chosen(folder, origin)
     x, y, people = _cells(folder / PEOPLE, pack.crs_measure) if buildings is None else _houses(buildings, pack, how)
     label = clustered(x, y, people, how)
     points = _settlements(x, y, people, label, pack)
@@ -99,9 +121,30 @@ def build_settlements(
     kept = points[~served].reset_index(drop=True)
     table = _table(kept, pack, folder, how, buildings)
     put_text(folder / FILE, table.to_csv(index=False, lineterminator="\n"))
+    base = PEOPLE if buildings is None else BUILDINGS if buildings == folder / BUILDINGS else ""
+    say_derived(folder, FILE, base, _method(how, buildings, pack.profile.household_size))
     if (folder / SOURCES).exists():
         describe_fetched(folder, pack.catalog.pack.profile, pack.catalog.pack.province)
-    return len(kept), int(served.sum()), int(people[label < 0].sum())
+    return Settled(len(kept), int(served.sum()), int(people[label < 0].sum()), buildings)
+
+
+def _chosen(folder: Path, origin: str) -> Path | None:
+    """Buildings that were fetched, where they are wanted; None: the people."""
+    if origin not in ORIGINS:
+        raise ParameterError(f"--origin {origin!r}: there are {', '.join(ORIGINS)}")
+    fetched, people = folder / BUILDINGS, folder / PEOPLE
+    if origin != "people" and fetched.exists():
+        return fetched
+    if origin == "buildings":
+        raise MissingDataError(
+            f"settlements: there is no {BUILDINGS}; fetch with --country and --layers …,buildings, or name --buildings"
+        )
+    if not people.exists():
+        raise MissingDataError(
+            f"settlements: there is no {PEOPLE} to make them from; fetch with --country, name --buildings, or give a "
+            "list"
+        )
+    return None
 
 
 def clustered(x: FloatArray, y: FloatArray, people: FloatArray, how: Clustering) -> np.ndarray:
@@ -147,7 +190,17 @@ def _houses(path: Path, pack: Pack, how: Clustering) -> tuple[FloatArray, FloatA
         raise LayerError(
             f"buildings: {path.name} has no building on the heights of the pack; take the file of this area"
         )
-    return x[inside], y[inside], np.full(int(inside.sum()), how.people_per_building)
+    return _gathered(x[inside], y[inside], how)
+
+
+def _gathered(x: FloatArray, y: FloatArray, how: Clustering) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Buildings of each small square as one point in their middle, with the people of all."""
+    side = how.reach_m / GATHERED
+    squares = np.column_stack([np.floor(x / side), np.floor(y / side)]).astype(np.int64)
+    _, square, count = np.unique(squares, axis=0, return_inverse=True, return_counts=True)
+    square = square.ravel()
+    middle_x, middle_y = (np.bincount(square, weights=values) / count for values in (x, y))
+    return middle_x, middle_y, np.asarray(count * how.people_per_building, dtype=np.float64)
 
 
 def _settlements(x: FloatArray, y: FloatArray, people: FloatArray, label: np.ndarray, pack: Pack) -> gpd.GeoDataFrame:
@@ -177,13 +230,6 @@ def _near_lines(points: gpd.GeoDataFrame, pack: Pack, within_m: float) -> np.nda
 def _table(points: gpd.GeoDataFrame, pack: Pack, folder: Path, how: Clustering, buildings: Path | None) -> pd.DataFrame:
     places = points.to_crs("EPSG:4326")
     size = pack.profile.household_size
-    origin, each = "WorldPop", ""
-    if buildings is not None:
-        origin, each = f"buildings ({buildings.name})", f"; {how.people_per_building:g} people a building"
-    method = (
-        f"clusters of {origin} (DBSCAN, reach {how.reach_m:g} m, {how.people_min} people), farther than "
-        f"{how.served_within_m:g} m from a line; {size:g} persons a household{each}; without supply by assumption"
-    )
     return pd.DataFrame(
         {
             "settlement_id": [f"C{number:05d}" for number in range(1, len(points) + 1)],
@@ -196,10 +242,21 @@ def _table(points: gpd.GeoDataFrame, pack: Pack, folder: Path, how: Clustering, 
             "position_accuracy_m": 100.0,
             "spread_m": points["spread_m"],
             "provenance": "modelled",
-            "source": method,
+            "source": _method(how, buildings, size),
             "longitude": places.geometry.x.round(6),
             "latitude": places.geometry.y.round(6),
         }
+    )
+
+
+def _method(how: Clustering, buildings: Path | None, household_size: float) -> str:
+    origin, each = "WorldPop", ""
+    if buildings is not None:
+        origin, each = f"buildings ({buildings.name})", f"; {how.people_per_building:g} people a building"
+    return (
+        f"clusters of {origin} (DBSCAN, reach {how.reach_m:g} m, {how.people_min} people), farther than "
+        f"{how.served_within_m:g} m from a line; {household_size:g} persons a household{each}; without supply by "
+        "assumption"
     )
 
 

@@ -77,12 +77,11 @@ def design_peak_kw(settlements: Settlements, parameters: ElectricityParameters) 
 
 def _highest_hour_kw(homes_kw: FloatArray, other: OtherLoads) -> FloatArray:
     """Highest hour of homes with so much at their peak, public buildings and machines together [kW], (n,)."""
-    by_hour = (
-        np.multiply.outer(HOURLY_SHAPE / HOURLY_SHAPE.max(), homes_kw)
-        + np.multiply.outer(PUBLIC_SHAPE, other.public_kw)
-        + np.multiply.outer(MACHINE_SHAPE, other.productive_kw)
-    )
-    return np.asarray(by_hour.max(axis=0))
+    highest = np.full(homes_kw.shape, -np.inf)
+    # hour by hour: groups of neighbours are half a million in a dense country
+    for home, public, machine in zip(HOURLY_SHAPE / HOURLY_SHAPE.max(), PUBLIC_SHAPE, MACHINE_SHAPE, strict=True):
+        np.maximum(highest, home * homes_kw + public * other.public_kw + machine * other.productive_kw, out=highest)
+    return highest
 
 
 def energy_households(settlements: Settlements, parameters: ElectricityParameters) -> FloatArray:

@@ -28,7 +28,7 @@ from infragap.analyses.electricity.least_cost.household_target import households
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
-from infragap.analyses.electricity.offgrid.joint import charges_mvnd
+from infragap.analyses.electricity.offgrid.sharing import charges_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
 

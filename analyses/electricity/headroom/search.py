@@ -21,7 +21,7 @@ from infragap.analyses.electricity.headroom.limits import (
     with_loading,
 )
 from infragap.analyses.electricity.headroom.reconnection import OwnLines, reconnect, with_joint_lines
-from infragap.analyses.electricity.least_cost.choice import PlanChoice, start_from
+from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem, choose_plan_fast, start_from
 from infragap.analyses.electricity.least_cost.costs import cost_study
 from infragap.analyses.electricity.least_cost.household_target import choose_within, households_off
 from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
@@ -30,12 +30,16 @@ from infragap.analyses.electricity.least_cost.taps import feeder_of
 from infragap.analyses.electricity.least_cost.targets import binding, households_left
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
+from infragap.analyses.electricity.routing.network import CandidateNetwork
 
 MAX_ROUNDS = 12
 """Solutions until all limits hold; what is over then stays over and is named."""
 
 MAX_TRIALS, TRIAL_SETTLEMENTS = 12, 12_000
 """Sets of reinforcements that are tried, and settlements in all of them together."""
+
+QUICK_EDGES = 100_000
+"""On a larger network those that stay are chosen for quickly: what the plan is worth is proven by its relaxations."""
 
 FEW = 12
 """Settlements on full limits up to which every one and every two of them are tried to leave first."""
@@ -175,11 +179,27 @@ def _without_room(
         # those that must be on the grid are to be connected elsewhere: the target does not miss them
         spared = float(study.settlements.households[barred & must].sum())
         start = start_from(study.network, plan.choice)
-        choice = choose_within(study.network, costs.problem, p, allowed_households=allowed + spared, start=start)
+        choice = _chosen_anew(study.network, costs.problem, p, allowed_households=allowed + spared, start=start)
         plan = make_plan(study, costs, choice, p)
         rounds += 1
     loading = loading_of(plan, barred, rounds, reinforced)
     return replace(plan, loading=loading), barred & must
+
+
+def _chosen_anew(
+    network: CandidateNetwork,
+    problem: TreeProblem,
+    parameters: ElectricityParameters,
+    *,
+    allowed_households: float,
+    start: BoolArray,
+) -> PlanChoice:
+    """Least-cost choice; on a large network a quick one, from the known plan, where that meets the target."""
+    if len(network.ends) > QUICK_EDGES:
+        quick = choose_plan_fast(network, problem, start=start)
+        if households_off(quick, problem) <= allowed_households + 1e-9:
+            return quick
+    return choose_within(network, problem, parameters, allowed_households=allowed_households, start=start)
 
 
 def _loss_of_leaving(plan: Plan, lines: OwnLines, over: list[CapacityLimit], must: BoolArray) -> FloatArray:

@@ -3,7 +3,7 @@ proves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -112,7 +112,7 @@ class PlanChoice:
     household_price_mvnd
         Multiplier of the household target that the bound was proven with: the marginal price of a household.
     beyond_charges_mvnd
-        Part of the cost that off-grid plants cost beyond what the bound charges for them (`joint.
+        Part of the cost that off-grid plants cost beyond what the bound charges for them (`sharing.
         least_allocation_mvnd`): where neighbours that could share a plant are on the grid.
     """
 
@@ -194,7 +194,10 @@ def choose_plan(
         )
     except Infeasible as error:
         raise NoSolutionError(f"electricity plan: {error.message} {error.relaxation}") from error
-    return read_choice(network, problem, solution)
+    choice = read_choice(network, problem, solution)
+    # the solver knows the part that is chosen; the gap asked for is one of the whole
+    within = choice.status == "work_limit" and choice.gap <= parameters.plan_gap
+    return replace(choice, status="gap") if within else choice
 
 
 def choose_plan_fast(network: CandidateNetwork, problem: TreeProblem, *, start: BoolArray | None = None) -> PlanChoice:

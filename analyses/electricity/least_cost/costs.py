@@ -14,7 +14,8 @@ from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, required_villages
 from infragap.analyses.electricity.low_voltage.works import LvWorks, lv_works
 from infragap.analyses.electricity.offgrid.compare import OffGrid, compare_offgrid
-from infragap.analyses.electricity.offgrid.joint import JointPlants, joint_plants, least_allocation_mvnd
+from infragap.analyses.electricity.offgrid.joint import JointPlants, joint_plants
+from infragap.analyses.electricity.offgrid.sharing import least_allocation_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 

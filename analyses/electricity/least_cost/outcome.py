@@ -24,7 +24,7 @@ from infragap.analyses.electricity.least_cost.shares import fair_shares
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.offgrid.compare import OPTIONS
-from infragap.analyses.electricity.offgrid.joint import best_groups
+from infragap.analyses.electricity.offgrid.sharing import best_groups
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.line_components import unit_prices
 

@@ -1,5 +1,5 @@
 """One plant for several neighbouring settlements, joined by a small tree of lines of their own: which groups could
-share one, what that costs, and which of them do."""
+share one, and what that costs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
@@ -17,20 +17,14 @@ from infragap.analyses.electricity.demand.load import design_peak_kw
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd, terrain
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid, Resources, shared_options
-from infragap.analyses.electricity.offgrid.hydro import STEP_UP_KM, Reach
+from infragap.analyses.electricity.offgrid.hydro import STEP_UP_KM, WIRE_WINDING, Reach
 from infragap.analyses.electricity.offgrid.neighbours import neighbour_groups, trees_of
 from infragap.analyses.electricity.offgrid.option import Option
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.solvers.mixed_integer import Program, minimise, row_prices
-from infragap.analyses.solvers.stopping import Meter, Stop
 
 LV_MOMENT_KW_KM = 16.6
 """Load times length that a cable of 4 × 70 mm² carries at a drop of 5 % (engineering facts 3); what is more needs a
 transformer at each end of the line."""
-
-
-FEW = 10
-"""Up to so many groups that hang together all choices among them are counted out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,26 +109,29 @@ def joint_plants(
     groups = neighbour_groups(settlements, can, p)
     if not len(groups):
         return no_joint_plants(alone, settlements.id_rank)
-    whole, lines, line_investment = _as_settlements(settlements, groups, p)
+    whole = _as_settlements(settlements, groups)
     local = distribution_mvnd(settlements, p) if local_mvnd is None else local_mvnd
     of_group = groups.sums(local)
     water = replace(resources.water, reach=_reach_of(groups, resources.water.reach))
     options = shared_options(whole, replace(resources, water=water), p, local_mvnd=of_group)
     cost = np.column_stack([np.where(each.lasting(p), each.life_cycle_mvnd, np.inf) for each in options.values()])
     best = cost.argmin(axis=1)
-    every = np.arange(len(groups))
-    total = cost[every, best] + lines
-    investment = np.column_stack([each.investment_mvnd for each in options.values()])[every, best] + line_investment
-    pays = total < groups.sums(alone) * (1 - 1e-9)
-    kept = np.flatnonzero(pays)
+    plant, most = cost[np.arange(len(groups)), best], groups.sums(alone) * (1 - 1e-9)
+    # most groups do not even pay with the shortest lines that could join them
+    near = np.flatnonzero(plant + _least_lines_mvnd(settlements, groups, can, p) < most)
+    lines, line_investment = _lines_between(settlements, Groups(groups.member[near]), p)
+    total = plant[near] + lines
+    pays = total < most[near]
+    kept = near[pays]
+    investment = np.column_stack([each.investment_mvnd[kept] for each in options.values()])
     rows = groups.member[kept][groups.filled[kept]]
     start = np.concatenate([[0], np.cumsum(groups.size[kept])])
     members = sparse.csr_array((np.ones(len(rows)), rows, start), shape=(len(kept), len(alone)))
     supply = np.array([OPTIONS.index(tuple(options)[k]) for k in best[kept]], dtype=np.int64)
     return JointPlants(
         members=members,
-        cost_mvnd=total[kept],
-        investment_mvnd=investment[kept],
+        cost_mvnd=total[pays],
+        investment_mvnd=investment[np.arange(len(kept)), best[kept]] + line_investment[pays],
         supply=supply,
         options={name: each.chosen(kept) for name, each in options.items()},
         alone_mvnd=alone,
@@ -150,24 +147,12 @@ def no_joint_plants(alone_mvnd: FloatArray, id_rank: IntArray) -> JointPlants:
     return JointPlants(members, empty, empty, np.empty(0, dtype=np.int64), {}, alone_mvnd, id_rank, empty)
 
 
-def _as_settlements(
-    settlements: Settlements, groups: Groups, parameters: ElectricityParameters
-) -> tuple[Settlements, FloatArray, FloatArray]:
-    """Each group as one settlement at its largest member, and life-cycle cost and investment of the lines between its
-    members."""
-    p = parameters
-    peak, ground = design_peak_kw(settlements, p), terrain(settlements, p)
-    n = settlements.households
-    largest = groups.first_largest(n)
-    trees = trees_of(settlements, groups, largest)
-    line_km, rough = trees.total_km(), groups.means(ground)
-    load_kw = (trees.behind * groups.values(peak, 0.0)[:, np.newaxis]).sum(axis=2)
-    step_ups = ((trees.km > STEP_UP_KM) | (load_kw * trees.km > LV_MOMENT_KW_KM)).sum(axis=1).astype(np.float64)
-    wire = line_km * p.lv_line_mvnd_per_km * rough
-    stations = step_ups * 2 * p.transformer_50_mvnd * rough
-    whole = replace(
+def _as_settlements(settlements: Settlements, groups: Groups) -> Settlements:
+    """Each group as one settlement at its largest member."""
+    largest = groups.first_largest(settlements.households)
+    return replace(
         settlements,
-        households=groups.sums(n),
+        households=groups.sums(settlements.households),
         commune=settlements.commune[largest],
         x=settlements.x[largest],
         y=settlements.y[largest],
@@ -182,7 +167,36 @@ def _as_settlements(
         other=None if settlements.other is None else settlements.other.chosen(groups),
         outage_hours=None,
     )
-    return whole, wire * line_factor(p) + stations * station_factor(p), wire + stations
+
+
+def _least_lines_mvnd(
+    settlements: Settlements, groups: Groups, can: BoolArray, parameters: ElectricityParameters
+) -> FloatArray:
+    """What the lines of each group cost at least, (groups,): every member but one has a line at least as long as its
+    way to the nearest settlement that may be off the grid."""
+    p, rows = parameters, np.flatnonzero(can)
+    points = np.column_stack([settlements.x, settlements.y])[rows]
+    nearest_m = np.zeros(len(can))
+    nearest_m[rows] = np.asarray(cKDTree(points).query(points, k=2)[0])[:, 1]
+    metres = groups.sums(nearest_m) - groups.values(nearest_m, 0.0).max(axis=1)
+    per_m = p.lv_line_mvnd_per_km * WIRE_WINDING / 1000 * line_factor(p)
+    # less what rounding could add
+    return np.asarray(metres * groups.means(terrain(settlements, p)) * per_m * (1 - 1e-9))
+
+
+def _lines_between(
+    settlements: Settlements, groups: Groups, parameters: ElectricityParameters
+) -> tuple[FloatArray, FloatArray]:
+    """Life-cycle cost and investment of the lines between the members of each group, (groups,)."""
+    p = parameters
+    peak, ground = design_peak_kw(settlements, p), terrain(settlements, p)
+    trees = trees_of(settlements, groups, groups.first_largest(settlements.households))
+    line_km, rough = trees.total_km(), groups.means(ground)
+    load_kw = (trees.behind * groups.values(peak, 0.0)[:, np.newaxis]).sum(axis=2)
+    step_ups = ((trees.km > STEP_UP_KM) | (load_kw * trees.km > LV_MOMENT_KW_KM)).sum(axis=1).astype(np.float64)
+    wire = line_km * p.lv_line_mvnd_per_km * rough
+    stations = step_ups * 2 * p.transformer_50_mvnd * rough
+    return wire * line_factor(p) + stations * station_factor(p), wire + stations
 
 
 def _reach_of(groups: Groups, reach: Reach) -> Reach:
@@ -196,155 +210,3 @@ def _reach_of(groups: Groups, reach: Reach) -> Reach:
     within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     pair = np.repeat(start[member], count) + within
     return Reach(np.repeat(group, count).astype(np.int64), reach.site[pair], reach.wire_km[pair])
-
-
-def least_allocation_mvnd(joint: JointPlants) -> FloatArray:
-    """What each settlement is charged off the grid, (n,), so that no group can supply its members for less than they
-    are charged together.
-
-    Notes
-    -----
-    ``Σ y ≤ cost`` for every group and ``y ≤ alone``: so the sum over any settlements is a lower bound of what any
-    choice of plants for them costs, and a plan priced with y has a bound that holds with joint plants. Where the shares
-    of the best choice of groups are such charges, they are taken; otherwise the dual of its relaxation, ``max Σ y``.
-    """
-    result = joint.alone_mvnd.copy()
-    rows = _members_of(joint, np.arange(len(joint)))
-    if len(rows) == 0:
-        return result
-    group_of = best_groups(joint, np.ones(len(result), dtype=bool))
-    for g in np.unique(group_of[group_of >= 0]):
-        result[joint.rows(int(g))] = joint.shares(int(g))
-    charged = np.where(np.isfinite(result), result, 0.0)
-    if (joint.members @ charged <= joint.cost_mvnd * (1 + 1e-9)).all():
-        return result
-    prices = np.zeros(len(result))
-    prices[rows] = row_prices(_program(joint, rows, np.arange(len(joint))))
-    # rounding must not let a group pay more than it costs
-    over = float(np.max(joint.members @ prices - joint.cost_mvnd, initial=0.0))
-    result[rows] = np.minimum(prices[rows] - over, joint.alone_mvnd[rows])
-    return result
-
-
-def charges_mvnd(joint: JointPlants, off: BoolArray, at_least_mvnd: FloatArray) -> FloatArray:
-    """What each settlement is charged off the grid, (n,), so that those off the grid in a known plan are charged most.
-
-    Parameters
-    ----------
-    joint
-        The groups.
-    off
-        (n,) who is off the grid.
-    at_least_mvnd
-        (n,) least charge of the others: below it they might rather be off the grid too. Such charges must be possible.
-
-    Notes
-    -----
-    As in `least_allocation_mvnd`, no group costs less than its members are charged together.
-    """
-    result = joint.alone_mvnd.copy()
-    rows = _members_of(joint, np.arange(len(joint)))
-    if len(rows) == 0:
-        return result
-    whole = _program(joint, rows, np.arange(len(joint)))
-    more = len(rows)
-    least = np.where(off, 0.0, at_least_mvnd)[rows]
-    prices = row_prices(
-        replace(
-            whole,
-            objective=np.concatenate([whole.objective, -least]),
-            lower=np.zeros(len(whole.lower) + more),
-            upper=np.full(len(whole.upper) + more, np.inf),
-            integer=np.zeros(len(whole.integer) + more, dtype=bool),
-            rows=sparse.csr_array(sparse.hstack([whole.rows, -sparse.eye_array(more)])),
-            row_lower=off[rows].astype(np.float64),
-            row_upper=off[rows].astype(np.float64),
-        )
-    )
-    charged = np.zeros(len(result))
-    charged[rows] = prices
-    over = max(float(np.max(joint.members @ charged - joint.cost_mvnd, initial=0.0)), 0.0)
-    result[rows] = np.minimum(prices - over, joint.alone_mvnd[rows])
-    return result
-
-
-def _members_of(joint: JointPlants, groups: IntArray) -> IntArray:
-    """Settlements of some groups, in the order of their identifiers."""
-    if len(groups) == 0:
-        return np.empty(0, dtype=np.int64)
-    rows = np.flatnonzero(np.asarray(joint.members[groups].sum(axis=0)).ravel() > 0)
-    return np.asarray(rows[np.argsort(joint.id_rank[rows])], dtype=np.int64)
-
-
-def best_groups(joint: JointPlants, off: BoolArray) -> IntArray:
-    """Groups that share a plant when some settlements are off the grid: those that save most, each settlement in one at
-    most; group of each settlement, (n,), -1 where it has its own supply.
-
-    Raises
-    ------
-    RuntimeError
-        The solver found no choice, which having none of the groups is.
-    """
-    group_of = np.full(len(off), -1, dtype=np.int64)
-    if not len(joint):
-        return group_of
-    on_grid = np.asarray(joint.members @ (~off).astype(np.float64)).ravel() > 0
-    usable = np.flatnonzero(~on_grid)
-    if len(usable) == 0:
-        return group_of
-    meter = Meter(Stop(0.0, 5.0))
-    for groups in _apart(joint, usable):
-        for g in _most_saved(joint, groups) if len(groups) <= FEW else _least_cost(joint, groups, meter):
-            group_of[joint.rows(g)] = g
-    return group_of
-
-
-def _apart(joint: JointPlants, groups: IntArray) -> list[IntArray]:
-    """Groups by those that hang together through members that they share, the fewest first."""
-    belongs = joint.members[groups]
-    part = connected_components(belongs @ belongs.T, directed=False)[1]
-    parts = np.split(groups[np.argsort(part, kind="stable")], np.cumsum(np.bincount(part))[:-1])
-    return sorted(parts, key=len)
-
-
-def _most_saved(joint: JointPlants, groups: IntArray) -> list[int]:
-    """Of a few groups those without a common member that save most, all choices counted out."""
-    members = [frozenset(joint.rows(g).tolist()) for g in groups.tolist()]
-    saved = [float(joint.alone_mvnd[joint.rows(g)].sum() - joint.cost_mvnd[g]) for g in groups.tolist()]
-    best: tuple[float, tuple[int, ...]] = (0.0, ())
-
-    def look(first: int, free_of: frozenset[int], value: float, chosen: tuple[int, ...]) -> None:
-        nonlocal best
-        if value > best[0] * (1 + 1e-12):
-            best = value, chosen
-        if value + sum(saved[first:]) <= best[0]:
-            return
-        for k in range(first, len(members)):
-            if not members[k] & free_of:
-                look(k + 1, free_of | members[k], value + saved[k], (*chosen, k))
-
-    look(0, frozenset(), 0.0, ())
-    return [int(groups[k]) for k in best[1]]
-
-
-def _least_cost(joint: JointPlants, groups: IntArray, meter: Meter) -> list[int]:
-    """Of groups that hang together those that save most, by integer programming."""
-    outcome = minimise(_program(joint, _members_of(joint, groups), groups), meter)
-    if outcome.values is None:
-        raise RuntimeError("no choice of joint plants was found, though none at all is one")
-    return [int(g) for g, taken in zip(groups, outcome.values[: len(groups)], strict=True) if taken > 0.5]
-
-
-def _program(joint: JointPlants, rows: IntArray, groups: IntArray) -> Program:
-    """Choose groups, or each alone, so that every settlement of `rows` is supplied once at least cost."""
-    belongs = joint.members[groups][:, rows].T
-    count = len(groups) + len(rows)
-    return Program(
-        objective=np.concatenate([joint.cost_mvnd[groups], joint.alone_mvnd[rows]]),
-        lower=np.zeros(count),
-        upper=np.ones(count),
-        integer=np.ones(count, dtype=bool),
-        rows=sparse.csr_array(sparse.hstack([belongs, sparse.eye_array(len(rows))])),
-        row_lower=np.ones(len(rows)),
-        row_upper=np.ones(len(rows)),
-    )

@@ -20,6 +20,7 @@ from affine import Affine
 from infragap.gis.errors import InfragapError, LayerError
 from infragap.gis.pack import check_pack, read_pack
 from infragap.gis.raster import write_raster
+from infragap.gis.reading import files
 from infragap.gis.reading.files import ReadingLimits, reading_limits
 from infragap.gis.reading.rasters import read_raster
 from infragap.gis.reading.tables import read_table
@@ -105,6 +106,16 @@ def test_a_raster_that_names_overviews_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "t.tif.aux.xml").write_text(
         '<PAMDataset><Metadata domain="OVERVIEWS"><MDI key="OVERVIEW_FILE">/etc/x.vrt</MDI></Metadata></PAMDataset>'
     )
+    assert "overview_file" in refused(lambda: read_raster(tmp_path / "t.tif", layer="elevation"))
+
+
+@pytest.mark.parametrize("at_once", [5, 13, 14, 1 << 24])
+def test_a_forbidden_word_is_found_wherever_the_pieces_of_a_file_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(files, "SCANNED_AT_ONCE", at_once)
+    write_raster(elevation(), tmp_path / "t.tif")
+    (tmp_path / "t.tif.aux.xml").write_text("<PAMDataset>\n  Overview_FILE</PAMDataset>")
     assert "overview_file" in refused(lambda: read_raster(tmp_path / "t.tif", layer="elevation"))
 
 

@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import re
+import tempfile
 import threading
 import zipfile
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import rasterio
+import shapely
 from affine import Affine
 
 from tests.infragap.fetching import country
@@ -24,7 +30,7 @@ WEST, SOUTH, EAST, NORTH = 35.4, -16.1, 35.6, -15.9
 BOX = f"{WEST},{SOUTH},{EAST},{NORTH}"
 NAMES = (
     "vn_communes", "hdx", "geoboundaries", "geoboundaries_files", "dem", "dem30", "worldpop", "worldpop_files",
-    "overpass", "worldcover", "pvgis", "geofabrik",
+    "overpass", "worldcover", "pvgis", "geofabrik", "vida",
 )  # fmt: skip
 
 
@@ -88,6 +94,19 @@ def trees() -> bytes:
     return raster(values, 33.0, -15.0, 3 / 3600, nodata=0)
 
 
+def houses() -> bytes:
+    """Twelve houses 30 m apart in the east of the district, and ten thousand all over the country."""
+    drawn = np.random.default_rng(5)
+    x = np.concatenate([35.5 + np.arange(12) * 0.0003, drawn.uniform(33, 36, 10_000)])
+    y = np.concatenate([np.full(12, -16.0), drawn.uniform(-17, -9, 10_000)])
+    told = {"bf_source": "google", "confidence": 0.8, "area_in_meters": 40.0}
+    shapes = shapely.box(x, y, x + 5e-5, y + 5e-5)
+    frame = gpd.GeoDataFrame(told, geometry=shapes, crs="EPSG:4326", index=range(len(x)))
+    with tempfile.TemporaryDirectory() as folder:
+        frame.to_file(Path(folder) / "MWI.fgb", driver="FlatGeobuf")
+        return (Path(folder) / "MWI.fgb").read_bytes()
+
+
 OSM = """<?xml version="1.0" encoding="UTF-8"?>
 <osm version="0.6" generator="Overpass API 0.7.62">
 <note>The data included in this document is from www.openstreetmap.org. The data is made available under ODbL.</note>
@@ -140,15 +159,23 @@ class Imitation:
         'no ranges', 'lfs', 'remark', 'swap', 'wrong sum', 'html:<text>', 'changed:<text>' (another file after a cut).
     asked
         Method, path and headers of every request.
+    answers, refused
+        Part of a path → an answer of the test's own; pattern of a path → status and body.
+    at_two_thirds
+        Part of a path → what is called, once, when two thirds of an answer have been sent.
     """
 
     def __init__(self) -> None:
         self.faults: set[str] = set()
         self.asked: list[tuple[str, str, dict[str, str]]] = []
-        self.slow_s = 0.0
+        self.answers: dict[str, bytes] = {}
+        self.refused: dict[str, tuple[int, bytes]] = {}
+        self.at_two_thirds: dict[str, Callable[[], None]] = {}
         self._bodies: dict[str, bytes] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        # clients that were killed leave connections behind
+        self._server.handle_error = lambda request, address: None
         self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -169,6 +196,8 @@ class Imitation:
         return self._bodies[path]
 
     def _made(self, path: str) -> bytes | None:
+        if (own := next((body for part, body in self.answers.items() if part in path), None)) is not None:
+            return own
         if path == "/hdx/api/3/action/package_show?id=cod-ab-mwi":
             url = "https://data.humdata.org/files/mwi_admin_boundaries.geojson.zip"
             resources = [
@@ -207,6 +236,8 @@ class Imitation:
         if path.startswith("/pvgis/PVcalc"):
             fixed = [{"month": month, "E_m": 120.0, "E_d": 4.0} for month in range(1, 13)]
             return json.dumps({"outputs": {"monthly": {"fixed": fixed}, "totals": {"l_spec": "?(0)"}}}).encode()
+        if path == "/vida/flatgeobuf/by_country/country_iso=MWI/MWI.fgb":
+            return houses()
         if path.startswith("/geofabrik/"):
             return country.answered(path.removeprefix("/geofabrik"), self.faults)
         if path.startswith("/vn_communes/"):
@@ -246,6 +277,9 @@ class Imitation:
                 own.asked.append((self.command, self.path, dict(self.headers)))
                 if self.path.startswith("/overpass/") and "+" not in self.headers.get("User-Agent", ""):
                     return self._send(406, b"")
+                for part, (status, body) in own.refused.items():
+                    if re.search(part, self.path):
+                        return self._send(status, body)
                 for fault in sorted(own.faults):
                     kind, _, text = fault.partition(":")
                     if text and text in self.path:
@@ -261,9 +295,13 @@ class Imitation:
                 if self.path.startswith("/geoboundaries_files/gbOpen/"):
                     if "lfs" in own.faults:
                         return self._send(200, b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
-                    if "media" not in self.path and "again" not in self.path:
+                    if self.path.count("again") < 2:
                         # two redirects before the file
                         return self._send(302, b"", {"Location": f"{self.path}?again=1"})
+                if self.path.startswith("/hdx/") and "infragap/" not in self.headers.get("User-Agent", ""):
+                    return self._send(403, b"<html>forbidden</html>")
+                if self.path == "/hdx/files/mwi_admin_boundaries.geojson.zip" and "stored" in own.faults:
+                    return self._send(302, b"", {"Location": "https://data.humdata.org/stored/a.zip?signed=1"})
                 path = self.path.split("?again")[0]
                 body = own.body(path)
                 if body is None:
@@ -272,13 +310,15 @@ class Imitation:
 
             def _file(self, body: bytes, path: str) -> None:
                 mark = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-                start, asked = 0, self.headers.get("Range")
-                if asked and "no ranges" not in own.faults and self.headers.get("If-Range") == mark:
-                    start = int(asked.removeprefix("bytes=").rstrip("-"))
-                rest = body[start:]
+                asked, start, end = self.headers.get("Range"), 0, len(body)
+                is_part = bool(asked) and "no ranges" not in own.faults and self.headers.get("If-Range", mark) == mark
+                if is_part:
+                    first, _, last = str(asked).removeprefix("bytes=").partition("-")
+                    start, end = int(first), min(int(last or len(body)) + 1, len(body))
+                rest = body[start:end]
                 headers = {"ETag": mark, "Accept-Ranges": "bytes"}
-                if start:
-                    headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+                if is_part:
+                    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
                 cut = next((f for f in own.faults if f.startswith("cut:") and f[4:] in path), None)
                 short = next((f for f in own.faults if f.startswith("short:") and f[6:] in path), None)
                 if short is not None:
@@ -287,7 +327,7 @@ class Imitation:
                     rest, self.close_connection = rest[: len(rest) * 6 // 10], True
                 else:
                     headers["Content-Length"] = str(len(rest))
-                self.send_response(206 if start else 200)
+                self.send_response(206 if is_part else 200)
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
@@ -296,20 +336,14 @@ class Imitation:
                     self.wfile.write(rest[: len(rest) * 6 // 10])
                     self.close_connection = True
                     return
-                if own.slow_s:
-                    self._slowly(rest)
-                else:
+                name = next((name for name in own.at_two_thirds if name in path), None)
+                if name is not None:
+                    self.wfile.write(rest[: len(rest) * 2 // 3])
+                    self.wfile.flush()
+                    own.at_two_thirds.pop(name)()
+                    rest = rest[len(rest) * 2 // 3 :]
+                with contextlib.suppress(OSError):
                     self.wfile.write(rest)
-
-            def _slowly(self, rest: bytes) -> None:
-                step = max(len(rest) // 20, 1)
-                for place in range(0, len(rest), step):
-                    threading.Event().wait(own.slow_s / 20)
-                    try:
-                        self.wfile.write(rest[place : place + step])
-                        self.wfile.flush()
-                    except OSError:
-                        return
 
             def _send(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
                 self.send_response(status)

@@ -8,14 +8,9 @@ from infragap.analyses.electricity.codes import Supply
 from infragap.analyses.electricity.demand.groups import Groups
 from infragap.analyses.electricity.offgrid.compare import OPTIONS, Resources, compare_offgrid
 from infragap.analyses.electricity.offgrid.hydro import Reach, Water
-from infragap.analyses.electricity.offgrid.joint import (
-    JointPlants,
-    best_groups,
-    charges_mvnd,
-    joint_plants,
-    least_allocation_mvnd,
-)
+from infragap.analyses.electricity.offgrid.joint import JointPlants, joint_plants
 from infragap.analyses.electricity.offgrid.neighbours import neighbour_groups, trees_of
+from infragap.analyses.electricity.offgrid.sharing import best_groups, charges_mvnd, least_allocation_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from tests.analyses.electricity.offgrid.test_options import (
     ALL_SERVED,
