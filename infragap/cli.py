@@ -472,8 +472,8 @@ def data_fetch_command(
     client = Client(fetching.cache or default_cache(), fetching.address())
     box = None if bbox is None else box_of(bbox)
     request = Request(
-        out, _country(profile), name_beside(profile, out), box=box, country=country, province=province, layers=fetching.layer_names(),
-        osm=fetching.osm, elevation_m=fetching.elevation_m,
+        out, _country(profile), name_beside(profile, out), box=box, country=country, province=province,
+        layers=fetching.layer_names(), osm=fetching.osm, elevation_m=fetching.elevation_m,
     )  # fmt: skip
     outcome = fetch_pack(client, request, lambda name: terminal.out.print(f"  {name} …", markup=False))
     terminal.complain((*outcome.problems, *outcome.notes, *outcome.questions), "[yellow]![/yellow] ")

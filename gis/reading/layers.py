@@ -110,12 +110,12 @@ def read_raw(folder: Path, entry: LayerEntry, *, crs_measure: str) -> pd.DataFra
     is_table = path.suffix.lower() in TABLE_SUFFIXES
     default = crs_measure if entry.crs is None and is_table else entry.crs
     if entry.kind == "table" or (is_table and entry.heading_row is not None):
-        table = read_table(
+        table: pd.DataFrame = read_table(
             path, layer=entry.name, sheet=entry.sheet, encoding=entry.encoding, heading_row=entry.heading_row
         )
-        if entry.kind == "table":
-            return table
-        return with_points(table, layer=entry.name, crs=default, x=entry.x, y=entry.y, axis_order=entry.axis_order)
+        if entry.kind != "table":
+            table = with_points(table, layer=entry.name, crs=default, x=entry.x, y=entry.y, axis_order=entry.axis_order)
+        return table
     frame: pd.DataFrame = read_vector(
         path, layer=entry.name, crs=default, sheet=entry.sheet, x=entry.x, y=entry.y, axis_order=entry.axis_order,
         encoding=entry.encoding

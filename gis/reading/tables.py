@@ -67,7 +67,7 @@ def read_table(
         dtype object, None for empty cells, RangeIndex in the order of the file. `attrs['decimal_comma']` tells that a
         CSV separates by something else than the comma, so that a comma may stand for the decimal point;
         `attrs['vietnamese_numbers']` that a dot may part thousands; `attrs['percent_columns']` names the columns of a
-        workbook that are shown in percent.
+        workbook that are shown in percent; `attrs['heading_row']` is the row of the headings, from 1.
 
     Raises
     ------
@@ -162,7 +162,9 @@ def _frame(rows: list[list[Any]], *, layer: str, file: str, heading_row: int | N
             lines = listed([str(number) for number in uneven])
             raise UNEVEN.error(layer, file=file, number=len(uneven), all=len(filled) - 1, width=width, lines=lines)
     cells = [[_cell(cell) for cell in row[:width]] for _, row in filled[1:]]
-    return pd.DataFrame(cells, columns=headings, dtype=object)
+    table = pd.DataFrame(cells, columns=headings, dtype=object)
+    table.attrs["heading_row"] = filled[0][0]
+    return table
 
 
 def _headings_below(filled: list[tuple[int, list[Any]]], *, layer: str) -> int | None:

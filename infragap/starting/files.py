@@ -190,7 +190,7 @@ def _table_in(path: Path) -> tuple[pd.DataFrame, int | None]:
             first = table
         places = _column(table, LONGITUDE_WORDS) and _column(table, LATITUDE_WORDS)
         if places or (row is None and len(table.columns) > 1 and column_for(table, "households")):
-            return table, row
+            return table, None if row is None else int(table.attrs["heading_row"])
     if first is None:
         raise refused or AssertionError
     return first, None

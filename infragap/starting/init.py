@@ -78,7 +78,9 @@ def start_pack(folder: Path, *, profile: str | None = None, title: str | None = 
     try:
         its_profile = read_profile(country, folder=folder)
     except ProfileError as error:
-        raise ParameterError(f"{error}. Name {', '.join(profile_names())} or the path of your own .toml file.") from error
+        raise ParameterError(
+            f"{error}. Name {', '.join(profile_names())} or the path of your own .toml file."
+        ) from error
     head, guesses = _head(folder, found, earlier, country, title)
     remarks: dict[str, str] = {"pack.profile": why, **guesses}
     remarks |= {f"{name}": "left out: nothing is filled in its form" for name in left_empty}
