@@ -10,7 +10,6 @@ import pandas as pd
 from infragap.profiles.naming import outward, outward_unit
 from infragap.profiles.profile import DEFAULT, Profile
 from infragap.wording.catalogue import all_languages, languages
-from infragap.wording.codes import unit_words
 from infragap.wording.country import spoken_profile
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -26,16 +25,6 @@ def outward_frame(frame: Frame) -> Frame:
         kept["parameter"] = [outward(str(text), profile) for text in kept["parameter"]]
         kept["unit"] = [outward_unit(str(text), profile) for text in kept["unit"]]
     return kept.rename(columns={name: outward(str(name), profile) for name in kept.columns})
-
-
-def parameters_in_words(frame: pd.DataFrame, language: str) -> pd.DataFrame:
-    """Give a table that people read with the parameters in its cells as the country writes them, their units in
-    words."""
-    if not {"parameter", "unit"} <= set(frame.columns):
-        return frame
-    profile = spoken_profile()
-    said = [(unit_words(str(unit)) or {}).get(language, outward_unit(str(unit), profile)) for unit in frame["unit"]]
-    return frame.assign(parameter=[outward(str(text), profile) for text in frame["parameter"]], unit=said)
 
 
 def outward_dictionary(rows: pd.DataFrame, *, name: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from infragap.analyses.columns import in_one_language
 from infragap.maps.contents import Tables
-from infragap.maps.exports.outward import parameters_in_words
+from infragap.maps.parameter_cells import parameters_in_words
 from infragap.maps.workbooks.book import workbook, write_table, write_title
 from infragap.wording.catalogue import words
 

@@ -16,7 +16,7 @@ from infragap.analyses.columns import Column, Columns, in_one_language, table
 from infragap.analyses.electricity import columns as electricity
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.gis.crs import WGS84
-from infragap.maps.exports.outward import parameters_in_words
+from infragap.maps.parameter_cells import parameters_in_words
 from infragap.maps.workbooks.book import (
     GREY,
     Book,
