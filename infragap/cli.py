@@ -396,6 +396,7 @@ def data_template_command(
     ] = None,
 ) -> None:
     """Write forms to be filled: a workbook for lists and places, a GeoPackage for lines and areas."""
+    from infragap.profiles.profile import name_beside
     from infragap.starting.forms import write_forms
     from infragap.starting.places import point_of
 
@@ -404,8 +405,23 @@ def data_template_command(
     if chosen not in country.languages:
         raise typer.BadParameter(f"choose from {', '.join(country.languages)}", param_hint="--language")
     point = None if middle is None else point_of(middle)
-    written = write_forms(out, country, profile, language=chosen, middle=point)
+    written = write_forms(out, country, name_beside(profile, out), language=chosen, middle=point)
     terminal.say("command.template.done", files=", ".join(path.name for path in written), folder=out)
+
+
+@data_app.command("profile")
+def data_profile_command(
+    name: Annotated[str, typer.Argument(help="Country that comes along and is most like yours: vn or mw.")],
+    out: Annotated[Path, typer.Option("--out", help="New file, such as own.toml beside your layers.")],
+) -> None:
+    """Copy the profile of a country into a file of your own, to be changed: money, voltages, areas, prices."""
+    from infragap.profiles.profile import ProfileError, copy_profile
+
+    try:
+        copy_profile(name, out)
+    except ProfileError as error:
+        raise typer.BadParameter(str(error)) from error
+    terminal.say("command.profile.done", file=out, folder=out.parent)
 
 
 @data_app.command("hash")
@@ -465,13 +481,14 @@ def data_fetch_command(
     """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine, buildings."""
     from infragap.fetching.client import Client
     from infragap.fetching.fetch import Request, default_cache, fetch_pack
+    from infragap.profiles.profile import name_beside
     from infragap.starting.places import box_of
 
     client = Client(fetching.cache or default_cache(), fetching.address())
     box = None if bbox is None else box_of(bbox)
     request = Request(
-        out, _country(profile), profile, box=box, country=country, province=province, layers=fetching.layer_names(),
-        osm=fetching.osm, elevation_m=fetching.elevation_m,
+        out, _country(profile), name_beside(profile, out), box=box, country=country, province=province,
+        layers=fetching.layer_names(), osm=fetching.osm, elevation_m=fetching.elevation_m,
     )  # fmt: skip
     outcome = fetch_pack(client, request, lambda name: terminal.out.print(f"  {name} …", markup=False))
     terminal.complain((*outcome.problems, *outcome.notes, *outcome.questions), "[yellow]![/yellow] ")
