@@ -197,7 +197,7 @@ class _Forest:
         problem, load = self.relaxation.problem, self.relaxation.load_kw
         beyond = self.beyond_kw()
         full, row = beyond > 0, self.row()
-        crowded = (self.under & full).any(axis=1)
+        crowded = np.asarray((self.under & full).any(axis=1), dtype=bool)
         without = np.minimum(self.off_mvnd, np.where(crowded[self.relaxation.own_row], np.inf, problem.lv_mvnd))
         on_tree = (self.way == LINE) & (self.node > 0)
         gain, kw = self._below(np.where(on_tree, without - problem.local_mvnd, 0.0), np.where(on_tree, load, 0.0))
