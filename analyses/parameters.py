@@ -71,6 +71,22 @@ class Parameters(BaseModel):
             return super().__reduce_ex__(protocol)
         return _blank, self.made_from, self.__getstate__()
 
+    @classmethod
+    def take_tables(cls, profile: Profile) -> None:
+        """Take what a country says beside single numbers, such as a table of works; called once for each class that is
+        made for a country, in every process.
+
+        Raises
+        ------
+        ParameterError
+            The profile has faults there.
+        """
+
+    @classmethod
+    def table_prices_missing(cls, profile: Profile) -> list[str]:
+        """Name the prices of such tables, as the country writes them, that its profile leaves at the default one's."""
+        return []
+
     @field_validator("*", mode="before")
     @classmethod
     def _code_of_text(cls, value: Any, info: ValidationInfo) -> Any:
@@ -164,6 +180,7 @@ def _kind_of(base: type[Chosen], profile: Profile) -> type[Chosen]:
     }
     made = cast(type[Chosen], create_model(base.__name__, __base__=base, **changed))
     made.country, made.made_from = profile.code, (base, profile)
+    made.take_tables(profile)
     return made
 
 
@@ -184,11 +201,12 @@ def prices_missing(kind: type[Parameters], profile: Profile) -> list[str]:
     if (ours.currency, ours.units) == (theirs.currency, theirs.units):
         return []
     said = {inward(name, profile) for name in profile.parameters.get(kind.analysis, {})}
-    return [
+    numbers = [
         outward(name, profile)
         for name, field in kind.model_fields.items()
         if is_money(name) and name not in said and isinstance(field.default, int | float) and field.default
     ]
+    return numbers + kind.table_prices_missing(profile)
 
 
 def _of_plan(base: type[Parameters], profile: Profile) -> dict[str, Assumption]:

@@ -30,11 +30,15 @@ class Proof:
         The solver's own.
     gap
         Share by which the answer may be worse than the best one; not finite where there is no bound.
+    gap_of_builds
+        Part of the gap that is there because the bound counts lines at their least build, below what their loads ask
+        for.
     """
 
     question: str
     status: str
     gap: float
+    gap_of_builds: float = 0.0
 
     @property
     def alarming(self) -> bool:
@@ -47,7 +51,12 @@ class Proof:
         if not math.isfinite(self.gap):
             return in_each_language("maps.proof.unbounded")
         form = "alarm" if self.alarming else "proven" if self.status == "optimal" else "within"
-        return in_each_language(f"maps.proof.{form}", gap_pct=Number(100 * self.gap, 2))
+        rest = self.gap - self.gap_of_builds
+        if self.alarming and self.status in PROVEN and rest <= LARGE_GAP:
+            form = "builds"
+        return in_each_language(
+            f"maps.proof.{form}", gap_pct=Number(100 * self.gap, 2), rest_pct=Number(100 * max(rest, 0.0), 2)
+        )
 
 
 def proof_of(question: str, record: Mapping[str, Any]) -> Proof | None:
@@ -55,7 +64,13 @@ def proof_of(question: str, record: Mapping[str, Any]) -> Proof | None:
     if "status" not in record:
         return None
     gap = record.get("gap")
-    return Proof(question, str(record["status"]), float(gap) if isinstance(gap, int | float) else math.nan)
+    beyond, cost = float(record.get("lines_beyond_least_build_mvnd", 0.0)), float(record.get("cost_mvnd") or 0.0)
+    return Proof(
+        question,
+        str(record["status"]),
+        float(gap) if isinstance(gap, int | float) else math.nan,
+        beyond / cost if cost > 0 else 0.0,
+    )
 
 
 def proofs(results: Results) -> list[Proof]:

@@ -8,12 +8,12 @@ from typing import ClassVar
 from pydantic import model_validator
 
 from infragap.analyses.electricity.assumptions.grid import GridParameters
-from infragap.analyses.electricity.assumptions.network_works import works_from
+from infragap.analyses.electricity.assumptions.network_works import priced_rows, works_from
 from infragap.analyses.electricity.assumptions.offgrid import OffgridParameters
 from infragap.analyses.electricity.assumptions.voltages import MediumVoltage
 from infragap.analyses.parameters import for_country, parameter
 from infragap.gis.errors import ParameterError
-from infragap.profiles.naming import inward_keys
+from infragap.profiles.naming import inward_keys, outward
 from infragap.profiles.profile import DEFAULT, Profile, read_profile
 
 
@@ -393,6 +393,24 @@ class ElectricityParameters(OffgridParameters, GridParameters):
             raise ValueError("budgets_mvnd: give five yearly sums, or none")
         return self
 
+    @classmethod
+    def take_tables(cls, profile: Profile) -> None:
+        """Take a country's table of works."""
+        try:
+            cls.works = works_from(inward_keys(profile.works, profile))
+        except ValueError as error:
+            raise ParameterError(f"profile {profile.code}: {error}. Correct the profile.") from error
+
+    @classmethod
+    def table_prices_missing(cls, profile: Profile) -> list[str]:
+        """Name the rows of the table of works whose price the profile does not give."""
+        own = inward_keys(profile.works, profile)
+        return [
+            f"works.{table}.{row}.{outward(price, profile)}"
+            for table, row, price in priced_rows()
+            if price not in own.get(table, {}).get(row, {})
+        ]
+
     @property
     def levels(self) -> MediumVoltage:
         """The two levels of medium voltage: those that are given, else those of the default profile."""
@@ -421,10 +439,6 @@ def in_country(parameters: ElectricityParameters, profile: Profile) -> Electrici
     if profile.code == DEFAULT:
         return own
     levels = {"upper_kv": own.upper_kv or voltage.upper_kv, "lower_kv": own.lower_kv or voltage.lower_kv}
-    try:
-        type(own).works = works_from(inward_keys(profile.works, profile))
-    except ValueError as error:
-        raise ParameterError(f"profile {profile.code}: {error}. Correct the profile.") from error
     return own.model_copy(update=levels)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pyogrio
 import shapely
 
 from infragap.fetching.answers import read_json
@@ -118,11 +119,7 @@ def _of_hdx(client: Client, question: Question) -> Areas:
     if not content.get("success"):
         raise NotThereError(f"hdx: there is no data set cod-ab-{iso3}")
     result = content["result"]
-    archives = [one for one in result["resources"] if str(one.get("url", "")).endswith(".geojson.zip")]
-    named = [one for one in archives if "admin_boundaries" in str(one.get("name", ""))] or archives
-    if not named:
-        raise NotThereError(f"hdx: cod-ab-{iso3} has no GeoJSON")
-    archive = client.get(Wanted("hdx", str(named[0]["url"]), "zip"))
+    archive = client.get(Wanted("hdx", _resource(result["resources"], iso3), "zip"))
     levels = _members(archive.path, iso3)
     deepest = max(levels)
     features = levels[deepest]
@@ -148,14 +145,29 @@ def _of_hdx(client: Client, question: Question) -> Areas:
     return _areas(rows, [answer, archive], str(result.get("license_title") or "not stated"), told)
 
 
+def _resource(resources: list[dict[str, Any]], iso3: str) -> str:
+    """Address of the archive with all levels: GeoJSON before shapefiles, by its name where there are several."""
+    for kind in ("geojson", "shp"):
+        of_kind = [one for one in resources if str(one.get("url", "")).endswith(f".{kind}.zip")]
+        named = [one for one in of_kind if str(one.get("name", "")).startswith(f"{iso3}_admin_boundaries")]
+        if chosen := named or of_kind:
+            return str(chosen[0]["url"])
+    raise NotThereError(f"hdx: cod-ab-{iso3} has neither GeoJSON nor shapefiles")
+
+
 def _members(path: Path, iso3: str) -> dict[int, list[Any]]:
-    """Features of each level in an archive."""
-    found = {}
+    """Features of each level in an archive of GeoJSON or shapefiles."""
+    found: dict[int, list[Any]] = {}
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            match = re.fullmatch(rf"(?:.*/)?{iso3}_admin(\d)\.geojson", info.filename)
-            if match and info.file_size <= LARGEST_MEMBER:
+            match = re.fullmatch(rf"(?:[\w./ -]*/)?{iso3}_admin(\d)\.(geojson|shp)", info.filename)
+            if not match or info.file_size > LARGEST_MEMBER:
+                continue
+            if match[2] == "geojson":
                 found[int(match[1])] = json.loads(archive.read(info))["features"]
+            else:
+                frame = pyogrio.read_dataframe(f"/vsizip/{{{path.resolve()}}}/{info.filename}").to_crs("EPSG:4326")
+                found[int(match[1])] = list(frame.iterfeatures())
     if not found:
         raise FetchError("hdx: no level of areas in the archive")
     return found

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from urllib.parse import urljoin
 import requests
 
 from infragap.disk.exchange import locked, put_text
-from infragap.fetching.services import rewritten, service
+from infragap.fetching.services import address, rewritten, service
 from infragap.gis.errors import InfragapError, ParameterError
 
 _VERSION = version("infragap")
@@ -37,6 +38,8 @@ MOST_BYTES = 4_000_000_000
 CHUNK = 1 << 16
 TIMEOUT_S = (20, 300)
 SLOWEST_WAIT_S = 300.0
+MOST_SAID = 4096
+"""Bytes of a refusal or a status that are read."""
 
 MAGIC: Mapping[str, tuple[bytes, ...]] = {
     "tiff": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "zip": (b"PK",), "json": (b"{", b"["), "xml": (b"<?xml", b"<osm"),
@@ -57,6 +60,10 @@ class FetchError(InfragapError):
 
 class NotThereError(FetchError):
     """The service answers that it does not have what was asked for."""
+
+
+class RefusedError(FetchError):
+    """The service will not answer this question; the text says why."""
 
 
 class NoRangesError(FetchError):
@@ -292,14 +299,31 @@ class Client:
         status = answer.status_code
         if status in (200, 206):
             return answer, url
+        said = _said(answer) if status == 400 else ""
         answer.close()
         if status == 416:
             part.unlink(missing_ok=True)
             raise _AskAgainError("the part that was there is longer than the file")
         if status in RETRIED:
-            raise _AskAgainError(f"answer {status}", _seconds(answer.headers.get("Retry-After", "")))
+            after_s = _seconds(answer.headers.get("Retry-After", ""))
+            raise _AskAgainError(f"answer {status}", max(after_s, self._busy_s(wanted.service) if status == 429 else 0))
+        if status == 400:
+            raise RefusedError(f"{wanted.service}: {wanted.url} is refused ({said or 'no reason given'})")
         kind = NotThereError if status in (403, 404, 410) else FetchError
         raise kind(f"{wanted.service}: {wanted.url} answers {status}")
+
+    def _busy_s(self, name: str) -> float:
+        """Seconds until a server that is busy has a place for us: as its status says, and no less than it asks for."""
+        known = service(name)
+        if not known.status:
+            return known.busy_s
+        try:
+            with self._session.get(address(name, known.status, self.environment), timeout=TIMEOUT_S,
+                                   allow_redirects=False, stream=True) as answer:  # fmt: skip
+                told = answer.raw.read(MOST_SAID).decode("utf-8", "replace")
+        except requests.RequestException:
+            return known.busy_s
+        return max([known.busy_s, *sorted(float(one) for one in re.findall(r"in (\d+) seconds", told))[:1]])
 
     def _pause(self, name: str) -> None:
         since = self.clock() - self._last.get(name, -1e9)
@@ -394,6 +418,15 @@ def _digest(path: Path, kind: str) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def _said(answer: requests.Response) -> str:
+    """Reason that a refusal gives in JSON, on one line."""
+    try:
+        told = json.loads(answer.raw.read(MOST_SAID, decode_content=True))
+        return " ".join(str(told["message"]).split())[:200]
+    except (ValueError, KeyError, TypeError, requests.RequestException):
+        return ""
 
 
 def _seconds(text: str) -> float:

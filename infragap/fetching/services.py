@@ -34,6 +34,10 @@ class Service:
         Whether it asks that whoever calls can be reached.
     index
         Path of its list, where it has one.
+    status
+        Path of what it says when it is busy, where it has one.
+    busy_s
+        Least seconds to be waited after it has said so.
     """
 
     name: str
@@ -45,6 +49,8 @@ class Service:
     pause_s: float
     needs_contact: bool = False
     index: str = ""
+    status: str = ""
+    busy_s: float = 0.0
 
 
 @lru_cache(maxsize=1)

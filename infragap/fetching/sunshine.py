@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from infragap.fetching.answers import read_json
-from infragap.fetching.client import Client, Fetched, FetchError, Wanted
+from infragap.fetching.client import Client, Fetched, FetchError, RefusedError, Wanted
 from infragap.fetching.services import address
 
 FIRST_YEAR, LAST_YEAR = 2014, 2023
@@ -37,14 +37,31 @@ def fetch_sunshine(client: Client, areas: Sequence[tuple[str, float, float]]) ->
     for code, longitude, latitude in areas:
         point = (round(longitude / STEP) * STEP, round(latitude / STEP) * STEP)
         if point not in known:
-            known[point], files = _at(client, *point)
+            try:
+                known[point], files = _at(client, *point)
+            except RefusedError as refused:
+                if "sea" not in str(refused):
+                    raise
+                # the point of the lattice lies in the water, the area itself does not
+                point = (longitude, latitude)
+                known[point], files = _at(client, *point)
             fetched += files
         rows.append(known[point].assign(commune_code=code))
     return pd.concat(rows, ignore_index=True), fetched
 
 
 def _at(client: Client, longitude: float, latitude: float) -> tuple[pd.DataFrame, list[Fetched]]:
-    place = f"lat={latitude:g}&lon={longitude:g}&outputformat=json&browser=0"
+    """Series and yield of a point, from the base that the service prefers there, or the one that holds everywhere."""
+    try:
+        return _from_base(client, longitude, latitude, "")
+    except RefusedError as refused:
+        if "sea" in str(refused):
+            raise
+        return _from_base(client, longitude, latitude, "&raddatabase=PVGIS-ERA5")
+
+
+def _from_base(client: Client, longitude: float, latitude: float, base: str) -> tuple[pd.DataFrame, list[Fetched]]:
+    place = f"lat={latitude:g}&lon={longitude:g}&outputformat=json&browser=0{base}"
     years = f"startyear={FIRST_YEAR}&endyear={LAST_YEAR}"
     # flat, so that what falls on the plane is global horizontal irradiation
     series_url = address("pvgis", f"seriescalc?{place}&{years}&angle=0&pvcalculation=0", client.environment)
@@ -53,12 +70,12 @@ def _at(client: Client, longitude: float, latitude: float) -> tuple[pd.DataFrame
     try:
         content = read_json(series.path)
         monthly = _monthly(content["outputs"]["hourly"])
-        base = content["inputs"]["meteo_data"]["radiation_db"]
+        told = content["inputs"]["meteo_data"]["radiation_db"]
         made = {int(one["month"]): float(one["E_m"]) for one in read_json(pv.path)["outputs"]["monthly"]["fixed"]}
         monthly["pv_kwh_per_kwp"] = [made[month] for month in monthly["month"]]
     except (KeyError, TypeError, ValueError) as error:
         raise FetchError(f"pvgis: the answer is not what was expected ({type(error).__name__}: {error})") from error
-    return monthly.assign(provenance="open-data", source=f"PVGIS 5.3, {base}, {FIRST_YEAR}-{LAST_YEAR}"), [series, pv]
+    return monthly.assign(provenance="open-data", source=f"PVGIS 5.3, {told}, {FIRST_YEAR}-{LAST_YEAR}"), [series, pv]
 
 
 def _monthly(hourly: list[dict[str, Any]]) -> pd.DataFrame:

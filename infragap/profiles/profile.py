@@ -274,6 +274,12 @@ def read_profile(name: str = DEFAULT, *, folder: Path | None = None) -> Profile:
     folder
         Folder that a relative path starts from: that of catalog.toml.
 
+    Returns
+    -------
+    Profile
+        A planner's own file that still has the code of the profile that it was copied from has the name of its file as
+        code.
+
     Raises
     ------
     ProfileError
@@ -294,12 +300,21 @@ def read_profile(name: str = DEFAULT, *, folder: Path | None = None) -> Profile:
     path = (folder or Path()) / name
     if not path.is_file():
         raise ProfileError(f"there is no profile file {path}; correct `profile` in catalog.toml")
-    return _parsed(path.read_bytes(), str(path))
+    return _own(_parsed(path.read_bytes(), str(path)), path)
 
 
 @lru_cache(maxsize=8)
 def _shipped(name: str) -> Profile:
     return _parsed((files("infragap.profiles") / f"{name}.toml").read_bytes(), f"profile {name}")
+
+
+def _own(profile: Profile, path: Path) -> Profile:
+    """Tell a changed copy of a profile that comes along from that one, whose code it often still has: countries are
+    told apart by their codes."""
+    if profile.code not in profile_names() or profile == _shipped(profile.code):
+        return profile
+    stem = path.stem if path.stem not in profile_names() else f"{path.stem}-own"
+    return profile.model_copy(update={"code": stem})
 
 
 def _parsed(content: bytes, where: str) -> Profile:

@@ -1,5 +1,6 @@
 """`data init` and `data hash`: a folder of a stranger's files becomes a pack; every guess is said, nothing is lost."""
 
+import json
 import os
 import shutil
 import tomllib
@@ -139,6 +140,12 @@ def test_another_country_as_its_files_lie_there(tmp_path: Path) -> None:
     ranking = pd.read_csv(out / "tables" / "electricity_ranking.csv", encoding="utf-8-sig")
     assert len(ranking) == 150
     assert any(name.endswith("_mmwk") for name in ranking.columns)
+    # moved prices are planned with in another process too: there as here with this country's stations
+    moved = pd.read_csv(out / "tables" / "electricity_sensitivity.csv", encoding="utf-8-sig")
+    plan = json.loads((out / "run.json").read_text(encoding="utf-8"))["electricity"]["plan"]
+    assert moved["cost_mmwk"].median() == pytest.approx(plan["cost_mmwk"], rel=0.1)
+    assert plan["gap"] < 0.03
+    assert plan["lines_beyond_least_build_mmwk"] > 0
     for path in (*out.rglob("*.csv"), *out.rglob("*.geojson"), out / "run.json"):
         assert "mvnd" not in path.read_text(encoding="utf-8-sig"), path.name
     summary = (out / "summary.md").read_text(encoding="utf-8")

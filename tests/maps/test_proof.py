@@ -40,6 +40,20 @@ def test_the_sentence_names_the_gap() -> None:
     assert "no bound" in Proof("schools", "time_limit", math.nan).text["en"]
 
 
+def test_a_gap_that_dearer_lines_make_says_so() -> None:
+    record = {"status": "gap", "gap": 0.028, "cost_mvnd": 1000.0, "lines_beyond_least_build_mvnd": 27.0}
+    (found,) = [proof_of("electricity", record)]
+    assert found is not None
+    assert found.alarming
+    assert "2.80 %" in found.text["en"]
+    assert "within 0.10 %" in found.text["en"]
+    # a search that was stopped, or a gap that is large without that too, stays what it is
+    for change in ({"status": "work_limit"}, {"lines_beyond_least_build_mvnd": 5.0}):
+        other = proof_of("electricity", record | change)
+        assert other is not None
+        assert "computation stopped" in other.text["en"]
+
+
 def test_a_question_without_a_plan_has_no_proof() -> None:
     assert proof_of("water", {}) is None
     assert proofs(Results()) == []

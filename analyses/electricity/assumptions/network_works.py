@@ -14,6 +14,9 @@ from typing import Any
 
 TABLE = Path(__file__).with_name("network_works.toml")
 
+PRICE = "price_mvnd"
+"""What a row calls its price, by the default profile's money."""
+
 USUAL_CONDUCTOR = "AC-70"
 """What the price of three wires stands for, and what an existing line of unknown conductor counts as (assumption)."""
 
@@ -128,6 +131,18 @@ def usual_works() -> NetworkWorks:
     (420.0, 2)
     """
     return works_from({})
+
+
+def priced_rows() -> list[tuple[str, str, str]]:
+    """Name table, row and number of every price in the table that comes along.
+
+    Examples
+    --------
+    >>> priced_rows()[0]
+    ('stations', 'three_phase', 'price_mvnd')
+    """
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    return [(kind, name, PRICE) for kind, rows in table.items() for name, row in rows.items() if PRICE in row]
 
 
 def works_from(own: Mapping[str, Any]) -> NetworkWorks:

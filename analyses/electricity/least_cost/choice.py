@@ -3,7 +3,7 @@ proves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -194,7 +194,10 @@ def choose_plan(
         )
     except Infeasible as error:
         raise NoSolutionError(f"electricity plan: {error.message} {error.relaxation}") from error
-    return read_choice(network, problem, solution)
+    choice = read_choice(network, problem, solution)
+    # the solver knows the part that is chosen; the gap asked for is one of the whole
+    within = choice.status == "work_limit" and choice.gap <= parameters.plan_gap
+    return replace(choice, status="gap") if within else choice
 
 
 def choose_plan_fast(network: CandidateNetwork, problem: TreeProblem, *, start: BoolArray | None = None) -> PlanChoice:

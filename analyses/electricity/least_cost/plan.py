@@ -30,6 +30,10 @@ WORTHWHILE = 1e-5
 """A junction round that saves less of the plan's cost than this is the last."""
 
 
+REPRICINGS = 3
+"""Plans at the prices of the loads of the one before: from the fourth on they go back and forth."""
+
+
 @dataclass(frozen=True)
 class Reference:
     """A plan that the network is enriched around.
@@ -223,41 +227,50 @@ def _charged_anew(plan: Plan, allowed_households: float) -> Plan:
 
 def _chosen_by_load(plan: Plan, allowed_households: float) -> Plan:
     """Choose again at what the lines cost for the loads that they carry, where that is more than the gap asked for, and
-    keep the cheaper of both plans.
+    keep the cheapest of all plans.
 
     Notes
     -----
-    The bound stays that of the first choice: it counts every line at its least build, below which no load gets it, so
-    it holds for the cost of any plan with its lines built for their loads.
+    What a section would cost that has not been built yet is not known: it counts as much dearer than its least build as
+    all lines of the plan together. The bound stays that of the first choice: it counts every line at its least build,
+    below which no load gets it, so it holds for the cost of any plan with its lines built for their loads.
     """
     p, study, choice = plan.parameters, plan.study, plan.choice
     if plan.beyond_least_mvnd <= p.plan_gap * choice.cost_mvnd:
         return plan
-    problem = plan.costs.problem
-    sizes, dearer = plan.outcome.sizes, np.zeros(len(problem.edge_mvnd))
-    ratio = sizes.investment_mvnd / np.maximum(sizes.least_mvnd, 1e-9)
-    carried = edge_ratio(study.network, choice.edges, plan.branches, ratio)
-    dearer[choice.edges] = problem.edge_mvnd[choice.edges] * (carried - 1)
-    again = choose_within(
-        study.network,
-        replace(problem, edge_mvnd=problem.edge_mvnd + dearer),
-        p,
-        allowed_households=allowed_households,
-        start=start_from(study.network, choice),
-        near_price_mvnd=choice.household_price_mvnd,
-    )
-    counted = float(dearer[again.edges].sum())
-    cost = again.cost_mvnd - counted
-    bound = min(choice.lower_bound_mvnd, cost)
-    again = replace(
+    problem = replace(plan.costs.problem, household_price_mvnd=choice.household_price_mvnd)
+    sizes = plan.outcome.sizes
+    factor = np.full(len(problem.edge_mvnd), float(sizes.investment_mvnd.sum() / sizes.least_mvnd.sum()))
+    most_off = max(allowed_households, households_off(choice, problem)) + 1e-9
+    best = last = plan
+    for _ in range(REPRICINGS):
+        sizes = last.outcome.sizes
+        ratio = sizes.investment_mvnd / np.maximum(sizes.least_mvnd, 1e-9)
+        factor[last.choice.edges] = edge_ratio(study.network, last.choice.edges, last.branches, ratio)
+        priced = replace(problem, edge_mvnd=problem.edge_mvnd * factor)
+        again = choose_plan_fast(study.network, priced, start=start_from(study.network, last.choice))
+        if not again.edges.any() or households_off(again, problem) > most_off:
+            break
+        last = make_plan(study, plan.costs, _at_least_builds(again, plan), p)
+        best = min(best, last, key=lambda each: each.choice.cost_mvnd + each.beyond_least_mvnd)
+    return best
+
+
+def _at_least_builds(again: PlanChoice, plan: Plan) -> PlanChoice:
+    """Give another choice its cost with every line at its least build, and the bound of a plan."""
+    problem, first = plan.costs.problem, plan.choice
+    cost = true_cost(again, problem)
+    bound = min(first.lower_bound_mvnd, cost)
+    gap = (cost - bound) / cost if cost > 0 else 0.0
+    return replace(
         again,
         cost_mvnd=cost,
-        chosen_mvnd=again.chosen_mvnd - counted,
+        chosen_mvnd=chosen_part_mvnd(again, problem, plan.study.network),
         lower_bound_mvnd=bound,
-        gap=(cost - bound) / cost if cost > 0 else 0.0,
+        gap=gap,
+        status="gap" if gap <= plan.parameters.plan_gap else first.status,
+        beyond_charges_mvnd=0.0,
     )
-    other = make_plan(study, plan.costs, again, p)
-    return min(plan, other, key=lambda each: each.choice.cost_mvnd + each.beyond_least_mvnd)
 
 
 def enriched(study: Study, parameters: ElectricityParameters, *, like: Costs | None = None) -> Study:

@@ -51,6 +51,12 @@ WORK_OF_ALTERNATIVES = 0.2
 """Share of the plan's work for a plan under other rules: it starts from the plan, and its bound is told. Where
 the plan itself is hard to prove, ten others would take ten times as long."""
 
+LARGE_LINES = 15_000
+"""Candidate lines from which on a plan under other rules is proven to the gap of the whole and no further: on fewer,
+the optimum costs little more; measured with 25,000 lines, 0.4 s in place of 7 for the same plans."""
+WORK_IF_LARGE = 0.1
+"""The same share there, where a round of work takes longer."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
@@ -87,8 +93,7 @@ def compare_scenarios(plan: Plan) -> list[Scenario]:
         if p == parameters or name == own or (name in TARGET_SCENARIOS and own == "least_cost"):
             continue
         rounds = min(p.junction_rounds, 1) if NEW_NETWORK & set(change) else 0
-        work = parameters.plan_work_limit * (1.0 if name in TARGET_SCENARIOS else WORK_OF_ALTERNATIVES)
-        p = p.model_copy(update={"junction_rounds": rounds, "plan_work_limit": work})
+        p = p.model_copy(update={"junction_rounds": rounds} | ({} if name in TARGET_SCENARIOS else _effort(plan)))
         study = reroute(plan.study, p) if p.forest_rule != parameters.forest_rule else plan.study
         if p.hydro_evidence != parameters.hydro_evidence:
             study = replace(study, resources=study.resources.around(study.settlements, p))
@@ -104,6 +109,16 @@ def compare_scenarios(plan: Plan) -> list[Scenario]:
                 other = replace(plan, parameters=p)
         found.append(Scenario(name, other, plan_record(other)))
     return found
+
+
+def _effort(plan: Plan) -> dict[str, float]:
+    """Work and gap of a plan under other rules. The solver sees the part of the cost that is chosen, so that the gap
+    of the whole is a larger one of it."""
+    p, choice = plan.parameters, plan.choice
+    large = len(plan.study.network.ends) >= LARGE_LINES and choice.chosen_mvnd > 0
+    gap = p.plan_gap * max(choice.cost_mvnd / choice.chosen_mvnd, 1.0) if large else p.plan_gap
+    share = WORK_IF_LARGE if large else WORK_OF_ALTERNATIVES
+    return {"plan_work_limit": p.plan_work_limit * share, "plan_gap": min(gap, 1.0)}
 
 
 def voltage_kept(plan: Plan, remedies: Remedies) -> Scenario:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -12,6 +13,7 @@ import re
 import tempfile
 import threading
 import zipfile
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -157,15 +159,23 @@ class Imitation:
         'no ranges', 'lfs', 'remark', 'swap', 'wrong sum', 'html:<text>', 'changed:<text>' (another file after a cut).
     asked
         Method, path and headers of every request.
+    answers, refused
+        Part of a path → an answer of the test's own; pattern of a path → status and body.
+    at_two_thirds
+        Part of a path → what is called, once, when two thirds of an answer have been sent.
     """
 
     def __init__(self) -> None:
         self.faults: set[str] = set()
         self.asked: list[tuple[str, str, dict[str, str]]] = []
-        self.slow_s = 0.0
+        self.answers: dict[str, bytes] = {}
+        self.refused: dict[str, tuple[int, bytes]] = {}
+        self.at_two_thirds: dict[str, Callable[[], None]] = {}
         self._bodies: dict[str, bytes] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        # clients that were killed leave connections behind
+        self._server.handle_error = lambda request, address: None
         self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -186,6 +196,8 @@ class Imitation:
         return self._bodies[path]
 
     def _made(self, path: str) -> bytes | None:
+        if (own := next((body for part, body in self.answers.items() if part in path), None)) is not None:
+            return own
         if path == "/hdx/api/3/action/package_show?id=cod-ab-mwi":
             url = "https://data.humdata.org/files/mwi_admin_boundaries.geojson.zip"
             resources = [
@@ -265,6 +277,9 @@ class Imitation:
                 own.asked.append((self.command, self.path, dict(self.headers)))
                 if self.path.startswith("/overpass/") and "+" not in self.headers.get("User-Agent", ""):
                     return self._send(406, b"")
+                for part, (status, body) in own.refused.items():
+                    if re.search(part, self.path):
+                        return self._send(status, body)
                 for fault in sorted(own.faults):
                     kind, _, text = fault.partition(":")
                     if text and text in self.path:
@@ -280,9 +295,13 @@ class Imitation:
                 if self.path.startswith("/geoboundaries_files/gbOpen/"):
                     if "lfs" in own.faults:
                         return self._send(200, b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
-                    if "media" not in self.path and "again" not in self.path:
+                    if self.path.count("again") < 2:
                         # two redirects before the file
                         return self._send(302, b"", {"Location": f"{self.path}?again=1"})
+                if self.path.startswith("/hdx/") and "infragap/" not in self.headers.get("User-Agent", ""):
+                    return self._send(403, b"<html>forbidden</html>")
+                if self.path == "/hdx/files/mwi_admin_boundaries.geojson.zip" and "stored" in own.faults:
+                    return self._send(302, b"", {"Location": "https://data.humdata.org/stored/a.zip?signed=1"})
                 path = self.path.split("?again")[0]
                 body = own.body(path)
                 if body is None:
@@ -317,20 +336,14 @@ class Imitation:
                     self.wfile.write(rest[: len(rest) * 6 // 10])
                     self.close_connection = True
                     return
-                if own.slow_s:
-                    self._slowly(rest)
-                else:
+                name = next((name for name in own.at_two_thirds if name in path), None)
+                if name is not None:
+                    self.wfile.write(rest[: len(rest) * 2 // 3])
+                    self.wfile.flush()
+                    own.at_two_thirds.pop(name)()
+                    rest = rest[len(rest) * 2 // 3 :]
+                with contextlib.suppress(OSError):
                     self.wfile.write(rest)
-
-            def _slowly(self, rest: bytes) -> None:
-                step = max(len(rest) // 20, 1)
-                for place in range(0, len(rest), step):
-                    threading.Event().wait(own.slow_s / 20)
-                    try:
-                        self.wfile.write(rest[place : place + step])
-                        self.wfile.flush()
-                    except OSError:
-                        return
 
             def _send(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
                 self.send_response(status)

@@ -1,13 +1,6 @@
 """`data fetch` against imitations of the services: a pack that runs; missing sources, kills and resumption."""
 
-import hashlib
 import json
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +20,7 @@ from infragap.gis.findings import faults
 from infragap.gis.pack import read_pack
 from infragap.profiles.profile import read_profile
 from infragap.readiness import judge_folder
-from tests.infragap.fetching.imitation import BOX, EAST, NORTH, SOUTH, WEST, Imitation, height_m
+from tests.infragap.fetching.imitation import EAST, NORTH, SOUTH, WEST, Imitation, height_m
 from tests.pack_factory import CRS_MEASURE, write_pack
 
 
@@ -207,49 +200,3 @@ def test_buildings_become_settlements_where_there_is_no_list(tmp_path: Path) -> 
     assert "2.5 people a building" in table["source"].iloc[0]
     with pytest.raises(MissingDataError, match="buildings"):
         build_settlements(write_pack(tmp_path / "none", settlements=None), buildings=tmp_path / "nowhere.gpkg")
-
-
-def _sums(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-@pytest.mark.slow
-def test_killed_at_random_and_resumed_it_is_the_same_pack(server: Imitation, tmp_path: Path) -> None:
-    """The command in a process of its own, killed without warning at random moments until it ends by itself."""
-
-    def command(out: Path, cache: Path) -> list[str]:
-        code = "from infragap.fetching import client; client.WAITS_S = (0.1,) * 4; import time; " \
-               "client.Client._pause = lambda self, name: None; from infragap.cli import main; main()"  # fmt: skip
-        return [sys.executable, "-c", code, "data", "fetch", "--out", str(out), "--bbox", BOX, "--country", "MWI",
-                "--profile", "mw", "--contact", "me@example.org", "--cache", str(cache)]  # fmt: skip
-
-    environment = {**os.environ, **server.environment}
-    subprocess.run(command(tmp_path / "a" / "d", tmp_path / "c1"), env=environment, check=True, capture_output=True)
-    server.slow_s, drawn, kills = 0.4, random.Random(14), 0
-    began = time.monotonic()
-    out = tmp_path / "b" / "d"
-    try:
-        while True:
-            process = subprocess.Popen(command(out, tmp_path / "c2"), env=environment, stdout=subprocess.DEVNULL)
-            try:
-                process.wait(timeout=drawn.uniform(2.0, 6.0) if kills < 5 else None)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-                kills += 1
-                if not out.exists():
-                    continue
-                # the pack was in its place, only the end of the process was not there yet
-                assert (out / "catalog.toml").exists()
-                break
-            assert process.returncode == 0
-            break
-    finally:
-        server.slow_s = 0.0
-    assert kills >= 1, time.monotonic() - began
-    assert _sums(out) == _sums(tmp_path / "a" / "d")
-    assert [path.name for path in (tmp_path / "b").iterdir()] == ["d"]

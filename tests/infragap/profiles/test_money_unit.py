@@ -7,7 +7,7 @@ import pytest
 
 from infragap.analyses.columns import Column
 from infragap.analyses.electricity.demand.life_cycle import levelised_vnd_per_kwh
-from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.parameters import ElectricityParameters, in_country
 from infragap.analyses.parameters import describe, for_country
 from infragap.profiles.naming import outward
 from infragap.profiles.profile import Profile, read_profile
@@ -59,6 +59,14 @@ def test_parameters_of_a_country_reach_another_process(thousand: Profile) -> Non
     assert pickle.loads(pickle.dumps(given)) == given
 
 
+def test_a_table_of_works_reaches_another_process() -> None:
+    own = in_country(ElectricityParameters(), read_profile("mw"))
+    again = pickle.loads(pickle.dumps(own))
+    assert again.works.stations["three_phase"][100.0] == 12.0
+    assert again.works == own.works
+    assert again.works.line_types["two_phase"].levels == ("upper", "lower")
+
+
 def test_what_is_shown_is_in_the_currency(thousand: Profile) -> None:
     with speaking_for(thousand):
         table = describe(for_country(ElectricityParameters(), thousand)).set_index("parameter")
@@ -102,6 +110,10 @@ def test_a_profile_without_prices_is_refused_for_what_needs_them(tmp_path: Path,
     assert "lv_line_kusd_per_km" in missing
     assert "tariff_usd_per_kwh" not in missing
     assert prices_missing(ElectricityParameters, read_profile("mw")) == []
+    bare = thousand.model_copy(update={"works": {"devices": {"recloser": {"price_kusd": 12}}}})
+    of_works = [name for name in prices_missing(ElectricityParameters, bare) if name.startswith("works.")]
+    assert "works.stations.three_phase.price_kusd" in of_works
+    assert "works.devices.recloser.price_kusd" not in of_works
     pack = write_pack(tmp_path / "pack")
     text = (Path(__file__).parents[3] / "infragap" / "profiles" / "mw.toml").read_text(encoding="utf-8")
     head = text.split("[parameters.electricity]")[0].replace("^MW\\d{5}$", "^\\d{5}$")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from infragap.analyses.electricity.parameters import ElectricityParameters, in_country
 from infragap.profiles.profile import ProfileError, profile_names, read_profile
 
 
@@ -21,7 +22,21 @@ def test_profiles_that_come_along_are_complete(name: str) -> None:
 def test_a_profile_beside_the_catalogue(tmp_path: Path) -> None:
     text = (Path(read_profile.__code__.co_filename).parent / "vn.toml").read_text(encoding="utf-8")
     (tmp_path / "own.toml").write_text(text.replace('suffix = "mvnd"', 'suffix = "musd"'), encoding="utf-8")
-    assert read_profile("own.toml", folder=tmp_path).money.suffix == "musd"
+    own = read_profile("own.toml", folder=tmp_path)
+    assert own.money.suffix == "musd"
+    # a copy keeps the code that it was copied with: what it changes must not count as that country's
+    assert own.code == "own"
+    (tmp_path / "same.toml").write_text(text, encoding="utf-8")
+    assert read_profile("same.toml", folder=tmp_path) == read_profile("vn")
+
+
+def test_a_changed_copy_of_the_default_profile_gives_its_own_prices(tmp_path: Path) -> None:
+    text = (Path(read_profile.__code__.co_filename).parent / "vn.toml").read_text(encoding="utf-8")
+    price = '[parameters.electricity]\nlv_line_mvnd_per_km = { value = 111, source = "tender" }\n'
+    assert "[parameters.electricity]" not in text
+    (tmp_path / "vn.toml").write_text(text + price, encoding="utf-8")
+    own = read_profile("vn.toml", folder=tmp_path)
+    assert in_country(ElectricityParameters(), own).lv_line_mvnd_per_km == 111
 
 
 @pytest.mark.parametrize(
