@@ -8,7 +8,7 @@ from typing import TypeVar
 import pandas as pd
 
 from infragap.profiles.profile import read_profile
-from infragap.wording.catalogue import languages, words
+from infragap.wording.catalogue import all_languages, words
 from infragap.wording.country import spoken_profile
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -99,7 +99,7 @@ def names(columns: Columns) -> list[str]:
 
 def in_one_language(columns: Columns, language: str) -> Columns:
     """Leave out texts in other languages, where a text has a column for each: 'remedy_en' beside 'remedy_vi'."""
-    others = tuple(f"_{code}" for code in languages() if code != language)
+    others = tuple(f"_{code}" for code in all_languages() if code != language)
     own = {column.name.removesuffix(f"_{language}") for column in columns if column.name.endswith(f"_{language}")}
     return tuple(c for c in columns if not (c.name.endswith(others) and c.name.rpartition("_")[0] in own))
 

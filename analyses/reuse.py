@@ -85,6 +85,17 @@ def remembered(step: str, make: Callable[[Kind], Value], parameters: Kind, given
     return value
 
 
+def remembered_alone(step: str, make: Callable[[], Value], given: Sequence[Any]) -> Value:
+    """Make a step that reads no parameters, or take it over; else as `remembered`."""
+    memory = _memory.get()
+    if memory is None:
+        return make()
+    kept = memory.steps.get(step)
+    if kept is None or not _same(kept.given, given):
+        kept = memory.steps[step] = Kept(tuple(given), {}, make())
+    return kept.value  # type: ignore[no-any-return]
+
+
 def content_of(*arrays: Any) -> str:
     """Hash of shape, kind and bytes of arrays.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 __all__ = ["ROUTINES", "Row"]
 
-ROUTINES = ("leastcost", "tiles", "steiner", "location", "headroom", "growth", "schools")
+ROUTINES = ("leastcost", "tiles", "steiner", "location", "headroom", "growth", "country", "schools")
 """Modules of this package that `python -m benchmarks` runs, in this order."""
 
 
@@ -43,6 +43,10 @@ class Row:
         peer_seconds / seconds; filled in when left out. Give it only when it was measured in another way,
         such as the median of ratios of pairs run one after the other, which noise from other processes moves
         less.
+    efficiency
+        What several workers do by what as many single ones would, 1 for no loss.
+    exponent_of_time, exponent_of_memory
+        Of the size, by a straight line through logarithms of several instances.
     note
         What a reader must know to read the row right.
     """
@@ -60,6 +64,9 @@ class Row:
     peer_seconds: float | None = None
     peer_objective: float | None = None
     speed_up: float | None = None
+    efficiency: float | None = None
+    exponent_of_time: float | None = None
+    exponent_of_memory: float | None = None
     note: str = ""
 
     def __post_init__(self) -> None:

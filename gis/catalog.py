@@ -74,6 +74,8 @@ class LayerEntry(BaseModel):
         Column of the schema → value of every row that has none.
     sheet, x, y, axis_order, encoding
         How the file is to be read.
+    heading_row
+        Row of a table that holds the headings, from 1, where titles stand above them.
     source
         Server that the file is a snapshot of, such as 'postgresql://host/database?table=public.places'; no name and no
         password in it. `infragap data pull` reads it anew.
@@ -103,6 +105,7 @@ class LayerEntry(BaseModel):
     y: str | None = None
     axis_order: Literal["xy", "vn2000"] = "xy"
     encoding: str | None = None
+    heading_row: Annotated[int, Field(ge=1, le=100)] | None = None
     source: str | None = None
 
     @field_validator("source")
@@ -286,7 +289,10 @@ def catalog_text(catalog: Catalog, remarks: Mapping[str, str] | None = None) -> 
     <BLANKLINE>
     """
     said = remarks or {}
-    parts = [_table_text("[pack]", catalog.pack.model_dump(exclude_defaults=True), "pack", said)]
+    head = catalog.pack.model_dump(exclude_defaults=True)
+    if "pack.profile" in said:
+        head["profile"] = catalog.pack.profile
+    parts = [_table_text("[pack]", head, "pack", said)]
     if catalog.targets:
         parts.append(_table_text("[targets]", catalog.targets, "targets", said))
     for entry in catalog.layer:

@@ -211,31 +211,14 @@ def download_roads(
     return _simplified(graph)
 
 
-class _Identifiers:
-    """A set of node numbers; editors number new nodes below 0, which osmium's own sets do not hold."""
-
-    def __init__(self) -> None:
-        self._known = osmium.index.IdSet()
-        self.below_zero: set[int] = set()
-
-    def add(self, number: int) -> None:
-        if number < 0:
-            self.below_zero.add(number)
-        else:
-            self._known.set(number)
-
-    def __contains__(self, number: int) -> bool:
-        return number in self.below_zero if number < 0 else bool(self._known.get(number))
-
-
 def _write_highways(source: Path, target: Path) -> tuple[int, int]:
     """Write the roads of an extract, with the nodes that it has, as OSM XML; returns (ways kept, ways cut)."""
-    deleted = _deleted(source)
-    wanted = _Identifiers()
+    deleted = deleted_in(source)
+    wanted = set[int]()
     for way in _highways(source, deleted):
         for node in way.nodes:
             wanted.add(node.ref)
-    present = _Identifiers()
+    present = set[int]()
     kept = cut = 0
     with osmium.SimpleWriter(str(target), overwrite=True) as writer:
         for item in osmium.FileProcessor(str(source), osmium.osm.NODE):
@@ -263,8 +246,8 @@ def _highways(source: Path, deleted: frozenset[tuple[str, int]]) -> Iterator[osm
             yield way
 
 
-def _deleted(source: Path) -> frozenset[tuple[str, int]]:
-    """Objects that an editor (JOSM) has marked as deleted in its file and not yet sent."""
+def deleted_in(source: Path) -> frozenset[tuple[str, int]]:
+    """Give the objects that an editor (JOSM) has marked as deleted in its file and not yet sent: kind and number."""
     if source.suffix.lower() != ".osm":
         return frozenset()
     found = set()
@@ -275,7 +258,7 @@ def _deleted(source: Path) -> frozenset[tuple[str, int]]:
     return frozenset(found)
 
 
-def _runs(references: list[int], present: _Identifiers) -> Iterator[list[int]]:
+def _runs(references: list[int], present: set[int]) -> Iterator[list[int]]:
     """Stretches of at least two neighbouring nodes that the extract holds."""
     run: list[int] = []
     for reference in [*references, None]:

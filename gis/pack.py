@@ -27,7 +27,7 @@ import pyproj
 
 from infragap.gis import schema
 from infragap.gis.catalog import Catalog, LayerEntry, checksum_findings, read_catalog, unsourced_findings
-from infragap.gis.checking.between import cross_findings
+from infragap.gis.checking.between import Checked, cross_findings
 from infragap.gis.checking.grids import raster_findings
 from infragap.gis.crs import WGS84, measures_truly, require_metres, to_measure
 from infragap.gis.errors import InfragapError, LayerError
@@ -80,6 +80,7 @@ class Pack:
         default_factory=dict, repr=False
     )
     _as_drawn: dict[str, gpd.GeoDataFrame | pd.DataFrame] = field(default_factory=dict, repr=False)
+    _checked: Checked = field(default_factory=Checked, repr=False)
 
     @classmethod
     def from_layers(
@@ -294,7 +295,7 @@ class Pack:
         geometry[[at[key] for key in places]] = moved.geometry.to_numpy()
         frame = frame.set_geometry(gpd.GeoSeries(geometry, crs=frame.crs))
         read = self._read | {name: (frame, self._read[name][1])}
-        return Pack(self.folder, self.catalog, self.stand_ins, read, self._as_drawn | {name: frame})
+        return Pack(self.folder, self.catalog, self.stand_ins, read, self._as_drawn | {name: frame}, self._checked)
 
     def layer(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame | Raster:
         """Give any layer of the catalogue by its name."""
@@ -331,7 +332,9 @@ class Pack:
         } | self._as_drawn
         readable = {name: layer for name, layer in readable.items() if name not in self.stand_ins}
         crs_of = {entry.name: entry.crs for entry in self.catalog.layer}
-        found += cross_findings(readable, targets=self.catalog.targets, crs_of=crs_of, profile=self.profile)
+        found += cross_findings(
+            readable, targets=self.catalog.targets, crs_of=crs_of, profile=self.profile, checked=self._checked
+        )
         return (*faults(found), *notices(found))
 
     def require_sound(self) -> list[Finding]:

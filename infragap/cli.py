@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from infragap import __version__
 from infragap.console.guard import main_of
@@ -37,6 +38,20 @@ app = typer.Typer(
 data_app = typer.Typer(help="The data pack: what is in it, and how it is built.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 terminal = Terminal()
+
+
+class Spoken(TyperCommand):
+    """A command whose help is keys of the catalogue, shown in the language of the messages."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        for told in (self, *self.params):
+            # the key is kept: the next help may be asked for in another language
+            key = told.__dict__.setdefault("help_key", getattr(told, "help", None))
+            if str(key).startswith("command.help."):
+                told.__dict__["help"] = terminal.text(str(key))
+        super().format_help(ctx, formatter)
+
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
@@ -381,6 +396,7 @@ def data_template_command(
     ] = None,
 ) -> None:
     """Write forms to be filled: a workbook for lists and places, a GeoPackage for lines and areas."""
+    from infragap.profiles.profile import name_beside
     from infragap.starting.forms import write_forms
     from infragap.starting.places import point_of
 
@@ -389,8 +405,23 @@ def data_template_command(
     if chosen not in country.languages:
         raise typer.BadParameter(f"choose from {', '.join(country.languages)}", param_hint="--language")
     point = None if middle is None else point_of(middle)
-    written = write_forms(out, country, profile, language=chosen, middle=point)
+    written = write_forms(out, country, name_beside(profile, out), language=chosen, middle=point)
     terminal.say("command.template.done", files=", ".join(path.name for path in written), folder=out)
+
+
+@data_app.command("profile")
+def data_profile_command(
+    name: Annotated[str, typer.Argument(help="Country that comes along and is most like yours: vn or mw.")],
+    out: Annotated[Path, typer.Option("--out", help="New file, such as own.toml beside your layers.")],
+) -> None:
+    """Copy the profile of a country into a file of your own, to be changed: money, voltages, areas, prices."""
+    from infragap.profiles.profile import ProfileError, copy_profile
+
+    try:
+        copy_profile(name, out)
+    except ProfileError as error:
+        raise typer.BadParameter(str(error)) from error
+    terminal.say("command.profile.done", file=out, folder=out.parent)
 
 
 @data_app.command("hash")
@@ -435,28 +466,29 @@ def data_schema_command(folder: Annotated[Path, typer.Argument(help="Folder of a
     terminal.say("command.schema.done", files=", ".join(map(str, describe_pack(folder))))
 
 
-@data_app.command("fetch")
+@data_app.command(
+    "fetch", cls=Spoken, help="command.help.fetch", short_help="Fetch public base layers with their licences."
+)
 @grouped_options
 def data_fetch_command(
     fetching: Fetching,
-    out: Annotated[Path, typer.Option("--out", help="New folder for the pack.")],
-    country: Annotated[str, typer.Option(help="Code of the country, three letters: areas and people.")] = "",
-    province: Annotated[str, typer.Option(help="Name or code of the province.")] = "",
-    bbox: Annotated[
-        str | None, typer.Option(help="west,south,east,north in degrees; default: that of the areas.")
-    ] = None,
-    profile: Annotated[str, typer.Option(help="Country: vn, mw, or the path of your own .toml.")] = "vn",
+    out: Annotated[Path, typer.Option("--out", help="command.help.fetch.out")],
+    country: Annotated[str, typer.Option(help="command.help.fetch.country")] = "",
+    province: Annotated[str, typer.Option(help="command.help.fetch.province")] = "",
+    bbox: Annotated[str | None, typer.Option(help="command.help.fetch.bbox")] = None,
+    profile: Annotated[str, typer.Option(help="command.help.fetch.profile")] = "vn",
 ) -> None:
     """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine, buildings."""
     from infragap.fetching.client import Client
     from infragap.fetching.fetch import Request, default_cache, fetch_pack
+    from infragap.profiles.profile import name_beside
     from infragap.starting.places import box_of
 
     client = Client(fetching.cache or default_cache(), fetching.address())
     box = None if bbox is None else box_of(bbox)
     request = Request(
-        out, _country(profile), profile, box=box, country=country, province=province, layers=fetching.layer_names(),
-        osm=fetching.osm, elevation_m=fetching.elevation_m,
+        out, _country(profile), name_beside(profile, out), box=box, country=country, province=province,
+        layers=fetching.layer_names(), osm=fetching.osm, elevation_m=fetching.elevation_m,
     )  # fmt: skip
     outcome = fetch_pack(client, request, lambda name: terminal.out.print(f"  {name} …", markup=False))
     terminal.complain((*outcome.problems, *outcome.notes, *outcome.questions), "[yellow]![/yellow] ")

@@ -12,9 +12,10 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.plan import Planned, assessed, planned, unassessed
 from infragap.analyses.electricity.plan import plan_electricity as _plan_electricity
 from infragap.analyses.electricity.preconditions import NEEDS
-from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.electricity.result import ElectricityResult, followed
 from infragap.analyses.parameters import Parameters
 from infragap.analyses.reuse import Memory, remembering
 from infragap.analyses.schools.needs import given
@@ -115,7 +116,11 @@ def replan(
     Returns
     -------
     ElectricityResult
-        The same as of a plan made from the beginning.
+        The same as of a plan made from the beginning. Where draws or scenarios are asked for, as they are by default,
+        cost, bound, lines, years and `summary` are there at once; `settlements`, `grid_extension`, `targets`
+        and `tables`, which hold probabilities and scenarios, are made when one of them is first looked at (or the
+        result is pickled), and take as long as in a plan from the beginning. `at_once` is the whole result without
+        draws and scenarios: its `settlements` hold choice, cost and rank of every settlement.
 
     Raises
     ------
@@ -130,8 +135,14 @@ def replan(
     places where lines may meet; the simulated year of sun and streams, and the falls; the courses of the feeders, and
     what helps each that carries the same load; where settlements may lie. The choice, the load flow of all feeders
     together, the scenarios and all draws are made anew. What a step reads is found by watching it
-    (`infragap.analyses.reuse`). A moved settlement may change clearings in forest, so its surface and ways are made
-    anew.
+    (`infragap.analyses.reuse`). A new price of lines means new ways, since another ratio to the price of crossings or
+    taps may turn each of them.
+
+    Examples
+    --------
+    >>> again = replan(first, forced_grid=("V08",))  # doctest: +SKIP
+    >>> again.plan["cost_mvnd"], again.at_once.settlements["choice"]  # there at once  # doctest: +SKIP
+    >>> again.settlements["grid_probability"]  # makes draws and scenarios  # doctest: +SKIP
     """
     origin = _ORIGINS.get(result)
     if origin is None:
@@ -140,7 +151,7 @@ def replan(
     if moved:
         pack = pack.with_moved("settlements", moved)
         require_ready(pack, ("electricity",), given(None))
-    return _planned(_Origin(pack, _changed(origin.parameters, changes), Memory(dict(origin.memory.steps))))
+    return _followed(_Origin(pack, _changed(origin.parameters, changes), Memory(dict(origin.memory.steps))))
 
 
 def plan_water(pack: Pack | Path | str, parameters: WaterParameters | None = None, /, **changes: Any) -> WaterResult:
@@ -257,6 +268,30 @@ def _planned(origin: _Origin) -> ElectricityResult:
         result = _in_country(_plan_electricity(origin.pack, origin.parameters))
     _ORIGINS[result] = origin
     return result
+
+
+def _followed(origin: _Origin) -> ElectricityResult:
+    """Give the answer; draws and scenarios follow when they are asked for."""
+    p = origin.parameters
+    if not p.draws and not p.scenarios:
+        return _planned(origin)
+
+    def tables_of(what: Planned) -> ElectricityResult:
+        with speaking_for(origin.pack.profile), remembering(origin.memory):
+            return _in_country(assessed(what, _nobody))
+
+    with speaking_for(origin.pack.profile), remembering(origin.memory):
+        decided = planned(origin.pack, p, _nobody)
+    at_once = tables_of(unassessed(decided))
+    result = followed(at_once, lambda: tables_of(decided))
+    _ORIGINS[result] = origin
+    brief = p.model_copy(update={"draws": 0, "scenarios": False})
+    _ORIGINS[at_once] = dataclasses.replace(origin, parameters=brief)
+    return result
+
+
+def _nobody(part: str) -> None:
+    """Tell nobody which part is under way."""
 
 
 def _in_country(result: Result) -> Result:

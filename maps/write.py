@@ -57,10 +57,6 @@ from infragap.maps.workbooks.programme import write_programme
 from infragap.wording.catalogue import in_each_language, languages, words
 from infragap.wording.codes import label
 
-LANGUAGE = "vi"
-"""Language of the files that show one: the list for the power company, the KML; the main one where the country does not
-speak it."""
-
 
 @dataclass(frozen=True)
 class _Output:
@@ -157,10 +153,10 @@ def _write_layers(output: _Output) -> None:
     shown_layers = {name: layers[name] for name in sorted(layers, key=_undermost)}
     titles = {name: words.title for name, words in told.items()}
     write_project(folder / "results.gpkg", shown_layers, titles, "infragap")
-    columns = {name: in_one_language(known, LANGUAGE) for name, (_, known) in output.tables.items()}
+    columns = {name: in_one_language(known, languages()[0]) for name, (_, known) in output.tables.items()}
     shown = {name: table for name, table in KML_LAYERS.items() if name in layers}
     write_kml(
-        {name: (words(LANGUAGE)(f"maps.kml.{name}"), layers[name]) for name in shown},
+        {name: (words(languages()[0])(f"maps.kml.{name}"), layers[name]) for name in shown},
         {name: columns[table] for name, table in shown.items()},
         folder / "results.kml",
     )
@@ -183,14 +179,14 @@ def _write_epanet(output: _Output) -> None:
 
 
 def _write_workbooks(output: _Output) -> None:
-    say, folder, province = words(LANGUAGE), output.folder, output.province
+    say, folder, province = words(languages()[0]), output.folder, output.province
     rests_on = say("maps.notice.sheet" if output.is_modelled else "maps.notice.see_provenance")
     # a workbook goes alone to the power company: what no solver has proven stands in it too
     note = " ".join([*_alarms(output.results), rests_on])
     title = say("maps.tables.title", province=province)
-    write_all_tables(output.tables, folder / "tables.xlsx", title=title, note=note, language=LANGUAGE)
+    write_all_tables(output.tables, folder / "tables.xlsx", title=title, note=note, language=languages()[0])
     title = say("maps.programme.title", province=province)
-    write_programme(output.results, folder / "programme.xlsx", title=title, note=note, language=LANGUAGE)
+    write_programme(output.results, folder / "programme.xlsx", title=title, note=note, language=languages()[0])
     if (electricity := output.results.electricity) is not None:
         described = {name: describe(group) for name, group in output.parameters.items()}
         head = ListHead(
@@ -201,7 +197,8 @@ def _write_workbooks(output: _Output) -> None:
                     say("maps.grid_extension.note", data=rests_on, crs=crs_name(electricity.lines.crs)),
                 ]
             ),
-            late=label(LANGUAGE, "year", str(electricity.years["year"].iloc[-1])),
+            late=label(languages()[0], "year", str(electricity.years["year"].iloc[-1])),
+            crs=crs_name(electricity.lines.crs),
         )
         write_grid_extension_list(
             electricity, assumptions_of(described), folder / "grid_extension_list.xlsx", head=head
@@ -210,8 +207,9 @@ def _write_workbooks(output: _Output) -> None:
 
 def _alarms(results: Results) -> list[str]:
     """Give a sentence for each question whose answer is not proven, named as its page is."""
+    main = languages()[0]
     return [
-        f"{page_title(f'{proof.question}.html')[LANGUAGE]}: {proof.text[LANGUAGE]}"
+        f"{page_title(f'{proof.question}.html')[main]}: {proof.text[main]}"
         for proof in proofs(results)
         if proof.alarming
     ]

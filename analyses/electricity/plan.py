@@ -4,25 +4,48 @@ electricity analysis."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from infragap.analyses.electricity.feeders.remedies import find_remedies
-from infragap.analyses.electricity.feeders.voltage import check_voltage
+from infragap.analyses.electricity.feeders.remedies import Remedies, find_remedies
+from infragap.analyses.electricity.feeders.voltage import Check, check_voltage
 from infragap.analyses.electricity.headroom.search import within_headroom
-from infragap.analyses.electricity.least_cost.plan import least_cost
+from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
 from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters, in_country
 from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.tables.all_tables import build_tables
 from infragap.analyses.electricity.uncertainty.assessment import assess_uncertainty
-from infragap.analyses.electricity.years.schedule import make_schedule
+from infragap.analyses.electricity.years.schedule import Schedule, make_schedule
 from infragap.gis.errors import MissingDataError
 from infragap.gis.pack import Pack
 from infragap.gis.stand_ins import with_stand_ins
 
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """What is decided before anybody asks how sure it is.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    check, remedies
+        The voltage of its feeders, and what helps.
+    schedule
+        Its years.
+    """
+
+    plan: Plan
+    check: Check
+    remedies: Remedies
+    schedule: Schedule
+
 
 def plan_electricity(
-    pack: Pack, parameters: ElectricityParameters, *, progress: Callable[[str], None] | None = None
+    pack: Pack, parameters: ElectricityParameters, *, progress: Progress | None = None
 ) -> ElectricityResult:
     """Plan the electricity supply of every settlement of a pack.
 
@@ -50,6 +73,11 @@ def plan_electricity(
         A named settlement does not exist.
     """
     progress = progress or (lambda _: None)
+    return assessed(planned(pack, parameters, progress), progress)
+
+
+def planned(pack: Pack, parameters: ElectricityParameters, progress: Progress) -> Planned:
+    """Plan, without looking at how sure the plan is; arguments and errors are those of `plan_electricity`."""
     pack, parameters = with_stand_ins(pack, NEEDS.replaceable), in_country(parameters, pack.profile)
     _require_layers(pack)
     progress("line routes, sun and streams")
@@ -60,9 +88,19 @@ def plan_electricity(
     check = check_voltage(plan)
     remedies = find_remedies(plan, check)
     progress("years")
-    schedule = make_schedule(plan)
-    uncertainty = assess_uncertainty(plan, remedies, progress)
-    return build_tables(plan, check, remedies, schedule, uncertainty)
+    return Planned(plan, check, remedies, make_schedule(plan))
+
+
+def assessed(decided: Planned, progress: Progress) -> ElectricityResult:
+    """Make the scenarios, the draws and the sensitivity that the parameters ask for, and build the tables."""
+    uncertainty = assess_uncertainty(decided.plan, decided.remedies, progress)
+    return build_tables(decided.plan, decided.check, decided.remedies, decided.schedule, uncertainty)
+
+
+def unassessed(decided: Planned) -> Planned:
+    """Give the same plan as one that asks for neither draws nor scenarios."""
+    parameters = decided.plan.parameters.model_copy(update={"draws": 0, "scenarios": False})
+    return replace(decided, plan=replace(decided.plan, parameters=parameters))
 
 
 def _require_layers(pack: Pack) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import geopandas as gpd
@@ -45,3 +46,49 @@ class ElectricityResult:
     summary: dict[str, Any]
     targets: list[dict[str, Any]]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+FOLLOWS = ("settlements", "grid_extension", "targets", "tables")
+"""What draws and scenarios enter; all else of a result is the same without them."""
+
+
+class FollowedResult(ElectricityResult):
+    """A result of which `FOLLOWS` are made when one of them is first asked for: scenarios, draws and sensitivity take
+    many times as long as the plan.
+
+    Attributes
+    ----------
+    at_once
+        The whole result without draws and scenarios, its ranking included.
+    """
+
+    at_once: ElectricityResult
+
+    def __getattr__(self, name: str) -> Any:
+        """Make what follows, once."""
+        if name not in FOLLOWS:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name}")
+        whole = self._whole()
+        for follows in FOLLOWS:
+            object.__setattr__(self, follows, getattr(whole, follows))
+        # what it was made from is as large as the study
+        object.__setattr__(self, "_whole", None)
+        return getattr(self, name)
+
+    def __repr__(self) -> str:
+        """Tell what is there; showing a result makes nothing."""
+        state = "there" if "settlements" in vars(self) else "made when asked for"
+        return f"ElectricityResult({', '.join(FOLLOWS)}: {state}; plan: {self.plan})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and send the whole result."""
+        return ElectricityResult, tuple(getattr(self, each.name) for each in fields(ElectricityResult))
+
+
+def followed(at_once: ElectricityResult, whole: Callable[[], ElectricityResult]) -> FollowedResult:
+    """Give the answer that is there, with what makes the whole one."""
+    result = object.__new__(FollowedResult)
+    there = {each.name: getattr(at_once, each.name) for each in fields(at_once) if each.name not in FOLLOWS}
+    for name, value in {**there, "at_once": at_once, "_whole": whole}.items():
+        object.__setattr__(result, name, value)
+    return result

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -32,7 +33,31 @@ FAR_OFF = ("shift.zone", "place.layer_outside", "place.exchanged")
 
 PLACES = ("settlements", "villages", "water_schemes", "schools")
 
+NEAR = ("grid_lines", "villages", "roads", "substations", "stations", "water_schemes", "rivers", "lakes", "bridges")
+"""Layers that `near_findings` looks at."""
+
 Layers = Mapping[str, gpd.GeoDataFrame | pd.DataFrame | Raster]
+
+
+class Checked:
+    """Checks that were made, by the very layers that they looked at: where only one layer is another one, the checks of
+    the others need not be made again."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._made: dict[tuple[Any, ...], tuple[tuple[Any, ...], list[Finding]]] = {}
+
+    def __call__(self, check: Callable[..., list[Finding]], *layers: Any, **named: Any) -> list[Finding]:
+        """Make a check, or give what it found in the same objects; `named` is told apart by value."""
+        key = (check.__name__, *map(id, layers), *sorted(named.items()))
+        if key not in self._made:
+            # the layers are held, so that no other object can come by their number
+            self._made[key] = (layers, check(*layers, **named))
+        return list(self._made[key][1])
+
+    def __reduce__(self) -> tuple[type[Checked], tuple[()]]:
+        """Send nothing to another process: objects have other numbers there."""
+        return Checked, ()
 
 
 def cross_findings(
@@ -41,6 +66,7 @@ def cross_findings(
     targets: Mapping[str, float | int],
     crs_of: Mapping[str, str | None] | None = None,
     profile: Profile,
+    checked: Checked | None = None,
 ) -> list[Finding]:
     """Give what does not fit between columns, layers and targets.
 
@@ -54,54 +80,64 @@ def cross_findings(
         CRS that the catalogue names for each layer.
     profile
         What is particular to the country: words for rural, climate.
+    checked
+        Checks of the same layers that were made before; those made now are added.
     """
+    once = checked or Checked()
     tables = {name: layer for name, layer in layers.items() if isinstance(layer, pd.DataFrame) and len(layer)}
     found = target_findings(tables, targets, profile.administration.rural) + row_findings(tables) + sum_findings(tables)
     frames = {name: table for name, table in tables.items() if isinstance(table, gpd.GeoDataFrame)}
     for name in ("roads", "grid_lines"):
         if name in frames:
-            found += length_findings(frames[name], layer=name)
+            found += once(length_findings, frames[name], layer=name)
     if "grid_lines" in frames:
-        found += feeder_findings(frames["grid_lines"])
+        found += once(feeder_findings, frames["grid_lines"])
     for name, frame in frames.items():
-        found += spike_findings(frame, layer=name) + twin_findings(frame, layer=name)
-    found += near_findings(frames) + part_findings(layers)
+        found += once(spike_findings, frame, layer=name) + once(twin_findings, frame, layer=name)
+    found += once(_near_findings, *(frames.get(name) for name in NEAR)) + part_findings(layers)
     rasters = {name: layer for name, layer in layers.items() if isinstance(layer, Raster)}
     for name, raster in rasters.items():
-        found += ground_findings(raster, layer=name, wet=bool(WET & set(profile.country_codes)))
+        found += once(ground_findings, raster, layer=name, wet=bool(WET & set(profile.country_codes)))
     if "elevation" in rasters:
-        found += _on_relief(rasters["elevation"], frames)
+        found += once(_on_relief, rasters["elevation"], frames.get("rivers"), frames.get("water_schemes"))
     communes = frames.get("communes")
     if communes is None or "commune_code" not in communes.columns:
         return found + offset_findings(frames, None)
-    found += _against_communes(communes, tables, rasters)
+    found += _against_communes(communes, tables, rasters, once)
     found += shift_findings(tables, communes, crs_of or {}, profile.crs_zones)
     far_off = any(finding.code in FAR_OFF for finding in found)
     return found if far_off else found + offset_findings(frames, communes)
 
 
-def _on_relief(elevation: Raster, frames: Mapping[str, gpd.GeoDataFrame]) -> list[Finding]:
-    upside_down = river_findings(elevation, frames["rivers"]) if "rivers" in frames else []
-    if upside_down or "water_schemes" not in frames:
+def _near_findings(*near: gpd.GeoDataFrame | None) -> list[Finding]:
+    return near_findings({name: frame for name, frame in zip(NEAR, near, strict=True) if frame is not None})
+
+
+def _on_relief(
+    elevation: Raster, rivers: gpd.GeoDataFrame | None, water_schemes: gpd.GeoDataFrame | None
+) -> list[Finding]:
+    upside_down = river_findings(elevation, rivers) if rivers is not None else []
+    if upside_down or water_schemes is None:
         return upside_down
-    return source_findings(frames["water_schemes"], elevation)
+    return source_findings(water_schemes, elevation)
 
 
 def _against_communes(
     communes: gpd.GeoDataFrame,
     tables: Mapping[str, pd.DataFrame],
     rasters: Mapping[str, Raster],
+    once: Checked,
 ) -> list[Finding]:
-    found = commune_findings(communes) + area_findings(communes)
+    found = once(commune_findings, communes) + once(area_findings, communes)
     for name, table in tables.items():
         if name in PLACES and isinstance(table, gpd.GeoDataFrame):
-            found += place_findings(table, communes, layer=name)
+            found += once(place_findings, table, communes, layer=name)
         elif isinstance(table, gpd.GeoDataFrame) and name != "communes":
-            found += far_findings(table, communes, layer=name)
+            found += once(far_findings, table, communes, layer=name)
     for name, raster in rasters.items():
-        found += coverage_findings(raster, communes, layer=name)
+        found += once(coverage_findings, raster, communes, layer=name)
     if "solar" in tables:
-        found += solar_month_findings(tables["solar"], communes)
+        found += once(solar_month_findings, tables["solar"], communes)
     if "water_households" in tables:
-        found += work_row_findings(tables["water_households"], communes)
+        found += once(work_row_findings, tables["water_households"], communes)
     return found

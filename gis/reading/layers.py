@@ -19,6 +19,7 @@ from infragap.gis.errors import InfragapError
 from infragap.gis.findings import Finding, fault, findings_of
 from infragap.gis.reading.files import require_file
 from infragap.gis.reading.mapping import mapped
+from infragap.gis.reading.points import with_points
 from infragap.gis.reading.tables import read_table
 from infragap.gis.reading.vector import TABLE_SUFFIXES, read_vector
 from infragap.profiles.naming import outward
@@ -106,9 +107,15 @@ def read_raw(folder: Path, entry: LayerEntry, *, crs_measure: str) -> pd.DataFra
     """
     path = folder / entry.file
     require_file(path, layer=entry.name, inside=folder)
-    if entry.kind == "table":
-        return read_table(path, layer=entry.name, sheet=entry.sheet, encoding=entry.encoding)
-    default = crs_measure if entry.crs is None and path.suffix.lower() in TABLE_SUFFIXES else entry.crs
+    is_table = path.suffix.lower() in TABLE_SUFFIXES
+    default = crs_measure if entry.crs is None and is_table else entry.crs
+    if entry.kind == "table" or (is_table and entry.heading_row is not None):
+        table: pd.DataFrame = read_table(
+            path, layer=entry.name, sheet=entry.sheet, encoding=entry.encoding, heading_row=entry.heading_row
+        )
+        if entry.kind != "table":
+            table = with_points(table, layer=entry.name, crs=default, x=entry.x, y=entry.y, axis_order=entry.axis_order)
+        return table
     frame: pd.DataFrame = read_vector(
         path, layer=entry.name, crs=default, sheet=entry.sheet, x=entry.x, y=entry.y, axis_order=entry.axis_order,
         encoding=entry.encoding

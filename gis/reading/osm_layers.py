@@ -23,6 +23,7 @@ import shapely.wkb
 from infragap.gis.findings import fault
 from infragap.gis.osm import read_osm_extract
 from infragap.gis.reading.files import DAMAGED
+from infragap.gis.reading.osm_streets import is_large, streets_of
 from infragap.gis.roads import to_roads_layer
 
 SUFFIXES = (".osm", ".osm.gz", ".osm.bz2", ".pbf")
@@ -162,7 +163,7 @@ def read_osm_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
         The layer is none that OpenStreetMap has, the file cannot be read, or holds nothing of it.
     """
     if layer == "roads":
-        return to_roads_layer(read_osm_extract(path))
+        return _roads(path)
     theme = THEMES.get(layer)
     if theme is None:
         raise NO_THEME.error(layer, file=path.name, layers=", ".join(READABLE))
@@ -180,10 +181,25 @@ def read_osm_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=list(frame["geometry"]), crs="EPSG:4326")
 
 
+def _roads(path: Path) -> gpd.GeoDataFrame:
+    """Roads as a network; those of a large extract in pieces between crossings."""
+    try:
+        if not (path.is_file() and is_large(path)):
+            return to_roads_layer(read_osm_extract(path))
+        with _in_order(path) as ordered:
+            return streets_of(ordered)
+    except (RuntimeError, OSError) as error:
+        raise DAMAGED.error("roads", file=path.name, reason=str(error)) from error
+
+
 @contextmanager
 def _in_order(path: Path) -> Iterator[Path]:
     """Give an extract whose objects come in the order of their numbers: areas cannot be put together otherwise, and
     editors save files unordered."""
+    with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
+        if reader.header().get("sorting", "") == "Type_then_ID":
+            yield path
+            return
     last: tuple[str, float] = ("", 0.0)
     for item in osmium.FileProcessor(str(path)):
         # the format's order: kinds, then 0, -1, -2, …, 1, 2, …

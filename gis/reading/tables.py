@@ -43,7 +43,9 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
-def read_table(path: Path, *, layer: str, sheet: str | None = None, encoding: str | None = None) -> pd.DataFrame:
+def read_table(
+    path: Path, *, layer: str, sheet: str | None = None, encoding: str | None = None, heading_row: int | None = None
+) -> pd.DataFrame:
     """Read a CSV or XLSX table, cells untyped.
 
     Parameters
@@ -56,6 +58,8 @@ def read_table(path: Path, *, layer: str, sheet: str | None = None, encoding: st
         Sheet of a workbook; where None, the only one that shows.
     encoding
         Encoding of a text file that is not UTF-8; 'tcvn3' and 'vni' too.
+    heading_row
+        Row that holds the headings, from 1; those above it are left out. None for the first that holds anything.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def read_table(path: Path, *, layer: str, sheet: str | None = None, encoding: st
         dtype object, None for empty cells, RangeIndex in the order of the file. `attrs['decimal_comma']` tells that a
         CSV separates by something else than the comma, so that a comma may stand for the decimal point;
         `attrs['vietnamese_numbers']` that a dot may part thousands; `attrs['percent_columns']` names the columns of a
-        workbook that are shown in percent.
+        workbook that are shown in percent; `attrs['heading_row']` is the row of the headings, from 1.
 
     Raises
     ------
@@ -75,7 +79,7 @@ def read_table(path: Path, *, layer: str, sheet: str | None = None, encoding: st
     require_file(path, layer=layer)
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         cells, percent = workbook_rows(path, layer=layer, sheet=sheet)
-        table = _frame(cells, layer=layer, file=path.name)
+        table = _frame(cells, layer=layer, file=path.name, heading_row=heading_row)
         table.attrs["percent_columns"] = [str(name) for place, name in enumerate(table.columns) if place in percent]
         table.attrs["decimal_comma"] = table.attrs["vietnamese_numbers"] = True
         return table
@@ -84,7 +88,7 @@ def read_table(path: Path, *, layer: str, sheet: str | None = None, encoding: st
         raise FORMAT.error(layer, file=path.name, found=found, wanted="CSV")
     text = decode(path, layer=layer, encoding=encoding)
     rows, separator = _csv_rows(text, path=path, layer=layer)
-    table = _frame(rows, layer=layer, file=path.name)
+    table = _frame(rows, layer=layer, file=path.name, heading_row=heading_row)
     table.attrs["decimal_comma"] = separator != ","
     table.attrs["vietnamese_numbers"] = separator == ";" or _has_decimal_commas(table)
     return table
@@ -128,11 +132,13 @@ def _has_decimal_commas(table: pd.DataFrame) -> bool:
     )
 
 
-def _frame(rows: list[list[Any]], *, layer: str, file: str) -> pd.DataFrame:
-    filled = [(number, row) for number, row in enumerate(rows, start=1) if any(_cell(cell) is not None for cell in row)]
+def _frame(rows: list[list[Any]], *, layer: str, file: str, heading_row: int | None = None) -> pd.DataFrame:
+    above = (heading_row or 1) - 1
+    numbered = enumerate(rows[above:], start=above + 1)
+    filled = [(number, row) for number, row in numbered if any(_cell(cell) is not None for cell in row)]
     if not filled:
         raise NO_ROWS.error(layer, file=file)
-    below_title = _headings_below(filled, layer=layer)
+    below_title = None if heading_row else _headings_below(filled, layer=layer)
     if below_title is not None:
         raise TITLE_ROWS.error(
             layer, file=file, row=below_title, above=str(_cell(next(c for c in filled[0][1] if _cell(c) is not None)))
@@ -156,7 +162,9 @@ def _frame(rows: list[list[Any]], *, layer: str, file: str) -> pd.DataFrame:
             lines = listed([str(number) for number in uneven])
             raise UNEVEN.error(layer, file=file, number=len(uneven), all=len(filled) - 1, width=width, lines=lines)
     cells = [[_cell(cell) for cell in row[:width]] for _, row in filled[1:]]
-    return pd.DataFrame(cells, columns=headings, dtype=object)
+    table = pd.DataFrame(cells, columns=headings, dtype=object)
+    table.attrs["heading_row"] = filled[0][0]
+    return table
 
 
 def _headings_below(filled: list[tuple[int, list[Any]]], *, layer: str) -> int | None:

@@ -53,7 +53,7 @@ def clip_extract(source: Path, box: Box, target: Path) -> str:
         try:
             return _Clip(source, box, Path(folder)).write(target)
         except (RuntimeError, OSError) as error:
-            raise FetchError(f"{source.name} cannot be read as OpenStreetMap data ({error})") from error
+            raise FetchError(f"{source.name} cannot be cut to the box ({error})") from error
 
 
 class _Clip:
@@ -84,7 +84,9 @@ class _Clip:
             raise FetchError(f"{self.source.name} holds nothing of the box")
         with osmium.io.Reader(str(self.source), osmium.osm.NOTHING) as reader:
             made_at = reader.header().get(MADE_AT, "")
-        with osmium.SimpleWriter(str(target)) as writer:
+        header = osmium.io.Header()
+        header.set("sorting", "Type_then_ID")
+        with osmium.SimpleWriter(str(target), header=header) as writer:
             _write_nodes(writer, nodes, ways, more)
             for pair in osmium.zip_processors(*(osmium.FileProcessor(str(path)) for path in files)):
                 writer.add(next(way for way in pair if way is not None))

@@ -6,6 +6,7 @@ catalogue. A pack without one has the profile `vn`, as packs had before there we
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from functools import lru_cache
@@ -306,6 +307,39 @@ def read_profile(name: str = DEFAULT, *, folder: Path | None = None) -> Profile:
 @lru_cache(maxsize=8)
 def _shipped(name: str) -> Profile:
     return _parsed((files("infragap.profiles") / f"{name}.toml").read_bytes(), f"profile {name}")
+
+
+def name_beside(name: str, folder: Path) -> str:
+    """Name a profile as the catalogue of a folder does: the path of a file inside the folder from there, of one
+    elsewhere from the root.
+
+    Examples
+    --------
+    >>> name_beside("mw", Path("mulanje"))
+    'mw'
+    """
+    if not name.endswith(".toml") or (folder / name).is_file():
+        return name
+    path, inside = Path(name).resolve(), folder.resolve()
+    return path.relative_to(inside).as_posix() if path.is_relative_to(inside) else path.as_posix()
+
+
+def copy_profile(name: str, path: Path) -> None:
+    """Write a profile that comes along into a file of the planner's own, with the code of the file's name.
+
+    Raises
+    ------
+    ProfileError
+        There is no such profile, or the file is there already.
+    """
+    if name not in profile_names():
+        raise ProfileError(f"there is no profile {name!r}; there are {', '.join(profile_names())}")
+    if path.exists() or path.suffix != ".toml":
+        raise ProfileError(f"{path} is there already or is no .toml file: name a new one such as own.toml")
+    text = (files("infragap.profiles") / f"{name}.toml").read_text(encoding="utf-8")
+    text = text.replace(f'code = "{name}"', f"code = {json.dumps(path.stem, ensure_ascii=False)}", 1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _own(profile: Profile, path: Path) -> Profile:

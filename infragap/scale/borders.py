@@ -16,20 +16,25 @@ from infragap.disk.exchange import put_text
 from infragap.gis.pack import read_pack
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.scale.area_packs import OPEN, Area, settlements_of
+from infragap.scale.units import Unit
 from infragap.settings import Settings
 from infragap.wording.country import speaking_for
 
 
-def in_area(settings: Settings, area: Area) -> Settings:
-    """Give an area its part of the money of each year, by households, and of the settlements that a parameter names
-    those that are its own."""
-    asked = settings.electricity
+def in_area(settings: Settings, unit: Unit) -> Settings:
+    """Give an area its part of the target and of the money of each year, the latter by households, and of the
+    settlements that a parameter names those that are its own; a whole pack has all."""
+    area, asked = unit.area, settings.electricity
+    if area is None:
+        return settings
     changes: dict[str, Any] = {"budgets_mvnd": tuple(sum_mvnd * area.share for sum_mvnd in asked.budgets_mvnd)}
     if asked.forced_grid or asked.forbidden_grid:
         table = settlements_of(area.folder.parent)
         elsewhere = set(table.loc[table["area"] != area.name, "settlement_id"])
         for name in ("forced_grid", "forbidden_grid"):
             changes[name] = tuple(each for each in getattr(asked, name) if each not in elsewhere)
+    if unit.target_households_pct is not None:
+        changes["target_households_on_grid_pct"] = unit.target_households_pct
     kept = {name: value for name, value in changes.items() if value != getattr(asked, name)}
     return settings.model_copy(update={"electricity": asked.model_copy(update=kept)}) if kept else settings
 
@@ -53,7 +58,8 @@ def write_open_bound(area: Area, settings: Settings, file: Path, key: str) -> No
     areas sum to a bound of the whole, but for the taps, and as far as the ways laid out in each are those of the whole.
     """
     pack = with_stand_ins(read_pack(area.folder / OPEN), NEEDS.replaceable)
-    parameters = in_country(settings.electricity, pack.profile)
+    free = settings.electricity.model_copy(update={"target_households_on_grid_pct": 0.0})
+    parameters = in_country(free, pack.profile)
     with speaking_for(pack.profile):
         choice = within_headroom(least_cost(prepare(pack, parameters), parameters)).choice
     told = {"key": key, "cost_mvnd": choice.cost_mvnd, "lower_bound_mvnd": choice.lower_bound_mvnd}

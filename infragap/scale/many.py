@@ -18,6 +18,7 @@ from infragap.scale.area_results import join_areas
 from infragap.scale.area_units import by_areas
 from infragap.scale.draw_chunks import DrawChunks, DrawsOn
 from infragap.scale.gathered import layer_of, results_of, table_of, write_gathered
+from infragap.scale.shared_targets import with_shared_targets
 from infragap.scale.unit_work import Outcome, do_unit, failed
 from infragap.scale.units import InAreas, Unit, units_of
 from infragap.settings import ANALYSES
@@ -69,6 +70,7 @@ def plan_many(
     """Plan packs under scenarios; see `infragap.library.plan`."""
     folder = Path(out).absolute()
     units = by_areas(units_of(packs, scenarios, chosen_analyses(",".join(only), "--only")), folder)
+    units = with_shared_targets(units, None if isinstance(executor, DrawsOn) else executor)
     order = {unit.name: number for number, unit in enumerate(units)}
     found: list[Outcome | None] = [None] * len(units)
     if isinstance(executor, DrawsOn):

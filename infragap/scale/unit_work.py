@@ -88,9 +88,7 @@ def do_unit(unit: Unit, out: Path, maker: Maker | None = None) -> Outcome:
         with threadpool_limits(1), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             profile = read_pack(unit.folder).profile
-            settings = settings_of(unit.values, profile=profile)
-            if unit.area is not None:
-                settings = in_area(settings, unit.area)
+            settings = in_area(settings_of(unit.values, profile=profile), unit)
             key = key_of(unit.folder, profile, settings, unit.only)
             if stands(folder, note, key) and (unit.area is None or known_bound(border_file(unit), key)):
                 return Outcome(unit, "kept", folder, key, time.perf_counter() - started)

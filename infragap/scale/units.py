@@ -60,6 +60,9 @@ class Unit:
         Supply area of the pack, whose folder it is then; None for the whole pack.
     area_settlements
         Settlements of an area, where the pack is still to be split; 0 where it is not.
+    target_households_pct
+        Households of an area that must be on the national grid, by its part of the pack's target; None for what the
+        parameters say.
     """
 
     pack: str
@@ -69,6 +72,7 @@ class Unit:
     only: tuple[str, ...]
     area: Area | None = None
     area_settlements: int = 0
+    target_households_pct: float | None = None
 
     @property
     def name(self) -> str:

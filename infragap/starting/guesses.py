@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from rapidfuzz import fuzz
 
 from infragap.gis import schema
 from infragap.profiles.profile import Profile
-from infragap.starting.vocabulary import COLUMN_WORDS, DEFAULTS, PEOPLE_WORDS, VALUE_WORDS, folded
+from infragap.starting.vocabulary import DEFAULTS, PEOPLE_WORDS, VALUE_WORDS, column_for, folded
 
 LIKE_PCT = 88.0
 """Names at least so alike are offered as the same; assumption, judged on the names of public layers."""
@@ -20,6 +21,11 @@ FOLLOWING = ("provenance", "source", "households_provenance", "length_km", "area
 """Columns that reading fills itself where the file has none (`gis.reading.mapping`)."""
 
 SHOWN_WORDS = 6
+
+LEAST_VOLTS = 400
+"""A number without a unit from here on is volts: no medium voltage has so many kilovolts."""
+MANY_WORDS = 30
+_VOLTAGE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(kv|v)?", re.IGNORECASE)
 
 
 @dataclass
@@ -62,7 +68,7 @@ def guessed_mapping(frame: pd.DataFrame, layer: str, profile: Profile, *, has_ar
         if name not in frame.columns and declared.required and not (name == "commune_code" and not has_areas):
             _guess_column(found, frame, layer, name, profile, optional=bool(declared.nullable), taken=taken)
         source = found.columns.get(name, name)
-        if source in frame.columns:
+        if source in frame.columns and name not in found.values:
             _guess_unit(found, frame[source], name, source, declared)
             _guess_words(found, frame[source], layer, name, declared)
     return found
@@ -75,12 +81,18 @@ def _guess_column(
     if own is not None and _fits(frame[own], name, layer):
         found.columns[name] = own
         found.remarks[f"columns.{name}"] = f"guess: column '{own}' by its name"
+    elif own is not None and name == "voltage_kv" and (texts := _voltages(frame[own], profile)):
+        found.columns[name], found.values[name] = own, texts
+        found.remarks[f"columns.{name}"] = f"guess: column '{own}' by its name"
+        found.remarks[f"values.{name}"] = "guess: kilovolts in these words; of several, that of the country's levels"
     elif name == "households" and (people := _people(frame)) is not None:
         found.columns[name] = f"{_quoted(people)} / {profile.household_size:g}"
         found.remarks["columns.households"] = f"guess: persons by household size ({profile.household_size_source})"
     elif name in DEFAULTS.get(layer, {}):
         found.defaults[name] = DEFAULTS[layer][name]
         found.remarks[f"defaults.{name}"] = "assumption: the file does not say it"
+        if own is not None and name != schema.ID_COLUMN.get(layer):
+            found.remarks[f"defaults.{name}"] = f"assumption: column '{own}' does not hold it"
     elif layer == "communes" and name == "kind":
         found.defaults[name] = profile.administration.rural[0]
         found.remarks["defaults.kind"] = "assumption: all areas are rural"
@@ -94,10 +106,10 @@ def _guess_column(
 
 def _likeliest(frame: pd.DataFrame, name: str) -> str | None:
     """Column that a name most likely stands for; None where none or several do."""
+    known = column_for(frame, name)
+    if known is not None:
+        return known
     by_fold = {folded(column): str(column) for column in frame.columns if column != "geometry"}
-    for word in (folded(name), *COLUMN_WORDS.get(name, ())):
-        if word in by_fold:
-            return by_fold[word]
     alike = [
         (score, column)
         for fold, column in sorted(by_fold.items())
@@ -115,6 +127,20 @@ def _fits(column: pd.Series[Any], name: str, layer: str) -> bool:
     if dtype in ("int64", "float64"):
         return bool(pd.to_numeric(column, errors="coerce").notna().mean() > 0.5)
     return True
+
+
+def _voltages(column: pd.Series[Any], profile: Profile) -> dict[str, float]:
+    """Kilovolts that texts such as '33 kV' or '33000;11000' mean, by text; none where a text has no number."""
+    levels, tolerance = (profile.voltage.upper_kv, profile.voltage.lower_kv), profile.voltage.tolerance_pct / 100
+    found: dict[str, float] = {}
+    for text in sorted({str(cell).strip() for cell in column.dropna()}):
+        numbers = [(float(n.replace(",", ".")), unit.lower()) for n, unit in _VOLTAGE.findall(text)]
+        kv = [n / 1000 if unit == "v" or (not unit and n >= LEAST_VOLTS) else n for n, unit in numbers]
+        if not kv or min(kv) <= 0:
+            return {}
+        near = [each for level in levels for each in kv if abs(each - level) <= level * tolerance]
+        found[text] = near[0] if near else max(kv)
+    return found if len(found) <= MANY_WORDS else {}
 
 
 def _people(frame: pd.DataFrame) -> str | None:

@@ -15,8 +15,8 @@ from pyproj.database import query_utm_crs_info
 
 from infragap.gis import schema
 from infragap.gis.catalog import FILE_NAME, Catalog, LayerEntry, PackHead, catalog_text, read_catalog, sha256_of
-from infragap.gis.errors import MissingDataError
-from infragap.profiles.profile import DEFAULT, profile_names, read_profile
+from infragap.gis.errors import MissingDataError, ParameterError
+from infragap.profiles.profile import DEFAULT, ProfileError, name_beside, profile_names, read_profile
 from infragap.starting.files import Found, found_in
 from infragap.starting.forms import is_empty_form
 from infragap.starting.guesses import guessed_mapping
@@ -61,6 +61,8 @@ def start_pack(folder: Path, *, profile: str | None = None, title: str | None = 
     ------
     MissingDataError
         No such folder, or nothing in it that could be a layer.
+    ParameterError
+        There is no such profile, or it has faults.
     """
     if not folder.is_dir():
         raise MissingDataError(f"{folder}: there is no such folder. Name the folder that holds your files.")
@@ -70,21 +72,32 @@ def start_pack(folder: Path, *, profile: str | None = None, title: str | None = 
     left_empty = [entry.name for entry in listed if is_empty_form(folder, entry)]
     known = {entry.name: entry for entry in listed if entry.name not in left_empty}
     if not found and not known:
-        raise MissingDataError(f"{folder}: no file that could be a layer. Put your layers into the folder.")
-    country, why = _country(found, profile, earlier)
+        why = "".join(f" {problem}" for problem in problems)
+        raise MissingDataError(f"{folder}: no file that could be a layer. Put your layers into the folder.{why}")
+    country, why = _country(found, None if profile is None else name_beside(profile, folder), earlier)
+    try:
+        its_profile = read_profile(country, folder=folder)
+    except ProfileError as error:
+        raise ParameterError(
+            f"{error}. Name {', '.join(profile_names())} or the path of your own .toml file."
+        ) from error
     head, guesses = _head(folder, found, earlier, country, title)
     remarks: dict[str, str] = {"pack.profile": why, **guesses}
     remarks |= {f"{name}": "left out: nothing is filled in its form" for name in left_empty}
-    entries, questions = [], list(problems)
+    entries, questions = [], ([f"pack: {why}"] if why.startswith("question: ") else []) + problems
     has_areas = "communes" in known or any(item.layer == "communes" for item in found)
     by_layer = {item.layer: item for item in found}
     for name in [n for n in (*schema.LAYERS, *schema.RASTERS) if n in known or n in by_layer]:
         entry, item = known.get(name), by_layer.get(name)
         if entry is None and item is not None:
             entry = _entry(folder, item)
+            if item.why:
+                remarks[f"{name}.name"] = item.why
+            if item.heading_row:
+                remarks[f"{name}.heading_row"] = "guess: titles stand above the headings"
             remarks[f"{name}.provenance"] = "assumption: say official or modelled where it is"
         if entry is not None and item is not None and item.frame is not None and item.file == entry.file:
-            mapping = guessed_mapping(item.frame, name, read_profile(country), has_areas=has_areas)
+            mapping = guessed_mapping(item.frame, name, its_profile, has_areas=has_areas)
             entry = entry.model_copy(
                 update={
                     "columns": {**mapping.columns, **entry.columns},
@@ -113,6 +126,7 @@ def _entry(folder: Path, item: Found) -> LayerEntry:
             "kind": "raster" if raster else "vector" if geometry else "table",
             "geometry": None if raster or not geometry else kinds[-1] if kinds else geometry[0],
             "crs": item.crs, "sheet": item.part, "x": item.x, "y": item.y, "provenance": "open-data",
+            "heading_row": item.heading_row,
             "sha256": sha256_of(folder / item.file),
         }
     )  # fmt: skip
@@ -133,7 +147,8 @@ def _country(found: list[Found], profile: str | None, earlier: Catalog | None) -
                 texts = item.frame[column].dropna().astype(str)
                 if len(texts) and texts.map(lambda text, p=pattern: p.search(text) is not None).all():
                     return name, f"guess: codes in column '{column}' of {item.file}"
-    return DEFAULT, "question: of which country is the pack?"
+    names = ", ".join(profile_names())
+    return DEFAULT, f"question: of which country is it? Its prices are {DEFAULT}'s: name {names} or a file of your own"
 
 
 def _head(

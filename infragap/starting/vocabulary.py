@@ -9,17 +9,22 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+import pandas as pd
+
 LAYER_WORDS: Mapping[str, tuple[str, ...]] = {
     "communes": (
         "commune", "adm3", "adm4", "admin", "boundar", "ward", "municipal", "district", "geoboundaries", "area", "xa",
     ),
-    "settlements": ("settlement", "hamlet", "cluster", "unelectrified", "place", "communit", "localit", "household"),
+    "settlements": (
+        "settlement", "hamlet", "cluster", "unelectrified", "place", "communit", "localit", "household", "poblado",
+        "localidad", "comunidad", "povoado",
+    ),
     "villages": ("village", "thon", "ban"),
     "roads": ("road", "highway", "track", "street"),
     "rivers": ("river", "stream", "waterway"),
     "lakes": ("lake", "reservoir", "waterbod"),
     "bridges": ("bridge",),
-    "grid_lines": ("grid", "powerline", "line", "feeder", "power", "distribution", "kv", "mv"),
+    "grid_lines": ("grid", "powerline", "line", "feeder", "power", "distribution", "kv", "mv", "network", "linea"),
     "substations": ("substation",),
     "stations": ("transformer", "station"),
     "hydro_sites": ("hydrosite", "hydropower", "microhydro", "waterfall"),
@@ -27,23 +32,26 @@ LAYER_WORDS: Mapping[str, tuple[str, ...]] = {
     "schools": ("school", "education"),
     "solar": ("solar", "ghi", "pvout", "irradiation"),
     "water_households": ("waterhousehold",),
-    "elevation": ("elevation", "dem", "dsm", "dtm", "srtm", "height", "copernicus", "terrain"),
+    "elevation": ("elevation", "dem", "dsm", "dtm", "srtm", "height", "copernicus", "terrain", "elevac", "relief"),
     "forest": ("forest",),
     "runoff": ("runoff",),
 }  # fmt: skip
 
 COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {
     "name": ("adm3en", "adm2en", "adm4en", "shapename", "placename", "villagename", "settlementname", "nom", "nombre",
-             "ten", "label", "village", "place"),
+             "ten", "label", "village", "place", "centropoblado", "localidad", "comunidad", "localite", "hamlet",
+             "settlement"),
     "commune_code": ("adm3pcode", "admin3pcode", "adm2pcode", "pcode", "shapeid", "areacode", "wardcode", "maxa"),
     "settlement_id": ("id", "fid", "uid", "code", "gid", "placeid", "clusterid"),
     "village_id": ("id", "fid", "uid", "code", "gid", "villagecode"),
     "site_id": ("id", "fid", "gid", "siteid"),
     "line_id": ("id", "fid", "gid", "osmid", "lineid"),
     "road_id": ("id", "fid", "gid", "osmid"),
-    "households": ("hh", "hhs", "nhh", "numhh", "household", "numberofhouseholds", "menages", "soho", "houses"),
-    "population": ("pop", "persons", "people", "inhabitants", "population2025", "totalpop", "danso"),
-    "voltage_kv": ("voltage", "kv", "volt", "nominalvoltage", "voltagekv", "dienap"),
+    "households": ("hh", "hhs", "nhh", "numhh", "household", "numberofhouseholds", "menages", "soho", "houses",
+                   "hogares", "viviendas", "domicilios", "dwellings"),
+    "population": ("pop", "persons", "people", "inhabitants", "population2025", "totalpop", "danso", "poblacion",
+                   "habitantes", "populacao", "habitants"),
+    "voltage_kv": ("voltage", "kv", "volt", "nominalvoltage", "voltagekv", "dienap", "tension", "voltaje"),
     "supply": ("electrified", "electricity", "energysource", "lighting", "access"),
     "kind": ("type", "class", "category"),
     "status": ("state", "condition", "operational"),
@@ -54,6 +62,9 @@ COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Column of the schema → folded names that it has elsewhere, the likeliest first."""
 
+LEAST_INSIDE = 4
+"""Letters of a word from which on it is looked for inside a longer name, such as 'village' in 'Nom du village'."""
+
 PEOPLE_WORDS = ("population", *COLUMN_WORDS["population"])
 """Columns that households follow from, by the country's household size."""
 
@@ -61,6 +72,7 @@ VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
     "supply": {
         "kerosene": "none", "candle": "none", "candles": "none", "torch": "none", "battery": "none", "no": "none",
         "false": "none", "0": "none", "firewood": "none", "wood": "none", "nothing": "none", "unelectrified": "none",
+        "paraffin": "none", "lamp": "none", "lamps": "none", "none": "none", "vela": "none", "mechero": "none",
         "solar": "solar_home", "shs": "solar_home", "solarhomesystem": "solar_home", "lantern": "solar_home",
         "illegal": "unsafe", "informal": "unsafe",
     },
@@ -71,7 +83,8 @@ VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "status": {
         "operational": "existing", "inservice": "existing", "energised": "existing", "energized": "existing",
-        "active": "existing", "built": "existing", "proposed": "planned", "design": "planned", "future": "planned",
+        "active": "existing", "built": "existing", "existing": "existing", "proposed": "planned", "design": "planned",
+        "future": "planned", "planned": "planned",
     },
 }  # fmt: skip
 """Column of settlements and lines → folded word of a file → word of the schema."""
@@ -92,6 +105,33 @@ DEFAULTS: Mapping[str, Mapping[str, str | float | bool]] = {
     },
 }  # fmt: skip
 """Layer → column that must be there → value where the file has none; each is an assumption that the catalogue shows."""
+
+
+def column_for(frame: pd.DataFrame, name: str) -> str | None:
+    """Column of a file that a column of the schema goes by: one of its names or, where only one has that, a longer name
+    that holds it and no longer word for another column.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame(columns=["Nom du village", "Household population"])
+    >>> column_for(frame, "name"), column_for(frame, "population"), column_for(frame, "households")
+    ('Nom du village', 'Household population', None)
+    """
+    by_fold = {folded(column): str(column) for column in frame.columns if column != "geometry"}
+    words = (folded(name), *COLUMN_WORDS.get(name, ()))
+    for word in words:
+        if word in by_fold:
+            return by_fold[word]
+    every = {word for each, others in COLUMN_WORDS.items() for word in (folded(each), *others)}
+    for word in (word for word in words if len(word) >= LEAST_INSIDE):
+        holding = [
+            column
+            for fold, column in by_fold.items()
+            if word in fold and not any(other in fold for other in every if len(other) > len(word))
+        ]
+        if len(holding) == 1:
+            return holding[0]
+    return None
 
 
 def folded(text: object) -> str:

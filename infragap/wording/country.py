@@ -16,6 +16,9 @@ from infragap.profiles.profile import DEFAULT, Profile, read_profile
 INDICATORS = {"maps.index.rural_to_standard": "water_clean_pct", "maps.index.rural_basic": "water_basic_pct"}
 """Texts that are what a country calls a published total."""
 
+LAYER = {"en": "layer", "vi": "lớp"}
+"""Word before the name of a layer, by language."""
+
 _spoken: ContextVar[Profile | None] = ContextVar("spoken_profile", default=None)
 
 
@@ -76,8 +79,8 @@ def _money(profile: Profile, language: str) -> list[tuple[re.Pattern[str], str]]
             (ours.thousands_name[language], theirs.thousands_name[language]),
             *pairs,
         ]
-    pairs += _areas(profile, language)
-    return [(_whole_word(old), new) for old, new in pairs]
+    said = [(_whole_word(old), new) for old, new in pairs]
+    return said + [(_whole_word(old, but_after=LAYER.get(language, "")), new) for old, new in _areas(profile, language)]
 
 
 def _areas(profile: Profile, language: str) -> list[tuple[str, str]]:
@@ -94,9 +97,11 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-@lru_cache(maxsize=16)
-def _whole_word(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w{{]){re.escape(text)}(?![\w}}])")
+@lru_cache(maxsize=64)
+def _whole_word(text: str, but_after: str = "") -> re.Pattern[str]:
+    """A word, but for the name of a layer, which no country changes, and of what is filled in."""
+    layer = rf"(?<!\b{re.escape(but_after)} )" if but_after else ""
+    return re.compile(rf"{layer}(?<![\w{{]){re.escape(text)}(?![\w}}])")
 
 
 def _said(text: str, fixed: dict[str, str], money: list[tuple[re.Pattern[str], str]]) -> str:

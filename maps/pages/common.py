@@ -97,7 +97,7 @@ HIDDEN = ("longitude", "latitude", "commune_code", "geometry", "ruled_out")
 
 def all_fields(columns: Sequence[Column], *, but: Collection[str] = ()) -> tuple[Field, ...]:
     """Every column of a table as a field: texts in several languages once, reasons and hidden columns not."""
-    own = in_one_language(tuple(columns), "vi")
+    own = in_one_language(tuple(columns), languages()[0])
     return fields(own, [c.name for c in own if c.name not in (*HIDDEN, *but) and not c.name.startswith("reason_")])
 
 

@@ -160,6 +160,8 @@ def _forest(say: Words, result: ElectricityResult) -> list[str]:
     if not len(lines):
         return []
     permits = lines[lines["forest_permit"]]
+    if not lines[FOREST_COLUMNS].to_numpy().any():
+        return []  # no line meets forest, or no forest is known, which the notices say
     return [
         say(
             "maps.summary.electricity.forest",
@@ -172,6 +174,10 @@ def _forest(say: Words, result: ElectricityResult) -> list[str]:
             delay_months=Number(permits["forest_delay_months"].max() if len(permits) else 0),
         )
     ]
+
+
+FOREST_COLUMNS = ["forest_road_km", "forest_clearing_km", "forest_outside_km", "forest_ha"]
+"""What lines may meet of forest."""
 
 
 def _what_if(say: Words, result: ElectricityResult) -> list[str]:

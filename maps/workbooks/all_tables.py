@@ -9,6 +9,7 @@ import pandas as pd
 
 from infragap.analyses.columns import in_one_language
 from infragap.maps.contents import Tables
+from infragap.maps.parameter_cells import parameters_in_words
 from infragap.maps.workbooks.book import workbook, write_table, write_title
 from infragap.wording.catalogue import words
 
@@ -30,4 +31,5 @@ def write_all_tables(tables: Tables, path: Path, *, title: str, note: str, langu
             sheet = book.sheet(say(key) if key in say else name)
             shown = tuple(c for c in in_one_language(columns, language) if c.name in frame and c.name not in LEFT_OUT)
             top = write_title(sheet, f"{title}: {say(key) if key in say else name}", note, len(shown))
-            write_table(sheet, top, shown, pd.DataFrame(frame.drop(columns="geometry", errors="ignore")))
+            cells = parameters_in_words(pd.DataFrame(frame.drop(columns="geometry", errors="ignore")), language)
+            write_table(sheet, top, shown, cells)

@@ -16,6 +16,7 @@ from infragap.analyses.columns import Column, Columns, in_one_language, table
 from infragap.analyses.electricity import columns as electricity
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.gis.crs import WGS84
+from infragap.maps.parameter_cells import parameters_in_words
 from infragap.maps.workbooks.book import (
     GREY,
     Book,
@@ -28,11 +29,9 @@ from infragap.maps.workbooks.book import (
     write_table,
     write_title,
 )
-from infragap.wording.catalogue import words
+from infragap.wording.catalogue import languages, words
 from infragap.wording.country import spoken_profile
 
-LANGUAGE = "vi"
-"""Language of the list: the power company's."""
 KNOWN = {column.name: column for column in electricity.EXTENSION}
 LIST: Columns = (
     KNOWN["stt"],
@@ -77,20 +76,24 @@ SECTIONS = (
 VOLTAGE = (
     "line_id", "to_name", "commune", "feeder", "voltage_kv", "voltage_drop_pct", "added_drop_pct", "tap_drop_pct",
     "loading_pct", "voltage_status",
-    "voltage_basis", "remedy_vi", "remedy_mvnd",
+    "voltage_basis", "remedy", "remedy_mvnd",
 )  # fmt: skip
 LOCAL = ("village", "commune", "households", "stations", "station_kva", "lv_km", "meters", "grid_probability_pct",
 "position_accuracy_km", "provenance")  # fmt: skip
 ASSUMPTIONS = table(
     "parameters",
     Column("name_vi", "-", "parameters"),
+    Column("name_en", "-", "parameters"),
     Column("value", "-", "parameters"),
     Column("unit", "-", "parameters"),
     Column("low", "-", "parameters"),
     Column("high", "-", "parameters"),
     Column("meaning_vi", "-", "parameters"),
+    Column("meaning", "-", "parameters"),
     Column("source_vi", "-", "parameters"),
+    Column("source", "-", "parameters"),
 )
+"""Of the parameters; meaning and source are declared in English, other languages have columns of their own."""
 SIGNERS = ("made_by", "power_company", "authority")
 
 
@@ -100,8 +103,8 @@ class ListHead:
 
     Attributes
     ----------
-    title, note
-        Title line, and the line below it on what the data rest on.
+    title, note, crs
+        Title line, the line below it on what the data rest on, and the name of the measuring CRS.
     late
         What stands for the year where no budget reaches.
     """
@@ -109,6 +112,7 @@ class ListHead:
     title: str
     note: str
     late: str
+    crs: str
 
 
 def write_grid_extension_list(
@@ -121,32 +125,50 @@ def write_grid_extension_list(
     result
         The settlements that get the grid, in building order, and the lines.
     assumptions
-        Table of the parameters with `name_vi`, `value`, `unit`, `low`, `high`, `meaning_vi`, `source_vi`.
+        Of `assumptions_of`.
     path
         The workbook.
     head
         Title, note, and the word for what no budget reaches.
     """
-    say = words(LANGUAGE)
+    language = languages()[0]
+    say = words(language)
     works, lines = by_voltage(result.grid_extension, head.late), sections(result.lines, head.late)
-    with workbook(path, head.title, LANGUAGE) as book:
+    with workbook(path, head.title, language) as book:
         _write_list(book, works, head)
         for name, columns, frame in (
             ("sections", _chosen(electricity.LINES, SECTIONS), lines),
             ("voltage", _chosen(electricity.LINES, VOLTAGE), lines),
             ("local", tuple(KNOWN[key] for key in LOCAL if key in KNOWN), works),
-            ("assumptions", ASSUMPTIONS, assumptions),
+            ("assumptions", _assumption_columns(), assumptions),
         ):
             sheet = book.sheet(say(f"maps.grid_extension.sheet.{name}"))
             columns = tuple(column for column in columns if column.name in frame)
-            top = write_title(sheet, say(f"maps.grid_extension.title.{name}"), head.note, len(columns))
+            title = say(f"maps.grid_extension.title.{name}", crs=head.crs)
+            top = write_title(sheet, title, head.note, len(columns))
             write_table(sheet, top, columns, pd.DataFrame(frame))
 
 
 def _chosen(columns: Columns, keys: tuple[str, ...]) -> Columns:
     taps = table("electricity.extension", Column("tap_northing_m", "m", "plan"), Column("tap_easting_m", "m", "plan"))
-    known = {column.name: column for column in (*in_one_language(columns, LANGUAGE), *taps)}
-    return tuple(known[key] for key in keys if key in known)
+    language = languages()[0]
+    known = {column.name: column for column in (*in_one_language(columns, language), *taps)}
+    found = (known.get(key, known.get(f"{key}_{language}")) for key in keys)
+    return tuple(column for column in found if column is not None)
+
+
+def _assumption_columns() -> Columns:
+    """Columns of the assumptions in the main language."""
+    ending = f"_{languages()[0]}"
+    own = {column.name.removesuffix(ending) for column in ASSUMPTIONS if column.name.endswith(ending)}
+    texts = ("name", "meaning", "source")
+    return tuple(
+        column
+        for column in ASSUMPTIONS
+        if not column.name.startswith(texts)
+        or column.name.endswith(ending)
+        or (column.name in texts and column.name not in own)
+    )
 
 
 def by_voltage(works: pd.DataFrame, late: str) -> pd.DataFrame:
@@ -181,7 +203,7 @@ def _years(years: pd.Series[Any], late: str) -> list[Any]:
 
 
 def _write_list(book: Book, works: pd.DataFrame, head: ListHead) -> None:
-    sheet = book.sheet(words(LANGUAGE)("maps.grid_extension.sheet"))
+    sheet = book.sheet(words(languages()[0])("maps.grid_extension.sheet"))
     top = write_title(sheet, head.title, head.note, len(LIST))
     write_headings(sheet, top, LIST)
     set_widths(sheet, LIST, works)
@@ -233,6 +255,8 @@ def _write_signatures(sheet: Sheet, row: int) -> None:
 
 def assumptions_of(described: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Give the parameters of electricity that have a short name: those that a reader may question."""
-    frame = described.get("electricity", pd.DataFrame(columns=[column.name for column in ASSUMPTIONS]))
-    named = frame[frame["name_vi"].astype(str) != ""] if len(frame) else frame
-    return named.assign(value=[v if isinstance(v, int | float) else str(v) for v in named["value"]])
+    language = languages()[0]
+    frame = described.get("electricity", pd.DataFrame(columns=[column.name for column in _assumption_columns()]))
+    named = frame[frame[f"name_{language}"].astype(str) != ""] if len(frame) else frame
+    shown = named.assign(value=[v if isinstance(v, int | float) else str(v) for v in named["value"]])
+    return parameters_in_words(shown, language)

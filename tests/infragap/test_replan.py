@@ -1,5 +1,6 @@
 """A plan after a change is the plan from the beginning, whatever was taken over."""
 
+import pickle
 import time
 from dataclasses import fields
 from pathlib import Path
@@ -14,12 +15,14 @@ import infragap
 from infragap.analyses.electricity.least_cost import study
 from infragap.analyses.electricity.offgrid import compare
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
-from infragap.analyses.electricity.result import ElectricityResult
+from infragap.analyses.electricity.result import ElectricityResult, followed
 from infragap.gis.crs import WGS84
 from infragap.gis.errors import LayerError, ParameterError
 from tests.pack_factory import settlements, write_pack
 
 QUICK = {"draws": 0, "scenarios": False}
+
+LONG = {"draws": 2, "scenarios": True}
 
 
 def bytes_of(value: Any) -> Any:
@@ -51,6 +54,29 @@ def test_a_result_from_elsewhere_is_refused() -> None:
     nobody = ElectricityResult(empty, empty, rows, empty, rows, {}, {}, [])
     with pytest.raises(ParameterError, match="not planned in this process"):
         infragap.replan(nobody)
+
+
+def test_what_follows_is_made_once_and_only_when_it_is_asked_for() -> None:
+    empty, made = gpd.GeoDataFrame(), []
+    brief = ElectricityResult(empty, empty, pd.DataFrame(), empty, pd.DataFrame(), {"cost_mvnd": 1.0}, {}, [])
+    long = ElectricityResult(empty, empty, pd.DataFrame(), empty, pd.DataFrame({"stt": [1]}), {}, {}, [{"target": "x"}])
+
+    def whole() -> ElectricityResult:
+        made.append(1)
+        return long
+
+    result = followed(brief, whole)
+    assert result.plan == {"cost_mvnd": 1.0}
+    assert result.lines is empty
+    assert result.at_once is brief
+    assert "made when asked for" in repr(result)
+    assert not hasattr(result, "unknown")
+    assert made == []
+    assert result.targets == [{"target": "x"}]
+    assert result.grid_extension is long.grid_extension
+    assert made == [1]
+    sent = pickle.loads(pickle.dumps(followed(brief, lambda: long)))
+    assert (sent.plan, sent.targets) == (brief.plan, long.targets)
 
 
 @pytest.mark.slow
@@ -121,19 +147,23 @@ def random_change(rng: np.random.Generator, number: int, pack: infragap.Pack) ->
 
 
 def hold_random_changes(folder: Path, count: int) -> list[tuple[dict[str, Any], float, float]]:
-    """Replan and plan from the beginning, compare, and give the changes with processor seconds of both."""
+    """Replan and plan from the beginning, compare, and give the changes with processor seconds of both: every fifth
+    with draws and scenarios, which follow the answer."""
     rng, told = np.random.default_rng(20261127), []
     pack = infragap.read_pack(folder)
-    first = infragap.plan_electricity(pack, **QUICK)
+    first = infragap.plan_electricity(pack, **LONG)
     for number in range(count):
         change = random_change(rng, number, pack)
         begun = time.process_time()
         again = infragap.replan(first, **change)
         between = time.process_time()
+        assert "settlements" not in vars(again)
         moved = change.pop("moved", None)
         fresh = infragap.read_pack(folder)
         fresh = fresh if moved is None else fresh.with_moved("settlements", moved)
-        same(again, infragap.plan_electricity(fresh, **QUICK | change))
+        same(again.at_once, infragap.plan_electricity(fresh, **QUICK | change))
+        if number % 5 == 0:
+            same(again, infragap.plan_electricity(fresh, **LONG | change))
         told.append((change, between - begun, time.process_time() - between))
     return told
 

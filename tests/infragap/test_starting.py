@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tomllib
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,10 +13,10 @@ import pytest
 from shapely.geometry import LineString, Point
 
 from infragap.gis.catalog import Catalog, LayerEntry, PackHead, catalog_text, read_catalog, sha256_of
-from infragap.gis.errors import MissingDataError
+from infragap.gis.errors import MissingDataError, ParameterError
 from infragap.gis.findings import faults
 from infragap.gis.pack import read_pack
-from infragap.profiles.profile import read_profile
+from infragap.profiles.profile import ProfileError, copy_profile, read_profile
 from infragap.starting.guesses import guessed_mapping
 from infragap.starting.hashes import fill_hashes
 from infragap.starting.init import start_pack
@@ -63,6 +64,70 @@ def test_every_guess_stands_in_the_catalogue(tmp_path: Path) -> None:
             assert "  # " in line, line
     assert "guess: persons by household size" in text
     assert any("assumption" in guess for guess in start.guesses)
+
+
+def consultants_files(folder: Path) -> None:
+    """A workbook with a title, voltages in words in a geodatabase, heights under a name that says nothing."""
+    folder.mkdir()
+    rows = pd.DataFrame({"CENTRO POBLADO": ["Ñahuin", "Tatu"], "Latitud": [21.8, 21.82], "Longitud": [105.0, 105.02],
+                         "Nº de viviendas": [40, 7], "Fuente": ["vela", "solar"]})  # fmt: skip
+    with pd.ExcelWriter(folder / "censo.xlsx") as book:
+        rows.to_excel(book, index=False, startrow=2)
+        book.sheets["Sheet1"].write(0, 0, "Directorio nacional 2017")
+    line = [LineString([(104.9, 21.8), (105.0, 21.8)]), LineString([(104.9, 21.83), (105.0, 21.83)])]
+    lines = gpd.GeoDataFrame({"voltage": ["33000;11000", "11 kV"]}, geometry=line, crs="EPSG:4326")
+    lines.to_file(folder / "network.gdb", driver="OpenFileGDB", layer="mv_lines")
+    pack = write_pack(folder.parent / "other")
+    shutil.copyfile(pack / "terrain" / "elevation.tif", folder / "mosaic_7.tif")
+
+
+def test_a_consultants_files_are_found_by_what_they_hold(tmp_path: Path) -> None:
+    consultants_files(tmp_path / "mine")
+    start = start_pack(tmp_path / "mine", profile="mw")
+    assert start.questions == ()
+    assert any("can be heights" in guess for guess in start.guesses)
+    assert start.catalog.entry("settlements").heading_row == 3
+    pack = read_pack(tmp_path / "mine")
+    assert pack.settlements.set_index("name")["households"].to_dict() == {"Ñahuin": 40, "Tatu": 7}
+    # of a line with two circuits the country's upper level
+    assert pack.grid_lines["voltage_kv"].tolist() == [33.0, 11.0]
+    assert faults(pack.findings()) == []
+
+
+def test_the_only_list_of_places_is_that_of_the_settlements(tmp_path: Path) -> None:
+    strangers_files(tmp_path / "mine")
+    (tmp_path / "mine" / "hamlets_2024.geojson").rename(tmp_path / "mine" / "villages.geojson")
+    start = start_pack(tmp_path / "mine", profile="mw")
+    assert {entry.name for entry in start.catalog.layer} == {"settlements", "grid_lines", "elevation"}
+    assert any("only list of places" in guess for guess in start.guesses)
+
+
+def test_a_file_that_nothing_speaks_for_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    here = gpd.GeoDataFrame({"a": [1]}, geometry=[LineString([(104.9, 21.8), (105.0, 21.8)])], crs="EPSG:4326")
+    here.to_file(tmp_path / "mine" / "trazo.geojson")
+    with pytest.raises(MissingDataError, match=r"trazo\.geojson: which layer is it"):
+        start_pack(tmp_path / "mine", profile="mw")
+
+
+def test_a_profile_of_ones_own_beside_the_layers(tmp_path: Path) -> None:
+    strangers_files(tmp_path / "mine")
+    copy_profile("mw", tmp_path / "mine" / "own.toml")
+    copy_profile("mw", tmp_path / "elsewhere.toml")
+    with pytest.raises(ProfileError, match="there already"):
+        copy_profile("mw", tmp_path / "mine" / "own.toml")
+    for given in ("own.toml", str(tmp_path / "mine" / "own.toml"), str(tmp_path / "elsewhere.toml")):
+        start_pack(tmp_path / "mine", profile=given)
+        assert read_pack(tmp_path / "mine").profile.code == Path(given).stem
+    with pytest.raises(ParameterError, match="no profile file"):
+        start_pack(tmp_path / "mine", profile="nowhere.toml")
+
+
+def test_no_country_is_an_open_question(tmp_path: Path) -> None:
+    strangers_files(tmp_path / "mine")
+    start = start_pack(tmp_path / "mine")
+    assert any("of which country" in question for question in start.questions)
+    assert "of which country" in (tmp_path / "mine" / "catalog.toml").read_text(encoding="utf-8")
 
 
 def test_what_nothing_speaks_for_is_a_question() -> None:
@@ -153,6 +218,13 @@ def test_another_country_as_its_files_lie_there(tmp_path: Path) -> None:
     assert "MWK" in summary
     for layer in ("forest", "runoff", "solar", "substations"):
         assert f"{layer}: no layer of" in summary, layer
+    for name in ("tables.xlsx", "grid_extension_list.xlsx", "programme.xlsx", "results.kmz"):
+        with zipfile.ZipFile(out / name) as parts:
+            # the namespace of workbooks has 'vnd' in its name: only what is written into cells counts
+            inside = [part for part in parts.namelist() if "sharedStrings" in part or part.endswith(".kml")]
+            text = "".join(parts.read(part).decode("utf-8") for part in inside)
+        for word in ("mvnd", "VND", "Vietnamese", "VN-2000"):
+            assert word not in text.replace("26,300 VND", ""), (name, word)
     page = (out / "electricity.html").read_text(encoding="utf-8")
     assert '<html lang="en">' in page
     assert "triệu đồng" not in page

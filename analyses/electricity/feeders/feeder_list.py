@@ -76,17 +76,41 @@ def feeder_findings(feeders: list[FeederVoltage], parameters: ElectricityParamet
         radial = _as_solved(each, parameters)
         content = content_of(*(getattr(radial, field.name) for field in fields(radial)))
         step = f"remedy of {each.extended.feeder.name}"
-        found.append(FeederFinding(each, *remembered(step, partial(_remedy, radial), parameters, (content,))))
+        # priced apart, so that other prices need no other load flow
+        remedy, count = remembered(step, partial(_remedy, radial), parameters, (content,))
+        found.append(FeederFinding(each, remedy, count, life_cycle_mvnd(remedy, count, parameters)))
     return found
 
 
-def _remedy(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple[FeederRemedy, float, float]:
-    """The first remedy that suffices, its count and its life-cycle cost."""
+def _remedy(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple[FeederRemedy, float]:
+    """The first remedy that suffices, and its count."""
     for remedy, attempt in ATTEMPTS.items():
-        result = attempt(radial, parameters)
-        if result is not None:
-            return remedy, *result
-    return FeederRemedy.NEARER_SUBSTATION, 0.0, np.nan
+        count = attempt(radial, parameters)
+        if count is not None:
+            return remedy, count
+    return FeederRemedy.NEARER_SUBSTATION, 0.0
+
+
+def life_cycle_mvnd(remedy: FeederRemedy, count: float, parameters: ElectricityParameters) -> float:
+    """Life-cycle cost of a remedy by its number or its kilometres; NaN for a nearer substation.
+
+    Examples
+    --------
+    >>> life_cycle_mvnd(FeederRemedy.NEARER_SUBSTATION, 0.0, ElectricityParameters())
+    nan
+    """
+    p = parameters
+    match remedy:
+        case FeederRemedy.CAPACITORS:
+            return count * p.works.capacitor_mvnd * station_factor(p)
+        case FeederRemedy.REGULATORS:
+            return count * p.regulator_mvnd * station_factor(p)
+        case FeederRemedy.HEAVIER_WIRE:
+            return count * p.reconductor_mvnd_per_km * line_factor(p)
+        case FeederRemedy.UPPER_LEVEL:
+            return count * p.raise_level_mvnd_per_km * line_factor(p)
+        case _:
+            return float("nan")
 
 
 def _as_solved(feeder: FeederVoltage, parameters: ElectricityParameters) -> RadialFeeder:
@@ -97,8 +121,8 @@ def _as_solved(feeder: FeederVoltage, parameters: ElectricityParameters) -> Radi
     return replace(radial, p_mw=load)
 
 
-def capacitors(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple[float, float] | None:
-    """Number and life-cycle cost of the fewest fixed banks that hold the share, each where the drop is largest; None
+def capacitors(radial: RadialFeeder, parameters: ElectricityParameters) -> float | None:
+    """Number of the fewest fixed banks that hold the share, each where the drop is largest; None
     where the reactive load at night allows no more.
 
     Examples
@@ -115,7 +139,7 @@ def capacitors(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple
     ...     p_mw=np.array([0.0, 5.6]),
     ...     power_factor=0.9,
     ... )
-    >>> capacitors(feeder, ElectricityParameters())[0]
+    >>> capacitors(feeder, ElectricityParameters())
     2.0
     """
     p, bank_mvar = parameters, parameters.works.capacitor_kvar / 1000
@@ -124,7 +148,7 @@ def capacitors(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple
     for count in range(most + 1):
         drop = replace(radial, capacitor_mvar=banks * bank_mvar).linear_drop_pct()
         if drop.max() <= SAFETY * p.mv_drop_limit_pct and _solved_within(radial, banks * bank_mvar, p):
-            return float(count), count * p.works.capacitor_mvnd * station_factor(p)
+            return float(count)
         banks[int(drop.argmax())] += 1
     return None
 
@@ -134,8 +158,8 @@ def _solved_within(radial: RadialFeeder, capacitor_mvar: FloatArray, parameters:
     return bool(np.max(np.nan_to_num(drop, nan=np.inf)) <= parameters.mv_drop_limit_pct)
 
 
-def regulators(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple[float, float] | None:
-    """Number and life-cycle cost of the regulators that hold the share.
+def regulators(radial: RadialFeeder, parameters: ElectricityParameters) -> float | None:
+    """Number of the regulators that hold the share.
 
     Notes
     -----
@@ -152,12 +176,12 @@ def regulators(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple
         first = [node for node in way if drop[node] > aim][-1]
         drop[_behind(radial.parent, first)] -= min(REGULATOR_BOOST_PCT, aim)
         if drop.max() <= p.mv_drop_limit_pct:
-            return float(count), count * p.regulator_mvnd * station_factor(p)
+            return float(count)
     return None
 
 
-def heavier_wire(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple[float, float] | None:
-    """Kilometres and life-cycle cost of heavier wire on the pieces where a kilometre takes most off the worst drop."""
+def heavier_wire(radial: RadialFeeder, parameters: ElectricityParameters) -> float | None:
+    """Kilometres of heavier wire on the pieces where a kilometre takes most off the worst drop."""
     p, wire = parameters, parameters.works.conductors[HEAVIEST]
     r, done = radial.r_ohm_per_km.copy(), np.zeros(len(radial.parent), dtype=bool)
     flow = radial.flow_mw()
@@ -168,7 +192,7 @@ def heavier_wire(radial: RadialFeeder, parameters: ElectricityParameters) -> tup
             km = float(radial.length_km[done].sum())
             solved = load_flow([now])[0][0]
             within = np.max(np.nan_to_num(solved, nan=np.inf)) <= p.mv_drop_limit_pct
-            return (km, km * p.reconductor_mvnd_per_km * line_factor(p)) if within else None
+            return km if within else None
         way = [node for node in _way(radial.parent, int(drop.argmax())) if not done[node] and node > 0]
         relief = [flow[node] * max(r[node] - wire.r_ohm_per_km, 0.0) for node in way]
         if not way or max(relief) <= 0:
@@ -177,8 +201,8 @@ def heavier_wire(radial: RadialFeeder, parameters: ElectricityParameters) -> tup
         r[node], done[node] = wire.r_ohm_per_km, True
 
 
-def upper_level(radial: RadialFeeder, parameters: ElectricityParameters) -> tuple[float, float] | None:
-    """Kilometres and life-cycle cost of raising a feeder of the lower level to the upper one."""
+def upper_level(radial: RadialFeeder, parameters: ElectricityParameters) -> float | None:
+    """Kilometres of line to raise a feeder of the lower level to the upper one."""
     p = parameters
     if p.levels.is_upper(radial.voltage_kv):
         return None
@@ -186,11 +210,10 @@ def upper_level(radial: RadialFeeder, parameters: ElectricityParameters) -> tupl
     ((drop, _),) = load_flow([replace(radial, voltage_kv=p.levels.upper_kv, x_ohm_per_km=x)])
     if not np.max(np.nan_to_num(drop, nan=np.inf)) <= p.mv_drop_limit_pct:
         return None
-    km = float(radial.length_km.sum())
-    return km, km * p.raise_level_mvnd_per_km * line_factor(p)
+    return float(radial.length_km.sum())
 
 
-ATTEMPTS: dict[FeederRemedy, Callable[[RadialFeeder, ElectricityParameters], tuple[float, float] | None]] = {
+ATTEMPTS: dict[FeederRemedy, Callable[[RadialFeeder, ElectricityParameters], float | None]] = {
     FeederRemedy.CAPACITORS: capacitors,
     FeederRemedy.REGULATORS: regulators,
     FeederRemedy.HEAVIER_WIRE: heavier_wire,

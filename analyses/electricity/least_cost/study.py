@@ -119,7 +119,8 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
     """
     surface = remembered("surface", lambda p: build_surface(pack, p), parameters, (pack,))
     layer = pack.settlements.reset_index(drop=True)
-    grid = remembered("grid", lambda p: existing_grid(pack.grid_lines, pack.substations, p), parameters, (pack,))
+    grid_layers = (pack.grid_lines, pack.substations)
+    grid = remembered("grid", lambda p: existing_grid(*grid_layers, p), parameters, grid_layers)
     cell = settlement_cells(surface, layer.geometry.x.to_numpy(), layer.geometry.y.to_numpy())
     cell = on_line_cells(surface, cell, layer, grid.lines)
     known = np.maximum(cell, 0)

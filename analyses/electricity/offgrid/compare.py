@@ -87,7 +87,13 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
         parameters,
         (content_of(hourly, month_mm),),
     )
-    sites = remembered("sites", lambda p: read_sites(pack, p), parameters, (pack,))
+    known_sites = pack.hydro_sites if pack.has("hydro_sites") else None
+    sites = remembered(
+        "sites",
+        lambda p: read_sites(pack.elevation, pack.runoff, known_sites, p),
+        parameters,
+        (pack.elevation, pack.runoff, known_sites),
+    )
     return Resources(
         day_yield=day_yield,
         unserved=remembered("plants", lambda _: simulate_plants(hourly), parameters, (content_of(hourly),)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -12,9 +11,7 @@ import numpy as np
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.gis.hydrology import Falls, falls, flow_directions, mean_flow
-
-if TYPE_CHECKING:
-    from infragap.gis.pack import Pack
+from infragap.gis.raster import Raster
 
 EVIDENCE = ("surveyed", "mapped", "modelled")
 """What a site rests on, best first."""
@@ -80,19 +77,21 @@ class Sites:
         return Sites(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def read_sites(pack: Pack, parameters: ElectricityParameters) -> Sites:
+def read_sites(
+    elevation: Raster, runoff: Raster, hydro_sites: gpd.GeoDataFrame | None, parameters: ElectricityParameters
+) -> Sites:
     """Sites of the layer `hydro_sites` where there is one, and those that relief and runoff suggest."""
-    streams = flow_directions(pack.elevation)
+    streams = flow_directions(elevation)
     found = falls(
         streams,
-        mean_flow(streams, pack.runoff),
+        mean_flow(streams, runoff),
         canal_km=parameters.hydro_canal_km,
         min_head_m=parameters.hydro_min_head_m,
     )
     modelled = modelled_sites(found)
-    if not pack.has("hydro_sites") or not len(pack.hydro_sites):
+    if hydro_sites is None or not len(hydro_sites):
         return modelled
-    known = known_sites(pack.hydro_sites, parameters)
+    known = known_sites(hydro_sites, parameters)
     return Sites(
         *(np.concatenate([getattr(known, field.name), getattr(modelled, field.name)]) for field in fields(Sites))
     )

@@ -14,7 +14,11 @@ from infragap.analyses.electricity.routing.line_components import unit_prices
 from infragap.analyses.electricity.routing.network import CandidateNetwork, join_steps
 from infragap.analyses.electricity.routing.paths import border_steps, out_of_window, trace
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS, Routes
+from infragap.analyses.reuse import content_of, remembered_alone
 from infragap.gis.leastcost import cost_distance
+
+Ways = dict[int, tuple[str, IntArray]]
+"""Steps from a cell to its neighbours, with what they were searched in: they stay where nothing of that has changed."""
 
 NEAR = 8
 """Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference
@@ -49,14 +53,22 @@ def candidate_network(
     parts = [routes.steps, region_steps(cost, surface, routes.cell[reached])]
     if known is None:
         own_mvnd = routes.cost_mvnd[reached]
-        parts.append(neighbour_steps(cost, routes.cell[reached], own_mvnd, columns=surface.grid.shape[1]))
+        ways: Ways = remembered_alone(f"ways to neighbours, {parameters.forest_rule}", dict, ())
+        parts.append(neighbour_steps(cost, routes.cell[reached], own_mvnd, columns=surface.grid.shape[1], known=ways))
     else:
         parts.append(network_steps(known))
     steps = np.concatenate(parts)
     return join_steps(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
 
 
-def neighbour_steps(cost: NDArray[np.float32], cells: IntArray, own_mvnd: FloatArray, *, columns: int) -> IntArray:
+def neighbour_steps(
+    cost: NDArray[np.float32],
+    cells: IntArray,
+    own_mvnd: FloatArray,
+    *,
+    columns: int,
+    known: Ways | None = None,
+) -> IntArray:
     """Steps of the cheapest ways from each settlement to its `NEAR` nearest, as far as they cost less than its own
     line.
 
@@ -70,7 +82,10 @@ def neighbour_steps(cost: NDArray[np.float32], cells: IntArray, own_mvnd: FloatA
         (k,) investment of each one's own line: a dearer way to a neighbour never pays.
     columns
         Width of the raster.
+    known
+        Ways on the same raster that were searched before; those searched now are added.
     """
+    known = {} if known is None else known
     spots, first = np.unique(cells, return_index=True)
     settlements = np.column_stack([spots // columns, spots % columns])
     if len(settlements) < 2:
@@ -85,12 +100,18 @@ def neighbour_steps(cost: NDArray[np.float32], cells: IntArray, own_mvnd: FloatA
         reach = 2 * int(np.abs(others - [row, col]).max()) + 1
         r0, c0 = max(row - reach, 0), max(col - reach, 0)
         window = cost[r0 : row + reach + 1, c0 : col + reach + 1]
+        searched = content_of(window, others, np.array([own, columns]))
+        before, steps = known.get(int(spots[here]), ("", found[0]))
+        if before == searched:
+            found.append(steps)
+            continue
         search = cost_distance(window, [(row - r0, col - c0)], neighbours=NEIGHBOURS, limit=own, predecessors=True)
         r, c = others[:, 0] - r0, others[:, 1] - c0
         reached = np.isfinite(search.distance[r, c])
         width = window.shape[1]
         steps = trace(search, (r * width + c)[reached], columns=width)
         found.append(out_of_window(steps, corner=(r0, c0), width=width, columns=columns))
+        known[int(spots[here])] = searched, found[-1]
     return np.concatenate(found)
 
 

@@ -27,6 +27,7 @@ from infragap.analyses.electricity.routing.line_components import (
     standing_mvnd_per_km,
 )
 from infragap.analyses.electricity.routing.road_corridors import RoadCorridors, road_corridors
+from infragap.analyses.reuse import content_of, remembered
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.raster import Raster, rasterize, resample, warp_like, xy
 from infragap.gis.schema import FOREST_NATURAL, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
@@ -259,42 +260,48 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     MissingDataError
         No existing medium-voltage line: nothing to connect to.
     """
-    grid = routing_grid(pack.elevation, parameters.routing_cell_m)
-    slope = slope_deg(grid).values
-    known = np.isfinite(slope)
-    roads = rasterize(pack.roads, grid, all_touched=True).values.astype(bool)
-    steepness = (slope - parameters.gentle_slope_deg) / (parameters.steep_slope_deg - parameters.gentle_slope_deg)
-    remoteness = _distance_m(roads, grid.cell_size_m) / max(1000 * parameters.no_road_km, 1e-3)
-    roughness = np.clip(np.fmax(np.nan_to_num(steepness), remoteness), 0, 1).astype(np.float32)
-    passable = known & rasterize(pack.communes, grid, all_touched=True).values.astype(bool)
-    code = warp_like(pack.forest, grid, method="nearest")
-    forest_code = np.where(code.valid(), code.values, 0).astype(np.uint8)
+    ground = remembered(
+        "ground",
+        lambda p: _ground(pack, p),
+        parameters,
+        (
+            *(pack.elevation, pack.roads, pack.communes, pack.forest, pack.grid_lines),
+            *(getattr(pack, name) if pack.has(name) else None for name in ("rivers", "lakes")),
+        ),
+    )
+    grid = ground.grid
     cleared = cleared_cells(pack.settlements, grid, parameters.forest_clearing_m)
-    passable |= known & cleared
-    restricted = restricted_cells(pack.forest, grid) & ~cleared
-    corridors = road_corridors(pack.roads, grid, restricted)
+    passable = ground.passable | (ground.known & cleared)
+    passable[ground.line_cells[:, 0], ground.line_cells[:, 1]] = True
+    restricted = ground.restricted & ~cleared
+    tapped = remembered(
+        "road corridors",
+        lambda p: _with_taps(pack, ground, restricted, p),
+        parameters,
+        (pack.roads, pack.grid_lines, ground, content_of(restricted)),
+    )
+    corridors = tapped.corridors
     on_road = corridors.on_road.reshape(grid.shape)
-    line_cells, line_of_cell = existing_line_cells(pack.grid_lines, grid, parameters.levels)
-    passable[line_cells[:, 0], line_cells[:, 1]] = True
-    at_lower_kv = _nearest_is_lower(pack.grid_lines, line_cells, line_of_cell, roughness, passable, parameters.levels)
-    stub_km = _stub_km(pack.grid_lines, grid, line_cells, line_of_cell)
-    kept = np.ones(len(line_cells), dtype=bool)
-    if parameters.keeps_to_roads:
-        kept = _tappable(pack.grid_lines, line_cells, line_of_cell, stub_km, restricted, corridors, parameters)
+    at_lower_kv = remembered(
+        "voltage of the nearest line",
+        lambda p: _nearest_is_lower(pack.grid_lines, ground, passable, p.levels),
+        parameters,
+        (pack.grid_lines, ground, content_of(passable)),
+    )
     closed = (restricted | on_road) & ~cleared
     standing = usable_standing(pack.grid_lines, grid, passable & ~closed, at_lower_kv, parameters)
     x, y = pack.settlements.geometry.x.to_numpy(), pack.settlements.geometry.y.to_numpy()
     return LineSurface(
         grid=grid,
-        roughness=roughness,
+        roughness=ground.roughness,
         at_lower_kv=at_lower_kv,
-        crossings_per_km=_crossings(pack, grid, parameters),
+        crossings_per_km=ground.crossings_per_km,
         restricted_forest=restricted & ~on_road,
-        forest_code=forest_code,
+        forest_code=ground.forest_code,
         passable=passable,
-        line_cells=line_cells[kept],
-        line_of_cell=line_of_cell[kept],
-        stub_km=stub_km[kept],
+        line_cells=ground.line_cells[tapped.kept],
+        line_of_cell=ground.line_of_cell[tapped.kept],
+        stub_km=tapped.stub_km[tapped.kept],
         corridors=corridors,
         wall=_wall(on_road, restricted, corridors.mouth.reshape(grid.shape), cleared),
         law=ForestLaw(
@@ -307,6 +314,78 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
         standing_line=standing,
         follows_roads=parameters.keeps_to_roads,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What of the surface does not hang on where settlements lie, (rows, cols) unless said.
+
+    Attributes
+    ----------
+    grid, roughness, crossings_per_km, forest_code
+        As in `LineSurface`.
+    known
+        Cells of known height.
+    passable
+        Those of them inside the province.
+    restricted
+        Cells with natural or special-use forest, clearings and roads included.
+    line_cells, line_of_cell, stub_km
+        As in `LineSurface`, for all existing lines, from the middle of every cell.
+    """
+
+    grid: Raster
+    roughness: NDArray[np.float32]
+    crossings_per_km: NDArray[np.float32]
+    forest_code: NDArray[np.uint8]
+    known: BoolArray
+    passable: BoolArray
+    restricted: BoolArray
+    line_cells: IntArray
+    line_of_cell: IntArray
+    stub_km: FloatArray
+
+
+def _ground(pack: Pack, parameters: ElectricityParameters) -> _Ground:
+    p, grid = parameters, routing_grid(pack.elevation, parameters.routing_cell_m)
+    slope = slope_deg(grid).values
+    known = np.isfinite(slope)
+    roads = rasterize(pack.roads, grid, all_touched=True).values.astype(bool)
+    steepness = (slope - p.gentle_slope_deg) / (p.steep_slope_deg - p.gentle_slope_deg)
+    remoteness = _distance_m(roads, grid.cell_size_m) / max(1000 * p.no_road_km, 1e-3)
+    code = warp_like(pack.forest, grid, method="nearest")
+    line_cells, line_of_cell = existing_line_cells(pack.grid_lines, grid, p.levels)
+    return _Ground(
+        grid=grid,
+        roughness=np.clip(np.fmax(np.nan_to_num(steepness), remoteness), 0, 1).astype(np.float32),
+        crossings_per_km=_crossings(pack, grid, p),
+        forest_code=np.where(code.valid(), code.values, 0).astype(np.uint8),
+        known=known,
+        passable=known & rasterize(pack.communes, grid, all_touched=True).values.astype(bool),
+        restricted=restricted_cells(pack.forest, grid),
+        line_cells=line_cells,
+        line_of_cell=line_of_cell,
+        stub_km=_stub_km(pack.grid_lines, grid, line_cells, line_of_cell),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Tapped:
+    """Roads through forest with their places to tap, and (k,) which line cells can be tapped, by how long a stub."""
+
+    corridors: RoadCorridors
+    kept: BoolArray
+    stub_km: FloatArray
+
+
+def _with_taps(pack: Pack, ground: _Ground, restricted: BoolArray, parameters: ElectricityParameters) -> _Tapped:
+    corridors, stub_km = road_corridors(pack.roads, ground.grid, restricted), ground.stub_km.copy()
+    kept = np.ones(len(stub_km), dtype=bool)
+    if parameters.keeps_to_roads:
+        kept = _tappable(
+            pack.grid_lines, ground.line_cells, ground.line_of_cell, stub_km, restricted, corridors, parameters
+        )
+    return _Tapped(corridors, kept, stub_km)
 
 
 def usable_standing(
@@ -390,19 +469,15 @@ def _stub_km(lines: gpd.GeoDataFrame, grid: Raster, line_cells: IntArray, line_o
 
 
 def _nearest_is_lower(
-    lines: gpd.GeoDataFrame,
-    line_cells: IntArray,
-    line_of_cell: IntArray,
-    roughness: NDArray[np.float32],
-    passable: BoolArray,
-    levels: MediumVoltage,
+    lines: gpd.GeoDataFrame, ground: _Ground, passable: BoolArray, levels: MediumVoltage
 ) -> BoolArray:
-    is_lower = np.array([not levels.is_upper(voltage) for voltage in lines["voltage_kv"]], dtype=bool)[line_of_cell]
+    is_lower = np.array([not levels.is_upper(voltage) for voltage in lines["voltage_kv"]], dtype=bool)
+    is_lower = is_lower[ground.line_of_cell]
     if not is_lower.any() or is_lower.all():
-        return np.full(roughness.shape, bool(is_lower.all()))
+        return np.full(passable.shape, bool(is_lower.all()))
     # an approximate price is enough to tell which line is nearest: forest and rivers do not choose the voltage
-    cost = np.where(passable, 1 + 0.25 * roughness, np.inf).astype(np.float32)
-    region = cost_distance(cost, line_cells, regions=True).region
+    cost = np.where(passable, 1 + 0.25 * ground.roughness, np.inf).astype(np.float32)
+    region = cost_distance(cost, ground.line_cells, regions=True).region
     if region is None:
         raise AssertionError("regions were asked for")
     return np.asarray((region >= 0) & is_lower[np.maximum(region, 0)])

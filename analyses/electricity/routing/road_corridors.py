@@ -25,6 +25,16 @@ DETOUR = 6.0
 
 
 @dataclass(frozen=True, eq=False)
+class Joined:
+    """Pairs of points next to each other: those of point k are ``point[stop[k]:stop[k + 1]]``, and how far they are
+    [m]. Plain lists, which are read one number at a time."""
+
+    stop: list[int]
+    point: list[int]
+    metres: list[float]
+
+
+@dataclass(frozen=True, eq=False)
 class RoadCorridors:
     """Roads through forest, as points joined along the roads.
 
@@ -39,7 +49,7 @@ class RoadCorridors:
     cell
         (k,) flat cell of each point.
     joined
-        For each point the points next to it and how far they are [m].
+        The points next to each point and how far they are.
     anchor
         Flat cell → the point that stands for it.
     middle
@@ -51,7 +61,7 @@ class RoadCorridors:
     mouth: BoolArray
     points: FloatArray
     cell: IntArray
-    joined: list[list[tuple[int, float]]]
+    joined: Joined
     anchor: dict[int, int]
     _known: dict[tuple[int, int], FloatArray | None] = field(default_factory=dict)
 
@@ -91,8 +101,8 @@ class RoadCorridors:
                 return way[::-1]
             if distance > best[here]:
                 continue
-            for there, metres in self.joined[here]:
-                further = distance + metres
+            for k in range(self.joined.stop[here], self.joined.stop[here + 1]):
+                there, further = self.joined.point[k], distance + self.joined.metres[k]
                 if further <= limit_m and further < best.get(there, np.inf):
                     best[there], before[there] = further, here
                     heapq.heappush(queue, (further, there))
@@ -162,23 +172,24 @@ def _through_every_cell(points: FloatArray, road: IntArray, grid: Raster) -> tup
     return np.insert(points, behind, between, axis=0), np.insert(road, behind, road[behind])
 
 
-def _joined(
-    points: FloatArray, number: IntArray, xy_all: FloatArray, within: BoolArray
-) -> list[list[tuple[int, float]]]:
+def _joined(points: FloatArray, number: IntArray, xy_all: FloatArray, within: BoolArray) -> Joined:
     """Neighbours of each kept point: along its road, and on other roads where they lie side by side."""
-    joined: list[list[tuple[int, float]]] = [[] for _ in range(len(points))]
     along = np.flatnonzero(within & (number[:-1] >= 0) & (number[1:] >= 0))
+    ends = np.column_stack([number[along], number[along + 1]])
     metres = np.hypot(*(xy_all[along + 1] - xy_all[along]).T)
-    pairs = [(int(number[k]), int(number[k + 1]), float(m)) for k, m in zip(along, metres, strict=True)]
     if len(points):
-        known = {(a, b) for a, b, _ in pairs} | {(b, a) for a, b, _ in pairs}
-        for a, b in sorted(cKDTree(points).query_pairs(JOINED_M)):
-            if (a, b) not in known:
-                pairs.append((a, b, float(np.hypot(*(points[a] - points[b])))))
-    for a, b, m in pairs:
-        joined[a].append((b, m))
-        joined[b].append((a, m))
-    return joined
+        beside = cKDTree(points).query_pairs(JOINED_M, output_type="ndarray").astype(np.int64)
+        beside = beside[np.lexsort((beside[:, 1], beside[:, 0]))]
+        by_number = [1, len(points)]
+        known = np.isin(np.sort(beside, axis=1) @ by_number, np.sort(ends, axis=1) @ by_number)
+        beside = beside[~known]
+        ends = np.concatenate([ends, beside])
+        metres = np.concatenate([metres, np.hypot(*(points[beside[:, 0]] - points[beside[:, 1]]).T)])
+    # each pair is told of at both of its ends, in the order of the pairs
+    here, there = ends.ravel(), ends[:, ::-1].ravel()
+    order = np.argsort(here, kind="stable")
+    stop = np.searchsorted(here[order], np.arange(len(points) + 1))
+    return Joined(stop.tolist(), there[order].tolist(), np.repeat(metres, 2)[order].tolist())
 
 
 def _anchors(points: FloatArray, cell: IntArray, grid: Raster) -> dict[int, int]:

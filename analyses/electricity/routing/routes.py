@@ -15,6 +15,7 @@ from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.entering import entered_lawfully
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, line_km, unit_prices
 from infragap.analyses.electricity.routing.paths import step_components, trace
+from infragap.analyses.reuse import content_of, remembered_alone
 from infragap.gis.leastcost import LeastCost, cost_distance, path_back
 from infragap.gis.raster import rowcol, xy
 
@@ -175,8 +176,8 @@ def with_lawful_routes(
         The surface with a larger wall, and the routes on it.
     """
     at_first = surface.wall
-    for _ in range(MAX_ROUNDS):
-        search = _from_lines(surface, parameters)
+    for number in range(MAX_ROUNDS):
+        search = _from_lines(surface, parameters, number)
         reached = (cell >= 0) & np.isfinite(search.distance.ravel()[np.maximum(cell, 0)])
         steps = trace(search, cell[reached], columns=surface.grid.shape[1])
         blocked = _to_close(steps[~surface.lawful(steps)], surface, cell)
@@ -188,10 +189,15 @@ def with_lawful_routes(
     return surface, own_routes(surface, cell, parameters, wall=at_first)
 
 
-def _from_lines(surface: LineSurface, parameters: ElectricityParameters) -> LeastCost:
+def _from_lines(surface: LineSurface, parameters: ElectricityParameters, number: int = 0) -> LeastCost:
+    """Search number so-and-so of a layout; it is the same where every cell costs the same."""
     cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
     starts = surface.line_starts(cost, tap_mvnd=parameters.works.cut_out_mvnd)
-    return cost_distance(cost, starts, neighbours=NEIGHBOURS, regions=True, predecessors=True)
+    return remembered_alone(
+        f"search {number}, {parameters.forest_rule}{', standing' if (surface.standing_line >= 0).any() else ''}",
+        lambda: cost_distance(cost, starts, neighbours=NEIGHBOURS, regions=True, predecessors=True),
+        (content_of(cost, starts),),
+    )
 
 
 def _to_close(steps: IntArray, surface: LineSurface, cell: IntArray) -> IntArray:

@@ -14,6 +14,7 @@ from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.cost_surface import distance_m
 from infragap.analyses.electricity.routing.existing_grid import existing_line_cells
+from infragap.analyses.reuse import content_of, remembered_alone
 from infragap.gis.raster import rasterize, rowcol
 
 
@@ -51,7 +52,7 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[NDArray[np
     commune = rasterize(numbered, grid, column="number", dtype="int32").values
     commune = np.where(study.surface.passable & ~study.surface.restricted_forest & ~on_road, commune, 0)
     line_cells, _ = existing_line_cells(study.grid.lines, grid, study.grid.levels)
-    line_m = distance_m(line_cells, grid)
+    line_m = remembered_alone("distance to lines", lambda: distance_m(line_cells, grid), (grid, content_of(line_cells)))
     wired = station_distance_m(study)
     rows, cols = grid.shape
     found = []
@@ -85,7 +86,8 @@ def station_distance_m(study: Study) -> FloatArray | None:
     inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
     if not inside.any():
         return None
-    return distance_m(np.column_stack([rows[inside], cols[inside]]), grid)
+    at = np.column_stack([rows[inside], cols[inside]])
+    return remembered_alone("distance to stations", lambda: distance_m(at, grid), (grid, content_of(at)))
 
 
 def moved_settlements(study: Study, cells: IntArray) -> Settlements:

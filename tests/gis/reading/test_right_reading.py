@@ -248,7 +248,7 @@ def test_title_rows_are_said_with_the_row_of_the_headings(tmp_path: Path) -> Non
     workbook.save(tmp_path / "s.xlsx")
     assert faults_of(tmp_path, "s.xlsx") == [
         "settlements: the headings of s.xlsx stand in row 3, below 'BẢNG 3. CỤM DÂN CƯ'. Delete the rows above the "
-        "headings."
+        "headings, or write heading_row = 3 for this layer in catalog.toml."
     ]
 
 

@@ -1,7 +1,9 @@
 """Supply areas: who belongs together, what an area is given, and that the joined plan stands beside the whole one."""
 
 import json
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,10 +19,13 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.gis.errors import ParameterError
 from infragap.gis.pack import read_pack
 from infragap.gis.raster import Raster
+from infragap.scale import shared_targets
 from infragap.scale.area_packs import PACK, Area, cropped, settlements_of
 from infragap.scale.areas import _grouped, _numbered, border_cells, supply_areas
 from infragap.scale.borders import in_area
 from infragap.scale.many import Many
+from infragap.scale.shared_targets import OffGrid, with_shared_targets
+from infragap.scale.units import Unit
 from infragap.settings import settings_of
 from tests.infragap.scale.test_many import contents
 from tests.pack_factory import grid_lines, settlements, substations, write_pack
@@ -87,11 +92,37 @@ def test_a_window_keeps_cells_where_they_are() -> None:
 def test_an_area_has_its_part_of_the_money_and_its_own_names(tmp_path: Path) -> None:
     (tmp_path / "settlements.csv").write_text("settlement_id,area,near_border\nX,A01,True\nY,A02,False\n")
     asked = settings_of({"electricity": {"budgets_mvnd": (10.0,) * 5, "forced_grid": ("X", "Y", "Z")}})
-    given = in_area(asked, Area("A01", tmp_path / "A01", 1, 1, 30, 0.3)).electricity
+    area = Area("A01", tmp_path / "A01", 1, 1, 30, 0.3)
+    unit = Unit("country", "base", tmp_path, {}, ONLY, area, target_households_pct=97.5)
+    given = in_area(asked, unit).electricity
+    assert given.target_households_on_grid_pct == 97.5
     assert given.budgets_mvnd == pytest.approx((3.0,) * 5)
     # nobody knows Z: the plan refuses it as it does without areas
     assert given.forced_grid == ("X", "Z")
-    assert in_area(settings_of({}), Area("A01", tmp_path / "A01", 1, 1, 30, 0.3)) == settings_of({})
+    assert in_area(settings_of({}), Unit("country", "base", tmp_path, {}, ONLY, area)) == settings_of({})
+    assert in_area(asked, Unit("country", "base", tmp_path, {}, ONLY)) is asked
+
+
+def test_a_target_is_shared_at_one_price(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    off = {"A01": (50, 40, 30, 5, 5, 5, 5, 5, 5, 5), "A02": (10, 10, 0, 0, 0, 0, 0, 0, 0, 0)}
+    areas = [Area(name, tmp_path / name, 1, 0, 100, 0.5) for name in off]
+    units = [Unit("country", "base", tmp_path, {}, ONLY, area) for area in areas]
+
+    def shared(pct: float | None) -> list[float | None]:
+        def looked(unit: Unit, prices: Sequence[float]) -> OffGrid:
+            assert unit.area is not None
+            return OffGrid(pct, 1000.0 if unit.area.name == "A01" else 3000.0, off[unit.area.name][: len(prices)])
+
+        monkeypatch.setattr(shared_targets, "off_grid_by_price", looked)
+        return [unit.target_households_pct for unit in with_shared_targets(units, None)]
+
+    assert shared(None) == [None, None]
+    # 80 of 4,000 may be off: at no price 60 are, and the 20 left go by households, 5 and 15
+    assert shared(98.0) == pytest.approx([100 - 5.5, 100 - 25 / 30])
+    # 32 may be off: 50 are at the second price, 30 at the third, the 2 left are 0.5 and 1.5
+    assert shared(99.2) == pytest.approx([100 - 3.05, 100 - 1.5 / 30])
+    # none may be off: five cannot be reached at any price
+    assert shared(100.0) == pytest.approx([99.5, 100.0])
 
 
 def test_areas_are_of_electricity_alone(tmp_path: Path) -> None:
@@ -141,6 +172,20 @@ def test_the_joined_plan_lies_between_the_bounds_and_loses_nobody(pack: Path, pl
     lines = planned.layer("electricity_lines")
     assert lines["line_id"].is_unique
     assert set(lines["line_id"].str[:4]) == {"A01-", "A02-"}
+
+
+@pytest.mark.slow
+def test_households_off_the_grid_fall_with_their_price(planned: Many, tmp_path: Path) -> None:
+    unit = planned.outcomes[0].unit
+    assert unit.area is not None
+    unit = replace(unit, area=replace(unit.area, folder=tmp_path / "A01"))
+    assert shared_targets.off_grid_by_price(unit, (0.0,)).target_pct is None
+    asked = replace(unit, values={"electricity": {"target_households_on_grid_pct": 99.0}})
+    counted = shared_targets.off_grid_by_price(asked, (0.0, 1e5))
+    table = planned.table("electricity_ranking").query("area == @unit.area.name")
+    assert counted.off == (table.loc[table["choice"] != "grid", "households"].sum(), 0.0)
+    assert counted.households == read_pack(unit.folder).communes["households"].sum()
+    assert shared_targets.off_grid_by_price(asked, (0.0, 1e5)) == counted
 
 
 @pytest.mark.slow

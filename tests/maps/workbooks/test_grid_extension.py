@@ -62,7 +62,7 @@ def result() -> ElectricityResult:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    head = ListHead("DANH MỤC", "mô phỏng", "sau 2030")
+    head = ListHead("DANH MỤC", "mô phỏng", "sau 2030", "VN-2000")
     assumptions = pd.DataFrame(
         {
             "name_vi": ["Đơn giá"],

@@ -5,7 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from infragap.analyses.electricity.feeders.feeder_list import capacitors, heavier_wire, regulators, upper_level
+from infragap.analyses.electricity.codes import FeederRemedy
+from infragap.analyses.electricity.feeders.feeder_list import (
+    capacitors,
+    heavier_wire,
+    life_cycle_mvnd,
+    regulators,
+    upper_level,
+)
 from infragap.analyses.electricity.feeders.load_flow import load_flow
 from infragap.analyses.electricity.feeders.radial import RadialFeeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -41,12 +48,12 @@ def test_a_capacitor_bank_lifts_by_hand() -> None:
 def test_the_fewest_banks_by_hand() -> None:
     # 5.7 MW: (0.301 + 0.4 · 0.484322) · 5.7 · 30 · 100 / 1225 = 6.906 %, and to be 6.79 one bank: 6.612; the load flow
     # has 7.4 without and 7.09 with one, so a second: 6.77. Price 2 · 225
-    (count, mvnd) = capacitors(line(5.7), P) or (np.nan, np.nan)
+    count = capacitors(line(5.7), P) or np.nan
     ((drop, _),) = load_flow([replace(line(5.7), capacitor_mvar=np.array([0.0, 0.3 * (count - 1)]))])
     assert drop[1] > 7.0
     ((drop, _),) = load_flow([replace(line(5.7), capacitor_mvar=np.array([0.0, 0.3 * count]))])
     assert drop[1] <= 7.0
-    assert mvnd == pytest.approx(count * 225 * AS_STATION, rel=1e-6)
+    assert life_cycle_mvnd(FeederRemedy.CAPACITORS, count, P) == pytest.approx(count * 225 * AS_STATION, rel=1e-6)
 
 
 def test_fixed_banks_stay_within_the_reactive_load_at_night() -> None:
@@ -57,20 +64,24 @@ def test_fixed_banks_stay_within_the_reactive_load_at_night() -> None:
 @pytest.mark.slow
 def test_regulators_lift_to_the_busbar_one_after_the_other() -> None:
     # 10 % at the end: one regulator at 6.79 % takes that off; 15 % takes two
-    assert regulators(line(7.5), P) == pytest.approx((1.0, 1500 * AS_STATION), rel=1e-6)
+    assert regulators(line(7.5), P) == 1.0
     ((drop, _),) = load_flow([line(10.5)])
     assert 6.79 + 7.0 < drop[1] < 2 * 6.79 + 7.0
-    assert regulators(line(10.5), P) == pytest.approx((2.0, 3000 * AS_STATION), rel=1e-6)
+    assert regulators(line(10.5), P) == 2.0
+    assert life_cycle_mvnd(FeederRemedy.REGULATORS, 2.0, P) == pytest.approx(3000 * AS_STATION, rel=1e-6)
 
 
 @pytest.mark.slow
 def test_heavier_wire_and_the_upper_level_by_hand() -> None:
     # AC-240 for AC-95: (0.121 + 0.1937) / (0.301 + 0.1937) = 0.636 of the drop
-    assert heavier_wire(line(7.5), P) == pytest.approx((30.0, 30 * 600 * AS_LINE), rel=1e-6)
+    assert heavier_wire(line(7.5), P) == 30.0
+    assert life_cycle_mvnd(FeederRemedy.HEAVIER_WIRE, 30.0, P) == pytest.approx(30 * 600 * AS_LINE, rel=1e-6)
     assert heavier_wire(line(12.0), P) is None
     assert upper_level(line(7.5), P) is None
     low = line(3.5, voltage_kv=22.0)
-    assert upper_level(low, P) == pytest.approx((30.0, 30 * 700 * AS_LINE), rel=1e-6)
+    assert upper_level(low, P) == 30.0
+    assert life_cycle_mvnd(FeederRemedy.UPPER_LEVEL, 30.0, P) == pytest.approx(30 * 700 * AS_LINE, rel=1e-6)
+    assert np.isnan(life_cycle_mvnd(FeederRemedy.NEARER_SUBSTATION, 0.0, P))
 
 
 @pytest.mark.slow
