@@ -83,9 +83,12 @@ def _grown(
     new_item = np.empty(chunks * CHUNK, np.int32)
     new_value = np.empty(chunks * CHUNK, np.float32)
     new_following = np.empty(chunks, np.int32)
-    new_item[: item.size] = item
-    new_value[: value.size] = value
-    new_following[: following.size] = following
+    # element by element: a slice brings its error message along, and with it all of the compiler's texts
+    for k in range(item.size):
+        new_item[k] = item[k]
+        new_value[k] = value[k]
+    for k in range(following.size):
+        new_following[k] = following[k]
     return new_item, new_value, new_following
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from infragap import __version__
 from infragap.console.guard import main_of
@@ -37,6 +38,20 @@ app = typer.Typer(
 data_app = typer.Typer(help="The data pack: what is in it, and how it is built.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 terminal = Terminal()
+
+
+class Spoken(TyperCommand):
+    """A command whose help is keys of the catalogue, shown in the language of the messages."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        for told in (self, *self.params):
+            # the key is kept: the next help may be asked for in another language
+            key = told.__dict__.setdefault("help_key", getattr(told, "help", None))
+            if str(key).startswith("command.help."):
+                told.__dict__["help"] = terminal.text(str(key))
+        super().format_help(ctx, formatter)
+
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of a data pack; default: the embedded pack.")]
 ParamsOption = Annotated[Path | None, typer.Option("--params", help="TOML file with parameters.")]
@@ -451,17 +466,17 @@ def data_schema_command(folder: Annotated[Path, typer.Argument(help="Folder of a
     terminal.say("command.schema.done", files=", ".join(map(str, describe_pack(folder))))
 
 
-@data_app.command("fetch")
+@data_app.command(
+    "fetch", cls=Spoken, help="command.help.fetch", short_help="Fetch public base layers with their licences."
+)
 @grouped_options
 def data_fetch_command(
     fetching: Fetching,
-    out: Annotated[Path, typer.Option("--out", help="New folder for the pack.")],
-    country: Annotated[str, typer.Option(help="Code of the country, three letters: areas and people.")] = "",
-    province: Annotated[str, typer.Option(help="Name or code of the province.")] = "",
-    bbox: Annotated[
-        str | None, typer.Option(help="west,south,east,north in degrees; default: that of the areas.")
-    ] = None,
-    profile: Annotated[str, typer.Option(help="Country: vn, mw, or the path of your own .toml.")] = "vn",
+    out: Annotated[Path, typer.Option("--out", help="command.help.fetch.out")],
+    country: Annotated[str, typer.Option(help="command.help.fetch.country")] = "",
+    province: Annotated[str, typer.Option(help="command.help.fetch.province")] = "",
+    bbox: Annotated[str | None, typer.Option(help="command.help.fetch.bbox")] = None,
+    profile: Annotated[str, typer.Option(help="command.help.fetch.profile")] = "vn",
 ) -> None:
     """Fetch public base layers: areas, heights, people, OpenStreetMap, land cover, sunshine, buildings."""
     from infragap.fetching.client import Client

@@ -82,15 +82,11 @@ FETCHED = ("boundaries", "elevation", "population", "osm", "landcover", "solar")
 class Fetching:
     """From where public layers come, and how they are asked for."""
 
-    layers: Annotated[str, typer.Option(help="Layers, comma-separated; buildings too.")] = ",".join(FETCHED)
-    osm: Annotated[
-        str, typer.Option(help="OpenStreetMap from overpass (small boxes), geofabrik (extract of a country), or auto.")
-    ] = "auto"
-    elevation_m: Annotated[
-        int, typer.Option(help="Cells of the heights: 30 or 90 (m); 0: 30 up to ten million cells, 90 beyond.")
-    ] = 0
-    contact: Annotated[str, typer.Option(help="Your address of mail or web; OpenStreetMap's servers ask for it.")] = ""
-    cache: Annotated[Path | None, typer.Option(help="Folder of what was fetched; default: ~/.cache/infragap.")] = None
+    layers: Annotated[str, typer.Option(help="command.help.fetch.layers")] = ",".join(FETCHED)
+    osm: Annotated[str, typer.Option(help="command.help.fetch.osm")] = "auto"
+    elevation_m: Annotated[int, typer.Option(help="command.help.fetch.elevation_m")] = 0
+    contact: Annotated[str, typer.Option(help="command.help.fetch.contact")] = ""
+    cache: Annotated[Path | None, typer.Option(help="command.help.fetch.cache")] = None
 
     def layer_names(self) -> tuple[str, ...]:
         """Layers that are asked for."""

@@ -23,8 +23,8 @@ ARC_SECONDS_10 = {FINE_M: 10, COARSE_M: 30}
 """Number in the names of the tiles."""
 
 MOST_FINE_CELLS = 10_000_000
-"""Boxes with more cells of 30 m than this, about three quarters of a square degree, get 90 m: a route is found over
-all of them."""
+"""Boxes with more cells of 30 m than this, about three quarters of a square degree, get 90 m: a tile of 30 m is some
+40 MB, and lines are routed on cells of `routing_cell_m` in the end."""
 
 MOST_CELLS = 400_000_000
 """Above this the raster would not fit into the memory of a small machine."""

@@ -8,6 +8,7 @@ in whose reach they lie. What is near a power line is taken as served.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -164,9 +165,12 @@ def clustered(x: FloatArray, y: FloatArray, people: FloatArray, how: Clustering)
     found = DBSCAN(eps=how.reach_m, min_samples=how.people_min).fit(np.column_stack([x, y]), sample_weight=people)
     labels = found.labels_
     # the numbers of the library hang on the order of the cells
-    first = {number: (x[labels == number].min(), y[labels == number].min()) for number in set(labels) - {-1}}
-    order = {number: place for place, number in enumerate(sorted(first, key=lambda one: first[one]))}
-    return np.array([order.get(number, -1) for number in labels], dtype=int)
+    corners = pd.DataFrame({"x": x, "y": y}).groupby(labels).min().drop(index=-1, errors="ignore")
+    order = corners.sort_values(["x", "y"], kind="stable").index.to_numpy()
+    place = np.full(labels.max(initial=-1) + 2, -1)
+    place[order] = np.arange(len(order))
+    # the last place is that of -1
+    return np.asarray(place[labels], dtype=int)
 
 
 def _cells(path: Path, crs: str) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -205,14 +209,16 @@ def _gathered(x: FloatArray, y: FloatArray, how: Clustering) -> tuple[FloatArray
 
 def _settlements(x: FloatArray, y: FloatArray, people: FloatArray, label: np.ndarray, pack: Pack) -> gpd.GeoDataFrame:
     rows = []
-    for number in range(label.max(initial=-1) + 1):
-        own = label == number
+    order = np.argsort(label, kind="stable")
+    rims = np.searchsorted(label[order], np.arange(label.max(initial=-1) + 2))
+    for first, last in pairwise(rims.tolist()):
+        own = order[first:last]
         weight = people[own]
         cx, cy = np.average(x[own], weights=weight), np.average(y[own], weights=weight)
         away = np.hypot(x[own] - cx, y[own] - cy)
-        order = np.argsort(away, kind="stable")
-        inside = np.searchsorted(np.cumsum(weight[order]), 0.9 * weight.sum())
-        spread = max(float(away[order][min(inside, len(order) - 1)]), 50.0)
+        outwards = np.argsort(away, kind="stable")
+        inside = np.searchsorted(np.cumsum(weight[outwards]), 0.9 * weight.sum())
+        spread = max(float(away[outwards][min(inside, len(outwards) - 1)]), 50.0)
         rows.append({"people": weight.sum(), "spread_m": round(spread), "geometry": shapely.Point(cx, cy)})
     return gpd.GeoDataFrame(
         pd.DataFrame(rows, columns=["people", "spread_m", "geometry"]), geometry="geometry", crs=pack.crs_measure
@@ -223,8 +229,11 @@ def _near_lines(points: gpd.GeoDataFrame, pack: Pack, within_m: float) -> np.nda
     if not pack.has("grid_lines") or pack.layer_faults("grid_lines") or not len(points):
         return np.zeros(len(points), dtype=bool)
     lines = pack.grid_lines
-    existing = shapely.union_all(lines.geometry[lines["status"] == "existing"].to_numpy())
-    return np.asarray(points.distance(existing) <= within_m)
+    existing = lines.geometry[lines["status"] == "existing"]
+    near, _ = existing.sindex.query(points.geometry, predicate="dwithin", distance=within_m)
+    served = np.zeros(len(points), dtype=bool)
+    served[near] = True
+    return served
 
 
 def _table(points: gpd.GeoDataFrame, pack: Pack, folder: Path, how: Clustering, buildings: Path | None) -> pd.DataFrame:

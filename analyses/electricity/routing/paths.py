@@ -69,7 +69,8 @@ def _trace(predecessor: NDArray[np.int8], offset: IntArray, cells: IntArray, see
             if count == room:
                 room *= 2
                 larger = np.empty((room, 2), np.int64)
-                larger[:count] = steps[:count]
+                for k in range(count):
+                    larger[k, 0], larger[k, 1] = steps[k, 0], steps[k, 1]
                 steps = larger
             steps[count, 0], steps[count, 1] = here, before
             count += 1

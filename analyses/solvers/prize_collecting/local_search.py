@@ -162,7 +162,9 @@ def _exchange_paths(network: Network, parent_arc: IntArray, in_tree: BoolArray, 
                 if own:
                     continue
                 free = not inside[w] or side[w] == 2
-                d = max(0.0, arc_cost[a] - (prize[w] if free else 0.0))
+                d = arc_cost[a] - prize[w] if free else arc_cost[a]
+                if d < 0.0:
+                    d = 0.0
                 if d < saved and d < distance[w]:
                     if distance[w] == np.inf:
                         touched[n_touched] = w
@@ -185,7 +187,8 @@ def _exchange_paths(network: Network, parent_arc: IntArray, in_tree: BoolArray, 
                 if inside[w] and side[w] == (1 if small else 0):
                     continue
                 free = not inside[w] or side[w] == 2
-                e = d + max(0.0, arc_cost[a] - (prize[w] if free else 0.0))
+                beyond = arc_cost[a] - prize[w] if free else arc_cost[a]
+                e = d + beyond if beyond > 0.0 else d
                 if e < saved and e < distance[w]:
                     if distance[w] == np.inf:
                         touched[n_touched] = w
@@ -269,7 +272,9 @@ def _shortest_detours(network: Network, up: IntArray, inside: BoolArray) -> Floa
         for k in range(pointer[v], pointer[v + 1]):
             a = out_arc[k]
             w = head[a]
-            d = max(0.0, arc_cost[a] - prize[w])
+            d = arc_cost[a] - prize[w]
+            if d < 0.0:
+                d = 0.0
             if not inside[w] and d < distance[w]:
                 nearest[w], distance[w] = v, d
                 size = push(keys, items, size, d, w)
@@ -281,7 +286,8 @@ def _shortest_detours(network: Network, up: IntArray, inside: BoolArray) -> Floa
         for k in range(pointer[v], pointer[v + 1]):
             a = out_arc[k]
             w = head[a]
-            e = d + max(0.0, arc_cost[a] - prize[w])
+            beyond = arc_cost[a] - prize[w]
+            e = d + beyond if beyond > 0.0 else d
             if not inside[w] and e < distance[w]:
                 nearest[w], distance[w] = nearest[v], e
                 size = push(keys, items, size, e, w)
