@@ -143,8 +143,10 @@ def primal_tree(
     required: ArrayLike | None = None,
     forbidden: ArrayLike | None = None,
     start: ArrayLike | None = None,
+    bettered: bool = True,
 ) -> TreeSolution:
-    """Find a good tree fast: one dual ascent and local search, from a known tree too where one is given.
+    """Find a good tree fast: one dual ascent and local search, from a known tree too where one is given; `bettered`
+    says whether there is local search.
 
     Parameters and errors as in :func:`prize_collecting_tree`. The lower bound is that of the dual ascent, so the gap
     is true but not tight; status is 'optimal' only where it is closed, else 'heuristic'.
@@ -161,10 +163,12 @@ def primal_tree(
     )
     free = ascent.reduced_cost <= 0.0
     reached = reachable(network, free)
-    tree = improve(network, best_tree_on(network, reached))
+    tree = best_tree_on(network, reached)
+    tree = improve(network, tree) if bettered else tree
     if start is not None:
         known = _mask(start, len(problem.prize), "start")[problem.node_of]
-        again = improve(network, best_tree_on(network, known))
+        again = best_tree_on(network, known)
+        again = improve(network, again) if bettered else again
         tree = min(tree, again, key=lambda candidate: candidate.cost)
     return _solution(problem, tree, problem.lost + min(ascent.bound, tree.cost), gap=0.0, otherwise="heuristic")
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import simplekml
 from PIL import Image, ImageDraw
 
@@ -31,6 +33,10 @@ BALLOON_CHARACTERS = 1900
 FIXED_DATE = (2026, 1, 1, 0, 0, 0)
 """Date inside the archive, so that equal results give equal bytes."""
 ICON_PX = 64
+MOST_TOGETHER = 5_000
+"""Of more features the archive has a document for each commune: Google Earth is slow with larger ones."""
+NEAR_PX, EDGE = 96, 0.005
+"""Width of a commune on the screen from which on its document is read, and degrees around its features."""
 SHAPES = ("circle", *CORNERS)
 """White icons that the colour of a class tints."""
 HALF = 0.31
@@ -61,19 +67,65 @@ def write_kml(
     headings
         Layer name → columns to show, with their headings.
     path
-        The KML file; the KMZ file has the same stem.
+        The KML file; the KMZ file has the same stem. With more than `MOST_TOGETHER` features it has a document for
+        each commune, read when the map comes near.
     """
     document, icons = _document(layers, headings)
     path.write_text(str(document.kml(format=False)), encoding="utf-8")
-    for style, shape in icons:
-        style.iconstyle.icon.href = f"icons/{shape}.png"
+    if sum(len(frame) for _, frame in layers.values()) > MOST_TOGETHER:
+        documents = _by_commune(layers, headings)
+    else:
+        documents = {"doc.kml": _with_icons(document, icons)}
     with zipfile.ZipFile(path.with_suffix(".kmz"), "w", zipfile.ZIP_DEFLATED) as archive:
-        files = {"doc.kml": str(document.kml(format=False)).encode("utf-8")}
+        files = {name: text.encode("utf-8") for name, text in documents.items()}
         files |= {f"icons/{shape}.png": _icon(shape) for shape in SHAPES}
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, FIXED_DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
+
+
+def _with_icons(document: simplekml.Kml, icons: Sequence[tuple[simplekml.Style, str]]) -> str:
+    """Text of a document whose classes have the icons of its archive."""
+    for style, shape in icons:
+        style.iconstyle.icon.href = f"icons/{shape}.png"
+    return str(document.kml(format=False))
+
+
+def _by_commune(
+    layers: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]]
+) -> dict[str, str]:
+    """Documents of an archive: one that links to one of each commune, which is read when the map comes near it."""
+    frames = {name: (title, to_wgs84(frame)) for name, (title, frame) in layers.items()}
+    parts: dict[tuple[str, str], dict[str, tuple[str, gpd.GeoDataFrame]]] = {}
+    for name, (title, frame) in frames.items():
+        keys = [
+            (_clean(row.get("commune")), _clean(row.get("commune_code")))
+            for row in frame.reindex(columns=["commune", "commune_code"]).to_dict("records")
+        ]
+        for key, rows in pd.Series(range(len(frame))).groupby(pd.Series(keys, dtype=object)):
+            parts.setdefault(key, {})[name] = (title, frame.iloc[rows.tolist()])
+    documents = {}
+    simplekml.Kml().resetidcounter()
+    top = simplekml.Kml(name="infragap")
+    for number, key in enumerate(sorted(parts)):
+        file, part = f"part_{number:04d}.kml", parts[key]
+        west, south, east, north = np.array([frame.total_bounds for _, frame in part.values()]).T
+        link = top.newnetworklink(name=key[0] or "infragap")
+        link.link.href = file
+        if key[0]:
+            # features without a commune are in sight from the start
+            link.link.viewrefreshmode = simplekml.ViewRefreshMode.onregion
+            box = simplekml.LatLonAltBox(
+                west=round(float(west.min()), 4) - EDGE,
+                south=round(float(south.min()), 4) - EDGE,
+                east=round(float(east.max()), 4) + EDGE,
+                north=round(float(north.max()), 4) + EDGE,
+            )
+            link.region = simplekml.Region(box, simplekml.Lod(minlodpixels=NEAR_PX))
+        documents[file] = part
+    whole = {"doc.kml": str(top.kml(format=False))}
+    return whole | {file: _with_icons(*_document(part, headings)) for file, part in documents.items()}
 
 
 def _document(

@@ -13,7 +13,7 @@ import numpy as np
 
 from infragap.analyses.arrays import FloatArray
 from infragap.analyses.electricity.headroom.limits import reinforcement_mvnd
-from infragap.analyses.electricity.headroom.prices import Ascent, Proven, settled
+from infragap.analyses.electricity.headroom.prices import Ascent, Proven, is_large, settled
 from infragap.analyses.electricity.headroom.relaxed import KEPT, OPEN, RAISED, Relaxed
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.study import Study
@@ -70,7 +70,9 @@ def within_bound(plan: Plan, free: Plan, study: Study) -> tuple[Plan, float, dic
     states, found, least = _rounds(relaxed)
     first = _Leaf(states, _settled(relaxed, states, found, least), 0)
     leaves = [first]
-    if plan.parameters.reinforce_allowed:
+    # a plan that exceeds limits has no gap worth closing
+    closes = not (is_large(study.network) and relaxed.best.loading.overloaded)
+    if plan.parameters.reinforce_allowed and closes:
         leaves = _branched(relaxed, leaves)
     lowest = min(leaves, key=lambda leaf: leaf.order)
     prices = {limit.name: float(price) for limit, price in zip(relaxed.limits, lowest.found.price, strict=True)}

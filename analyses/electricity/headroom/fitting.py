@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -86,6 +87,14 @@ def _planted(
     return forest
 
 
+def _per_kw(mvnd: FloatArray, kw: FloatArray, excess_kw: FloatArray | float, *, trees: bool) -> FloatArray:
+    """What leaving costs per kW that it takes from what is beyond the limits; inf where it takes none or must not."""
+    useful = np.minimum(kw, excess_kw)
+    rate = np.where((useful > 0) & (mvnd <= MUST_MVND / 2), mvnd / np.maximum(useful, TINY), np.inf)
+    # parts of trees that cost more than they gain leave in any case
+    return np.where(trees & (mvnd < -1e-9), -np.inf, rate)
+
+
 class _Forest:
     """Lines on the layers, who is served how, and what that adds to each limit."""
 
@@ -142,6 +151,8 @@ class _Forest:
         for node in order[:0:-1].tolist():
             size[above[node]] += size[node]
         self.order, self.size = order, size
+        self.place = np.full(count, -1, dtype=np.int64)
+        self.place[order] = np.arange(len(order))
         by_row = np.append((relaxation.layers.under @ price)[relaxation.layers.row_layer], 0.0)
         own = by_row[relaxation.own_row] * relaxation.load_kw
         passed = np.flatnonzero(self.row_of_node[self.link_node] >= 0)
@@ -170,32 +181,66 @@ class _Forest:
 
     def makes_room(self) -> bool:
         """Let the parts of trees, and single settlements, leave that cost least per kW, until all limits hold."""
-        problem, load, own_row = self.relaxation.problem, self.relaxation.load_kw, self.relaxation.own_row
-        for _ in range(2 * len(load)):
-            beyond = self.beyond_kw()
-            excess = np.where(self.under, np.maximum(beyond, 0.0), 0.0).max(axis=1, initial=0.0)
-            without = np.minimum(self.off_mvnd, np.where(excess[own_row] > 0, np.inf, problem.lv_mvnd))
-            on_tree = (self.way == LINE) & (self.node > 0)
-            gain, kw = self._below(np.where(on_tree, without - problem.local_mvnd, 0.0), np.where(on_tree, load, 0.0))
-            useful = np.minimum(kw, excess[self.row_of_node])
-            # what costs more than it gains leaves in any case
-            score = np.where(useful > 0, gain / np.maximum(useful, TINY), np.inf)
-            score = np.where(gain < -1e-9, -np.inf, score)
-            score = np.where(self.edge_above >= 0, score, np.inf)
-            single = (self.way != OFF) & ~on_tree
-            loss = self.off_mvnd - np.where(self.way == LV, problem.lv_mvnd, problem.local_mvnd)
-            alone = np.where(single, np.minimum(load, excess[self.row()]), 0.0)
-            each = np.where(alone > 0, loss / np.maximum(alone, TINY), np.inf)
-            each = np.where(loss > MUST_MVND / 2, np.inf, each)
-            score = np.where(gain > MUST_MVND / 2, np.inf, score)
-            node, k = int(score.argmin()), int(each.argmin())
-            if min(score[node], each[k]) == np.inf:
-                return not (beyond > 0).any()
-            if score[node] <= each[k]:
-                self._fell(node, excess)
-            else:
+        left = 1
+        while left:
+            left = self._leave_while_full()
+        return not (self.beyond_kw() > 0).any()
+
+    def _leave_while_full(self) -> int:
+        """Let leave who costs least per kW as long as the same limits are exceeded; how many have.
+
+        Notes
+        -----
+        As long as that is so, nobody gets cheaper by others leaving but those whose lines served them too: these are
+        looked at again at once, all others when their turn comes.
+        """
+        problem, load = self.relaxation.problem, self.relaxation.load_kw
+        beyond = self.beyond_kw()
+        full, row = beyond > 0, self.row()
+        crowded = np.asarray((self.under & full).any(axis=1), dtype=bool)
+        without = np.minimum(self.off_mvnd, np.where(crowded[self.relaxation.own_row], np.inf, problem.lv_mvnd))
+        on_tree = (self.way == LINE) & (self.node > 0)
+        gain, kw = self._below(np.where(on_tree, without - problem.local_mvnd, 0.0), np.where(on_tree, load, 0.0))
+        loss = self.off_mvnd - np.where(self.way == LV, problem.lv_mvnd, problem.local_mvnd)
+
+        def rate(is_single: bool, k: int) -> float:
+            """Cost per kW of letting a part of a tree or a single settlement leave."""
+            mvnd, brings, at = (loss[k], load[k], row[k]) if is_single else (gain[k], kw[k], self.row_of_node[k])
+            excess = beyond[self.under[at] & full].max(initial=0.0)
+            return float(_per_kw(np.array([mvnd]), np.array([brings]), excess, trees=not is_single)[0])
+
+        excess = np.where(self.under & full, beyond, 0.0).max(axis=1, initial=0.0)
+        parts = np.where(self.edge_above >= 0, _per_kw(gain, kw, excess[self.row_of_node], trees=True), np.inf)
+        singles = np.where((self.way != OFF) & ~on_tree, _per_kw(loss, load, excess[row], trees=False), np.inf)
+        queue = [
+            (value, is_single, k)
+            for is_single, values in ((False, parts), (True, singles))
+            for k, value in zip(np.flatnonzero(values < np.inf).tolist(), values[values < np.inf].tolist(), strict=True)
+        ]
+        heapify(queue)
+        left = 0
+        while queue and ((beyond > 0) == full).all():
+            known, is_single, k = heappop(queue)
+            now = np.inf if not is_single and self.edge_above[k] < 0 else rate(is_single, k)
+            if now == np.inf:
+                continue
+            if now > known:
+                heappush(queue, (now, is_single, k))
+                continue
+            left += 1
+            if is_single:
+                beyond[self.under[row[k]]] -= load[k]
                 self.way[k] = OFF
-        return False
+                continue
+            beyond[self.under[self.row_of_node[k]]] -= kw[k]
+            for settlement in self._fell(k, crowded):
+                beyond[self.under[self.relaxation.own_row[settlement]]] += load[settlement]
+            above = int(self.above[k])
+            while above > 0:
+                gain[above], kw[above] = gain[above] - gain[k], kw[above] - kw[k]
+                heappush(queue, (rate(False, above), False, above))
+                above = int(self.above[above])
+        return left
 
     def _below(self, gain: FloatArray, kw: FloatArray) -> tuple[FloatArray, FloatArray]:
         """What all served through each node gain beyond the lines to and below it, and their load, (nodes,)."""
@@ -213,20 +258,21 @@ class _Forest:
         all_kw[order] = loads[first + size] - loads[first]
         return below, all_kw
 
-    def _fell(self, node: int, excess: FloatArray) -> None:
-        """Take away the lines to and below a node; who hung on them takes its next best supply."""
-        place = int(np.flatnonzero(self.order == node)[0])
+    def _fell(self, node: int, crowded: BoolArray) -> list[int]:
+        """Take away the lines to and below a node; who hung on them takes its next best supply, and who of them gets
+        that from a station that stands is returned."""
+        place = int(self.place[node])
         nodes = self.order[place : place + self.size[node]]
-        gone = np.zeros(len(self.row_of_node), dtype=bool)
-        gone[nodes] = True
         edges = self.edge_above[nodes]
         self.lines[edges[edges >= 0]] = False
         self.edge_above[nodes] = -1
         self.row_of_node[nodes] = -1
-        problem = self.relaxation.problem
-        lost = (self.way == LINE) & (self.node > 0) & gone[np.maximum(self.node, 0)]
-        lv = (problem.lv_mvnd <= self.off_mvnd) & ~(excess[self.relaxation.own_row] > 0)
-        self.way = np.where(lost, np.where(lv, LV, OFF), self.way)
+        problem, at = self.relaxation.problem, self.place[np.maximum(self.node, 0)]
+        below = (at >= place) & (at < place + self.size[node])
+        lost = np.flatnonzero((self.way == LINE) & (self.node > 0) & below)
+        lv = (problem.lv_mvnd[lost] <= self.off_mvnd[lost]) & ~crowded[self.relaxation.own_row[lost]]
+        self.way[lost] = np.where(lv, LV, OFF)
+        return [int(k) for k in lost[lv]]
 
     def fill(self) -> None:
         """Offer the room left to those who gain most per kW, until nobody fits."""

@@ -9,6 +9,7 @@ import numpy as np
 from infragap.analyses.arrays import FloatArray
 from infragap.analyses.electricity.headroom.layers import Relaxation
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 from infragap.analyses.solvers.stopping import Stop
 
@@ -20,6 +21,13 @@ PATIENCE = 3
 
 SHORTEST = 1 / 128
 """Shorter steps, by the first, are not taken."""
+
+LARGE_EDGES = 100_000
+"""On a larger candidate network trees are not bettered at every step, and fewer steps are taken: the bound is as true,
+and what it lacks is in the gap."""
+
+LARGE_STEPS, FEWER_LARGE_STEPS = 25, 6
+"""Steps there, as above."""
 
 TURN = 1.5
 """How far a step turns back from one that it would undo."""
@@ -69,6 +77,11 @@ class Ascent:
     length: float = 1.0
 
 
+def is_large(network: CandidateNetwork) -> bool:
+    """Whether a candidate network is so large that plans on it are looked for more quickly."""
+    return len(network.ends) > LARGE_EDGES
+
+
 def ascend(
     relaxation: Relaxation,
     parameters: ElectricityParameters,
@@ -102,14 +115,18 @@ def ascend(
     with a bound by dual ascent. Nothing is looked for beyond the gap asked for.
     """
     layers, highest = relaxation.layers, np.array([each.highest_mvnd_per_kw for each in relaxation.limits])
-    steps = FEWER_STEPS if price.any() else STEPS
+    large = is_large(relaxation.network)
+    all_steps, fewer = (LARGE_STEPS, FEWER_LARGE_STEPS) if large else (STEPS, FEWER_STEPS)
+    steps = fewer if price.any() else all_steps
     price, in_vain = np.minimum(price, highest), 0
     best = nearest = Proven(-np.inf, price, np.zeros(len(price)))
     way = np.zeros(len(price))
     enough = known_mvnd - parameters.plan_gap * abs(known_mvnd)
     for _ in range(steps):
         priced = relaxation.priced(price)
-        found = primal_tree(layers.ends, priced.edge_mvnd, priced.prize_mvnd, 0, required=priced.required)
+        found = primal_tree(
+            layers.ends, priced.edge_mvnd, priced.prize_mvnd, 0, required=priced.required, bettered=not large
+        )
         value, bound, slope = relaxation.read(priced, found)
         value, bound = value - paid_mvnd, bound - paid_mvnd
         in_vain = 0 if value > nearest.mvnd else in_vain + 1
@@ -131,7 +148,18 @@ def ascend(
         if not way.any():
             break
         price = np.clip(price + length * (known_mvnd - value) / float(way @ way) * way, 0.0, highest)
-    return Ascent(best, nearest, length)
+    return Ascent(best, _bettered(relaxation, nearest, paid_mvnd) if large else nearest, length)
+
+
+def _bettered(relaxation: Relaxation, nearest: Proven, paid_mvnd: float) -> Proven:
+    """The relaxed plan at the same prices made cheaper."""
+    if nearest.tree is None:
+        return nearest
+    layers, priced = relaxation.layers, relaxation.priced(nearest.price)
+    start = nearest.tree.nodes
+    found = primal_tree(layers.ends, priced.edge_mvnd, priced.prize_mvnd, 0, required=priced.required, start=start)
+    value, _, excess_kw = relaxation.read(priced, found)
+    return Proven(value - paid_mvnd, nearest.price, excess_kw, found)
 
 
 def settled(

@@ -20,6 +20,7 @@ from infragap.analyses.electricity.headroom.limits import (
     who_makes_room,
     with_loading,
 )
+from infragap.analyses.electricity.headroom.prices import is_large
 from infragap.analyses.electricity.headroom.reconnection import OwnLines, reconnect, with_joint_lines
 from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem, choose_plan_fast, start_from
 from infragap.analyses.electricity.least_cost.costs import cost_study
@@ -37,9 +38,6 @@ MAX_ROUNDS = 12
 
 MAX_TRIALS, TRIAL_SETTLEMENTS = 12, 12_000
 """Sets of reinforcements that are tried, and settlements in all of them together."""
-
-QUICK_EDGES = 100_000
-"""On a larger network those that stay are chosen for quickly: what the plan is worth is proven by its relaxations."""
 
 FEW = 12
 """Settlements on full limits up to which every one and every two of them are tried to leave first."""
@@ -62,7 +60,9 @@ def within_headroom(plan: Plan) -> Plan:
     if not exceeded(plan, limits):
         return replace(plan, loading=replace(plan.loading, added_kw=added))
     search = _Search(plan, OwnLines(plan.study, plan.parameters), {})
-    plain = best = search.trial(frozenset())
+    # a large plan without reinforcement takes minutes, and only shows what reinforcement is worth
+    skipped = plan.parameters.reinforce_allowed and is_large(plan.study.network)
+    plain = best = search.trial(search.first if skipped else frozenset())
     if plan.parameters.reinforce_allowed:
         best = search.improved(best)
     best = search.packed_otherwise(best)
@@ -79,6 +79,11 @@ class _Search:
     lines: OwnLines
     tried: dict[frozenset[str], Plan]
 
+    @property
+    def first(self) -> frozenset[str]:
+        """The limits that the plan exceeds."""
+        return frozenset(limit.name for limit in exceeded(self.plan, self.plan.study.grid.limits))
+
     def trial(self, reinforced: frozenset[str]) -> Plan:
         """Plan within the limits, some of them raised."""
         if reinforced not in self.tried:
@@ -87,14 +92,13 @@ class _Search:
 
     def improved(self, best: Plan) -> Plan:
         """Raise limits, or leave them again, as long as that helps."""
-        first = exceeded(self.plan, self.plan.study.grid.limits)
-        best = min(best, self.trial(frozenset(limit.name for limit in first)), key=value_of)
-        most = int(np.clip(TRIAL_SETTLEMENTS // len(self.plan.study.settlements), 2, MAX_TRIALS))
+        best = min(best, self.trial(self.first), key=value_of)
+        most = int(np.clip(TRIAL_SETTLEMENTS // len(self.plan.study.settlements), len(self.tried), MAX_TRIALS))
         while len(self.tried) < most:
             now = frozenset(best.loading.reinforced)
             over = set(best.loading.overloaded) - now
             # what stays over must be raised; otherwise each that is in the way is tried, and each that is raised
-            moves = [over] if over else [{limit.name} for limit in first]
+            moves = [over] if over else [{limit.name} for limit in exceeded(self.plan, self.plan.study.grid.limits)]
             moves += [{name} for name in sorted(now)]
             found = best
             for move in moves:
@@ -195,7 +199,7 @@ def _chosen_anew(
     start: BoolArray,
 ) -> PlanChoice:
     """Least-cost choice; on a large network a quick one, from the known plan, where that meets the target."""
-    if len(network.ends) > QUICK_EDGES:
+    if is_large(network):
         quick = choose_plan_fast(network, problem, start=start)
         if households_off(quick, problem) <= allowed_households + 1e-9:
             return quick

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
@@ -14,17 +15,20 @@ from infragap.analyses.electricity.low_voltage.elsewhere import lv_mvnd_at
 from infragap.analyses.electricity.routing.routes import own_way_cost
 from infragap.analyses.electricity.uncertainty.positions import station_distance_m
 
+MOST_PLACES = 1_000_000
+"""So many places of settlements, or one settlement more, are looked at together."""
+
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where all settlements may lie, one row for each place of each, all (places,) unless said.
+    """Where settlements may lie, one row for each place of each, all (places,) unless said.
 
     Attributes
     ----------
     owner
         Row of the settlement.
     count
-        (n,) number of places of each.
+        (n,) number of places of each; 0 for those that are not looked at.
     line_mvnd
         Life-cycle cost of a line and of the works on the spot; a straight piece to its line of the plan may join it.
     low_voltage_mvnd
@@ -45,7 +49,7 @@ class Places:
         return np.asarray(total / np.maximum(self.count, 1))
 
 
-def value_of_position_mvnd(plan: Plan, cells: list[IntArray]) -> tuple[FloatArray, FloatArray]:
+def value_of_position_mvnd(plan: Plan, cells: list[NDArray[np.int32]]) -> tuple[FloatArray, FloatArray]:
     """Expected saving of locating each settlement before choosing between grid and own supply, (n,), and the part of
     its possible places where it would be supplied the other way than in the plan, (n,).
 
@@ -67,8 +71,20 @@ def value_of_position_mvnd(plan: Plan, cells: list[IntArray]) -> tuple[FloatArra
     on the grid is supplied the other way where neither way leads to it, or where one does although none leads to the
     mapped point.
     """
+    count = np.array([len(each) for each in cells])
+    value, turns = np.zeros(len(cells)), np.zeros(len(cells))
+    stations = station_distance_m(plan.study)
+    # places of all settlements at once do not fit into memory in a large country
+    for rows in np.split(np.arange(len(cells)), np.flatnonzero(np.diff(np.cumsum(count) // MOST_PLACES)) + 1):
+        places = _places(plan, [cells[k] for k in rows.tolist()], rows, stations)
+        for result, found in zip((value, turns), _value_at(plan, places), strict=True):
+            result[rows] = found[rows]
+    return value, turns
+
+
+def _value_at(plan: Plan, places: Places) -> tuple[FloatArray, FloatArray]:
+    """What `value_of_position_mvnd` gives, of the settlements whose places these are."""
     study, problem, outcome = plan.study, plan.costs.problem, plan.outcome
-    places = _places(plan, cells)
     owner = places.owner
     price = plan.choice.household_price_mvnd * study.settlements.households
     off = np.where(np.isfinite(problem.offgrid_mvnd), plan.costs.offgrid.best_mvnd + price, np.inf)
@@ -83,13 +99,14 @@ def value_of_position_mvnd(plan: Plan, cells: list[IntArray]) -> tuple[FloatArra
     return np.where(free, np.maximum(value, 0.0), 0.0), turns
 
 
-def _places(plan: Plan, cells: list[IntArray]) -> Places:
-    """What the grid costs at every possible place of every settlement."""
+def _places(plan: Plan, cells: list[NDArray[np.int32]], rows: IntArray, stations: FloatArray | None) -> Places:
+    """What the grid costs at every possible place of some settlements, whose rows are given."""
     study, p, problem = plan.study, plan.parameters, plan.costs.problem
     outcome, grid = plan.outcome, study.surface.grid
-    count = np.array([len(each) for each in cells])
-    owner = np.repeat(np.arange(len(cells)), count)
-    at = np.concatenate(cells)
+    count = np.zeros(len(study.settlements), dtype=np.int64)
+    count[rows] = [len(each) for each in cells]
+    owner = np.repeat(rows, count[rows])
+    at = np.concatenate(cells).astype(np.int64)
     x, y = study.surface.middles(np.maximum(at, 0))
     km = np.hypot(x - study.settlements.x[owner], y - study.settlements.y[owner]) / 1000
     stays = km * 1000 < grid.cell_size_m
@@ -98,7 +115,6 @@ def _places(plan: Plan, cells: list[IntArray]) -> Places:
     straight = mv_mvnd_per_km(study.settlements, p) * terrain(study.settlements, p) * line_factor(p)
     mapped = np.where(outcome.on_grid, outcome.share_mvnd, outcome.grid_alone_mvnd - problem.local_mvnd)
     joined = np.nan_to_num(mapped, nan=np.inf)[owner] + km * straight[owner]
-    stations = station_distance_m(study)
     away = np.full(len(at), np.inf) if stations is None else stations.ravel()[np.maximum(at, 0)]
     low_voltage = np.full(len(at), np.inf)
     low_voltage[~stays] = lv_mvnd_at(study.settlements, owner[~stays], away[~stays], p)

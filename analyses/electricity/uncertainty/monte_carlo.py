@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.draws import draw_generator
@@ -58,7 +59,7 @@ class Known:
     """What all draws share: the plan, where settlements can be, the network with their drawn positions, the start."""
 
     plan: Plan
-    cells: list[IntArray]
+    cells: list[NDArray[np.int32]]
     network: CandidateNetwork
     start: BoolArray
     by_id: IntArray
@@ -114,7 +115,8 @@ def one_draw(known: Known, draw: int) -> Draw:
     place_random[known.by_id] = rng.random(n)
     for noise in (local_noise, off_noise, line_noise):
         noise[known.by_id] = _noise(rng, n, p.local_cost_sd)
-    at = np.array([options[int(u * len(options))] for options, u in zip(known.cells, place_random, strict=True)])
+    chosen = [options[int(u * len(options))] for options, u in zip(known.cells, place_random, strict=True)]
+    at = np.array(chosen, dtype=np.int64)
     moved = _study_with_settlements_at(study, at, p)
     costs = cost_study(moved, p, barred=barred)
     own = own_way_cost(study.routes, at) * _dearer(study, p, parameters) * line_factor(p) * line_noise

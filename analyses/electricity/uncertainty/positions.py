@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
+from numpy.typing import NDArray
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.demand.settlements import Settlements
@@ -35,14 +36,15 @@ FARTHEST_WIRE_M = 3000.0
 """Self-drawn wires reach no farther from a station: reported ones are 1 to 3 km long (engineering facts, section 3)."""
 
 
-def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
+def position_cells(study: Study, *, least_line_m: FloatArray) -> list[NDArray[np.int32]]:
     """Cells where each settlement may truly lie: within its radius, in its commune, where one without grid can be; else
     its own cell.
 
     Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out:
     assumption), nor nearer to a
     medium-voltage line than `least_line_m`, or than the mapped point where that is nearer; those who hang on the grid
-    by wires of their own not farther from a station than such wires reach.
+    by wires of their own not farther from a station than such wires reach. Numbers of half the usual width: there are
+    thousands of places for each settlement.
     """
     grid, communes = study.surface.grid, study.inputs.communes
     on_road = study.surface.corridors.on_road.reshape(grid.shape)
@@ -57,7 +59,7 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
     for settlement, cell in enumerate(study.routes.cell):
         reach = int(study.settlements.position_accuracy_m[settlement] / grid.cell_size_m)
         if cell < 0 or reach < 1:
-            found.append(np.array([cell], dtype=np.int64))
+            found.append(np.array([cell], dtype=np.int32))
             continue
         row, col = divmod(int(cell), cols)
         r0, r1, c0, c1 = (
@@ -73,7 +75,7 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[IntArray]:
         near &= line_m[r0:r1, c0:c1] >= min(least_line_m[settlement], line_m[row, col])
         if wired is not None and study.settlements.has_unsafe_wires[settlement]:
             near &= wired[r0:r1, c0:c1] <= max(FARTHEST_WIRE_M, wired[row, col])
-        found.append(np.append((r * cols + c)[near], [] if near.any() else [cell]).astype(np.int64))
+        found.append(np.append((r * cols + c)[near], [] if near.any() else [cell]).astype(np.int32))
     return found
 
 

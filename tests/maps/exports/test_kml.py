@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
+import pytest
 
 from infragap.maps.exports.kml import write_kml
 from tests.maps.exports.conftest import HOSTILE
@@ -50,3 +51,32 @@ def test_the_archive_brings_styles_icons_and_words(points: gpd.GeoDataFrame, tmp
         "Kéo lưới điện",
         "Thủy điện nhỏ",
     ]
+
+
+def test_many_features_come_by_commune(
+    points: gpd.GeoDataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infragap.maps.exports.kml.MOST_TOGETHER", 1)
+    columns = [Headed("choice", "-", heading_vi="Phương án")]
+    write_kml({"electricity_settlements": ("Thôn", points)}, {"electricity_settlements": columns}, tmp_path / "a.kml")
+    space = {"k": "http://www.opengis.net/kml/2.2"}
+    with zipfile.ZipFile(tmp_path / "a.kmz") as archive:
+        whole = ET.fromstring(archive.read("doc.kml"))
+        links = whole.findall(".//k:NetworkLink", space)
+        found = {}
+        for link in links:
+            part = ET.fromstring(archive.read(link.findtext("k:Link/k:href", namespaces=space) or ""))
+            found[link.findtext("k:name", namespaces=space)] = [
+                e.text for e in part.iterfind(".//k:Placemark/k:name", space)
+            ]
+            north, south, east, west = (
+                float(link.findtext(f"k:Region/k:LatLonAltBox/k:{side}", namespaces=space) or "nan")
+                for side in ("north", "south", "east", "west")
+            )
+            for at in part.iterfind(".//k:Point/k:coordinates", space):
+                x, y = [float(each) for each in (at.text or "").split(",")[:2]]
+                assert west < x < east
+                assert south < y < north
+            assert {e.text for e in part.iterfind(".//k:Icon/k:href", space)} <= set(archive.namelist())
+    assert found == {"Nậm Có": ["Lùng Cúng"], HOSTILE: [HOSTILE]}
+    assert not whole.findall(".//k:Placemark", space)
