@@ -4,6 +4,7 @@ comment."""
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from infragap.gis.errors import InfragapError
 from infragap.gis.findings import Finding, Severity, printable, row_names
 from infragap.gis.pack import read_pack
 from infragap.gis.reading.layers import read_raw
+from infragap.gis.reading.mapping import mapped
 from infragap.maps.exports.tables import FORMULA_STARTS
 from infragap.readiness import Readiness
 from infragap.wording.catalogue import Words, words
@@ -126,8 +128,7 @@ def _marks(
 ) -> dict[tuple[int, int], list[str]]:
     """What is said of each cell, by row (0 is the heading) and column of the sheet."""
     own_id = schema.ID_COLUMN.get(entry.name, "")
-    renamed = {name: text for name, text in entry.columns.items() if text in frame.columns}
-    named = frame.rename(columns={text: name for name, text in renamed.items()})
+    named, _ = mapped(frame, entry)
     places: dict[str, list[int]] = defaultdict(list)
     for row, name in enumerate(row_names(named, np.ones(len(named), dtype=bool), layer=entry.name), start=1):
         places[name].append(row)
@@ -135,13 +136,20 @@ def _marks(
     columns = [str(name) for name in frame.columns]
     for finding in sorted(findings, key=lambda one: one.severity is Severity.NOTICE):
         wanted = str(finding.values.get("column", own_id))
-        source = renamed.get(wanted, wanted)
-        column = columns.index(source) if source in columns else 0
+        column = _source_column(columns, entry.columns.get(wanted, wanted))
         rows = [row for name in dict.fromkeys(finding.rows) for row in places.get(name, [])] or [0]
         text = f"{finding.sentence(language)} {finding.repair(language)}".strip()
         for row in rows:
             marks[row, column].append(text)
     return marks
+
+
+def _source_column(columns: list[str], text: str) -> int:
+    """Place of the column of the file that a column of the schema comes from: itself, or the first of a formula."""
+    if text in columns:
+        return columns.index(text)
+    used = (place for place, name in enumerate(columns) if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
+    return next(used, 0)
 
 
 def _write_rows(sheet: Any, looks: _Looks, frame: pd.DataFrame, marks: dict[tuple[int, int], list[str]]) -> None:

@@ -45,9 +45,9 @@ class Checked:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._made: dict[tuple[Any, ...], tuple[tuple[Any, ...], list[Finding]]] = {}
+        self._made: dict[tuple[Any, ...], tuple[tuple[Any, ...], list[Any]]] = {}
 
-    def __call__(self, check: Callable[..., list[Finding]], *layers: Any, **named: Any) -> list[Finding]:
+    def __call__(self, check: Callable[..., list[Any]], *layers: Any, **named: Any) -> list[Any]:
         """Make a check, or give what it found in the same objects; `named` is told apart by value."""
         key = (check.__name__, *map(id, layers), *sorted(named.items()))
         if key not in self._made:
@@ -102,11 +102,11 @@ def cross_findings(
         found += once(_on_relief, rasters["elevation"], frames.get("rivers"), frames.get("water_schemes"))
     communes = frames.get("communes")
     if communes is None or "commune_code" not in communes.columns:
-        return found + offset_findings(frames, None)
+        return found + offset_findings(frames, None, made=once)
     found += _against_communes(communes, tables, rasters, once)
     found += shift_findings(tables, communes, crs_of or {}, profile.crs_zones)
     far_off = any(finding.code in FAR_OFF for finding in found)
-    return found if far_off else found + offset_findings(frames, communes)
+    return found if far_off else found + offset_findings(frames, communes, made=once)
 
 
 def _near_findings(*near: gpd.GeoDataFrame | None) -> list[Finding]:

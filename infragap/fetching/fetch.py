@@ -24,7 +24,7 @@ from infragap.fetching.areas import Areas, Question, areas_of
 from infragap.fetching.client import Client, Fetched, FetchError
 from infragap.fetching.described import Origin, describe_fetched, write_sources
 from infragap.fetching.footprints import FILE as BUILDINGS
-from infragap.fetching.footprints import fetch_buildings
+from infragap.fetching.footprints import fetch_buildings, fetch_tiles
 from infragap.fetching.grounds import Box, fetch_people, fetch_trees
 from infragap.fetching.heights import SERVICE, SIZES_M, fetch_heights
 from infragap.fetching.osm import WAYS, Place, fetch_osm
@@ -181,7 +181,7 @@ def _fill(client: Client, request: Request, work: Path, tell: Callable[[str], No
         "population": lambda: _people(client, request, box, work),
         "osm": lambda: _extract(client, request, box, work, outcome, tell),
         "landcover": lambda: _trees(client, box, work),
-        "buildings": lambda: _footprints(client, request, box, work, tell),
+        "buildings": lambda: _footprints(client, request, box, work, outcome, tell),
     }
     for name, step in steps.items():
         if name not in request.layers:
@@ -265,13 +265,22 @@ def _trees(client: Client, box: Box, work: Path) -> tuple[str, Origin]:
 
 
 def _footprints(
-    client: Client, request: Request, box: Box, work: Path, tell: Callable[[str], None]
+    client: Client, request: Request, box: Box, work: Path, outcome: Outcome, tell: Callable[[str], None]
 ) -> tuple[str, Origin]:
     if not request.country:
         raise FetchError("footprints are published by country: name --country")
-    count, files = fetch_buildings(client, request.country, box, work / BUILDINGS, tell)
+    origin = "vida"
+    try:
+        count, files = fetch_buildings(client, request.country, box, work / BUILDINGS, tell)
+    except FetchError as error:
+        try:
+            count, files = fetch_tiles(client, box, work / BUILDINGS, tell)
+        except FetchError as again:
+            raise FetchError(f"{error}; {again}") from again
+        origin = "microsoft"
+        outcome.notes.append(f"buildings: {error}; Microsoft's own tiles stand in")
     method = f"{count} footprints seen from above, in the box; nobody has said which of them are homes"
-    return BUILDINGS, _origin("vida", files, method)
+    return BUILDINGS, _origin(origin, files, method)
 
 
 def _areas(areas: Areas, box: Box, request: Request, work: Path, origins: dict[str, Origin], outcome: Outcome) -> None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import math
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
+import shapely
 
 from infragap.fetching.client import Client, Fetched, FetchError, NoRangesError, NotThereError, Wanted, WrongFileError
 from infragap.fetching.flatgeobuf import FIRST_BYTES, Span, spans_of, split
 from infragap.fetching.grounds import Box
-from infragap.fetching.services import address
+from infragap.fetching.services import address, service
 
 FILE = "base/buildings.fgb"
 MOST_BYTES = 1_000_000_000
+TILE_ZOOM = 9
 COLUMNS = ("bf_source", "confidence", "area_in_meters")
 
 
@@ -67,6 +73,83 @@ def fetch_buildings(
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.to_file(path, driver="FlatGeobuf", engine="pyogrio")
     return len(frame), files
+
+
+def fetch_tiles(client: Client, box: Box, path: Path, tell: Callable[[str], None]) -> tuple[int, list[Fetched]]:
+    """Write the footprints of a box from Microsoft's tiles, where the country's file cannot be had.
+
+    Parameters and results are those of `fetch_buildings`.
+
+    Raises
+    ------
+    FetchError
+        No tile holds the box, one cannot be read, or more would have to be fetched than is sane.
+    """
+    index = client.get(
+        Wanted("microsoft", address("microsoft", service("microsoft").index, client.environment), "text")
+    )
+    try:
+        # a key of a tile is text: it may begin with noughts
+        table = pd.read_csv(index.path, dtype=str)[["QuadKey", "Url"]].sort_values(["QuadKey", "Url"])
+    except (KeyError, ValueError) as error:
+        raise FetchError(f"microsoft: the list of tiles is not what was expected ({error})") from error
+    files, parts, size = [index], [], 0
+    for url in table["Url"][table["QuadKey"].isin(quadkeys(box, TILE_ZOOM))]:
+        file = client.get(Wanted("microsoft", str(url), "gzip"))
+        files.append(file)
+        size += int(file.about["bytes"])
+        if size > MOST_BYTES:
+            raise FetchError(f"microsoft: more than {MOST_BYTES / 1e9:.0f} GB of footprints; take a smaller box")
+        tell(f"buildings: {size / 1e6:.1f} MB of Microsoft's tiles")
+        parts.append(_lines(file, box))
+    frame = pd.concat(parts, ignore_index=True) if parts else None
+    if frame is None or not len(frame):
+        raise NotThereError("microsoft: no footprints in the box")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.to_file(path, driver="FlatGeobuf", engine="pyogrio")
+    return len(frame), files
+
+
+def quadkeys(box: Box, zoom: int) -> set[str]:
+    """Keys of the tiles that a box touches: two bits of column and row a digit, from the coarsest.
+
+    Examples
+    --------
+    >>> sorted(quadkeys((-100.0, 40.0, -99.9, 40.1), 3)), sorted(quadkeys((103.0, 21.0, 103.1, 21.1), 3))
+    (['023'], ['132'])
+    """
+    west, south, east, north = box
+    count = 1 << zoom
+
+    def row(latitude: float) -> int:
+        up = math.asinh(math.tan(math.radians(max(-85.05, min(85.05, latitude)))))
+        return min(count - 1, int((1 - up / math.pi) / 2 * count))
+
+    def column(longitude: float) -> int:
+        return min(count - 1, int((longitude + 180) / 360 * count))
+
+    return {
+        "".join(str((x >> bit & 1) + 2 * (y >> bit & 1)) for bit in reversed(range(zoom)))
+        for x in range(column(west), column(east) + 1)
+        for y in range(row(north), row(south) + 1)
+    }
+
+
+def _lines(file: Fetched, box: Box) -> gpd.GeoDataFrame:
+    """Footprints of a tile that touch the box; each line of it is a feature."""
+    wanted, shapes, confidence = shapely.box(*box), [], []
+    try:
+        with gzip.open(file.path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                feature = json.loads(line)
+                shape = shapely.geometry.shape(feature["geometry"])
+                if shape.intersects(wanted):
+                    shapes.append(shape)
+                    confidence.append(float((feature.get("properties") or {}).get("confidence", -1)))
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise FetchError(f"microsoft: {file.path.name} cannot be read ({error})") from error
+    told = {"bf_source": "microsoft", "confidence": confidence}
+    return gpd.GeoDataFrame(told, geometry=shapes, crs="EPSG:4326", index=range(len(shapes)))
 
 
 def _parts(client: Client, url: str, box: Box, folder: Path, tell: Callable[[str], None]) -> tuple[str, list[Fetched]]:

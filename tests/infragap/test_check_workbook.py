@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from infragap.check_workbook import MOST_MARKED, write_check_workbook
+from infragap.check_workbook import MOST_MARKED, _marks, write_check_workbook
 from infragap.cli import app
+from infragap.gis.catalog import LayerEntry
+from infragap.gis.findings import Finding, Severity
 from infragap.readiness import judge_folder
 from tests.pack_factory import write_pack
 
@@ -66,6 +68,17 @@ def test_cells_of_the_planners_own_headings_are_marked(tmp_path: Path) -> None:
     catalog.write_text(f'{head}name = "settlements"{block}{mapping}[[layer]]{rest}', encoding="utf-8")
     write_check_workbook(judge_folder(folder, []), folder, tmp_path / "wrong.xlsx", "vi")
     assert ("Lighting", 4) in red_cells(tmp_path / "wrong.xlsx", "settlements")
+
+
+def test_rows_that_the_catalogue_numbers_and_columns_of_a_formula_are_marked() -> None:
+    frame = pd.DataFrame({"place": ["Tatu", "Nne"], "persons": ["44", "many"]})
+    entry = LayerEntry(
+        name="settlements", title="s", file="s.csv", kind="vector", geometry="Point", provenance="official",
+        columns={"name": "place", "households": "persons / 4.4"}, defaults={"settlement_id": "S{row}"},
+    )  # fmt: skip
+    values = {"column": "households", "unit": "households"}
+    found = Finding("cell.no_whole_number", Severity.FAULT, "settlements", ("S00002",), 2, values=values)
+    assert list(_marks(frame, entry, [found], "en")) == [(2, 1)]
 
 
 @pytest.mark.slow

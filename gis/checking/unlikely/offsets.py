@@ -54,8 +54,13 @@ PLACES = ("villages", "settlements", "water_schemes", "schools")
 
 Off = Callable[[float, float], float]
 
+Move = tuple[float, float, float, float]
+"""Metres east and north, and the distance without and with that move [m]."""
 
-def offset_findings(layers: Mapping[str, Any], communes: gpd.GeoDataFrame | None) -> list[Finding]:
+
+def offset_findings(
+    layers: Mapping[str, Any], communes: gpd.GeoDataFrame | None, *, made: Callable[..., list[Move]] | None = None
+) -> list[Finding]:
     """Name the layers that one short move makes fit.
 
     Parameters
@@ -64,22 +69,26 @@ def offset_findings(layers: Mapping[str, Any], communes: gpd.GeoDataFrame | None
         Typed layers by name, geometry in one metric CRS [m].
     communes
         The province, where the pack has it.
+    made
+        Calls a function of layers, or knows what it gave for the same ones.
     """
+    made = made or _called
     frames = {name: frame for name, frame in layers.items() if isinstance(frame, gpd.GeoDataFrame) and len(frame)}
     found: list[Finding] = []
     moved: set[str] = set()
     if communes is not None and "commune_code" in communes.columns:
         for name in PLACES:
             if name in frames:
-                _look(found, moved, name, "communes", len(frames[name]), _outside_own(frames[name], communes))
+                _look(found, moved, name, "communes", len(frames[name]), made(_into_own, frames[name], communes))
     if communes is not None and {"villages", "settlements"} <= moved:
         # what is off from all places is one layer: the communes
         return [OFFSET.found("communes", of=len(communes), **_turned(found[0]))]
     for name, near in PAIRS:
         if name in frames and near in frames and not {name, near} & moved:
             points, others = (frames[near], frames[name]) if near != "rivers" else (frames[name], frames[near])
-            _look(found, moved, name, near, len(frames[name]), _distance(points, others), back=near != "rivers",
-                  places=len(points))  # fmt: skip
+            if len(points) >= ROWS:
+                move = made(_towards, points, others)
+                _look(found, moved, name, near, len(frames[name]), move, back=near != "rivers")
     return found
 
 
@@ -88,17 +97,28 @@ def _turned(finding: Finding) -> dict[str, Any]:
     return {**finding.values, "near": finding.layer, "bearing": (float(finding.values["bearing"]) + 180) % 360}
 
 
+def _called(check: Callable[..., list[Move]], *layers: gpd.GeoDataFrame) -> list[Move]:
+    return check(*layers)
+
+
+def _into_own(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[Move]:
+    """The move that brings places into the communes that they name; none where there is none, or too few places."""
+    off = _outside_own(places, communes) if len(places) >= ROWS else None
+    return [] if off is None else _best_move(off)
+
+
+def _towards(points: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> list[Move]:
+    """The move that brings points to another layer; none where there is none."""
+    return _best_move(_distance(points, others))
+
+
 def _look(
-    found: list[Finding], moved: set[str], name: str, near: str, rows: int, off: Off | None, *, back: bool = False,
-    places: int | None = None,
-) -> None:  # fmt: skip
-    """Try the moves of a layer; `back`: it is the places that were moved, so the layer goes the other way."""
-    if off is None or (rows if places is None else places) < ROWS:
+    found: list[Finding], moved: set[str], name: str, near: str, rows: int, best: list[Move], *, back: bool = False
+) -> None:
+    """Tell the move of a layer; `back`: it is the places that were moved, so the layer goes the other way."""
+    if not best:
         return
-    best = _best_move(off)
-    if best is None:
-        return
-    east, north, as_is, then = best
+    east, north, as_is, then = best[0]
     if back:
         east, north = -east, -north
     moved.add(name)
@@ -107,11 +127,11 @@ def _look(
     found.append(OFFSET.found(name, of=rows, bearing=bearing, **values))
 
 
-def _best_move(off: Off) -> tuple[float, float, float, float] | None:
-    """Give the move [m east, m north] that brings a layer nearest, with both distances; None where none is clear."""
+def _best_move(off: Off) -> list[Move]:
+    """Give the move that brings a layer nearest; none where none is clear."""
     as_is = off(0.0, 0.0)
     if not as_is > LEAST_M / 2:
-        return None
+        return []
     step = FURTHEST_M / RINGS
     tried = [(off(a * step, b * step), a * step, b * step) for a in range(-RINGS, RINGS + 1)
              for b in range(-RINGS, RINGS + 1) if math.hypot(a, b) <= RINGS]  # fmt: skip
@@ -122,8 +142,8 @@ def _best_move(off: Off) -> tuple[float, float, float, float] | None:
                   for a in (-1, 0, 1) for b in (-1, 0, 1)]  # fmt: skip
         then, east, north = min(around, key=_nearest)
     if math.hypot(east, north) < LEAST_M or then * BETTER > as_is:
-        return None
-    return east, north, as_is, then
+        return []
+    return [(east, north, as_is, then)]
 
 
 def _nearest(tried: tuple[float, float, float]) -> tuple[float, float, float, float]:

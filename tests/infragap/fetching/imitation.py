@@ -30,7 +30,7 @@ WEST, SOUTH, EAST, NORTH = 35.4, -16.1, 35.6, -15.9
 BOX = f"{WEST},{SOUTH},{EAST},{NORTH}"
 NAMES = (
     "vn_communes", "hdx", "geoboundaries", "geoboundaries_files", "dem", "dem30", "worldpop", "worldpop_files",
-    "overpass", "worldcover", "pvgis", "geofabrik", "vida",
+    "overpass", "worldcover", "pvgis", "geofabrik", "vida", "microsoft",
 )  # fmt: skip
 
 

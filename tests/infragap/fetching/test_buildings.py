@@ -1,5 +1,6 @@
 """Footprints: the part of a country's file that holds the box, resumed, whole where it must be, and clustered."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from infragap.fetching import flatgeobuf
 from infragap.fetching.client import Client, FetchError, WrongFileError
 from infragap.fetching.fetch import Request, fetch_pack
 from infragap.fetching.flatgeobuf import head_of, spans_of
-from infragap.fetching.footprints import FILE, fetch_buildings
+from infragap.fetching.footprints import FILE, fetch_buildings, quadkeys
 from infragap.fetching.settle import build_settlements
 from infragap.gis.catalog import read_catalog
 from infragap.gis.errors import MissingDataError, ParameterError
@@ -195,3 +196,40 @@ def test_no_buildings_of_a_square_are_lost() -> None:
 
     x, y, people = _gathered(np.array([0.0, 10.0, 500.0]), np.array([0.0, 20.0, 5.0]), Clustering())
     assert (x.tolist(), y.tolist(), people.tolist()) == ([5.0, 500.0], [10.0, 5.0], [5.0, 2.5])
+
+
+@pytest.mark.slow
+def test_microsofts_tiles_stand_in_and_keys_are_text(server: Imitation, client: Client, tmp_path: Path) -> None:
+    key = min(quadkeys(BOX, 9))
+    base = "https://minedbuildings.z5.web.core.windows.net/global-buildings"
+    rows = [("Nowhere", "0" + key[1:], "x"), ("Malawi", key, "a"), ("Mozambique", key, "b")]
+    links = "Location,QuadKey,Url,Size,UploadDate\n" + "".join(
+        f"{place},{text},{base}/{name}.csv.gz,1KB,2026-01-01\n" for place, text, name in rows
+    )
+    house = {"type": "Feature", "properties": {"height": -1.0, "confidence": 0.9}}
+    inside, outside = (
+        json.dumps({**house, "geometry": shapely.geometry.mapping(shapely.box(x, -16, x + 1e-4, -15.9999))})
+        for x in (35.5, 35.7)
+    )
+    server.faults.add("gone:/vida/")
+    server.answers |= {
+        "dataset-links.csv": links.encode(),
+        "/microsoft/global-buildings/a.csv.gz": gzip.compress(f"{inside}\n{outside}\n".encode()),
+        "/microsoft/global-buildings/b.csv.gz": gzip.compress(f"{inside}\n".encode()),
+    }
+    out = tmp_path / "district"
+    request = Request(out, read_profile("mw"), "mw", box=BOX, country="MWI", layers=("elevation", "buildings"))
+    outcome = fetch_pack(client, request)
+    server.answers.clear()
+    server._bodies.clear()
+    assert outcome.problems == []
+    assert outcome.notes[-1].endswith("Microsoft's own tiles stand in")
+    assert gpd.read_file(out / FILE)["confidence"].tolist() == [0.9, 0.9]
+    sources = json.loads((out / "sources.json").read_text(encoding="utf-8"))
+    assert sources[FILE]["licence"] == "CDLA-Permissive-2.0"
+
+
+def test_keys_of_tiles_keep_their_noughts() -> None:
+    # column 3 and row 5 of 8 are 011 and 101: digits 2, 1, 3
+    assert quadkeys((-40.0, -50.0, -30.0, -45.0), 3) == {"213"}
+    assert all(key.startswith("02") and len(key) == 9 for key in quadkeys((-123.0, 47.0, -122.0, 48.0), 9))

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from infragap.analyses.electricity.parameters import ElectricityParameters, in_country
+from infragap.analyses.parameters import Parameters, prices_missing
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.water.parameters import WaterParameters
 from infragap.profiles.profile import ProfileError, profile_names, read_profile
 
 
@@ -17,6 +20,12 @@ def test_profiles_that_come_along_are_complete(name: str) -> None:
     assert profile.voltage.station_kv > profile.voltage.upper_kv > profile.voltage.lower_kv
     assert profile.first_year <= profile.last_year
     assert {level.code for level in profile.school_levels} == {"primary", "lower_secondary", "upper_secondary"}
+
+
+@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("kind", [ElectricityParameters, WaterParameters, SchoolsParameters])
+def test_profiles_that_come_along_have_all_prices(name: str, kind: type[Parameters]) -> None:
+    assert prices_missing(kind, read_profile(name)) == []
 
 
 def test_a_profile_beside_the_catalogue(tmp_path: Path) -> None:
