@@ -9,11 +9,12 @@ from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.electricity.demand.life_cycle import station_factor
 from infragap.analyses.electricity.headroom.limits import reinforcement_kw, reinforcement_mvnd
 from infragap.analyses.electricity.headroom.prices import Proven
+from infragap.analyses.electricity.headroom.reconnection import with_joint_lines
 from infragap.analyses.electricity.headroom.relaxed import KEPT, RAISED, Relaxed
 from infragap.analyses.electricity.headroom.signs import Priced, ascend_by_signs
 from infragap.analyses.electricity.least_cost.plan import Plan
 
-BOUND_STEPS, PLAN_STEPS = (16, 8), (12, 8)
+BOUND_STEPS, PLAN_STEPS = (15, 4), (10, 8)
 """Trees for the bound and for a plan, each time that charges for joint plants and the limits that matter are looked for
 anew from the best plan."""
 
@@ -42,7 +43,7 @@ def within_bound_of_large(relaxed: Relaxed) -> tuple[Plan, float, dict[str, floa
         more = len(relaxed.limits) - len(price)
         price, for_plan = np.append(price, np.zeros(more)), np.append(plan.price, np.zeros(more))
     return (
-        relaxed.best,
+        with_joint_lines(relaxed.best),
         max(proven.mvnd, relaxed.free_bound_mvnd),
         {name: float(mvnd) for name, mvnd in zip(names, proven.price, strict=True)},
     )
