@@ -107,7 +107,9 @@ def neighbour_ways(
     if len(settlements) < 2:
         return ways
     near = cKDTree(settlements).query(settlements, k=min(NEAR + 1, len(settlements)))[1].reshape(len(settlements), -1)
-    changed = None if before is None or before.cost.shape != cost.shape else _changed_above(before.cost, cost)
+    known, changed = {}, None
+    if before is not None and before.cost.shape == cost.shape:
+        known, changed = before.found, _changed_above(before.cost, cost)
     for here, ((row, col), own) in enumerate(zip(settlements, own_mvnd[first], strict=True)):
         others = settlements[near[here, 1:]]
         if not own > 0:
@@ -117,10 +119,10 @@ def neighbour_ways(
         r0, r1 = max(row - reach, 0), min(row + reach + 1, cost.shape[0])
         c0, c1 = max(col - reach, 0), min(col + reach + 1, columns)
         spot, said = int(spots[here]), others.tobytes() + np.float64(own).tobytes()
-        if before is not None and changed is not None and before.found.get(spot, (b"",))[0] == said:
-            if changed[r1, c1] - changed[r0, c1] - changed[r1, c0] + changed[r0, c0] == 0:
-                ways.found[spot] = before.found[spot]
-                continue
+        alike = changed is None or changed[r1, c1] - changed[r0, c1] == changed[r1, c0] - changed[r0, c0]
+        if alike and known.get(spot, (b"",))[0] == said:
+            ways.found[spot] = known[spot]
+            continue
         window = cost[r0:r1, c0:c1]
         search = cost_distance(window, [(row - r0, col - c0)], neighbours=NEIGHBOURS, limit=own, predecessors=True)
         r, c = others[:, 0] - r0, others[:, 1] - c0
