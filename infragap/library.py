@@ -139,9 +139,9 @@ def replan(
     Notes
     -----
     Taken over where nothing that they read has changed: the surface for routing, own ways, candidate network and the
-    places where lines may meet; the simulated year of sun and streams, and the falls; the courses of the feeders, and
-    what helps each that carries the same load; where settlements may lie. The choice, the load flow of all feeders
-    together, the scenarios and all draws are made anew. What a step reads is found by watching it
+    places where lines may meet; the simulated year of sun and streams, and the falls; the courses of the feeders, the
+    load flow where all carry the same, and what helps each that carries the same load; where settlements may lie. The
+    choice, the scenarios and all draws are made anew. What a step reads is found by watching it
     (`infragap.analyses.reuse`). A new price of lines means new ways, since another ratio to the price of crossings or
     taps may turn each of them.
 

@@ -472,15 +472,19 @@ def _tappable(
     order = np.argsort(corridors.cell, kind="stable")
     starts = np.searchsorted(corridors.cell[order], flat)
     ends = np.searchsorted(corridors.cell[order], flat, side="right")
-    geometry = lines.geometry.to_numpy()
-    for k in np.flatnonzero(corridors.on_road[flat]).tolist():
-        points = order[starts[k] : ends[k]]
-        distance = shapely.distance(shapely.points(corridors.points[points]), geometry[line_of_cell[k]])
-        nearest = int(distance.argmin())
-        if distance[nearest] <= parameters.forest_road_strip_m:
+    on_road = np.flatnonzero(corridors.on_road[flat])
+    count = (ends - starts)[on_road]
+    first, of = np.cumsum(count) - count, np.repeat(np.arange(len(on_road)), count)
+    points = order[starts[on_road][of] + np.arange(len(of)) - first[of]]
+    line = lines.geometry.to_numpy()[line_of_cell[on_road][of]]
+    distance = shapely.distance(shapely.points(corridors.points[points]), line)
+    # of each cell the nearest point, of equally near ones the first
+    nearest = np.lexsort((distance, of))[first]
+    for k, at in zip(on_road.tolist(), nearest.tolist(), strict=True):
+        if distance[at] <= parameters.forest_road_strip_m:
             good[k] = True
-            corridors.anchor[int(flat[k])] = int(points[nearest])
-            stub_km[k] = distance[nearest] / 1000
+            corridors.anchor[int(flat[k])] = int(points[at])
+            stub_km[k] = distance[at] / 1000
     return good
 
 
