@@ -96,6 +96,17 @@ def remembered_alone(step: str, make: Callable[[], Value], given: Sequence[Any])
     return kept.value  # type: ignore[no-any-return]
 
 
+def carried(step: str, make: Callable[[Value | None], Value]) -> Value:
+    """Make a step out of the one of the last plan, which `make` gets (None where there is none), and keep it."""
+    memory = _memory.get()
+    if memory is None:
+        return make(None)
+    kept = memory.steps.get(step)
+    value = make(None if kept is None else kept.value)
+    memory.steps[step] = Kept((), {}, value)
+    return value
+
+
 def content_of(*arrays: Any) -> str:
     """Hash of shape, kind and bytes of arrays.
 

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.plan import Planned, assessed, planned, unassessed
+from infragap.analyses.electricity.plan import Planned, Progress, assessed, planned, unassessed
 from infragap.analyses.electricity.plan import plan_electricity as _plan_electricity
 from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.result import ElectricityResult, followed
@@ -100,7 +100,11 @@ def plan_electricity(
 
 
 def replan(
-    result: ElectricityResult, *, moved: Mapping[str, tuple[float, float]] | None = None, **changes: Any
+    result: ElectricityResult,
+    *,
+    moved: Mapping[str, tuple[float, float]] | None = None,
+    progress: Progress | None = None,
+    **changes: Any,
 ) -> ElectricityResult:
     """Plan electricity again after a change, taking over from an earlier plan what the change does not touch.
 
@@ -110,6 +114,9 @@ def replan(
         Of `plan_electricity` or of this function, in this process.
     moved
         New places of settlements, (longitude, latitude) by settlement_id, WGS84.
+    progress
+        Receives the name of each step, in English: those of the answer, and those of draws and scenarios when they are
+        made.
     **changes
         Single parameters on top of those of the earlier plan, such as ``forced_grid=("V08",)``.
 
@@ -132,9 +139,9 @@ def replan(
     Notes
     -----
     Taken over where nothing that they read has changed: the surface for routing, own ways, candidate network and the
-    places where lines may meet; the simulated year of sun and streams, and the falls; the courses of the feeders, and
-    what helps each that carries the same load; where settlements may lie. The choice, the load flow of all feeders
-    together, the scenarios and all draws are made anew. What a step reads is found by watching it
+    places where lines may meet; the simulated year of sun and streams, and the falls; the courses of the feeders, the
+    load flow where all carry the same, and what helps each that carries the same load; where settlements may lie. The
+    choice, the scenarios and all draws are made anew. What a step reads is found by watching it
     (`infragap.analyses.reuse`). A new price of lines means new ways, since another ratio to the price of crossings or
     taps may turn each of them.
 
@@ -151,7 +158,8 @@ def replan(
     if moved:
         pack = pack.with_moved("settlements", moved)
         require_ready(pack, ("electricity",), given(None))
-    return _followed(_Origin(pack, _changed(origin.parameters, changes), Memory(dict(origin.memory.steps))))
+    again = _Origin(pack, _changed(origin.parameters, changes), Memory(dict(origin.memory.steps)))
+    return _followed(again, progress or _nobody)
 
 
 def plan_water(pack: Pack | Path | str, parameters: WaterParameters | None = None, /, **changes: Any) -> WaterResult:
@@ -263,35 +271,35 @@ class _Origin:
 _ORIGINS: WeakKeyDictionary[ElectricityResult, _Origin] = WeakKeyDictionary()
 
 
-def _planned(origin: _Origin) -> ElectricityResult:
+def _nobody(part: str) -> None:
+    """Tell nobody which part is under way."""
+
+
+def _planned(origin: _Origin, progress: Progress = _nobody) -> ElectricityResult:
     with speaking_for(origin.pack.profile), remembering(origin.memory):
-        result = _in_country(_plan_electricity(origin.pack, origin.parameters))
+        result = _in_country(_plan_electricity(origin.pack, origin.parameters, progress=progress))
     _ORIGINS[result] = origin
     return result
 
 
-def _followed(origin: _Origin) -> ElectricityResult:
+def _followed(origin: _Origin, progress: Progress) -> ElectricityResult:
     """Give the answer; draws and scenarios follow when they are asked for."""
     p = origin.parameters
     if not p.draws and not p.scenarios:
-        return _planned(origin)
+        return _planned(origin, progress)
 
     def tables_of(what: Planned) -> ElectricityResult:
         with speaking_for(origin.pack.profile), remembering(origin.memory):
-            return _in_country(assessed(what, _nobody))
+            return _in_country(assessed(what, progress))
 
     with speaking_for(origin.pack.profile), remembering(origin.memory):
-        decided = planned(origin.pack, p, _nobody)
+        decided = planned(origin.pack, p, progress)
     at_once = tables_of(unassessed(decided))
     result = followed(at_once, lambda: tables_of(decided))
     _ORIGINS[result] = origin
     brief = p.model_copy(update={"draws": 0, "scenarios": False})
     _ORIGINS[at_once] = dataclasses.replace(origin, parameters=brief)
     return result
-
-
-def _nobody(part: str) -> None:
-    """Tell nobody which part is under way."""
 
 
 def _in_country(result: Result) -> Result:

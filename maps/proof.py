@@ -1,13 +1,14 @@
-"""How far an answer is proven, in words: a run that stopped early, or far from its bound, says so loudly on every page
-and in the summary."""
+"""How far an answer is proven, in words: a run that stopped early, is far from its bound, or leaves dear voltage
+remedies out of its cost, says so loudly on every page and in the summary."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.results import Results
 from infragap.wording.catalogue import Number, in_each_language
 
@@ -16,6 +17,8 @@ PROVEN = ("optimal", "gap")
 LARGE_GAP = 0.01
 """Share by which the answer may be worse than the best one before the reader is warned; assumption: planners' unit
 costs are not known better."""
+DEAR_REMEDIES = 0.05
+"""Cost of voltage remedies, by that of the plan that leaves them out, before the reader is warned; assumption."""
 
 
 @dataclass(frozen=True)
@@ -33,26 +36,52 @@ class Proof:
     gap_of_builds
         Part of the gap that is there because the bound counts lines at their least build, below what their loads ask
         for.
+    remedies_mvnd
+        What helps lines that do not keep their voltage, over its life; not in the cost that was proven.
+    remedies_share
+        The same by the cost of the plan.
     """
 
     question: str
     status: str
     gap: float
     gap_of_builds: float = 0.0
+    remedies_mvnd: float = 0.0
+    remedies_share: float = 0.0
 
     @property
     def alarming(self) -> bool:
         """Whether a reader must be warned before using the answer."""
+        return self._is_unproven or self._leaves_out_remedies
+
+    @property
+    def _is_unproven(self) -> bool:
         return self.status not in PROVEN or not self.gap <= LARGE_GAP
 
     @property
+    def _leaves_out_remedies(self) -> bool:
+        return self.remedies_share > DEAR_REMEDIES
+
+    @property
     def text(self) -> dict[str, str]:
-        """One sentence in every language."""
+        """One sentence in every language, or two."""
+        proven = self._proven
+        if not self._leaves_out_remedies:
+            return proven
+        more = in_each_language(
+            "maps.proof.remedies",
+            cost_bn=Number(self.remedies_mvnd / 1000, 1),
+            pct=Number(100 * self.remedies_share),
+        )
+        return {language: f"{text} {more[language]}" for language, text in proven.items()}
+
+    @property
+    def _proven(self) -> dict[str, str]:
         if not math.isfinite(self.gap):
             return in_each_language("maps.proof.unbounded")
-        form = "alarm" if self.alarming else "proven" if self.status == "optimal" else "within"
+        form = "alarm" if self._is_unproven else "proven" if self.status == "optimal" else "within"
         rest = self.gap - self.gap_of_builds
-        if self.alarming and self.status in PROVEN and rest <= LARGE_GAP:
+        if self._is_unproven and self.status in PROVEN and rest <= LARGE_GAP:
             form = "builds"
         return in_each_language(
             f"maps.proof.{form}", gap_pct=Number(100 * self.gap, 2), rest_pct=Number(100 * max(rest, 0.0), 2)
@@ -73,12 +102,18 @@ def proof_of(question: str, record: Mapping[str, Any]) -> Proof | None:
     )
 
 
+def electricity_proof(result: ElectricityResult) -> Proof | None:
+    """Read the proof of an electricity plan, and what its voltage remedies cost beside it."""
+    proof, cost = proof_of("electricity", result.plan), float(result.plan.get("cost_mvnd") or 0.0)
+    remedies = float(result.summary.get("remedies_mvnd", 0.0))
+    return proof and replace(proof, remedies_mvnd=remedies, remedies_share=remedies / cost if cost > 0 else 0.0)
+
+
 def proofs(results: Results) -> list[Proof]:
     """Give the proofs of all questions that the run answered."""
-    records = {
-        "electricity": results.electricity and results.electricity.plan,
-        "water": results.water and results.water.siting,
-        "schools": results.schools and results.schools.placement,
-    }
-    made = [proof_of(question, record) for question, record in records.items() if record]
+    made = [
+        electricity_proof(results.electricity) if results.electricity else None,
+        proof_of("water", results.water.siting) if results.water else None,
+        proof_of("schools", results.schools.placement) if results.schools else None,
+    ]
     return [proof for proof in made if proof is not None]

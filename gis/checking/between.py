@@ -104,7 +104,7 @@ def cross_findings(
     if communes is None or "commune_code" not in communes.columns:
         return found + offset_findings(frames, None, made=once)
     found += _against_communes(communes, tables, rasters, once)
-    found += shift_findings(tables, communes, crs_of or {}, profile.crs_zones)
+    found += shift_findings(tables, communes, crs_of or {}, profile.crs_zones, once)
     far_off = any(finding.code in FAR_OFF for finding in found)
     return found if far_off else found + offset_findings(frames, communes, made=once)
 

@@ -61,11 +61,16 @@ class Zone:
     read: pyproj.CRS
 
 
+def _anew(check: Callable[..., list[Any]], *layers: Any, **named: Any) -> list[Any]:
+    return check(*layers, **named)
+
+
 def shift_findings(
     layers: Mapping[str, Any],
     communes: gpd.GeoDataFrame,
     crs_of: Mapping[str, str | None],
     tried: Mapping[str, str],
+    made: Callable[..., list[Any]] = _anew,
 ) -> list[Finding]:
     """Name the layers that fit only when they are read in another zone.
 
@@ -79,6 +84,8 @@ def shift_findings(
         CRS that the catalogue names for each layer.
     tried
         Systems in which layers of the country are often written, name → EPSG code.
+    made
+        Measures layers, or gives what it measured in the same ones.
     """
     frames = {name: frame for name, frame in layers.items() if isinstance(frame, gpd.GeoDataFrame) and len(frame)}
     found: list[Finding] = []
@@ -92,16 +99,32 @@ def shift_findings(
             found.append(SHIFTED.found(name, of=len(frames[name]), **values))
 
     for name in ("villages", "settlements", "water_schemes", "schools"):
-        if name in frames and _share_off(frames[name], communes, name) > OFF_SHARE:
+        if name in frames and made(_share_off, frames[name], communes, layer=name)[0] > OFF_SHARE:
             look(name, _commune_distance(frames[name], communes), few=len(frames[name]) < FEW)
     for name, near, by_layer in (
         ("grid_lines", "villages", False), ("roads", "villages", False), ("substations", "grid_lines", True),
         ("bridges", "roads", True), ("rivers", "bridges", False), ("stations", "villages", True),
     ):  # fmt: skip
         if name in frames and near in frames and near not in shifted:
-            points, others = (frames[name], frames[near]) if by_layer else (_anchors(frames[near], name), frames[name])
-            look(name, _distance(points, others, back=not by_layer), few=len(points) < FEW)
+            as_is, count = made(_as_it_is, frames[name], frames[near], layer=name, by_layer=by_layer)
+            few = count < FEW
+            if as_is > (FEW_LEAST_M if few else LEAST_M):
+                points, others = _compared(frames[name], frames[near], layer=name, by_layer=by_layer)
+                look(name, _distance(points, others, back=not by_layer), few=few)
     return found
+
+
+def _compared(
+    frame: gpd.GeoDataFrame, near: gpd.GeoDataFrame, *, layer: str, by_layer: bool
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Points, and what they should lie near: of the layer near another one, or the other way round."""
+    return (frame, near) if by_layer else (_anchors(near, layer), frame)
+
+
+def _as_it_is(frame: gpd.GeoDataFrame, near: gpd.GeoDataFrame, *, layer: str, by_layer: bool) -> list[float]:
+    """Distance of a layer as it was read, and the number of points that it was measured at."""
+    points, others = _compared(frame, near, layer=layer, by_layer=by_layer)
+    return [_distance(points, others, back=not by_layer)(None), len(points)]
 
 
 def _zones(frame: gpd.GeoDataFrame, declared: str | None, tried: Mapping[str, str]) -> list[Zone]:
@@ -161,13 +184,14 @@ def _distance(points: gpd.GeoDataFrame, others: gpd.GeoDataFrame, *, back: bool)
     return off
 
 
-def _share_off(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, layer: str) -> float:
+def _share_off(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, layer: str) -> list[float]:
+    """Share of places outside their commune, alone in a list."""
     outside, _ = outside_province(places, communes, layer=layer)
     own = _own_polygons(places, communes)
     if own is None:
-        return float(outside.mean())
+        return [float(outside.mean())]
     off_m = shapely.distance(places.geometry.to_numpy(), own)
-    return float((outside | (off_m > metres(places, "position_accuracy_m") + 1000)).mean())
+    return [float((outside | (off_m > metres(places, "position_accuracy_m") + 1000)).mean())]
 
 
 def _own_polygons(places: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> AnyArray | None:

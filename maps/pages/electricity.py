@@ -34,7 +34,7 @@ from infragap.maps.pages.common import (
 )
 from infragap.maps.pages.page import Card, Counted, Fact, Ground, Layer, Page, Ranking, Related, Section, Style
 from infragap.maps.pages.supply_options import options, prepared
-from infragap.maps.proof import proof_of
+from infragap.maps.proof import electricity_proof
 from infragap.maps.quantities import electricity_quantities
 from infragap.wording.catalogue import Number, in_each_language, languages
 from infragap.wording.codes import code_words, labels, unit_words
@@ -171,7 +171,7 @@ def electricity_page(
     parameters
         Parameters of the analysis, for the limits that rule an option out.
     """
-    proof = proof_of("electricity", result.plan)
+    proof = electricity_proof(result)
     settlements = prepared(result.settlements, communes, parameters)
     return Page(
         id="electricity",

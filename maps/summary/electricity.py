@@ -10,7 +10,7 @@ import pandas as pd
 from infragap.analyses.electricity import columns
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.maps import colours
-from infragap.maps.proof import proof_of
+from infragap.maps.proof import electricity_proof
 from infragap.maps.quantities import electricity_quantities
 from infragap.maps.summary.markdown import headed, in_language, shown, spoken_proof, table
 from infragap.wording.catalogue import Number, Words
@@ -88,7 +88,7 @@ def _cost(say: Words, result: ElectricityResult) -> list[str]:
     if "candidate_lines" in plan:
         nodes, lines = Number(plan["candidate_nodes"]), Number(plan["candidate_lines"])
         text += " " + say("maps.summary.electricity.bound_covers", nodes=nodes, lines=lines)
-    proof = proof_of("electricity", plan)
+    proof = electricity_proof(result)
     return [text, *([spoken_proof(say, proof)] if proof else [])]
 
 

@@ -1,6 +1,7 @@
 """A plan after a change is the plan from the beginning, whatever was taken over."""
 
 import pickle
+import tempfile
 import time
 from dataclasses import fields
 from pathlib import Path
@@ -16,8 +17,14 @@ from infragap.analyses.electricity.least_cost import study
 from infragap.analyses.electricity.offgrid import compare
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
 from infragap.analyses.electricity.result import ElectricityResult, followed
+from infragap.analyses.electricity.routing.candidates import neighbour_ways
+from infragap.analyses.results import Results
+from infragap.analyses.reuse import Kept
 from infragap.gis.crs import WGS84
 from infragap.gis.errors import LayerError, ParameterError
+from infragap.library import _ORIGINS
+from infragap.maps.write import write_results
+from infragap.wording.country import speaking_for
 from tests.pack_factory import settlements, write_pack
 
 QUICK = {"draws": 0, "scenarios": False}
@@ -94,7 +101,9 @@ def test_what_is_not_touched_is_taken_over(pack: infragap.Pack, monkeypatch: pyt
     assert {"build_surface", "lay_out", "simulate_plants"} <= set(made)
     made.clear()
     name = str(first.settlements["settlement_id"].iloc[0])
-    infragap.replan(first, forced_grid=(name,))
+    told: list[str] = []
+    infragap.replan(first, forced_grid=(name,), progress=told.append)
+    assert told[:2] == ["line routes, sun and streams", "least-cost plan"]
     second = infragap.replan(first, tariff_vnd_per_kwh=1700.0)
     assert made == []
     infragap.replan(second, mv35_line_mvnd_per_km=900.0)
@@ -107,6 +116,72 @@ def test_what_is_not_touched_is_taken_over(pack: infragap.Pack, monkeypatch: pyt
     assert "simulate_plants" not in made
     with pytest.raises(LayerError, match="no row has settlement_id = nobody"):
         infragap.replan(first, moved={"nobody": (104.0, 22.0)})
+
+
+GROUND = {"grid of cells", "lie of the land", "ground", "road corridors", "distance to lines", "positions"}
+"""What hangs neither on prices nor on how slopes count."""
+
+NATURE = {"sites", "plants", "water year"}
+
+WAYS = {"layout", "surface", "junctions 0, 0, forbid", "voltage of the nearest line"}
+
+
+def steps_of(result: ElectricityResult) -> dict[str, Kept]:
+    return _ORIGINS[result].memory.steps
+
+
+def taken_over(first: ElectricityResult, again: ElectricityResult) -> set[str]:
+    """Steps that are the very ones of the plan before."""
+    before = steps_of(first)
+    return {name for name, kept in steps_of(again).items() if kept is before.get(name)}
+
+
+@pytest.mark.slow
+def test_each_change_keeps_all_steps_that_it_does_not_touch(pack: infragap.Pack) -> None:
+    first = infragap.plan_electricity(pack, **QUICK)
+    every = set(steps_of(first))
+    assert every >= GROUND | NATURE | WAYS
+    # a price that nothing of the ground knows
+    assert taken_over(first, infragap.replan(first, tariff_vnd_per_kwh=1700.0)) >= GROUND | NATURE | WAYS
+    name = str(first.settlements["settlement_id"].iloc[0])
+    assert taken_over(first, infragap.replan(first, forced_grid=(name,))) >= GROUND | NATURE | WAYS - {
+        "junctions 0, 0, forbid"
+    }
+    # other prices of lines mean other ways on the same surface
+    kept = taken_over(first, infragap.replan(first, mv35_line_mvnd_per_km=900.0))
+    assert kept >= GROUND | NATURE | {"surface", "voltage of the nearest line"}
+    assert not kept & {"layout", "search 0, forbid"}
+    kept = taken_over(first, infragap.replan(first, steep_slope_deg=40.0))
+    assert kept >= GROUND | NATURE
+    assert not kept & {"layout", "surface"}
+    place = first.settlements.geometry.to_crs(WGS84).iloc[0]
+    moved = infragap.replan(first, moved={name: (place.x + 0.002, place.y)})
+    kept = taken_over(first, moved)
+    assert kept >= {"grid of cells", "lie of the land", "ground", "distance to lines"} | NATURE
+    assert not kept & {"layout", "surface", "positions"}
+
+
+@pytest.mark.slow
+def test_ways_between_neighbours_are_searched_again_only_where_a_cell_changed() -> None:
+    rng = np.random.default_rng(16)
+    cost = rng.uniform(1, 3, (60, 200)).astype(np.float32)
+    cells = np.array([r * 200 + c for r in (10, 20, 30) for c in (5, 15, 25, 170, 180, 190)])
+    own = np.full(len(cells), 50.0)
+    first = neighbour_ways(cost, cells, own)
+    other = cost.copy()
+    other[20, 180] = np.inf
+    again = neighbour_ways(other, cells, own, before=first)
+    fresh = neighbour_ways(other, cells, own)
+    assert np.array_equal(again.steps, fresh.steps)
+    assert not np.array_equal(again.steps, first.steps)
+    kept = {spot for spot in again.found if again.found[spot] is first.found[spot]}
+    assert {int(cell) for cell in cells if cell % 200 < 30} <= kept
+    assert 20 * 200 + 180 not in kept
+    # a neighbour that moves away, and a dearer own line, are other searches too
+    for given in ((np.delete(cells, 0), own[1:]), (cells, own + (cells == cells[0]))):
+        again = neighbour_ways(cost, *given, before=first)
+        assert np.array_equal(again.steps, neighbour_ways(cost, *given).steps)
+        assert 0 < sum(again.found[spot] is first.found.get(spot) for spot in again.found) < len(cells)
 
 
 @pytest.mark.slow
@@ -146,6 +221,25 @@ def random_change(rng: np.random.Generator, number: int, pack: infragap.Pack) ->
     }
 
 
+WRITTEN = (0, 5, 10)
+"""Of these changes the files are compared too: a forced settlement, a moved point and a parameter."""
+
+
+def same_files(
+    first: ElectricityResult, second: ElectricityResult, pack: infragap.Pack, change: dict[str, Any]
+) -> None:
+    """Written as `infragap run` does, both results give the same bytes in every file."""
+    parameters, written = {"electricity": ElectricityParameters(**LONG | change)}, []
+    for result in (first, second):
+        with tempfile.TemporaryDirectory() as folder, speaking_for(pack.profile):
+            write_results(Path(folder), pack, Results(electricity=result), parameters=parameters)
+            files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+            written.append({path.relative_to(folder): path.read_bytes() for path in files})
+    assert len(written[0]) > 20
+    assert written[0].keys() == written[1].keys()
+    assert [path for path in written[0] if written[0][path] != written[1][path]] == []
+
+
 def hold_random_changes(folder: Path, count: int) -> list[tuple[dict[str, Any], float, float]]:
     """Replan and plan from the beginning, compare, and give the changes with processor seconds of both: every fifth
     with draws and scenarios, which follow the answer."""
@@ -163,7 +257,10 @@ def hold_random_changes(folder: Path, count: int) -> list[tuple[dict[str, Any], 
         fresh = fresh if moved is None else fresh.with_moved("settlements", moved)
         same(again.at_once, infragap.plan_electricity(fresh, **QUICK | change))
         if number % 5 == 0:
-            same(again, infragap.plan_electricity(fresh, **LONG | change))
+            own = infragap.plan_electricity(fresh, **LONG | change)
+            same(again, own)
+            if number in WRITTEN:
+                same_files(again, own, fresh, change)
         told.append((change, between - begun, time.process_time() - between))
     return told
 

@@ -54,6 +54,16 @@ def test_a_gap_that_dearer_lines_make_says_so() -> None:
         assert "computation stopped" in other.text["en"]
 
 
+def test_dear_voltage_remedies_beside_a_proven_plan_alarm() -> None:
+    proven = Proof("electricity", "gap", 0.0004)
+    for remedies_mvnd, alarming in ((0.0, False), (50.0, False), (51.0, True)):
+        found = dataclasses.replace(proven, remedies_mvnd=remedies_mvnd, remedies_share=remedies_mvnd / 1000)
+        assert found.alarming is alarming
+        assert found.text["en"].startswith("Proven: at most 0.04 % worse")
+    found = dataclasses.replace(proven, remedies_mvnd=107_296.2, remedies_share=107_296.2 / 144_396.6)
+    assert "107.3 bn VND more, 74 % of the plan" in found.text["en"]
+
+
 def test_a_question_without_a_plan_has_no_proof() -> None:
     assert proof_of("water", {}) is None
     assert proofs(Results()) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -12,10 +12,12 @@ from infragap.analyses.electricity.codes import VoltageBasis, VoltageStatus
 from infragap.analyses.electricity.feeders.existing_feeder import Feeder
 from infragap.analyses.electricity.feeders.extended_feeder import ExtendedFeeder, extend_feeder
 from infragap.analyses.electricity.feeders.load_flow import load_flow
+from infragap.analyses.electricity.feeders.radial import RadialFeeder
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
+from infragap.analyses.reuse import content_of, remembered_alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +100,9 @@ def check_voltage(plan: Plan, *, all_feeders: bool = True) -> Check:
     tap_drop, tap_today, tap_part = (np.full(count, np.nan) for _ in range(3))
     settlement_drop = np.full(len(study.settlements), np.nan)
     feeders = []
-    after = load_flow([extended.radial(p) for extended in extended_feeders])
-    today = load_flow([extended.today(p) for extended in extended_feeders])
+    of = "all feeders" if all_feeders else "feeders with new load"
+    after = _flow(f"flow of {of}, with the plan", [extended.radial(p) for extended in extended_feeders])
+    today = _flow(f"flow of {of}, today", [extended.today(p) for extended in extended_feeders])
     for extended, (node_drop, node_loading), (drop_today, _) in zip(extended_feeders, after, today, strict=True):
         k, mine = len(extended.feeder.parent), extended.branch
         basis[mine] = basis_of(extended.feeder).value
@@ -125,6 +128,13 @@ def check_voltage(plan: Plan, *, all_feeders: bool = True) -> Check:
         feeders=feeders,
         settlement_drop_pct=settlement_drop,
     )
+
+
+def _flow(step: str, feeders: list[RadialFeeder]) -> list[tuple[FloatArray, FloatArray]]:
+    """Load flow of all feeders, or the one of the last plan where all are the same: each hangs a little on the others
+    by the number of rounds."""
+    content = content_of(*(getattr(radial, part.name) for radial in feeders for part in fields(radial)))
+    return remembered_alone(step, lambda: load_flow(feeders), (content,))
 
 
 def own_part_at_tap(extended: ExtendedFeeder, parameters: ElectricityParameters) -> FloatArray:

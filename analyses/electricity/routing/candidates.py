@@ -3,26 +3,46 @@ meet."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.cost_surface import LineSurface
+from infragap.analyses.electricity.routing.cost_surface import LineSurface, routing_cost
 from infragap.analyses.electricity.routing.line_components import unit_prices
 from infragap.analyses.electricity.routing.network import CandidateNetwork, join_steps
 from infragap.analyses.electricity.routing.paths import border_steps, out_of_window, trace
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS, Routes
-from infragap.analyses.reuse import content_of, remembered_alone
+from infragap.analyses.reuse import carried
 from infragap.gis.leastcost import cost_distance
-
-Ways = dict[int, tuple[str, IntArray]]
-"""Steps from a cell to its neighbours, with what they were searched in: they stay where nothing of that has changed."""
 
 NEAR = 8
 """Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference
 pack)."""
+
+
+@dataclass(frozen=True, eq=False)
+class NeighbourWays:
+    """Ways between neighbours, to be taken over where nothing has changed around them.
+
+    Attributes
+    ----------
+    cost
+        The raster that they were searched in.
+    found
+        By flat cell of the settlement: the bytes of what else they hang on, and their steps.
+    """
+
+    cost: NDArray[np.float32]
+    found: dict[int, tuple[bytes, IntArray]]
+
+    @property
+    def steps(self) -> IntArray:
+        """Steps of all of them, (steps, 2) flat cells."""
+        return np.concatenate([np.empty((0, 2), dtype=np.int64), *(steps for _, steps in self.found.values())])
 
 
 def candidate_network(
@@ -46,31 +66,29 @@ def candidate_network(
     across the borders of
     these regions hold a minimum spanning tree of all cheapest ways between settlements and grid (Mehlhorn, 1988). Ways
     to near settlements whose
-    regions do not touch come on top (`neighbour_steps`). Where ways run together or meet, the network has a junction.
+    regions do not touch come on top (`neighbour_ways`). Where ways run together or meet, the network has a junction.
     """
     reached = routes.reachable
-    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
+    cost = routing_cost(surface, parameters)
     parts = [routes.steps, region_steps(cost, surface, routes.cell[reached])]
     if known is None:
         own_mvnd = routes.cost_mvnd[reached]
-        ways: Ways = remembered_alone(f"ways to neighbours, {parameters.forest_rule}", dict, ())
-        parts.append(neighbour_steps(cost, routes.cell[reached], own_mvnd, columns=surface.grid.shape[1], known=ways))
+        standing = ", standing" if (surface.standing_line >= 0).any() else ""
+        ways = carried(
+            f"ways to neighbours, {parameters.forest_rule}{standing}",
+            lambda before: neighbour_ways(cost, routes.cell[reached], own_mvnd, before=before),
+        )
+        parts.append(ways.steps)
     else:
         parts.append(network_steps(known))
     steps = np.concatenate(parts)
     return join_steps(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
 
 
-def neighbour_steps(
-    cost: NDArray[np.float32],
-    cells: IntArray,
-    own_mvnd: FloatArray,
-    *,
-    columns: int,
-    known: Ways | None = None,
-) -> IntArray:
-    """Steps of the cheapest ways from each settlement to its `NEAR` nearest, as far as they cost less than its own
-    line.
+def neighbour_ways(
+    cost: NDArray[np.float32], cells: IntArray, own_mvnd: FloatArray, *, before: NeighbourWays | None = None
+) -> NeighbourWays:
+    """Cheapest ways from each settlement to its `NEAR` nearest, as far as they cost less than its own line.
 
     Parameters
     ----------
@@ -80,39 +98,46 @@ def neighbour_steps(
         (k,) flat cells of the settlements.
     own_mvnd
         (k,) investment of each one's own line: a dearer way to a neighbour never pays.
-    columns
-        Width of the raster.
-    known
-        Ways on the same raster that were searched before; those searched now are added.
+    before
+        Ways that were searched before.
     """
-    known = {} if known is None else known
+    columns, ways = cost.shape[1], NeighbourWays(cost, {})
     spots, first = np.unique(cells, return_index=True)
     settlements = np.column_stack([spots // columns, spots % columns])
     if len(settlements) < 2:
-        return np.empty((0, 2), dtype=np.int64)
+        return ways
     near = cKDTree(settlements).query(settlements, k=min(NEAR + 1, len(settlements)))[1].reshape(len(settlements), -1)
-    found = [np.empty((0, 2), dtype=np.int64)]
+    known, changed = {}, None
+    if before is not None and before.cost.shape == cost.shape:
+        known, changed = before.found, _changed_above(before.cost, cost)
     for here, ((row, col), own) in enumerate(zip(settlements, own_mvnd[first], strict=True)):
         others = settlements[near[here, 1:]]
         if not own > 0:
             continue
         # no cheaper way to a neighbour leads farther round than twice the distance to the farthest of them
         reach = 2 * int(np.abs(others - [row, col]).max()) + 1
-        r0, c0 = max(row - reach, 0), max(col - reach, 0)
-        window = cost[r0 : row + reach + 1, c0 : col + reach + 1]
-        searched = content_of(window, others, np.array([own, columns]))
-        before, steps = known.get(int(spots[here]), ("", found[0]))
-        if before == searched:
-            found.append(steps)
+        r0, r1 = max(row - reach, 0), min(row + reach + 1, cost.shape[0])
+        c0, c1 = max(col - reach, 0), min(col + reach + 1, columns)
+        spot, said = int(spots[here]), others.tobytes() + np.float64(own).tobytes()
+        alike = changed is None or changed[r1, c1] - changed[r0, c1] == changed[r1, c0] - changed[r0, c0]
+        if alike and known.get(spot, (b"",))[0] == said:
+            ways.found[spot] = known[spot]
             continue
+        window = cost[r0:r1, c0:c1]
         search = cost_distance(window, [(row - r0, col - c0)], neighbours=NEIGHBOURS, limit=own, predecessors=True)
         r, c = others[:, 0] - r0, others[:, 1] - c0
         reached = np.isfinite(search.distance[r, c])
         width = window.shape[1]
         steps = trace(search, (r * width + c)[reached], columns=width)
-        found.append(out_of_window(steps, corner=(r0, c0), width=width, columns=columns))
-        known[int(spots[here])] = searched, found[-1]
-    return np.concatenate(found)
+        ways.found[spot] = said, out_of_window(steps, corner=(r0, c0), width=width, columns=columns)
+    return ways
+
+
+def _changed_above(before: NDArray[np.float32], now: NDArray[np.float32]) -> IntArray:
+    """How many cells have another cost above and to the left of each corner of cells, (rows + 1, columns + 1)."""
+    counted = np.zeros((now.shape[0] + 1, now.shape[1] + 1), dtype=np.int64)
+    counted[1:, 1:] = (before != now).cumsum(axis=0).cumsum(axis=1)
+    return counted
 
 
 def region_steps(
@@ -163,7 +188,7 @@ def enriched_network(
     parameters
         Prices and the forest rule.
     """
-    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
+    cost = routing_cost(surface, parameters)
     cells, labels = [], []
     for label, edge in enumerate(np.flatnonzero(chosen), start=1):
         piece = network.cells(int(edge))[1:] if network.ends[edge, 0] == 0 else network.cells(int(edge))

@@ -27,7 +27,7 @@ from infragap.analyses.electricity.routing.line_components import (
     standing_mvnd_per_km,
 )
 from infragap.analyses.electricity.routing.road_corridors import RoadCorridors, road_corridors
-from infragap.analyses.reuse import content_of, remembered
+from infragap.analyses.reuse import content_of, remembered, remembered_alone
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.raster import Raster, rasterize, resample, warp_like, xy
 from infragap.gis.schema import FOREST_NATURAL, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
@@ -35,6 +35,10 @@ from infragap.gis.terrain import slope_deg
 
 if TYPE_CHECKING:
     from infragap.gis.pack import Pack
+
+
+WALLED = ("forbid", "cable")
+"""Forest rules under which restricted forest, and the wall beside corridors, are closed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +203,7 @@ class LineSurface:
             on_price = np.where(lower, *(standing_mvnd_per_km(parameters, upper=upper) for upper in (False, True)))
             per_km[standing] = on_price[standing]
         closed = ~self.passable
-        if forest_rule in ("forbid", "cable"):
+        if forest_rule in WALLED:
             closed = closed | self.restricted_forest | self.wall
         per_km[closed] = np.inf
         return np.asarray(per_km * np.float32(self.cell_km), dtype=np.float32)
@@ -251,6 +255,17 @@ class LineSurface:
         )
 
 
+def routing_cost(surface: LineSurface, parameters: ElectricityParameters) -> NDArray[np.float32]:
+    """Cost of a surface under the rule of the parameters, which is not worked out twice for one plan; not to be
+    changed."""
+    return remembered(
+        f"routing cost, {parameters.forest_rule}",
+        lambda p: surface.cost(p, forest_rule=p.forest_rule),
+        parameters,
+        (surface,),
+    )
+
+
 def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     """Build the routing raster from the layers elevation, roads, rivers, lakes, forest, communes, settlements and
     grid_lines.
@@ -260,16 +275,19 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     MissingDataError
         No existing medium-voltage line: nothing to connect to.
     """
+    elevation, roads = pack.elevation, pack.roads
+    grid = remembered("grid of cells", lambda p: routing_grid(elevation, p.routing_cell_m), parameters, (elevation,))
+    lie = remembered_alone("lie of the land", lambda: _lie(grid, roads), (grid, roads))
     ground = remembered(
         "ground",
-        lambda p: _ground(pack, p),
+        lambda p: _ground(pack, grid, lie, p),
         parameters,
         (
-            *(pack.elevation, pack.roads, pack.communes, pack.forest, pack.grid_lines),
+            *(grid, lie, pack.communes, pack.forest, pack.grid_lines),
             *(getattr(pack, name) if pack.has(name) else None for name in ("rivers", "lakes")),
         ),
     )
-    grid = ground.grid
+    roughness = lie.roughness(grid, parameters)
     cleared = cleared_cells(pack.settlements, grid, parameters.forest_clearing_m)
     passable = ground.passable | (ground.known & cleared)
     passable[ground.line_cells[:, 0], ground.line_cells[:, 1]] = True
@@ -284,16 +302,16 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     on_road = corridors.on_road.reshape(grid.shape)
     at_lower_kv = remembered(
         "voltage of the nearest line",
-        lambda p: _nearest_is_lower(pack.grid_lines, ground, passable, p.levels),
+        lambda p: _nearest_is_lower(pack.grid_lines, ground, passable, roughness, p.levels),
         parameters,
-        (pack.grid_lines, ground, content_of(passable)),
+        (pack.grid_lines, ground, content_of(passable, roughness)),
     )
     closed = (restricted | on_road) & ~cleared
     standing = usable_standing(pack.grid_lines, grid, passable & ~closed, at_lower_kv, parameters)
     x, y = pack.settlements.geometry.x.to_numpy(), pack.settlements.geometry.y.to_numpy()
     return LineSurface(
         grid=grid,
-        roughness=ground.roughness,
+        roughness=roughness,
         at_lower_kv=at_lower_kv,
         crossings_per_km=ground.crossings_per_km,
         restricted_forest=restricted & ~on_road,
@@ -317,12 +335,32 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
 
 
 @dataclass(frozen=True, eq=False)
+class _Lie:
+    """Slope [degrees] and straight distance to the nearest road [m], (rows, cols)."""
+
+    slope_deg: FloatArray
+    road_m: FloatArray
+
+    def roughness(self, grid: Raster, parameters: ElectricityParameters) -> NDArray[np.float32]:
+        """As in `LineSurface`."""
+        p = parameters
+        steepness = (self.slope_deg - p.gentle_slope_deg) / (p.steep_slope_deg - p.gentle_slope_deg)
+        remoteness = self.road_m / max(1000 * p.no_road_km, 1e-3)
+        return np.clip(np.fmax(np.nan_to_num(steepness), remoteness), 0, 1).astype(np.float32)
+
+
+def _lie(grid: Raster, roads: gpd.GeoDataFrame) -> _Lie:
+    on_road = rasterize(roads, grid, all_touched=True).values.astype(bool)
+    return _Lie(slope_deg(grid).values, _distance_m(on_road, grid.cell_size_m))
+
+
+@dataclass(frozen=True, eq=False)
 class _Ground:
-    """What of the surface does not hang on where settlements lie, (rows, cols) unless said.
+    """What of the surface hangs neither on where settlements lie nor on how slopes count, (rows, cols) unless said.
 
     Attributes
     ----------
-    grid, roughness, crossings_per_km, forest_code
+    grid, crossings_per_km, forest_code
         As in `LineSurface`.
     known
         Cells of known height.
@@ -335,7 +373,6 @@ class _Ground:
     """
 
     grid: Raster
-    roughness: NDArray[np.float32]
     crossings_per_km: NDArray[np.float32]
     forest_code: NDArray[np.uint8]
     known: BoolArray
@@ -346,18 +383,12 @@ class _Ground:
     stub_km: FloatArray
 
 
-def _ground(pack: Pack, parameters: ElectricityParameters) -> _Ground:
-    p, grid = parameters, routing_grid(pack.elevation, parameters.routing_cell_m)
-    slope = slope_deg(grid).values
-    known = np.isfinite(slope)
-    roads = rasterize(pack.roads, grid, all_touched=True).values.astype(bool)
-    steepness = (slope - p.gentle_slope_deg) / (p.steep_slope_deg - p.gentle_slope_deg)
-    remoteness = _distance_m(roads, grid.cell_size_m) / max(1000 * p.no_road_km, 1e-3)
+def _ground(pack: Pack, grid: Raster, lie: _Lie, parameters: ElectricityParameters) -> _Ground:
+    p, known = parameters, np.isfinite(lie.slope_deg)
     code = warp_like(pack.forest, grid, method="nearest")
     line_cells, line_of_cell = existing_line_cells(pack.grid_lines, grid, p.levels)
     return _Ground(
         grid=grid,
-        roughness=np.clip(np.fmax(np.nan_to_num(steepness), remoteness), 0, 1).astype(np.float32),
         crossings_per_km=_crossings(pack, grid, p),
         forest_code=np.where(code.valid(), code.values, 0).astype(np.uint8),
         known=known,
@@ -441,15 +472,19 @@ def _tappable(
     order = np.argsort(corridors.cell, kind="stable")
     starts = np.searchsorted(corridors.cell[order], flat)
     ends = np.searchsorted(corridors.cell[order], flat, side="right")
-    geometry = lines.geometry.to_numpy()
-    for k in np.flatnonzero(corridors.on_road[flat]).tolist():
-        points = order[starts[k] : ends[k]]
-        distance = shapely.distance(shapely.points(corridors.points[points]), geometry[line_of_cell[k]])
-        nearest = int(distance.argmin())
-        if distance[nearest] <= parameters.forest_road_strip_m:
+    on_road = np.flatnonzero(corridors.on_road[flat])
+    count = (ends - starts)[on_road]
+    first, of = np.cumsum(count) - count, np.repeat(np.arange(len(on_road)), count)
+    points = order[starts[on_road][of] + np.arange(len(of)) - first[of]]
+    line = lines.geometry.to_numpy()[line_of_cell[on_road][of]]
+    distance = shapely.distance(shapely.points(corridors.points[points]), line)
+    # of each cell the nearest point, of equally near ones the first
+    nearest = np.lexsort((distance, of))[first]
+    for k, at in zip(on_road.tolist(), nearest.tolist(), strict=True):
+        if distance[at] <= parameters.forest_road_strip_m:
             good[k] = True
-            corridors.anchor[int(flat[k])] = int(points[nearest])
-            stub_km[k] = distance[nearest] / 1000
+            corridors.anchor[int(flat[k])] = int(points[at])
+            stub_km[k] = distance[at] / 1000
     return good
 
 
@@ -469,14 +504,18 @@ def _stub_km(lines: gpd.GeoDataFrame, grid: Raster, line_cells: IntArray, line_o
 
 
 def _nearest_is_lower(
-    lines: gpd.GeoDataFrame, ground: _Ground, passable: BoolArray, levels: MediumVoltage
+    lines: gpd.GeoDataFrame,
+    ground: _Ground,
+    passable: BoolArray,
+    roughness: NDArray[np.float32],
+    levels: MediumVoltage,
 ) -> BoolArray:
     is_lower = np.array([not levels.is_upper(voltage) for voltage in lines["voltage_kv"]], dtype=bool)
     is_lower = is_lower[ground.line_of_cell]
     if not is_lower.any() or is_lower.all():
         return np.full(passable.shape, bool(is_lower.all()))
     # an approximate price is enough to tell which line is nearest: forest and rivers do not choose the voltage
-    cost = np.where(passable, 1 + 0.25 * ground.roughness, np.inf).astype(np.float32)
+    cost = np.where(passable, 1 + 0.25 * roughness, np.inf).astype(np.float32)
     region = cost_distance(cost, ground.line_cells, regions=True).region
     if region is None:
         raise AssertionError("regions were asked for")

@@ -8,18 +8,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from infragap.analyses.arrays import BoolArray, IntArray
-from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.arrays import IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
+from infragap.analyses.electricity.routing.paths import trace
 from infragap.gis.leastcost import MOVES, LeastCost
 
 LOOKED_AT = 4000
 """Cells around a settlement that are looked at; beyond that no lawful way is taken to lead there."""
 
 
-def entered_lawfully(
-    search: LeastCost, cell: IntArray, surface: LineSurface, wall: BoolArray, parameters: ElectricityParameters
-) -> LeastCost:
+def entered_lawfully(search: LeastCost, cell: IntArray, surface: LineSurface, cost: NDArray[np.float32]) -> LeastCost:
     """Search in which the settlements are reached by lawful steps, as far as such ways are found.
 
     Parameters
@@ -30,10 +28,8 @@ def entered_lawfully(
         (n,) flat cells of the settlements, -1 outside.
     surface
         What was searched.
-    wall
-        (rows, columns) cells that are closed to these ways; more may be closed in `surface`.
-    parameters
-        Prices and the forest rule.
+    cost
+        (rows, columns) per cell width, inf where these ways may not pass; in `surface` more may be closed.
 
     Notes
     -----
@@ -51,9 +47,11 @@ def entered_lawfully(
             search, distance=search.distance.copy(), region=search.region.copy(), predecessor=search.predecessor.copy()
         ),
         surface=surface,
-        cost=replace(surface, wall=wall).cost(parameters, forest_rule=parameters.forest_rule),
+        cost=cost,
     )
-    for at in np.unique(cell[cell >= 0]).tolist():
+    cells = np.unique(cell[cell >= 0])
+    ways.look_at(cells)
+    for at in cells.tolist():
         if not ways.is_lawful(at):
             ways.lay(at)
     return ways.search
@@ -68,6 +66,8 @@ class _Ways:
     cost: NDArray[np.float32]
     lawful: dict[int, bool] = field(default_factory=dict)
     """Cells → whether the whole way back from them is lawful."""
+    step_lawful: dict[tuple[int, int], bool] = field(default_factory=dict)
+    """Steps, as (start, end), that were looked at."""
 
     @property
     def columns(self) -> int:
@@ -79,6 +79,16 @@ class _Ways:
         if self.search.predecessor is None:
             raise AssertionError("predecessors were asked for")
         return self.search.predecessor.ravel()
+
+    def look_at(self, cells: IntArray) -> None:
+        """Look at all steps of the ways back from some cells at once, which is far quicker than one by one."""
+        steps = trace(self.search, cells, columns=self.columns)
+        low, high = steps[:, 0], steps[:, 1]
+        offset = MOVES @ np.array([self.columns, 1])
+        upward = (self.before[high] >= 0) & (high - offset[self.before[high]] == low)
+        walked = np.column_stack([np.where(upward, low, high), np.where(upward, high, low)])
+        lawful = self.surface.lawful(walked).tolist()
+        self.step_lawful.update(zip(map(tuple, walked.tolist()), lawful, strict=True))
 
     def is_lawful(self, start: int) -> bool:
         """Whether a cell was reached, and by lawful steps alone."""
@@ -100,7 +110,9 @@ class _Ways:
         return at - int(down) * self.columns - int(right)
 
     def _step_is_lawful(self, start: int, end: int) -> bool:
-        return bool(self.surface.lawful(np.array([[start, end]]))[0])
+        if (start, end) not in self.step_lawful:
+            self.step_lawful[start, end] = bool(self.surface.lawful(np.array([[start, end]]))[0])
+        return self.step_lawful[start, end]
 
     def lay(self, at: int) -> None:
         """Find the cheapest lawful way to one cell and write it into the search; nothing where there is none."""

@@ -66,7 +66,9 @@ def join_steps(
     price
         Unit prices of the components: of parallel chains the cheaper stays.
     """
-    steps = np.unique(np.sort(steps, axis=1), axis=0)
+    # one number a step: as rows of two they take five times as long to sort
+    low, high = np.sort(steps, axis=1).T
+    steps = np.column_stack(np.divmod(np.unique(low * surface.passable.size + high), surface.passable.size))
     steps = steps[surface.lawful(steps)]
     on_line = surface.line_number >= 0
     steps = steps[~(on_line[steps[:, 0]] & on_line[steps[:, 1]])]

@@ -101,18 +101,19 @@ def border_steps(search: LeastCost, cost: NDArray[np.float32], label: NDArray[np
     if search.region is None:
         raise AssertionError("regions were asked for")
     region = np.where(search.region >= 0, label[search.region], np.int32(-1))
-    flat = np.arange(cost.size).reshape(cost.shape)
-    found = []
-    for here, there in (
-        ((slice(None), slice(0, -1)), (slice(None), slice(1, None))),
-        ((slice(0, -1),), (slice(1, None),)),
-    ):
-        differ = (region[here] != region[there]) & (region[here] >= 0) & (region[there] >= 0)
-        differ &= np.isfinite(cost[here]) & np.isfinite(cost[there])
-        a, b = flat[here][differ], flat[there][differ]
-        found.append(np.column_stack([a, b]))
-    steps = np.concatenate(found)
+    columns, found = cost.shape[1], []
     distance, price, owner = search.distance.ravel(), cost.ravel(), region.ravel()
+    for across, (here, there) in (
+        (1, ((slice(None), slice(0, -1)), (slice(None), slice(1, None)))),
+        (columns, ((slice(0, -1),), (slice(1, None),))),
+    ):
+        rows, cols = np.nonzero(region[here] != region[there])
+        first = rows * columns + cols
+        second = first + across
+        open_ground = np.isfinite(price[first]) & np.isfinite(price[second])
+        good = (owner[first] >= 0) & (owner[second] >= 0) & open_ground
+        found.append(np.column_stack([first[good], second[good]]))
+    steps = np.concatenate(found)
     way = distance[steps].sum(axis=1).astype(np.float64) + price[steps].mean(axis=1)
     pair = np.sort(owner[steps], axis=1)
     order = np.lexsort((steps[:, 1], steps[:, 0], way, pair[:, 1], pair[:, 0]))

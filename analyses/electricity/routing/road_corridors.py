@@ -12,6 +12,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.reuse import remembered_alone
 from infragap.gis.raster import Raster, rowcol, xy
 
 EVERY_M = 10.0
@@ -121,13 +122,8 @@ def road_corridors(roads: gpd.GeoDataFrame, grid: Raster, restricted: BoolArray)
     restricted
         (rows, cols) cells with forest that lines may not cross.
     """
-    lines = roads.geometry.to_numpy()
-    xy_all, road = _through_every_cell(
-        *shapely.get_coordinates(shapely.segmentize(lines, EVERY_M), return_index=True), grid
-    )
-    rows, cols = rowcol(grid, xy_all[:, 0], xy_all[:, 1])
-    inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
-    flat = np.where(inside, rows * grid.shape[1] + cols, -1)
+    xy_all, road, flat = remembered_alone("points of roads", lambda: _road_points(roads, grid), (roads, grid))
+    inside = flat >= 0
     forest = np.zeros(len(flat), dtype=bool)
     forest[inside] = restricted.ravel()[flat[inside]]
     near = forest.copy()
@@ -155,6 +151,15 @@ def road_corridors(roads: gpd.GeoDataFrame, grid: Raster, restricted: BoolArray)
         joined=_joined(points, number, xy_all, within),
         anchor=_anchors(points, cell, grid),
     )
+
+
+def _road_points(roads: gpd.GeoDataFrame, grid: Raster) -> tuple[FloatArray, IntArray, IntArray]:
+    """Points along all roads, the road and the flat cell of each; -1 outside the raster."""
+    lines = shapely.segmentize(roads.geometry.to_numpy(), EVERY_M)
+    points, road = _through_every_cell(*shapely.get_coordinates(lines, return_index=True), grid)
+    rows, cols = rowcol(grid, points[:, 0], points[:, 1])
+    inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
+    return points, road, np.where(inside, rows * grid.shape[1] + cols, -1)
 
 
 def _through_every_cell(points: FloatArray, road: IntArray, grid: Raster) -> tuple[FloatArray, IntArray]:

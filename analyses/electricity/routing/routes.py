@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.cost_surface import LineSurface
+from infragap.analyses.electricity.routing.cost_surface import WALLED, LineSurface
 from infragap.analyses.electricity.routing.entering import entered_lawfully
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, line_km, unit_prices
 from infragap.analyses.electricity.routing.paths import step_components, trace
@@ -112,8 +113,8 @@ def own_routes(
     cell: IntArray,
     parameters: ElectricityParameters,
     *,
-    search: LeastCost | None = None,
-    wall: BoolArray | None = None,
+    search: LeastCost,
+    entering: NDArray[np.float32],
 ) -> Routes:
     """Find every settlement's cheapest way to the existing medium-voltage lines.
 
@@ -126,13 +127,12 @@ def own_routes(
     parameters
         Prices and the forest rule.
     search
-        Of the same surface at the same prices, where it is known.
-    wall
-        Cells that are closed to ways searched for a settlement alone, where they are fewer than in the surface.
+        From the existing lines, of the same surface at the same prices.
+    entering
+        Cost for ways that are searched for a settlement alone; it may close fewer cells than the surface.
     """
     price = unit_prices(parameters)
-    search = search or _from_lines(surface, parameters)
-    search = entered_lawfully(search, cell, surface, surface.wall if wall is None else wall, parameters)
+    search = entered_lawfully(search, cell, surface, entering)
     known = np.maximum(cell, 0)
     reached = (cell >= 0) & np.isfinite(search.distance.ravel()[known])
     reached[reached] = _lawful_ways(search, cell[reached], surface)
@@ -175,23 +175,27 @@ def with_lawful_routes(
     surface, routes
         The surface with a larger wall, and the routes on it.
     """
-    at_first = surface.wall
+    at_first = cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
     for number in range(MAX_ROUNDS):
-        search = _from_lines(surface, parameters, number)
+        search = _from_lines(surface, cost, parameters, number)
         reached = (cell >= 0) & np.isfinite(search.distance.ravel()[np.maximum(cell, 0)])
         steps = trace(search, cell[reached], columns=surface.grid.shape[1])
         blocked = _to_close(steps[~surface.lawful(steps)], surface, cell)
         if len(blocked) == 0:
-            return surface, own_routes(surface, cell, parameters, search=search, wall=at_first)
-        wall = surface.wall.copy()
+            return surface, own_routes(surface, cell, parameters, search=search, entering=at_first)
+        wall, cost = surface.wall.copy(), cost.copy()
         wall.ravel()[blocked] = True
+        if parameters.forest_rule in WALLED:
+            cost.ravel()[blocked] = np.inf
         surface = replace(surface, wall=wall)
-    return surface, own_routes(surface, cell, parameters, wall=at_first)
+    search = _from_lines(surface, cost, parameters)
+    return surface, own_routes(surface, cell, parameters, search=search, entering=at_first)
 
 
-def _from_lines(surface: LineSurface, parameters: ElectricityParameters, number: int = 0) -> LeastCost:
+def _from_lines(
+    surface: LineSurface, cost: NDArray[np.float32], parameters: ElectricityParameters, number: int = 0
+) -> LeastCost:
     """Search number so-and-so of a layout; it is the same where every cell costs the same."""
-    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
     starts = surface.line_starts(cost, tap_mvnd=parameters.works.cut_out_mvnd)
     return remembered_alone(
         f"search {number}, {parameters.forest_rule}{', standing' if (surface.standing_line >= 0).any() else ''}",

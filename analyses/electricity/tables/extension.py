@@ -6,10 +6,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from infragap.analyses.arrays import ObjectArray
 from infragap.analyses.columns import names
 from infragap.analyses.electricity.columns import EXTENSION
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.wording.catalogue import words
+
+SHOWN = (
+    *("name", "commune", "legacy_commune", "households", "voltage_kv", "line_type", "conductor", "works"),
+    *("plan_investment_mvnd", "feeder", "tap_line_id", "year", "voltage_drop_pct", "remedy_vi", "grid_probability"),
+    *("position_accuracy_m", "provenance"),
+)
+"""Columns of the settlements and of the lines that it shows."""
 
 
 def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -32,14 +40,17 @@ def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDat
     taps = [lines.geometry.iloc[top].coords[0] for top in branches.tap()]
     at_place = words("vi")("electricity.extension.at_place")
     works, low_voltage, rows = plan.costs.works, plan.costs.low_voltage, []
+    # read cell by cell: a whole row of a table with a hundred columns is slow to take out
+    of_settlement, of_line = _cells(settlements), _cells(lines)
     for number, settlement in enumerate(order, start=1):
-        row, branch = settlements.loc[settlement], int(outcome.branches.branch_of[settlement])
+        row = {name: values[settlement] for name, values in of_settlement.items()}
+        branch = int(outcome.branches.branch_of[settlement])
         new, above = [], branch
         while above >= 0 and not taken[above]:
             taken[above] = True
             new.append(above)
             above = int(outcome.branches.parent[above])
-        tap = lines.iloc[branch] if branch >= 0 else None
+        tap = {name: values[branch] for name, values in of_line.items()} if branch >= 0 else None
         on_lv = bool(outcome.on_lv[settlement])
         station = str(plan.study.stations.identifier[low_voltage.station[settlement]]) if on_lv else at_place
         feed_km = float(low_voltage.feed_km[settlement]) if on_lv else 0.0
@@ -77,3 +88,9 @@ def extension_table(plan: Plan, settlements: gpd.GeoDataFrame, lines: gpd.GeoDat
             }
         )
     return pd.DataFrame(rows, columns=names(EXTENSION))
+
+
+def _cells(table: pd.DataFrame) -> dict[str, ObjectArray]:
+    """Columns of a table that the list shows, in its order, as plain objects."""
+    shown = [name for name in SHOWN if name in table]
+    return {name: table[name].astype(object).to_numpy() for name in shown}

@@ -81,7 +81,7 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
     existing = study.grid.lines
     components = {name: branches.components[:, k] for k, name in enumerate(COMPONENTS)}
     geometry = gpd.GeoSeries(branch_geometry(outcome, study.surface, existing, row), crs=settlements.crs)
-    exposures = [study.surface.law.exposure(line) for line in geometry]
+    exposures = study.surface.law.exposures(list(geometry))
     permit = np.array([each.outside_km > 0 for each in exposures], dtype=bool) & (parameters.forest_rule != "ignore")
     ends = gpd.GeoDataFrame(
         geometry=gpd.GeoSeries([line.interpolate(1, normalized=True) for line in geometry], crs=geometry.crs)

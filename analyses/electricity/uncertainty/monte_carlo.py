@@ -85,12 +85,18 @@ def what_draws_share(plan: Plan) -> Known:
             "positions",
             lambda _: position_cells(study, least_line_m=least_line_m),
             plan.parameters,
-            (study.inputs, study.surface, study.routes, study.grid, content_of(least_line_m)),
+            (study.inputs, study.grid, study.surface.grid, _what_positions_read(study, least_line_m)),
         ),
         network=_with_drawn_positions(study.network),
         start=np.concatenate([start_from(study.network, plan.choice), plan.choice.on_grid]),
         by_id=np.argsort(study.inputs.identifiers),
     )
+
+
+def _what_positions_read(study: Study, least_line_m: FloatArray) -> str:
+    surface = study.surface
+    ground = (surface.passable, surface.restricted_forest, surface.corridors.on_road)
+    return content_of(least_line_m, study.routes.cell, *ground)
 
 
 def one_draw(known: Known, draw: int) -> Draw:

@@ -99,12 +99,19 @@ def test_a_box_that_ends_on_a_degree_needs_no_further_tile() -> None:
 @pytest.mark.parametrize(
     ("box", "asked", "size"),
     [
-        ((35.4, -16.1, 35.6, -15.9), 0, 30), ((103.5, 21.3, 105.1, 22.9), 0, 90),
-        ((103.5, 21.3, 105.1, 22.9), 30, 30), ((35.4, -16.1, 35.6, -15.9), 90, 90),
+        ((35.4, -16.1, 35.6, -15.9), 0, 30), ((103.5, 21.3, 105.1, 22.9), 0, 30), ((102.1, 8.5, 109.5, 23.4), 0, 90),
+        ((102.1, 20.5, 109.5, 23.4), 30, 30), ((35.4, -16.1, 35.6, -15.9), 90, 90),
     ],
 )  # fmt: skip
 def test_small_boxes_have_cells_of_30_m(box: tuple[float, float, float, float], asked: int, size: int) -> None:
     assert cell_size_m(box, asked) == size
+
+
+def test_the_tiles_of_lao_cai() -> None:
+    # facts/open-layers.md 0.14: its box touches six
+    box = (103.5268, 21.3285, 105.0993, 22.8455)
+    wanted = [f"Copernicus_DSM_COG_10_N{n}_00_E{e}_00_DEM" for n in (21, 22) for e in (103, 104, 105)]
+    assert sorted(tiles(box, cell_size_m(box))) == wanted
 
 
 def test_what_would_not_fit_into_memory_is_said() -> None:

@@ -9,7 +9,6 @@ import pytest
 from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, IntArray
-from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.entering import entered_lawfully
 from infragap.gis.leastcost import LeastCost, cost_distance, path_back
 
@@ -32,7 +31,8 @@ class Ground:
             [AT not in step or bool(set(step) & self.lawful_from) for step in np.asarray(steps).tolist()], dtype=bool
         )
 
-    def cost(self, *_: object, **__: object) -> NDArray[np.float32]:
+    @property
+    def cost(self) -> NDArray[np.float32]:
         return np.where(self.wall, np.inf, 1).astype(np.float32)
 
 
@@ -40,9 +40,9 @@ def entered(ground: Ground) -> tuple[LeastCost, LeastCost]:
     """The search before and after."""
     start = np.full((5, 5), np.inf, dtype=np.float32)
     start[2, 0] = 0.0
-    before = cost_distance(ground.cost(), start, neighbours=16, regions=True, predecessors=True)
-    cells, p = np.array([AT, -1]), ElectricityParameters()
-    return before, entered_lawfully(before, cells, ground, OPEN, p)  # type: ignore[arg-type]
+    before = cost_distance(ground.cost, start, neighbours=16, regions=True, predecessors=True)
+    cells, open_ground = np.array([AT, -1]), np.ones((5, 5), dtype=np.float32)
+    return before, entered_lawfully(before, cells, ground, open_ground)  # type: ignore[arg-type]
 
 
 def test_the_cheapest_lawful_step_is_taken() -> None:
