@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from infragap.analyses.arrays import FloatArray
+from infragap.analyses.electricity.headroom.large import within_bound_of_large
 from infragap.analyses.electricity.headroom.limits import reinforcement_mvnd
 from infragap.analyses.electricity.headroom.prices import Ascent, Proven, is_large, settled
 from infragap.analyses.electricity.headroom.relaxed import KEPT, OPEN, RAISED, Relaxed
@@ -67,12 +68,12 @@ def within_bound(plan: Plan, free: Plan, study: Study) -> tuple[Plan, float, dic
     relaxed = Relaxed.of(plan, free, study)
     if not relaxed.limits:
         return plan, relaxed.free_bound_mvnd, {}
+    if is_large(study.network):
+        return within_bound_of_large(relaxed)
     states, found, least = _rounds(relaxed)
     first = _Leaf(states, _settled(relaxed, states, found, least), 0)
     leaves = [first]
-    # a plan that exceeds limits has no gap worth closing
-    closes = not (is_large(study.network) and relaxed.best.loading.overloaded)
-    if plan.parameters.reinforce_allowed and closes:
+    if plan.parameters.reinforce_allowed:
         leaves = _branched(relaxed, leaves)
     lowest = min(leaves, key=lambda leaf: leaf.order)
     prices = {limit.name: float(price) for limit, price in zip(relaxed.limits, lowest.found.price, strict=True)}

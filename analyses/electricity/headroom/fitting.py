@@ -66,7 +66,7 @@ def fitted(
     if not forest.makes_room():
         return None
     forest.fill()
-    if (relaxation.problem.must_grid & ~relaxation.problem.barred & (forest.way == OFF)).any():
+    if ((forest.off_mvnd >= MUST_MVND) & (forest.way == OFF)).any():
         return None
     return Fitted(forest.lines, forest.way, np.where(forest.way == LINE, forest.node, -1))
 
@@ -109,7 +109,8 @@ class _Forest:
             self.under[list(limit.lines), k] = True
         self.room_kw = np.array([limit.headroom_kw for limit in limits]) + FULL_KW
         off = replace(problem, offgrid_mvnd=offgrid_mvnd).stays_offgrid_mvnd
-        self.off_mvnd = np.where(np.isfinite(off), off, np.where(problem.must_grid & ~problem.barred, MUST_MVND, 0.0))
+        # also who no line may reach, but a station that stands
+        self.off_mvnd = np.where(np.isfinite(off), off, np.where(problem.must_grid, MUST_MVND, 0.0))
         self.row_of_node = np.full(layers.nodes, -1, dtype=np.int64)
         self.above = np.zeros(layers.nodes, dtype=np.int64)
         self.edge_above = np.full(layers.nodes, -1, dtype=np.int64)

@@ -232,6 +232,7 @@ class Relaxation:
             prize_mvnd=prize,
             required=layers.terminal[by_line & required],
             deter_mvnd=deter,
+            toll_mvnd=most,
             paid_back_mvnd=float(sum(m * each.limit.headroom_kw for each, m in zip(self.limits, price, strict=True))),
         )
 
@@ -261,11 +262,13 @@ class Relaxation:
 
 @dataclass(frozen=True, eq=False)
 class PricedTree:
-    """A relaxation at some prices: the supply costs with them, and the tree problem on the layers."""
+    """A relaxation at some prices: the supply costs with them, and the tree problem on the layers; every link costs the
+    toll more than its load does, and settlements are worth that much more (`deter_mvnd`)."""
 
     problem: TreeProblem
     edge_mvnd: FloatArray
     prize_mvnd: FloatArray
     required: IntArray
     deter_mvnd: FloatArray
+    toll_mvnd: float
     paid_back_mvnd: float

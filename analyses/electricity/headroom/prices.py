@@ -23,11 +23,8 @@ SHORTEST = 1 / 128
 """Shorter steps, by the first, are not taken."""
 
 LARGE_EDGES = 100_000
-"""On a larger candidate network trees are not bettered at every step, and fewer steps are taken: the bound is as true,
-and what it lacks is in the gap."""
-
-LARGE_STEPS, FEWER_LARGE_STEPS = 25, 6
-"""Steps there, as above."""
+"""On a larger candidate network prices are looked for otherwise (`large`): the bound is as true, and what it lacks is
+in the gap."""
 
 TURN = 1.5
 """How far a step turns back from one that it would undo."""
@@ -115,18 +112,14 @@ def ascend(
     with a bound by dual ascent. Nothing is looked for beyond the gap asked for.
     """
     layers, highest = relaxation.layers, np.array([each.highest_mvnd_per_kw for each in relaxation.limits])
-    large = is_large(relaxation.network)
-    all_steps, fewer = (LARGE_STEPS, FEWER_LARGE_STEPS) if large else (STEPS, FEWER_STEPS)
-    steps = fewer if price.any() else all_steps
+    steps = FEWER_STEPS if price.any() else STEPS
     price, in_vain = np.minimum(price, highest), 0
     best = nearest = Proven(-np.inf, price, np.zeros(len(price)))
     way = np.zeros(len(price))
     enough = known_mvnd - parameters.plan_gap * abs(known_mvnd)
     for _ in range(steps):
         priced = relaxation.priced(price)
-        found = primal_tree(
-            layers.ends, priced.edge_mvnd, priced.prize_mvnd, 0, required=priced.required, bettered=not large
-        )
+        found = primal_tree(layers.ends, priced.edge_mvnd, priced.prize_mvnd, 0, required=priced.required)
         value, bound, slope = relaxation.read(priced, found)
         value, bound = value - paid_mvnd, bound - paid_mvnd
         in_vain = 0 if value > nearest.mvnd else in_vain + 1
@@ -148,18 +141,7 @@ def ascend(
         if not way.any():
             break
         price = np.clip(price + length * (known_mvnd - value) / float(way @ way) * way, 0.0, highest)
-    return Ascent(best, _bettered(relaxation, nearest, paid_mvnd) if large else nearest, length)
-
-
-def _bettered(relaxation: Relaxation, nearest: Proven, paid_mvnd: float) -> Proven:
-    """The relaxed plan at the same prices made cheaper."""
-    if nearest.tree is None:
-        return nearest
-    layers, priced = relaxation.layers, relaxation.priced(nearest.price)
-    start = nearest.tree.nodes
-    found = primal_tree(layers.ends, priced.edge_mvnd, priced.prize_mvnd, 0, required=priced.required, start=start)
-    value, _, excess_kw = relaxation.read(priced, found)
-    return Proven(value - paid_mvnd, nearest.price, excess_kw, found)
+    return Ascent(best, nearest, length)
 
 
 def settled(

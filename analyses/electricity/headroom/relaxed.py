@@ -137,10 +137,11 @@ class Relaxed:
         )
         kept = np.array(states) == KEPT
         self.kept_mvnd_per_kw = np.maximum(self.kept_mvnd_per_kw, np.where(kept, found.nearest.price, 0.0))
-        self._offer(states, relaxation, found.nearest)
+        self.offer(states, relaxation, found.nearest)
         return found
 
-    def _offer(self, states: tuple[int, ...], relaxation: Relaxation, found: Proven) -> None:
+    def offer(self, states: tuple[int, ...], relaxation: Relaxation, found: Proven) -> None:
+        """Bring a relaxed plan within its limits; it takes the place of the best where it costs less."""
         if self.best.loading.overloaded or found.tree is None:
             return
         p = self.parameters

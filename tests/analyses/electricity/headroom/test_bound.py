@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infragap.analyses.arrays import FloatArray
+from infragap.analyses.electricity.headroom import layers
 from infragap.analyses.electricity.headroom.layers import PricedLimit, Relaxation
 from infragap.analyses.electricity.headroom.prices import Proven, ascend, settled
+from infragap.analyses.electricity.headroom.signs import Priced, ascend_by_signs
 from infragap.analyses.electricity.least_cost.choice import TreeProblem
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import CapacityLimit
@@ -172,3 +174,38 @@ def test_headroom_that_everybody_lacks_is_priced_in_full() -> None:
     found = proven_bound(r, known_mvnd=20.0, paid_mvnd=0.0, price=np.array([1.2]))
     assert found.mvnd == pytest.approx(20.0, abs=1e-6)
     assert 1.0 <= found.price[0] <= 2.0
+
+
+def lifting(relaxation: Relaxation, allowed: float, lift_kw: FloatArray, lift_mvnd: FloatArray) -> float:
+    """Least cost over all plans, whichever limits they lift."""
+    costs = []
+    for lifted in itertools.product([0, 1], repeat=len(relaxation.limits)):
+        limits = tuple(
+            PricedLimit(replace(each.limit, headroom_kw=each.limit.headroom_kw + up * kw))
+            for each, up, kw in zip(relaxation.limits, lifted, lift_kw, strict=True)
+        )
+        costs.append(enumerated(replace(relaxation, limits=limits), allowed) + float(lift_mvnd @ np.array(lifted)))
+    return min(costs)
+
+
+@pytest.mark.parametrize("copies", [1, 3, 100])
+def test_nothing_lies_below_the_bound_of_a_large_network_whichever_limits_are_lifted(
+    copies: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few nodes the layers hold: who leaves them pays nothing."""
+    monkeypatch.setattr(layers, "MOST_COPIES", copies)
+    tight = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        r = random_relaxation(seed)
+        lift_kw, lift_mvnd = rng.uniform(1.0, 12.0, 2), rng.uniform(1.0, 20.0, 2)
+        best = lifting(r, np.inf, lift_kw, lift_mvnd)
+        if not np.isfinite(best):
+            continue
+        priced = Priced.of(r, lift_kw, lift_mvnd, 0.0, within=False)
+        for price in (np.zeros(2), priced.equal_mvnd_per_kw, rng.uniform(0.0, 4.0, 2)):
+            assert priced.at(price).mvnd <= best + 1e-6
+        found = ascend_by_signs(priced, np.zeros(2), steps=12).best.mvnd
+        assert priced.at(np.zeros(2)).mvnd - 1e-6 <= found <= best + 1e-6
+        tight += found >= 0.95 * best
+    assert tight >= (7 if copies == 100 else 4)

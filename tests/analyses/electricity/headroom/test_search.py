@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.headroom import random_study, with_room
 from infragap.analyses.electricity.demand.life_cycle import station_factor
+from infragap.analyses.electricity.headroom import prices
 from infragap.analyses.electricity.headroom.limits import (
     added_load_kw,
     exceeded,
@@ -154,6 +155,23 @@ def test_between_bound_and_enumeration(easy: dict[str, object], reinforce: bool)
     assert matter >= 3
     # who leaves is tried one by one and two by two only: where hardly any packing keeps the target, one is overlooked
     assert missed <= (0 if reinforce else 1)
+
+
+@pytest.mark.parametrize("reinforce", [False, True])
+def test_between_bound_and_enumeration_on_what_counts_as_large(
+    easy: dict[str, object], reinforce: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prices, "LARGE_EDGES", 0)
+    possible = 0
+    for seed in range(5):
+        plan, _ = planned(easy, seed, reinforce)
+        best = enumerated(plan, 60.0)
+        if plan.loading.overloaded or households_off(plan.choice, plan.costs.problem) > 60 or not np.isfinite(best):
+            continue
+        possible += 1
+        assert plan.choice.lower_bound_mvnd <= best * (1 + 1e-9) <= plan.choice.cost_mvnd * (1 + 2e-9)
+        assert plan.choice.cost_mvnd <= best * 1.1
+    assert possible >= (4 if reinforce else 2)
 
 
 def test_more_headroom_is_never_dearer_to_the_bound_and_dearer_reinforcement_never_cheaper(
