@@ -23,7 +23,7 @@ from benchmarks.mosaic import CELL_M, write_mosaic_pack
 from benchmarks.synthetic import write_synthetic_pack
 from infragap.analyses.electricity.parameters import ElectricityParameters, in_country
 from infragap.analyses.electricity.plan import plan_electricity
-from infragap.analyses.electricity.routing.cost_surface import build_surface
+from infragap.analyses.electricity.routing.surface_of_pack import build_surface
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.pack import read_pack
 

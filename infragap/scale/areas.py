@@ -19,10 +19,11 @@ from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.cost_surface import LineSurface, build_surface
+from infragap.analyses.electricity.routing.cost_surface import LineSurface, routing_cost
 from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
 from infragap.analyses.electricity.routing.paths import border_steps
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS, on_line_cells, settlement_cells
+from infragap.analyses.electricity.routing.surface_of_pack import build_surface
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.pack import Pack
 from infragap.gis.raster import Raster, rowcol
@@ -90,7 +91,7 @@ def supply_areas(pack: Pack, parameters: ElectricityParameters, most: int) -> Ar
         In the order of their first station; every settlement and every usable line is in exactly one.
     """
     surface = build_surface(pack, parameters)
-    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
+    cost = routing_cost(surface, parameters)
     settlements, lines = pack.settlements.reset_index(drop=True), pack.grid_lines.reset_index(drop=True)
     cell = settlement_cells(surface, settlements.geometry.x.to_numpy(), settlements.geometry.y.to_numpy())
     cell = np.maximum(on_line_cells(surface, cell, settlements, lines), 0)

@@ -16,6 +16,7 @@ from infragap.analyses.electricity.feeders.load_flow import load_flow
 from infragap.analyses.electricity.feeders.radial import RadialFeeder
 from infragap.analyses.electricity.feeders.rerooted import Rerooted, rerooted
 from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.routing.cost_surface import routing_cost
 from infragap.analyses.electricity.routing.line_components import built_for, line_km, unit_prices
 from infragap.analyses.electricity.routing.paths import line_components
 from infragap.analyses.electricity.routing.ways_to_lines import Connection, WaysToLines
@@ -81,7 +82,7 @@ def find_tap_changes(plan: Plan, *, ok: BoolArray, row_of_root: Mapping[int, int
     """
     p, branches, surface = plan.parameters, plan.branches, plan.study.surface
     top = branches.tap()
-    ground = WaysToLines(surface, surface.cost(p, forest_rule=p.forest_rule))
+    ground = WaysToLines(surface, routing_cost(surface, p))
     connections: dict[int, list[Connection]] = {}
     for root, row in row_of_root.items():
         cells = [branches.cells[b][1:] if b == root else branches.cells[b] for b in np.flatnonzero(top == root)]

@@ -18,6 +18,7 @@ from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.taps import feeder_of
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.routing.cost_surface import routing_cost
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.ways_to_lines import Connection, WaysToLines
 from infragap.analyses.solvers.steiner import primal_tree
@@ -54,7 +55,7 @@ class OwnLines:
     @cached_property
     def _ground(self) -> WaysToLines:
         surface, p = self.study.surface, self.parameters
-        return WaysToLines(surface, surface.cost(p, forest_rule=p.forest_rule))
+        return WaysToLines(surface, routing_cost(surface, p))
 
 
 def reconnect(plan: Plan, lines: OwnLines, *, must: BoolArray) -> Plan:

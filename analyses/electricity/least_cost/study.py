@@ -17,10 +17,11 @@ from infragap.analyses.electricity.low_voltage.works import Stations, read_stati
 from infragap.analyses.electricity.offgrid.compare import Resources, read_resources
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import candidate_network
-from infragap.analyses.electricity.routing.cost_surface import LineSurface, build_surface
+from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.existing_grid import ExistingGrid, existing_grid
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.routes import Routes, on_line_cells, settlement_cells, with_lawful_routes
+from infragap.analyses.electricity.routing.surface_of_pack import build_surface
 from infragap.analyses.reuse import content_of, remembered
 from infragap.gis.catalog import Catalog
 from infragap.gis.errors import NoSolutionError, ParameterError

@@ -12,8 +12,8 @@ from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.cost_surface import distance_m
 from infragap.analyses.electricity.routing.existing_grid import existing_line_cells
+from infragap.analyses.electricity.routing.surface_of_pack import distance_m
 from infragap.analyses.reuse import content_of, remembered_alone
 from infragap.gis.raster import rasterize, rowcol
 
