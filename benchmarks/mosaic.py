@@ -8,7 +8,6 @@ touch where the province's raster ends: nothing crosses between them, as between
 Relief and forest are read at 200 m, or 20,000 settlements would be 75 million cells: plan with `routing_cell_m = 200`.
 """
 
-import argparse
 import math
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pandas as pd
 from affine import Affine
 
 from benchmarks.headroom import DATA, random_settlements
+from benchmarks.synthetic import pack_command
 from infragap.gis.pack import Pack, read_pack
 from infragap.gis.raster import Raster, resample
 from infragap.gis.writing.layers import write_layers
@@ -145,15 +145,5 @@ def _rain(rain: Raster, ground: Raster, copies: int, columns: int) -> Raster:
     return Raster(np.ascontiguousarray(values), Affine(size, 0, west, 0, -size, north), rain.crs, rain.nodata)
 
 
-def main() -> None:
-    """Write one pack."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.mosaic", description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--settlements", type=int, required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    write_mosaic_pack(asked.folder, asked.settlements, seed=asked.seed)
-
-
 if __name__ == "__main__":
-    main()
+    pack_command("mosaic", __doc__, write_mosaic_pack)

@@ -11,6 +11,7 @@ large pack is a dense one, and its limits bind far harder than those of a countr
 import argparse
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -54,15 +55,15 @@ def _budgets_alone(targets: re.Match[str]) -> str:
     return "\n".join(kept) + "\n"
 
 
-def main() -> None:
-    """Write one pack."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.synthetic", description=__doc__)
+def pack_command(module: str, description: str | None, write: Callable[..., Path]) -> None:
+    """Write one pack as the command line asks: folder, settlements and seed."""
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{module}", description=description)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--settlements", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    write_synthetic_pack(asked.folder, asked.settlements, seed=asked.seed)
+    write(asked.folder, asked.settlements, seed=asked.seed)
 
 
 if __name__ == "__main__":
-    main()
+    pack_command("synthetic", __doc__, write_synthetic_pack)
