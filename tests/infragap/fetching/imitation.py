@@ -13,7 +13,7 @@ import re
 import tempfile
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -353,3 +353,13 @@ class Imitation:
                 self.wfile.write(body)
 
         return Handler
+
+
+@contextlib.contextmanager
+def imitating() -> Iterator[Imitation]:
+    """Start a server, and stop it when the block ends."""
+    imitation = Imitation()
+    try:
+        yield imitation
+    finally:
+        imitation.stop()

@@ -22,7 +22,18 @@ from infragap.fetching.sunshine import fetch_sunshine
 from infragap.gis.errors import LayerError
 from infragap.gis.reading.osm_layers import read_osm_layer
 from infragap.profiles.profile import read_profile
-from tests.infragap.fetching.imitation import EAST, NORTH, OSM, SOUTH, WEST, Imitation, collection, hourly, square
+from tests.infragap.fetching.imitation import (
+    EAST,
+    NORTH,
+    OSM,
+    SOUTH,
+    WEST,
+    Imitation,
+    collection,
+    hourly,
+    imitating,
+    square,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -33,9 +44,8 @@ GB = "https://github.com/wmgeolab/geoBoundaries/raw/9469f09/releaseData/gbOpen"
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Imitation]:
-    imitation = Imitation()
-    yield imitation
-    imitation.stop()
+    with imitating() as imitation:
+        yield imitation
 
 
 @pytest.fixture

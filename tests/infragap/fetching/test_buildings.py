@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,22 +22,6 @@ from infragap.profiles.profile import read_profile
 from tests.infragap.fetching.imitation import EAST, NORTH, SOUTH, WEST, Imitation, houses
 
 BOX = (WEST, SOUTH, EAST, NORTH)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Imitation]:
-    imitation = Imitation()
-    yield imitation
-    imitation.stop()
-
-
-@pytest.fixture
-def client(server: Imitation, tmp_path: Path) -> Iterator[Client]:
-    made = Client(tmp_path / "cache", "me@example.org", wait=lambda seconds: None, environment=server.environment)
-    made.cache.mkdir()
-    server.asked.clear()
-    yield made
-    server.faults.clear()
 
 
 @pytest.fixture

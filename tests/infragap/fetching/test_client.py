@@ -9,16 +9,15 @@ from infragap.fetching.answers import require_whole_osm
 from infragap.fetching.client import Client, FetchError, NotThereError, Wanted
 from infragap.fetching.services import address, rewritten, service
 from infragap.gis.errors import ParameterError
-from tests.infragap.fetching.imitation import Imitation
+from tests.infragap.fetching.imitation import Imitation, imitating
 
 DEM = "Copernicus_DSM_COG_30_S16_00_E035_00_DEM"
 
 
 @pytest.fixture
 def server() -> Iterator[Imitation]:
-    imitation = Imitation()
-    yield imitation
-    imitation.stop()
+    with imitating() as imitation:
+        yield imitation
 
 
 @pytest.fixture

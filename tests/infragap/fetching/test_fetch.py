@@ -24,13 +24,6 @@ from tests.infragap.fetching.imitation import EAST, NORTH, SOUTH, WEST, Imitatio
 from tests.pack_factory import CRS_MEASURE, write_pack
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Imitation]:
-    imitation = Imitation()
-    yield imitation
-    imitation.stop()
-
-
 @pytest.fixture
 def client(server: Imitation, tmp_path: Path) -> Iterator[Client]:
     yield Client(tmp_path / "cache", "me@example.org", wait=lambda seconds: None, environment=server.environment)

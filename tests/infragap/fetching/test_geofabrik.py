@@ -14,7 +14,7 @@ from infragap.fetching.geofabrik import fetch_region, region_of
 from infragap.fetching.osm import FROM_COUNTRY, Place, fetch_osm
 from infragap.gis.reading.osm_layers import read_osm_layer
 from tests.infragap.fetching.country import BEFORE, NEWEST, extract, index
-from tests.infragap.fetching.imitation import EAST, NORTH, SOUTH, WEST, Imitation
+from tests.infragap.fetching.imitation import EAST, NORTH, SOUTH, WEST, Imitation, imitating
 
 BOX = (WEST, SOUTH, EAST, NORTH)
 DAY = datetime.date(2026, 11, 28)
@@ -22,9 +22,8 @@ DAY = datetime.date(2026, 11, 28)
 
 @pytest.fixture
 def server() -> Iterator[Imitation]:
-    imitation = Imitation()
-    yield imitation
-    imitation.stop()
+    with imitating() as imitation:
+        yield imitation
 
 
 @pytest.fixture

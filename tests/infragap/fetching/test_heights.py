@@ -1,6 +1,5 @@
 """Heights: names of tiles, one grid of points, sea, tiles that were never released, and which size of cells."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +10,6 @@ from affine import Affine
 from infragap.fetching.client import Client, FetchError, NotThereError
 from infragap.fetching.heights import NOT_RELEASED, Grid, cell_size_m, fetch_heights, tiles
 from tests.infragap.fetching.imitation import Imitation, height_m
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Imitation]:
-    imitation = Imitation()
-    yield imitation
-    imitation.stop()
-
-
-@pytest.fixture
-def client(server: Imitation, tmp_path: Path) -> Iterator[Client]:
-    made = Client(tmp_path / "cache", wait=lambda seconds: None, environment=server.environment)
-    made.cache.mkdir()
-    server.asked.clear()
-    yield made
-    server.faults.clear()
 
 
 @pytest.mark.parametrize(

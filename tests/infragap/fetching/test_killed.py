@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.infragap.fetching.imitation import BOX, Imitation
+from tests.infragap.fetching.imitation import BOX, Imitation, imitating
 from tests.infragap.fetching.killed import Runs
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Imitation]:
-    imitation = Imitation()
-    yield imitation
-    imitation.stop()
+    with imitating() as imitation:
+        yield imitation
 
 
 def sums(folder: Path) -> dict[str, str]:
