@@ -181,23 +181,18 @@ class _Forest:
         return np.asarray(self.under[self.row()[on]].T @ self.relaxation.load_kw[on] - self.room_kw)
 
     def makes_room(self) -> bool:
-        """Let the parts of trees, and single settlements, leave that cost least per kW, until all limits hold."""
-        left = 1
-        while left:
-            left = self._leave_while_full()
-        return not (self.beyond_kw() > 0).any()
-
-    def _leave_while_full(self) -> int:
-        """Let leave who costs least per kW as long as the same limits are exceeded; how many have.
+        """Let the parts of trees, and single settlements, leave that cost least per kW, until all limits hold.
 
         Notes
         -----
-        As long as that is so, nobody gets cheaper by others leaving but those whose lines served them too: these are
-        looked at again at once, all others when their turn comes.
+        Nobody gets cheaper by others leaving but those whose lines served them too: these are looked at again at once,
+        all others when their turn comes.
         """
         problem, load = self.relaxation.problem, self.relaxation.load_kw
-        beyond = self.beyond_kw()
-        full, row = beyond > 0, self.row()
+        beyond, row = self.beyond_kw(), self.row()
+        full = beyond > 0
+        if not full.any():
+            return True
         crowded = np.asarray((self.under & full).any(axis=1), dtype=bool)
         without = np.minimum(self.off_mvnd, np.where(crowded[self.relaxation.own_row], np.inf, problem.lv_mvnd))
         on_tree = (self.way == LINE) & (self.node > 0)
@@ -207,10 +202,10 @@ class _Forest:
         def rate(is_single: bool, k: int) -> float:
             """Cost per kW of letting a part of a tree or a single settlement leave."""
             mvnd, brings, at = (loss[k], load[k], row[k]) if is_single else (gain[k], kw[k], self.row_of_node[k])
-            excess = beyond[self.under[at] & full].max(initial=0.0)
+            excess = beyond[self.under[at]].max(initial=0.0)
             return float(_per_kw(np.array([mvnd]), np.array([brings]), excess, trees=not is_single)[0])
 
-        excess = np.where(self.under & full, beyond, 0.0).max(axis=1, initial=0.0)
+        excess = np.where(self.under, beyond, 0.0).max(axis=1, initial=0.0)
         parts = np.where(self.edge_above >= 0, _per_kw(gain, kw, excess[self.row_of_node], trees=True), np.inf)
         singles = np.where((self.way != OFF) & ~on_tree, _per_kw(loss, load, excess[row], trees=False), np.inf)
         queue = [
@@ -219,8 +214,7 @@ class _Forest:
             for k, value in zip(np.flatnonzero(values < np.inf).tolist(), values[values < np.inf].tolist(), strict=True)
         ]
         heapify(queue)
-        left = 0
-        while queue and ((beyond > 0) == full).all():
+        while queue and (beyond > 0).any():
             known, is_single, k = heappop(queue)
             now = np.inf if not is_single and self.edge_above[k] < 0 else rate(is_single, k)
             if now == np.inf:
@@ -228,20 +222,18 @@ class _Forest:
             if now > known:
                 heappush(queue, (now, is_single, k))
                 continue
-            left += 1
             if is_single:
                 beyond[self.under[row[k]]] -= load[k]
                 self.way[k] = OFF
                 continue
-            beyond[self.under[self.row_of_node[k]]] -= kw[k]
-            for settlement in self._fell(k, crowded):
-                beyond[self.under[self.relaxation.own_row[settlement]]] += load[settlement]
             above = int(self.above[k])
+            beyond[self.under[self.row_of_node[k]]] -= kw[k]
+            self._fell(k, beyond)
             while above > 0:
                 gain[above], kw[above] = gain[above] - gain[k], kw[above] - kw[k]
                 heappush(queue, (rate(False, above), False, above))
                 above = int(self.above[above])
-        return left
+        return not (self.beyond_kw() > 0).any()
 
     def _below(self, gain: FloatArray, kw: FloatArray) -> tuple[FloatArray, FloatArray]:
         """What all served through each node gain beyond the lines to and below it, and their load, (nodes,)."""
@@ -259,9 +251,9 @@ class _Forest:
         all_kw[order] = loads[first + size] - loads[first]
         return below, all_kw
 
-    def _fell(self, node: int, crowded: BoolArray) -> list[int]:
-        """Take away the lines to and below a node; who hung on them takes its next best supply, and who of them gets
-        that from a station that stands is returned."""
+    def _fell(self, node: int, beyond_kw: FloatArray) -> None:
+        """Take away the lines to and below a node; who hung on them takes its next best supply, that from a station that
+        stands only where its feeder has room. Load beyond the room, (limits,), is kept up to date."""
         place = int(self.place[node])
         nodes = self.order[place : place + self.size[node]]
         edges = self.edge_above[nodes]
@@ -271,9 +263,12 @@ class _Forest:
         problem, at = self.relaxation.problem, self.place[np.maximum(self.node, 0)]
         below = (at >= place) & (at < place + self.size[node])
         lost = np.flatnonzero((self.way == LINE) & (self.node > 0) & below)
-        lv = (problem.lv_mvnd[lost] <= self.off_mvnd[lost]) & ~crowded[self.relaxation.own_row[lost]]
-        self.way[lost] = np.where(lv, LV, OFF)
-        return [int(k) for k in lost[lv]]
+        self.way[lost] = OFF
+        for k in lost[problem.lv_mvnd[lost] <= self.off_mvnd[lost]].tolist():
+            own, load = self.under[self.relaxation.own_row[k]], self.relaxation.load_kw[k]
+            if (beyond_kw[own] + load <= 0).all():
+                self.way[k] = LV
+                beyond_kw[own] += load
 
     def fill(self) -> None:
         """Offer the room left to those who gain most per kW, until nobody fits."""
