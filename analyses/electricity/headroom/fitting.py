@@ -252,8 +252,8 @@ class _Forest:
         return below, all_kw
 
     def _fell(self, node: int, beyond_kw: FloatArray) -> None:
-        """Take away the lines to and below a node; who hung on them takes its next best supply, that from a station that
-        stands only where its feeder has room. Load beyond the room, (limits,), is kept up to date."""
+        """Take away the lines to and below a node; who hung on them takes its next best supply, that from a standing station
+        only where its feeder has room. Load beyond the room, (limits,), is kept up to date."""
         place = int(self.place[node])
         nodes = self.order[place : place + self.size[node]]
         edges = self.edge_above[nodes]
