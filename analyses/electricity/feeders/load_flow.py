@@ -66,7 +66,7 @@ def _like_first(table: pd.DataFrame, count: int, **columns: NDArray[Any] | list[
     """Rows like the first one of a table, apart from some columns, numbered from 0."""
     made = table.take(np.zeros(count, dtype=np.int64))
     made.index = pd.RangeIndex(count)
-    return made.assign(**{name: np.asarray(each, dtype=table[name].dtype) for name, each in columns.items()})
+    return made.assign(**{name: np.asarray(each, dtype=table[name].to_numpy().dtype) for name, each in columns.items()})
 
 
 def _network(feeders: list[RadialFeeder], starts: IntArray) -> pp.pandapowerNet:
