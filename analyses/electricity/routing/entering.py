@@ -112,11 +112,6 @@ class _Ways:
         return _numbers(self.cost)
 
     @cached_property
-    def on_road(self) -> Sequence[bool]:
-        """Flat cells of corridors."""
-        return _numbers(self.surface.corridors.on_road)
-
-    @cached_property
     def before(self) -> NDArray[np.int8]:
         """Flat predecessors."""
         if self.search.predecessor is None:
@@ -164,12 +159,7 @@ class _Ways:
     def _step_is_lawful(self, start: int, move: _Move) -> bool:
         step = start, start + move.by
         if step not in self.step_lawful:
-            on_road = self.on_road
-            touched = on_road[step[0]] or on_road[step[1]]
-            if move.crossed:
-                touched = touched or on_road[start + move.crossed[0]] or on_road[start + move.crossed[1]]
-            # as `LineSurface.lawful` of many steps
-            self.step_lawful[step] = not touched or self.surface.corridors.course(*step) is not None
+            self.step_lawful[step] = self.surface.lawful_step(*step)
         return self.step_lawful[step]
 
     def lay(self, at: int) -> None:
