@@ -58,7 +58,9 @@ class DrawsBeside:
         chunks = [range(at, min(at + SIZE, count)) for at in range(0, count, SIZE)]
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             path = Path(folder) / "shared.pickle"
-            path.write_bytes(pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL))
+            # straight into the file: in one piece it would stand in memory twice
+            with path.open("wb") as file:
+                pickle.dump(shared, file, protocol=pickle.HIGHEST_PROTOCOL)
             # the profile is that of the thread that asks; pieces are handed on from another one
             profile = spoken_profile()
             pieces = _Pieces(
@@ -136,5 +138,6 @@ def _chunk(one_draw: Callable[[Any, int], Any], path: Path, chunk: range, profil
 
 @lru_cache(maxsize=1)
 def _shared(path: Path) -> Any:
-    # written by the process that asks, under a name that is used once
-    return pickle.loads(path.read_bytes())  # noqa: S301
+    with path.open("rb") as file:
+        # written by the process that asks, under a name that is used once
+        return pickle.load(file)  # noqa: S301
