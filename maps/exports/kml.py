@@ -71,11 +71,12 @@ def write_kml(
         each commune, read when the map comes near.
     """
     document, icons = _document(layers, headings)
-    path.write_text(str(document.kml(format=False)), encoding="utf-8")
+    text = str(document.kml(format=False))
+    path.write_text(text, encoding="utf-8")
     if sum(len(frame) for _, frame in layers.values()) > MOST_TOGETHER:
         documents = _by_commune(layers, headings)
     else:
-        documents = {"doc.kml": _with_icons(document, icons)}
+        documents = {"doc.kml": _with_icons(text, icons)}
     with zipfile.ZipFile(path.with_suffix(".kmz"), "w", zipfile.ZIP_DEFLATED) as archive:
         files = {name: text.encode("utf-8") for name, text in documents.items()}
         files |= {f"icons/{shape}.png": _icon(shape) for shape in SHAPES}
@@ -85,11 +86,14 @@ def write_kml(
             archive.writestr(entry, content)
 
 
-def _with_icons(document: simplekml.Kml, icons: Sequence[tuple[simplekml.Style, str]]) -> str:
-    """Text of a document whose classes have the icons of its archive."""
+def _with_icons(text: str, icons: Sequence[tuple[simplekml.Style, str]]) -> str:
+    """Text of a document with the icons of its archive: to write it a second time would take as long again."""
     for style, shape in icons:
-        style.iconstyle.icon.href = f"icons/{shape}.png"
-    return str(document.kml(format=False))
+        icon = style.iconstyle.icon
+        text = text.replace(
+            f'<Icon id="{icon.id}"><href>{icon.href}<', f'<Icon id="{icon.id}"><href>icons/{shape}.png<', 1
+        )
+    return text
 
 
 def _by_commune(
@@ -125,7 +129,12 @@ def _by_commune(
             link.region = simplekml.Region(box, simplekml.Lod(minlodpixels=NEAR_PX))
         documents[file] = part
     whole = {"doc.kml": str(top.kml(format=False))}
-    return whole | {file: _with_icons(*_document(part, headings)) for file, part in documents.items()}
+    return whole | {file: _archived(part, headings) for file, part in documents.items()}
+
+
+def _archived(part: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]]) -> str:
+    document, icons = _document(part, headings)
+    return _with_icons(str(document.kml(format=False)), icons)
 
 
 def _document(
