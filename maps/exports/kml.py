@@ -67,16 +67,15 @@ def write_kml(
     headings
         Layer name → columns to show, with their headings.
     path
-        The KML file; the KMZ file has the same stem. With more than `MOST_TOGETHER` features it has a document for
-        each commune, read when the map comes near.
+        The KML file; the KMZ file has the same stem. With more than `MOST_TOGETHER` features the archive has a document
+        for each commune, read when the map comes near, and the one KML file tells name, class and reason of each, not
+        its values: with them no program would open it.
     """
-    document, icons = _document(layers, headings)
+    many = sum(len(frame) for _, frame in layers.values()) > MOST_TOGETHER
+    document, icons = _document(layers, headings, with_values=not many)
     text = str(document.kml(format=False))
     path.write_text(text, encoding="utf-8")
-    if sum(len(frame) for _, frame in layers.values()) > MOST_TOGETHER:
-        documents = _by_commune(layers, headings)
-    else:
-        documents = {"doc.kml": _with_icons(text, icons)}
+    documents = _by_commune(layers, headings) if many else {"doc.kml": _with_icons(text, icons)}
     with zipfile.ZipFile(path.with_suffix(".kmz"), "w", zipfile.ZIP_DEFLATED) as archive:
         files = {name: text.encode("utf-8") for name, text in documents.items()}
         files |= {f"icons/{shape}.png": _icon(shape) for shape in SHAPES}
@@ -138,7 +137,10 @@ def _archived(part: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mappin
 
 
 def _document(
-    layers: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]]
+    layers: Mapping[str, tuple[str, gpd.GeoDataFrame]],
+    headings: Mapping[str, Sequence[Column]],
+    *,
+    with_values: bool = True,
 ) -> tuple[simplekml.Kml, list[tuple[simplekml.Style, str]]]:
     """Document without icons, and the styles of its classes with the shape that each has in an archive."""
     # the counter of ids is the library's own and lives as long as the process: start it anew before the document
@@ -156,7 +158,7 @@ def _document(
             commune = _clean(row.get("commune")) or title
             folder = folders.get(commune) or folders.setdefault(commune, top.newfolder(name=commune))
             style = styles.get(how.code_of(row.get(how.column, ""))) if how else None
-            _add_feature(folder, row, fields, style)
+            _add_feature(folder, row, fields, style, with_values)
     return kml, icons
 
 
@@ -199,7 +201,9 @@ def _icon(shape: str) -> bytes:
     return out.getvalue()
 
 
-def _add_feature(folder: Any, row: Mapping[str, Any], fields: Sequence[_Field], style: simplekml.Style | None) -> None:
+def _add_feature(
+    folder: Any, row: Mapping[str, Any], fields: Sequence[_Field], style: simplekml.Style | None, with_values: bool
+) -> None:
     geometry = row["geometry"]
     name = _clean(row.get("name")) or _clean(row.get(fields[0].column))
     # the file shows one language, the main one of the country
@@ -208,7 +212,7 @@ def _add_feature(folder: Any, row: Mapping[str, Any], fields: Sequence[_Field], 
     data = [
         (field, html.escape(_clean(field.read(value)), quote=False))
         for field in fields
-        if not field.column.startswith("reason_") and not is_missing(value := row.get(field.column))
+        if with_values and not field.column.startswith("reason_") and not is_missing(value := row.get(field.column))
     ]
     for part in getattr(geometry, "geoms", [geometry]):
         if part is None or part.is_empty:

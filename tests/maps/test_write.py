@@ -23,7 +23,7 @@ def backwards(
     """The last first, each from a copy as another process has it, and twice, as after a process that has died."""
     assert set(alone) == set(range(count))
     sent = pickle.dumps(shared)
-    yield lambda: [one_draw(pickle.loads(sent), number) for number in reversed(range(count)) for _ in range(2)]  # noqa: S301
+    yield lambda: [one_draw(pickle.loads(sent), number) for number in reversed(range(count)) for _ in range(2)]
 
 
 @pytest.mark.slow
