@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import warnings
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
@@ -13,9 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
 from infragap.analyses.draws import chunks_of
+from infragap.process_wide import as_a_worker
 from infragap.profiles.profile import Profile
 from infragap.wording.country import speaking_for, spoken_profile
 
@@ -102,9 +100,7 @@ class DrawChunks:
 
 def make_chunk(one_draw: Callable[[Any, int], Any], path: Path, chunk: range, profile: Profile) -> list[Any]:
     """Make some draws on a worker."""
-    # a sum over a long array differs in its last bit with the number of threads
-    with threadpool_limits(1), warnings.catch_warnings(), speaking_for(profile):
-        warnings.simplefilter("ignore")
+    with as_a_worker(), speaking_for(profile):
         shared = _shared(path)
         return [one_draw(shared, draw) for draw in chunk]
 
