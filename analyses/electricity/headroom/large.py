@@ -7,6 +7,7 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.electricity.demand.life_cycle import station_factor
+from infragap.analyses.electricity.headroom.closing import dearer, enough_kw
 from infragap.analyses.electricity.headroom.limits import reinforcement_kw, reinforcement_mvnd
 from infragap.analyses.electricity.headroom.prices import Proven
 from infragap.analyses.electricity.headroom.reconnection import with_joint_lines
@@ -14,9 +15,13 @@ from infragap.analyses.electricity.headroom.relaxed import KEPT, RAISED, Relaxed
 from infragap.analyses.electricity.headroom.signs import Priced, ascend_by_signs
 from infragap.analyses.electricity.least_cost.plan import Plan
 
-STEPS = (15, 6), (4, 3)
+STEPS = ((15, 6),)
 """Trees from which prices are learnt, each time that charges for joint plants and the limits that matter are looked for
 anew from the best plan: with the limits lifted that are lifted in it, and with those that had better be."""
+
+CLOSING_STEPS = 8
+"""Times that prices are raised until a relaxed plan exceeds next to nothing, those of limits that it exceeds elsewhere
+too."""
 
 
 def within_bound_of_large(relaxed: Relaxed) -> tuple[Plan, float, dict[str, float]]:
@@ -62,7 +67,17 @@ def _lifted(states: tuple[int, ...]) -> BoolArray:
 def _offered(relaxed: Relaxed, price: FloatArray, lifted: BoolArray) -> Proven:
     """A relaxed plan whose lines stay in their layers; offered with some limits lifted and, where that leads to nothing
     better, with those too that the best plan lifts."""
-    priced, best = _priced(relaxed, within=True), relaxed.best
+    priced, best, pace = _priced(relaxed, within=True), relaxed.best, np.ones(len(price))
+    for _ in range(CLOSING_STEPS):
+        found = priced.at(price, lifted=lifted)
+        over, wider = found.excess_kw > enough_kw(priced, lifted), relaxed.widened(found)
+        if not (wider or over.any()):
+            break
+        price, pace = dearer(found, over, pace)
+        if wider:
+            more = np.zeros(len(relaxed.limits) - len(price))
+            price, pace, lifted = np.append(price, more), np.append(pace, more + 1), np.append(lifted, more > 0)
+            priced = _priced(relaxed, within=True)
     plan = priced.at(price, lifted=lifted, bettered=True)
     in_best = _lifted(relaxed.best_states())
     for up in (lifted, lifted | in_best):
