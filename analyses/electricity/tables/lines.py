@@ -79,6 +79,7 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
     end = _end_settlement(outcome, study.settlements.id_rank)
     row = branch_feeder(branches, study)
     existing = study.grid.lines
+    line_id = existing["line_id"].astype(str).to_numpy(dtype=object)
     components = {name: branches.components[:, k] for k, name in enumerate(COMPONENTS)}
     geometry = gpd.GeoSeries(branch_geometry(outcome, study.surface, existing, row), crs=settlements.crs)
     exposures = study.surface.law.exposures(list(geometry))
@@ -107,7 +108,7 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
         "length_km": branches.length_km,
         "not_energised_km": standing_km(branches.components),
         "not_energised_lines": [
-            ", ".join(sorted(existing["line_id"].astype(str).iloc[study.surface.standing_rows(cells)]))
+            ", ".join(sorted(line_id[study.surface.standing_rows(cells)]))
             for cells in branches.cells
         ],
         "investment_mvnd": outcome.branch_investment_mvnd,
