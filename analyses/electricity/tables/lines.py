@@ -108,8 +108,7 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
         "length_km": branches.length_km,
         "not_energised_km": standing_km(branches.components),
         "not_energised_lines": [
-            ", ".join(sorted(line_id[study.surface.standing_rows(cells)]))
-            for cells in branches.cells
+            ", ".join(sorted(line_id[study.surface.standing_rows(cells)])) for cells in branches.cells
         ],
         "investment_mvnd": outcome.branch_investment_mvnd,
         "life_cycle_mvnd": outcome.branch_mvnd,
