@@ -92,6 +92,7 @@ def run(
     progress: Progress | None = None,
     in_one_process: bool = False,
     is_part: bool = False,
+    for_people: bool = True,
 ) -> dict[str, Any]:
     """Plan on a data pack and write all results.
 
@@ -111,6 +112,8 @@ def run(
         Whether to plan the questions one after the other, for workers that must not start processes of their own.
     is_part
         Whether the pack is a part of one that has been checked as a whole.
+    for_people
+        Whether to write maps, sheets and workbooks beside tables and GeoParquet.
 
     Returns
     -------
@@ -150,6 +153,7 @@ def run(
                     results,
                     parameters={name: getattr(used, name) for name in only},
                     progress=part,
+                    for_people=for_people,
                 ),
             )
             keep_snapshots(pack, folder)

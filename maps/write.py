@@ -87,6 +87,7 @@ def write_results(
     *,
     parameters: Mapping[str, Parameters],
     progress: Callable[[str], None] | None = None,
+    for_people: bool = True,
 ) -> None:
     """Write tables, layers, spreadsheet, summary and pages.
 
@@ -102,6 +103,9 @@ def write_results(
         Parameter set of each analysis by its name.
     progress
         Receives the name of each part.
+    for_people
+        Whether to write pages, sheets, workbooks and the layers in all formats too; otherwise tables, summary and
+        GeoParquet alone, from which one result of many is joined.
     """
     tell = progress or (lambda part: None)
     communes = commune_summary(pack, results)
@@ -111,14 +115,20 @@ def write_results(
     tell("tables")
     _write_tables(output)
     tell("layers")
-    _write_layers(output)
-    _write_epanet(output)
-    tell("workbooks")
-    _write_workbooks(output)
+    (folder / "geoparquet").mkdir()
+    for name, frame in output.layers.items():
+        write_geoparquet(frame, folder / "geoparquet" / f"{name}.parquet")
     _write_summaries(output)
-    tell("maps")
+    if for_people:
+        _write_layers(output)
+        _write_epanet(output)
+        tell("workbooks")
+        _write_workbooks(output)
+    # it lists the layers
     write_package(folder, output.tables, TABLE_KEYS, pack.catalog.pack.title)
-    _write_pages(output)
+    if for_people:
+        tell("maps")
+        _write_pages(output)
 
 
 def _write_tables(output: _Output) -> None:
@@ -144,9 +154,6 @@ def _write_layers(output: _Output) -> None:
     (folder / "geojson").mkdir()
     for name, frame in layers.items():
         write_geojson(frame, folder / "geojson" / f"{name}.geojson", LAYER_IDS.get(name, ()))
-    (folder / "geoparquet").mkdir()
-    for name, frame in layers.items():
-        write_geoparquet(frame, folder / "geoparquet" / f"{name}.parquet")
     write_geopackage(layers, folder / "results.gpkg")
     told = layer_words(layers, {**LAYER_COLUMNS, "communes": commune_columns(output.communes)})
     describe_geopackage(folder / "results.gpkg", told)
