@@ -32,7 +32,7 @@ from infragap.gis.leastcost import cost_distance
 from infragap.gis.pack import Pack
 from infragap.gis.raster import Raster, rowcol
 
-MOST_CELLS = 10_000_000
+MOST_CELLS = 5_000_000
 """Cells on which borders are drawn at most: a search takes some 140 bytes for each."""
 
 
