@@ -297,6 +297,11 @@ class Pack:
         read = self._read | {name: (frame, self._read[name][1])}
         return Pack(self.folder, self.catalog, self.stand_ins, read, self._as_drawn | {name: frame}, self._checked)
 
+    def exchanged(self, name: str, frame: gpd.GeoDataFrame) -> Pack:
+        """Give the pack with other rows in a layer, in `crs_measure`; all else, what was read and found too, stays."""
+        read = self._read | {name: (frame, self._attempt(name)[1])}
+        return Pack(self.folder, self.catalog, self.stand_ins, read, self._as_drawn | {name: frame}, self._checked)
+
     def layer(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame | Raster:
         """Give any layer of the catalogue by its name."""
         return self._layer(name)

@@ -26,7 +26,7 @@ from infragap.gis.raster import Raster
 from infragap.scale import shared_targets
 from infragap.scale.area_packs import PACK, Area, cropped, settlements_of
 from infragap.scale.area_results import join_areas
-from infragap.scale.areas import _grouped, _numbered, border_cell_m, border_cells, supply_areas
+from infragap.scale.areas import _grouped, _numbered, border_cell_m, border_cells, main_roads, supply_areas
 from infragap.scale.borders import in_area
 from infragap.scale.clusters import cluster
 from infragap.scale.gathered import write_gathered
@@ -192,6 +192,16 @@ def test_borders_of_a_large_country_are_drawn_on_wider_cells() -> None:
     assert border_cell_m(ground, asked.model_copy(update={"routing_cell_m": 250.0})) == 500
     part = Raster(ground.values[:2000, :2000], ground.transform, ground.crs)
     assert border_cell_m(part, asked) == 100
+
+
+def test_the_least_roads_are_left_out_where_there_are_too_many() -> None:
+    length_km = {"national": 4, "commune": 3, "track": 2, "expressway": 1}
+    lines = [LineString([(0, k), (1000 * km, k)]) for k, km in enumerate(length_km.values())]
+    roads = gpd.GeoDataFrame({"road_class": list(length_km)}, geometry=lines, crs="EPSG:9208")
+    assert main_roads(roads, 10.0) is roads
+    assert main_roads(roads, 9.9)["road_class"].tolist() == ["national", "commune", "expressway"]
+    assert main_roads(roads, 6.0)["road_class"].tolist() == ["national", "expressway"]
+    assert main_roads(roads, 0.5)["road_class"].tolist() == ["expressway"]
 
 
 def test_areas_are_of_electricity_alone(tmp_path: Path) -> None:
