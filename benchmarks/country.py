@@ -2,7 +2,7 @@
 
     python -m benchmarks.country [--areas 118] [--part 24] [--draws 5] [--folder DIR]
 
-An area is a province with 845 settlements of a seed of its own on cells of 100 m, so the density is that of a real
+An area is a province with 845 settlements of a seed of its own on cells of 200 m, so the density is that of a real
 country: 118 of them hold 99,710. Each is planned as `infragap run-many` plans an area: checks, plan within the
 headroom, load flow, years, a few draws, tables and GeoParquet; no maps, which nobody looks at by the hundred. Not in
 it: splitting a country, and the second bound of each area with its border open (`benchmarks.split` runs both).
@@ -31,14 +31,13 @@ from typing import Any
 
 from benchmarks import FOLDER, Row
 from benchmarks.measure import peak_memory_mb_so_far
-from benchmarks.mosaic import PROVINCE, write_mosaic_pack
+from benchmarks.mosaic import CELL_M, PROVINCE, write_mosaic_pack
 from infragap.scale.clusters import cluster
 from infragap.scale.program import program
 from infragap.scale.unit_work import do_unit
 from infragap.scale.units import Unit
 
 ALL, PART, QUICK, DRAWS = 118, 24, 4, 5
-CELL_M = 100.0
 MEMORY_MB = 4_000
 ONLY = ("electricity",)
 
@@ -50,10 +49,15 @@ class Asked:
     folder: Path
     draws: int = DRAWS
 
+    @property
+    def packs(self) -> Path:
+        """Folder of the packs, which differ with the width of their cells."""
+        return self.folder / f"packs-{CELL_M:.0f}"
+
     def unit(self, name: str) -> Unit:
         """Plan of one area."""
         values = {"electricity": {"draws": self.draws, "scenarios": False, "routing_cell_m": CELL_M}}
-        return Unit(name, "base", self.folder / "packs" / name, values, ONLY, for_people=False)
+        return Unit(name, "base", self.packs / name, values, ONLY, for_people=False)
 
     def out(self, workers: int) -> Path:
         """Results of so many workers, by this version."""
@@ -87,15 +91,15 @@ class Done:
 
 def written(asked: Asked, names: list[str], executor: Executor) -> None:
     """Write the packs that are not there, on the workers."""
-    missing = [name for name in names if not (asked.folder / "packs" / name / "catalog.toml").is_file()]
-    for future in as_completed([executor.submit(write_pack, asked.folder / "packs" / name) for name in missing]):
+    missing = [name for name in names if not (asked.packs / name / "catalog.toml").is_file()]
+    for future in as_completed([executor.submit(write_pack, asked.packs / name) for name in missing]):
         future.result()
 
 
 def write_pack(folder: Path) -> None:
     """Write the pack of an area, whose number is its seed; whole or not at all."""
     with tempfile.TemporaryDirectory(dir=_made(folder.parent)) as name:
-        write_mosaic_pack(Path(name) / "pack", PROVINCE, seed=int(folder.name[1:]), cell_m=CELL_M)
+        write_mosaic_pack(Path(name) / "pack", PROVINCE, seed=int(folder.name[1:]))
         (Path(name) / "pack").rename(folder)
 
 
