@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from itertools import pairwise
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -17,9 +18,10 @@ class Maker(Protocol):
     """Makes draws 0 to count - 1 by a function of what they share and their number."""
 
     def __call__(
-        self, one_draw: Callable[[Any, int], Any], shared: Any, count: int
+        self, one_draw: Callable[[Any, int], Any], shared: Any, count: int, alone: Collection[int] = ()
     ) -> AbstractContextManager[Callable[[], list[Any]]]:
-        """Begin them; the block receives a function that waits for all, in the order of their numbers."""
+        """Begin them; the block receives a function that waits for all, in the order of their numbers. Those that are
+        to be alone take as long as many others."""
 
 
 _maker: ContextVar[Maker | None] = ContextVar("maker_of_draws", default=None)
@@ -60,16 +62,29 @@ def all_draws(one_draw: Callable[[Shared, int], Draw], shared: Shared, count: in
 
 @contextmanager
 def begun_draws(
-    one_draw: Callable[[Shared, int], Draw], shared: Shared, count: int
+    one_draw: Callable[[Shared, int], Draw], shared: Shared, count: int, alone: Collection[int] = ()
 ) -> Iterator[Callable[[], list[Draw]]]:
     """Begin draws that are asked for later; else as `all_draws`. The block receives the function that asks: here it
-    makes them then, elsewhere they may be under way since the block began."""
+    makes them then, elsewhere they may be under way since the block began. Numbers that are to be alone are pieces of
+    work of their own wherever others are handed out together."""
     maker = _maker.get()
     if maker is None or count == 0:
         yield lambda: [one_draw(shared, draw) for draw in range(count)]
     else:
-        with maker(one_draw, shared, count) as made:
+        with maker(one_draw, shared, count, alone) as made:
             yield made
+
+
+def chunks_of(count: int, size: int, alone: Collection[int] = ()) -> list[range]:
+    """Split numbers 0 to count - 1 into pieces of work of so many that follow each other.
+
+    Examples
+    --------
+    >>> chunks_of(7, 3, [4])
+    [range(0, 3), range(3, 4), range(4, 5), range(5, 7)]
+    """
+    marks = sorted({0, count, *alone, *(number + 1 for number in alone)})
+    return [range(at, min(at + size, end)) for begin, end in pairwise(marks) for at in range(begin, end, size)]
 
 
 @contextmanager

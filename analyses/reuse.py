@@ -20,8 +20,9 @@ from infragap.analyses.parameters import Parameters
 Value = TypeVar("Value")
 Kind = TypeVar("Kind", bound=Parameters)
 
-_readers: list[set[str]] = []
-"""Who is told of each parameter that a watched set gives: the steps that are under way."""
+_readers: ContextVar[tuple[set[str], ...]] = ContextVar("readers", default=())
+"""Who is told of each parameter that a watched set gives: the steps that are under way in this thread, and those that
+threads of theirs were begun in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,15 +73,15 @@ def remembered(step: str, make: Callable[[Kind], Value], parameters: Kind, given
         return make(parameters)
     kept = memory.steps.get(step)
     if kept is not None and _same(kept.given, given) and _read_alike(kept.read, parameters):
-        for reader in _readers:
+        for reader in _readers.get():
             reader |= kept.read.keys()
         return kept.value  # type: ignore[no-any-return]
     read: set[str] = set()
-    _readers.append(read)
+    token = _readers.set((*_readers.get(), read))
     try:
         value = make(_watched(parameters))
     finally:
-        _readers.pop()
+        _readers.reset(token)
     memory.steps[step] = Kept(tuple(given), {name: getattr(parameters, name) for name in sorted(read)}, value)
     return value
 
@@ -149,10 +150,11 @@ def _watching(kind: type[Parameters]) -> type[Parameters]:
     names = frozenset(kind.model_fields)
 
     def read(self: Parameters, name: str) -> Any:
-        if _readers:
+        readers = _readers.get()
+        if readers:
             # whoever takes all of them at once, to copy or to compare, may have read any
             told = {name} & names if name != "__dict__" else names
-            for reader in _readers:
+            for reader in readers:
                 reader |= told
         return kind.__getattribute__(self, name)
 

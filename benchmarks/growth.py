@@ -7,13 +7,13 @@ that both do. OnSSET plans electrification too, but lays out no lines on a raste
 no bound, so no figure of it stands for the same job.
 """
 
+import multiprocessing
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,14 +21,30 @@ from benchmarks import Row
 from benchmarks.measure import peak_memory_mb_so_far, timed_with_cpu
 from benchmarks.mosaic import CELL_M, write_mosaic_pack
 from benchmarks.synthetic import write_synthetic_pack
+from infragap.analyses.electricity.feeders.remedies import find_remedies
+from infragap.analyses.electricity.feeders.voltage import check_voltage
+from infragap.analyses.electricity.headroom.search import within_headroom
+from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
+from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters, in_country
-from infragap.analyses.electricity.plan import plan_electricity
+from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.routing.surface_of_pack import build_surface
+from infragap.analyses.electricity.tables.all_tables import build_tables
+from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
+from infragap.analyses.electricity.uncertainty.locating import value_of_position_mvnd
+from infragap.analyses.electricity.uncertainty.monte_carlo import one_draw, summarised, what_draws_share
+from infragap.analyses.electricity.uncertainty.streams import unproven_streams
+from infragap.analyses.electricity.years.schedule import make_schedule
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.pack import read_pack
+from infragap.gis.stand_ins import with_stand_ins
 
 SIZES, QUICK = (845, 5_000, 20_000), (845, 1_700)
-DRAWS = 20
+DRAWS = 3
+LONGEST_S = 900.0
+"""A plan or a search that takes longer is stopped and told as such; the largest take some 300 s on two idle cores."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -52,10 +68,11 @@ VARIANTS = (
 
 
 @dataclass(frozen=True)
-class Planned:
-    """Processor seconds by step, in their order, wall time, memory and proof of one plan."""
+class Measured:
+    """Processor seconds by step, in their order, and of one draw; wall time, memory and proof of one plan."""
 
     steps_s: dict[str, float]
+    draw_s: float
     seconds: float
     peak_memory_mb: float
     cost: float
@@ -65,28 +82,56 @@ class Planned:
 
     @property
     def processor_s(self) -> float:
-        """Processor seconds of all steps."""
+        """Processor seconds of all steps, the draws apart."""
         return sum(self.steps_s.values())
 
 
-def plan_measured(folder: Path, parameters: ElectricityParameters) -> Planned:
-    """Plan a pack in this process, which must be a fresh one."""
-    told: list[tuple[str, float]] = []
-    begun = time.perf_counter()
-    told.append(("read", time.process_time()))
-    pack = read_pack(folder)
-    result = plan_electricity(pack, parameters, progress=lambda name: told.append((name, time.process_time())))
-    ends = [at for _, at in told[1:]] + [time.process_time()]
-    plan = result.plan
-    return Planned(
-        steps_s={name: end - at for (name, at), end in zip(told, ends, strict=True)},
+class _Steps:
+    """Processor seconds of steps that follow each other."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.seconds: dict[str, float] = {}
+
+    def __call__(self, name: str, step: Callable[[], T]) -> T:
+        _, self.seconds[name], made = timed_with_cpu(step)
+        return made
+
+
+def plan_measured(folder: Path, parameters: ElectricityParameters) -> Measured:
+    """Plan a pack in this process, which must be a fresh one, step by step as `plan_electricity` does."""
+    step, begun = _Steps(), time.perf_counter()
+    pack = step("read", lambda: with_stand_ins(read_pack(folder), NEEDS.replaceable))
+    p = in_country(parameters, pack.profile)
+    study = step("line routes, sun and streams", lambda: prepare(pack, p))
+    free = step("plan without limits", lambda: least_cost(study, p))
+    plan = step("within the headroom", lambda: within_headroom(free))
+    check = step("voltage", lambda: check_voltage(plan))
+    remedies = step("remedies", lambda: find_remedies(plan, check))
+    schedule = step("years", lambda: make_schedule(plan))
+    uncertainty, draw_s = _uncertainty(plan, step)
+    record = step("tables", lambda: build_tables(plan, check, remedies, schedule, uncertainty)).plan
+    return Measured(
+        steps_s=step.seconds,
+        draw_s=draw_s,
         seconds=time.perf_counter() - begun,
         peak_memory_mb=peak_memory_mb_so_far(),
-        cost=plan["cost_mvnd"],
-        bound=plan["lower_bound_mvnd"],
-        gap=plan["gap"],
-        status=plan["status"],
+        cost=record["cost_mvnd"],
+        bound=record["lower_bound_mvnd"],
+        gap=record["gap"],
+        status=record["status"],
     )
+
+
+def _uncertainty(plan: Plan, step: _Steps) -> tuple[Uncertainty, float]:
+    """Draws, positions and streams, and the processor seconds of one draw."""
+    known = step("what draws share", lambda: what_draws_share(plan))
+    one_draw(known, 0)  # numbers that are looked up once
+    _, draws_s, draws = timed_with_cpu(lambda: [one_draw(known, number) for number in range(DRAWS)])
+    value, turns = step("positions", lambda: value_of_position_mvnd(plan, known.cells))
+    streams = step("streams", lambda: unproven_streams(plan))
+    summary = summarised(draws, len(plan.study.settlements))
+    return Uncertainty([], None, summary, streams, value, turns), draws_s / DRAWS
 
 
 def search_measured(folder: Path, parameters: ElectricityParameters) -> tuple[int, float, float, float, float]:
@@ -118,27 +163,49 @@ def exponent(sizes: Sequence[int], values: Sequence[float]) -> float:
 
 
 def cases(*, quick: bool, shared: Path | None) -> Iterator[Row]:
-    """One row for each variant and size, each in a process of its own, and one for how each variant grows."""
+    """One row for each variant and size, each in a process of its own, and two for how each variant grows."""
     sizes = QUICK if quick else SIZES
+    with tempfile.TemporaryDirectory() as folder:
+        # whatever is compiled is compiled before the first plan is measured
+        _alone(plan_measured, VARIANTS[0].write(Path(folder) / "pack", min(sizes)), VARIANTS[0].parameters)
     for variant in VARIANTS:
-        found: list[Planned] = []
+        found: dict[int, Measured] = {}
         for size in sizes:
             with tempfile.TemporaryDirectory() as folder:
                 pack = variant.write(Path(folder) / "pack", size)
-                with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                    found.append(pool.submit(plan_measured, pack, variant.parameters).result())
-                with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                    searched = pool.submit(search_measured, pack, variant.parameters).result()
-            yield _plan_row(variant, size, found[-1])
-            yield _search_row(variant, size, searched)
-        yield _growth_row(variant, sizes, found)
+                planned = _alone(plan_measured, pack, variant.parameters)
+                searched = _alone(search_measured, pack, variant.parameters)
+            if planned is None:
+                yield _stopped_row(variant, size)
+            else:
+                found[size] = planned
+                yield _plan_row(variant, size, planned)
+            if searched is not None:
+                yield _search_row(variant, size, searched)
+        if len(found) > 1:
+            yield from _growth_rows(variant, found)
 
 
-def _plan_row(variant: Variant, size: int, found: Planned) -> Row:
+def _alone(measured: Callable[[Path, ElectricityParameters], T], *given: Any) -> T | None:
+    """Measure in a fresh process, so that its peak of memory is its own; None where that takes longer than it may."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        try:
+            return pool.apply_async(measured, given).get(timeout=LONGEST_S)
+        except multiprocessing.TimeoutError:
+            return None
+
+
+def _stopped_row(variant: Variant, size: int) -> Row:
+    return Row(
+        routine="plan_electricity", instance=variant.name, size=size, seconds=LONGEST_S, status="stopped by the clock"
+    )
+
+
+def _plan_row(variant: Variant, size: int, found: Measured) -> Row:
     steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in found.steps_s.items())
     return Row(
         routine="plan_electricity",
-        instance=f"{variant.name}, seed 1, {DRAWS} draws, no scenarios",
+        instance=f"{variant.name}, seed 1, {DRAWS + 1} draws, no scenarios",
         size=size,
         seconds=found.seconds,
         peak_memory_mb=found.peak_memory_mb,
@@ -146,7 +213,7 @@ def _plan_row(variant: Variant, size: int, found: Planned) -> Row:
         lower_bound=found.bound,
         gap=found.gap,
         status=found.status,
-        note=f"processor s {found.processor_s:.1f}: {steps}",
+        note=f"processor s {found.processor_s:.1f}: {steps}; one draw {found.draw_s:.2f}",
     )
 
 
@@ -165,16 +232,31 @@ def _search_row(variant: Variant, size: int, searched: tuple[int, float, float, 
     )
 
 
-def _growth_row(variant: Variant, sizes: Sequence[int], found: Sequence[Planned]) -> Row:
-    seconds = exponent(sizes, [each.processor_s for each in found])
-    memory = exponent(sizes, [each.peak_memory_mb for each in found])
-    return Row(
+def _growth_rows(variant: Variant, found: dict[int, Measured]) -> Iterator[Row]:
+    sizes = list(found)
+    last, span = found[sizes[-1]], f"from {sizes[0]} to {sizes[-1]}"
+    time_of_all = exponent(sizes, [each.processor_s for each in found.values()])
+    memory = exponent(sizes, [each.peak_memory_mb for each in found.values()])
+    yield Row(
         routine="growth of plan_electricity",
         instance=variant.name,
         size=sizes[-1],
-        seconds=found[-1].processor_s,
-        peak_memory_mb=found[-1].peak_memory_mb,
-        exponent_of_time=seconds,
+        seconds=last.processor_s,
+        peak_memory_mb=last.peak_memory_mb,
+        exponent_of_time=time_of_all,
         exponent_of_memory=memory,
-        note=f"processor time like n^{seconds:.2f}, memory like n^{memory:.2f}, from {sizes[0]} to {sizes[-1]}",
+        note=f"processor time like n^{time_of_all:.2f}, memory like n^{memory:.2f}, {span}; by step: "
+        + ", ".join(
+            f"{name} {exponent(sizes, [max(each.steps_s[name], 0.01) for each in found.values()]):.2f}"
+            for name in last.steps_s
+        ),
+    )
+    of_draw = exponent(sizes, [each.draw_s for each in found.values()])
+    yield Row(
+        routine="growth of one draw",
+        instance=variant.name,
+        size=sizes[-1],
+        seconds=last.draw_s,
+        exponent_of_time=of_draw,
+        note=f"processor time like n^{of_draw:.2f}, {span}",
     )

@@ -9,7 +9,7 @@ of its two cells times its length in cell widths (1, or √2 on the diagonal), a
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,17 @@ from numpy.typing import ArrayLike, NDArray
 from infragap.gis.errors import NoSolutionError, ParameterError
 from infragap.gis.leastcost_kernels import label_regions, spread, walk_back
 
-__all__ = ["MOVES", "LeastCost", "Rules", "Slopes", "cost_distance", "path_back", "spread_further"]
+__all__ = [
+    "MOVES",
+    "LeastCost",
+    "Rules",
+    "Slopes",
+    "after_closing",
+    "cost_distance",
+    "path_back",
+    "spread_further",
+    "with_regions",
+]
 
 MOVES: NDArray[np.int64] = np.array(
     [
@@ -30,6 +40,8 @@ MOVES: NDArray[np.int64] = np.array(
 )
 """(16, 2) moves as (row, column) steps: straight 0–3, diagonal 4–7, knight's 8–15; `predecessor` holds their
 numbers."""
+
+STRAIGHT_MOVES = 4  # the first moves, which touch no cell besides their ends
 
 BUCKET_PER_MEDIAN = 0.5  # bucket width in median costs; measured flat between 0.1 and 2
 BUCKETS_PER_DEAR = 256  # so that a step over a cell of the dearest tenth stays inside the window of 512
@@ -265,6 +277,111 @@ def spread_further(
     starts = (changed // columns + pad) * padded_columns + changed % columns + pad
     _spread(cost, padded, None, starts, rules)
     return np.ascontiguousarray(padded.reshape(-1, padded_columns)[pad:-pad, pad:-pad])
+
+
+def after_closing(
+    cost: NDArray[Any],
+    starts: NDArray[Any],
+    before: LeastCost,
+    closed: NDArray[np.int64],
+    rules: Rules,
+) -> LeastCost:
+    """Search again after a few cells were closed: only what was reached over them is searched anew.
+
+    Parameters
+    ----------
+    cost
+        (rows, columns), cost per cell width as it is now, inf on the closed cells; no other cell has become cheaper.
+    starts
+        (rows, columns), start values as they are now.
+    before
+        Distances and predecessors of the same search before.
+    closed
+        (k,) flat indices of the closed cells.
+    rules
+        How steps go.
+
+    Returns
+    -------
+    LeastCost
+        Distances, to the bit those of a whole search, and predecessors, without regions. Of equal paths those of
+        `before` stay as far as they are open.
+
+    Raises
+    ------
+    ParameterError
+        As `cost_distance`.
+
+    Notes
+    -----
+    A path that neither crosses a closed cell nor passes its corner stays the least: no other one became cheaper. So the
+    cells whose paths do lose their distance, and are spread over again from the cells around them.
+    """
+    if before.predecessor is None:
+        raise AssertionError("predecessors were asked for")
+    _check_cost(cost)
+    pad, columns = rules.reach, cost.shape[1]
+    per_step = np.array([columns + 2 * pad, 1])
+    offset = MOVES[: rules.neighbours] @ per_step
+    distance = _padded(before.distance, pad, math.inf).ravel()
+    direction = np.full(distance.size, -1, np.int8)
+    direction.reshape(-1, per_step[0])[pad:-pad, pad:-pad] = before.predecessor
+    at = (closed // columns + pad) * per_step[0] + closed % columns + pad
+    lost = _reached_over(at, distance, direction, rules.neighbours, per_step)
+    beside = np.unique(lost[:, np.newaxis] + offset)
+    distance[lost] = _padded(np.where(np.isnan(starts), np.inf, starts), pad, math.inf).ravel()[lost]
+    direction[lost] = -1
+    changed = np.unique(np.concatenate([beside, lost]))
+    _spread(cost, distance, direction, changed[np.isfinite(distance[changed])], rules)
+    return LeastCost(
+        distance=np.ascontiguousarray(distance.reshape(-1, per_step[0])[pad:-pad, pad:-pad]),
+        predecessor=np.ascontiguousarray(direction.reshape(-1, per_step[0])[pad:-pad, pad:-pad]),
+    )
+
+
+def _reached_over(
+    at: NDArray[np.int64],
+    distance: NDArray[np.float32],
+    direction: NDArray[np.int8],
+    neighbours: int,
+    per_step: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Padded flat cells whose paths lead over some cells, cross them in a knight's move or pass their corner,
+    ascending."""
+    offset, beside = MOVES[:neighbours] @ per_step, _cells_beside(neighbours) @ per_step
+    first = [at]
+    for move in range(STRAIGHT_MOVES, neighbours):
+        for side in beside[:, move]:
+            end = at - side + offset[move]
+            first.append(end[direction[end] == move])
+    over = np.full(distance.size, -1, np.int32)
+    over[(direction < 0) & (distance < np.inf)] = 0
+    over[np.concatenate(first)] = 1
+    label_regions(distance, direction, offset, over)
+    return np.flatnonzero(over == 1)
+
+
+def with_regions(least_cost: LeastCost, starts: NDArray[Any], rules: Rules) -> LeastCost:
+    """Give a search from start values, with predecessors, its regions, as `cost_distance` does when it is asked for
+    them."""
+    if least_cost.predecessor is None:
+        raise AssertionError("predecessors were asked for")
+    rows, columns = least_cost.distance.shape
+    pad = rules.reach
+    padded_columns = columns + 2 * pad
+    direction = np.full((rows + 2 * pad, padded_columns), -1, np.int8)
+    direction[pad:-pad, pad:-pad] = least_cost.predecessor
+    region = np.full(direction.shape, -1, np.int32)
+    number = np.arange(rows * columns, dtype=np.int32).reshape(rows, columns)
+    root = np.isfinite(starts) & (least_cost.predecessor < 0)
+    region[pad:-pad, pad:-pad][root] = number[root]
+    label_regions(
+        _padded(least_cost.distance, pad, math.inf).ravel(),
+        direction.ravel(),
+        MOVES[: rules.neighbours] @ np.array([padded_columns, 1]),
+        region.ravel(),
+    )
+    return replace(least_cost, region=np.ascontiguousarray(region[pad:-pad, pad:-pad]))
 
 
 def _spread(

@@ -302,6 +302,14 @@ class Pack:
         read = self._read | {name: (frame, self._attempt(name)[1])}
         return Pack(self.folder, self.catalog, self.stand_ins, read, self._as_drawn | {name: frame}, self._checked)
 
+    def without_rasters(self) -> Pack:
+        """Give the same pack to be sent to another process: rasters are quicker read there than sent, those that stand
+        in for absent ones come along, and what checks alone look at stays here."""
+        kept = {
+            name: read for name, read in self._read.items() if name in self.stand_ins or not isinstance(read[0], Raster)
+        }
+        return Pack(self.folder, self.catalog, self.stand_ins, kept)
+
     def layer(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame | Raster:
         """Give any layer of the catalogue by its name."""
         return self._layer(name)

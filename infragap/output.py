@@ -6,7 +6,7 @@ one has left is removed when the next one starts.
 
     work/owner      who holds it
     work/reserve    space on the disk, until the results are written
-    work/tmp…       what draws on the second core need, until they are made
+    work/tmp…       what the second process needs for draws, scenarios and files, until they are made
     work/result     the results; after the exchange, the earlier ones
     work/exchange   there from before the exchange on: what is in work/result may be the earlier results
     work/placing    there while files are put in place one by one: the next run ends what was begun

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,13 +17,14 @@ from infragap.analyses.schools.needs import given
 from infragap.beside import Beside
 from infragap.closing import append_to_summaries
 from infragap.console.messages import Message
-from infragap.draws_beside import DrawsBeside
+from infragap.gis.findings import Finding
 from infragap.gis.pack import Pack, read_pack
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.maps.write import write_results
 from infragap.output import check_output, claimed
 from infragap.readiness import NEEDS, chosen_analyses, notices_of, require_ready
 from infragap.record import record_of, write_record
+from infragap.second_process import SecondProcess
 from infragap.servers.pull import keep_snapshots
 from infragap.settings import ANALYSES, Settings, in_country
 from infragap.wording.country import speaking_for
@@ -39,6 +39,8 @@ PLANNERS: Mapping[str, tuple[str, str]] = {
 }
 """Module and name of each planner: loaded when it is asked for, because the load flow of electricity alone takes a
 second."""
+
+WRITER = write_results.__module__
 
 
 class Progress(Protocol):
@@ -136,11 +138,23 @@ def run(
     progress.begin(["read", *steps, "write"])
     pack = read_pack(data)
     pack = with_stand_ins(pack, [name for analysis in only for name in NEEDS[analysis].replaceable])
-    with speaking_for(pack.profile), claimed(out, reserve_bytes=_room_for_results(pack, out)) as claim:
+    with (
+        speaking_for(pack.profile),
+        claimed(out, reserve_bytes=_room_for_results(pack, out)) as claim,
+        nullcontext() if in_one_process else SecondProcess(claim.work) as second,
+    ):
         look = notices_of if is_part else require_ready
-        notices = timings.measure(progress, "read", lambda part: look(pack, only, given(settings.schools.sites)))
-        planned = _plan_in_turn if in_one_process else partial(_plan, claim.work)
-        results = planned(pack, settings, only, progress, timings)
+
+        def read() -> list[Finding]:
+            found: list[Finding] = timings.measure(
+                progress, "read", lambda part: look(pack, only, given(settings.schools.sites))
+            )
+            return found
+
+        if second is None:
+            notices, results = read(), _plan_in_turn(pack, settings, only, progress, timings)
+        else:
+            notices, results = _plan(second, read, pack, settings, only, progress, timings)
         used = in_country(settings, pack.profile)
         record = record_of(pack, used, results, notices)
         with claim.result(progress.say) as folder:
@@ -153,9 +167,13 @@ def run(
                     results,
                     parameters={name: getattr(used, name) for name in only},
                     progress=part,
+                    maker=second,
                     for_people=for_people,
                 ),
             )
+            if second is not None:
+                # what it took counts for the peak of memory from its end on
+                second.end()
             keep_snapshots(pack, folder)
             append_to_summaries(folder, notices, record["stopped_by_time"])
             record["timings"] = {
@@ -180,23 +198,32 @@ def _size_bytes(files: Iterable[Path]) -> int:
 
 
 def _plan(
-    work: Path, pack: Pack, settings: Settings, only: Collection[str], progress: Progress, timings: Timings
-) -> Results:
+    second: SecondProcess,
+    read: Callable[[], list[Finding]],
+    pack: Pack,
+    settings: Settings,
+    only: Collection[str],
+    progress: Progress,
+    timings: Timings,
+) -> tuple[list[Finding], Results]:
     """Plan the questions; where there are several, electricity here and the others beside it on the second core, and
-    where it is alone, some of its draws there."""
-    if "electricity" in only and len(only) == 1:
-        with DrawsBeside(PLANNERS["electricity"][0], work) as maker, draws_made_by(maker):
-            return _plan_in_turn(pack, settings, only, progress, timings)
+    where it is alone, some of its draws and scenarios there."""
     if "wait" not in _planned_steps(only):
-        return _plan_in_turn(pack, settings, only, progress, timings)
+        notices = read()
+        second.load(*(PLANNERS[name][0] for name in only), WRITER)
+        with draws_made_by(second):
+            return notices, _plan_in_turn(pack, settings, only, progress, timings)
     others = [name for name in only if name != "electricity"]
+    # begun before the pack is checked: what is refused has been planned in vain, and nobody waits for it
     with Beside(_plan_beside, pack.folder, settings, others) as beside:
+        notices = read()
         results = {"electricity": _measured("electricity", pack, settings, progress, timings)}
+        second.load(WRITER)
         planned = timings.measure(progress, "wait", beside.result)
     for name, (result, seconds) in planned.items():
         results[name] = result
         timings.seconds[name] = seconds
-    return Results(**results)
+    return notices, Results(**results)
 
 
 def _plan_in_turn(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from infragap.analyses.electricity.feeders.feeder_list import feeder_findings
 from infragap.analyses.electricity.feeders.remedies import Remedies, find_remedies
 from infragap.analyses.electricity.feeders.voltage import Check, check_voltage
 from infragap.analyses.electricity.headroom.search import within_headroom
@@ -15,7 +16,7 @@ from infragap.analyses.electricity.parameters import ElectricityParameters, in_c
 from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.tables.all_tables import build_tables
-from infragap.analyses.electricity.uncertainty.assessment import assess_uncertainty
+from infragap.analyses.electricity.uncertainty.assessment import begun_assessment
 from infragap.analyses.electricity.years.schedule import Schedule, make_schedule
 from infragap.gis.errors import MissingDataError
 from infragap.gis.pack import Pack
@@ -93,8 +94,11 @@ def planned(pack: Pack, parameters: ElectricityParameters, progress: Progress) -
 
 def assessed(decided: Planned, progress: Progress) -> ElectricityResult:
     """Make the scenarios, the draws and the sensitivity that the parameters ask for, and build the tables."""
-    uncertainty = assess_uncertainty(decided.plan, decided.remedies, progress)
-    return build_tables(decided.plan, decided.check, decided.remedies, decided.schedule, uncertainty)
+    plan, check = decided.plan, decided.check
+    with begun_assessment(plan, decided.remedies, progress) as asked:
+        feeders = feeder_findings(check.feeders, plan.parameters)
+        uncertainty = asked()
+    return build_tables(plan, check, decided.remedies, decided.schedule, uncertainty, feeders)
 
 
 def unassessed(decided: Planned) -> Planned:

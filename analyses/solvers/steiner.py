@@ -13,7 +13,7 @@ from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.prize_collecting.dual_ascent import dual_ascent
 from infragap.analyses.solvers.prize_collecting.exact import prove
 from infragap.analyses.solvers.prize_collecting.graph import Network, build_network, reachable
-from infragap.analyses.solvers.prize_collecting.local_search import improve
+from infragap.analyses.solvers.prize_collecting.local_search import improve, improve_each
 from infragap.analyses.solvers.prize_collecting.search import PROOF_TOLERANCE, Search
 from infragap.analyses.solvers.prize_collecting.tree import Tree, best_tree_on
 from infragap.analyses.solvers.stopping import Limits, Meter, Status, Stop, stop_of
@@ -79,6 +79,7 @@ def prize_collecting_tree(
     required: ArrayLike | None = None,
     forbidden: ArrayLike | None = None,
     start: ArrayLike | None = None,
+    beside: float = 0.0,
     **limits: Unpack[Limits],
 ) -> TreeSolution:
     """Find the tree with the root that costs least, edges chosen plus prizes of nodes left out, with a proof.
@@ -97,6 +98,9 @@ def prize_collecting_tree(
         Nodes that the tree must hold or must not hold. The prize of a forbidden node counts as lost.
     start : (n,) bool, optional
         Nodes of a known tree to begin with.
+    beside : float, optional
+        Cost of a whole that no tree changes, at least 0: the gap to stop at is then that of the whole, and once it is
+        reached little more is tried. The solution's own gap stays that of the tree.
     **limits
         `gap` at which the search may stop (where little is left to decide it goes on to the optimum), `work_limit` and
         the guard `time_limit_s`, or all as one `stop`.
@@ -132,11 +136,14 @@ def prize_collecting_tree(
     meter = Meter(stop)
     problem = _checked(edges, edge_cost, prize, root, required=required, forbidden=forbidden)
     network = problem.network
-    search = Search(network, stop.gap, meter, best_tree_on(network, np.ones(network.n_nodes, np.bool_)))
+    whole = best_tree_on(network, np.ones(network.n_nodes, np.bool_))
+    search = Search(network, stop.gap, meter, whole, beside=beside and beside + problem.lost)
     if start is not None:
         search.offer(_mask(start, len(problem.prize), "start")[problem.node_of])
     prove(search)
-    return _solution(problem, search.tree, problem.lost + search.proven, gap=stop.gap, otherwise=meter.status)
+    cost = abs(problem.lost + search.tree.cost)
+    gap = stop.gap * (1 + beside / cost) if cost > 0 else stop.gap
+    return _solution(problem, search.tree, problem.lost + search.proven, gap=gap, otherwise=meter.status)
 
 
 def primal_tree(
@@ -166,11 +173,11 @@ def primal_tree(
     )
     free = ascent.reduced_cost <= 0.0
     reached = reachable(network, free)
-    tree = improve(network, best_tree_on(network, reached))
+    offers = [reached]
     if start is not None:
-        known = _mask(start, len(problem.prize), "start")[problem.node_of]
-        again = improve(network, best_tree_on(network, known))
-        tree = min(tree, again, key=lambda candidate: candidate.cost)
+        offers.append(_mask(start, len(problem.prize), "start")[problem.node_of])
+    trees = improve_each(network, [best_tree_on(network, nodes) for nodes in offers])
+    tree = min(trees, key=lambda candidate: candidate.cost)
     return _solution(problem, tree, problem.lost + min(ascent.bound, tree.cost), gap=0.0, otherwise="heuristic")
 
 

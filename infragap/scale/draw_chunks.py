@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
+from infragap.analyses.draws import chunks_of
+from infragap.process_wide import as_a_worker
 from infragap.profiles.profile import Profile
 from infragap.wording.country import speaking_for, spoken_profile
 
@@ -58,7 +57,7 @@ class DrawChunks:
 
     @contextmanager
     def __call__(
-        self, one_draw: Callable[[Any, int], Any], shared: Any, count: int
+        self, one_draw: Callable[[Any, int], Any], shared: Any, count: int, alone: Collection[int] = ()
     ) -> Iterator[Callable[[], list[Any]]]:
         """Begin all draws; they come in the order of their numbers, whoever made them."""
         content = pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL)
@@ -67,7 +66,7 @@ class DrawChunks:
         path.write_bytes(content)
         waiting: list[Future[list[Any]]] = []
         try:
-            chunks = [range(at, min(at + self.size, count)) for at in range(0, count, self.size)]
+            chunks = chunks_of(count, self.size, alone)
             waiting += [self._submit(one_draw, path, chunk) for chunk in chunks]
 
             def made() -> list[Any]:
@@ -101,9 +100,7 @@ class DrawChunks:
 
 def make_chunk(one_draw: Callable[[Any, int], Any], path: Path, chunk: range, profile: Profile) -> list[Any]:
     """Make some draws on a worker."""
-    # a sum over a long array differs in its last bit with the number of threads
-    with threadpool_limits(1), warnings.catch_warnings(), speaking_for(profile):
-        warnings.simplefilter("ignore")
+    with as_a_worker(), speaking_for(profile):
         shared = _shared(path)
         return [one_draw(shared, draw) for draw in chunk]
 

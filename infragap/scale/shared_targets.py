@@ -4,14 +4,11 @@ the same in each."""
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-
-from threadpoolctl import threadpool_limits
 
 from infragap.analyses.electricity.least_cost.choice import choose_plan
 from infragap.analyses.electricity.least_cost.costs import cost_study
@@ -26,6 +23,7 @@ from infragap.disk.exchange import put_text
 from infragap.gis.errors import InfragapError, NoSolutionError
 from infragap.gis.pack import Pack, read_pack
 from infragap.gis.stand_ins import with_stand_ins
+from infragap.process_wide import as_a_worker
 from infragap.scale.borders import in_area
 from infragap.scale.keys import key_of
 from infragap.scale.units import Unit
@@ -165,8 +163,7 @@ def off_grid_by_price(unit: Unit, prices: Sequence[float]) -> OffGrid:
     """Count the households that the least-cost plan of an area leaves off the national grid at each price; what was
     counted before is read."""
     assert unit.area is not None
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with as_a_worker():
         pack = with_stand_ins(read_pack(unit.folder), NEEDS.replaceable)
         settings = in_area(settings_of(unit.values, profile=pack.profile), unit)
         parameters = in_country(settings.electricity, pack.profile)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import socket
 import time
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-
-from threadpoolctl import threadpool_limits
 
 from infragap.analyses.draws import Maker, draws_made_by
 from infragap.console.messages import Message, refused
 from infragap.gis.errors import InfragapError, NoSolutionError, ParameterError
 from infragap.gis.pack import read_pack
+from infragap.process_wide import as_a_worker
 from infragap.run import run
 from infragap.scale.borders import in_area, known_bound, write_open_bound
 from infragap.scale.keys import key_of, stands, write_note
@@ -88,9 +86,7 @@ def do_unit(unit: Unit, out: Path, maker: Maker | None = None, asked_by: str | N
     try:
         if asked_by not in (None, program()):
             raise refused(ParameterError, [Message("command.many.other_program", {"workers": socket.gethostname()})])
-        # a sum over a long array differs in its last bit with the number of threads
-        with threadpool_limits(1), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with as_a_worker():
             profile = read_pack(unit.folder).profile
             settings = in_area(settings_of(unit.values, profile=profile), unit)
             key = key_of(unit.folder, profile, settings, unit.only) + ("" if unit.for_people else " for programs")

@@ -8,8 +8,9 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ COORDINATE_DIGITS = 6
 BALLOON_CHARACTERS = 1900
 FIXED_DATE = (2026, 1, 1, 0, 0, 0)
 """Date inside the archive, so that equal results give equal bytes."""
+BETWEEN = "\0"
 ICON_PX = 64
 MOST_TOGETHER = 5_000
 """Of more features the archive has a document for each commune: Google Earth is slow with larger ones."""
@@ -47,12 +49,16 @@ UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]
 
 @dataclass(frozen=True)
 class _Field:
-    """A column, its name as the country writes it, its heading ready for XML, and how its values are read."""
+    """A column, what stands before and behind a value of it, and how its values are read."""
 
     column: str
-    name: str
-    heading: str
+    before: str
+    after: str
     read: Callable[[Any], str]
+
+    def written(self, value: Any) -> str:
+        """Element of one value."""
+        return f"{self.before}{html.escape(_clean(self.read(value)), quote=False)}{self.after}"
 
 
 def write_kml(
@@ -67,35 +73,38 @@ def write_kml(
     headings
         Layer name → columns to show, with their headings.
     path
-        The KML file; the KMZ file has the same stem. With more than `MOST_TOGETHER` features it has a document for
-        each commune, read when the map comes near.
+        The KML file; the KMZ file has the same stem. With more than `MOST_TOGETHER` features the archive has a document
+        for each commune, read when the map comes near, and the one KML file tells name, class and reason of each, not
+        its values: with them no program would open it.
     """
-    document, icons = _document(layers, headings)
-    path.write_text(str(document.kml(format=False)), encoding="utf-8")
-    if sum(len(frame) for _, frame in layers.values()) > MOST_TOGETHER:
-        documents = _by_commune(layers, headings)
-    else:
-        documents = {"doc.kml": _with_icons(document, icons)}
+    many = sum(len(frame) for _, frame in layers.values()) > MOST_TOGETHER
+    document, icons = _document(layers, headings, with_values=not many)
+    text = str(document.kml(format=False))
+    path.write_text(text, encoding="utf-8")
+    documents = _by_commune(layers, headings) if many else iter([("doc.kml", _with_icons(text, icons))])
     with zipfile.ZipFile(path.with_suffix(".kmz"), "w", zipfile.ZIP_DEFLATED) as archive:
-        files = {name: text.encode("utf-8") for name, text in documents.items()}
-        files |= {f"icons/{shape}.png": _icon(shape) for shape in SHAPES}
-        for name, content in files.items():
+        files = ((name, text.encode("utf-8")) for name, text in documents)
+        pictures = ((f"icons/{shape}.png", _icon(shape)) for shape in SHAPES)
+        for name, content in chain(files, pictures):
             entry = zipfile.ZipInfo(name, FIXED_DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
 
 
-def _with_icons(document: simplekml.Kml, icons: Sequence[tuple[simplekml.Style, str]]) -> str:
-    """Text of a document whose classes have the icons of its archive."""
+def _with_icons(text: str, icons: Sequence[tuple[simplekml.Style, str]]) -> str:
+    """Text of a document with the icons of its archive: to write it a second time would take as long again."""
     for style, shape in icons:
-        style.iconstyle.icon.href = f"icons/{shape}.png"
-    return str(document.kml(format=False))
+        icon = style.iconstyle.icon
+        text = text.replace(
+            f'<Icon id="{icon.id}"><href>{icon.href}<', f'<Icon id="{icon.id}"><href>icons/{shape}.png<', 1
+        )
+    return text
 
 
 def _by_commune(
     layers: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]]
-) -> dict[str, str]:
-    """Documents of an archive: one that links to one of each commune, which is read when the map comes near it."""
+) -> Iterator[tuple[str, str]]:
+    """Documents of an archive by name: the first links to one of each commune, read when the map comes near it."""
     frames = {name: (title, to_wgs84(frame)) for name, (title, frame) in layers.items()}
     parts: dict[tuple[str, str], dict[str, tuple[str, gpd.GeoDataFrame]]] = {}
     for name, (title, frame) in frames.items():
@@ -124,12 +133,21 @@ def _by_commune(
             )
             link.region = simplekml.Region(box, simplekml.Lod(minlodpixels=NEAR_PX))
         documents[file] = part
-    whole = {"doc.kml": str(top.kml(format=False))}
-    return whole | {file: _with_icons(*_document(part, headings)) for file, part in documents.items()}
+    yield "doc.kml", str(top.kml(format=False))
+    for file, part in documents.items():
+        yield file, _archived(part, headings)
+
+
+def _archived(part: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]]) -> str:
+    document, icons = _document(part, headings)
+    return _with_icons(str(document.kml(format=False)), icons)
 
 
 def _document(
-    layers: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]]
+    layers: Mapping[str, tuple[str, gpd.GeoDataFrame]],
+    headings: Mapping[str, Sequence[Column]],
+    *,
+    with_values: bool = True,
 ) -> tuple[simplekml.Kml, list[tuple[simplekml.Style, str]]]:
     """Document without icons, and the styles of its classes with the shape that each has in an archive."""
     # the counter of ids is the library's own and lives as long as the process: start it anew before the document
@@ -147,7 +165,7 @@ def _document(
             commune = _clean(row.get("commune")) or title
             folder = folders.get(commune) or folders.setdefault(commune, top.newfolder(name=commune))
             style = styles.get(how.code_of(row.get(how.column, ""))) if how else None
-            _add_feature(folder, row, fields, style)
+            _add_feature(folder, row, fields, style, with_values)
     return kml, icons
 
 
@@ -167,12 +185,18 @@ def _fields(columns: Sequence[Column]) -> list[_Field]:
     return [
         _Field(
             column.name,
-            outward(column.name, spoken_profile()),
-            html.escape(column.heading(language), quote=False),
+            *_around(outward(column.name, spoken_profile()), html.escape(column.heading(language), quote=False)),
             reader(language, column),
         )
         for column in columns
     ]
+
+
+def _around(name: str, heading: str) -> tuple[str, str]:
+    """What stands before and behind the values of a column, as the library writes it: an object for each value of a
+    large layer takes gigabytes."""
+    before, _, after = str(simplekml.Data(name, BETWEEN, heading)).partition(BETWEEN)
+    return before, after
 
 
 def _icon(shape: str) -> bytes:
@@ -190,17 +214,19 @@ def _icon(shape: str) -> bytes:
     return out.getvalue()
 
 
-def _add_feature(folder: Any, row: Mapping[str, Any], fields: Sequence[_Field], style: simplekml.Style | None) -> None:
+def _add_feature(
+    folder: Any, row: Mapping[str, Any], fields: Sequence[_Field], style: simplekml.Style | None, with_values: bool
+) -> None:
     geometry = row["geometry"]
     name = _clean(row.get("name")) or _clean(row.get(fields[0].column))
     # the file shows one language, the main one of the country
     language = languages()[0]
     reason = _clean(row.get(f"reason_{language}"))
-    data = [
-        (field, html.escape(_clean(field.read(value)), quote=False))
+    values = "".join(
+        field.written(value)
         for field in fields
-        if not field.column.startswith("reason_") and not is_missing(value := row.get(field.column))
-    ]
+        if with_values and not field.column.startswith("reason_") and not is_missing(value := row.get(field.column))
+    )
     for part in getattr(geometry, "geoms", [geometry]):
         if part is None or part.is_empty:
             continue
@@ -215,8 +241,8 @@ def _add_feature(folder: Any, row: Mapping[str, Any], fields: Sequence[_Field], 
         if reason:
             # a balloon is read as HTML
             feature.description = html.escape(reason[:BALLOON_CHARACTERS])
-        for field, value in data:
-            feature.extendeddata.newdata(name=field.name, value=value, displayname=field.heading)
+        if values:
+            feature.extendeddata.datas.append(values)
 
 
 def _coordinates(coordinates: Iterable[tuple[float, ...]]) -> list[tuple[float, float]]:

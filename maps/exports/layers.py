@@ -13,6 +13,7 @@ import pyogrio
 from infragap.gis.crs import to_wgs84
 from infragap.maps.exports.outward import outward_frame
 from infragap.maps.exports.qgis import qgis_style
+from infragap.process_wide import WhileWanted
 
 FIXED_TIME = "2026-01-01T00:00:00.000Z"
 """Time stamp inside files that want one, so that equal results give equal bytes."""
@@ -21,13 +22,16 @@ ID_FIELD = "infragap_feature_id"
 
 
 @contextmanager
-def _fixed_clock() -> Iterator[None]:
-    """GDAL writes the time into GeoPackages; give it always the same one."""
+def _same_time() -> Iterator[None]:
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+_FIXED_CLOCK = WhileWanted(_same_time)
+"""GDAL writes the time into GeoPackages; while this is held it is always the same one."""
 
 
 def write_geojson(frame: gpd.GeoDataFrame, path: Path, id_columns: Sequence[str] = ()) -> None:
@@ -64,7 +68,7 @@ def write_geoparquet(frame: gpd.GeoDataFrame, path: Path) -> None:
 
 def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
     """Write layers (WGS84) into one GeoPackage with their QGIS styles inside."""
-    with _fixed_clock():
+    with _FIXED_CLOCK:
         for name, frame in layers.items():
             kinds = frame.geom_type.dropna().unique()
             pyogrio.write_dataframe(

@@ -4,12 +4,13 @@ does not compute shows it."""
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ WIDE, NARROW, TINY = 46, 12, 6
 LINE_POINTS, LINES_MAX = 15.0, 12
 """Height of a line of text, and the most lines of a row that are shown."""
 NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000", 4: "0.0000", 5: "0.00000"}
+TRUTH, WHOLE, FRACTION = (bool, np.bool_), (int, np.integer), (float, np.floating)
 GREY, BLUE, YELLOW = "#F2F2F2", "#DDEBF7", "#FFEB9C"
 
 
@@ -67,6 +69,19 @@ class Book:
         self.texts: dict[tuple[str, str, str], str] = {}
         """Texts as they are shown, by table, column and value: the same few stand in most cells."""
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._numbers: dict[tuple[str, str, bool], Any] = {}
+
+    @cached_property
+    def text_look(self) -> Any:
+        """Format of a cell of text in a table."""
+        return self.look(border=1, text_wrap=True, valign="top")
+
+    def number_look(self, column: Column, value: Any) -> Any:
+        """Format of a cell of a table with a number; a large table asks a million times."""
+        key = (column.name, column.unit, isinstance(value, WHOLE))
+        if key not in self._numbers:
+            self._numbers[key] = self.look(border=1, valign="top", num_format=number_format(column, value))
+        return self._numbers[key]
 
     def look(self, **properties: Any) -> Any:
         """Give the format with these properties."""
@@ -164,14 +179,13 @@ def _lines(text: str, width: int) -> int:
 def write_value(sheet: Sheet, row: int, at: int, column: Column, value: Any) -> None:
     """Write one cell: a number typed and rounded to what its unit shows, a code in words, nothing where it is
     missing."""
-    look = sheet.book.look
-    text = look(border=1, text_wrap=True, valign="top")
-    if value is None or value is pd.NA or (isinstance(value, float | np.floating) and not np.isfinite(value)):
+    text = sheet.book.text_look
+    if value is None or value is pd.NA or (isinstance(value, FRACTION) and not math.isfinite(value)):
         sheet.page.write_blank(row, at, None, text)
-    elif isinstance(value, bool | np.bool_):
+    elif isinstance(value, TRUTH):
         sheet.page.write_string(row, at, sheet.say("maps.page.yes" if value else "maps.page.no"), text)
-    elif isinstance(value, int | float | np.integer | np.floating):
-        number = look(border=1, valign="top", num_format=number_format(column, value))
+    elif isinstance(value, (*WHOLE, *FRACTION)):
+        number = sheet.book.number_look(column, value)
         sheet.page.write_number(row, at, round(float(value), 6), number)
     else:
         sheet.page.write_string(row, at, _text(sheet, column, str(value)), text)
@@ -182,7 +196,7 @@ def number_format(column: Column, value: Any = 0.5) -> str:
     if is_plain(column.name) or column.name.endswith("_kv"):
         return "0"
     return NUMBER_FORMATS[
-        0 if isinstance(value, int | np.integer) else column.decimals if column.decimals in NUMBER_FORMATS else 1
+        0 if isinstance(value, WHOLE) else column.decimals if column.decimals in NUMBER_FORMATS else 1
     ]
 
 

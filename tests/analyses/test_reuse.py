@@ -1,10 +1,14 @@
 """A step is taken over only where nothing that it read, or was given, has changed."""
 
+from collections.abc import Callable
+from threading import Barrier
+
 import numpy as np
 import pytest
 
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.reuse import Memory, content_of, remembered, remembering
+from infragap.analyses.together import both
 
 
 class Counted:
@@ -61,3 +65,39 @@ def test_a_step_has_read_what_the_steps_inside_it_read() -> None:
 def test_arrays_count_by_content() -> None:
     assert content_of(np.arange(4)) != content_of(np.arange(4.0))
     assert content_of(np.arange(4)[::2]) == content_of(np.array([0, 2]))
+
+
+def test_steps_in_threads_watch_what_they_read_apart() -> None:
+    p, memory = ElectricityParameters(), Memory()
+    met = Barrier(2)
+
+    def reads(name: str) -> Callable[[ElectricityParameters], float]:
+        def make(q: ElectricityParameters) -> float:
+            met.wait(10)  # both steps are under way
+            value = float(getattr(q, name))
+            met.wait(10)
+            return value
+
+        return make
+
+    def outer(q: ElectricityParameters) -> tuple[float, float]:
+        return both(
+            lambda: remembered("a", reads("discount_rate_pct"), q, ()),
+            lambda: remembered("b", reads("routing_cell_m"), q, ()),
+        )
+
+    with remembering(memory):
+        assert remembered("outer", outer, p, ()) == (p.discount_rate_pct, p.routing_cell_m)
+    assert set(memory.steps["a"].read) == {"discount_rate_pct"}
+    assert set(memory.steps["b"].read) == {"routing_cell_m"}
+    assert set(memory.steps["outer"].read) == {"discount_rate_pct", "routing_cell_m"}
+
+
+def test_of_two_failures_the_first_tells() -> None:
+    def fails(what: str) -> None:
+        raise ValueError(what)
+
+    with pytest.raises(ValueError, match="first"):
+        both(lambda: fails("first"), lambda: fails("second"))
+    with pytest.raises(ValueError, match="second"):
+        both(lambda: None, lambda: fails("second"))

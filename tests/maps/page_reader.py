@@ -12,11 +12,13 @@ from typing import Any
 
 
 def page_content(page: Path | str) -> dict[str, Any]:
-    """Give what the script of a page receives, of a file or of its text."""
+    """Give what the script of a page receives, of a file or of its text; the values of layers by `rows` too."""
     text = page if isinstance(page, str) else page.read_text(encoding="utf-8")
     packed = re.search(r'infragapPage\(\w+, "([A-Za-z0-9+/=]+)"\);', text)
     assert packed is not None
     found: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(packed[1])))
+    for layer in found["layers"]:
+        layer["rows"] = [[column[i] for column in layer["values"]] for i in range(len(layer["geometry"]))]
     return found
 
 

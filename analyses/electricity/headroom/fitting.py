@@ -182,35 +182,35 @@ class _Forest:
 
     def makes_room(self) -> bool:
         """Let the parts of trees, and single settlements, leave that cost least per kW, until all limits hold."""
-        left = 1
-        while left:
-            left = self._leave_while_full()
+        while self._leave():
+            pass
         return not (self.beyond_kw() > 0).any()
 
-    def _leave_while_full(self) -> int:
-        """Let leave who costs least per kW as long as the same limits are exceeded; how many have.
+    def _leave(self) -> int:
+        """Let leave who costs least per kW until all limits hold or nobody can; how many have.
 
         Notes
         -----
-        As long as that is so, nobody gets cheaper by others leaving but those whose lines served them too: these are
-        looked at again at once, all others when their turn comes.
+        Nobody gets cheaper by others leaving but those whose lines served them too: these are looked at again at once,
+        all others when their turn comes, with what they lose by then.
         """
         problem, load = self.relaxation.problem, self.relaxation.load_kw
-        beyond = self.beyond_kw()
-        full, row = beyond > 0, self.row()
-        crowded = np.asarray((self.under & full).any(axis=1), dtype=bool)
+        beyond, row = self.beyond_kw(), self.row()
+        if not (beyond > 0).any():
+            return 0
+        crowded = np.asarray((self.under & (beyond > 0)).any(axis=1), dtype=bool)
         without = np.minimum(self.off_mvnd, np.where(crowded[self.relaxation.own_row], np.inf, problem.lv_mvnd))
         on_tree = (self.way == LINE) & (self.node > 0)
         gain, kw = self._below(np.where(on_tree, without - problem.local_mvnd, 0.0), np.where(on_tree, load, 0.0))
         loss = self.off_mvnd - np.where(self.way == LV, problem.lv_mvnd, problem.local_mvnd)
 
-        def rate(is_single: bool, k: int) -> float:
+        def rate(is_single: bool, k: int, more: float = 0.0) -> float:
             """Cost per kW of letting a part of a tree or a single settlement leave."""
             mvnd, brings, at = (loss[k], load[k], row[k]) if is_single else (gain[k], kw[k], self.row_of_node[k])
-            excess = beyond[self.under[at] & full].max(initial=0.0)
-            return float(_per_kw(np.array([mvnd]), np.array([brings]), excess, trees=not is_single)[0])
+            excess = beyond[self.under[at]].max(initial=0.0)
+            return float(_per_kw(np.array([mvnd + more]), np.array([brings]), excess, trees=not is_single)[0])
 
-        excess = np.where(self.under & full, beyond, 0.0).max(axis=1, initial=0.0)
+        excess = np.where(self.under, beyond, 0.0).max(axis=1, initial=0.0)
         parts = np.where(self.edge_above >= 0, _per_kw(gain, kw, excess[self.row_of_node], trees=True), np.inf)
         singles = np.where((self.way != OFF) & ~on_tree, _per_kw(loss, load, excess[row], trees=False), np.inf)
         queue = [
@@ -220,11 +220,21 @@ class _Forest:
         ]
         heapify(queue)
         left = 0
-        while queue and ((beyond > 0) == full).all():
+        while queue and (beyond > 0).any():
             known, is_single, k = heappop(queue)
-            now = np.inf if not is_single and self.edge_above[k] < 0 else rate(is_single, k)
+            gone = not is_single and self.edge_above[k] < 0
+            now = np.inf if gone else rate(is_single, k)
             if now == np.inf:
                 continue
+            after, on_lv = beyond, np.empty(0, dtype=np.int64)
+            if not is_single and now <= known:
+                lost = self._hang_on(k)
+                after = np.where(self.under[self.row_of_node[k]], beyond - kw[k], beyond)
+                after, on_lv = self._on_standing(lost, after)
+                # who finds no room on a station loses more than was thought
+                now = rate(is_single, k, float((self.off_mvnd - without)[np.setdiff1d(lost, on_lv)].sum()))
+                if now == np.inf:
+                    continue
             if now > known:
                 heappush(queue, (now, is_single, k))
                 continue
@@ -233,10 +243,8 @@ class _Forest:
                 beyond[self.under[row[k]]] -= load[k]
                 self.way[k] = OFF
                 continue
-            beyond[self.under[self.row_of_node[k]]] -= kw[k]
-            for settlement in self._fell(k, crowded):
-                beyond[self.under[self.relaxation.own_row[settlement]]] += load[settlement]
-            above = int(self.above[k])
+            above, beyond = int(self.above[k]), after
+            self._fell(k, on_lv)
             while above > 0:
                 gain[above], kw[above] = gain[above] - gain[k], kw[above] - kw[k]
                 heappush(queue, (rate(False, above), False, above))
@@ -259,21 +267,34 @@ class _Forest:
         all_kw[order] = loads[first + size] - loads[first]
         return below, all_kw
 
-    def _fell(self, node: int, crowded: BoolArray) -> list[int]:
-        """Take away the lines to and below a node; who hung on them takes its next best supply, and who of them gets
-        that from a station that stands is returned."""
+    def _hang_on(self, node: int) -> IntArray:
+        """Settlements whose lines pass a node."""
+        place, at = int(self.place[node]), self.place[np.maximum(self.node, 0)]
+        below = (at >= place) & (at < place + self.size[node])
+        return np.flatnonzero((self.way == LINE) & (self.node > 0) & below)
+
+    def _on_standing(self, lost: IntArray, beyond_kw: FloatArray) -> tuple[FloatArray, IntArray]:
+        """Who of some that lose their lines gets supply from a standing station, since that costs least and its feeder
+        has room; and load beyond the limits then, (limits,)."""
+        problem, beyond, found = self.relaxation.problem, beyond_kw.copy(), []
+        for k in lost[problem.lv_mvnd[lost] <= self.off_mvnd[lost]].tolist():
+            own, load = self.under[self.relaxation.own_row[k]], self.relaxation.load_kw[k]
+            if (beyond[own] + load <= 0).all():
+                beyond[own] += load
+                found.append(k)
+        return beyond, np.array(found, dtype=np.int64)
+
+    def _fell(self, node: int, on_lv: IntArray) -> None:
+        """Take away the lines to and below a node; who hung on them is off the grid, but for those that a standing
+        station supplies."""
+        self.way[self._hang_on(node)] = OFF
+        self.way[on_lv] = LV
         place = int(self.place[node])
         nodes = self.order[place : place + self.size[node]]
         edges = self.edge_above[nodes]
         self.lines[edges[edges >= 0]] = False
         self.edge_above[nodes] = -1
         self.row_of_node[nodes] = -1
-        problem, at = self.relaxation.problem, self.place[np.maximum(self.node, 0)]
-        below = (at >= place) & (at < place + self.size[node])
-        lost = np.flatnonzero((self.way == LINE) & (self.node > 0) & below)
-        lv = (problem.lv_mvnd[lost] <= self.off_mvnd[lost]) & ~crowded[self.relaxation.own_row[lost]]
-        self.way[lost] = np.where(lv, LV, OFF)
-        return [int(k) for k in lost[lv]]
 
     def fill(self) -> None:
         """Offer the room left to those who gain most per kW, until nobody fits."""

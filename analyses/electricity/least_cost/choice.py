@@ -15,6 +15,10 @@ from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_c
 from infragap.analyses.solvers.stopping import Stop
 from infragap.gis.errors import NoSolutionError
 
+LARGE_LINES = 100_000
+"""Candidate lines from which on a plan is proven to the gap of the whole and no further: with 260,000 the part that the
+lines decide is a sixth of the whole, and from that gap on two thirds of the work brought nothing."""
+
 
 @dataclass(frozen=True, eq=False)
 class TreeProblem:
@@ -174,7 +178,8 @@ def choose_plan(
     *,
     start: BoolArray | None = None,
 ) -> PlanChoice:
-    """Solve to the gap of the parameters, with a proven bound.
+    """Solve to the gap of the parameters, with a proven bound: where few lines are to be chosen to the same gap of what
+    they decide, which is less.
 
     Raises
     ------
@@ -190,6 +195,7 @@ def choose_plan(
             0,
             required=required,
             start=start,
+            beside=_decided_mvnd(network, problem) if len(network.ends) >= LARGE_LINES else 0.0,
             stop=Stop(parameters.plan_gap, parameters.plan_work_limit),
         )
     except Infeasible as error:
@@ -206,6 +212,14 @@ def choose_plan_fast(network: CandidateNetwork, problem: TreeProblem, *, start: 
     return read_choice(
         network, problem, primal_tree(network.ends, problem.edge_mvnd, prize, 0, required=required, start=start)
     )
+
+
+def _decided_mvnd(network: CandidateNetwork, problem: TreeProblem) -> float:
+    """Part of the cost that no choice of lines changes."""
+    wanted = (problem.prize_mvnd > 0) | problem.required
+    by_line = wanted & ~problem.barred & (network.terminal >= 0)
+    without = problem.without_line_mvnd
+    return float(np.where(by_line, problem.local_mvnd, np.where(np.isfinite(without), without, 0.0)).sum())
 
 
 def start_from(network: CandidateNetwork, choice: PlanChoice) -> BoolArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -23,6 +24,7 @@ from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.routes import Routes, on_line_cells, settlement_cells, with_lawful_routes
 from infragap.analyses.electricity.routing.surface_of_pack import build_surface
 from infragap.analyses.reuse import content_of, remembered
+from infragap.analyses.together import both
 from infragap.gis.catalog import Catalog
 from infragap.gis.errors import NoSolutionError, ParameterError
 
@@ -134,10 +136,16 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
     standing = surface.standing_line >= 0
     plain = replace(surface, standing_line=np.full(standing.shape, -1, dtype=np.int64))
     where = (surface, content_of(cell))
-    without = None
-    if standing.any():
-        without = remembered("layout without standing lines", lambda p: lay_out(plain, cell, p), parameters, where)
-    layout = remembered("layout", lambda p: lay_out(surface, cell, p), parameters, where)
+
+    def layouts() -> tuple[Layout, Layout | None]:
+        with_all = partial(remembered, "layout", lambda p: lay_out(surface, cell, p), parameters, where)
+        if not standing.any():
+            return with_all(), None
+        name = "layout without standing lines"
+        return both(with_all, lambda: remembered(name, lambda p: lay_out(plain, cell, p), parameters, where))
+
+    known_places = settlements
+    (layout, without), resources = both(layouts, lambda: read_resources(pack, known_places, parameters))
     routes = layout.routes
     settlements = replace(
         settlements,
@@ -165,7 +173,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         routes=routes,
         network=layout.network,
         settlements=settlements,
-        resources=read_resources(pack, settlements, parameters),
+        resources=resources,
         stations=read_stations(pack.stations if pack.has("stations") else None),
         forced=forced,
         forbidden=_named(inputs.identifiers, parameters.forbidden_grid, "forbidden_grid"),

@@ -16,6 +16,7 @@ from infragap.analyses.electricity.demand.groups import Groups
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.hydro import WIRE_WINDING
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.compiled import compiled
 
 MOST_MEMBERS, NEIGHBOURS = 4, 4
 """Groups looked at: of so many settlements at most, each joined to so many nearest ones."""
@@ -112,49 +113,50 @@ def trees_of(settlements: Settlements, groups: Groups, root: IntArray) -> Trees:
     root
         (groups,) row of the member with the plant.
     """
-    count, most = groups.member.shape
-    every, filled = np.arange(count), groups.filled
     x, y = groups.values(settlements.x, 0.0), groups.values(settlements.y, 0.0)
     metres = np.hypot(x[:, :, np.newaxis] - x[:, np.newaxis], y[:, :, np.newaxis] - y[:, np.newaxis])
-    inside = filled & (groups.member == root[:, np.newaxis])
-    parent, km = np.full((count, most), -1), np.zeros((count, most))
-    order = np.full((count, most), -1)
-    order[:, 0] = inside.argmax(axis=1)
-    for step in range(1, most):
-        distance, above = _nearest_inside(metres, inside, groups.member)
-        distance[~filled | inside] = np.inf
-        place = distance.argmin(axis=1)
-        grows = np.isfinite(distance[every, place])
-        row, column = every[grows], place[grows]
-        parent[row, column], km[row, column] = above[row, column], distance[row, column] / 1000 * WIRE_WINDING
-        inside[row, column] = True
-        order[row, step] = column
-    return Trees(km, order, _behind(parent))
+    return Trees(*_grown(metres, groups.member, root, WIRE_WINDING))
 
 
-def _nearest_inside(metres: FloatArray, inside: BoolArray, member: IntArray) -> tuple[FloatArray, IntArray]:
-    """(groups, most members) distance from each member to the nearest one inside, and its place; of equal ones that of
-    the lowest row."""
-    distance, above = np.full(inside.shape, np.inf), np.full(inside.shape, -1)
-    lowest = np.full(inside.shape, np.iinfo(np.int64).max)
-    for place in range(inside.shape[1]):
-        here = np.where(inside[:, place, np.newaxis], metres[:, :, place], np.inf)
-        row = member[:, place, np.newaxis]
-        better = (here < distance) | (np.isfinite(here) & (here == distance) & (row < lowest))
-        distance, above = np.where(better, here, distance), np.where(better, place, above)
-        lowest = np.where(better, row, lowest)
-    return distance, above
-
-
-def _behind(parent: IntArray) -> BoolArray:
-    """(groups, most members, most members) whether the second member is the first or hangs behind it."""
-    count, most = parent.shape
-    every = np.arange(count)
-    behind = np.zeros((count, most, most), dtype=bool)
-    for member in range(most):
-        at = np.full(count, member)
-        for _ in range(most):
-            there = at >= 0
-            behind[every[there], at[there], member] = True
-            at = np.where(there, parent[every, np.maximum(at, 0)], -1)
-    return behind
+@compiled
+def _grown(
+    metres: FloatArray, member: IntArray, root: IntArray, winding: float
+) -> tuple[FloatArray, IntArray, BoolArray]:  # pragma: no cover - compiled
+    """Length of the stretch to each member, their order, and who hangs behind whom, as in `Trees`."""
+    count, most = member.shape
+    km, order = np.zeros((count, most)), np.full((count, most), -1)
+    behind = np.zeros((count, most, most), np.bool_)
+    distance, above = np.empty(most), np.empty(most, np.int64)
+    inside, parent = np.empty(most, np.bool_), np.empty(most, np.int64)
+    for group in range(count):
+        last = 0
+        for place in range(most - 1, -1, -1):
+            inside[place], parent[place], distance[place], above[place] = False, -1, np.inf, -1
+            if member[group, place] >= 0 and member[group, place] == root[group]:
+                last = place
+        inside[last] = True
+        order[group, 0] = last
+        for step in range(1, most):
+            best = -1
+            for place in range(most):
+                if inside[place] or member[group, place] < 0:
+                    continue
+                # of equal ones that from the lowest row
+                way, known = metres[group, place, last], above[place]
+                lower = known >= 0 and member[group, last] < member[group, known]
+                if way < distance[place] or (way == distance[place] and lower):
+                    distance[place], above[place] = way, last
+                if distance[place] < np.inf and (best < 0 or distance[place] < distance[best]):
+                    best = place
+            if best < 0:
+                break
+            parent[best], km[group, best] = above[best], distance[best] / 1000 * winding
+            inside[best] = True
+            order[group, step] = best
+            last = best
+        for place in range(most):
+            at = place
+            while at >= 0:
+                behind[group, at, place] = True
+                at = parent[at]
+    return km, order, behind

@@ -17,6 +17,7 @@ from infragap.analyses.electricity.routing.network import CandidateNetwork, join
 from infragap.analyses.electricity.routing.paths import border_steps, out_of_window, trace
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS, Routes
 from infragap.analyses.reuse import carried
+from infragap.analyses.together import both
 from infragap.gis.leastcost import cost_distance
 
 NEAR = 8
@@ -70,17 +71,19 @@ def candidate_network(
     """
     reached = routes.reachable
     cost = routing_cost(surface, parameters)
-    parts = [routes.steps, region_steps(cost, surface, routes.cell[reached])]
-    if known is None:
-        own_mvnd = routes.cost_mvnd[reached]
-        standing = ", standing" if (surface.standing_line >= 0).any() else ""
+    own_mvnd = routes.cost_mvnd[reached]
+    standing = ", standing" if (surface.standing_line >= 0).any() else ""
+
+    def others() -> IntArray:
+        if known is not None:
+            return network_steps(known)
         ways = carried(
             f"ways to neighbours, {parameters.forest_rule}{standing}",
             lambda before: neighbour_ways(cost, routes.cell[reached], own_mvnd, before=before),
         )
-        parts.append(ways.steps)
-    else:
-        parts.append(network_steps(known))
+        return ways.steps
+
+    parts = [routes.steps, *both(lambda: region_steps(cost, surface, routes.cell[reached]), others)]
     steps = np.concatenate(parts)
     return join_steps(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
 

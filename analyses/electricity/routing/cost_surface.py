@@ -134,6 +134,20 @@ class LineSurface:
                 good[k] = self.corridors.course(int(steps[k, 0]), int(steps[k, 1])) is not None
         return good
 
+    def lawful_step(self, start: int, end: int) -> bool:
+        """Whether one step is, as of `lawful`, without arrays of one."""
+        if not self.follows_roads:
+            return True
+        on_road, columns = self.corridors.on_road, self.grid.shape[1]
+        (row, col), (to_row, to_col) = divmod(start, columns), divmod(end, columns)
+        down, right = to_row - row, to_col - col
+        touched = bool(on_road[start] or on_road[end])
+        if not touched and abs(down * right) == 2:
+            first = start + int(down / 2) * columns + int(right / 2)
+            second = start + (1 if down > 0 else -1) * columns + (1 if right > 0 else -1)
+            touched = bool(on_road[first] or on_road[second])
+        return not touched or self.corridors.course(start, end) is not None
+
     def lawful_lines(self, lines: list[IntArray]) -> BoolArray:
         """Whether each line along flat cells is lawful from end to end, (lines,)."""
         if not lines:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +60,32 @@ def entered_lawfully(search: LeastCost, cell: IntArray, surface: LineSurface, co
     return ways.search
 
 
+@dataclass(frozen=True)
+class _Move:
+    """One of `MOVES` on flat cells: rows and columns, the change of the cell, its length, and where the two cells that
+    a knight's move crosses lie behind its first one."""
+
+    down: int
+    right: int
+    by: int
+    length: float
+    crossed: tuple[int, int] | None
+
+    @classmethod
+    def number(cls, k: int, columns: int) -> _Move:
+        down, right = MOVES[k].tolist()
+        crossed = None
+        if abs(down * right) == 2:
+            first = int(down / 2) * columns + int(right / 2)
+            crossed = first, int(np.sign(down)) * columns + int(np.sign(right))
+        return cls(down, right, down * columns + right, float(np.hypot(down, right)), crossed)
+
+
+def _numbers(array: NDArray[Any]) -> Sequence[Any]:
+    """View of all values of an array as plain numbers, which are read one at a time much faster than its own."""
+    return array.ravel().data
+
+
 @dataclass(eq=False)
 class _Ways:
     """A search whose ways are mended."""
@@ -69,16 +98,35 @@ class _Ways:
     step_lawful: dict[tuple[int, int], bool] = field(default_factory=dict)
     """Steps, as (start, end), that were looked at."""
 
-    @property
+    @cached_property
     def columns(self) -> int:
         return int(self.surface.grid.shape[1])
 
-    @property
+    @cached_property
+    def moves(self) -> list[_Move]:
+        return [_Move.number(k, self.columns) for k in range(len(MOVES))]
+
+    @cached_property
+    def price(self) -> Sequence[float]:
+        """Flat cost."""
+        return _numbers(self.cost)
+
+    @cached_property
     def before(self) -> NDArray[np.int8]:
         """Flat predecessors."""
         if self.search.predecessor is None:
             raise AssertionError("predecessors were asked for")
         return self.search.predecessor.ravel()
+
+    @cached_property
+    def move_into(self) -> Sequence[int]:
+        """Flat predecessors as they stand now, to be read one at a time."""
+        return _numbers(self.before)
+
+    @cached_property
+    def distance(self) -> Sequence[float]:
+        """Flat distances as they stand now, to be read one at a time."""
+        return _numbers(self.search.distance)
 
     def look_at(self, cells: IntArray) -> None:
         """Look at all steps of the ways back from some cells at once, which is far quicker than one by one."""
@@ -92,31 +140,30 @@ class _Ways:
 
     def is_lawful(self, start: int) -> bool:
         """Whether a cell was reached, and by lawful steps alone."""
-        if not np.isfinite(self.search.distance.ravel()[start]):
+        if not self.distance[start] < np.inf:
             return False
-        passed, here = [], start
-        while here not in self.lawful and self.before[here] >= 0:
+        passed, here, lawful, move_into = [], start, self.lawful, self.move_into
+        while here not in lawful and move_into[here] >= 0:
             passed.append(here)
             here = self._behind(here)
-        good = self.lawful.get(here, True)
-        self.lawful[here] = good
+        good = lawful.get(here, True)
+        lawful[here] = good
         for at in reversed(passed):
-            good = good and self._step_is_lawful(self._behind(at), at)
-            self.lawful[at] = good
+            good = good and self._step_is_lawful(self._behind(at), self.moves[move_into[at]])
+            lawful[at] = good
         return good
 
     def _behind(self, at: int) -> int:
-        down, right = MOVES[self.before[at]].tolist()
-        return at - int(down) * self.columns - int(right)
+        return at - self.moves[self.move_into[at]].by
 
-    def _step_is_lawful(self, start: int, end: int) -> bool:
-        if (start, end) not in self.step_lawful:
-            self.step_lawful[start, end] = bool(self.surface.lawful(np.array([[start, end]]))[0])
-        return self.step_lawful[start, end]
+    def _step_is_lawful(self, start: int, move: _Move) -> bool:
+        step = start, start + move.by
+        if step not in self.step_lawful:
+            self.step_lawful[step] = self.surface.lawful_step(*step)
+        return self.step_lawful[step]
 
     def lay(self, at: int) -> None:
         """Find the cheapest lawful way to one cell and write it into the search; nothing where there is none."""
-        distance = self.search.distance.ravel()
         least, onward, queue = {at: 0.0}, {at: -1}, [(0.0, at)]
         done: set[int] = set()
         best, join = np.inf, -1
@@ -127,74 +174,68 @@ class _Ways:
             if here in done:
                 continue
             done.add(here)
-            if here != at and self.is_lawful(here) and so_far + float(distance[here]) < best:
-                best, join = so_far + float(distance[here]), here
-            for k in range(len(MOVES)):
-                step = self._step(here, k)
-                if step is None or so_far + step[1] >= least.get(step[0], np.inf):
-                    continue
-                if self._step_is_lawful(step[0], here):
-                    least[step[0]], onward[step[0]] = so_far + step[1], here
-                    heapq.heappush(queue, (so_far + step[1], step[0]))
+            if here != at and self.is_lawful(here) and so_far + self.distance[here] < best:
+                best, join = so_far + self.distance[here], here
+            for there, cost, move in self._steps_into(here):
+                further = so_far + cost
+                if further < least.get(there, np.inf) and self._step_is_lawful(there, move):
+                    least[there], onward[there] = further, here
+                    heapq.heappush(queue, (further, there))
         if join >= 0:
             self._write(join, onward, least)
 
-    def _step(self, here: int, move: int) -> tuple[int, float] | None:
-        """Cell that a move leads to `here` from, and the cost of the step, a knight's move by the four cells that it
-        crosses; None outside and where it is closed."""
-        down, right = MOVES[move].tolist()
-        row, col = divmod(here, self.columns)
-        r, c = row - down, col - right
-        if not (0 <= r < self.cost.shape[0] and 0 <= c < self.columns):
-            return None
-        mean = (float(self.cost[r, c]) + float(self.cost[row, col])) / 2
-        if abs(down * right) == 2:
-            first = float(self.cost[r + int(down / 2), c + int(right / 2)])
-            second = float(self.cost[r + int(np.sign(down)), c + int(np.sign(right))])
-            mean = (2 * mean + first + second) / 4
-        return (r * self.columns + c, mean * float(np.hypot(down, right))) if np.isfinite(mean) else None
+    def _steps_into(self, here: int) -> list[tuple[int, float, _Move]]:
+        """Cells that a move leads from to `here`, and the cost of each step, a knight's move by the four cells that it
+        crosses; none from outside or over closed cells."""
+        price, (rows, columns) = self.price, self.cost.shape
+        row, col = divmod(here, columns)
+        mine, found = price[here], []
+        for move in self.moves:
+            if not (0 <= row - move.down < rows and 0 <= col - move.right < columns):
+                continue
+            there = here - move.by
+            mean = (price[there] + mine) / 2
+            if move.crossed:
+                mean = (2 * mean + price[there + move.crossed[0]] + price[there + move.crossed[1]]) / 4
+            if mean < np.inf:
+                found.append((there, mean * move.length, move))
+        return found
 
     def _write(self, join: int, onward: dict[int, int], least: dict[int, float]) -> None:
         """Write the way from a cell to where the search from the settlement began."""
         if self.search.region is None:
             raise AssertionError("regions were asked for")
         distance, region = self.search.distance.ravel(), self.search.region.ravel()
-        offset = (MOVES @ np.array([self.columns, 1])).tolist()
         here = join
         while onward[here] >= 0:
             there = onward[here]
             old = float(distance[there])
             new = float(distance[here]) + least[here] - least[there]
-            self.before[there] = self._move(here, there, offset)
+            self.before[there] = self._move(here, there)
             distance[there], region[there] = new, region[here]
             self._shift(there, new - old, int(region[here]))
             here = there
         # what hangs on the way may have become lawful
         self.lawful.clear()
 
-    def _move(self, start: int, end: int, offset: list[int]) -> int:
+    def _move(self, start: int, end: int) -> int:
         """Number of the move between two cells."""
-        (move,) = [
-            k
-            for k, by in enumerate(offset)
-            if end - start == by and end % self.columns - start % self.columns == MOVES[k, 1]
-        ]
-        return move
+        across = end % self.columns - start % self.columns
+        (number,) = [k for k, move in enumerate(self.moves) if end - start == move.by and across == move.right]
+        return number
 
     def _shift(self, at: int, by: float, region: int) -> None:
         """Move the distances of all that is reached through a cell along with it."""
         if self.search.region is None or not np.isfinite(by):
             return
         distance, regions = self.search.distance.ravel(), self.search.region.ravel()
-        waiting = [at]
+        (rows, columns), waiting = self.cost.shape, [at]
         while waiting:
             here = waiting.pop()
-            row, col = divmod(here, self.columns)
-            for k, (down, right) in enumerate(MOVES.tolist()):
-                r, c = row + down, col + right
-                if 0 <= r < self.cost.shape[0] and 0 <= c < self.columns:
-                    there = r * self.columns + c
-                    if self.before[there] == k:
-                        distance[there] += by
-                        regions[there] = region
-                        waiting.append(there)
+            row, col = divmod(here, columns)
+            for k, move in enumerate(self.moves):
+                there = here + move.by
+                if 0 <= row + move.down < rows and 0 <= col + move.right < columns and self.move_into[there] == k:
+                    distance[there] += by
+                    regions[there] = region
+                    waiting.append(there)

@@ -17,7 +17,7 @@ from infragap.analyses.electricity.routing.entering import entered_lawfully
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, line_km, unit_prices
 from infragap.analyses.electricity.routing.paths import step_components, trace
 from infragap.analyses.reuse import content_of, remembered_alone
-from infragap.gis.leastcost import LeastCost, cost_distance, path_back
+from infragap.gis.leastcost import LeastCost, Rules, after_closing, cost_distance, path_back, with_regions
 from infragap.gis.raster import rowcol, xy
 
 MAX_ROUNDS = 12
@@ -25,6 +25,8 @@ MAX_ROUNDS = 12
 NEIGHBOURS = 16
 """Moves per cell: with knight's moves a raster path is at most 2.8 % longer than the straight line, with eight 8.2
 %."""
+
+RULES = Rules(neighbours=NEIGHBOURS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,32 +178,67 @@ def with_lawful_routes(
         The surface with a larger wall, and the routes on it.
     """
     at_first = cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
-    for number in range(MAX_ROUNDS):
-        search = _from_lines(surface, cost, parameters, number)
-        reached = (cell >= 0) & np.isfinite(search.distance.ravel()[np.maximum(cell, 0)])
-        steps = trace(search, cell[reached], columns=surface.grid.shape[1])
+    searched = _from_lines(surface, cost, parameters)
+    for number in range(1, MAX_ROUNDS + 1):
+        reached = (cell >= 0) & np.isfinite(searched.search.distance.ravel()[np.maximum(cell, 0)])
+        steps = trace(searched.search, cell[reached], columns=surface.grid.shape[1])
         blocked = _to_close(steps[~surface.lawful(steps)], surface, cell)
         if len(blocked) == 0:
-            return surface, own_routes(surface, cell, parameters, search=search, entering=at_first)
+            break
         wall, cost = surface.wall.copy(), cost.copy()
         wall.ravel()[blocked] = True
         if parameters.forest_rule in WALLED:
             cost.ravel()[blocked] = np.inf
         surface = replace(surface, wall=wall)
-    search = _from_lines(surface, cost, parameters)
+        searched = _from_lines(surface, cost, parameters, _Closed(number, blocked, searched))
+    search = remembered_alone(
+        f"regions, {_kind(surface, parameters)}",
+        lambda: with_regions(searched.search, searched.starts, RULES),
+        (searched.made_from,),
+    )
     return surface, own_routes(surface, cell, parameters, search=search, entering=at_first)
 
 
+@dataclass(frozen=True, eq=False)
+class _Searched:
+    """A search from the existing lines, without regions, its start values, and a hash of all that it was made from."""
+
+    search: LeastCost
+    starts: NDArray[np.float32]
+    made_from: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Closed:
+    """Round so-and-so: the flat cells that were closed after a search."""
+
+    number: int
+    cells: IntArray
+    before: _Searched
+
+
+def _kind(surface: LineSurface, parameters: ElectricityParameters) -> str:
+    """Name of one kind of layout among those of a plan."""
+    return f"{parameters.forest_rule}{', standing' if (surface.standing_line >= 0).any() else ''}"
+
+
 def _from_lines(
-    surface: LineSurface, cost: NDArray[np.float32], parameters: ElectricityParameters, number: int = 0
-) -> LeastCost:
-    """Search number so-and-so of a layout; it is the same where every cell costs the same."""
+    surface: LineSurface, cost: NDArray[np.float32], parameters: ElectricityParameters, closed: _Closed | None = None
+) -> _Searched:
+    """Search from the existing lines, or again after cells were closed; it is the same where every cell costs, and cost
+    in the rounds before, the same."""
     starts = surface.line_starts(cost, tap_mvnd=parameters.works.cut_out_mvnd)
-    return remembered_alone(
-        f"search {number}, {parameters.forest_rule}{', standing' if (surface.standing_line >= 0).any() else ''}",
-        lambda: cost_distance(cost, starts, neighbours=NEIGHBOURS, regions=True, predecessors=True),
-        (content_of(cost, starts),),
-    )
+    made_from, number = content_of(cost, starts), 0
+    if closed is not None:
+        made_from, number = f"{closed.before.made_from} {made_from}", closed.number
+
+    def search() -> LeastCost:
+        if closed is not None and parameters.forest_rule in WALLED:
+            return after_closing(cost, starts, closed.before.search, closed.cells, RULES)
+        return cost_distance(cost, starts, neighbours=NEIGHBOURS, predecessors=True)
+
+    found = remembered_alone(f"search {number}, {_kind(surface, parameters)}", search, (made_from,))
+    return _Searched(found, starts, made_from)
 
 
 def _to_close(steps: IntArray, surface: LineSurface, cell: IntArray) -> IntArray:

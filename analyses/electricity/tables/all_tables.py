@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.electricity.feeders.feeder_list import feeder_findings
+from infragap.analyses.electricity.feeders.feeder_list import FeederFinding
 from infragap.analyses.electricity.feeders.remedies import Remedies
 from infragap.analyses.electricity.feeders.voltage import Check
 from infragap.analyses.electricity.headroom.limits import headroom_record
@@ -32,7 +32,12 @@ from infragap.analyses.electricity.years.schedule import Schedule
 
 
 def build_tables(
-    plan: Plan, check: Check, remedies: Remedies, schedule: Schedule, uncertainty: Uncertainty
+    plan: Plan,
+    check: Check,
+    remedies: Remedies,
+    schedule: Schedule,
+    uncertainty: Uncertainty,
+    feeders: list[FeederFinding],
 ) -> ElectricityResult:
     """Build the tables.
 
@@ -46,6 +51,8 @@ def build_tables(
         Its years.
     uncertainty
         What was looked at beside it.
+    feeders
+        Every feeder with the plan on it.
     """
     study = plan.study
     lines = lines_table(plan, check, remedies, schedule)
@@ -57,11 +64,11 @@ def build_tables(
         "streams": streams_table(plan, uncertainty),
         "locate_first": locate_first_table(plan, uncertainty),
         "remedies": remedies_table(plan, remedies, lines),
-        "feeders": feeders_table(plan, feeder_findings(check.feeders, plan.parameters)),
+        "feeders": feeders_table(plan, feeders),
     }
     if uncertainty.scenarios:
         tables["scenarios"] = scenarios_table(uncertainty.scenarios)
-        tables["all_on_grid"] = all_on_grid_table(uncertainty.scenarios)
+        tables["all_on_grid"] = all_on_grid_table(plan, uncertainty.scenarios)
     if uncertainty.sensitivity is not None:
         tables["sensitivity"] = uncertainty.sensitivity
     projects = backtest_table(plan.parameters)

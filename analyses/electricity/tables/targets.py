@@ -11,7 +11,7 @@ from infragap.analyses.columns import names
 from infragap.analyses.electricity.codes import Target
 from infragap.analyses.electricity.columns import TARGETS
 from infragap.analyses.electricity.least_cost.plan import Plan
-from infragap.analyses.electricity.uncertainty.scenarios import Scenario
+from infragap.analyses.electricity.uncertainty.scenario_figures import ScenarioFigures
 from infragap.analyses.electricity.years.schedule import Schedule
 from infragap.analyses.electricity.years.target_reach import reach_of_targets
 
@@ -23,7 +23,7 @@ ALONE = {
 """Scenario that must meet one target alone."""
 
 
-def targets_table(plan: Plan, schedule: Schedule, scenarios: list[Scenario]) -> pd.DataFrame:
+def targets_table(plan: Plan, schedule: Schedule, scenarios: list[ScenarioFigures]) -> pd.DataFrame:
     """One row per target of the catalogue.
 
     Parameters
@@ -34,7 +34,7 @@ def targets_table(plan: Plan, schedule: Schedule, scenarios: list[Scenario]) -> 
         For the price of each target: the plan that must meet it alone, less the one without targets. Empty where none
         were planned.
     """
-    cost = {scenario.name: float(scenario.record["cost_mvnd"]) for scenario in scenarios}
+    cost = {scenario.name: scenario.cost_mvnd for scenario in scenarios}
     without = cost.get("least_cost", np.nan)
     name = plan.study.inputs.settlements["name"].astype(str)
     price = target_price_mvnd(plan)

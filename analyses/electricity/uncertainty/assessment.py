@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -20,7 +22,15 @@ from infragap.analyses.electricity.uncertainty.monte_carlo import (
     summarised,
     what_draws_share,
 )
-from infragap.analyses.electricity.uncertainty.scenarios import Scenario, compare_scenarios, voltage_kept
+from infragap.analyses.electricity.uncertainty.scenario_figures import ScenarioFigures, figures_of
+from infragap.analyses.electricity.uncertainty.scenarios import (
+    VOLTAGE_KEPT,
+    asked_of,
+    order_of,
+    own_scenario,
+    plan_scenario,
+    voltage_kept,
+)
 from infragap.analyses.electricity.uncertainty.sensitivity import (
     Moved,
     Usual,
@@ -38,7 +48,7 @@ class Uncertainty:
     Attributes
     ----------
     scenarios
-        Plans under other rules, that of the run first; empty where none were asked for.
+        Figures of plans under other rules, that of the run first; empty where none were asked for.
     sensitivity
         One parameter at a time; None where it was not asked for.
     draws
@@ -50,7 +60,7 @@ class Uncertainty:
         cheaper.
     """
 
-    scenarios: list[Scenario]
+    scenarios: list[ScenarioFigures]
     sensitivity: pd.DataFrame | None
     draws: DrawSummary | None
     streams: UnprovenStreams
@@ -58,8 +68,12 @@ class Uncertainty:
     position_turns: FloatArray
 
 
-def assess_uncertainty(plan: Plan, remedies: Remedies, progress: Callable[[str], None]) -> Uncertainty:
-    """Plan under other rules, at other prices and for other positions.
+@contextmanager
+def begun_assessment(
+    plan: Plan, remedies: Remedies, progress: Callable[[str], None]
+) -> Iterator[Callable[[], Uncertainty]]:
+    """Begin to plan under other rules, at other prices and for other positions; the block receives the function that
+    asks for what was found, so that other work can be done while some of it is made elsewhere.
 
     Parameters
     ----------
@@ -69,42 +83,78 @@ def assess_uncertainty(plan: Plan, remedies: Remedies, progress: Callable[[str],
         Receives the name of each part.
     """
     p = plan.parameters
-    shared = _Shared(what_draws_share(plan), usual_problem(plan) if p.scenarios else None)
-    count = p.draws + (len(shared.usual.moves) if shared.usual else 0)
-    scenarios, table, draws = [], None, None
-    with begun_draws(_draw_or_move, shared, count) as made:
-        if p.scenarios:
-            progress("scenarios")
-            scenarios = [*compare_scenarios(plan), voltage_kept(plan, remedies)]
-        if p.draws:
-            progress(f"uncertainty, {p.draws} draws")
-        pieces = made()
-    if shared.usual:
-        table = sensitivity(shared.usual, [piece for piece in pieces if isinstance(piece, Moved)])
-    if p.draws:
-        draws = summarised([piece for piece in pieces if isinstance(piece, Draw)], len(plan.study.settlements))
-    value, turns = value_of_position_mvnd(plan, shared.known.cells)
-    return Uncertainty(
-        scenarios=scenarios,
-        sensitivity=table,
-        draws=draws,
-        streams=unproven_streams(plan),
-        position_value_mvnd=value,
-        position_turns=turns,
-    )
+    usual = usual_problem(plan) if p.scenarios else None
+    shared = _Shared(what_draws_share(plan), remedies, usual, _pieces(plan, usual))
+    with begun_draws(_made, shared, len(shared.pieces), _alone(shared.pieces)) as made:
+        if shared.pieces:
+            progress("scenarios" if p.scenarios else f"uncertainty, {p.draws} draws")
+
+        def assessed() -> Uncertainty:
+            value, turns = value_of_position_mvnd(plan, shared.known.cells)
+            streams = unproven_streams(plan)
+            found = made()
+            moved = [piece for piece in found if isinstance(piece, Moved)]
+            drawn = [piece for piece in found if isinstance(piece, Draw)]
+            return Uncertainty(
+                scenarios=_scenarios(plan, found) if p.scenarios else [],
+                sensitivity=sensitivity(usual, moved) if usual else None,
+                draws=summarised(drawn, len(plan.study.settlements)) if p.draws else None,
+                streams=streams,
+                position_value_mvnd=value,
+                position_turns=turns,
+            )
+
+        yield assessed
+
+
+Piece = tuple[Literal["draw", "move"], int] | tuple[Literal["scenario"], str]
+"""A piece of work: a draw or a moved parameter by its number, a scenario by its name."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Shared:
-    """What draws need, and what moved parameters need, where there are any."""
+    """What draws, scenarios and moved parameters need, and which there are."""
 
     known: Known
+    remedies: Remedies
     usual: Usual | None
+    pieces: list[Piece]
 
 
-def _draw_or_move(shared: _Shared, number: int) -> Draw | Moved:
-    """One piece of work: the draws come first, then every parameter moved alone."""
-    draws = shared.known.plan.parameters.draws
-    if shared.usual is None or number < draws:
-        return one_draw(shared.known, number)
-    return one_move(shared.usual, number - draws)
+def _pieces(plan: Plan, usual: Usual | None) -> list[Piece]:
+    """All pieces of work. Two processes take them from both ends, so that pieces that take long stand at the ends and
+    the short ones, by which they end together, between them."""
+    names = [*asked_of(plan), VOLTAGE_KEPT][::-1] if usual else []
+    early, late = (names[: len(names) // 3], names[len(names) // 3 :])
+    return [
+        *(("draw", number) for number in range(plan.parameters.draws)),
+        *(("scenario", name) for name in early),
+        *(("move", number) for number in range(len(usual.moves) if usual else 0)),
+        *(("scenario", name) for name in late),
+    ]
+
+
+def _alone(pieces: Sequence[Piece]) -> list[int]:
+    """Numbers of the pieces that take as long as many draws."""
+    return [number for number, (kind, _) in enumerate(pieces) if kind == "scenario"]
+
+
+def _made(shared: _Shared, number: int) -> Draw | Moved | list[ScenarioFigures]:
+    """Make one piece of work."""
+    plan = shared.known.plan
+    match shared.pieces[number]:
+        case ("draw", int(draw)):
+            return one_draw(shared.known, draw)
+        case ("move", int(move)):
+            assert shared.usual is not None
+            return one_move(shared.usual, move)
+        case (_, name):
+            kept = name == VOLTAGE_KEPT
+            made = [voltage_kept(plan, shared.remedies)] if kept else plan_scenario(plan, str(name))
+            return [figures_of(each) for each in made]
+
+
+def _scenarios(plan: Plan, found: Sequence[Any]) -> list[ScenarioFigures]:
+    """Figures of the plan of the run, then those of the others in the order of their rules."""
+    by_name = {each.name: each for piece in found if isinstance(piece, list) for each in piece}
+    return [figures_of(own_scenario(plan)), *(by_name[name] for name in (*order_of(plan), VOLTAGE_KEPT))]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
@@ -13,7 +12,7 @@ from infragap.analyses.electricity.demand.local_works import mv_mvnd_per_km, ter
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.low_voltage.elsewhere import lv_mvnd_at
 from infragap.analyses.electricity.routing.routes import own_way_cost
-from infragap.analyses.electricity.uncertainty.positions import station_distance_m
+from infragap.analyses.electricity.uncertainty.positions import PossibleCells, station_distance_m
 
 MOST_PLACES = 1_000_000
 """So many places of settlements, or one settlement more, are looked at together."""
@@ -49,7 +48,7 @@ class Places:
         return np.asarray(total / np.maximum(self.count, 1))
 
 
-def value_of_position_mvnd(plan: Plan, cells: list[NDArray[np.int32]]) -> tuple[FloatArray, FloatArray]:
+def value_of_position_mvnd(plan: Plan, cells: PossibleCells) -> tuple[FloatArray, FloatArray]:
     """Expected saving of locating each settlement before choosing between grid and own supply, (n,), and the part of
     its possible places where it would be supplied the other way than in the plan, (n,).
 
@@ -71,12 +70,11 @@ def value_of_position_mvnd(plan: Plan, cells: list[NDArray[np.int32]]) -> tuple[
     on the grid is supplied the other way where neither way leads to it, or where one does although none leads to the
     mapped point.
     """
-    count = np.array([len(each) for each in cells])
     value, turns = np.zeros(len(cells)), np.zeros(len(cells))
     stations = station_distance_m(plan.study)
     # places of all settlements at once do not fit into memory in a large country
-    for rows in np.split(np.arange(len(cells)), np.flatnonzero(np.diff(np.cumsum(count) // MOST_PLACES)) + 1):
-        places = _places(plan, [cells[k] for k in rows.tolist()], rows, stations)
+    for rows in np.split(np.arange(len(cells)), np.flatnonzero(np.diff(cells.start[1:] // MOST_PLACES)) + 1):
+        places = _places(plan, cells, rows, stations)
         for result, found in zip((value, turns), _value_at(plan, places), strict=True):
             result[rows] = found[rows]
     return value, turns
@@ -99,14 +97,14 @@ def _value_at(plan: Plan, places: Places) -> tuple[FloatArray, FloatArray]:
     return np.where(free, np.maximum(value, 0.0), 0.0), turns
 
 
-def _places(plan: Plan, cells: list[NDArray[np.int32]], rows: IntArray, stations: FloatArray | None) -> Places:
-    """What the grid costs at every possible place of some settlements, whose rows are given."""
+def _places(plan: Plan, cells: PossibleCells, rows: IntArray, stations: FloatArray | None) -> Places:
+    """What the grid costs at every possible place of some settlements, whose rows, one after the other, are given."""
     study, p, problem = plan.study, plan.parameters, plan.costs.problem
     outcome, grid = plan.outcome, study.surface.grid
     count = np.zeros(len(study.settlements), dtype=np.int64)
-    count[rows] = [len(each) for each in cells]
+    count[rows] = cells.count[rows]
     owner = np.repeat(rows, count[rows])
-    at = np.concatenate(cells).astype(np.int64)
+    at = cells.of(int(rows[0]), int(rows[-1]) + 1)
     x, y = study.surface.middles(np.maximum(at, 0))
     km = np.hypot(x - study.settlements.x[owner], y - study.settlements.y[owner]) / 1000
     stays = km * 1000 < grid.cell_size_m

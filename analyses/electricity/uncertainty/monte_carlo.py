@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.draws import draw_generator
@@ -22,7 +21,12 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.line_components import unit_prices
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.routes import own_way_cost
-from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_settlements, position_cells
+from infragap.analyses.electricity.uncertainty.positions import (
+    PossibleCells,
+    least_line_distance_m,
+    moved_settlements,
+    position_cells,
+)
 from infragap.analyses.electricity.uncertainty.ranges import drawn_parameters
 from infragap.analyses.reuse import content_of, remembered
 
@@ -59,7 +63,7 @@ class Known:
     """What all draws share: the plan, where settlements can be, the network with their drawn positions, the start."""
 
     plan: Plan
-    cells: list[NDArray[np.int32]]
+    cells: PossibleCells
     network: CandidateNetwork
     start: BoolArray
     by_id: IntArray
@@ -121,8 +125,7 @@ def one_draw(known: Known, draw: int) -> Draw:
     place_random[known.by_id] = rng.random(n)
     for noise in (local_noise, off_noise, line_noise):
         noise[known.by_id] = _noise(rng, n, p.local_cost_sd)
-    chosen = [options[int(u * len(options))] for options, u in zip(known.cells, place_random, strict=True)]
-    at = np.array(chosen, dtype=np.int64)
+    at = known.cells.drawn(place_random)
     moved = _study_with_settlements_at(study, at, p)
     costs = cost_study(moved, p, barred=barred)
     own = own_way_cost(study.routes, at) * _dearer(study, p, parameters) * line_factor(p) * line_noise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,7 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import existing_line_cells
 from infragap.analyses.electricity.routing.surface_of_pack import distance_m
 from infragap.analyses.reuse import content_of, remembered_alone
+from infragap.compiled import compiled
 from infragap.gis.raster import rasterize, rowcol
 
 
@@ -36,17 +37,57 @@ FARTHEST_WIRE_M = 3000.0
 """Self-drawn wires reach no farther from a station: reported ones are 1 to 3 km long (engineering facts, section 3)."""
 
 
-def position_cells(study: Study, *, least_line_m: FloatArray) -> list[NDArray[np.int32]]:
+@dataclass(frozen=True, eq=False)
+class PossibleCells:
+    """Flat cells where each settlement may lie, as stretches of cells side by side: there are thousands of cells for
+    each settlement, and a hundred stretches.
+
+    Attributes
+    ----------
+    first
+        (stretches,) int32, first cell of each.
+    until
+        (stretches,) cells in it and all before it.
+    start
+        (n + 1,) cells of all settlements before each one.
+    """
+
+    first: NDArray[np.int32]
+    until: IntArray
+    start: IntArray
+
+    def __len__(self) -> int:
+        """Number of settlements."""
+        return len(self.start) - 1
+
+    @property
+    def count(self) -> IntArray:
+        """(n,) number of cells of each settlement."""
+        return np.diff(self.start)
+
+    def drawn(self, part: FloatArray) -> IntArray:
+        """Cell of each settlement at a part from 0 to 1 (without 1) of its cells, (n,)."""
+        return self._at(self.start[:-1] + (part * self.count).astype(np.int64))
+
+    def of(self, first: int, last: int) -> IntArray:
+        """All cells of the settlements from the first to before the last one, one after the other."""
+        return self._at(np.arange(self.start[first], self.start[last]))
+
+    def _at(self, number: IntArray) -> IntArray:
+        stretch = np.searchsorted(self.until, number, side="right")
+        before = np.append(0, self.until)[stretch]
+        return np.asarray(self.first[stretch] + (number - before), dtype=np.int64)
+
+
+def position_cells(study: Study, *, least_line_m: FloatArray) -> PossibleCells:
     """Cells where each settlement may truly lie: within its radius, in its commune, where one without grid can be; else
     its own cell.
 
     Nobody lives in natural or special-use forest (hamlets in it stand on clearings that the forest layer leaves out:
-    assumption), nor nearer to a
-    medium-voltage line than `least_line_m`, or than the mapped point where that is nearer; those who hang on the grid
-    by wires of their own not farther from a station than such wires reach. Numbers of half the usual width: there are
-    thousands of places for each settlement.
+    assumption), nor nearer to a medium-voltage line than `least_line_m`, or than the mapped point where that is nearer;
+    those who hang on the grid by wires of their own not farther from a station than such wires reach.
     """
-    grid, communes = study.surface.grid, study.inputs.communes
+    grid, communes, settlements = study.surface.grid, study.inputs.communes, study.settlements
     on_road = study.surface.corridors.on_road.reshape(grid.shape)
     numbered = communes[["geometry"]].assign(number=np.arange(1, len(communes) + 1))
     commune = rasterize(numbered, grid, column="number", dtype="int32").values
@@ -54,29 +95,66 @@ def position_cells(study: Study, *, least_line_m: FloatArray) -> list[NDArray[np
     line_cells, _ = existing_line_cells(study.grid.lines, grid, study.grid.levels)
     line_m = remembered_alone("distance to lines", lambda: distance_m(line_cells, grid), (grid, content_of(line_cells)))
     wired = station_distance_m(study)
-    rows, cols = grid.shape
-    found = []
-    for settlement, cell in enumerate(study.routes.cell):
-        reach = int(study.settlements.position_accuracy_m[settlement] / grid.cell_size_m)
-        if cell < 0 or reach < 1:
-            found.append(np.array([cell], dtype=np.int32))
-            continue
-        row, col = divmod(int(cell), cols)
-        r0, r1, c0, c1 = (
-            max(row - reach, 0),
-            min(row + reach + 1, rows),
-            max(col - reach, 0),
-            min(col + reach + 1, cols),
-        )
-        r, c = np.mgrid[r0:r1, c0:c1]
-        near = ((r - row) ** 2 + (c - col) ** 2 <= reach**2) & (
-            commune[r0:r1, c0:c1] == study.settlements.commune[settlement] + 1
-        )
-        near &= line_m[r0:r1, c0:c1] >= min(least_line_m[settlement], line_m[row, col])
-        if wired is not None and study.settlements.has_unsafe_wires[settlement]:
-            near &= wired[r0:r1, c0:c1] <= max(FARTHEST_WIRE_M, wired[row, col])
-        found.append(np.append((r * cols + c)[near], [] if near.any() else [cell]).astype(np.int32))
-    return found
+    by_wire = settlements.has_unsafe_wires if wired is not None else np.zeros(len(settlements), dtype=bool)
+    cell, known = study.routes.cell, np.maximum(study.routes.cell, 0)
+    # whoever is outside the raster stays where it is
+    reach = np.where(cell < 0, 0, settlements.position_accuracy_m / grid.cell_size_m).astype(np.int64)
+    wired = line_m if wired is None else wired
+    asked = np.column_stack(
+        [
+            np.minimum(least_line_m, line_m.ravel()[known]),
+            np.where(by_wire, np.maximum(FARTHEST_WIRE_M, wired.ravel()[known]), np.inf),
+        ]
+    )
+    return PossibleCells(*_stretches(cell, reach, settlements.commune + 1, asked, (commune, line_m, wired)))
+
+
+@compiled
+def _stretches(
+    cell: IntArray,
+    reach: IntArray,
+    own_commune: IntArray,
+    asked: FloatArray,
+    ground: tuple[NDArray[np.int32], FloatArray, FloatArray],
+) -> tuple[NDArray[np.int32], IntArray, IntArray]:  # pragma: no cover - compiled
+    """Stretches of `PossibleCells`; `asked` is (n, 2): least distance from lines and largest one from a station [m],
+    `ground` commune and these distances, (rows, cols) each."""
+    commune, line_m, wired = ground
+    rows, cols = commune.shape
+    first, until = np.empty(1024, np.int32), np.empty(1024, np.int64)
+    start = np.zeros(len(cell) + 1, np.int64)
+    found, total = 0, 0
+    for k in range(len(cell)):
+        row, col = cell[k] // cols, cell[k] % cols
+        if found + 2 * (reach[k] + 1) * (reach[k] + 2) > len(first):
+            # room for every second cell around this one too
+            more = len(first) + 2 * (reach[k] + 1) * (reach[k] + 2)
+            first, until = np.append(first, np.empty(more, np.int32)), np.append(until, np.empty(more, np.int64))
+        before = total
+        if reach[k] >= 1:
+            for r in range(max(row - reach[k], 0), min(row + reach[k] + 1, rows)):
+                open_ = False
+                for c in range(max(col - reach[k], 0), min(col + reach[k] + 1, cols)):
+                    good = (
+                        commune[r, c] == own_commune[k]
+                        and (r - row) ** 2 + (c - col) ** 2 <= reach[k] ** 2
+                        and line_m[r, c] >= asked[k, 0]
+                        and wired[r, c] <= asked[k, 1]
+                    )
+                    if good:
+                        if not open_:
+                            first[found] = r * cols + c
+                            found += 1
+                        total += 1
+                        until[found - 1] = total
+                    open_ = good
+        if total == before:
+            first[found] = cell[k]
+            found += 1
+            total += 1
+            until[found - 1] = total
+        start[k + 1] = total
+    return first[:found].copy(), until[:found].copy(), start
 
 
 def station_distance_m(study: Study) -> FloatArray | None:

@@ -21,11 +21,13 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import candidate_network
 from infragap.analyses.electricity.routing.routes import with_lawful_routes
 
+SAFE_SUPPLY, VOLTAGE_KEPT = "safe_supply_only", "voltage_kept"
+
 TARGET_SCENARIOS: dict[str, dict[str, Any]] = {
     "least_cost": {"targets_bind": False},
     "villages_only": {"target_households_on_grid_pct": 0.0, "target_safe_supply_pct": 0.0},
     "households_only": {"target_villages_on_grid_pct": 0.0, "target_safe_supply_pct": 0.0},
-    "safe_supply_only": {"target_villages_on_grid_pct": 0.0, "target_households_on_grid_pct": 0.0},
+    SAFE_SUPPLY: {"target_villages_on_grid_pct": 0.0, "target_households_on_grid_pct": 0.0},
 }
 """Plans with other targets, at the same prices and within the same limits; what each changes."""
 
@@ -85,29 +87,56 @@ def compare_scenarios(plan: Plan) -> list[Scenario]:
     it. All start from the network that the plan's junction rounds have enriched already, so a scenario that must meet
     less is never dearer.
     """
-    parameters = plan.parameters
-    own = "scheme" if binding(plan.study, parameters).any else "least_cost"
-    found = [Scenario(own, plan, plan_record(plan))]
-    for name, change in (TARGET_SCENARIOS | ALTERNATIVES).items():
-        p = parameters.model_copy(update=change)
-        if p == parameters or name == own or (name in TARGET_SCENARIOS and own == "least_cost"):
-            continue
-        rounds = min(p.junction_rounds, 1) if NEW_NETWORK & set(change) else 0
-        p = p.model_copy(update={"junction_rounds": rounds} | ({} if name in TARGET_SCENARIOS else _effort(plan)))
-        study = reroute(plan.study, p) if p.forest_rule != parameters.forest_rule else plan.study
-        if p.hydro_evidence != parameters.hydro_evidence:
-            study = replace(study, resources=study.resources.around(study.settlements, p))
-        if name == "safe_supply_only" and found[1].name == "least_cost":
-            # safe supply takes nothing beyond the plan without targets: it leaves nobody without it
-            found.append(Scenario(name, replace(found[1].plan, parameters=p), found[1].record))
-            continue
-        other = least_cost(study, p, near_price_mvnd=plan.choice.household_price_mvnd)
-        if name in TARGET_SCENARIOS:
-            other = within_headroom(other)
-            # the plan of the run meets every one of its targets too: one that must meet less is never dearer
-            if other.choice.cost_mvnd > plan.choice.cost_mvnd:
-                other = replace(plan, parameters=p)
-        found.append(Scenario(name, other, plan_record(other)))
+    by_name = {each.name: each for name in asked_of(plan) for each in plan_scenario(plan, name)}
+    return [own_scenario(plan), *(by_name[name] for name in order_of(plan))]
+
+
+def own_scenario(plan: Plan) -> Scenario:
+    """The plan of the run among the scenarios."""
+    return Scenario(_own_name(plan), plan, plan_record(plan))
+
+
+def _own_name(plan: Plan) -> str:
+    return "scheme" if binding(plan.study, plan.parameters).any else "least_cost"
+
+
+def order_of(plan: Plan) -> list[str]:
+    """Names of the scenarios that differ from a plan, in the order in which they are told."""
+    parameters, own = plan.parameters, _own_name(plan)
+    return [
+        name
+        for name, change in (TARGET_SCENARIOS | ALTERNATIVES).items()
+        if parameters.model_copy(update=change) != parameters
+        and name != own
+        and not (name in TARGET_SCENARIOS and own == "least_cost")
+    ]
+
+
+def asked_of(plan: Plan) -> list[str]:
+    """Names of those that are planned each for itself (`plan_scenario`), whichever first."""
+    return [name for name in order_of(plan) if name != SAFE_SUPPLY]
+
+
+def plan_scenario(plan: Plan, name: str) -> list[Scenario]:
+    """Plan one scenario; that without targets gives the one of safe supply alone too, where it is another."""
+    parameters, change = plan.parameters, (TARGET_SCENARIOS | ALTERNATIVES)[name]
+    p = parameters.model_copy(update=change)
+    rounds = min(p.junction_rounds, 1) if NEW_NETWORK & set(change) else 0
+    p = p.model_copy(update={"junction_rounds": rounds} | ({} if name in TARGET_SCENARIOS else _effort(plan)))
+    study = reroute(plan.study, p) if p.forest_rule != parameters.forest_rule else plan.study
+    if p.hydro_evidence != parameters.hydro_evidence:
+        study = replace(study, resources=study.resources.around(study.settlements, p))
+    other = least_cost(study, p, near_price_mvnd=plan.choice.household_price_mvnd)
+    if name in TARGET_SCENARIOS:
+        other = within_headroom(other)
+        # the plan of the run meets every one of its targets too: one that must meet less is never dearer
+        if other.choice.cost_mvnd > plan.choice.cost_mvnd:
+            other = replace(plan, parameters=p)
+    found = [Scenario(name, other, plan_record(other))]
+    if name == "least_cost" and SAFE_SUPPLY in order_of(plan):
+        # safe supply takes nothing beyond the plan without targets: it leaves nobody without it
+        safe = parameters.model_copy(update=TARGET_SCENARIOS[SAFE_SUPPLY] | {"junction_rounds": 0})
+        found.append(Scenario(SAFE_SUPPLY, replace(other, parameters=safe), found[0].record))
     return found
 
 
@@ -132,7 +161,7 @@ def voltage_kept(plan: Plan, remedies: Remedies) -> Scenario:
     bound = min(float(plan_record(plan)["lower_bound_mvnd"]), record["cost_mvnd"])
     record["lower_bound_mvnd"] = bound if meets else math.nan
     record["status"] = "no bound of its own"
-    return Scenario("voltage_kept", kept, record)
+    return Scenario(VOLTAGE_KEPT, kept, record)
 
 
 def reroute(study: Study, parameters: ElectricityParameters) -> Study:

@@ -11,10 +11,11 @@ from infragap.analyses.solvers.prize_collecting.dual_ascent import DualAscent
 from infragap.analyses.solvers.prize_collecting.graph import Network, subnetwork
 from infragap.analyses.solvers.prize_collecting.reductions import arcs_within_bound, reduce_by_distance
 from infragap.analyses.solvers.prize_collecting.relaxation import CutRelaxation, Relaxed
-from infragap.analyses.solvers.prize_collecting.search import Remainder, Search, ascend, cut_down, offer_part
+from infragap.analyses.solvers.prize_collecting.search import Remainder, Search, ascend, cut_down, on_base
 from infragap.analyses.solvers.prize_collecting.tree import best_tree_on, tree_through
 
 _PATIENCE = 60  # rounds past the gap asked for where they cost little: mostly enough for the optimum
+_ROUNDS_OF_WHOLE = 7  # past the gap of the whole: the first ascents, and one after their trees were combined
 _SMALL_FOR_ASCENTS = 30_000  # arcs: some 10 ms a round
 _COMBINATIONS = 4  # times that the trees found are combined before the relaxation, while that helps
 _CUTS_A_ROUND = 600
@@ -28,7 +29,7 @@ def prove(search: Search) -> None:
     network = search.base
     search.raise_bound(0.0)
     rest = _reduced(network)
-    search.patience = _PATIENCE if network.n_arcs <= _SMALL_FOR_ASCENTS else 0
+    search.patience = _PATIENCE if network.n_arcs <= _SMALL_FOR_ASCENTS else _ROUNDS_OF_WHOLE * (search.beside > 0)
     rest, ascent = ascend(search, rest, rounds=6)
     for seed in range(1, 1 + _COMBINATIONS):
         if search.must_end:
@@ -148,9 +149,11 @@ def _round(search: Search, rest: Remainder, relaxed: Relaxed) -> None:
     search.meter.spend(ROUND_WORK * network.n_arcs)
     taken = np.maximum(relaxed.arc_value[0::2], relaxed.arc_value[1::2])
     weight = network.arc_cost * np.repeat(1.0 - 0.999 * taken, 2)
+    offers = []
     for share in (0.5, 0.05):
         wanted = (network.prize > 0) & (relaxed.node_value > share)
-        offer_part(search, rest, tree_through(network, weight, wanted).nodes)
+        offers.append(on_base(search, rest, tree_through(network, weight, wanted).nodes))
+    search.offer(*offers)
 
 
 def _close_by_prices(search: Search, rest: Remainder, relaxation: CutRelaxation, relaxed: Relaxed) -> None:

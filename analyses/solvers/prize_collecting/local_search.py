@@ -1,5 +1,8 @@
 """How is a tree made cheaper? Local search: insertion of nodes and exchange of paths."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
@@ -7,12 +10,33 @@ from infragap.analyses.solvers.prize_collecting.graph import Network, pop, push
 from infragap.analyses.solvers.prize_collecting.tree import Tree, span_and_prune
 from infragap.compiled import compiled
 
+THREADS_FROM_ARCS = 100_000
+"""Trees of smaller networks are improved sooner than a thread begins."""
+
 
 def improve(network: Network, tree: Tree, *, max_rounds: int = 50) -> Tree:
     """Insert nodes and exchange paths until neither makes the tree cheaper."""
     smallest_gain = 1e-11 * float(network.arc_cost.max(initial=0.0))
-    parent_arc, nodes, cost = _improve(network, tree.parent_arc, tree.nodes, tree.cost, smallest_gain, max_rounds)
+    parent_arc, nodes, cost = tree.parent_arc, tree.nodes, tree.cost
+    for _ in range(max_rounds):
+        inside = _insert_nodes(network, parent_arc, nodes, smallest_gain)
+        new_parent_arc, new_nodes, new_cost = span_and_prune(network, inside)
+        detour = _shortest_detours(network, new_parent_arc, new_nodes)
+        inside = _exchange_paths(network, new_parent_arc, new_nodes, detour, smallest_gain)
+        new_parent_arc, new_nodes, new_cost = span_and_prune(network, inside)
+        if not new_cost < cost - smallest_gain:
+            break
+        parent_arc, nodes, cost = new_parent_arc, new_nodes, new_cost
     return Tree(parent_arc, nodes, float(cost))
+
+
+def improve_each(network: Network, trees: Sequence[Tree]) -> list[Tree]:
+    """Improve some trees, each by itself, those of a large network beside each other; the trees come out the same."""
+    if len(trees) < 2 or network.n_arcs < THREADS_FROM_ARCS:
+        return [improve(network, tree) for tree in trees]
+    with ThreadPoolExecutor(len(trees) - 1) as pool:
+        others = [pool.submit(improve, network, tree) for tree in trees[1:]]
+        return [improve(network, trees[0]), *(other.result() for other in others)]
 
 
 @compiled
@@ -86,7 +110,9 @@ def _insert_nodes(network: Network, parent_arc: IntArray, in_tree: BoolArray, sm
 
 
 @compiled
-def _exchange_paths(network: Network, parent_arc: IntArray, in_tree: BoolArray, smallest_gain: float) -> BoolArray:
+def _exchange_paths(
+    network: Network, parent_arc: IntArray, in_tree: BoolArray, detour: FloatArray, smallest_gain: float
+) -> BoolArray:
     """Take out paths of the tree, with the prizes on them, where a cheaper path joins the two parts."""
     pointer, out_arc, head, arc_cost = network.pointer, network.out_arc, network.head, network.arc_cost
     prize, root = network.prize, network.root
@@ -103,7 +129,6 @@ def _exchange_paths(network: Network, parent_arc: IntArray, in_tree: BoolArray, 
         if up[v] >= 0:
             degree[v] += 1
             degree[head[up[v]]] += 1
-    detour = _shortest_detours(network, up, inside)
     side = np.zeros(n, np.int64)  # 1: below the path, 2: on it
     below, path = np.empty(n, np.int64), np.empty(n, np.int64)
     distance = np.full(n, np.inf)
@@ -248,14 +273,23 @@ def _exchange_paths(network: Network, parent_arc: IntArray, in_tree: BoolArray, 
     return inside
 
 
-@compiled
-def _shortest_detours(network: Network, up: IntArray, inside: BoolArray) -> FloatArray:
+def _shortest_detours(network: Network, parent_arc: IntArray, inside: BoolArray) -> FloatArray:
     """Length of the shortest way outside the tree that joins the two parts left by each node's edge to its parent.
 
     One search from all nodes of the tree at once gives every node outside its nearest tree node. An edge between two
     such neighbourhoods is a way round all tree edges between them; taken by rising length, the first to pass one is its
     best.
     """
+    # the arc that leaves each node for its parent
+    up = np.where(parent_arc >= 0, parent_arc ^ 1, parent_arc)
+    nearest, length = _ways_round(network, up, inside)
+    order = np.argsort(length, kind="stable")[: np.isfinite(length).sum()]
+    return _first_to_pass(network, up, inside, nearest, length, order)
+
+
+@compiled
+def _ways_round(network: Network, up: IntArray, inside: BoolArray) -> tuple[IntArray, FloatArray]:
+    """Nearest tree node of each node, and the length of the way round over each edge; inf where there is none."""
     pointer, out_arc, head, arc_cost = network.pointer, network.out_arc, network.head, network.arc_cost
     prize = network.prize
     n = len(prize)
@@ -291,6 +325,23 @@ def _shortest_detours(network: Network, up: IntArray, inside: BoolArray) -> Floa
             if not inside[w] and e < distance[w]:
                 nearest[w], distance[w] = nearest[v], e
                 size = push(keys, items, size, e, w)
+    length = np.full(len(head) // 2, np.inf)
+    for e in range(len(length)):
+        u, v = head[2 * e], head[2 * e + 1]
+        if nearest[u] < 0 or nearest[v] < 0 or nearest[u] == nearest[v]:
+            continue
+        if inside[u] and inside[v] and (up[u] >> 1 == e or up[v] >> 1 == e):
+            continue
+        length[e] = distance[u] + arc_cost[2 * e] + distance[v]
+    return nearest, length
+
+
+@compiled
+def _first_to_pass(
+    network: Network, up: IntArray, inside: BoolArray, nearest: IntArray, length: FloatArray, order: IntArray
+) -> FloatArray:
+    """Length of the first way, of those in this order, that passes each node's edge to its parent."""
+    head, n = network.head, len(network.prize)
     depth = np.full(n, -1, np.int64)
     for start in range(n):
         v, steps = start, 0
@@ -305,21 +356,9 @@ def _shortest_detours(network: Network, up: IntArray, inside: BoolArray) -> Floa
             if up[v] < 0:
                 break
             v = head[up[v]]
-    length = np.full(len(head) // 2, np.inf)
-    size = 0
-    for e in range(len(length)):
-        u, v = head[2 * e], head[2 * e + 1]
-        if nearest[u] < 0 or nearest[v] < 0 or nearest[u] == nearest[v]:
-            continue
-        if inside[u] and inside[v] and (up[u] >> 1 == e or up[v] >> 1 == e):
-            continue
-        length[e] = distance[u] + arc_cost[2 * e] + distance[v]
-        size = push(keys, items, size, length[e], e)
     detour = np.full(n, np.inf)
     above = np.arange(n)  # the nearest ancestor whose edge to its parent has no detour yet
-    while size > 0:
-        e = items[0]
-        size = pop(keys, items, size)
+    for e in order:
         u, v = nearest[head[2 * e]], nearest[head[2 * e + 1]]
         while True:
             while above[u] != u:
@@ -335,18 +374,3 @@ def _shortest_detours(network: Network, up: IntArray, inside: BoolArray) -> Floa
             detour[u] = length[e]
             above[u] = head[up[u]]
     return detour
-
-
-@compiled
-def _improve(
-    network: Network, parent_arc: IntArray, nodes: BoolArray, cost: float, smallest_gain: float, max_rounds: int
-) -> tuple[IntArray, BoolArray, float]:
-    for _ in range(max_rounds):
-        inside = _insert_nodes(network, parent_arc, nodes, smallest_gain)
-        new_parent_arc, new_nodes, new_cost = span_and_prune(network, inside)
-        inside = _exchange_paths(network, new_parent_arc, new_nodes, smallest_gain)
-        new_parent_arc, new_nodes, new_cost = span_and_prune(network, inside)
-        if not new_cost < cost - smallest_gain:
-            break
-        parent_arc, nodes, cost = new_parent_arc, new_nodes, new_cost
-    return parent_arc, nodes, cost

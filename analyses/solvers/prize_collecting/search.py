@@ -9,7 +9,7 @@ import numpy as np
 from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.solvers.prize_collecting.dual_ascent import DualAscent, dual_ascent
 from infragap.analyses.solvers.prize_collecting.graph import Network, reachable, subnetwork
-from infragap.analyses.solvers.prize_collecting.local_search import improve
+from infragap.analyses.solvers.prize_collecting.local_search import improve_each
 from infragap.analyses.solvers.prize_collecting.reductions import arcs_within_bound
 from infragap.analyses.solvers.prize_collecting.tree import Tree, best_tree_on, tree_through
 from infragap.analyses.solvers.stopping import Meter
@@ -31,6 +31,8 @@ class Search:
         The whole network.
     gap
         Relative gap at which the search may stop.
+    beside
+        Cost that no tree changes: the gap is that of the tree and of this together.
     meter
         Work and time that it may take.
     patience
@@ -52,6 +54,7 @@ class Search:
     patience: int = 0
     rounds_left: float = math.inf
     grain: float = 0.0
+    beside: float = 0.0
     seen: set[bytes] = field(default_factory=set)
     pool: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))
 
@@ -86,7 +89,7 @@ class Search:
     @property
     def within_gap(self) -> bool:
         """Whether the gap is as small as asked for."""
-        return self.tree.cost - self.bound <= self.gap * abs(self.tree.cost)
+        return self.tree.cost - self.bound <= self.gap * (abs(self.tree.cost) + self.beside)
 
     @property
     def must_end(self) -> bool:
@@ -98,17 +101,19 @@ class Search:
         self.bound = max(self.bound, bound)
         self.patience -= self.within_gap
 
-    def offer(self, nodes: BoolArray) -> None:
-        """Try the best tree on these nodes of the base network, improved by local search."""
-        tree = best_tree_on(self.base, nodes)
-        key = np.packbits(tree.nodes).tobytes()
-        if key in self.seen:
-            return
-        self.seen.add(key)
-        tree = improve(self.base, tree)
-        self._remember(tree)
-        if tree.cost < self.tree.cost:
-            self.tree = tree
+    def offer(self, *offers: BoolArray) -> None:
+        """Try the best tree on each of some sets of nodes of the base network, improved by local search."""
+        new = []
+        for nodes in offers:
+            tree = best_tree_on(self.base, nodes)
+            key = np.packbits(tree.nodes).tobytes()
+            if key not in self.seen:
+                self.seen.add(key)
+                new.append(tree)
+        for tree in improve_each(self.base, new):
+            self._remember(tree)
+            if tree.cost < self.tree.cost:
+                self.tree = tree
 
     def _remember(self, tree: Tree) -> None:
         self.pool[tree.parent_arc[tree.parent_arc >= 0] >> 1] = True
@@ -149,21 +154,17 @@ def tree_from_ascent(search: Search, rest: Remainder, ascent: DualAscent) -> Non
     network = rest.network
     free = rest.open_arc & (ascent.reduced_cost <= 0.0)
     reached = reachable(network, free)
-    offer_part(search, rest, reached)
     wanted = (network.prize > 0) & (ascent.slack > 0)
     weight = np.where(rest.open_arc, ascent.reduced_cost, network.arc_cost)
-    offer_part(
-        search,
-        rest,
-        tree_through(network, weight + 1e-3 * network.arc_cost, wanted | reached & (network.prize > 0)).nodes,
-    )
+    through = tree_through(network, weight + 1e-3 * network.arc_cost, wanted | reached & (network.prize > 0))
+    search.offer(on_base(search, rest, reached), on_base(search, rest, through.nodes))
 
 
-def offer_part(search: Search, rest: Remainder, nodes: BoolArray) -> None:
-    """Try the best tree on these nodes of what is left of the network."""
-    on_base = np.zeros(search.base.n_nodes, np.bool_)
-    on_base[rest.network.node_of[nodes]] = True
-    search.offer(on_base)
+def on_base(search: Search, rest: Remainder, nodes: BoolArray) -> BoolArray:
+    """Nodes of what is left of the network as nodes of the base network."""
+    found = np.zeros(search.base.n_nodes, np.bool_)
+    found[rest.network.node_of[nodes]] = True
+    return found
 
 
 def ascend(search: Search, rest: Remainder, *, rounds: int, seed: int = 0) -> tuple[Remainder, DualAscent]:

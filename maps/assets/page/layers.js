@@ -1,7 +1,9 @@
 /* Layers of the page as shapes on one canvas, in the order of the page; and what is marked when a place is chosen. */
 "use strict";
 /* From afar markers shrink, many of them to dots, so that neighbours stay apart and the areas below can be seen. */
-const MANY = 1500, DOTS_BELOW_ZOOM = 10, SMALL_BELOW_ZOOM = 9;
+const MANY = 1500, DOTS_BELOW_ZOOM = 10, SMALL_BELOW_ZOOM = 9, LEAST_PX = 1.6;
+/* More dots than this would cover lines and areas below: they shrink by their number, and with the map. */
+const CROWD = 5000, LEAST_IN_CROWD_PX = 0.6;
 
 function drawingStyle(layer, item) {
   const style = layer.style, entry = (style.by && style.values[code(item[style.by])]) || style.other;
@@ -28,10 +30,10 @@ function addLayers(desk) {
   desk.layers = new Map();
   for (const layer of page.layers) {
     const source = { layer, on: layer.shown, entries: [] };
-    source.entries = layer.rows.map((row, i) => {
+    source.entries = layer.geometry.map((geometry, i) => {
       const item = {};
-      layer.columns.forEach((name, j) => { item[name] = row[j]; });
-      const shape = shapeOf(layer, layer.geometry[i], item, { renderer: desk.canvas, ...drawingStyle(layer, item) });
+      layer.columns.forEach((name, j) => { item[name] = layer.values[j][i]; });
+      const shape = shapeOf(layer, geometry, item, { renderer: desk.canvas, ...drawingStyle(layer, item) });
       const entry = { source, item, shape, passes: true, text: (layer.search || []).map((key) => fold(item[key] ?? "")) };
       shape.hidden = !source.on;
       if (layer.card) shape.on("click", (event) => { L.DomEvent.stopPropagation(event); desk.choose(entry); });
@@ -59,12 +61,14 @@ function addLayers(desk) {
 }
 
 function shrink(source, zoom) {
-  const many = source.entries.length > MANY, share = many && zoom < DOTS_BELOW_ZOOM ? 0.3 : zoom < SMALL_BELOW_ZOOM ? 0.65 : 1;
+  const count = source.entries.length, dots = count > MANY && zoom < DOTS_BELOW_ZOOM;
+  const crowd = dots && count > CROWD ? Math.sqrt(CROWD / count) * Math.min(1, 2 ** ((zoom - SMALL_BELOW_ZOOM) / 2)) : 1;
+  const share = crowd * (dots ? 0.3 : zoom < SMALL_BELOW_ZOOM ? 0.65 : 1), least = Math.max(LEAST_IN_CROWD_PX, crowd * LEAST_PX);
   if (source.share === share) return;
   source.share = share;
   for (const { shape } of source.entries) {
     shape.full = shape.full || [shape.options.radius, shape.options.weight];
-    shape.options.radius = shape._radius = Math.max(1.6, shape.full[0] * share);
+    shape.options.radius = shape._radius = Math.max(least, shape.full[0] * share);
     shape.options.weight = share < 0.5 ? Math.min(0.3, shape.full[1]) : shape.full[1];
     if (shape._map) shape._updateBounds();
   }

@@ -20,7 +20,7 @@ function classesOf(desk, layer) {
   if (layer.legend) {
     for (const entry of [...entries, ...(style.other ? [style.other] : [])]) line(entry.draw, desk.say(entry.label));
     if (!entries.length && !style.other) line({}, desk.say(layer.title));
-    if (style.hollow && layer.rows.some((row) => row[layer.columns.indexOf(style.hollow[0])] === true)) line({ color: "#1c2b33", weight: 3, fillColor: "#ffffff" }, desk.say(style.hollow[1]));
+    if (style.hollow && layer.values[layer.columns.indexOf(style.hollow[0])].includes(true)) line({ color: "#1c2b33", weight: 3, fillColor: "#ffffff" }, desk.say(style.hollow[1]));
   }
   if (layer.note) lines.push(make("div", { class: "count" }, desk.say(layer.note)));
   return lines;

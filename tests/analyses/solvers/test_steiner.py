@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.solvers.infeasible import Infeasible
+from infragap.analyses.solvers.prize_collecting import exact
 from infragap.analyses.solvers.steiner import TreeSolution, primal_tree, prize_collecting_tree
 from infragap.analyses.solvers.stopping import UNTIL_PROVEN, Stop
 
@@ -97,6 +98,18 @@ def test_bound_and_cost_enclose_the_enumerated_optimum(block: int) -> None:
             if solution.status == "optimal":
                 assert solution.cost == pytest.approx(best, rel=1e-8), seed
         assert prize_collecting_tree(*graph, **forced, stop=UNTIL_PROVEN).status == "optimal"
+
+
+def test_beside_other_costs_a_search_ends_at_the_gap_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact, "_SMALL_FOR_ASCENTS", 0)
+    graph = geometric_graph(300, 4, 0.3, 3.0, 5)
+    best = prize_collecting_tree(*graph, stop=UNTIL_PROVEN).cost
+    alone = prize_collecting_tree(*graph, stop=Stop(1e-6))
+    found = prize_collecting_tree(*graph, beside=1e7 * best, stop=Stop(1e-6))
+    check_tree(found, graph)
+    assert found.lower_bound <= best <= found.cost * (1 + 1e-12)
+    assert found.status in ("gap", "optimal")
+    assert found.gap >= alone.gap
 
 
 def geometric_graph(n: int, neighbours: int, share: float, scale: float, seed: int) -> Graph:

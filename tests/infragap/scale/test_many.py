@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,15 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def packs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("packs")
     return [write_pack(folder / "first"), write_pack(folder / "second", villages=villages().assign(households=90))]
+
+
+@pytest.mark.slow
+def test_threads_of_this_process_give_what_it_gives_alone(packs: list[Path], tmp_path: Path) -> None:
+    few = {"few": SCENARIOS["few"]}
+    infragap.plan(packs, few, out=tmp_path / "alone", only=ONLY)
+    with ThreadPoolExecutor(2) as executor:
+        assert not infragap.plan(packs, few, executor, out=tmp_path / "threads", only=ONLY).failed
+    assert contents(tmp_path / "threads") == contents(tmp_path / "alone")
 
 
 @pytest.mark.slow

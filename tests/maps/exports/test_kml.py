@@ -80,3 +80,7 @@ def test_many_features_come_by_commune(
             assert {e.text for e in part.iterfind(".//k:Icon/k:href", space)} <= set(archive.namelist())
     assert found == {"Nậm Có": ["Lùng Cúng"], HOSTILE: [HOSTILE]}
     assert not whole.findall(".//k:Placemark", space)
+    # the one KML file of so many features names each, and has no values
+    plain = ET.parse(tmp_path / "a.kml")
+    assert len(plain.findall(".//k:Placemark/k:name", space)) == 2
+    assert not plain.findall(".//k:ExtendedData", space)

@@ -1,6 +1,7 @@
 """Every part of a page in a browser: search, filters, figures, list, card, table, downloads, address, languages,
 print."""
 
+import dataclasses
 import io
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 
 from infragap.maps.pages.document import render
+from infragap.maps.pages.page import Layer, Style
 from tests.maps.pages.small_page import HOSTILE, small_page
 
 pytestmark = pytest.mark.slow
@@ -45,6 +47,15 @@ def test_hostile_names_are_text(file: Path, visit: Open) -> None:
     assert opened.page.locator(".card .reason").inner_text() == HOSTILE
     assert opened.complaints == []
     assert opened.requests == [file.as_uri()]
+
+
+def test_a_layer_of_shapes_alone_is_drawn(tmp_path: Path, visit: Open) -> None:
+    page, path = small_page(), tmp_path / "rivers.html"
+    (lines,) = [layer for layer in page.layers if layer.id == "lines"]
+    rivers = Layer("rivers", lines.title, lines.frame[["geometry"]], Style({"color": "#58a"}), legend=False)
+    path.write_text(render(dataclasses.replace(page, layers=[rivers, *page.layers])), encoding="utf-8")
+    count = "infragapDesk.layers.get('rivers').entries.filter((e) => infragapDesk.map.hasLayer(e.shape)).length"
+    assert visit(path).page.evaluate(count) == len(lines.frame) > 0
 
 
 @pytest.mark.parametrize("typed", ["lung cung", "L\u00f9ng C\u00fang", "L\u00d9NG", "cung nam co", "v1"])

@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, IntArray
+from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.entering import entered_lawfully
-from infragap.gis.leastcost import LeastCost, cost_distance, path_back
+from infragap.gis.leastcost import MOVES, LeastCost, cost_distance, path_back
 
 AT = 2 * 5 + 4
 """The settlement's cell, at the end of the middle row; the line stands at its start."""
@@ -30,6 +31,9 @@ class Ground:
         return np.array(
             [AT not in step or bool(set(step) & self.lawful_from) for step in np.asarray(steps).tolist()], dtype=bool
         )
+
+    def lawful_step(self, start: int, end: int) -> bool:
+        return bool(self.lawful(np.array([[start, end]]))[0])
 
     @property
     def cost(self) -> NDArray[np.float32]:
@@ -85,3 +89,19 @@ def test_where_no_step_is_lawful_or_the_first_is_nothing_changes() -> None:
         before, after = entered(Ground(cells))
         assert after.distance[2, 4] == before.distance[2, 4]
         assert path_back(after, (2, 4)).tolist() == path_back(before, (2, 4)).tolist()
+
+
+def test_one_step_is_judged_as_many_are() -> None:
+    rng = np.random.default_rng(5)
+    courses = SimpleNamespace(
+        on_road=rng.random(49) < 0.15, course=lambda start, end: None if (start * 7 + end) % 3 else np.zeros((2, 2))
+    )
+    surface: Any = SimpleNamespace(follows_roads=True, corridors=courses, grid=SimpleNamespace(shape=(7, 7)))
+    surface.in_corridor = lambda steps: LineSurface.in_corridor(surface, steps)
+    inner = np.array([row * 7 + column for row in range(2, 5) for column in range(2, 5)])
+    steps = np.concatenate([np.column_stack([inner, inner + move @ [7, 1]]) for move in MOVES])
+    one_by_one = [LineSurface.lawful_step(surface, start, end) for start, end in steps.tolist()]
+    assert one_by_one == LineSurface.lawful(surface, steps).tolist()
+    assert 0 < sum(one_by_one) < len(steps)
+    surface.follows_roads = False
+    assert LineSurface.lawful_step(surface, *steps[0].tolist())

@@ -97,7 +97,8 @@ def test_drawn_positions_lie_where_a_settlement_without_grid_can_be(easy: dict[s
     settlements = settlements_at([(3.0, 10.0, 60), (2.5, 5.0, 60), (9.9, 3.0, 60)], position_accuracy_m=2000.0)
     pack = small_pack(settlements, forest=forest_east_of_4_km())
     study = prepare(pack, ElectricityParameters(**easy))  # type: ignore[arg-type]
-    far, near, deep = position_cells(study, least_line_m=np.full(3, 1000.0))  # type: ignore[arg-type]
+    cells = position_cells(study, least_line_m=np.full(3, 1000.0))  # type: ignore[arg-type]
+    far, near, deep = (cells.of(k, k + 1) for k in range(3))
     columns = study.surface.grid.shape[1]
 
     def naive(east_km: float, north_km: float, keep_off_m: float) -> set[int]:
@@ -124,6 +125,9 @@ def test_drawn_positions_lie_where_a_settlement_without_grid_can_be(easy: dict[s
     # in the middle of the forest only its own clearing is left, on this side of the commune's border
     assert set(deep.tolist()) == naive(9.9, 3.0, 1000.0)
     assert len(deep) < 30
+    # a draw takes them all alike
+    everywhere = [cells.drawn(np.full(3, (k + 0.5) / len(far)))[0] for k in range(len(far))]
+    assert everywhere == far.tolist()
 
 
 def test_whoever_could_have_been_connected_has_been() -> None:

@@ -1,4 +1,4 @@
-"""Draws on the second core are the draws of one process, whoever made them and whatever was ended."""
+"""Pieces of work on the second core are those of one process, whoever made them and whatever was ended."""
 
 import os
 import signal
@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from infragap import draws_beside
+from infragap import second_process
 from infragap.analyses.draws import all_draws, begun_draws, draws_made_by
-from infragap.draws_beside import DrawsBeside
+from infragap.second_process import SecondProcess
 
-COUNT = 3 * draws_beside.SIZE + 1
+COUNT = 3 * second_process.SIZE + 1
 
 
 def one_draw(shared: int, draw: int) -> tuple[int, bool]:
@@ -45,7 +45,7 @@ class Dying:
 
 @pytest.mark.parametrize("done", [0, 1, 3, 9])
 def test_draws_that_the_other_did_not_make_are_made_here_in_order(done: int, tmp_path: Path) -> None:
-    maker = DrawsBeside.__new__(DrawsBeside)
+    maker = SecondProcess.__new__(SecondProcess)
     maker._pool, maker._folder = Dying(done), tmp_path  # type: ignore[assignment]
     with draws_made_by(maker):
         assert all_draws(one_draw, os.getpid(), COUNT) == [(draw, True) for draw in range(COUNT)]
@@ -54,7 +54,7 @@ def test_draws_that_the_other_did_not_make_are_made_here_in_order(done: int, tmp
 
 @pytest.mark.slow
 def test_the_other_process_makes_some_and_its_end_loses_none(tmp_path: Path) -> None:
-    with DrawsBeside("json", tmp_path) as maker, draws_made_by(maker):
+    with SecondProcess(tmp_path) as maker, draws_made_by(maker):
         with begun_draws(one_draw, os.getpid(), COUNT) as made:
             maker._pool.submit(int).result()
             found = made()

@@ -1,5 +1,5 @@
-"""Draws on the second core while this process does other work; what the other has not begun when they are asked for is
-made here."""
+"""Pieces of work on the second core while this process does other work, draws and files among them; what the other has
+not begun when they are asked for is made here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import multiprocessing
 import pickle
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
@@ -17,6 +17,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
+from infragap.analyses.draws import chunks_of
 from infragap.beside import begin_beside
 from infragap.profiles.profile import Profile
 from infragap.wording.country import speaking_for, spoken_profile
@@ -28,37 +29,47 @@ AHEAD = 2
 """Pieces that the other process has: one that it makes and one that waits, so that it need not wait itself."""
 
 
-class DrawsBeside:
-    """A maker of draws (`infragap.analyses.draws.draws_made_by`) with a process of its own, as a context."""
+class SecondProcess:
+    """A maker of pieces of work (`infragap.analyses.draws.Maker`) with a process of its own, as a context."""
 
-    def __init__(self, module: str, folder: Path) -> None:
-        """Start the process, which imports the module of the draws at once; what it needs is written below a folder
-        that whoever comes after a killed run clears."""
+    def __init__(self, folder: Path) -> None:
+        """Make ready to start the process, which is done when there is something for it; what it needs is written below
+        a folder that whoever comes after a killed run clears."""
         self._folder = folder
         # a fresh process, not a fork: the libraries below hold threads and locks that a fork would copy half-way
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=begin_beside)
-        self._pool.submit(importlib.import_module, module)
 
-    def __enter__(self) -> DrawsBeside:
+    def load(self, *modules: str) -> None:
+        """Start the process and have it import what its pieces will need."""
+        for module in modules:
+            self._pool.submit(importlib.import_module, module)
+
+    def __enter__(self) -> SecondProcess:
         """Use the process."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the process, after the piece of work that it is at."""
+        """End the process."""
+        self.end()
+
+    def end(self) -> None:
+        """End the process, after the piece of work that it is at; from then on all is made here."""
         self._pool.shutdown(cancel_futures=True)
 
     @contextmanager
     def __call__(
-        self, one_draw: Callable[[Any, int], Any], shared: Any, count: int
+        self, one_draw: Callable[[Any, int], Any], shared: Any, count: int, alone: Collection[int] = ()
     ) -> Iterator[Callable[[], list[Any]]]:
-        """Begin all draws there; they come in the order of their numbers, whoever made them."""
-        chunks = [range(at, min(at + SIZE, count)) for at in range(0, count, SIZE)]
+        """Begin all pieces there; they come in the order of their numbers, whoever made them."""
+        chunks = chunks_of(count, SIZE, alone)
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             path = Path(folder) / "shared.pickle"
-            path.write_bytes(pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL))
+            # straight into the file: in one piece it would stand in memory twice
+            with path.open("wb") as file:
+                pickle.dump(shared, file, protocol=pickle.HIGHEST_PROTOCOL)
             # the profile is that of the thread that asks; pieces are handed on from another one
             profile = spoken_profile()
             pieces = _Pieces(
@@ -136,5 +147,6 @@ def _chunk(one_draw: Callable[[Any, int], Any], path: Path, chunk: range, profil
 
 @lru_cache(maxsize=1)
 def _shared(path: Path) -> Any:
-    # written by the process that asks, under a name that is used once
-    return pickle.loads(path.read_bytes())  # noqa: S301
+    with path.open("rb") as file:
+        # written by the process that asks, under a name that is used once
+        return pickle.load(file)  # noqa: S301

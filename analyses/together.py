@@ -1,0 +1,25 @@
+"""Independent pieces of one plan beside each other, in threads: compiled code and numpy leave the interpreter free."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TypeVar
+
+First = TypeVar("First")
+Second = TypeVar("Second")
+
+
+def both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """Make two things that do not hang on each other, the second in a thread of its own.
+
+    Each sees the context of the caller, `infragap.analyses.reuse` included. Where both fail, the first tells.
+
+    Examples
+    --------
+    >>> both(lambda: 1, lambda: "a")
+    (1, 'a')
+    """
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(copy_context().run, second)
+        made = first()
+        return made, waiting.result()
