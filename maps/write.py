@@ -315,21 +315,21 @@ def _write_scenarios(output: _Output) -> None:
 
 _PARTS: tuple[tuple[str, Callable[[_Output], None]], ...] = (
     ("layers", _write_kml),
-    ("workbooks", _write_table_book),
     ("layers", _write_geopackage),
+    ("maps", _write_sheets),
+    *(("maps", partial(_write_page, f"{question}.html")) for question in PAGES_OF),
+    ("maps", _write_scenarios),
+    ("maps", _write_summaries),
+    ("layers", _write_epanet),
+    ("layers", _write_geoparquet),
     ("tables", _write_tables),
     ("layers", _write_geojson),
-    ("layers", _write_geoparquet),
-    ("layers", _write_epanet),
     ("workbooks", _write_programme),
-    ("maps", _write_summaries),
-    ("maps", _write_scenarios),
     ("workbooks", _write_grid_list),
-    *(("maps", partial(_write_page, f"{question}.html")) for question in PAGES_OF),
-    ("maps", _write_sheets),
+    ("workbooks", _write_table_book),
 )
 """Files that do not wait for each other, each with the part of the run that it belongs to. Two processes take them from
-both ends: what takes long stands there, what is short between."""
+both ends: what takes long stands there, and the second of all, which is handed on with the first, is short."""
 
 _FOR_PROGRAMS = (("tables", _write_tables), ("layers", _write_geoparquet), ("maps", _write_summaries))
 """Those of them that one result of many is joined from."""
