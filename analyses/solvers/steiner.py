@@ -13,15 +13,12 @@ from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.prize_collecting.dual_ascent import dual_ascent
 from infragap.analyses.solvers.prize_collecting.exact import prove
 from infragap.analyses.solvers.prize_collecting.graph import Network, build_network, reachable
-from infragap.analyses.solvers.prize_collecting.local_search import improve, improve_each
+from infragap.analyses.solvers.prize_collecting.local_search import improve_each
 from infragap.analyses.solvers.prize_collecting.search import PROOF_TOLERANCE, Search
 from infragap.analyses.solvers.prize_collecting.tree import Tree, best_tree_on
 from infragap.analyses.solvers.stopping import Limits, Meter, Status, Stop, stop_of
 
 DEFAULT_STOP = Stop(gap=1e-3)
-
-SHUT = 1e12
-"""Cost of an edge that no tree takes."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class TreeSolution:
 
 
 @dataclass(frozen=True)
-class _Problem:
+class CheckedProblem:
     """Checked input: the network that can matter, and prizes that are lost in any case."""
 
     network: Network
@@ -134,7 +131,7 @@ def prize_collecting_tree(
     """
     stop = stop_of(limits, DEFAULT_STOP)
     meter = Meter(stop)
-    problem = _checked(edges, edge_cost, prize, root, required=required, forbidden=forbidden)
+    problem = checked(edges, edge_cost, prize, root, required=required, forbidden=forbidden)
     network = problem.network
     whole = best_tree_on(network, np.ones(network.n_nodes, np.bool_))
     search = Search(network, stop.gap, meter, whole, beside=beside and beside + problem.lost)
@@ -143,7 +140,7 @@ def prize_collecting_tree(
     prove(search)
     cost = abs(problem.lost + search.tree.cost)
     gap = stop.gap * (1 + beside / cost) if cost > 0 else stop.gap
-    return _solution(problem, search.tree, problem.lost + search.proven, gap=gap, otherwise=meter.status)
+    return solution_of(problem, search.tree, problem.lost + search.proven, gap=gap, otherwise=meter.status)
 
 
 def primal_tree(
@@ -161,7 +158,7 @@ def primal_tree(
     Parameters and errors as in :func:`prize_collecting_tree`. The lower bound is that of the dual ascent, so the gap
     is true but not tight; status is 'optimal' only where it is closed, else 'heuristic'.
     """
-    problem = _checked(edges, edge_cost, prize, root, required=required, forbidden=forbidden)
+    problem = checked(edges, edge_cost, prize, root, required=required, forbidden=forbidden)
     network = problem.network
     everywhere = np.ones(network.n_arcs, np.bool_)
     ascent = dual_ascent(
@@ -178,10 +175,10 @@ def primal_tree(
         offers.append(_mask(start, len(problem.prize), "start")[problem.node_of])
     trees = improve_each(network, [best_tree_on(network, nodes) for nodes in offers])
     tree = min(trees, key=lambda candidate: candidate.cost)
-    return _solution(problem, tree, problem.lost + min(ascent.bound, tree.cost), gap=0.0, otherwise="heuristic")
+    return solution_of(problem, tree, problem.lost + min(ascent.bound, tree.cost), gap=0.0, otherwise="heuristic")
 
 
-def _checked(
+def checked(
     edges: ArrayLike,
     edge_cost: ArrayLike,
     prize: ArrayLike,
@@ -189,7 +186,8 @@ def _checked(
     *,
     required: ArrayLike | None,
     forbidden: ArrayLike | None,
-) -> _Problem:
+) -> CheckedProblem:
+    """Check input as of :func:`prize_collecting_tree`, and cut the network down to what the root reaches."""
     ends = np.asarray(edges)
     cost, worth = np.asarray(edge_cost, np.float64), np.asarray(prize, np.float64)
     if ends.size == 0:
@@ -228,7 +226,7 @@ def _checked(
             indices=tuple(int(v) for v in cut_off),
             relaxation="Drop them from the required nodes, allow forbidden nodes, or add an edge to each part.",
         )
-    return _Problem(network, node_of, edge_of, float(worth[~reached].sum()), cost, worth, ends, int(root))
+    return CheckedProblem(network, node_of, edge_of, float(worth[~reached].sum()), cost, worth, ends, int(root))
 
 
 def _mask(nodes: ArrayLike | None, n: int, name: str) -> BoolArray:
@@ -282,7 +280,11 @@ def _network(
     return part, np.flatnonzero(reached), order[kept]
 
 
-def _solution(problem: _Problem, tree: Tree, lower_bound: float, *, gap: float, otherwise: Status) -> TreeSolution:
+def solution_of(
+    problem: CheckedProblem, tree: Tree, lower_bound: float, *, gap: float, otherwise: Status
+) -> TreeSolution:
+    """State a tree of the network that was cut down as one of the whole; `otherwise` is the status where the gap is not
+    closed."""
     nodes = np.zeros(len(problem.prize), np.bool_)
     nodes[problem.node_of[tree.nodes]] = True
     edges = np.zeros(len(problem.ends), np.bool_)
@@ -296,109 +298,3 @@ def _solution(problem: _Problem, tree: Tree, lower_bound: float, *, gap: float, 
     elif proven <= gap:
         status = "gap"
     return TreeSolution(nodes, edges, cost, lower_bound, proven, status, clock_struck=otherwise == "time_limit")
-
-
-@dataclass(frozen=True, eq=False)
-class LeafTrees:
-    """Trees on one network at many prices: the leaves' links and prizes change, all other costs stay.
-
-    A leaf is joined to other nodes by links alone and no tree leads through it, so its links are used one way and each
-    served leaf has one: dual ascent finds that out at once instead of by costs that deter from going through.
-
-    Attributes
-    ----------
-    problem
-        The checked network.
-    link
-        (edges of the network,) links.
-    open_arc
-        (arcs of the network,) ways that the dual ascent may use.
-    shut
-        (arcs of the network,) ways that no tree takes.
-    """
-
-    problem: _Problem
-    link: BoolArray
-    open_arc: BoolArray
-    shut: BoolArray
-
-    @classmethod
-    def of(
-        cls,
-        edges: IntArray,
-        edge_cost: FloatArray,
-        prize: FloatArray,
-        leaf: BoolArray,
-        *,
-        required: ArrayLike | None = None,
-        way_in: BoolArray | None = None,
-        shut: bool = False,
-    ) -> LeafTrees:
-        """Prepare a network with root 0.
-
-        Parameters
-        ----------
-        edges, edge_cost, prize, required
-            As in :func:`prize_collecting_tree`; of parallel edges the cheapest stays, whatever links cost later.
-        leaf
-            (n,) leaves.
-        way_in
-            (m,) edges that no best tree uses from their first end to their second.
-        shut
-            Whether no tree uses these at all: the trees are then of a smaller problem, and so are their bounds.
-        """
-        problem = _checked(edges, edge_cost, prize, 0, required=required, forbidden=None)
-        network = problem.network
-        at_leaf = leaf[problem.node_of]
-        tail = network.head.reshape(-1, 2)[:, ::-1].ravel()
-        open_arc = ~at_leaf[tail]
-        closed = np.zeros(network.n_arcs, np.bool_)
-        if way_in is not None:
-            one_way = np.repeat(way_in[problem.edge_of], 2)
-            first = np.repeat(problem.ends[problem.edge_of, 0], 2)
-            closed = one_way if shut else closed
-            open_arc &= ~(one_way & ((problem.node_of[tail] == first) | shut))
-        link = at_leaf[network.head[0::2]] | at_leaf[network.head[1::2]]
-        return cls(problem, link, open_arc, closed)
-
-    def best(self, edge_cost: FloatArray, prize: FloatArray, *, toll: float, bettered: bool = False) -> TreeSolution:
-        """A good tree and a bound, as :func:`primal_tree`.
-
-        Parameters
-        ----------
-        edge_cost, prize
-            (m,) and (n,), those of links and leaves with the toll; a leaf without a prize is worth no link.
-        toll
-            What each link costs, and each leaf with a prize is worth, so that no tree leads through a leaf.
-        bettered
-            Whether there is local search.
-        """
-        problem, base = self.problem, self.problem.network
-        worth = np.where(np.isfinite(base.prize), prize[problem.node_of], np.inf)
-        at_leaf = np.zeros(base.n_nodes, np.bool_)
-        ends = base.head.reshape(-1, 2)
-        at_leaf[ends[self.link].ravel()] = True
-        at_leaf &= worth > 0
-        at_leaf[ends[~self.link].ravel()] = False
-        cost = edge_cost[problem.edge_of]
-        less = base._replace(
-            arc_cost=np.repeat(np.where(self.link, np.maximum(cost - toll, 0.0), cost), 2),
-            prize=np.where(at_leaf, np.maximum(worth - toll, 0.0), worth),
-        )
-        ascent = dual_ascent(
-            less,
-            reduced_cost=less.arc_cost,
-            slack=less.prize,
-            open_arc=self.open_arc,
-            favour=np.ones(less.n_nodes),
-        )
-        whole = base._replace(arc_cost=np.where(self.shut, SHUT, np.repeat(cost, 2)), prize=worth)
-        reached = reachable(less, (ascent.reduced_cost <= 0.0) & self.open_arc)
-        tree = best_tree_on(whole, reached)
-        tree = improve(whole, tree) if bettered else tree
-        paid = toll * float(at_leaf.sum())
-        stated = _Problem(
-            base, problem.node_of, problem.edge_of, problem.lost, edge_cost, prize, problem.ends, problem.root
-        )
-        lost = float(prize.sum() - prize[problem.node_of].sum())
-        return _solution(stated, tree, lost + ascent.bound + paid, gap=0.0, otherwise="heuristic")

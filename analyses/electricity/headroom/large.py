@@ -1,5 +1,5 @@
 """The same for a large network, where branching on the limits would take hours: one relaxation bounds every plan,
-whichever limits it lifts, and another, whose lines stay in their layers, leads to plans."""
+whichever limits it lifts, says which had better be lifted, and leads to plans."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from infragap.analyses.electricity.headroom.relaxed import KEPT, RAISED, Relaxed
 from infragap.analyses.electricity.headroom.signs import Priced, ascend_by_signs
 from infragap.analyses.electricity.least_cost.plan import Plan
 
-BOUND_STEPS, PLAN_STEPS = (15, 4), (10, 8)
-"""Trees for the bound and for a plan, each time that charges for joint plants and the limits that matter are looked for
-anew from the best plan."""
+STEPS = (15, 6), (4, 3)
+"""Trees from which prices are learnt, each time that charges for joint plants and the limits that matter are looked for
+anew from the best plan: with the limits lifted that are lifted in it, and with those that had better be."""
 
 
 def within_bound_of_large(relaxed: Relaxed) -> tuple[Plan, float, dict[str, float]]:
@@ -26,22 +26,28 @@ def within_bound_of_large(relaxed: Relaxed) -> tuple[Plan, float, dict[str, floa
     -----
     It ends after as many trees as are named above, whatever they prove.
     """
-    price = for_plan = np.zeros(len(relaxed.limits))
+    price = np.zeros(len(relaxed.limits))
     proven = Proven(-np.inf, price, price)
     names: list[str] = []
-    for bound_steps, plan_steps in zip(BOUND_STEPS, PLAN_STEPS, strict=True):
+    lifted = _lifted(relaxed.best_states())
+    for steps in STEPS:
         relaxed.charge()
-        found = ascend_by_signs(_priced(relaxed, within=False), price, steps=bound_steps).best
-        price = found.price
-        if found.mvnd > proven.mvnd:
-            proven, names = found, [limit.name for limit in relaxed.limits]
+        priced = _priced(relaxed, within=False)
+        for number in steps:
+            found = ascend_by_signs(priced, price, steps=number, lifted=lifted)
+            either = priced.either(found.best.price, lifted)
+            if either.proven.mvnd > proven.mvnd:
+                proven, names = either.proven, [limit.name for limit in relaxed.limits]
+            if np.array_equal(either.lifted, lifted):
+                break
+            price, lifted = either.kept_mvnd_per_kw, either.lifted
         cost = relaxed.best.choice.cost_mvnd
         if relaxed.best.loading.overloaded or proven.mvnd >= cost * (1 - relaxed.parameters.plan_gap):
             break
-        plan = _offered(relaxed, np.maximum(for_plan, price), plan_steps)
+        plan = _offered(relaxed, found.nearest.price, lifted)
         relaxed.widened(plan)
-        more = len(relaxed.limits) - len(price)
-        price, for_plan = np.append(price, np.zeros(more)), np.append(plan.price, np.zeros(more))
+        more = np.zeros(len(relaxed.limits) - len(price))
+        price, lifted = np.append(found.best.price, more), np.append(lifted, more > 0)
     return (
         with_joint_lines(relaxed.best),
         max(proven.mvnd, relaxed.free_bound_mvnd),
@@ -49,14 +55,20 @@ def within_bound_of_large(relaxed: Relaxed) -> tuple[Plan, float, dict[str, floa
     )
 
 
-def _offered(relaxed: Relaxed, price: FloatArray, steps: int) -> Proven:
-    """A relaxed plan that lifts what the best plan lifts, and whose lines stay in their layers; offered."""
-    states = relaxed.best_states()
-    raised: BoolArray = np.array(states) == RAISED
-    priced = _priced(relaxed, within=True)
-    nearest = ascend_by_signs(priced, price, steps=steps, lifted=raised).nearest
-    plan = priced.at(nearest.price, lifted=raised, bettered=True)
-    relaxed.offer(states, priced.relaxation, plan)
+def _lifted(states: tuple[int, ...]) -> BoolArray:
+    return np.asarray(np.array(states) == RAISED)
+
+
+def _offered(relaxed: Relaxed, price: FloatArray, lifted: BoolArray) -> Proven:
+    """A relaxed plan whose lines stay in their layers; offered with some limits lifted and, where that leads to nothing
+    better, with those too that the best plan lifts."""
+    priced, best = _priced(relaxed, within=True), relaxed.best
+    plan = priced.at(price, lifted=lifted, bettered=True)
+    in_best = _lifted(relaxed.best_states())
+    for up in (lifted, lifted | in_best):
+        relaxed.offer(tuple(np.where(up, RAISED, KEPT).tolist()), priced.relaxation, plan)
+        if relaxed.best is not best or not (in_best & ~lifted).any():
+            break
     return plan
 
 

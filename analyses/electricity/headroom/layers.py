@@ -35,7 +35,7 @@ from infragap.analyses.solvers.steiner import TreeSolution
 TINY = 1e-12
 """Length of an edge without one: a sparse matrix would lose it."""
 
-MOST_COPIES = 200_000
+MOST_COPIES = 600_000
 """Nodes in all layers of priced feeders together."""
 
 
@@ -258,6 +258,16 @@ class Relaxation:
         load = np.bincount(layer[fed], self.load_kw[fed], minlength=len(layers.under))
         headroom = np.array([each.limit.headroom_kw for each in self.limits])
         return cost - priced.paid_back_mvnd, bound - priced.paid_back_mvnd, layers.under.T @ load - headroom
+
+    def apart_mvnd(self, price: FloatArray) -> FloatArray:
+        """(n,) what each settlement costs at least at some prices, whatever the tree: concave in the prices, and at
+        any price the cost of a tree is what is in it beyond this."""
+        problem = self.priced(price).problem
+        without = np.where(np.isfinite(problem.without_line_mvnd), problem.without_line_mvnd, np.inf)
+        at_hand = (self.network.terminal == 0) & ~problem.barred
+        by_line = np.where((self.layers.terminal >= 0) | at_hand, problem.local_mvnd, np.inf)
+        least = np.minimum(by_line, without)
+        return np.where(np.isfinite(least), least, 0.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,15 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.electricity.headroom.either import worth_of_keeping
 from infragap.analyses.electricity.headroom.layers import Relaxation
 from infragap.analyses.electricity.headroom.prices import Ascent, Proven
-from infragap.analyses.solvers.steiner import LeafTrees
+from infragap.analyses.solvers.leaf_trees import LeafTrees
 
 FIRST_PACE, SLOWEST, FASTEST = 1.0, 1e-3, 16.0
 """Steps of a price [million VND/kW]."""
 
-QUICKER, SLOWER = 2.0, 0.5
-"""What a step is multiplied by where the last one fell short, and where it went too far."""
+QUICKER, QUICK, SLOWER = 2.0, 1.5, 0.5
+"""What a step is multiplied by where the last one fell short, before it has ever gone too far and after, and where it
+went too far."""
+
+PATIENCE = 1.5
+"""Of the dual ascent while prices are looked for."""
 
 PART_OF_PRICE = 0.05
 """First step from a price that is known from a like relaxation."""
@@ -81,7 +86,9 @@ class Priced:
         at_equal = (found.price == self.equal_mvnd_per_kw) & (excess_kw > 0)
         return np.sign(np.where(at_equal, np.maximum(excess_kw - self.lift_kw, 0.0), excess_kw))
 
-    def at(self, price: FloatArray, *, lifted: BoolArray | None = None, bettered: bool = False) -> Proven:
+    def at(
+        self, price: FloatArray, *, lifted: BoolArray | None = None, bettered: bool = False, patience: float = PATIENCE
+    ) -> Proven:
         """The relaxed plan at some prices, and what no plan costs less than.
 
         Notes
@@ -90,11 +97,50 @@ class Priced:
         is counted for each limit, so that the bound holds for every plan, whichever limits it lifts.
         """
         priced = self.relaxation.priced(price)
-        found = self.trees.best(priced.edge_mvnd, priced.prize_mvnd, toll=priced.toll_mvnd, bettered=bettered)
+        found = self.trees.best(
+            priced.edge_mvnd, priced.prize_mvnd, toll=priced.toll_mvnd, bettered=bettered, patience=patience
+        )
         _, bound, excess_kw = self.relaxation.read(priced, found)
         up = self.lifted(price) if lifted is None else lifted
         more = float(np.where(up, np.where(up, self.lift_mvnd, 0.0) - price * self.lift_kw, 0.0).sum())
         return Proven(bound - self.paid_mvnd + more, price, excess_kw - np.where(up, self.lift_kw, 0.0), found)
+
+    def either(self, price: FloatArray, lifted: BoolArray) -> Either:
+        """As `at`, of all plans, whichever limits they lift, with higher prices of limits while they are kept;
+        `lifted` is what is supposed where both cost the same."""
+        priced = self.relaxation.priced(price)
+        dual = self.trees.dual(priced.edge_mvnd, priced.prize_mvnd, toll=priced.toll_mvnd)
+        found = self.trees.tree_of(dual, bettered=False)
+        _, bound, excess_kw = self.relaxation.read(priced, found)
+        more, lifted, kept = worth_of_keeping(
+            self.relaxation,
+            dual.goes_on(),
+            price,
+            lift_mvnd=self.lift_mvnd - np.where(price > 0, price * self.lift_kw, 0.0),
+            excess_kw=excess_kw,
+            lifted=lifted,
+        )
+        proven = Proven(bound - self.paid_mvnd + float(more.sum()), price, excess_kw, found)
+        return Either(proven, lifted, np.where(lifted, price, np.minimum(kept, self.equal_mvnd_per_kw)))
+
+
+@dataclass(frozen=True, eq=False)
+class Either:
+    """The bound of all plans, whichever limits they lift.
+
+    Attributes
+    ----------
+    proven
+        The bound.
+    lifted
+        (limits,) which limits cost less lifted than kept, by this bound.
+    kept_mvnd_per_kw
+        (limits,) prices to go on with: where a limit is kept, that at which its bound was found.
+    """
+
+    proven: Proven
+    lifted: BoolArray
+    kept_mvnd_per_kw: FloatArray
 
 
 def _ends_inwards(relaxation: Relaxation) -> tuple[IntArray, BoolArray]:
@@ -127,7 +173,7 @@ def ascend_by_signs(priced: Priced, price: FloatArray, *, steps: int, lifted: Bo
     excess keeps its sign, halved where that turns (Riedmiller and Braun 1993, resilient propagation).
     """
     pace = np.where(price > 0, np.maximum(PART_OF_PRICE * price, SLOWEST), FIRST_PACE)
-    before = np.zeros(len(price))
+    before, turned = np.zeros(len(price)), price > 0
     best = nearest = Proven(-np.inf, price, np.zeros(len(price)))
     least = np.inf
     for _ in range(steps):
@@ -138,13 +184,18 @@ def ascend_by_signs(priced: Priced, price: FloatArray, *, steps: int, lifted: Bo
         nearest, least = (found, likely) if likely < least and found.price.any() else (nearest, least)
         sign = np.sign(found.excess_kw) if lifted is not None else priced.sign(found)
         turn = sign * before
-        pace = np.clip(np.where(turn > 0, pace * QUICKER, np.where(turn < 0, pace * SLOWER, pace)), SLOWEST, FASTEST)
+        turned |= turn < 0
+        faster = np.where(turned, QUICK, QUICKER)
+        pace = np.clip(pace * np.where(turn > 0, faster, np.where(turn < 0, SLOWER, 1.0)), SLOWEST, FASTEST)
         before = sign
         other = np.maximum(price + sign * pace, 0.0)
         if lifted is None:
             # nothing lies between keeping a limit and lifting it but the price of that
             past = (price - priced.equal_mvnd_per_kw) * (other - priced.equal_mvnd_per_kw) < 0
             other = np.where(past, priced.equal_mvnd_per_kw, other)
+        else:
+            # a limit that is kept at a higher price had better be lifted
+            other = np.where(lifted, other, np.minimum(other, priced.equal_mvnd_per_kw))
         if np.array_equal(other, price):
             break
         price = other

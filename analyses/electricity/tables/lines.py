@@ -58,11 +58,11 @@ def branch_geometry(
     row
         (branches,) line that each hangs on.
     """
-    shapes = []
+    shapes, lines = [], existing.geometry.to_numpy()
     for branch, cells in enumerate(outcome.branches.cells):
         points = surface.course(cells)
         if outcome.branches.parent[branch] < 0:
-            line = existing.geometry.iloc[row[branch]]
+            line = lines[row[branch]]
             tap = line.interpolate(line.project(shapely.Point(points[0])))
             if tap.distance(shapely.Point(points[0])) > 0:
                 points = np.concatenate([[[tap.x, tap.y]], points])
@@ -79,6 +79,8 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
     end = _end_settlement(outcome, study.settlements.id_rank)
     row = branch_feeder(branches, study)
     existing = study.grid.lines
+    line_id = existing["line_id"].astype(str).to_numpy()
+    ids_of, names_of = (settlements[name].to_numpy() for name in ("settlement_id", "name"))
     components = {name: branches.components[:, k] for k, name in enumerate(COMPONENTS)}
     geometry = gpd.GeoSeries(branch_geometry(outcome, study.surface, existing, row), crs=settlements.crs)
     exposures = study.surface.law.exposures(list(geometry))
@@ -96,8 +98,8 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
     table = {
         "line_id": ids,
         "upstream_line_id": [ids[above] if above >= 0 else "" for above in branches.parent],
-        "to_settlement_id": [str(settlements["settlement_id"].iloc[k]) if k >= 0 else "" for k in end],
-        "to_name": [str(settlements["name"].iloc[k]) if k >= 0 else "" for k in end],
+        "to_settlement_id": [str(ids_of[k]) if k >= 0 else "" for k in end],
+        "to_name": [str(names_of[k]) if k >= 0 else "" for k in end],
         "feeder": existing["feeder"].fillna("").to_numpy()[row],
         "substation_id": existing["substation_id"].fillna("").to_numpy()[row],
         "tap_line_id": existing["line_id"].to_numpy()[row],
@@ -107,8 +109,7 @@ def lines_table(plan: Plan, check: Check, remedies: Remedies, schedule: Schedule
         "length_km": branches.length_km,
         "not_energised_km": standing_km(branches.components),
         "not_energised_lines": [
-            ", ".join(sorted(existing["line_id"].astype(str).iloc[study.surface.standing_rows(cells)]))
-            for cells in branches.cells
+            ", ".join(sorted(line_id[study.surface.standing_rows(cells)])) for cells in branches.cells
         ],
         "investment_mvnd": outcome.branch_investment_mvnd,
         "life_cycle_mvnd": outcome.branch_mvnd,

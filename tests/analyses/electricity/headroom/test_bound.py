@@ -209,3 +209,30 @@ def test_nothing_lies_below_the_bound_of_a_large_network_whichever_limits_are_li
         assert priced.at(np.zeros(2)).mvnd - 1e-6 <= found <= best + 1e-6
         tight += found >= 0.95 * best
     assert tight >= (7 if copies == 100 else 4)
+
+
+def nested(relaxation: Relaxation) -> Relaxation:
+    """The same with the first limit below the second, as a feeder is below its substation."""
+    feeder, station = (each.limit for each in relaxation.limits)
+    above = replace(station, lines=frozenset([0, 1]), headroom_kw=feeder.headroom_kw + station.headroom_kw / 2)
+    return replace(relaxation, limits=(PricedLimit(feeder), PricedLimit(above)))
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_nothing_lies_below_the_bound_with_two_prices_of_a_limit(is_nested: bool) -> None:
+    """One price where a limit is lifted and a higher one where it is kept: no plan costs less, whichever it does, and
+    the bound is never below that of one price."""
+    higher = 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        r = nested(random_relaxation(seed)) if is_nested else random_relaxation(seed)
+        lift_kw, lift_mvnd = rng.uniform(1.0, 12.0, 2), rng.uniform(1.0, 20.0, 2)
+        best = lifting(r, np.inf, lift_kw, lift_mvnd)
+        if not np.isfinite(best):
+            continue
+        priced = Priced.of(r, lift_kw, lift_mvnd, 0.0, within=False)
+        for price in (np.zeros(2), rng.uniform(0.0, 2.0, 2), priced.equal_mvnd_per_kw):
+            one, two = priced.at(price, patience=1.0).mvnd, priced.either(price, np.zeros(2, dtype=bool)).proven.mvnd
+            assert one - 1e-6 <= two <= best + 1e-6
+            higher += two > one + 1e-3
+    assert higher >= 10
