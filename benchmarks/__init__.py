@@ -10,10 +10,14 @@ that the table grows while the run goes on. `python -m benchmarks` prints the ta
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
-__all__ = ["ROUTINES", "Row"]
+__all__ = ["FOLDER", "ROUTINES", "Row"]
 
-ROUTINES = ("leastcost", "tiles", "steiner", "location", "headroom", "growth", "country", "schools")
+FOLDER = Path(__file__).resolve().parent
+"""Of these modules."""
+
+ROUTINES = ("leastcost", "tiles", "steiner", "location", "headroom", "growth", "country", "split", "schools")
 """Modules of this package that `python -m benchmarks` runs, in this order."""
 
 

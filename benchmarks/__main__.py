@@ -16,9 +16,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ROUTINES, Row
+from benchmarks import FOLDER, ROUTINES, Row
 
-FOLDER = Path(__file__).resolve().parent
 VERSIONS_OF = ("numba", "numpy", "scipy", "highspy", "scikit-image")
 
 

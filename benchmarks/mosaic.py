@@ -6,6 +6,7 @@ its own.
 So the ground, the grid and the headroom grow with the number of settlements, unlike in `benchmarks.synthetic`. Copies
 touch where the province's raster ends: nothing crosses between them, as between provinces with a border of mountains.
 Relief and forest are read at 200 m, or 20,000 settlements would be 75 million cells: plan with `routing_cell_m = 200`.
+With `cell_m=100` they keep the cells of the province.
 """
 
 import math
@@ -38,17 +39,20 @@ LAYERS = {
 """Layers that are copied as they are, and their columns with identifiers."""
 
 
-def write_mosaic_pack(folder: Path, count: int, *, seed: int = 1) -> Path:
-    """Write a pack of about `count` settlements at the province's density; the same bytes for the same seed."""
+def write_mosaic_pack(
+    folder: Path, count: int, *, seed: int = 1, copies: int | None = None, cell_m: float = CELL_M
+) -> Path:
+    """Write a pack of about `count` settlements, on as many copies as hold them at the province's density unless their
+    number is given; the same bytes for the same seed."""
     pack = read_pack(DATA)
-    copies = max(1, round(count / PROVINCE))
+    copies = copies or max(1, round(count / PROVINCE))
     columns = math.ceil(math.sqrt(copies))
     ground = resample(
-        pack.elevation.with_values(pack.elevation.floats(), nodata=np.nan), cell_size_m=CELL_M, method="mean"
+        pack.elevation.with_values(pack.elevation.floats(), nodata=np.nan), cell_size_m=cell_m, method="mean"
     )
     ground = _even_at_edges(ground)
     rows, cols = ground.shape
-    step = (cols * CELL_M, rows * CELL_M)
+    step = (cols * cell_m, rows * cell_m)
     shifts = [
         ((k % columns - columns // 2) * step[0], (k // columns - copies // columns // 2) * step[1])
         for k in range(copies)
@@ -73,7 +77,7 @@ def write_mosaic_pack(folder: Path, count: int, *, seed: int = 1) -> Path:
         ignore_index=True,
     )
     layers["elevation"] = _tiled(ground, ground, copies, columns)
-    forest = resample(pack.forest, cell_size_m=CELL_M, method="mode")
+    forest = resample(pack.forest, cell_size_m=cell_m, method="mode")
     layers["forest"] = _tiled(forest, forest, copies, columns)
     layers["runoff"] = _rain(pack.runoff, ground, copies, columns)
     write_layers(folder, layers, title=f"mosaic of {copies}", crs_measure=pack.crs_measure)
@@ -113,15 +117,15 @@ def _together(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 def _corner(ground: Raster, copies: int, columns: int) -> tuple[float, float]:
     """West and north of the mosaic."""
     rows, cols = ground.shape
-    west = ground.transform.c - columns // 2 * cols * CELL_M
-    return west, ground.transform.f + copies // columns // 2 * rows * CELL_M
+    west = ground.transform.c - columns // 2 * cols * ground.cell_size_m
+    return west, ground.transform.f + copies // columns // 2 * rows * ground.cell_size_m
 
 
 def _tiled(raster: Raster, ground: Raster, copies: int, columns: int) -> Raster:
     west, north = _corner(ground, copies, columns)
     rows, cols = ground.shape
     values = np.tile(raster.values[:rows, :cols], (-(-copies // columns), columns))
-    return Raster(values, Affine(CELL_M, 0, west, 0, -CELL_M, north), raster.crs, raster.nodata)
+    return Raster(values, Affine(ground.cell_size_m, 0, west, 0, -ground.cell_size_m, north), raster.crs, raster.nodata)
 
 
 def _even_at_edges(ground: Raster) -> Raster:
@@ -135,7 +139,7 @@ def _even_at_edges(ground: Raster) -> Raster:
 def _rain(rain: Raster, ground: Raster, copies: int, columns: int) -> Raster:
     """Rain on its own coarse cells, each from the place of the province that lies there."""
     west, north = _corner(ground, copies, columns)
-    height, width = (n * CELL_M for n in ground.shape)
+    height, width = (n * ground.cell_size_m for n in ground.shape)
     size = rain.transform.a
     x = np.arange(math.ceil(columns * width / size)) * size + size / 2
     y = np.arange(math.ceil(-(-copies // columns) * height / size)) * size + size / 2

@@ -297,6 +297,11 @@ class Pack:
         read = self._read | {name: (frame, self._read[name][1])}
         return Pack(self.folder, self.catalog, self.stand_ins, read, self._as_drawn | {name: frame}, self._checked)
 
+    def exchanged(self, name: str, frame: gpd.GeoDataFrame) -> Pack:
+        """Give the pack with other rows in a layer, in `crs_measure`; all else, what was read and found too, stays."""
+        read = self._read | {name: (frame, self._attempt(name)[1])}
+        return Pack(self.folder, self.catalog, self.stand_ins, read, self._as_drawn | {name: frame}, self._checked)
+
     def without_rasters(self) -> Pack:
         """Give the same pack to be sent to another process: rasters are quicker read there than sent, those that stand
         in for absent ones come along, and what checks alone look at stays here."""

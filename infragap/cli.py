@@ -130,7 +130,10 @@ def run_many_command(
     only = chosen_analyses(places.only, "--only")
     with cluster(workers.dask, workers.workers, workers.memory_mb) as executor:
         many = plan_many(
-            [InAreas(pack, places.area_settlements) if places.area_settlements else pack for pack in packs],
+            [
+                InAreas(pack, places.area_settlements, maps=places.area_maps) if places.area_settlements else pack
+                for pack in packs
+            ],
             places.scenarios,
             DrawsOn(executor, workers.draws_per_chunk) if executor and workers.draws_per_chunk else executor,
             out=places.out,
@@ -144,7 +147,10 @@ def run_many_command(
     )
     if many.failed:
         names = ", ".join(outcome.unit.name for outcome in many.failed)
-        terminal.complain([terminal.text("command.many.failed", names=names)], "[red]✗[/red] ")
+        said = [terminal.text("command.many.failed", names=names)]
+        if torn := {f"{each.unit.pack}/{each.unit.scenario}": None for each in many.failed if each.unit.area}:
+            said.append(terminal.text("command.many.not_joined", names=", ".join(torn)))
+        terminal.complain(said, "[red]✗[/red] ")
         raise typer.Exit(1)
 
 

@@ -94,6 +94,7 @@ def run(
     progress: Progress | None = None,
     in_one_process: bool = False,
     is_part: bool = False,
+    for_people: bool = True,
 ) -> dict[str, Any]:
     """Plan on a data pack and write all results.
 
@@ -113,6 +114,8 @@ def run(
         Whether to plan the questions one after the other, for workers that must not start processes of their own.
     is_part
         Whether the pack is a part of one that has been checked as a whole.
+    for_people
+        Whether to write maps, sheets and workbooks beside tables and GeoParquet.
 
     Returns
     -------
@@ -165,6 +168,7 @@ def run(
                     parameters={name: getattr(used, name) for name in only},
                     progress=part,
                     maker=second,
+                    for_people=for_people,
                 ),
             )
             if second is not None:

@@ -96,6 +96,7 @@ def write_results(
     parameters: Mapping[str, Parameters],
     progress: Callable[[str], None] | None = None,
     maker: Maker | None = None,
+    for_people: bool = True,
 ) -> None:
     """Write tables, layers, spreadsheet, summary and pages.
 
@@ -113,14 +114,17 @@ def write_results(
         Receives the name of each part.
     maker
         Shares the files out; None: they are written one after the other. The files are the same.
+    for_people
+        Whether to write pages, sheets, workbooks and the layers in all formats too; otherwise tables, summary and
+        GeoParquet alone, from which one result of many is joined, one after the other.
     """
     tell = progress or (lambda part: None)
     communes = commune_summary(pack, results)
     output = _Output(
         folder, pack, results, parameters, communes, tables_of(communes, results), layers_of(communes, results)
     )
-    if maker is None:
-        for name, write in _PARTS:
+    if maker is None or not for_people:
+        for name, write in _PARTS if for_people else _FOR_PROGRAMS:
             tell(name)
             write(output)
     else:
@@ -130,7 +134,8 @@ def write_results(
             written()
     tell("maps")
     write_package(folder, output.tables, TABLE_KEYS, pack.catalog.pack.title)
-    _write_index(output)
+    if for_people:
+        _write_index(output)
 
 
 def _write_part(output: _Output, number: int) -> None:
@@ -325,3 +330,6 @@ _PARTS: tuple[tuple[str, Callable[[_Output], None]], ...] = (
 )
 """Files that do not wait for each other, each with the part of the run that it belongs to. Two processes take them from
 both ends: what takes long stands there, and the second of all, which is handed on with the first, is short."""
+
+_FOR_PROGRAMS = (("tables", _write_tables), ("layers", _write_geoparquet), ("maps", _write_summaries))
+"""Those of them that one result of many is joined from."""

@@ -164,14 +164,18 @@ def _cliff_findings(elevation: Raster) -> list[Finding]:
 def _hole_findings(elevation: Raster) -> list[Finding]:
     """Blocks of height 0 between high ground; their first rim is left out, which warping may have smoothed."""
     heights = elevation.floats()
-    block, count = ndimage.label(heights == 0.0)
+    level = heights == 0.0
+    # few packs hold any, and what follows takes as much memory again for each of its steps
+    if not level.any():
+        return []
+    block, count = ndimage.label(level)
     first = np.where(block > 0, block, ndimage.maximum_filter(block, size=3))
     rim = np.where(first > 0, 0, ndimage.maximum_filter(first, size=3))
-    known = np.isfinite(heights)
+    at_rim = (rim > 0) & np.isfinite(heights)
     # a block without a known cell around it has no rim and is none of these
     nearest = np.full(count + 1, np.inf)
-    np.minimum.at(nearest, rim[known], np.abs(heights[known]))
-    size = np.bincount(block.ravel(), minlength=count + 1)
+    np.minimum.at(nearest, rim[at_rim], np.abs(heights[at_rim]))
+    size = np.bincount(block[level], minlength=count + 1)
     large = (size >= HOLE_CELLS) & (size * (elevation.cell_size_m / 1000) ** 2 >= HOLE_KM2)
     hole = large & np.isfinite(nearest) & (nearest > HOLE_M)
     hole[0] = False

@@ -41,6 +41,9 @@ class ManyPlaces:
         int | None,
         typer.Option(min=1, help="Split larger packs into supply areas of so many settlements (--only electricity)."),
     ] = None
+    area_maps: Annotated[bool, typer.Option("--area-maps", help="Write maps, sheets and workbooks of each area.")] = (
+        False
+    )
 
 
 @dataclass(frozen=True)

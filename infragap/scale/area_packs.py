@@ -134,7 +134,8 @@ def split_pack(source: Path, folder: Path, parameters: ElectricityParameters, mo
             "near_border": areas.near_border,
         }
     ).to_csv(folder / SETTLEMENTS, index=False, lineterminator="\n")
-    put_text(folder / LIST, json.dumps({"key": key, "cut_mvnd": round(areas.cut_mvnd, 6), "areas": told}, indent=1))
+    drawn = {"cut_mvnd": round(areas.cut_mvnd, 6), "border_cell_m": areas.grid.cell_size_m}
+    put_text(folder / LIST, json.dumps({"key": key, **drawn, "areas": told}, indent=1))
     found = _kept(folder, key)
     if found is None:
         raise AssertionError("the areas have just been written")

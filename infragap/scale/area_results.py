@@ -185,6 +185,7 @@ def areas_record(table: pd.DataFrame, areas: Sequence[Outcome]) -> dict[str, Any
     assert area is not None
     cost, bound = float(table["cost_mvnd"].sum()), float(table["lower_bound_mvnd"].sum())
     whole = float(table["open_border_bound_mvnd"].sum())
+    drawn = json.loads((area.folder.parent / LIST).read_text(encoding="utf-8"))
     return {
         "areas": len(table),
         "settlements": int(table["settlements"].sum()),
@@ -194,5 +195,6 @@ def areas_record(table: pd.DataFrame, areas: Sequence[Outcome]) -> dict[str, Any
         "gap": (cost - bound) / cost if cost > 0 else 0.0,
         "open_border_bound_mvnd": whole,
         "gap_with_open_borders": (cost - whole) / cost if cost > 0 else 0.0,
-        "cut_pairs_mvnd": json.loads((area.folder.parent / LIST).read_text(encoding="utf-8"))["cut_mvnd"],
+        "cut_pairs_mvnd": drawn["cut_mvnd"],
+        "border_cell_m": drawn["border_cell_m"],
     }

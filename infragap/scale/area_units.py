@@ -31,7 +31,7 @@ def by_areas(units: Sequence[Unit], out: Path) -> list[Unit]:
                 splits[unit.pack] = None
         split = splits.get(unit.pack)
         if split is None:
-            found.append(replace(unit, area_settlements=0))
+            found.append(replace(unit, area_settlements=0, for_people=True))
         else:
             found += [replace(unit, area_settlements=0, folder=area.folder / PACK, area=area) for area in split.areas]
     return found

@@ -6,10 +6,15 @@ would come from. Two settlements can share a line only where the way between the
 together; what that could save at most is what ties their stations. Stations are put together in the order of these
 ties, then along their borders, as long as an area holds no more settlements than asked for. Ties that are left are cut.
 Headroom is never shared by two areas, since each station and each feeder belongs to one.
+
+The plans of the areas are made on the cells that the parameters ask for. Borders alone are drawn on wider ones where a
+country has so many cells that one process could not hold what a search for regions needs of each, and with the main
+roads where it has too many of them.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -27,6 +32,13 @@ from infragap.analyses.electricity.routing.surface_of_pack import build_surface
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.pack import Pack
 from infragap.gis.raster import Raster, rowcol
+from infragap.gis.schema import ROAD_CLASSES
+
+MOST_CELLS = 5_000_000
+"""Cells on which borders are drawn at most: a search takes some 140 bytes for each."""
+
+ROADS_KM = 60_000.0
+"""Length of the roads that borders are drawn with at most: they are cut every ten metres, at some 140 bytes a piece."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +93,8 @@ def supply_areas(pack: Pack, parameters: ElectricityParameters, most: int) -> Ar
     pack
         With the layers of the electricity plan.
     parameters
-        Prices of lines, and the forest rule.
+        Prices of lines, the forest rule, and the width of the cells, as far as no more than `MOST_CELLS` cover the
+        pack.
     most
         Settlements of an area; a station with more is an area for itself.
 
@@ -90,7 +103,8 @@ def supply_areas(pack: Pack, parameters: ElectricityParameters, most: int) -> Ar
     Areas
         In the order of their first station; every settlement and every usable line is in exactly one.
     """
-    surface = build_surface(pack, parameters)
+    parameters = parameters.model_copy(update={"routing_cell_m": border_cell_m(pack.elevation, parameters)})
+    surface = build_surface(pack.exchanged("roads", main_roads(pack.roads)), parameters)
     cost = routing_cost(surface, parameters)
     settlements, lines = pack.settlements.reset_index(drop=True), pack.grid_lines.reset_index(drop=True)
     cell = settlement_cells(surface, settlements.geometry.x.to_numpy(), settlements.geometry.y.to_numpy())
@@ -124,6 +138,22 @@ def supply_areas(pack: Pack, parameters: ElectricityParameters, most: int) -> Ar
     others = found.line < 0
     found.line[others] = found.at(lines[others])
     return found
+
+
+def main_roads(roads: gpd.GeoDataFrame, most_km: float = ROADS_KM) -> gpd.GeoDataFrame:
+    """Roads without the least classes, so many of these that the others are not too long; the highest class stays."""
+    length_km = (roads.geometry.length / 1000).groupby(roads["road_class"]).sum()
+    kept = list(ROAD_CLASSES)
+    while len(kept) > 1 and length_km.reindex(kept).sum() > most_km:
+        kept.pop()
+    return roads if len(kept) == len(ROAD_CLASSES) else roads[roads["road_class"].isin(kept)].reset_index(drop=True)
+
+
+def border_cell_m(elevation: Raster, parameters: ElectricityParameters) -> float:
+    """Width of the cells on which borders are drawn [m]: a whole multiple of that of the plans."""
+    west, south, east, north = elevation.bounds
+    cells = (east - west) * (north - south) / parameters.routing_cell_m**2
+    return parameters.routing_cell_m * max(math.ceil(math.sqrt(cells / MOST_CELLS)), 1)
 
 
 def _is_lines(layer: gpd.GeoDataFrame) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 from infragap.console.messages import Message, refused
 from infragap.gis.errors import MissingDataError, ParameterError
+from infragap.scale.program import program
 
 CONNECT_S = 20
 
@@ -39,7 +41,8 @@ def cluster(address: str | None, workers: int | None, memory_mb: int | None) -> 
     MissingDataError
         Dask is not installed.
     ParameterError
-        Nobody answers at the address.
+        Nobody answers at the address, or a worker there has another program; one that comes later is refused with its
+        first plan.
     """
     if address is None and workers is None:
         yield None
@@ -51,9 +54,10 @@ def cluster(address: str | None, workers: int | None, memory_mb: int | None) -> 
     if address is not None:
         try:
             client = distributed.Client(address, timeout=CONNECT_S)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
             raise refused(ParameterError, [Message("command.many.no_answer", {"address": address})]) from error
         with client:
+            _require_same_program(client)
             yield client.get_executor()
         return
     limit = "auto" if memory_mb is None else f"{memory_mb}MB"
@@ -65,3 +69,11 @@ def cluster(address: str | None, workers: int | None, memory_mb: int | None) -> 
         distributed.Client(local) as client,
     ):
         yield client.get_executor()
+
+
+def _require_same_program(client: Any) -> None:
+    """Refuse workers without infragap, or with another one: their results would not be those of one process."""
+    theirs = client.run(program, on_error="return")
+    strange = sorted(worker for worker, found in theirs.items() if found != program())
+    if strange:
+        raise refused(ParameterError, [Message("command.many.other_program", {"workers": ", ".join(strange)})])

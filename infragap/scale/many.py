@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from infragap.scale.area_results import join_areas
 from infragap.scale.area_units import by_areas
 from infragap.scale.draw_chunks import DrawChunks, DrawsOn
 from infragap.scale.gathered import layer_of, results_of, table_of, write_gathered
+from infragap.scale.program import program
 from infragap.scale.shared_targets import with_shared_targets
 from infragap.scale.unit_work import Outcome, do_unit, failed
 from infragap.scale.units import InAreas, Unit, units_of
@@ -70,15 +72,17 @@ def plan_many(
     """Plan packs under scenarios; see `infragap.library.plan`."""
     folder = Path(out).absolute()
     units = by_areas(units_of(packs, scenarios, chosen_analyses(",".join(only), "--only")), folder)
-    units = with_shared_targets(units, None if isinstance(executor, DrawsOn) else executor)
+    units, refusals = with_shared_targets(units, None if isinstance(executor, DrawsOn) else executor)
+    ready = [unit for unit in units if unit.name not in refusals]
     order = {unit.name: number for number, unit in enumerate(units)}
     found: list[Outcome | None] = [None] * len(units)
     if isinstance(executor, DrawsOn):
         maker = DrawChunks(executor.executor, folder / "shared", executor.size, retries)
-        coming: Iterator[Outcome] = (_attempted(unit, folder, retries, maker) for unit in units)
+        coming: Iterator[Outcome] = (_attempted(unit, folder, retries, maker) for unit in ready)
     else:
-        coming = _outcomes(units, folder, executor, retries)
-    for number, outcome in enumerate(coming, 1):
+        coming = _outcomes(ready, folder, executor, retries)
+    refused = (failed(unit, folder, refusals[unit.name]) for unit in units if unit.name in refusals)
+    for number, outcome in enumerate(chain(refused, coming), 1):
         found[order[outcome.unit.name]] = outcome
         if told is not None:
             told(outcome, number, len(units))
@@ -95,7 +99,7 @@ def _outcomes(units: Sequence[Unit], out: Path, executor: Executor | None, retri
             yield _attempted(unit, out, retries)
         return
     waiting: dict[Future[Outcome], tuple[Unit, int]] = {
-        executor.submit(do_unit, unit, out): (unit, 0) for unit in units
+        executor.submit(do_unit, unit, out, None, program()): (unit, 0) for unit in units
     }
     try:
         while waiting:
@@ -116,7 +120,7 @@ def _outcomes(units: Sequence[Unit], out: Path, executor: Executor | None, retri
 
 def _again(executor: Executor, unit: Unit, out: Path) -> Future[Outcome] | None:
     try:
-        return executor.submit(do_unit, unit, out)
+        return executor.submit(do_unit, unit, out, None, program())
     except RuntimeError:
         # a pool of the standard library takes nothing more once one of its processes has died
         return None

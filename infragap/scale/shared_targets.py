@@ -18,7 +18,9 @@ from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.least_cost.targets import read_targets
 from infragap.analyses.electricity.parameters import ElectricityParameters, in_country
 from infragap.analyses.electricity.preconditions import NEEDS
+from infragap.console.messages import Message, refused
 from infragap.disk.exchange import put_text
+from infragap.gis.errors import InfragapError, NoSolutionError
 from infragap.gis.pack import Pack, read_pack
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.process_wide import as_a_worker
@@ -51,43 +53,65 @@ class OffGrid:
     off: tuple[float, ...]
 
 
-def with_shared_targets(units: Sequence[Unit], executor: Executor | None) -> list[Unit]:
+def with_shared_targets(units: Sequence[Unit], executor: Executor | None) -> tuple[list[Unit], dict[str, Exception]]:
     """Give each area its part of the households that may stay off the national grid.
+
+    Returns
+    -------
+    units
+        All of them, in their order.
+    errors
+        By the name of a unit that cannot be planned: why. Where there is a target, one area whose households cannot be
+        counted leaves no area its part, so none of that pack and scenario is planned: hours of work for another target
+        than that of the next attempt would be lost. Without a target the other areas are.
 
     Notes
     -----
     Where the areas' least-cost plans together meet the target, none of them needs to do more. Otherwise the price of a
     household off the grid is the lowest of `PRICES_MVND` at which they do, the same in all areas: so no household is
     connected in one area for more than it would cost in another (up to the step between two prices). What is left of
-    the allowance is shared by households. Where an area cannot be priced, each keeps the percentage of the whole, and
-    its plan tells what is wrong.
+    the allowance is shared by households.
     """
     found: list[Unit] = []
+    errors: dict[str, Exception] = {}
     for (_, _, split), group in groupby(units, key=lambda unit: (unit.pack, unit.scenario, unit.area is not None)):
         areas = list(group)
-        found += _shared(areas, executor) if split else areas
-    return found
+        if split:
+            areas, why = _shared(areas, executor)
+            errors |= why
+        found += areas
+    return found, errors
 
 
-def _shared(areas: list[Unit], executor: Executor | None) -> list[Unit]:
+def _shared(areas: list[Unit], executor: Executor | None) -> tuple[list[Unit], dict[str, Exception]]:
     # nearly always the least-cost plans are enough, and prices need not be tried
-    shares = _shares(areas, PRICES_MVND[:1], executor)
-    if shares is not None and not shares[1]:
-        shares = _shares(areas, PRICES_MVND, executor)
-    if shares is None:
-        return areas
-    return [replace(unit, target_households_pct=pct) for unit, pct in zip(areas, shares[0], strict=True)]
+    for prices in (PRICES_MVND[:1], PRICES_MVND):
+        looked = _looked_at(areas, prices, executor)
+        counted = [each for each in looked if isinstance(each, OffGrid)]
+        if len(counted) < len(areas):
+            return areas, _why_not(areas, looked)
+        if any(each.target_pct is None for each in counted):
+            return areas, {}
+        shares, enough = _shares(counted, len(prices))
+        if enough:
+            break
+    return [replace(unit, target_households_pct=pct) for unit, pct in zip(areas, shares, strict=True)], {}
 
 
-def _shares(areas: list[Unit], prices: Sequence[float], executor: Executor | None) -> tuple[list[float], bool] | None:
-    """Target of each area in per cent at the lowest price at which they meet that of the whole, and whether any does;
-    None where there is no target, or an area cannot be priced."""
-    looked = _looked_at(areas, prices, executor)
-    if looked is None or any(each.target_pct is None for each in looked):
-        return None
+def _why_not(areas: list[Unit], looked: Sequence[OffGrid | Exception]) -> dict[str, Exception]:
+    """Why areas cannot be planned: for themselves, or because another one leaves them no part of the target."""
+    errors = {unit.name: each for unit, each in zip(areas, looked, strict=True) if isinstance(each, Exception)}
+    if any(isinstance(each, OffGrid) and each.target_pct is not None for each in looked):
+        told = refused(NoSolutionError, [Message("command.many.no_share", {"names": ", ".join(errors)})])
+        errors = {unit.name: errors.get(unit.name, told) for unit in areas}
+    return errors
+
+
+def _shares(looked: Sequence[OffGrid], prices: int) -> tuple[list[float], bool]:
+    """Target of each area in per cent at the lowest price that meets that of the whole, and whether any price does."""
     total = sum(each.households for each in looked)
     allowed = sum((1 - (each.target_pct or 0.0) / 100) * each.households for each in looked)
-    left = [allowed - sum(each.off[k] for each in looked) for k in range(len(prices))]
+    left = [allowed - sum(each.off[k] for each in looked) for k in range(prices)]
     enough = next((k for k, rest in enumerate(left) if rest >= 0), len(left) - 1)
     more = max(left[enough], 0.0) / total if total > 0 else 0.0
     return [_percent(each.off[enough] + more * each.households, each.households) for each in looked], left[enough] >= 0
@@ -98,22 +122,41 @@ def _percent(allowed: float, households: float) -> float:
     return max(int(1e6 * 100 * (1 - allowed / households)) / 1e6, 0.0) if households > 0 else 0.0
 
 
-def _looked_at(areas: list[Unit], prices: Sequence[float], executor: Executor | None) -> list[OffGrid] | None:
-    try:
-        if executor is None:
-            return [off_grid_by_price(unit, prices) for unit in areas]
-        waiting = [executor.submit(off_grid_by_price, unit, prices) for unit in areas]
-        return [_result(future, unit, prices, executor) for future, unit in zip(waiting, areas, strict=True)]
-    except Exception:
-        return None
+def _looked_at(areas: list[Unit], prices: Sequence[float], executor: Executor | None) -> list[OffGrid | Exception]:
+    """What each area has off the grid, or why that cannot be told."""
+    waiting = [_begun(unit, prices, executor) for unit in areas]
+    return [_result(future, unit, prices, executor) for future, unit in zip(waiting, areas, strict=True)]
 
 
-def _result(future: Future[OffGrid], unit: Unit, prices: Sequence[float], executor: Executor) -> OffGrid:
+def _begun(unit: Unit, prices: Sequence[float], executor: Executor | None) -> Future[OffGrid]:
     try:
-        return future.result()
-    except Exception:
+        if executor is not None:
+            return executor.submit(off_grid_by_price, unit, prices)
+        done: Future[OffGrid] = Future()
+        done.set_result(off_grid_by_price(unit, prices))
+    except Exception as error:
+        done = Future()
+        done.set_exception(error)
+    return done
+
+
+def _result(
+    future: Future[OffGrid], unit: Unit, prices: Sequence[float], executor: Executor | None
+) -> OffGrid | Exception:
+    error = _error_of(future)
+    if error is not None and not isinstance(error, InfragapError):
         # the worker may have been killed: once more
-        return executor.submit(off_grid_by_price, unit, prices).result()
+        future = _begun(unit, prices, executor)
+        error = _error_of(future)
+    return future.result() if error is None else error
+
+
+def _error_of(future: Future[OffGrid]) -> Exception | None:
+    try:
+        future.result()
+    except Exception as error:
+        return error
+    return None
 
 
 def off_grid_by_price(unit: Unit, prices: Sequence[float]) -> OffGrid:

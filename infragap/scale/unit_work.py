@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Literal
 
 from infragap.analyses.draws import Maker, draws_made_by
 from infragap.console.messages import Message, refused
-from infragap.gis.errors import InfragapError, NoSolutionError
+from infragap.gis.errors import InfragapError, NoSolutionError, ParameterError
 from infragap.gis.pack import read_pack
 from infragap.process_wide import as_a_worker
 from infragap.run import run
 from infragap.scale.borders import in_area, known_bound, write_open_bound
 from infragap.scale.keys import key_of, stands, write_note
+from infragap.scale.program import program
 from infragap.scale.units import Unit
 from infragap.settings import settings_of
 
@@ -72,9 +74,9 @@ def _note(out: Path, unit: Unit) -> Path:
     return Path(out, "keys", unit.pack, *part, f"{unit.scenario}.json")
 
 
-def do_unit(unit: Unit, out: Path, maker: Maker | None = None) -> Outcome:
+def do_unit(unit: Unit, out: Path, maker: Maker | None = None, asked_by: str | None = None) -> Outcome:
     """Plan one unit and write its result, unless a result of the same inputs stands there; draws are made here, or as
-    a maker does.
+    a maker does. A worker that has another program than the process that asks refuses.
 
     What the user can repair comes back as an outcome; any other error is raised, because another attempt may do better.
     """
@@ -82,17 +84,27 @@ def do_unit(unit: Unit, out: Path, maker: Maker | None = None) -> Outcome:
     folder, note = result_folder(out, unit), _note(out, unit)
     key = None
     try:
+        if asked_by not in (None, program()):
+            raise refused(ParameterError, [Message("command.many.other_program", {"workers": socket.gethostname()})])
         with as_a_worker():
             profile = read_pack(unit.folder).profile
             settings = in_area(settings_of(unit.values, profile=profile), unit)
-            key = key_of(unit.folder, profile, settings, unit.only)
+            key = key_of(unit.folder, profile, settings, unit.only) + ("" if unit.for_people else " for programs")
             if stands(folder, note, key) and (unit.area is None or known_bound(border_file(unit), key)):
                 return Outcome(unit, "kept", folder, key, time.perf_counter() - started)
             note.unlink(missing_ok=True)
             if unit.area is not None:
                 write_open_bound(unit.area, settings, border_file(unit), key)
             with draws_made_by(maker):
-                run(unit.folder, folder, settings, only=unit.only, in_one_process=True, is_part=unit.area is not None)
+                run(
+                    unit.folder,
+                    folder,
+                    settings,
+                    only=unit.only,
+                    in_one_process=True,
+                    is_part=unit.area is not None,
+                    for_people=unit.for_people,
+                )
             write_note(folder, note, key)
     except InfragapError as error:
         return Outcome(unit, "failed", folder, key, time.perf_counter() - started, error)
@@ -100,7 +112,10 @@ def do_unit(unit: Unit, out: Path, maker: Maker | None = None) -> Outcome:
 
 
 def failed(unit: Unit, out: Path, error: BaseException) -> Outcome:
-    """Outcome of a unit whose attempts all ended in an error that was not foreseen, such as a killed worker."""
+    """Outcome of a unit that was refused, or whose attempts all ended in an error that was not foreseen, such as a
+    killed worker."""
+    if isinstance(error, InfragapError):
+        return Outcome(unit, "failed", result_folder(out, unit), error=error)
     reason = f"{type(error).__name__}: {error}".replace("\n", " ")
     told = refused(NoSolutionError, [Message("command.many.broken", {"reason": reason})])
     return Outcome(unit, "failed", result_folder(out, unit), error=told)

@@ -36,10 +36,13 @@ class InAreas:
         A pack, its folder, its catalogue, or a file that names it.
     settlements
         So many in an area at most, unless one station alone has more; a pack with no more of them stays whole.
+    maps
+        Whether each area has maps, sheets and workbooks of its own; they take a third of the time of its plan.
     """
 
     pack: Pack | Path | str
     settlements: int = 5000
+    maps: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Unit:
     target_households_pct
         Households of an area that must be on the national grid, by its part of the pack's target; None for what the
         parameters say.
+    for_people
+        Whether maps, sheets and workbooks are written too.
     """
 
     pack: str
@@ -73,6 +78,7 @@ class Unit:
     area: Area | None = None
     area_settlements: int = 0
     target_households_pct: float | None = None
+    for_people: bool = True
 
     @property
     def name(self) -> str:
@@ -104,16 +110,23 @@ def units_of(
         A file cannot be read, a name is given twice or cannot be a folder, there is no pack or no scenario, or areas
         are asked for with another analysis than electricity.
     """
-    found = [_pack_of(pack.pack if isinstance(pack, InAreas) else pack) for pack in packs]
-    most = [pack.settlements if isinstance(pack, InAreas) else 0 for pack in packs]
-    if any(most) and tuple(only) != ("electricity",):
+    asked = [pack if isinstance(pack, InAreas) else InAreas(pack, 0, maps=True) for pack in packs]
+    if any(each.settlements for each in asked) and tuple(only) != ("electricity",):
         raise refused(ParameterError, [Message("command.many.areas_of_electricity")])
-    chosen = _scenarios_of(scenarios)
+    found, chosen = [_pack_of(each.pack) for each in asked], _scenarios_of(scenarios)
     for kind, names in (("pack", [name for name, _, _ in found]), ("scenario", list(chosen))):
         _require_names(kind, names)
     return [
-        Unit(pack, scenario, folder, _on_top(own, changes), tuple(only), area_settlements=settlements)
-        for (pack, folder, own), settlements in zip(found, most, strict=True)
+        Unit(
+            pack,
+            scenario,
+            folder,
+            _on_top(own, changes),
+            tuple(only),
+            area_settlements=each.settlements,
+            for_people=each.maps,
+        )
+        for (pack, folder, own), each in zip(found, asked, strict=True)
         for scenario, changes in chosen.items()
     ]
 

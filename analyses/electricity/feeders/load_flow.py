@@ -37,7 +37,7 @@ def load_flow(feeders: list[RadialFeeder]) -> list[tuple[FloatArray, FloatArray]
     results = [(np.full(len(r.parent), np.nan), np.full(len(r.parent), np.nan)) for r in feeders]
     usual = [n for n, radial in enumerate(feeders) if radial.linear_drop_pct().max() <= USUAL_DROP_PCT]
     # feeders near voltage collapse are solved alone: one without a solution must not take the others with it
-    for group in [usual, *([n] for n in range(len(feeders)) if n not in set(usual))]:
+    for group in [usual, *([n] for n in sorted(set(range(len(feeders))) - set(usual)))]:
         if not group:
             continue
         try:

@@ -90,9 +90,10 @@ def find_tap_changes(plan: Plan, *, ok: BoolArray, row_of_root: Mapping[int, int
         found = ground.within(np.unique(np.concatenate(cells)), limit)
         connections[root] = [connection for connection in found if connection.row != row]
     extended_feeders = _extend_all(plan, [each for found in connections.values() for each in found])
+    loads_kw = branches.at_end(design_load_kw(plan.study.settlements, p))
     candidates = []
     for root, found in connections.items():
-        candidates += _candidates(plan, np.flatnonzero(top == root), found, extended_feeders, ok)
+        candidates += _candidates(plan, np.flatnonzero(top == root), found, extended_feeders, (ok, loads_kw))
     changes: dict[int, list[TapChange]] = {root: [] for root in row_of_root}
     for candidate, (drop, loading) in zip(candidates, load_flow([c.radial for c in candidates]), strict=True):
         count = len(candidate.must_hold)
@@ -120,11 +121,15 @@ def _extend_all(plan: Plan, connections: list[Connection]) -> ExtendedFeeders:
 
 
 def _candidates(
-    plan: Plan, tree: IntArray, connections: list[Connection], extended_feeders: ExtendedFeeders, ok: BoolArray
+    plan: Plan,
+    tree: IntArray,
+    connections: list[Connection],
+    extended_feeders: ExtendedFeeders,
+    of_branches: tuple[BoolArray, FloatArray],
 ) -> list[_Candidate]:
-    """Cheapest taps of one tree that hold by the linear sum."""
-    p, study = plan.parameters, plan.study
-    loads_kw = plan.branches.at_end(design_load_kw(study.settlements, p))
+    """Cheapest taps of one tree that hold by the linear sum; `of_branches` is whether each branch keeps its limits, and
+    the load at its lower end."""
+    p, study, (ok, loads_kw) = plan.parameters, plan.study, of_branches
     costed = []
     for connection in connections:
         kept = rerooted(plan.branches, tree, connection.junction_cell, columns=study.surface.grid.shape[1])

@@ -10,6 +10,7 @@ from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.assumptions.builds import Build, line_type, reactance_ohm_per_km
 from infragap.analyses.electricity.feeders.existing_feeder import Feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.compiled import compiled
 
 REGULATOR_BOOST_PCT = 10.0
 
@@ -60,10 +61,7 @@ class RadialFeeder:
         return self._below(self.p_mw)
 
     def _below(self, value: FloatArray) -> FloatArray:
-        flow = value.astype(np.float64).copy()
-        for node in range(len(self.parent) - 1, 0, -1):
-            flow[self.parent[node]] += flow[node]
-        return flow
+        return _gathered(self.parent, value.astype(np.float64))
 
     def linear_drop_pct(self) -> FloatArray:
         """Voltage drop from the busbar to each node without losses: ``Σ (P r + Q x) l / U²`` [% of nominal].
@@ -89,10 +87,25 @@ class RadialFeeder:
         flow, reactive = self.flow_mw(), self._below(self.q_mvar())
         piece = 100 * (flow * self.r_ohm_per_km + reactive * self.x_ohm_per_km) * self.length_km / self.voltage_kv**2
         piece = piece / self.busbar_pu
-        drop = np.zeros(len(self.parent))
-        for node in range(1, len(self.parent)):
-            drop[node] = drop[self.parent[node]] + piece[node]
-        return drop
+        return _along(self.parent, piece)
+
+
+@compiled
+def _gathered(parent: IntArray, value: FloatArray) -> FloatArray:  # pragma: no cover - compiled
+    """Sum over each node and all behind it, (k,)."""
+    total = value.copy()
+    for node in range(len(parent) - 1, 0, -1):
+        total[parent[node]] += total[node]
+    return total
+
+
+@compiled
+def _along(parent: IntArray, value: FloatArray) -> FloatArray:  # pragma: no cover - compiled
+    """Sum over the nodes from the busbar, which counts 0, to each node, (k,)."""
+    total = np.zeros(len(parent))
+    for node in range(1, len(parent)):
+        total[node] = total[parent[node]] + value[node]
+    return total
 
 
 def hang_branches(
@@ -123,7 +136,8 @@ def hang_branches(
     p, k = parameters, len(feeder.parent)
     above = np.where(parent >= 0, parent + k, feeder.tap_node[np.maximum(tap, 0)])
     upper = p.levels.is_upper(feeder.voltage_kv)
-    types = [line_type(p, wires=each.wires, upper=upper) for each in build]
+    of_wires = {wires: line_type(p, wires=wires, upper=upper) for wires in {each.wires for each in build}}
+    types = [of_wires[each.wires] for each in build]
     wires = [p.works.conductors[each.conductor] for each in build]
     drop = np.array([kind.drop_factor for kind in types])
     x = reactance_ohm_per_km(feeder.voltage_kv)

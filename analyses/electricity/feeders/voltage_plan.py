@@ -11,7 +11,12 @@ from infragap.analyses.arrays import BoolArray
 from infragap.analyses.electricity.codes import Remedy
 from infragap.analyses.electricity.feeders.remedies import Remedies, find_remedies
 from infragap.analyses.electricity.feeders.voltage import check_voltage
-from infragap.analyses.electricity.least_cost.choice import choose_plan, start_from
+from infragap.analyses.electricity.least_cost.choice import (
+    LARGE_LINES,
+    choose_plan,
+    choose_plan_fast,
+    start_from,
+)
 from infragap.analyses.electricity.least_cost.costs import cost_study
 from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
 
@@ -36,7 +41,12 @@ def keep_voltage(plan: Plan, remedies: Remedies) -> tuple[Plan, Remedies]:
             break
         barred |= leaving
         costs = cost_study(study, p, barred=barred, like=plan.costs)
-        choice = choose_plan(study.network, costs.problem, p, start=start_from(study.network, plan.choice))
+        start = start_from(study.network, plan.choice)
+        if len(study.network.ends) >= LARGE_LINES:
+            # its bound is told to nobody
+            choice = choose_plan_fast(study.network, costs.problem, start=start)
+        else:
+            choice = choose_plan(study.network, costs.problem, p, start=start)
         plan = make_plan(study, costs, choice, p, replace(plan.loading, barred=barred))
         remedies = find_remedies(plan, check_voltage(plan, all_feeders=False), other_taps=False)
     return plan, remedies

@@ -108,6 +108,8 @@ def joint_plants(
     can = free & (settlements.households > 0) & np.isfinite(alone)
     groups = neighbour_groups(settlements, can, p)
     if not len(groups):
+        # drawn positions may lie nearer: its kernel is compiled in any case, so that a warmed run compiles nothing
+        trees_of(settlements, groups, groups.first_largest(settlements.households))
         return no_joint_plants(alone, settlements.id_rank)
     whole = _as_settlements(settlements, groups)
     local = distribution_mvnd(settlements, p) if local_mvnd is None else local_mvnd

@@ -5,6 +5,7 @@ All groups are worked on at once: a dense country has dozens of them for each se
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,14 +114,12 @@ def trees_of(settlements: Settlements, groups: Groups, root: IntArray) -> Trees:
     root
         (groups,) row of the member with the plant.
     """
-    x, y = groups.values(settlements.x, 0.0), groups.values(settlements.y, 0.0)
-    metres = np.hypot(x[:, :, np.newaxis] - x[:, np.newaxis], y[:, :, np.newaxis] - y[:, np.newaxis])
-    return Trees(*_grown(metres, groups.member, root, WIRE_WINDING))
+    return Trees(*_grown(settlements.x, settlements.y, groups.member, root, WIRE_WINDING))
 
 
 @compiled
 def _grown(
-    metres: FloatArray, member: IntArray, root: IntArray, winding: float
+    x: FloatArray, y: FloatArray, member: IntArray, root: IntArray, winding: float
 ) -> tuple[FloatArray, IntArray, BoolArray]:  # pragma: no cover - compiled
     """Length of the stretch to each member, their order, and who hangs behind whom, as in `Trees`."""
     count, most = member.shape
@@ -142,8 +141,9 @@ def _grown(
                 if inside[place] or member[group, place] < 0:
                     continue
                 # of equal ones that from the lowest row
-                way, known = metres[group, place, last], above[place]
-                lower = known >= 0 and member[group, last] < member[group, known]
+                one, other, known = member[group, place], member[group, last], above[place]
+                way = math.hypot(x[one] - x[other], y[one] - y[other])
+                lower = known >= 0 and other < member[group, known]
                 if way < distance[place] or (way == distance[place] and lower):
                     distance[place], above[place] = way, last
                 if distance[place] < np.inf and (best < 0 or distance[place] < distance[best]):

@@ -67,16 +67,18 @@ class PossibleCells:
 
     def drawn(self, part: FloatArray) -> IntArray:
         """Cell of each settlement at a part from 0 to 1 (without 1) of its cells, (n,)."""
-        return self._at(self.start[:-1] + (part * self.count).astype(np.int64))
+        number = self.start[:-1] + (part * self.count).astype(np.int64)
+        stretch = np.searchsorted(self.until, number, side="right")
+        before = np.where(stretch > 0, self.until[stretch - 1], 0)
+        return np.asarray(self.first[stretch] + (number - before), dtype=np.int64)
 
     def of(self, first: int, last: int) -> IntArray:
         """All cells of the settlements from the first to before the last one, one after the other."""
-        return self._at(np.arange(self.start[first], self.start[last]))
-
-    def _at(self, number: IntArray) -> IntArray:
-        stretch = np.searchsorted(self.until, number, side="right")
-        before = np.append(0, self.until)[stretch]
-        return np.asarray(self.first[stretch] + (number - before), dtype=np.int64)
+        start, end = self.start[first], self.start[last]
+        a, b = np.searchsorted(self.until, [start, end], side="right")
+        until = self.until[a:b]
+        before = np.append(start, until[:-1])
+        return np.repeat(self.first[a:b] - before, until - before) + np.arange(start, end)
 
 
 def position_cells(study: Study, *, least_line_m: FloatArray) -> PossibleCells:

@@ -12,6 +12,7 @@ import numpy as np
 from infragap.analyses.electricity.feeders.remedies import Remedies
 from infragap.analyses.electricity.feeders.voltage_plan import keep_voltage
 from infragap.analyses.electricity.headroom.search import within_headroom
+from infragap.analyses.electricity.least_cost.choice import LARGE_LINES as VERY_LARGE_LINES
 from infragap.analyses.electricity.least_cost.household_target import households_off
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
 from infragap.analyses.electricity.least_cost.record import plan_record
@@ -145,7 +146,9 @@ def _effort(plan: Plan) -> dict[str, float]:
     of the whole is a larger one of it."""
     p, choice = plan.parameters, plan.choice
     large = len(plan.study.network.ends) >= LARGE_LINES and choice.chosen_mvnd > 0
-    gap = p.plan_gap * max(choice.cost_mvnd / choice.chosen_mvnd, 1.0) if large else p.plan_gap
+    # from `VERY_LARGE_LINES` on every plan stops at the gap of the whole
+    of_choice = large and len(plan.study.network.ends) < VERY_LARGE_LINES
+    gap = p.plan_gap * max(choice.cost_mvnd / choice.chosen_mvnd, 1.0) if of_choice else p.plan_gap
     share = WORK_IF_LARGE if large else WORK_OF_ALTERNATIVES
     return {"plan_work_limit": p.plan_work_limit * share, "plan_gap": min(gap, 1.0)}
 

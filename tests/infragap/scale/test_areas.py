@@ -1,6 +1,10 @@
 """Supply areas: who belongs together, what an area is given, and that the joined plan stands beside the whole one."""
 
 import json
+import os
+import signal
+import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -21,10 +25,14 @@ from infragap.gis.pack import read_pack
 from infragap.gis.raster import Raster
 from infragap.scale import shared_targets
 from infragap.scale.area_packs import PACK, Area, cropped, settlements_of
-from infragap.scale.areas import _grouped, _numbered, border_cells, supply_areas
+from infragap.scale.area_results import join_areas
+from infragap.scale.areas import _grouped, _numbered, border_cell_m, border_cells, main_roads, supply_areas
 from infragap.scale.borders import in_area
+from infragap.scale.clusters import cluster
+from infragap.scale.gathered import write_gathered
 from infragap.scale.many import Many
 from infragap.scale.shared_targets import OffGrid, with_shared_targets
+from infragap.scale.unit_work import Outcome, failed
 from infragap.scale.units import Unit
 from infragap.settings import settings_of
 from tests.infragap.scale.test_many import contents
@@ -114,7 +122,9 @@ def test_a_target_is_shared_at_one_price(monkeypatch: pytest.MonkeyPatch, tmp_pa
             return OffGrid(pct, 1000.0 if unit.area.name == "A01" else 3000.0, off[unit.area.name][: len(prices)])
 
         monkeypatch.setattr(shared_targets, "off_grid_by_price", looked)
-        return [unit.target_households_pct for unit in with_shared_targets(units, None)]
+        found, errors = with_shared_targets(units, None)
+        assert not errors
+        return [unit.target_households_pct for unit in found]
 
     assert shared(None) == [None, None]
     # 80 of 4,000 may be off: at no price 60 are, and the 20 left go by households, 5 and 15
@@ -123,6 +133,75 @@ def test_a_target_is_shared_at_one_price(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert shared(99.2) == pytest.approx([100 - 3.05, 100 - 1.5 / 30])
     # none may be off: five cannot be reached at any price
     assert shared(100.0) == pytest.approx([99.5, 100.0])
+
+
+@pytest.mark.parametrize(
+    ("pct", "told"),
+    [
+        # nobody can know his part of a target; without a target the others are planned
+        (99.0, {"country/base/A01": "no area knows", "country/base/A02": "disk is full", "other/base": None}),
+        (None, {"country/base/A01": None, "country/base/A02": "disk is full", "other/base": None}),
+    ],
+)
+def test_an_area_that_cannot_be_counted_is_named_with_its_cause(
+    pct: float | None, told: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    calls: list[str] = []
+
+    def looked(unit: Unit, prices: Sequence[float]) -> OffGrid:
+        assert unit.area is not None
+        calls.append(unit.area.name)
+        if unit.area.name == "A02":
+            raise OSError("disk is full")
+        return OffGrid(pct, 1000.0, (5.0,) * len(prices))
+
+    monkeypatch.setattr(shared_targets, "off_grid_by_price", looked)
+    areas = [Area(name, tmp_path / name, 1, 0, 100, 0.5) for name in ("A01", "A02")]
+    units = [Unit("country", "base", tmp_path, {}, ONLY, area) for area in areas]
+    units.append(Unit("other", "base", tmp_path, {}, ONLY))
+    found, errors = with_shared_targets(units, None)
+    assert [unit.name for unit in found] == list(told)
+    assert calls == ["A01", "A02", "A02"]
+    assert sorted(errors) == [name for name, text in told.items() if text]
+    for name, error in errors.items():
+        assert told[name] in str(error)
+    if pct:
+        assert "country/base/A02" in str(errors["country/base/A01"])
+
+
+def test_nothing_is_joined_while_an_area_has_no_result(tmp_path: Path) -> None:
+    areas = [Area(name, tmp_path / name, 1, 0, 100, 0.5) for name in ("A01", "A02")]
+    units = [Unit("country", "base", tmp_path, {}, ONLY, area) for area in areas]
+    outcomes = [Outcome(units[0], "done", tmp_path), failed(units[1], tmp_path, OSError("gone"))]
+    join_areas(tmp_path, outcomes)
+    write_gathered(tmp_path, outcomes, merged=True)
+    assert not (tmp_path / "results").exists()
+    assert not list((tmp_path / "tables").iterdir())
+    listed = json.loads((tmp_path / "many.json").read_text())
+    assert [(each["area"], each["state"], "gone" in str(each["error"])) for each in listed] == [
+        ("A01", "done", False),
+        ("A02", "failed", True),
+    ]
+
+
+def test_borders_of_a_large_country_are_drawn_on_wider_cells() -> None:
+    asked = ElectricityParameters()
+    ground = Raster(np.broadcast_to(np.int16(0), (8_650, 8_650)), Affine(100, 0, 0, 0, -100, 0), CRS.from_epsg(9208))
+    # 74.8 million cells of 100 m: 4.7 million of 400 m; of 300 m there would be 8.3 million
+    assert border_cell_m(ground, asked) == 400
+    assert border_cell_m(ground, asked.model_copy(update={"routing_cell_m": 250.0})) == 500
+    part = Raster(ground.values[:2000, :2000], ground.transform, ground.crs)
+    assert border_cell_m(part, asked) == 100
+
+
+def test_the_least_roads_are_left_out_where_there_are_too_many() -> None:
+    length_km = {"national": 4, "commune": 3, "track": 2, "expressway": 1}
+    lines = [LineString([(0, k), (1000 * km, k)]) for k, km in enumerate(length_km.values())]
+    roads = gpd.GeoDataFrame({"road_class": list(length_km)}, geometry=lines, crs="EPSG:9208")
+    assert main_roads(roads, 10.0) is roads
+    assert main_roads(roads, 9.9)["road_class"].tolist() == ["national", "commune", "expressway"]
+    assert main_roads(roads, 6.0)["road_class"].tolist() == ["national", "expressway"]
+    assert main_roads(roads, 0.5)["road_class"].tolist() == ["expressway"]
 
 
 def test_areas_are_of_electricity_alone(tmp_path: Path) -> None:
@@ -172,6 +251,9 @@ def test_the_joined_plan_lies_between_the_bounds_and_loses_nobody(pack: Path, pl
     lines = planned.layer("electricity_lines")
     assert lines["line_id"].is_unique
     assert set(lines["line_id"].str[:4]) == {"A01-", "A02-"}
+    # nobody has asked for maps of areas
+    assert not list(planned.outcomes[0].folder.glob("*.html"))
+    assert not list(planned.outcomes[0].folder.glob("*.xlsx"))
 
 
 @pytest.mark.slow
@@ -213,3 +295,26 @@ def test_areas_on_two_processes_are_those_of_one_and_a_stopped_run_goes_on(
     again = infragap.plan([infragap.InAreas(pack, 4)], QUICK, out=tmp_path, only=ONLY, merged=True)
     assert [outcome.state for outcome in again.outcomes] == ["kept", "done"]
     assert contents(tmp_path) == before
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_worker_killed_while_it_makes_an_area_changes_nothing(pack: Path, planned: Many, tmp_path: Path) -> None:
+    killed: list[str] = []
+    with cluster(None, 2, 3000) as executor:
+        client = executor._client
+
+        def kill_one() -> None:
+            # as soon as a worker has begun an area, in the middle of it
+            while not (busy := [name for name, work in client.processing().items() if "do_unit" in str(work)]):
+                time.sleep(0.05)
+            time.sleep(0.5)
+            os.kill(client.run(os.getpid, workers=busy[:1])[busy[0]], signal.SIGKILL)
+            killed.append(busy[0])
+
+        killer = threading.Thread(target=kill_one, daemon=True)
+        killer.start()
+        many = infragap.plan([infragap.InAreas(pack, 4)], QUICK, executor, out=tmp_path, only=ONLY, merged=True)
+    assert killed
+    assert not many.failed
+    assert contents(tmp_path) == contents(planned.out)

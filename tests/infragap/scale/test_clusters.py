@@ -12,7 +12,10 @@ import pytest
 
 import infragap
 from infragap.gis.errors import ParameterError
-from infragap.scale.clusters import cluster
+from infragap.scale.clusters import _require_same_program, cluster
+from infragap.scale.program import program
+from infragap.scale.unit_work import do_unit
+from infragap.scale.units import Unit
 from tests.infragap.scale.test_many import contents
 from tests.pack_factory import villages, write_pack
 
@@ -84,10 +87,33 @@ def test_a_worker_above_its_memory_is_begun_anew() -> None:
 
 
 @pytest.mark.slow
-def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tls://127.0.0.1:9", "nonsense"])
+def test_nobody_at_the_address(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infragap.scale.clusters.CONNECT_S", 1)
-    with pytest.raises(ParameterError, match="no Dask scheduler answers"), cluster("tcp://127.0.0.1:9", None, None):
+    with pytest.raises(ParameterError, match="no Dask scheduler answers"), cluster(address, None, None):
         pass
+
+
+class Workers:
+    """In place of a client: what each worker says when it is asked for its program."""
+
+    def __init__(self, **said: object) -> None:
+        self.said = said
+
+    def run(self, _: object, *, on_error: str) -> dict[str, object]:
+        assert on_error == "return"
+        return self.said
+
+
+def test_workers_with_another_program_are_refused_at_once_and_with_their_first_plan(tmp_path: Path) -> None:
+    _require_same_program(Workers())
+    _require_same_program(Workers(a=program()))
+    with pytest.raises(ParameterError, match=r"^b, c: another version of infragap"):
+        _require_same_program(Workers(a=program(), c="0" * 64, b=ModuleNotFoundError("infragap")))
+    outcome = do_unit(Unit("p", "base", tmp_path, {}, ("water",)), tmp_path / "out", None, "0" * 64)
+    assert (outcome.state, isinstance(outcome.error, ParameterError)) == ("failed", True)
+    assert "another version of infragap" in str(outcome.error)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
