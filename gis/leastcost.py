@@ -479,8 +479,11 @@ def _bucket_width(cost: NDArray[Any]) -> float:
             break
     else:
         return 1.0
-    median, dear = _quantiles(usable, (0.5, 0.9))
-    return max(BUCKET_PER_MEDIAN * median, dear / BUCKETS_PER_DEAR)
+    half_step = BUCKET_PER_MEDIAN * _quantiles(usable, (0.5,))[0]
+    # where even the dearest step stays inside the window, how dear the dear ones are need not be known
+    if 1.01 * float(usable.max()) <= BUCKETS_PER_DEAR * half_step:
+        return half_step
+    return max(half_step, _quantiles(usable, (0.9,))[0] / BUCKETS_PER_DEAR)
 
 
 def _quantiles(values: NDArray[Any], shares: tuple[float, ...]) -> list[float]:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -22,6 +23,7 @@ from infragap.analyses.schools.needs import given
 from infragap.analyses.schools.parameters import SchoolsParameters
 from infragap.analyses.schools.plan import plan_schools as _plan_schools
 from infragap.analyses.schools.result import SchoolsResult
+from infragap.analyses.together import both
 from infragap.analyses.water.parameters import WaterParameters
 from infragap.analyses.water.plan import plan_water as _plan_water
 from infragap.analyses.water.result import WaterResult
@@ -31,6 +33,7 @@ from infragap.gis.errors import ParameterError
 from infragap.gis.pack import Pack, read_pack
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.maps.exports.outward import outward_frame
+from infragap.process_wide import UNCOLLECTED
 from infragap.profiles.of_result import profile_of_result
 from infragap.readiness import judge, judge_folder, require_ready
 from infragap.scale.draw_chunks import DrawsOn as DrawsOn
@@ -154,12 +157,10 @@ def replan(
     origin = _ORIGINS.get(result)
     if origin is None:
         raise refused(ParameterError, [Message("command.replan.unknown")])
-    pack = origin.pack
-    if moved:
-        pack = pack.with_moved("settlements", moved)
-        require_ready(pack, ("electricity",), given(None))
+    pack = origin.pack.with_moved("settlements", moved) if moved else origin.pack
     again = _Origin(pack, _changed(origin.parameters, changes), Memory(dict(origin.memory.steps)))
-    return _followed(again, progress or _nobody)
+    with UNCOLLECTED:
+        return (_checked_beside if moved else _followed)(again, progress or _nobody)
 
 
 def plan_water(pack: Pack | Path | str, parameters: WaterParameters | None = None, /, **changes: Any) -> WaterResult:
@@ -296,6 +297,39 @@ def _followed(origin: _Origin, progress: Progress) -> ElectricityResult:
     brief = p.model_copy(update={"draws": 0, "scenarios": False})
     _ORIGINS[at_once] = dataclasses.replace(origin, parameters=brief)
     return result
+
+
+class _FaultyError(Exception):
+    """The pack that is planned with has turned out faulty."""
+
+
+def _checked_beside(origin: _Origin, progress: Progress) -> ElectricityResult:
+    """Plan while the pack is checked: a fault is told in place of whatever comes of planning with it, which it ends at
+    the next step."""
+    faulty = Event()
+
+    def check() -> None:
+        try:
+            require_ready(origin.pack, ("electricity",), given(None))
+        except Exception:
+            faulty.set()
+            raise
+
+    def told(part: str) -> None:
+        if faulty.is_set():
+            raise _FaultyError
+        progress(part)
+
+    def attempt() -> ElectricityResult | Exception:
+        try:
+            return _followed(origin, told)
+        except Exception as error:
+            return error
+
+    made, _ = both(attempt, check)
+    if isinstance(made, Exception):
+        raise made
+    return made
 
 
 def _in_country(result: Result) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -44,6 +45,21 @@ def _sums_by_one_thread_unwarned() -> Iterator[None]:
         warnings.simplefilter("ignore")
         yield
 
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+UNCOLLECTED = WhileWanted(_uncollected)
+"""Python looks for no waste in circles: for work of a few seconds beside a plan that is held, since each search looks
+through all that the plan consists of."""
 
 _ALL = WhileWanted(_sums_by_one_thread_unwarned)
 

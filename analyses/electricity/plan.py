@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from infragap.analyses.electricity.feeders.feeder_list import feeder_findings
+import geopandas as gpd
+
+from infragap.analyses.electricity.feeders.feeder_list import FeederFinding, feeder_findings
 from infragap.analyses.electricity.feeders.remedies import Remedies, find_remedies
 from infragap.analyses.electricity.feeders.voltage import Check, check_voltage
 from infragap.analyses.electricity.headroom.search import within_headroom
@@ -16,8 +18,10 @@ from infragap.analyses.electricity.parameters import ElectricityParameters, in_c
 from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.tables.all_tables import build_tables
+from infragap.analyses.electricity.tables.lines import lines_table
 from infragap.analyses.electricity.uncertainty.assessment import begun_assessment
 from infragap.analyses.electricity.years.schedule import Schedule, make_schedule
+from infragap.analyses.together import both
 from infragap.gis.errors import MissingDataError
 from infragap.gis.pack import Pack
 from infragap.gis.stand_ins import with_stand_ins
@@ -94,11 +98,14 @@ def planned(pack: Pack, parameters: ElectricityParameters, progress: Progress) -
 
 def assessed(decided: Planned, progress: Progress) -> ElectricityResult:
     """Make the scenarios, the draws and the sensitivity that the parameters ask for, and build the tables."""
-    plan, check = decided.plan, decided.check
-    with begun_assessment(plan, decided.remedies, progress) as asked:
-        feeders = feeder_findings(check.feeders, plan.parameters)
-        uncertainty = asked()
-    return build_tables(plan, check, decided.remedies, decided.schedule, uncertainty, feeders)
+    plan, check, remedies, schedule = decided.plan, decided.check, decided.remedies, decided.schedule
+
+    def certain() -> tuple[list[FeederFinding], gpd.GeoDataFrame]:
+        return feeder_findings(check.feeders, plan.parameters), lines_table(plan, check, remedies, schedule)
+
+    with begun_assessment(plan, remedies, progress) as asked:
+        uncertainty, (feeders, lines) = both(asked, certain)
+    return build_tables(plan, check, remedies, schedule, uncertainty, feeders, lines)
 
 
 def unassessed(decided: Planned) -> Planned:

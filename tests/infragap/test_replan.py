@@ -5,7 +5,7 @@ import tempfile
 import time
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
@@ -13,13 +13,15 @@ import pandas as pd
 import pytest
 
 import infragap
+from infragap import library
 from infragap.analyses.electricity.least_cost import study
 from infragap.analyses.electricity.offgrid import compare
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
+from infragap.analyses.electricity.plan import Progress
 from infragap.analyses.electricity.result import ElectricityResult, followed
 from infragap.analyses.electricity.routing.candidates import neighbour_ways
 from infragap.analyses.results import Results
-from infragap.analyses.reuse import Kept
+from infragap.analyses.reuse import Kept, Memory
 from infragap.gis.crs import WGS84
 from infragap.gis.errors import LayerError, ParameterError
 from infragap.library import _ORIGINS
@@ -61,6 +63,31 @@ def test_a_result_from_elsewhere_is_refused() -> None:
     nobody = ElectricityResult(empty, empty, rows, empty, rows, {}, {}, [])
     with pytest.raises(ParameterError, match="not planned in this process"):
         infragap.replan(nobody)
+
+
+def test_a_fault_of_the_moved_pack_is_told_and_ends_the_planning_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+
+    def checked(*_: Any) -> None:
+        raise LayerError("settlements: faulty")
+
+    def planned(_: Any, progress: Progress) -> None:
+        for number in range(10_000):
+            progress("step")
+            steps.append(f"step {number}")
+            time.sleep(0.001)
+
+    monkeypatch.setattr(library, "require_ready", checked)
+    monkeypatch.setattr(library, "_followed", planned)
+    origin = library._Origin(pack=cast(infragap.Pack, None), parameters=ElectricityParameters(), memory=Memory())
+    with pytest.raises(LayerError, match="settlements: faulty"):
+        library._checked_beside(origin, steps.append)
+    assert len(steps) < 10_000
+    # of a sound pack the error of planning is told
+    monkeypatch.setattr(library, "require_ready", lambda *_: [])
+    monkeypatch.setattr(library, "_followed", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        library._checked_beside(origin, steps.append)
 
 
 def test_what_follows_is_made_once_and_only_when_it_is_asked_for() -> None:

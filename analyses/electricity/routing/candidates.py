@@ -139,7 +139,9 @@ def neighbour_ways(
 def _changed_above(before: NDArray[np.float32], now: NDArray[np.float32]) -> IntArray:
     """How many cells have another cost above and to the left of each corner of cells, (rows + 1, columns + 1)."""
     counted = np.zeros((now.shape[0] + 1, now.shape[1] + 1), dtype=np.int64)
-    counted[1:, 1:] = (before != now).cumsum(axis=0).cumsum(axis=1)
+    changed = before != now
+    if changed.any():
+        changed.cumsum(axis=0).cumsum(axis=1, out=counted[1:, 1:])
     return counted
 
 

@@ -100,17 +100,16 @@ class LineSurface:
         """(k,) flat cells that existing lines touch."""
         return np.asarray(self.line_cells @ [self.grid.shape[1], 1], dtype=np.int64)
 
+    @cached_property
+    def known_courses(self) -> dict[tuple[int, int], FloatArray | None]:
+        """Components of the steps along roads that were looked at so far, by their cells; None where no road joins
+        them."""
+        return {}
+
     def middles(self, flat: IntArray) -> tuple[FloatArray, FloatArray]:
         """Give x and y of the middle of flat cells in the CRS of the raster."""
         columns = self.grid.shape[1]
         return xy(self.grid, flat // columns, flat % columns)
-
-    def step_course(self, start: int, end: int) -> FloatArray | None:
-        """Points of one step between cells, (k, 2): along the road where it touches a corridor; None where none joins
-        them."""
-        if self.follows_roads and bool(self.in_corridor(np.array([[start, end]]))[0]):
-            return self.corridors.course(start, end)
-        return np.column_stack(self.middles(np.array([start, end])))
 
     def in_corridor(self, steps: IntArray) -> BoolArray:
         """Whether each step touches a cell of a corridor, the cells that a knight's move crosses included, (steps,)."""
@@ -159,12 +158,16 @@ class LineSurface:
     def course(self, cells: IntArray) -> FloatArray:
         """Points of a line along cells, (k, 2): through their middles, along the roads within corridors."""
         steps = np.column_stack([cells[:-1], cells[1:]])
-        if len(steps) == 0 or not self.follows_roads or not self.in_corridor(steps).any():
-            return np.column_stack(self.middles(cells))
+        straight = np.column_stack(self.middles(cells))
+        if len(steps) == 0 or not self.follows_roads:
+            return straight
+        along_road = self.in_corridor(steps)
+        if not along_road.any():
+            return straight
         pieces = []
-        for start, end in steps.tolist():
-            piece = self.step_course(start, end)
-            pieces.append(np.column_stack(self.middles(np.array([start, end]))) if piece is None else piece)
+        for k, (start, end) in enumerate(steps.tolist()):
+            piece = self.corridors.course(start, end) if along_road[k] else None
+            pieces.append(straight[k : k + 2] if piece is None else piece)
         points = np.concatenate(pieces)
         moves = np.append(True, np.hypot(*np.diff(points, axis=0).T) > 1e-6)
         return np.asarray(points[moves])

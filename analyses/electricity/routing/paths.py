@@ -144,9 +144,15 @@ def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:
     total = np.asarray(mean * length_km[:, np.newaxis])
     if surface.follows_roads:
         on_road = np.flatnonzero(surface.in_corridor(steps))
-        courses = [surface.corridors.course(start, end) for start, end in steps[on_road].tolist()]
-        known = [k for k, course in enumerate(courses) if course is not None]
-        total[on_road[known]] = course_components([course for course in courses if course is not None], surface)
+        known = surface.known_courses
+        pairs = list(map(tuple, steps[on_road].tolist()))
+        missing = [pair for pair in dict.fromkeys(pairs) if pair not in known]
+        courses = {pair: surface.corridors.course(*pair) for pair in missing}
+        joined = {pair: course for pair, course in courses.items() if course is not None}
+        known |= dict.fromkeys(missing) | dict(zip(joined, course_components([*joined.values()], surface), strict=True))
+        along_road = [k for k, pair in enumerate(pairs) if known[pair] is not None]
+        if along_road:
+            total[on_road[along_road]] = [known[pairs[k]] for k in along_road]
     return total
 
 

@@ -228,9 +228,11 @@ def _from_lines(
     """Search from the existing lines, or again after cells were closed; it is the same where every cell costs, and cost
     in the rounds before, the same."""
     starts = surface.line_starts(cost, tap_mvnd=parameters.works.cut_out_mvnd)
-    made_from, number = content_of(cost, starts), 0
-    if closed is not None:
-        made_from, number = f"{closed.before.made_from} {made_from}", closed.number
+    if closed is None:
+        made_from, number = content_of(cost, starts), 0
+    else:
+        # nothing but these cells is other than before
+        made_from, number = f"{closed.before.made_from} {content_of(closed.cells)}", closed.number
 
     def search() -> LeastCost:
         if closed is not None and parameters.forest_rule in WALLED:

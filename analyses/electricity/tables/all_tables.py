@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -17,7 +18,6 @@ from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
 from infragap.analyses.electricity.tables.extension import extension_table
 from infragap.analyses.electricity.tables.feeders import feeders_table
-from infragap.analyses.electricity.tables.lines import lines_table
 from infragap.analyses.electricity.tables.low_voltage import low_voltage_table
 from infragap.analyses.electricity.tables.ranking import ranking_table
 from infragap.analyses.electricity.tables.remedies import remedies_table
@@ -38,6 +38,7 @@ def build_tables(
     schedule: Schedule,
     uncertainty: Uncertainty,
     feeders: list[FeederFinding],
+    lines: gpd.GeoDataFrame,
 ) -> ElectricityResult:
     """Build the tables.
 
@@ -53,9 +54,10 @@ def build_tables(
         What was looked at beside it.
     feeders
         Every feeder with the plan on it.
+    lines
+        Table of lines.
     """
     study = plan.study
-    lines = lines_table(plan, check, remedies, schedule)
     settlements = ranking_table(plan, check, schedule, uncertainty, lines)
     years = years_table(plan, schedule)
     tables = {
