@@ -47,6 +47,8 @@ class RoadCorridors:
         (cells,) free cells that a road runs through before or behind them: there lines join and leave the road.
     points
         (k, 2) points of the roads in and beside the forest.
+    number
+        (k,) number of each among the points of all roads, ascending.
     cell
         (k,) flat cell of each point.
     joined
@@ -61,6 +63,7 @@ class RoadCorridors:
     on_road: BoolArray
     mouth: BoolArray
     points: FloatArray
+    number: IntArray
     cell: IntArray
     joined: Joined
     anchor: dict[int, int]
@@ -73,6 +76,32 @@ class RoadCorridors:
             self._known[start, end] = found
             self._known[end, start] = None if found is None else found[::-1]
         return self._known[start, end]
+
+    def take_over_courses(self, before: RoadCorridors) -> None:
+        """Take over the courses found in corridors on the same grid, along the same roads, as far as nothing within
+        their reach has changed."""
+        columns, known = self.grid.shape[1], dict(before._known)
+        changed = np.concatenate(
+            [
+                self.cell[~np.isin(self.number, before.number)],
+                before.cell[~np.isin(before.number, self.number)],
+                np.flatnonzero(self.mouth != before.mouth),
+                np.array([cell for cell, _ in self._anchored() ^ before._anchored()], dtype=np.int64),
+            ]
+        )
+        start = np.array([start for start, _ in known], dtype=np.int64)
+        if len(changed) and len(start):
+            # no search leads farther from its first cell than its limit, which is measured from within that cell
+            tree = cKDTree(np.column_stack(np.divmod(np.unique(changed), columns)))
+            off = tree.query(np.column_stack(np.divmod(start, columns)), p=np.inf)[0]
+            kept = np.asarray(off > DETOUR + 2).tolist()
+        else:
+            kept = [True] * len(start)
+        self._known.update(item for item, same in zip(known.items(), kept, strict=True) if same)
+
+    def _anchored(self) -> set[tuple[int, int]]:
+        """Cells, and the number of the point that stands for each."""
+        return set(zip(self.anchor, self.number[list(self.anchor.values())].tolist(), strict=True))
 
     def _along(self, start: int, end: int) -> FloatArray | None:
         first, last = self.anchor.get(start), self.anchor.get(end)
@@ -147,6 +176,7 @@ def road_corridors(roads: gpd.GeoDataFrame, grid: Raster, restricted: BoolArray)
         on_road=on_road,
         mouth=mouth,
         points=points,
+        number=kept,
         cell=cell,
         joined=_joined(points, number, xy_all, within),
         anchor=_anchors(points, cell, grid),

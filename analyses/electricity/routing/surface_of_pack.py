@@ -23,7 +23,7 @@ from infragap.analyses.electricity.routing.line_components import (
     standing_mvnd_per_km,
 )
 from infragap.analyses.electricity.routing.road_corridors import RoadCorridors, road_corridors
-from infragap.analyses.reuse import content_of, remembered, remembered_alone
+from infragap.analyses.reuse import carried, content_of, remembered, remembered_alone
 from infragap.gis.leastcost import cost_distance
 from infragap.gis.raster import Raster, rasterize, resample, warp_like, xy
 from infragap.gis.terrain import slope_deg
@@ -182,7 +182,18 @@ def _with_taps(pack: Pack, ground: _Ground, restricted: BoolArray, parameters: E
         kept = _tappable(
             pack.grid_lines, ground.line_cells, ground.line_of_cell, stub_km, restricted, corridors, parameters
         )
-    return _Tapped(corridors, kept, stub_km)
+    return _Tapped(_with_known_courses(corridors, pack.roads), kept, stub_km)
+
+
+def _with_known_courses(corridors: RoadCorridors, roads: gpd.GeoDataFrame) -> RoadCorridors:
+    """Corridors with the courses that were found along the same roads in the last plan."""
+
+    def taken_over(last: tuple[gpd.GeoDataFrame, RoadCorridors] | None) -> tuple[gpd.GeoDataFrame, RoadCorridors]:
+        if last is not None and last[0] is roads and last[1].grid is corridors.grid:
+            corridors.take_over_courses(last[1])
+        return roads, corridors
+
+    return carried("courses along roads", taken_over)[1]
 
 
 def usable_standing(
