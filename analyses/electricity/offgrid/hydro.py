@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -42,6 +42,9 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 WIRE_WINDING = 1.2
 """Length of a wire by the straight distance: assumption."""
 
+
+MOST_PAIRS = 50_000
+"""Pairs of settlement and stream whose plants are looked at together, in some 0.3 GB."""
 
 STEP_UP_KM = 1.0
 """A longer wire than this needs a small transformer at each end: assumption, 0.4 kV does not carry farther."""
@@ -164,12 +167,32 @@ def hydro(
     if len(reach.settlement) == 0:
         return no_option(len(settlements)), no_option(len(settlements))
     local = distribution_mvnd(settlements, parameters) if local_mvnd is None else local_mvnd
-    alone = _candidates(settlements, water, parameters, np.arange(len(reach.settlement)), suns=SUN[:1])
-    on_water, best = _best_of(alone, settlements, water, parameters, local)
-    sites = alone.pair[best[best >= 0]]
-    with_sun = _candidates(settlements, water, parameters, sites, suns=SUN[1:])
-    on_both, _ = _best_of(with_sun, settlements, water, parameters, local)
+    alone = _best_plants(settlements, water, parameters, np.arange(len(reach.settlement)), suns=SUN[:1])
+    with_sun = _best_plants(settlements, water, parameters, alone.pair, suns=SUN[1:])
+    on_water, on_both = (_as_option(each, settlements, water, parameters, local) for each in (alone, with_sun))
     return on_water, on_both
+
+
+def _best_plants(
+    settlements: Settlements, water: Water, parameters: ElectricityParameters, pairs: IntArray, *, suns: FloatArray
+) -> _Candidates:
+    """Cheapest plant of each settlement at some pairs, of those that serve enough where there are any; settlements
+    without one are left out."""
+    first = np.flatnonzero(np.diff(water.reach.settlement[pairs], prepend=-1))
+    # a settlement's pairs stay together
+    cuts = np.searchsorted(first, np.arange(MOST_PAIRS, len(pairs), MOST_PAIRS))
+    pieces = np.split(pairs, np.unique(first[cuts[cuts < len(first)]]))
+    best = [_cheapest(_candidates(settlements, water, parameters, piece, suns=suns), parameters) for piece in pieces]
+    return _Candidates(*(np.concatenate([getattr(each, f.name) for each in best]) for f in fields(_Candidates)))
+
+
+def _cheapest(found: _Candidates, parameters: ElectricityParameters) -> _Candidates:
+    """Of some candidates the cheapest of each settlement, of those that serve enough where there are any."""
+    enough = (found.tier >= floor_tier(parameters)) & serves_enough(found.lacking_pct, parameters)
+    count = int(found.settlement.max(initial=-1)) + 1
+    best = cheapest_per_settlement(found.settlement, found.cost_mvnd, enough, count)
+    rows = best[best >= 0]
+    return _Candidates(*(getattr(found, f.name)[rows] for f in fields(found)))
 
 
 def _candidates(
@@ -243,22 +266,21 @@ def _tier_of_share(lacking: FloatArray, parameters: ElectricityParameters) -> In
     return tier_of((1 - lacking) * tenth_year_day_kwh(parameters))
 
 
-def _best_of(
+def _as_option(
     found: _Candidates,
     settlements: Settlements,
     water: Water,
     parameters: ElectricityParameters,
     local_mvnd: FloatArray,
-) -> tuple[Option, IntArray]:
-    """Cheapest candidate of each settlement as an option, of those that serve enough where there are any, and its
-    row."""
+) -> Option:
+    """One plant of some settlements as their option."""
+    if not len(found.pair):
+        return no_option(len(settlements))
     p = parameters
     serves = serves_enough(found.lacking_pct, p)
-    enough = (found.tier >= floor_tier(p)) & serves
-    best = cheapest_per_settlement(found.settlement, found.cost_mvnd, enough, len(settlements))
+    best = np.full(len(settlements), -1, dtype=np.int64)
+    best[found.settlement] = np.arange(len(found.settlement))
     at = np.maximum(best, 0)
-    if not len(found.pair):
-        return no_option(len(settlements)), best
 
     def of(values: FloatArray) -> FloatArray:
         return np.where(best >= 0, values[at], np.nan)
@@ -267,7 +289,7 @@ def _best_of(
     demand_kwh = np.maximum(energy_households(settlements, p), 1) * household_energy_pv_kwh(p)
     peak = design_peak_kw(settlements, p)
     plant_kw, inverter_kw, backup_kw = of(found.plant_kw), of(found.inverter_kw), of(found.backup_kw)
-    option = Option(
+    return Option(
         investment_mvnd=of(found.investment_mvnd) + local_mvnd,
         life_cycle_mvnd=of(found.cost_mvnd) + local_mvnd * line_factor(p),
         unserved_mvnd=of(found.unserved_kwh) * unserved_price(p),
@@ -291,7 +313,6 @@ def _best_of(
             "site": of(site.astype(np.float64)),
         },
     )
-    return option, best
 
 
 def cheapest_per_settlement(settlement: IntArray, cost: FloatArray, enough: BoolArray, count: int) -> IntArray:

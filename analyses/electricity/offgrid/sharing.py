@@ -84,7 +84,8 @@ def charges_mvnd(joint: JointPlants, off: BoolArray, at_least_mvnd: FloatArray) 
         return result
     whole = _program(joint, rows, np.arange(len(joint)))
     more = len(rows)
-    least = np.where(off, 0.0, at_least_mvnd)[rows]
+    # somebody's charge may be below nothing, where that lets neighbours of two groups be charged what they pay alone
+    least = np.where(off, np.minimum(at_least_mvnd, 0.0), at_least_mvnd)[rows]
     prices = row_prices(
         replace(
             whole,

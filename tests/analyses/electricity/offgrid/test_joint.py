@@ -3,6 +3,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from infragap.analyses.electricity.codes import Supply
 from infragap.analyses.electricity.demand.groups import Groups
@@ -172,3 +173,25 @@ def test_charges_for_those_off_the_grid_reach_what_their_plants_cost() -> None:
         taken = np.unique(group[group >= 0])
         cost = found.cost_mvnd[taken].sum() + found.alone_mvnd[off & (group < 0)].sum()
         assert charged[off].sum() <= cost * (1 + 1e-9)
+
+
+def test_a_charge_below_nothing_keeps_the_charges_possible() -> None:
+    """A and B, or B and C, share a plant for 1; alone each costs 10. All three cost 11 at least, so A and C are charged
+    10 and B, which takes one of them into its group, gets 9 back."""
+    nothing = np.zeros(2)
+    found = JointPlants(
+        members=sparse.csr_array(np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]])),
+        cost_mvnd=np.ones(2),
+        investment_mvnd=nothing,
+        supply=np.zeros(2, dtype=np.int64),
+        options={},
+        alone_mvnd=np.full(3, 10.0),
+        id_rank=np.arange(3),
+        peak_kw=nothing,
+    )
+    least = np.array([10.0, -9.0, 10.0])
+    for off in ([False, True, False], [True, True, False], [True, True, True], [False, False, False]):
+        charged = charges_mvnd(found, np.array(off), least)
+        assert (found.members @ charged <= 1 + 1e-9).all()
+        assert (charged[~np.array(off)] >= least[~np.array(off)] - 1e-9).all()
+    assert charges_mvnd(found, np.array([True, True, True]), least).sum() == pytest.approx(11)

@@ -281,6 +281,23 @@ def test_water_and_sun_by_hand() -> None:
     assert option.life_cycle_mvnd[0] == pytest.approx(by_hand, rel=1e-3)
 
 
+def test_plants_are_the_same_whether_looked_at_together_or_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    homes = settlements(rng.integers(15, 80, 12).astype(float).tolist())
+    # four ways to one stream each, but for two settlements without any
+    reach = Reach(np.repeat(np.arange(1, 11), 4), np.zeros(40, dtype=np.int64), rng.uniform(0.1, 2.5, 40))
+    water = stream(site(flow=0.25), reach=reach)
+    together = hydro(homes, water, P)
+    assert np.isfinite(together[0].life_cycle_mvnd).sum() == 10
+    for most in (1, 3, 5):
+        monkeypatch.setattr("infragap.analyses.electricity.offgrid.hydro.MOST_PAIRS", most)
+        for whole, pieces in zip(together, hydro(homes, water, P), strict=True):
+            np.testing.assert_array_equal(whole.life_cycle_mvnd, pieces.life_cycle_mvnd)
+            np.testing.assert_array_equal(whole.tier, pieces.tier)
+            for name, values in whole.size.items():
+                np.testing.assert_array_equal(values, pieces.size[name])
+
+
 def test_a_weak_plant_meets_the_peak_with_help_or_sheds_at_a_price() -> None:
     for allowed in (True, False):
         p = P.model_copy(update={"backup_allowed": allowed})
