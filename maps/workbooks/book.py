@@ -4,6 +4,9 @@ does not compute shows it."""
 from __future__ import annotations
 
 import datetime as dt
+import io
+import datetime as dt
+import io
 import math
 import re
 import textwrap
@@ -103,10 +106,13 @@ class Book:
 
 @contextmanager
 def workbook(path: Path, title: str, language: str) -> Iterator[Book]:
-    """Open a workbook for writing."""
-    with xlsxwriter.Workbook(str(path), SAFE) as file:
+    """Open a workbook for writing; it is put on the disk when it is whole."""
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written, SAFE) as file:
         file.set_properties({"title": title, "created": FIXED_DATE})
         yield Book(file, language)
+    # an archive on the disk that became full on the way would complain once more when it is thrown away
+    path.write_bytes(written.getbuffer())
 
 
 def write_title(sheet: Sheet, title: str, note: str, columns: int) -> int:

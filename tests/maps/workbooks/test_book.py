@@ -1,5 +1,7 @@
 """Workbooks: typed cells, harmless texts, formulas that carry their value, pages that fit the paper."""
 
+import gc
+import warnings
 from pathlib import Path
 
 import openpyxl
@@ -80,3 +82,12 @@ def test_any_name_makes_a_sheet(tmp_path: Path, name: str) -> None:
         book.sheet(name)
     (made,) = openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames
     assert len(made) <= 31
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_full_disk_is_told_once() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(OSError, match="No space left"), workbook(Path("/dev/full"), "Title", "en") as book:
+            write_title(book.sheet("Sheet"), "Title", "note", 3)
+        gc.collect()
