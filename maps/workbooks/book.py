@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import datetime as dt
-import io
 import math
 import re
 import textwrap
