@@ -132,13 +132,9 @@ def minimise(
     return Outcome(values, value, min(bound, value))
 
 
-def row_prices(program: Program) -> FloatArray:
-    """Price of each row of a programme whose variables may take parts of whole numbers: its duals, (constraints,).
-
-    Raises
-    ------
-    RuntimeError
-        The programme has no solution.
+def row_prices(program: Program) -> FloatArray | None:
+    """Price of each row of a programme whose variables may take parts of whole numbers: its duals, (constraints,); None
+    where the solver finds no optimum, as it may where numbers of very different size meet.
 
     Examples
     --------
@@ -151,10 +147,12 @@ def row_prices(program: Program) -> FloatArray:
     """
     highs = quiet_highs()
     highs.passModel(_model(replace(program, integer=np.zeros(len(program.objective), dtype=bool))))
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise RuntimeError("a programme that has a solution was not solved")
-    return np.array(highs.getSolution().row_dual)
+    for presolve in ("choose", "off"):
+        highs.setOptionValue("presolve", presolve)
+        highs.run()
+        if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            return np.array(highs.getSolution().row_dual)
+    return None
 
 
 def _run_branch_and_bound(highs: highspy.Highs, meter: Meter, step_work: float) -> None:

@@ -41,12 +41,25 @@ def least_allocation_mvnd(joint: JointPlants) -> FloatArray:
     if len(joint) < MANY and _charged_by_shares(joint, result):
         return result
     result = joint.alone_mvnd.copy()
+    duals = row_prices(_program(joint, rows, np.arange(len(joint))))
+    if duals is None:
+        return _least_shares_mvnd(joint)
     prices = np.zeros(len(result))
-    prices[rows] = row_prices(_program(joint, rows, np.arange(len(joint))))
+    prices[rows] = duals
     # rounding must not let a group pay more than it costs
     over = float(np.max(joint.members @ prices - joint.cost_mvnd, initial=0.0))
     result[rows] = np.minimum(prices[rows] - over, joint.alone_mvnd[rows])
     return result
+
+
+def _least_shares_mvnd(joint: JointPlants) -> FloatArray:
+    """Charges that are possible without any programme, (n,): of what each costs alone the part that its cheapest group
+    takes, so no group is charged more than it costs."""
+    part = np.ones(len(joint.alone_mvnd))
+    member = np.repeat(np.arange(len(joint)), np.diff(joint.members.indptr))
+    together = joint.members @ np.where(np.isfinite(joint.alone_mvnd), joint.alone_mvnd, 0.0)
+    np.minimum.at(part, joint.members.indices, (joint.cost_mvnd / together)[member])
+    return np.where(part < 1, part * joint.alone_mvnd, joint.alone_mvnd)
 
 
 def _charged_by_shares(joint: JointPlants, charged_mvnd: FloatArray) -> bool:
@@ -98,6 +111,8 @@ def charges_mvnd(joint: JointPlants, off: BoolArray, at_least_mvnd: FloatArray) 
             row_upper=off[rows].astype(np.float64),
         )
     )
+    if prices is None:
+        return at_least_mvnd
     charged = np.zeros(len(result))
     charged[rows] = prices
     over = max(float(np.max(joint.members @ charged - joint.cost_mvnd, initial=0.0)), 0.0)

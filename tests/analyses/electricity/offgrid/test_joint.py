@@ -195,3 +195,17 @@ def test_a_charge_below_nothing_keeps_the_charges_possible() -> None:
         assert (found.members @ charged <= 1 + 1e-9).all()
         assert (charged[~np.array(off)] >= least[~np.array(off)] - 1e-9).all()
     assert charges_mvnd(found, np.array([True, True, True]), least).sum() == pytest.approx(11)
+
+
+def test_charges_stay_possible_where_the_solver_finds_no_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    found = joint(rng.integers(10, 60, 8).astype(float).tolist(), np.cumsum(rng.uniform(300, 900, 8)).tolist())
+    best = least_allocation_mvnd(found)
+    monkeypatch.setattr("infragap.analyses.electricity.offgrid.sharing.row_prices", lambda _: None)
+    monkeypatch.setattr("infragap.analyses.electricity.offgrid.sharing.MANY", 0)
+    charged = least_allocation_mvnd(found)
+    assert (found.members @ charged <= found.cost_mvnd * (1 + 1e-9)).all()
+    assert (charged <= found.alone_mvnd).all()
+    assert 0 < charged.sum() <= best.sum() * (1 + 1e-9)
+    off = np.arange(8) < 4
+    assert charges_mvnd(found, off, charged).tolist() == charged.tolist()
