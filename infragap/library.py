@@ -222,6 +222,10 @@ def plan(
         The workers: any `concurrent.futures.Executor`, of processes or of threads, or Dask's ``client.get_executor()``;
         None for this process. `DrawsOn(executor)` plans here and has the draws of electricity made there, in chunks:
         for a few large packs. The results are the same. Workers must see `packs` and `out` under the same paths.
+    out
+        Folder for all results: `results/<pack>/<scenario>` as `infragap run` writes it, layers as partitioned
+        GeoParquet in `geoparquet`, what became of each in `many.json`. What stands there of the same inputs is kept,
+        so that a stopped run goes on.
     only
         Analyses to run.
     retries
