@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, each_once
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.line_components import line_km
 from infragap.analyses.electricity.routing.paths import step_components
@@ -68,7 +68,7 @@ def join_steps(
     """
     # one number a step: as rows of two they take five times as long to sort
     low, high = np.sort(steps, axis=1).T
-    steps = np.column_stack(np.divmod(np.unique(low * surface.passable.size + high), surface.passable.size))
+    steps = np.column_stack(np.divmod(each_once(low * surface.passable.size + high), surface.passable.size))
     steps = steps[surface.lawful(steps)]
     on_line = surface.line_number >= 0
     steps = steps[~(on_line[steps[:, 0]] & on_line[steps[:, 1]])]
