@@ -28,6 +28,7 @@ __all__ = [
     "cost_distance",
     "path_back",
     "spread_further",
+    "with_more_sources",
     "with_regions",
 ]
 
@@ -333,9 +334,56 @@ def after_closing(
     direction[lost] = -1
     changed = np.unique(np.concatenate([beside, lost]))
     _spread(cost, distance, direction, changed[np.isfinite(distance[changed])], rules)
+    return _without_border(distance, direction, rules, columns)
+
+
+def with_more_sources(cost: NDArray[Any], before: LeastCost, cells: NDArray[np.int64], rules: Rules) -> LeastCost:
+    """Search again with some cells as further sources that start at 0: only what they are nearer to is searched anew.
+
+    Parameters
+    ----------
+    cost
+        (rows, columns), cost per cell width, the one that was searched before.
+    before
+        Distances and predecessors of the search without these sources.
+    cells
+        (k,) flat indices of the further sources.
+    rules
+        How steps go.
+
+    Returns
+    -------
+    LeastCost
+        Distances, to the bit those of a whole search, and predecessors, without regions. Of equal paths those of
+        `before` stay.
+
+    Raises
+    ------
+    ParameterError
+        As `cost_distance`.
+    """
+    if before.predecessor is None:
+        raise AssertionError("predecessors were asked for")
+    _check_cost(cost)
+    pad, columns = rules.reach, cost.shape[1]
+    distance = _padded(before.distance, pad, math.inf).ravel()
+    direction = np.full(distance.size, -1, np.int8)
+    direction.reshape(-1, columns + 2 * pad)[pad:-pad, pad:-pad] = before.predecessor
+    cells = np.unique(cells)
+    starts = (cells // columns + pad) * (columns + 2 * pad) + cells % columns + pad
+    distance[starts], direction[starts] = 0.0, -1
+    _spread(cost, distance, direction, starts, rules)
+    return _without_border(distance, direction, rules, columns)
+
+
+def _without_border(
+    distance: NDArray[np.float32], direction: NDArray[np.int8], rules: Rules, columns: int
+) -> LeastCost:
+    """Give padded flat distances and directions the shape of the raster."""
+    pad, padded = rules.reach, (-1, columns + 2 * rules.reach)
     return LeastCost(
-        distance=np.ascontiguousarray(distance.reshape(-1, per_step[0])[pad:-pad, pad:-pad]),
-        predecessor=np.ascontiguousarray(direction.reshape(-1, per_step[0])[pad:-pad, pad:-pad]),
+        distance=np.ascontiguousarray(distance.reshape(padded)[pad:-pad, pad:-pad]),
+        predecessor=np.ascontiguousarray(direction.reshape(padded)[pad:-pad, pad:-pad]),
     )
 
 
