@@ -111,6 +111,7 @@ def neighbour_ways(
     if len(settlements) < 2:
         return ways
     near = cKDTree(settlements).query(settlements, k=min(NEAR + 1, len(settlements)))[1].reshape(len(settlements), -1)
+    least = float(cost.min(initial=np.inf))
     known, changed = {}, None
     if before is not None and before.cost.shape == cost.shape:
         known, changed = before.found, _changed_above(before.cost, cost)
@@ -118,11 +119,15 @@ def neighbour_ways(
         others = settlements[near[here, 1:]]
         if not own > 0:
             continue
-        # no cheaper way to a neighbour leads farther round than twice the distance to the farthest of them
-        reach = 2 * int(np.abs(others - [row, col]).max()) + 1
+        off = np.abs(others - [row, col]).max(axis=1)
+        # no cheaper way to a neighbour leads farther round than twice the distance to the farthest of them, nor farther
+        # than the money for the own line goes at the price of the cheapest cell
+        reach = 2 * int(off.max()) + 1
+        reach = min(reach, int(own / max(least, own / reach)) + 2)
+        others = others[off <= reach]
         r0, r1 = max(row - reach, 0), min(row + reach + 1, cost.shape[0])
         c0, c1 = max(col - reach, 0), min(col + reach + 1, columns)
-        spot, said = int(spots[here]), others.tobytes() + np.float64(own).tobytes()
+        spot, said = int(spots[here]), others.tobytes() + np.array([own, reach]).tobytes()
         alike = changed is None or changed[r1, c1] - changed[r0, c1] == changed[r1, c0] - changed[r0, c0]
         if alike and known.get(spot, (b"",))[0] == said:
             ways.found[spot] = known[spot]

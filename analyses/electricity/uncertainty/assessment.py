@@ -39,6 +39,7 @@ from infragap.analyses.electricity.uncertainty.sensitivity import (
     usual_problem,
 )
 from infragap.analyses.electricity.uncertainty.streams import UnprovenStreams, unproven_streams
+from infragap.analyses.together import both
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +91,9 @@ def begun_assessment(
             progress("scenarios" if p.scenarios else f"uncertainty, {p.draws} draws")
 
         def assessed() -> Uncertainty:
-            value, turns = value_of_position_mvnd(plan, shared.known.cells)
-            streams = unproven_streams(plan)
+            (value, turns), streams = both(
+                lambda: value_of_position_mvnd(plan, shared.known.cells), lambda: unproven_streams(plan)
+            )
             found = made()
             moved = [piece for piece in found if isinstance(piece, Moved)]
             drawn = [piece for piece in found if isinstance(piece, Draw)]
