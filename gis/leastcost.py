@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from infragap.gis.errors import NoSolutionError, ParameterError
-from infragap.gis.leastcost_kernels import label_regions, spread, walk_back
+from infragap.gis.leastcost_kernels import label_regions, led_over, spread, walk_back
 
 __all__ = [
     "MOVES",
@@ -328,7 +328,7 @@ def after_closing(
     direction = np.full(distance.size, -1, np.int8)
     direction.reshape(-1, per_step[0])[pad:-pad, pad:-pad] = before.predecessor
     at = (closed // columns + pad) * per_step[0] + closed % columns + pad
-    lost = _reached_over(at, distance, direction, rules.neighbours, per_step)
+    lost = _reached_over(at, direction, rules.neighbours, per_step)
     beside = np.unique(lost[:, np.newaxis] + offset)
     distance[lost] = _padded(np.where(np.isnan(starts), np.inf, starts), pad, math.inf).ravel()[lost]
     direction[lost] = -1
@@ -389,7 +389,6 @@ def _without_border(
 
 def _reached_over(
     at: NDArray[np.int64],
-    distance: NDArray[np.float32],
     direction: NDArray[np.int8],
     neighbours: int,
     per_step: NDArray[np.int64],
@@ -402,11 +401,7 @@ def _reached_over(
         for side in beside[:, move]:
             end = at - side + offset[move]
             first.append(end[direction[end] == move])
-    over = np.full(distance.size, -1, np.int32)
-    over[(direction < 0) & (distance < np.inf)] = 0
-    over[np.concatenate(first)] = 1
-    label_regions(distance, direction, offset, over)
-    return np.flatnonzero(over == 1)
+    return led_over(np.concatenate(first), direction, offset)
 
 
 def with_regions(least_cost: LeastCost, starts: NDArray[Any], rules: Rules) -> LeastCost:
