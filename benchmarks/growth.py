@@ -35,7 +35,7 @@ from infragap.analyses.electricity.uncertainty.locating import value_of_position
 from infragap.analyses.electricity.uncertainty.monte_carlo import one_draw, summarised, what_draws_share
 from infragap.analyses.electricity.uncertainty.streams import unproven_streams
 from infragap.analyses.electricity.years.schedule import make_schedule
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost.distance import cost_distance
 from infragap.gis.pack import read_pack
 from infragap.gis.stand_ins import with_stand_ins
 

@@ -18,7 +18,7 @@ from infragap.analyses.electricity.routing.paths import border_steps, out_of_win
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS, Routes
 from infragap.analyses.reuse import carried
 from infragap.analyses.together import both
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost.distance import cost_distance
 
 NEAR = 8
 """Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference
