@@ -93,7 +93,7 @@ def run_command(
     only: Annotated[str | None, typer.Option(help="Analyses, comma-separated: electricity,water,schools.")] = None,
 ) -> None:
     """Plan electricity, water and schools on a data pack: tables, layers and maps into --out."""
-    from infragap.readiness import chosen_analyses
+    from infragap.readiness.judging import chosen_analyses
     from infragap.settings import read_settings
 
     _run(places, read_settings(places.params, profile=_profile(places)), chosen_analyses(only, "--only"))
@@ -120,7 +120,7 @@ def run_many_command(
     workers: Workers,
 ) -> None:
     """Plan many packs under many scenarios, here or on a Dask cluster; a stopped run goes on where it stopped."""
-    from infragap.readiness import chosen_analyses
+    from infragap.readiness.judging import chosen_analyses
     from infragap.scale.clusters import cluster
     from infragap.scale.draw_chunks import DrawsOn
     from infragap.scale.many import plan_many
@@ -254,8 +254,8 @@ def check_command(
     ] = None,
 ) -> None:
     """Check a data pack: all its faults and notices at once, and what it is ready for."""
-    from infragap.check_report import print_json, print_readiness
-    from infragap.readiness import chosen_analyses, judge_folder
+    from infragap.readiness.judging import chosen_analyses, judge_folder
+    from infragap.readiness.printed import print_json, print_readiness
 
     chosen = chosen_analyses(analyses, "--for")
     readiness = judge_folder(pack, chosen)
@@ -264,7 +264,7 @@ def check_command(
     else:
         print_readiness(readiness, pack, terminal)
     if workbook is not None:
-        from infragap.check_workbook import write_check_workbook
+        from infragap.readiness.workbook import write_check_workbook
 
         count, full = write_check_workbook(readiness, pack, workbook, terminal.language)
         if not as_json:
