@@ -40,7 +40,7 @@ from infragap.analyses.electricity.uncertainty.monte_carlo import (
 )
 from infragap.analyses.electricity.uncertainty.streams import unproven_streams
 from infragap.analyses.electricity.years.schedule import make_schedule
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost.distance import cost_distance
 from infragap.gis.pack import read_pack
 from infragap.gis.stand_ins import with_stand_ins
 

@@ -18,7 +18,8 @@ from infragap.analyses.electricity.routing.paths import border_steps, out_of_win
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS, RULES, Routes
 from infragap.analyses.reuse import carried
 from infragap.analyses.together import both
-from infragap.gis.leastcost import LeastCost, cost_distance, with_more_sources, with_regions
+from infragap.gis.leastcost.again import with_more_sources, with_regions
+from infragap.gis.leastcost.distance import LeastCost, cost_distance
 
 NEAR = 8
 """Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference

@@ -12,7 +12,7 @@ from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.line_components import line_km
 from infragap.analyses.electricity.routing.paths import step_components
 from infragap.compiled import compiled
-from infragap.gis.leastcost import LeastCost
+from infragap.gis.leastcost.distance import LeastCost
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,8 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.line_components import COMPONENTS
 from infragap.compiled import compiled
-from infragap.gis.leastcost import MOVES, LeastCost
+from infragap.gis.leastcost.distance import LeastCost
+from infragap.gis.leastcost.steps import MOVES
 from infragap.gis.raster import rowcol
 
 

@@ -24,7 +24,7 @@ from infragap.analyses.electricity.routing.line_components import (
 )
 from infragap.analyses.electricity.routing.road_corridors import RoadCorridors, road_corridors
 from infragap.analyses.reuse import carried, content_of, remembered, remembered_alone
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost.distance import cost_distance
 from infragap.gis.raster import Raster, rasterize, resample, warp_like, xy
 from infragap.gis.terrain import slope_deg
 

@@ -1,4 +1,4 @@
-"""The compiled part of `infragap.gis.leastcost`: a label-correcting bucket queue on a padded, flattened raster.
+"""The compiled part of the search: a label-correcting bucket queue on a padded, flattened raster.
 
 Cells wait in buckets of equal width of distance. A bucket is a chain of small chunks of (cell, distance)
 pairs that are appended and read in order; a cell that is improved is appended again, and a pair whose

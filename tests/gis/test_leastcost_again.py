@@ -3,15 +3,9 @@
 import numpy as np
 import pytest
 
-from infragap.gis.leastcost import (
-    MOVES,
-    LeastCost,
-    Rules,
-    after_closing,
-    cost_distance,
-    with_more_sources,
-    with_regions,
-)
+from infragap.gis.leastcost.again import after_closing, with_more_sources, with_regions
+from infragap.gis.leastcost.distance import LeastCost, cost_distance
+from infragap.gis.leastcost.steps import MOVES, Rules
 
 
 def walked(search: LeastCost, cost: np.ndarray, neighbours: int) -> None:
