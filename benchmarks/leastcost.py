@@ -20,7 +20,7 @@ from skimage.graph import MCP_Geometric
 from benchmarks import Row
 from benchmarks.measure import peak_memory_mb, timed_with_cpu
 from infragap.analyses.arrays import FloatArray, IntArray
-from infragap.gis.leastcost import LeastCost, cost_distance
+from infragap.gis.leastcost.distance import LeastCost, cost_distance
 
 SIZES = ((750, 800), (1500, 1600), (4200, 5000))  # 0.6, 2.4 and 21 million cells
 QUICK = SIZES[:2]

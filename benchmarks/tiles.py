@@ -10,7 +10,7 @@ from rasterio.windows import Window
 
 from benchmarks import Row
 from benchmarks.measure import peak_memory_mb, timed
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost.distance import cost_distance
 from infragap.gis.tiles.distance import tiled_cost_distance
 
 BAND = 512

@@ -1,17 +1,10 @@
-"""A data pack in memory: layers read when first asked for, validated, and moved into the measuring CRS.
-
-A raster is never resampled if it is metric: resampled heights are other heights, and with them other slopes, streams
-and routes. So the measuring CRS in memory is that of the elevation raster where lengths can be measured in it (square
-cells, metres, scale error below 0.1 % at its middle), and the catalogue's `crs_measure` otherwise (degrees, Web
-Mercator, a far UTM zone). Vector layers move without loss; the other rasters follow the elevation. What the catalogue's
-`crs_measure` says beyond that, the CRS of coordinate tables that name none, holds always.
-"""
+"""A data pack in memory: layers read when first asked for, validated, and moved into the measuring CRS
+(`gis.reading.measured` says which one)."""
 
 from __future__ import annotations
 
 import atexit
 import difflib
-import math
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -21,22 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import pyproj
 
 from infragap.gis import schema
 from infragap.gis.catalog import Catalog, LayerEntry, checksum_findings, read_catalog, unsourced_findings
 from infragap.gis.checking.between import Checked, cross_findings
-from infragap.gis.checking.grids import raster_findings
-from infragap.gis.crs import WGS84, measures_truly, require_metres, to_measure
+from infragap.gis.crs import WGS84, require_metres, to_measure
 from infragap.gis.errors import InfragapError, LayerError
 from infragap.gis.findings import Finding, fault, faults, findings_of, notices, refusal
-from infragap.gis.raster import Raster, warp
+from infragap.gis.raster import Raster
 from infragap.gis.reading.canonical import in_canonical_order
-from infragap.gis.reading.layers import read_layer
+from infragap.gis.reading.measured import LayerReader, measuring_crs
 from infragap.gis.reading.raster_part import LINES, PLACES, Bounds, ground_of
-from infragap.gis.reading.rasters import grid_of, read_raster_around
 from infragap.gis.writing.layers import Layer, write_layers
 from infragap.profiles.profile import DEFAULT, Profile, ProfileError, read_profile
 
@@ -49,10 +38,6 @@ PROFILE = fault("catalog.profile", reason="codes, words and prices of the countr
 NO_PLACES = fault("catalog.no_places", reason="an analysis asks this layer for places")
 NO_TABLE = fault("catalog.no_table", reason="an analysis asks this layer for rows")
 NO_RASTER = fault("catalog.no_raster", reason="an analysis asks this layer for a raster")
-NOT_MEASURED = fault(
-    "geometry.not_measured",
-    reason="the coordinates lie outside what the measuring system can hold, so they are of another system",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,20 +135,7 @@ class Pack:
     def crs_measure(self) -> str:
         """Projected CRS of all layers in memory [m]: that of the elevation raster where it can measure, else the
         catalogue's."""
-        named = self.catalog.pack.crs_measure
-        if not self.has("elevation"):
-            return named
-        entry = self.catalog.entry("elevation")
-        if entry.kind != "raster":
-            return named
-        grid = grid_of(self.folder / entry.file, crs=entry.crs, inside=self.folder)
-        if grid is None or grid.crs == pyproj.CRS.from_user_input(named):
-            return named
-        west, south, east, north = grid.bounds
-        square = math.isclose(grid.transform.a, -grid.transform.e, rel_tol=1e-9)
-        if square and measures_truly(grid.crs, x=(west + east) / 2, y=(south + north) / 2):
-            return grid.crs.to_string()
-        return named
+        return measuring_crs(self.folder, self.catalog)
 
     @property
     def communes(self) -> gpd.GeoDataFrame:
@@ -395,44 +367,27 @@ class Pack:
     def _attempt(self, name: str) -> tuple[gpd.GeoDataFrame | pd.DataFrame | Raster | None, tuple[Finding, ...]]:
         if name not in self._read:
             entry = self.catalog.entry(name)
-            layer, found = self._read_raster(entry) if entry.kind == "raster" else self._read_frame(entry)
-            self._read[name] = (layer, (*found, *self._checksum_findings(entry, found)))
+            is_raster = entry.kind == "raster"
+            layer, found = self._reader.raster(entry, self._ground) if is_raster else self._read_frame(entry)
+            if not any(finding.code.startswith("file.") for finding in found):
+                # what could not be opened, or must not be, is not read for its checksum either
+                found = [*found, *checksum_findings(self.folder, entry)]
+            self._read[name] = (layer, tuple(found))
         return self._read[name]
 
-    def _checksum_findings(self, entry: LayerEntry, found: list[Finding]) -> list[Finding]:
-        if any(finding.code.startswith("file.") for finding in found):
-            # what could not be opened, or must not be, is not read for its checksum either
-            return []
-        return checksum_findings(self.folder, entry)
+    @cached_property
+    def _reader(self) -> LayerReader:
+        one_area = None if self.has_areas else self.profile.administration.area_code_example
+        return LayerReader(self.folder, self.catalog.pack.crs_measure, self.crs_measure, self.profile, one_area)
 
     def _read_frame(self, entry: LayerEntry) -> tuple[gpd.GeoDataFrame | pd.DataFrame | None, list[Finding]]:
-        layer, found = read_layer(
-            self.folder,
-            entry,
-            crs_measure=self.catalog.pack.crs_measure,
-            profile=self.profile,
-            one_area=None if self.has_areas else self.profile.administration.area_code_example,
-        )
-        if isinstance(layer, gpd.GeoDataFrame):
-            layer = to_measure(layer, self.crs_measure, layer=entry.name)
-            if not np.isfinite(layer.geometry.bounds.to_numpy()[~layer.geometry.is_empty.to_numpy()]).all():
-                return None, [*found, NOT_MEASURED.found(entry.name, of=len(layer), crs=self.crs_measure)]
+        layer, found = self._reader.frame(entry)
         if layer is not None:
             # checks name the rows in the order of the file, and ask whether rivers are drawn downstream
             self._as_drawn[entry.name] = layer
         if layer is not None and not faults(found):
             layer = in_canonical_order(layer, layer=entry.name)
         return layer, found
-
-    def _read_raster(self, entry: LayerEntry) -> tuple[Raster | None, list[Finding]]:
-        try:
-            raster, found = read_raster_around(
-                self._ground, self.folder / entry.file, layer=entry.name, crs=entry.crs, inside=self.folder
-            )
-            found += raster_findings(raster, entry)
-            return warp(raster, crs=self.crs_measure, method="nearest" if entry.name == "forest" else "bilinear"), found
-        except InfragapError as error:
-            return None, findings_of(error, layer=entry.name)
 
     def _ground(self) -> Bounds | None:
         frames = {name: self._attempt(name)[0] for name in (*PLACES, LINES) if self.has(name)}

@@ -35,7 +35,7 @@ from infragap.gis.stand_ins import with_stand_ins
 from infragap.maps.exports.outward import outward_frame
 from infragap.process_wide import UNCOLLECTED
 from infragap.profiles.of_result import profile_of_result
-from infragap.readiness import judge, judge_folder, require_ready
+from infragap.readiness.judging import judge, judge_folder, require_ready
 from infragap.scale.draw_chunks import DrawsOn as DrawsOn
 from infragap.scale.many import Many, Told, plan_many
 from infragap.scale.units import InAreas as InAreas

@@ -22,7 +22,7 @@ from infragap.gis.pack import Pack, read_pack
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.maps.write import write_results
 from infragap.output import check_output, claimed
-from infragap.readiness import NEEDS, chosen_analyses, notices_of, require_ready
+from infragap.readiness.judging import NEEDS, chosen_analyses, notices_of, require_ready
 from infragap.record import record_of, write_record
 from infragap.second_process import SecondProcess
 from infragap.servers.pull import keep_snapshots

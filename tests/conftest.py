@@ -1,5 +1,6 @@
 """What all tests share: where the development data lie, and skipping where they are absent."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -15,6 +16,11 @@ settings.register_profile("infragap", deadline=None, derandomize=True, database=
 settings.load_profile("infragap")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; all else keeps its order."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")
@@ -34,16 +40,21 @@ def data_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def real_pack(data_folder: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    """The reference pack on real boundaries, heights, people and forest; about 15 s."""
-    fetched, out = shared / "laocai/fetched", tmp_path_factory.mktemp("real") / "pack"
-    build_pack(
-        out,
-        facts=data_folder / "facts",
-        boundaries=fetched / "communes_fixed_simpl50m.geojson",
-        elevation=fetched / "dem_vfp_15s.tif",
-        population=fetched / "pop_density_worldpop2020_1km_UNadj.tif",
-        forest=fetched / "communes_forest_2025.csv",
-    )
+    """The reference pack on real boundaries, heights, people and forest; about 15 s, once for all workers."""
+    fetched, base = shared / "laocai/fetched", tmp_path_factory.getbasetemp()
+    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "real_pack"
+    with out.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not out.exists():
+            # the folder is there when it is whole: a build that failed leaves none
+            build_pack(
+                out,
+                facts=data_folder / "facts",
+                boundaries=fetched / "communes_fixed_simpl50m.geojson",
+                elevation=fetched / "dem_vfp_15s.tif",
+                population=fetched / "pop_density_worldpop2020_1km_UNadj.tif",
+                forest=fetched / "communes_forest_2025.csv",
+            )
     return read_pack(out)
 
 
@@ -51,11 +62,22 @@ def real_pack(data_folder: Path, shared: Path, tmp_path_factory: pytest.TempPath
 def reference_water(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of the water question on the embedded pack, about a minute; with INFRAGAP_RESULT, those of a main job
     that is there already."""
+    return result_of("water", data_folder, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def reference_electricity(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the electricity question on the embedded pack, about a minute; with INFRAGAP_RESULT, those of a main
+    job that is there already."""
+    return result_of("electricity", data_folder, tmp_path_factory)
+
+
+def result_of(question: str, data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if os.environ.get("INFRAGAP_RESULT"):
         return Path(os.environ["INFRAGAP_RESULT"])
     from infragap.run import run
     from infragap.settings import Settings
 
-    out = tmp_path_factory.mktemp("water") / "out"
-    run(data_folder, out, Settings(), only=("water",))
+    out = tmp_path_factory.mktemp(question) / "out"
+    run(data_folder, out, Settings(), only=(question,))
     return out

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infragap.gis.errors import ParameterError
-from infragap.gis.leastcost import Rules, Slopes, spread_further
+from infragap.gis.leastcost.again import spread_further
+from infragap.gis.leastcost.steps import Rules, Slopes
 from infragap.gis.tiles.windows import RasterWindows, Window, created_like, opened
 
 IntArray = NDArray[np.int64]

@@ -29,7 +29,7 @@ from infragap.gis.raster import Raster
 from infragap.gis.schema import RASTERS
 from infragap.gis.stand_ins import with_stand_ins
 from infragap.gis.writing.layers import Layer, write_layers
-from infragap.readiness import require_ready
+from infragap.readiness.judging import require_ready
 from infragap.scale.areas import Areas, supply_areas
 
 LIST, SETTLEMENTS = "areas.json", "settlements.csv"

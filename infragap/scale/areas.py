@@ -29,7 +29,7 @@ from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
 from infragap.analyses.electricity.routing.paths import border_steps
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS, on_line_cells, settlement_cells
 from infragap.analyses.electricity.routing.surface_of_pack import build_surface
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost.distance import cost_distance
 from infragap.gis.pack import Pack
 from infragap.gis.raster import Raster, rowcol
 from infragap.gis.schema import ROAD_CLASSES

@@ -14,7 +14,7 @@ import pandas as pd
 
 from infragap.analyses.draws import Maker
 from infragap.gis.pack import Pack
-from infragap.readiness import chosen_analyses
+from infragap.readiness.judging import chosen_analyses
 from infragap.scale.area_results import join_areas
 from infragap.scale.area_units import by_areas
 from infragap.scale.draw_chunks import DrawChunks, DrawsOn

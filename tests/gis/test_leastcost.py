@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from skimage.graph import MCP_Geometric
 
 from infragap.gis.errors import NoSolutionError, ParameterError
-from infragap.gis.leastcost import MOVES, LeastCost, Slopes, cost_distance, path_back
+from infragap.gis.leastcost.distance import LeastCost, cost_distance, path_back
+from infragap.gis.leastcost.steps import MOVES, Slopes
 
 Floats = NDArray[np.float64]
 INF = math.inf
@@ -337,8 +338,8 @@ def test_wrong_parameters_are_named(change: dict[str, object], message: str) -> 
 def test_compiled_code_is_kept_on_disk_also_without_write_access_to_the_package(tmp_path: Path) -> None:
     """The second process finds all it needs in the cache folder, and warns of nothing."""
     script = (
-        "import numpy as np; from infragap.gis import leastcost_kernels as k; from infragap.gis.leastcost import "
-        "cost_distance;"
+        "import numpy as np; from infragap.gis.leastcost import kernels as k;"
+        "from infragap.gis.leastcost.distance import cost_distance;"
         "cost_distance(np.ones((4, 4)), [(0, 0)], regions=True);"
         "print(sum(k.spread.stats.cache_hits.values()), sum(k.spread.stats.cache_misses.values()))"
     )

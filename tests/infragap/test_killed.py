@@ -104,6 +104,7 @@ def is_complete(out: Path) -> bool:
     return (out / MARKER).exists() and (out / "index.html").exists() and not others(out)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted by /proc")
 def test_killed_at_fifty_moments(pack: Path, tmp_path: Path) -> None:
     out, moments = tmp_path / "out", random.Random(9)

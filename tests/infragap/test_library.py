@@ -42,8 +42,8 @@ def test_the_help_of_the_command_loads_nothing_large() -> None:
 
 
 def test_a_module_of_the_command_does_not_hide_a_name() -> None:
-    import infragap.check_report
     import infragap.comparing.electricity
+    import infragap.readiness.printed
 
     assert callable(infragap.check)
     assert callable(infragap.compare)

@@ -31,11 +31,13 @@ for name in ("time", "monotonic", "perf_counter"):
 """A clock injected into Python, for machines without libfaketime; clocks of compiled libraries keep their pace then."""
 
 
-def run(data: Path, out: Path, **environment: str) -> Path:
-    """Run the command in a process of its own and give its output folder."""
-    search = os.pathsep.join(filter(None, [environment.pop("PYTHONPATH", ""), *sys.path]))
+def run(data: Path, out: Path, *, installed: str | None = None, **environment: str) -> Path:
+    """Run the command in a process of its own and give its output folder; an installed one does not see this
+    checkout."""
+    program, seen = ([sys.executable, "-m", "infragap"], sys.path) if installed is None else ([installed], [])
+    search = os.pathsep.join(filter(None, [environment.pop("PYTHONPATH", ""), *seen]))
     done = subprocess.run(
-        [sys.executable, "-m", "infragap", "run", "--data", str(data), "--out", str(out)],
+        [*program, "run", "--data", str(data), "--out", str(out)],
         env={**os.environ, "LC_ALL": "C.UTF-8", **environment, "PYTHONPATH": search}, capture_output=True, text=True,
         check=False, cwd=out.parent,
     )  # fmt: skip
@@ -86,6 +88,12 @@ def reference(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="module")
+def installed() -> str | None:
+    """The command of an installed package, which INFRAGAP_INSTALLED names; None for this checkout."""
+    return os.environ.get("INFRAGAP_INSTALLED")
+
+
+@pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The four-commune pack, and the result of a plain run on it."""
     pack = write_pack(tmp_path_factory.mktemp("small") / "pack")
@@ -96,19 +104,23 @@ def test_a_clock_eight_times_faster_changes_nothing(small: tuple[Path, Path], tm
     assert differing(small[1], run(small[0], tmp_path / "out", **faster_clock(tmp_path))) == []
 
 
-def test_threads_locale_and_hash_seed_change_nothing(small: tuple[Path, Path], tmp_path: Path) -> None:
-    threads = dict.fromkeys(THREADS, "1")
-    again = run(small[0], tmp_path / "out", **threads, LC_ALL="C", PYTHONHASHSEED="4711", TZ="Pacific/Apia")
+def test_threads_locale_hash_seed_and_installing_change_nothing(
+    small: tuple[Path, Path], installed: str | None, tmp_path: Path
+) -> None:
+    everywhere = dict.fromkeys(THREADS, "1") | {"LC_ALL": "C", "PYTHONHASHSEED": "4711", "TZ": "Pacific/Apia"}
+    again = run(small[0], tmp_path / "out", installed=installed, **everywhere)
     assert differing(small[1], again) == []
 
 
+@pytest.mark.long
 def test_all_of_it_together_changes_nothing_on_the_embedded_pack(
-    reference: Path, data_folder: Path, tmp_path: Path
+    reference: Path, installed: str | None, data_folder: Path, tmp_path: Path
 ) -> None:
-    """Clock, threads, locale, hash seed and the order of rows at once: a whole run takes minutes. What one of them does
-    alone, the tests on the small pack name (its river lies in no valley, so it may not be turned round)."""
+    """Clock, threads, locale, hash seed, the order of rows and another folder at once, by the installed program where
+    there is one: a whole run takes minutes. What one of them does alone, the tests on the small pack name (its river
+    lies in no valley, so it may not be turned round)."""
     shuffled = shuffle_pack(data_folder, tmp_path / "pack", seed=3)
     everywhere = {"LC_ALL": "C", "PYTHONHASHSEED": "4711", "TZ": "Pacific/Apia"}
     threads = dict.fromkeys(THREADS, "3")
-    again = run(shuffled, tmp_path / "out", **threads, **everywhere, **faster_clock(tmp_path))
+    again = run(shuffled, tmp_path / "out", installed=installed, **threads, **everywhere, **faster_clock(tmp_path))
     assert differing(reference, again) == []

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from infragap.analyses.arrays import IntArray, each_once
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.paths import trace
-from infragap.gis.leastcost import MOVES, LeastCost
+from infragap.gis.leastcost.distance import LeastCost
+from infragap.gis.leastcost.steps import MOVES
 
 LOOKED_AT = 4000
 """Cells around a settlement that are looked at; beyond that no lawful way is taken to lead there."""

@@ -17,7 +17,9 @@ from infragap.analyses.electricity.routing.entering import entered_lawfully
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, line_km, unit_prices
 from infragap.analyses.electricity.routing.paths import step_components, trace
 from infragap.analyses.reuse import content_of, remembered_alone
-from infragap.gis.leastcost import LeastCost, Rules, after_closing, cost_distance, path_back, with_regions
+from infragap.gis.leastcost.again import after_closing, with_regions
+from infragap.gis.leastcost.distance import LeastCost, cost_distance, path_back
+from infragap.gis.leastcost.steps import Rules
 from infragap.gis.raster import rowcol, xy
 
 MAX_ROUNDS = 12

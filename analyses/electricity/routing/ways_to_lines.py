@@ -13,7 +13,7 @@ from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.paths import lines_components
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS
-from infragap.gis.leastcost import LeastCost, cost_distance, path_back
+from infragap.gis.leastcost.distance import LeastCost, cost_distance, path_back
 
 
 @dataclass(frozen=True, eq=False)

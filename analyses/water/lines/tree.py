@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.compiled import compiled
-from infragap.gis.leastcost import MOVES
+from infragap.gis.leastcost.steps import MOVES
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ def grow_tree(
     Parameters
     ----------
     predecessor, heights
-        Window of `infragap.gis.leastcost.LeastCost.predecessor` and of the relief [m].
+        Window of `infragap.gis.leastcost.distance.LeastCost.predecessor` and of the relief [m].
     start
         Cell of the source.
     cells

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.water.lines.tree import PipeTree, grow_tree
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost.distance import cost_distance
 from infragap.gis.raster import Raster, rowcol, sample
 from infragap.gis.terrain import slope_pct
 

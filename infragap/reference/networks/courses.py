@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from infragap.gis.leastcost import cost_distance, path_back
+from infragap.gis.leastcost.distance import cost_distance, path_back
 from infragap.reference.land.ground import CELL_M, Ground
 
 WATER_COST = 60.0

@@ -1,7 +1,8 @@
 """The numbers that docs/electricity.md quotes are those of a run on the embedded pack."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,6 @@ import pytest
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
 from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.plan import plan_electricity
-from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.years.schedule import make_schedule
 from infragap.analyses.electricity.years.target_reach import reach_of_targets
 from infragap.gis.pack import read_pack
@@ -23,9 +22,23 @@ PAGE = Path(__file__).parents[3] / "docs" / "electricity.md"
 SETTLEMENTS = ("V08", "V15", "V10")
 
 
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a run has written."""
+
+    folder: Path
+
+    def table(self, name: str) -> pd.DataFrame:
+        return pd.read_csv(self.folder / "tables" / f"electricity_{name}.csv", encoding="utf-8-sig")
+
+    @property
+    def record(self) -> dict[str, Any]:
+        return dict(json.loads((self.folder / "run.json").read_text(encoding="utf-8"))["electricity"])
+
+
 @pytest.fixture(scope="module")
-def result(data_folder: Path) -> ElectricityResult:
-    return plan_electricity(read_pack(data_folder), ElectricityParameters())
+def result(reference_electricity: Path) -> Result:
+    return Result(reference_electricity)
 
 
 def quoted(mark: str) -> dict[str, list[str]]:
@@ -56,8 +69,8 @@ def hold(table: Mapping[str, list[str]], frame: pd.DataFrame) -> None:
                 assert_equal(cell, frame.loc[row, name], (row, name))
 
 
-def test_quoted_settlements_are_those_of_the_run(result: ElectricityResult) -> None:
-    ranking = result.settlements.set_index("settlement_id")
+def test_quoted_settlements_are_those_of_the_run(result: Result) -> None:
+    ranking = result.table("ranking").set_index("settlement_id")
     table = quoted("checked by ")
     assert len(table) > 20
     for column, cells in table.items():
@@ -66,9 +79,9 @@ def test_quoted_settlements_are_those_of_the_run(result: ElectricityResult) -> N
                 assert_equal(cell, ranking.loc[key, column], (key, column))
 
 
-def test_quoted_targets_and_scenarios_are_those_of_the_run(result: ElectricityResult) -> None:
-    hold(quoted("targets: "), result.tables["targets"].set_index("target"))
-    hold(quoted("scenarios: "), result.tables["scenarios"].set_index("scenario"))
+def test_quoted_targets_and_scenarios_are_those_of_the_run(result: Result) -> None:
+    hold(quoted("targets: "), result.table("targets").set_index("target"))
+    hold(quoted("scenarios: "), result.table("scenarios").set_index("scenario"))
 
 
 def budget_table(plan: Plan) -> pd.DataFrame:
@@ -104,27 +117,28 @@ def test_quoted_budgets_are_those_of_the_plan(data_folder: Path) -> None:
     assert missing == pytest.approx([0, whole_bn - 1000, whole_bn - 200, whole_bn - 100], abs=0.1)
 
 
-def test_the_page_tells_what_the_run_proves(result: ElectricityResult) -> None:
+def test_the_page_tells_what_the_run_proves(result: Result) -> None:
     page = PAGE.read_text(encoding="utf-8")
-    record, summary = result.plan, result.summary
+    record, summary = result.record["plan"], result.record["summary"]
+    settlements, lines = result.table("ranking"), result.table("lines")
     assert f"`lower_bound_mvnd` ({record['lower_bound_mvnd']:,.0f} against a cost of {record['cost_mvnd']:,.0f}" in page
     assert record["gap"] <= 1e-3
     assert summary["forest_outside_km"] == 0
-    assert f"Of {summary['line_km']:.1f} km, {result.lines['forest_road_km'].sum():.1f} lie in road strips" in page
-    unsafe = result.settlements[result.settlements["supply"] == "unsafe"]
+    assert f"Of {summary['line_km']:.1f} km, {lines['forest_road_km'].sum():.1f} lie in road strips" in page
+    unsafe = settlements[settlements["supply"] == "unsafe"]
     works = unsafe["works"].value_counts()
     assert f"{works['new_station']} of {len(unsafe)} such clusters" in page
     assert f"{works['lv_extension']} get a line from a station that stands, {works['lv_upgrade']} a larger" in page
-    located = (result.settlements["decision_class"] == "locate").sum()
-    assert f"{located} of {len(result.settlements)} rows are `locate`" in page
+    located = (settlements["decision_class"] == "locate").sum()
+    assert f"{located} of {len(settlements)} rows are `locate`" in page
     wrong = summary["branches_beyond_voltage_limit"]
-    added, beyond = result.lines["added_drop_pct"].max(), (result.lines["voltage_drop_pct"] > 7).sum()
-    assert f"{wrong} of {len(result.lines)} line sections fail: none adds more than {added:.2f} %" in page
+    added, beyond = lines["added_drop_pct"].max(), (lines["voltage_drop_pct"] > 7).sum()
+    assert f"{wrong} of {len(lines)} line sections fail: none adds more than {added:.2f} %" in page
     assert f"Yet {beyond} of them lie more than 7 % below the busbar" in page
-    feeders = result.tables["feeders"]
+    feeders = result.table("feeders")
     weak = (feeders["drop_today_pct"] > 7).sum(), (feeders["drop_after_pct"] > 7).sum()
     assert f"{weak[0]} feeders are beyond 7 % today" in page
     assert f"{weak[1]} with the plan" in page
     assert f"Setting them right costs {feeders['remedy_mvnd'].sum() / 1000:.1f} bn" in page
-    cost = result.tables["scenarios"].set_index("scenario")["cost_mvnd"]
+    cost = result.table("scenarios").set_index("scenario")["cost_mvnd"]
     assert f"costs **{cost['three_phase_only'] - cost['scheme']:,.0f} more, 17 %**" in page

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import infragap.readiness  # noqa: F401 (declares every check, those of the analyses' needs too)
+import infragap.readiness.judging  # noqa: F401 (declares every check, those of the analyses' needs too)
 from infragap.gis.findings import CHECKS, Severity
 from infragap.wording.catalogue import languages, words
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from skimage.graph import MCP_Geometric
 
 from infragap.gis.errors import LayerError, ParameterError
-from infragap.gis.leastcost import Rules, Slopes, cost_distance
+from infragap.gis.leastcost.distance import cost_distance
+from infragap.gis.leastcost.steps import Rules, Slopes
 from infragap.gis.tiles.distance import Relief, tiled_cost_distance
 
 CELL_M = 30.0

@@ -19,7 +19,7 @@ from infragap.gis.errors import MissingDataError, ParameterError
 from infragap.gis.findings import faults
 from infragap.gis.pack import read_pack
 from infragap.profiles.profile import read_profile
-from infragap.readiness import judge_folder
+from infragap.readiness.judging import judge_folder
 from tests.infragap.fetching.imitation import EAST, NORTH, SOUTH, WEST, Imitation, height_m
 from tests.pack_factory import CRS_MEASURE, write_pack
 

@@ -103,7 +103,7 @@ def test_rules_of_a_country_are_its_profiles() -> None:
 @pytest.mark.slow
 def test_a_profile_without_prices_is_refused_for_what_needs_them(tmp_path: Path, thousand: Profile) -> None:
     from infragap.analyses.parameters import prices_missing
-    from infragap.readiness import judge_folder
+    from infragap.readiness.judging import judge_folder
     from tests.pack_factory import write_pack
 
     missing = prices_missing(ElectricityParameters, thousand)

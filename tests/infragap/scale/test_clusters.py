@@ -41,11 +41,11 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [
         write_pack(folder / "a"),
         write_pack(folder / "b", villages=villages().assign(households=90)),
-        write_pack(folder / "c", villages=villages().assign(households=35)),
     ]
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_two_workers_one_of_them_killed_equal_the_serial_run(packs: list[Path], tmp_path: Path) -> None:
     assert not infragap.plan(packs, SCENARIOS, out=tmp_path / "serial", merged=True).failed
     killed: list[int] = []

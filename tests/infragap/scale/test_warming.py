@@ -35,6 +35,7 @@ def test_short_parameters_are_lawful_and_leave_no_part_of_a_run_out() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_run_after_warming_compiles_nothing(tmp_path: Path) -> None:
     pack, cache = write_pack(tmp_path / "pack"), tmp_path / "kernels"
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from infragap.analyses.arrays import BoolArray, IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.entering import entered_lawfully
-from infragap.gis.leastcost import MOVES, LeastCost, cost_distance, path_back
+from infragap.gis.leastcost.distance import LeastCost, cost_distance, path_back
+from infragap.gis.leastcost.steps import MOVES
 
 AT = 2 * 5 + 4
 """The settlement's cell, at the end of the middle row; the line stands at its start."""

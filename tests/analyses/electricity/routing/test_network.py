@@ -12,7 +12,7 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import network_steps
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, unit_prices
 from infragap.analyses.electricity.routing.network import CandidateNetwork
-from infragap.gis.leastcost import cost_distance
+from infragap.gis.leastcost.distance import cost_distance
 from tests.analyses.electricity.small_pack import grid, settlements_at, small_pack
 
 P = ElectricityParameters(no_road_km=1000.0)

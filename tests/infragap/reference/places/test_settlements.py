@@ -9,7 +9,6 @@ import shapely
 from infragap.gis.pack import read_pack
 from infragap.gis.raster import rowcol, warp
 from infragap.gis.reading.rasters import read_raster
-from infragap.reference.build import build_pack
 
 SCHEME = (
     "Thôn Làng Bang xã Tân Hợp; thôn Giàng Pằng, thôn Làng Mảnh, thôn Ngã Hai, thôn Nậm Biếu xã Sơn Lương; thôn Đề Chơ "
@@ -131,21 +130,13 @@ def test_clusters_keep_off_the_lines(pack):
 
 
 @pytest.mark.slow
-def test_real_layers_put_every_settlement_on_populated_ground_of_its_commune(shared, data_folder, tmp_path):
-    fetched = shared / "laocai" / "fetched"
-    density = fetched / "pop_density_worldpop2020_1km_UNadj.tif"
-    build_pack(
-        tmp_path / "pack",
-        facts=data_folder / "facts",
-        boundaries=fetched / "communes_fixed_simpl50m.geojson",
-        elevation=fetched / "dem_vfp_15s.tif",
-        population=density,
-    )
-    pack = read_pack(tmp_path / "pack")
+def test_real_layers_put_every_settlement_on_populated_ground_of_its_commune(shared, real_pack):
+    pack = real_pack
     for layer in (pack.settlements, pack.villages):
         polygons = pack.communes.set_index("commune_code").geometry.reindex(layer["commune_code"])
         assert shapely.contains(polygons.to_numpy(), layer.geometry.to_numpy()).all()
-    people = warp(read_raster(density), crs=pack.crs_measure, method="nearest")
+    density = read_raster(shared / "laocai" / "fetched" / "pop_density_worldpop2020_1km_UNadj.tif")
+    people = warp(density, crs=pack.crs_measure, method="nearest")
     rows, cols = rowcol(people, pack.settlements.geometry.x, pack.settlements.geometry.y)
     around = [people.values[r - 1 : r + 2, c - 1 : c + 2].max() for r, c in zip(rows, cols, strict=True)]
     assert min(around) > 0

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from infragap.console.terminal import Terminal, cell, shown
 from infragap.gis.findings import faults, notices
-from infragap.readiness import LayerReport, LayerState, Readiness
+from infragap.readiness.judging import LayerReport, LayerState, Readiness
 
 MARKS = {
     LayerState.READY: "[green]✓[/green]",

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from infragap.check_workbook import MOST_MARKED, _marks, write_check_workbook
 from infragap.cli import app
 from infragap.gis.catalog import LayerEntry
 from infragap.gis.findings import Finding, Severity
-from infragap.readiness import judge_folder
+from infragap.readiness.judging import judge_folder
+from infragap.readiness.workbook import MOST_MARKED, _marks, write_check_workbook
 from tests.pack_factory import write_pack
 
 RED = "FFFFCDD2"

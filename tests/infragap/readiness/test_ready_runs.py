@@ -12,7 +12,7 @@ import pytest
 from infragap.gis import schema
 from infragap.gis.errors import InfragapError
 from infragap.gis.raster import Raster
-from infragap.readiness import judge_folder
+from infragap.readiness.judging import judge_folder
 from infragap.run import run
 from infragap.settings import ANALYSES, read_settings
 from tests.pack_factory import BUILDERS, FILES, write_pack

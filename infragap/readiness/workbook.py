@@ -21,7 +21,7 @@ from infragap.gis.pack import read_pack
 from infragap.gis.reading.layers import read_raw
 from infragap.gis.reading.mapping import mapped
 from infragap.maps.exports.tables import FORMULA_STARTS
-from infragap.readiness import Readiness
+from infragap.readiness.judging import Readiness
 from infragap.wording.catalogue import Words, words
 
 MOST_MARKED = 2_000

@@ -10,7 +10,7 @@ import pytest
 from infragap.cli import main
 from infragap.gis.errors import InfragapError, ParameterError
 from infragap.gis.pack import read_pack
-from infragap.readiness import NEEDS, LayerState, chosen_analyses, judge, judge_folder, require_ready
+from infragap.readiness.judging import NEEDS, LayerState, chosen_analyses, judge, judge_folder, require_ready
 from infragap.settings import ANALYSES
 from tests.pack_factory import write_pack
 
