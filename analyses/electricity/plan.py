@@ -21,6 +21,7 @@ from infragap.analyses.electricity.tables.all_tables import build_tables
 from infragap.analyses.electricity.tables.lines import lines_table
 from infragap.analyses.electricity.uncertainty.assessment import Surveys, begun_assessment, worth_of_surveys
 from infragap.analyses.electricity.years.schedule import Schedule, make_schedule
+from infragap.analyses.memory import give_back_memory
 from infragap.analyses.together import both
 from infragap.gis.errors import MissingDataError
 from infragap.gis.pack import Pack
@@ -111,6 +112,8 @@ def assessed(decided: Planned, progress: Progress) -> ElectricityResult:
     def certain() -> tuple[list[FeederFinding], gpd.GeoDataFrame]:
         return feeder_findings(check.feeders, plan.parameters), lines_table(plan, check, remedies, schedule)
 
+    # from here on a second process may need as much
+    give_back_memory()
     with begun_assessment(plan, remedies, decided.surveys, progress) as asked:
         uncertainty, (feeders, lines) = both(asked, certain)
     return build_tables(plan, check, remedies, schedule, uncertainty, feeders, lines)
