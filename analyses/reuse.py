@@ -69,8 +69,11 @@ def remembered(step: str, make: Callable[[Kind], Value], parameters: Kind, given
         All else that it depends on: texts, numbers and bytes by value, any other object by being the same one.
     """
     memory = _memory.get()
-    if memory is None:
-        return make(parameters)
+    return make(parameters) if memory is None else kept_in(memory, step, make, parameters, given)
+
+
+def kept_in(memory: Memory, step: str, make: Callable[[Kind], Value], parameters: Kind, given: Sequence[Any]) -> Value:
+    """Make a step, or take it over from a memory of its own; else as `remembered`."""
     kept = memory.steps.get(step)
     if kept is not None and _same(kept.given, given) and _read_alike(kept.read, parameters):
         for reader in _readers.get():

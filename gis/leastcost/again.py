@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infragap.gis.leastcost.distance import LeastCost
-from infragap.gis.leastcost.kernels import label_regions
+from infragap.gis.leastcost.kernels import led_over
 from infragap.gis.leastcost.spreading import Rimmed, check_cost, regions_of, spread_from
 from infragap.gis.leastcost.steps import STRAIGHT_MOVES, Rules, cells_beside
 
-__all__ = ["after_closing", "spread_further", "with_regions"]
+__all__ = ["after_closing", "spread_further", "with_more_sources", "with_regions"]
 
 
 def spread_further(
@@ -98,12 +98,49 @@ def after_closing(
     layout = Rimmed(cost.shape[1], rules)
     distance = layout.laid(before.distance, math.inf)
     direction = layout.laid(before.predecessor, -1, np.int8)
-    lost = _reached_over(layout.places(closed), distance, direction, layout)
+    lost = _reached_over(layout.places(closed), direction, layout)
     beside = np.unique(lost[:, np.newaxis] + layout.offsets)
     distance[lost] = layout.laid(np.where(np.isnan(starts), np.inf, starts), math.inf)[lost]
     direction[lost] = -1
     changed = np.unique(np.concatenate([beside, lost]))
     spread_from(changed[np.isfinite(distance[changed])], cost, distance, direction, layout)
+    return LeastCost(distance=layout.raster(distance), predecessor=layout.raster(direction))
+
+
+def with_more_sources(cost: NDArray[Any], before: LeastCost, cells: NDArray[np.int64], rules: Rules) -> LeastCost:
+    """Search again with some cells as further sources that start at 0: only what they are nearer to is searched anew.
+
+    Parameters
+    ----------
+    cost
+        (rows, columns), cost per cell width, the one that was searched before.
+    before
+        Distances and predecessors of the search without these sources.
+    cells
+        (k,) flat indices of the further sources.
+    rules
+        How steps go.
+
+    Returns
+    -------
+    LeastCost
+        Distances, to the bit those of a whole search, and predecessors, without regions. Of equal paths those of
+        `before` stay.
+
+    Raises
+    ------
+    ParameterError
+        As `cost_distance`.
+    """
+    if before.predecessor is None:
+        raise AssertionError("predecessors were asked for")
+    check_cost(cost)
+    layout = Rimmed(cost.shape[1], rules)
+    distance = layout.laid(before.distance, math.inf)
+    direction = layout.laid(before.predecessor, -1, np.int8)
+    starts = layout.places(np.unique(cells))
+    distance[starts], direction[starts] = 0.0, -1
+    spread_from(starts, cost, distance, direction, layout)
     return LeastCost(distance=layout.raster(distance), predecessor=layout.raster(direction))
 
 
@@ -124,9 +161,7 @@ def with_regions(least_cost: LeastCost, starts: NDArray[Any], rules: Rules) -> L
     return replace(least_cost, region=region)
 
 
-def _reached_over(
-    at: NDArray[np.int64], distance: NDArray[np.float32], direction: NDArray[np.int8], layout: Rimmed
-) -> NDArray[np.int64]:
+def _reached_over(at: NDArray[np.int64], direction: NDArray[np.int8], layout: Rimmed) -> NDArray[np.int64]:
     """Places of the cells whose paths lead over some places, cross them in a knight's move or pass their corner,
     ascending."""
     offsets, beside = layout.offsets, cells_beside(layout.rules.neighbours) @ layout.per_step
@@ -135,8 +170,4 @@ def _reached_over(
         for side in beside[:, move]:
             end = at - side + offsets[move]
             first.append(end[direction[end] == move])
-    over = np.full(distance.size, -1, np.int32)
-    over[(direction < 0) & (distance < np.inf)] = 0
-    over[np.concatenate(first)] = 1
-    label_regions(distance, direction, offsets, over)
-    return np.flatnonzero(over == 1)
+    return led_over(np.concatenate(first), direction, offsets)

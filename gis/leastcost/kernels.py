@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from infragap.compiled import compiled
 
-__all__ = ["label_regions", "spread", "walk_back"]
+__all__ = ["label_regions", "led_over", "spread", "walk_back"]
 
 # Pairs per chunk: 512 bytes, eight cache lines. Chunk c is read from position c · CHUNK on; the position after a pair,
 # and so the end of a bucket, lies in (c · CHUNK, (c + 1) · CHUNK]. A full chunk c - 1 thus ends where chunk c starts:
@@ -375,6 +375,28 @@ def label_regions(
         while region[root] < 0:
             region[root] = label
             root -= offset[direction[root]]
+
+
+@compiled
+def led_over(first: NDArray[np.int64], direction: NDArray[np.int8], offset: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Some cells and all whose paths lead over them, ascending."""
+    found = np.zeros(direction.size, np.bool_)
+    queue = np.empty(direction.size, np.int64)
+    count = read = 0
+    for cell in first:
+        if not found[cell]:
+            found[cell] = True
+            queue[count] = cell
+            count += 1
+    while read < count:
+        for move in range(offset.size):
+            to = queue[read] + offset[move]
+            if 0 <= to < direction.size and direction[to] == move and not found[to]:
+                found[to] = True
+                queue[count] = to
+                count += 1
+        read += 1
+    return np.sort(queue[:count])
 
 
 @compiled

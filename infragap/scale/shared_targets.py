@@ -190,6 +190,8 @@ def _kept(file: Path, key: str) -> tuple[float, ...] | None:
 
 
 def _counted(pack: Pack, parameters: ElectricityParameters, prices: Sequence[float]) -> tuple[float, ...]:
-    study = enriched(prepare(pack, parameters), parameters)
-    problems = [cost_study(study, parameters, household_price_mvnd=price).problem for price in prices]
+    study = prepare(pack, parameters)
+    costs = cost_study(study, parameters)
+    study = enriched(study, parameters, like=costs)
+    problems = [cost_study(study, parameters, household_price_mvnd=price, like=costs).problem for price in prices]
     return tuple(households_off(choose_plan(study.network, each, parameters), each) for each in problems)

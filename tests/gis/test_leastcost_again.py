@@ -1,9 +1,9 @@
-"""After cells were closed a search of what was reached over them gives what a whole search gives."""
+"""After cells were closed, or sources came, a search of what that touches gives what a whole search gives."""
 
 import numpy as np
 import pytest
 
-from infragap.gis.leastcost.again import after_closing, with_regions
+from infragap.gis.leastcost.again import after_closing, with_more_sources, with_regions
 from infragap.gis.leastcost.distance import LeastCost, cost_distance
 from infragap.gis.leastcost.steps import MOVES, Rules
 
@@ -52,3 +52,23 @@ def test_distances_are_those_of_a_whole_search(seed: int, neighbours: int) -> No
     assert set(np.unique(region[region >= 0])) <= set(np.flatnonzero(np.isfinite(starts)))
     if seed < 3:
         walked(search, cost, neighbours)
+
+
+@pytest.mark.parametrize(("seed", "neighbours"), [(4, 8), (5, 16)])
+def test_distances_with_more_sources_are_those_of_a_whole_search(seed: int, neighbours: int) -> None:
+    rng, rules = np.random.default_rng(seed), Rules(neighbours=neighbours)
+    cost = rng.integers(1, 4, (30, 36)).astype(np.float32)  # many equal paths
+    cost[rng.random(cost.shape) < 0.1] = np.inf
+    starts = np.full(cost.shape, np.inf, np.float32)
+    starts.ravel()[rng.choice(cost.size, 5, replace=False)] = rng.integers(0, 20, 5)
+    before = cost_distance(cost, starts, neighbours=neighbours, predecessors=True)
+    # some twice, one of those before, one on a barrier
+    cells = np.array([*rng.choice(cost.size, 6), np.isfinite(starts).argmax(), np.isinf(cost).argmax()]).repeat(2)
+    starts.ravel()[cells] = 0.0
+    search = with_more_sources(cost, before, cells, rules)
+    assert (search.distance == cost_distance(cost, starts, neighbours=neighbours).distance).all()
+    assert (search.distance < before.distance).any()
+    region = with_regions(search, starts, rules).region
+    assert region is not None
+    assert ((region >= 0) == np.isfinite(search.distance)).all()
+    walked(search, cost, neighbours)

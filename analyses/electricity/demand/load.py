@@ -25,6 +25,12 @@ def yearly_household_kwh(parameters: ElectricityParameters) -> FloatArray:
     if p.demand_tier != "expected":
         monthly = TIER_KWH_PER_DAY[int(p.demand_tier[-1])] * DAYS_PER_MONTH
         return np.full(p.horizon_years, 12 * monthly)
+    return _expected_household_kwh(p)
+
+
+def _expected_household_kwh(parameters: ElectricityParameters) -> FloatArray:
+    """The same where demand is as expected."""
+    p = parameters
     return 12 * household_kwh_per_month(
         first_year=p.household_kwh_per_month_year1,
         tenth_year=p.household_kwh_per_month_year10,
@@ -46,8 +52,7 @@ def local_efficiency(parameters: ElectricityParameters) -> float:
 
 def tier_scale(parameters: ElectricityParameters) -> float:
     """Peak of a demand scenario by that of expected demand: as the energy of the last year, and never below 1."""
-    expected = yearly_household_kwh(parameters.model_copy(update={"demand_tier": "expected"}))[-1]
-    return max(1.0, float(yearly_household_kwh(parameters)[-1] / expected))
+    return max(1.0, float(yearly_household_kwh(parameters)[-1] / _expected_household_kwh(parameters)[-1]))
 
 
 def settlement_peak_kw(households: FloatArray, parameters: ElectricityParameters) -> FloatArray:

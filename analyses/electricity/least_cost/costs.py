@@ -17,6 +17,7 @@ from infragap.analyses.electricity.offgrid.compare import OffGrid, compare_offgr
 from infragap.analyses.electricity.offgrid.joint import JointPlants, joint_plants
 from infragap.analyses.electricity.offgrid.sharing import least_allocation_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.reuse import Memory, content_of, kept_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +38,8 @@ class Costs:
         (n,) what each is charged off the grid, with the plants that it could share (`least_allocation_mvnd`).
     problem
         What is to be chosen.
-    free
-        (n,) who may be off the grid.
-    made_of
-        Settlements, resources, stations and parameters.
+    steps
+        Works, options and charges as they were made, for costs that are `like` these.
     """
 
     works: LocalWorks
@@ -49,8 +48,7 @@ class Costs:
     joint: JointPlants
     charges_mvnd: FloatArray
     problem: TreeProblem
-    free: BoolArray
-    made_of: tuple[object, ...]
+    steps: Memory
 
     @property
     def gain_mvnd(self) -> FloatArray:
@@ -90,40 +88,51 @@ def cost_study(
     household_price_mvnd
         Price of a household that is not on the national grid.
     like
-        Costs made before: what hangs neither on the network nor on who is barred is taken over, where it was made of
-        the same.
+        Costs made before: works, options and charges are taken over where they were made of the same.
     """
-    made_of = (study.settlements, study.resources, study.stations, parameters)
-    known = like if like is not None and all(a is b for a, b in zip(like.made_of, made_of, strict=True)) else None
-    works = known.works if known else local_works(study.settlements, parameters)
+    s, steps = study.settlements, Memory() if like is None else Memory(dict(like.steps.steps))
+    works = kept_in(steps, "works", lambda p: local_works(s, p), parameters, (s,))
     lines_mvnd = works.investment_mvnd["lv"] + works.investment_mvnd["service"]
-    if known:
-        offgrid, low_voltage = known.offgrid, known.low_voltage
-    else:
-        offgrid = compare_offgrid(study.settlements, study.resources, parameters, local_mvnd=lines_mvnd)
-        low_voltage = lv_works(study.settlements, study.stations, parameters)
-    inhabited = study.settlements.households > 0
+    low_voltage = kept_in(
+        steps, "low voltage", lambda p: lv_works(s, study.stations, p), parameters, (s, study.stations)
+    )
+    inhabited = s.households > 0
     without_grid = study.forbidden | (barred if barred is not None else False)
-    off_limits = without_grid | ~inhabited
     must = must_be_on_grid(study, parameters)
-    free = ~must | without_grid
-    if known and np.array_equal(known.free, free):
-        joint, charges = known.joint, known.charges_mvnd
-    else:
-        joint = joint_plants(study.settlements, study.resources, offgrid, free, parameters, local_mvnd=lines_mvnd)
-        charges = least_allocation_mvnd(joint)
+    offgrid, joint, charges = _off_the_grid(steps, study, lines_mvnd, ~must | without_grid, parameters)
     supply = SupplyCosts(
         local_mvnd=works.total_life_cycle_mvnd,
         lv_mvnd=np.where(without_grid, np.inf, low_voltage.life_cycle_mvnd),
         offgrid_mvnd=np.where(inhabited, charges, 0.0),
-        households=study.settlements.households,
+        households=s.households,
     )
     problem = state_problem(
         study.network,
         edge_mvnd=line_life_cycle(study.network.components, parameters),
         supply=supply,
         must_grid=must,
-        barred=off_limits,
+        barred=without_grid | ~inhabited,
         household_price_mvnd=household_price_mvnd,
     )
-    return Costs(works, low_voltage, offgrid, joint, charges, problem, free, made_of)
+    return Costs(works, low_voltage, offgrid, joint, charges, problem, steps)
+
+
+def _off_the_grid(
+    steps: Memory, study: Study, lines_mvnd: FloatArray, free: BoolArray, parameters: ElectricityParameters
+) -> tuple[OffGrid, JointPlants, FloatArray]:
+    """Options off the grid, plants that neighbours could share, and what each is charged for them; taken over where
+    the parameters that they read have not changed."""
+    s, resources, by_lines = study.settlements, study.resources, content_of(lines_mvnd)
+
+    def alone(p: ElectricityParameters) -> OffGrid:
+        return compare_offgrid(s, resources, p, local_mvnd=lines_mvnd)
+
+    offgrid = kept_in(steps, "options", alone, parameters, (s, resources, by_lines))
+
+    def together(p: ElectricityParameters) -> tuple[JointPlants, FloatArray]:
+        joint = joint_plants(s, resources, offgrid, free, p, local_mvnd=lines_mvnd)
+        return joint, least_allocation_mvnd(joint)
+
+    given = (s, resources, offgrid, by_lines, content_of(free))
+    joint, charges = kept_in(steps, "joint plants", together, parameters, given)
+    return offgrid, joint, charges

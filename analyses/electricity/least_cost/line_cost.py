@@ -79,46 +79,51 @@ def size_branches(
     limit tightens with the load and the cheapest of fewer builds costs no less: a larger load never gets a cheaper
     branch. A tree longer than `recloser_from_km` gets a recloser at its tap.
     """
-    p, count = parameters, len(branches)
-    prices = [(build, unit_prices(p, build)) for build in builds(p)]
+    p, every = parameters, np.arange(len(branches))
+    possible = builds(p)
     budget = p.new_line_drop_limit_pct / np.maximum(longest_way_km(branches), 1e-9)
-    chosen: list[Build] = []
-    investment = np.zeros(count)
-    for branch in range(count):
-        components, load = branches.components[branch], float(load_kw[branch])
-        at = bool(upper[branch]), float(budget[branch])
-        fewest = 3 if three_phase is not None and three_phase[branch] else 1
-        fit = [(build, price) for build, price in prices if build.wires >= fewest and _suffices(build, load, *at, p)]
-        costed = [(float(components @ price), build) for build, price in fit or prices[-1:]]
-        mvnd, build = min(costed, key=lambda each: each[0])
-        chosen.append(build)
-        investment[branch] = max(mvnd, 0.0)
+    fewest = 1 if three_phase is None else np.where(three_phase, 3, 1)
+    fits = np.column_stack(
+        [
+            (build.wires >= fewest)
+            & np.where(upper, *(_suffices(build, load_kw, at, budget, p) for at in (True, False)))
+            for build in possible
+        ]
+    )
+    # where none suffices, the strongest
+    fits[~fits.any(axis=1), -1] = True
+    mvnd = np.column_stack([branches.components @ unit_prices(p, build) for build in possible])
+    best = np.where(fits, mvnd, np.inf).argmin(axis=1)
+    investment = np.maximum(mvnd[every, best], 0.0)
     least = np.minimum(np.maximum(branches.components @ unit_prices(p), 0.0), investment)
     km = branches.gathered(branches.length_km)
     roots = branches.parent < 0
     investment[roots & (km >= p.recloser_from_km)] += p.works.recloser_mvnd
-    return BranchSizes(tuple(chosen), np.asarray(upper, dtype=bool), investment, least)
+    return BranchSizes(tuple(possible[k] for k in best.tolist()), np.asarray(upper, dtype=bool), investment, least)
 
 
-def _suffices(build: Build, load_kw: float, upper: bool, budget_pct_per_km: float, p: ElectricityParameters) -> bool:
+def _suffices(
+    build: Build, load_kw: FloatArray, upper: bool, budget_pct_per_km: FloatArray, p: ElectricityParameters
+) -> BoolArray:
+    """Whether a build carries what each branch carries, (branches,)."""
     kind = line_type(p, wires=build.wires, upper=upper)
     kv = p.levels.upper_kv if upper else p.levels.lower_kv
     ampere = load_kw / (p.power_factor * math.sqrt(3) * kv) * kind.current_factor
-    if load_kw > kind.most_kw or ampere > p.works.conductors[build.conductor].imax_a:
-        return False
-    return drop_pct_per_km(build, load_kw, upper=upper, parameters=p) <= budget_pct_per_km
+    strong = (load_kw <= kind.most_kw) & (ampere <= p.works.conductors[build.conductor].imax_a)
+    drops = drop_pct_per_km(build, load_kw, upper=upper, parameters=p)
+    return np.asarray(strong & (drops <= budget_pct_per_km))
 
 
-def drop_pct_per_km(build: Build, load_kw: float, *, upper: bool, parameters: ElectricityParameters) -> float:
-    """Voltage drop of a kilometre of line by the linear formula ``P (r + x tan φ) / U²`` times the type's factor [%].
+def drop_pct_per_km(build: Build, load_kw: FloatArray, *, upper: bool, parameters: ElectricityParameters) -> FloatArray:
+    """Voltage drop of a kilometre of lines by the linear formula ``P (r + x tan φ) / U²`` times the type's factor [%].
 
     Examples
     --------
     20 villages of 30 kW over two wires of AC-50: ``100 · 0.6 · (0.595 + 0.4 · 0.4843) · 2 / 35²``, 40 km 3.1 %.
 
     >>> p = ElectricityParameters()
-    >>> round(40 * drop_pct_per_km(Build(2, "AC-50"), 600.0, upper=True, parameters=p), 3)
-    3.091
+    >>> (40 * drop_pct_per_km(Build(2, "AC-50"), np.array([600.0]), upper=True, parameters=p)).round(3).tolist()
+    [3.091]
     """
     p = parameters
     kv = p.levels.upper_kv if upper else p.levels.lower_kv
@@ -129,10 +134,10 @@ def drop_pct_per_km(build: Build, load_kw: float, *, upper: bool, parameters: El
 
 def longest_way_km(branches: Branches) -> FloatArray:
     """Length of the longest way from the tap through each branch to an end of its tree, (branches,)."""
-    below = np.zeros(len(branches))
+    below, length_km = np.zeros(len(branches)), branches.length_km
     for branch in range(len(branches) - 1, -1, -1):
-        below[branch] += branches.length_km[branch]
+        below[branch] += length_km[branch]
         above = branches.parent[branch]
         if above >= 0:
             below[above] = max(below[above], below[branch])
-    return np.asarray(branches.along(branches.length_km) - branches.length_km + below)
+    return np.asarray(branches.along(length_km) - length_km + below)

@@ -172,7 +172,9 @@ def _at_true_cost(choice: PlanChoice, costs: Costs, outcome: Outcome) -> PlanCho
     )
 
 
-def least_cost(study: Study, parameters: ElectricityParameters, *, near_price_mvnd: float = 0.0) -> Plan:
+def least_cost(
+    study: Study, parameters: ElectricityParameters, *, near_price_mvnd: float = 0.0, like: Costs | None = None
+) -> Plan:
     """Enrich the network, whatever the targets are, and choose the plan on it.
 
     Parameters
@@ -181,8 +183,10 @@ def least_cost(study: Study, parameters: ElectricityParameters, *, near_price_mv
         What to plan.
     near_price_mvnd
         Price of a household that the target came to in a like plan.
+    like
+        Costs of a like plan, to take over what is the same.
     """
-    costs = cost_study(study, parameters)
+    costs = cost_study(study, parameters, like=like)
     study = enriched(study, parameters, like=costs)
     allowed = households_left(study, binding(study, parameters))
     costs = cost_study(study, parameters, like=costs)

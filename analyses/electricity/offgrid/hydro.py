@@ -43,8 +43,8 @@ WIRE_WINDING = 1.2
 """Length of a wire by the straight distance: assumption."""
 
 
-MOST_PAIRS = 50_000
-"""Pairs of settlement and stream whose plants are looked at together, in some 0.3 GB."""
+MOST_PAIRS = 10_000
+"""Pairs of settlement and stream whose plants are looked at together, in some 0.25 GB."""
 
 STEP_UP_KM = 1.0
 """A longer wire than this needs a small transformer at each end: assumption, 0.4 kV does not carry farther."""

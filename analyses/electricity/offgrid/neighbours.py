@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, each_once
 from infragap.analyses.electricity.demand.groups import Groups
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.hydro import WIRE_WINDING
@@ -47,7 +47,7 @@ def neighbour_groups(settlements: Settlements, can: BoolArray, parameters: Elect
     padded = np.concatenate(
         [np.pad(part, ((0, 0), (0, MOST_MEMBERS - part.shape[1])), constant_values=-1) for part in known]
     )
-    padded = padded[np.lexsort(padded.T[::-1])]
+    padded = _each_once(padded + 1, len(rows) + 1) - 1
     return Groups(np.where(padded >= 0, rows[padded], -1).astype(np.int64))
 
 
@@ -60,7 +60,7 @@ def _one_more(groups: IntArray, beside: sparse.csr_array) -> IntArray:
         owner = np.repeat(np.arange(len(groups)), count)
         within = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
         joined = beside.indices[np.repeat(start, count) + within]
-        new = (groups[owner] != joined[:, np.newaxis]).all(axis=1)
+        new = np.logical_and.reduce([member[owner] != joined for member in groups.T])
         found.append(np.sort(np.column_stack([groups[owner[new]], joined[new]]), axis=1))
     return _each_once(np.concatenate(found), beside.shape[0])
 
@@ -71,8 +71,7 @@ def _each_once(groups: IntArray, count: int) -> IntArray:
         return np.unique(groups, axis=0)
     # one number for each row is sorted faster than rows
     power = count ** np.arange(groups.shape[1] - 1, -1, -1, dtype=np.int64)
-    _, first = np.unique(groups @ power, return_index=True)
-    return np.asarray(groups[first], dtype=np.int64)
+    return np.column_stack([number % count for number in each_once(groups @ power) // power[:, np.newaxis]])
 
 
 @dataclass(frozen=True, eq=False)

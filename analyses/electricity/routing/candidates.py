@@ -3,7 +3,7 @@ meet."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,13 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.cost_surface import LineSurface, routing_cost
 from infragap.analyses.electricity.routing.line_components import unit_prices
-from infragap.analyses.electricity.routing.network import CandidateNetwork, join_steps
+from infragap.analyses.electricity.routing.network import CandidateNetwork, Searched, join_steps
 from infragap.analyses.electricity.routing.paths import border_steps, out_of_window, trace
-from infragap.analyses.electricity.routing.routes import NEIGHBOURS, Routes
+from infragap.analyses.electricity.routing.routes import NEIGHBOURS, RULES, Routes
 from infragap.analyses.reuse import carried
 from infragap.analyses.together import both
-from infragap.gis.leastcost.distance import cost_distance
+from infragap.gis.leastcost.again import with_more_sources, with_regions
+from infragap.gis.leastcost.distance import LeastCost, cost_distance
 
 NEAR = 8
 """Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference
@@ -83,9 +84,10 @@ def candidate_network(
         )
         return ways.steps
 
-    parts = [routes.steps, *both(lambda: region_steps(cost, surface, routes.cell[reached]), others)]
-    steps = np.concatenate(parts)
-    return join_steps(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
+    (across, search), around = both(lambda: region_steps(cost, surface, routes.cell[reached]), others)
+    steps = np.concatenate([routes.steps, across, around])
+    joined = join_steps(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
+    return replace(joined, searched=Searched(cost, search))
 
 
 def neighbour_ways(
@@ -110,6 +112,7 @@ def neighbour_ways(
     if len(settlements) < 2:
         return ways
     near = cKDTree(settlements).query(settlements, k=min(NEAR + 1, len(settlements)))[1].reshape(len(settlements), -1)
+    least = float(cost.min(initial=np.inf))
     known, changed = {}, None
     if before is not None and before.cost.shape == cost.shape:
         known, changed = before.found, _changed_above(before.cost, cost)
@@ -117,11 +120,15 @@ def neighbour_ways(
         others = settlements[near[here, 1:]]
         if not own > 0:
             continue
-        # no cheaper way to a neighbour leads farther round than twice the distance to the farthest of them
-        reach = 2 * int(np.abs(others - [row, col]).max()) + 1
+        off = np.abs(others - [row, col]).max(axis=1)
+        # no cheaper way to a neighbour leads farther round than twice the distance to the farthest of them, nor farther
+        # than the money for the own line goes at the price of the cheapest cell
+        reach = 2 * int(off.max()) + 1
+        reach = min(reach, int(own / max(least, own / reach)) + 2)
+        others = others[off <= reach]
         r0, r1 = max(row - reach, 0), min(row + reach + 1, cost.shape[0])
         c0, c1 = max(col - reach, 0), min(col + reach + 1, columns)
-        spot, said = int(spots[here]), others.tobytes() + np.float64(own).tobytes()
+        spot, said = int(spots[here]), others.tobytes() + np.array([own, reach]).tobytes()
         alike = changed is None or changed[r1, c1] - changed[r0, c1] == changed[r1, c0] - changed[r0, c0]
         if alike and known.get(spot, (b"",))[0] == said:
             ways.found[spot] = known[spot]
@@ -146,9 +153,15 @@ def _changed_above(before: NDArray[np.float32], now: NDArray[np.float32]) -> Int
 
 
 def region_steps(
-    cost: NDArray[np.float32], surface: LineSurface, cells: IntArray, label: IntArray | None = None
-) -> IntArray:
-    """Steps of the cheapest ways between neighbouring regions of cells and existing lines.
+    cost: NDArray[np.float32],
+    surface: LineSurface,
+    cells: IntArray,
+    label: IntArray | None = None,
+    *,
+    before: LeastCost | None = None,
+) -> tuple[IntArray, LeastCost]:
+    """Steps of the cheapest ways between neighbouring regions of cells and existing lines, and the search that they
+    come from, without its regions.
 
     Parameters
     ----------
@@ -160,6 +173,8 @@ def region_steps(
         (k,) flat cells of the sources beside the lines.
     label
         (k,) label ≥ 1 of each source; by default every cell is one of its own. The lines are 0.
+    before
+        A search of the same kind from some of these cells, which needs to be spread on from the others alone.
     """
     columns = surface.grid.shape[1]
     cells, first = np.unique(cells, return_index=True)
@@ -167,10 +182,14 @@ def region_steps(
     off_line = surface.line_number[cells] < 0
     starts, labels = surface.line_starts(cost), np.zeros(cost.size, dtype=np.int32)
     starts.ravel()[cells[off_line]], labels[cells[off_line]] = 0.0, label[off_line]
-    search = cost_distance(cost, starts, neighbours=NEIGHBOURS, regions=True, predecessors=True)
-    across, _ = border_steps(search, cost, labels)
+    if before is None:
+        search = cost_distance(cost, starts, neighbours=NEIGHBOURS, predecessors=True)
+    else:
+        search = with_more_sources(cost, before, cells[off_line], RULES)
+    with_labels = with_regions(search, starts, RULES)
+    across, _ = border_steps(with_labels, cost, labels)
     # sources with one label lie on one line that is there already: only true crossings between labels count
-    return np.concatenate([across, trace(search, across.ravel(), columns=columns)])
+    return np.concatenate([across, trace(search, across.ravel(), columns=columns)]), search
 
 
 def enriched_network(
@@ -203,9 +222,13 @@ def enriched_network(
     others = np.setdiff1d(routes.cell[routes.reachable], on_tree)
     cells.append(others)
     labels.append(len(cells) + np.arange(len(others), dtype=np.int64))
-    added = region_steps(cost, surface, np.concatenate(cells), np.concatenate(labels))
+    # the network's search began at all settlements too: the tree is nearer to a tenth of the ground
+    known = network.searched
+    before = known.search if known is not None and np.array_equal(known.cost, cost) else None
+    added, _ = region_steps(cost, surface, np.concatenate(cells), np.concatenate(labels), before=before)
     steps = np.concatenate([network_steps(network), added])
-    return join_steps(steps, surface, np.where(routes.reachable, routes.cell, -1), price=unit_prices(parameters))
+    joined = join_steps(steps, surface, np.where(routes.reachable, routes.cell, -1), price=unit_prices(parameters))
+    return replace(joined, searched=network.searched)
 
 
 def laid_over(
@@ -217,7 +240,8 @@ def laid_over(
 ) -> CandidateNetwork:
     """Network with the lines of another one as further candidates, all by the components of the surface."""
     steps = np.concatenate([network_steps(network), network_steps(other)])
-    return join_steps(steps, surface, np.where(routes.reachable, routes.cell, -1), price=unit_prices(parameters))
+    joined = join_steps(steps, surface, np.where(routes.reachable, routes.cell, -1), price=unit_prices(parameters))
+    return replace(joined, searched=network.searched)
 
 
 def network_steps(network: CandidateNetwork) -> IntArray:

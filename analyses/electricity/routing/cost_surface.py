@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, each_once
 from infragap.analyses.electricity.assumptions.builds import line_mvnd_per_km
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.forest import ForestLaw
@@ -224,7 +224,7 @@ class LineSurface:
     def standing_rows(self, cells: IntArray) -> IntArray:
         """Rows in `grid_lines` of the standing lines that a line along flat cells keeps to, ascending."""
         steps = np.column_stack([cells[:-1], cells[1:]])
-        return np.unique(self.standing_line.ravel()[steps[self.standing_at(steps).all(axis=1)]])
+        return each_once(self.standing_line.ravel()[steps[self.standing_at(steps).all(axis=1)]])
 
     def standing_components_at(self, rows: IntArray, cols: IntArray) -> FloatArray:
         """Components per kilometre of a line that keeps to standing ones where there are any, (n, len(COMPONENTS))."""

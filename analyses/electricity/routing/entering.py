@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from infragap.analyses.arrays import IntArray
+from infragap.analyses.arrays import IntArray, each_once
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.paths import trace
 from infragap.gis.leastcost.distance import LeastCost
@@ -53,7 +53,7 @@ def entered_lawfully(search: LeastCost, cell: IntArray, surface: LineSurface, co
         surface=surface,
         cost=cost,
     )
-    cells = np.unique(cell[cell >= 0])
+    cells = each_once(cell[cell >= 0])
     ways.look_at(cells)
     for at in cells.tolist():
         if not ways.is_lawful(at):

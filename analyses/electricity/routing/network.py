@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, each_once
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.line_components import line_km
 from infragap.analyses.electricity.routing.paths import step_components
 from infragap.compiled import compiled
+from infragap.gis.leastcost.distance import LeastCost
+
+
+@dataclass(frozen=True, eq=False)
+class Searched:
+    """A search from all settlements and existing lines at once, without regions, and the cost that it was made in."""
+
+    cost: NDArray[np.float32]
+    search: LeastCost
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +40,8 @@ class CandidateNetwork:
     path, path_start
         Cells of edge e: ``path[path_start[e]:path_start[e + 1]]``, from `ends[e, 0]` to `ends[e, 1]`; at the grid the
         line's own cell.
+    searched
+        What it came from, for searches with further sources; None where it is not kept.
     """
 
     node_cell: IntArray
@@ -38,6 +50,7 @@ class CandidateNetwork:
     components: FloatArray
     path: IntArray
     path_start: IntArray
+    searched: Searched | None = None
 
     def cells(self, edge: int) -> IntArray:
         """Cells of an edge in order."""
@@ -68,7 +81,7 @@ def join_steps(
     """
     # one number a step: as rows of two they take five times as long to sort
     low, high = np.sort(steps, axis=1).T
-    steps = np.column_stack(np.divmod(np.unique(low * surface.passable.size + high), surface.passable.size))
+    steps = np.column_stack(np.divmod(each_once(low * surface.passable.size + high), surface.passable.size))
     steps = steps[surface.lawful(steps)]
     on_line = surface.line_number >= 0
     steps = steps[~(on_line[steps[:, 0]] & on_line[steps[:, 1]])]

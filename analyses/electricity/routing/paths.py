@@ -101,27 +101,42 @@ def border_steps(search: LeastCost, cost: NDArray[np.float32], label: NDArray[np
     """
     if search.region is None:
         raise AssertionError("regions were asked for")
-    region = np.where(search.region >= 0, label[search.region], np.int32(-1))
-    columns, found = cost.shape[1], []
-    distance, price, owner = search.distance.ravel(), cost.ravel(), region.ravel()
-    for across, (here, there) in (
-        (1, ((slice(None), slice(0, -1)), (slice(None), slice(1, None)))),
-        (columns, ((slice(0, -1),), (slice(1, None),))),
-    ):
-        rows, cols = np.nonzero(region[here] != region[there])
-        first = rows * columns + cols
-        second = first + across
-        open_ground = np.isfinite(price[first]) & np.isfinite(price[second])
-        good = (owner[first] >= 0) & (owner[second] >= 0) & open_ground
-        found.append(np.column_stack([first[good], second[good]]))
-    steps = np.concatenate(found)
+    distance, price, region = search.distance.ravel(), cost.ravel(), search.region.ravel()
+    steps = _across_borders(region, label, price, cost.shape[1])
+    owner = label[region[steps]]
     way = distance[steps].sum(axis=1).astype(np.float64) + price[steps].mean(axis=1)
-    pair = np.sort(owner[steps], axis=1)
+    pair = np.sort(owner, axis=1)
     order = np.lexsort((steps[:, 1], steps[:, 0], way, pair[:, 1], pair[:, 0]))
     pair, steps, way = pair[order], steps[order], way[order]
     first = np.ones(len(pair), dtype=bool)
     first[1:] = (pair[1:] != pair[:-1]).any(axis=1)
-    return steps[first].astype(np.int64), way[first]
+    return steps[first], way[first]
+
+
+@compiled
+def _across_borders(
+    region: NDArray[np.int32], label: NDArray[np.int32], price: NDArray[np.float32], columns: int
+) -> IntArray:
+    """Flat cells on either side of each border between labels, right of each other or below, both open ground."""
+    room, count = 4096, 0
+    steps = np.empty((room, 2), np.int64)
+    for here in range(len(region)):
+        if region[here] < 0 or not price[here] < np.inf:
+            continue
+        for there in (here + 1, here + columns):
+            if there >= len(region) or (there == here + 1 and there % columns == 0):
+                continue
+            if region[there] < 0 or not price[there] < np.inf or label[region[there]] == label[region[here]]:
+                continue
+            if count == room:
+                room *= 2
+                larger = np.empty((room, 2), np.int64)
+                for k in range(count):
+                    larger[k, 0], larger[k, 1] = steps[k, 0], steps[k, 1]
+                steps = larger
+            steps[count, 0], steps[count, 1] = here, there
+            count += 1
+    return steps[:count].copy()
 
 
 def step_components(steps: IntArray, surface: LineSurface) -> FloatArray:

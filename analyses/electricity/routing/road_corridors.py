@@ -12,7 +12,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
-from infragap.analyses.reuse import remembered_alone
+from infragap.analyses.reuse import content_of, remembered_alone
 from infragap.gis.raster import Raster, rowcol, xy
 
 EVERY_M = 10.0
@@ -139,7 +139,9 @@ class RoadCorridors:
         return None
 
 
-def road_corridors(roads: gpd.GeoDataFrame, grid: Raster, restricted: BoolArray) -> RoadCorridors:
+def road_corridors(
+    roads: gpd.GeoDataFrame, grid: Raster, restricted: BoolArray, *, with_clearings: BoolArray | None = None
+) -> RoadCorridors:
     """Find the cells and points of roads through restricted forest.
 
     Parameters
@@ -150,23 +152,18 @@ def road_corridors(roads: gpd.GeoDataFrame, grid: Raster, restricted: BoolArray)
         Routing raster.
     restricted
         (rows, cols) cells with forest that lines may not cross.
+    with_clearings
+        (rows, cols) these cells and others that may be restricted in another plan, whose pairs of points are worked out
+        once for all; by default these.
     """
-    xy_all, road, flat = remembered_alone("points of roads", lambda: _road_points(roads, grid), (roads, grid))
-    inside = flat >= 0
-    forest = np.zeros(len(flat), dtype=bool)
-    forest[inside] = restricted.ravel()[flat[inside]]
-    near = forest.copy()
-    within = road[1:] == road[:-1]
-    # the stretch in the free cell next to the forest belongs to the corridor too
-    for _ in range(int(2 * grid.cell_size_m / EVERY_M)):
-        spread = near.copy()
-        spread[1:] |= near[:-1] & within & (~forest[1:])
-        spread[:-1] |= near[1:] & within & (~forest[:-1])
-        near = spread
-    kept = np.flatnonzero(near & inside)
-    number = np.full(len(flat), -1, dtype=np.int64)
+    ever = restricted if with_clearings is None else with_clearings
+    all_points = remembered_alone("points of roads", lambda: _road_points(roads, grid), (roads, grid))
+    pairs = remembered_alone("pairs of points", lambda: _pairs(all_points, grid, ever), (all_points, content_of(ever)))
+    forest, near = _in_and_beside(all_points, grid, restricted)
+    kept = np.flatnonzero(near)
+    number = np.full(len(near), -1, dtype=np.int64)
     number[kept] = np.arange(len(kept))
-    points, cell = xy_all[kept], flat[kept]
+    points, cell = all_points.xy[kept], all_points.cell[kept]
     size = restricted.size
     on_road, mouth = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     on_road[cell[forest[kept]]] = True
@@ -178,18 +175,49 @@ def road_corridors(roads: gpd.GeoDataFrame, grid: Raster, restricted: BoolArray)
         points=points,
         number=kept,
         cell=cell,
-        joined=_joined(points, number, xy_all, within),
+        joined=_joined(pairs, number, len(kept)),
         anchor=_anchors(points, cell, grid),
     )
 
 
-def _road_points(roads: gpd.GeoDataFrame, grid: Raster) -> tuple[FloatArray, IntArray, IntArray]:
-    """Points along all roads, the road and the flat cell of each; -1 outside the raster."""
+@dataclass(frozen=True, eq=False)
+class _RoadPoints:
+    """Points along all roads, (k, 2), the road and the flat cell of each; -1 outside the raster."""
+
+    xy: FloatArray
+    road: IntArray
+    cell: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Points of roads next to each other, by number, (k, 2), and how far they are [m]."""
+
+    ends: IntArray
+    metres: FloatArray
+
+
+def _in_and_beside(all_points: _RoadPoints, grid: Raster, restricted: BoolArray) -> tuple[BoolArray, BoolArray]:
+    """Which points lie in restricted forest, and which belong to its corridors."""
+    inside = all_points.cell >= 0
+    forest = np.zeros(len(inside), dtype=bool)
+    forest[inside] = restricted.ravel()[all_points.cell[inside]]
+    near, within = forest.copy(), all_points.road[1:] == all_points.road[:-1]
+    # the stretch in the free cell next to the forest belongs to the corridor too
+    for _ in range(int(2 * grid.cell_size_m / EVERY_M)):
+        spread = near.copy()
+        spread[1:] |= near[:-1] & within & (~forest[1:])
+        spread[:-1] |= near[1:] & within & (~forest[:-1])
+        near = spread
+    return forest, near & inside
+
+
+def _road_points(roads: gpd.GeoDataFrame, grid: Raster) -> _RoadPoints:
     lines = shapely.segmentize(roads.geometry.to_numpy(), EVERY_M)
     points, road = _through_every_cell(*shapely.get_coordinates(lines, return_index=True), grid)
     rows, cols = rowcol(grid, points[:, 0], points[:, 1])
     inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
-    return points, road, np.where(inside, rows * grid.shape[1] + cols, -1)
+    return _RoadPoints(points, road, np.where(inside, rows * grid.shape[1] + cols, -1))
 
 
 def _through_every_cell(points: FloatArray, road: IntArray, grid: Raster) -> tuple[FloatArray, IntArray]:
@@ -207,23 +235,36 @@ def _through_every_cell(points: FloatArray, road: IntArray, grid: Raster) -> tup
     return np.insert(points, behind, between, axis=0), np.insert(road, behind, road[behind])
 
 
-def _joined(points: FloatArray, number: IntArray, xy_all: FloatArray, within: BoolArray) -> Joined:
-    """Neighbours of each kept point: along its road, and on other roads where they lie side by side."""
-    along = np.flatnonzero(within & (number[:-1] >= 0) & (number[1:] >= 0))
-    ends = np.column_stack([number[along], number[along + 1]])
-    metres = np.hypot(*(xy_all[along + 1] - xy_all[along]).T)
-    if len(points):
-        beside = cKDTree(points).query_pairs(JOINED_M, output_type="ndarray").astype(np.int64)
+def _pairs(all_points: _RoadPoints, grid: Raster, restricted: BoolArray) -> _Pairs:
+    """Neighbours along a road, and on other roads where they lie side by side, of all points of corridors.
+
+    Notes
+    -----
+    With less forest there are fewer points of corridors, each of them one of these, and their pairs are among these in
+    the same order.
+    """
+    _, near = _in_and_beside(all_points, grid, restricted)
+    kept, within = np.flatnonzero(near), all_points.road[1:] == all_points.road[:-1]
+    along = np.flatnonzero(within & near[:-1] & near[1:])
+    ends = np.column_stack([along, along + 1])
+    if len(kept):
+        beside = kept[cKDTree(all_points.xy[kept]).query_pairs(JOINED_M, output_type="ndarray").astype(np.int64)]
         beside = beside[np.lexsort((beside[:, 1], beside[:, 0]))]
-        by_number = [1, len(points)]
-        known = np.isin(np.sort(beside, axis=1) @ by_number, np.sort(ends, axis=1) @ by_number)
-        beside = beside[~known]
-        ends = np.concatenate([ends, beside])
-        metres = np.concatenate([metres, np.hypot(*(points[beside[:, 0]] - points[beside[:, 1]]).T)])
+        by_number = [1, len(near)]
+        known = np.isin(np.sort(beside, axis=1) @ by_number, ends @ by_number)
+        ends = np.concatenate([ends, beside[~known]])
+    return _Pairs(ends, np.hypot(*(all_points.xy[ends[:, 1]] - all_points.xy[ends[:, 0]]).T))
+
+
+def _joined(pairs: _Pairs, number: IntArray, count: int) -> Joined:
+    """Neighbours of each of some points, whose places among them are given, -1 for the others."""
+    ends = number[pairs.ends]
+    kept = (ends >= 0).all(axis=1)
+    ends, metres = ends[kept], pairs.metres[kept]
     # each pair is told of at both of its ends, in the order of the pairs
     here, there = ends.ravel(), ends[:, ::-1].ravel()
     order = np.argsort(here, kind="stable")
-    stop = np.searchsorted(here[order], np.arange(len(points) + 1))
+    stop = np.searchsorted(here[order], np.arange(count + 1))
     return Joined(stop.tolist(), there[order].tolist(), np.repeat(metres, 2)[order].tolist())
 
 

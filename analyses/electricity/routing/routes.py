@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, each_once
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.cost_surface import WALLED, LineSurface
 from infragap.analyses.electricity.routing.entering import entered_lawfully
@@ -288,7 +288,7 @@ def path_components(search: LeastCost, cells: IntArray, surface: LineSurface) ->
     before, after = steps[each, nearer], steps[each, 1 - nearer]
     order = np.argsort(distance[after], kind="stable")
     part = step_components(steps, surface)
-    used = np.unique(steps)
+    used = each_once(steps)
     settlement = {int(cell): row for row, cell in enumerate(used)}
     total = np.zeros((len(used), len(COMPONENTS)))
     for k in order:

@@ -176,7 +176,8 @@ class _Tapped:
 
 
 def _with_taps(pack: Pack, ground: _Ground, restricted: BoolArray, parameters: ElectricityParameters) -> _Tapped:
-    corridors, stub_km = road_corridors(pack.roads, ground.grid, restricted), ground.stub_km.copy()
+    corridors = road_corridors(pack.roads, ground.grid, restricted, with_clearings=ground.restricted)
+    stub_km = ground.stub_km.copy()
     kept = np.ones(len(stub_km), dtype=bool)
     if parameters.keeps_to_roads:
         kept = _tappable(
@@ -221,8 +222,14 @@ def usable_standing(
 def _wall(on_road: BoolArray, restricted: BoolArray, mouth: BoolArray, cleared: BoolArray) -> BoolArray:
     """Free cells next to a corridor that its road does not run through: a step from their middle to the road may cross
     forest."""
-    beside = ndimage.binary_dilation(on_road, structure=np.ones((3, 3), dtype=bool))
-    return np.asarray(beside & ~restricted & ~mouth & ~cleared)
+    return _and_beside(on_road) & ~restricted & ~mouth & ~cleared
+
+
+def _and_beside(cells: BoolArray) -> BoolArray:
+    """Some cells and the eight around each, (rows, cols); scipy's dilation takes twenty times as long."""
+    padded = np.pad(cells, 1)
+    rows = padded[:-2] | padded[1:-1] | padded[2:]
+    return np.asarray(rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:])
 
 
 def _tappable(
@@ -241,7 +248,7 @@ def _tappable(
     them, in place.
     """
     half_km = corridors.grid.cell_size_m / 2000
-    beside_forest = ndimage.binary_dilation(restricted, structure=np.ones((3, 3), dtype=bool))
+    beside_forest = _and_beside(restricted)
     row, col = line_cells[:, 0], line_cells[:, 1]
     # a line nearer than half a cell is met within the cell, one farther perhaps in the next
     good = ~restricted[row, col] & ((stub_km <= half_km) | ~beside_forest[row, col])

@@ -127,7 +127,7 @@ def plan_scenario(plan: Plan, name: str) -> list[Scenario]:
     study = reroute(plan.study, p) if p.forest_rule != parameters.forest_rule else plan.study
     if p.hydro_evidence != parameters.hydro_evidence:
         study = replace(study, resources=study.resources.around(study.settlements, p))
-    other = least_cost(study, p, near_price_mvnd=plan.choice.household_price_mvnd)
+    other = least_cost(study, p, near_price_mvnd=plan.choice.household_price_mvnd, like=plan.costs)
     if name in TARGET_SCENARIOS:
         other = within_headroom(other)
         # the plan of the run meets every one of its targets too: one that must meet less is never dearer

@@ -60,7 +60,8 @@ def one_move(usual: Usual, number: int) -> Moved:
 
 def _problem(plan: Plan, parameters: ElectricityParameters) -> TreeProblem:
     barred, price = plan.loading.barred, plan.choice.household_price_mvnd
-    return cost_study(plan.study, parameters, barred=barred, household_price_mvnd=price).problem
+    like = plan.costs  # what the moved parameter does not touch stays, such as plants where a line costs more
+    return cost_study(plan.study, parameters, barred=barred, household_price_mvnd=price, like=like).problem
 
 
 def _planned(plan: Plan, problem: TreeProblem) -> Moved:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
+from infragap.analyses.solvers import steiner
 from infragap.analyses.solvers.infeasible import Infeasible
 from infragap.analyses.solvers.steiner import primal_tree, prize_collecting_tree
 from infragap.analyses.solvers.stopping import UNTIL_PROVEN, Stop
@@ -196,7 +197,9 @@ def test_the_same_input_gives_the_same_output() -> None:
     assert (first.cost, first.lower_bound) == (second.cost, second.lower_bound)
 
 
-def test_a_known_tree_is_never_made_worse() -> None:
+@pytest.mark.parametrize("one_start_from_arcs", [0, steiner.ONE_START_FROM_ARCS])
+def test_a_known_tree_is_never_made_worse(one_start_from_arcs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steiner, "ONE_START_FROM_ARCS", one_start_from_arcs)
     graph = street_network(400, 11)
     best = prize_collecting_tree(*graph, stop=UNTIL_PROVEN)
     warm = primal_tree(*graph, start=best.nodes)
