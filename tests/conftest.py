@@ -72,6 +72,13 @@ def reference_electricity(data_folder: Path, tmp_path_factory: pytest.TempPathFa
     return result_of("electricity", data_folder, tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def reference_schools(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the school question on the embedded pack, about a minute; with INFRAGAP_RESULT, those of a main job
+    that is there already."""
+    return result_of("schools", data_folder, tmp_path_factory)
+
+
 def result_of(question: str, data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if os.environ.get("INFRAGAP_RESULT"):
         return Path(os.environ["INFRAGAP_RESULT"])

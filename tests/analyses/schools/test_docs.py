@@ -1,23 +1,46 @@
 """The numbers that docs/schools.md quotes are those of a run on the embedded pack."""
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from infragap.analyses.schools.codes import Mode, Season
-from infragap.analyses.schools.result import SchoolsResult
-from infragap.analyses.schools.study import Study
+from infragap.analyses.schools.parameters import SchoolsParameters
+from infragap.analyses.schools.study import Study, prepare
 from infragap.analyses.schools.travel.year import yearly_minutes
 from infragap.analyses.schools.upper.places import minority_upper_pupils
 from infragap.gis.lines.network import many_ways
-from tests.analyses.schools.conftest import Answered
+from infragap.gis.pack import read_pack
 
 pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[3] / "docs" / "schools.md"
 SCHOOLS = ("BB02", "BB08", "BB09")
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a run has written."""
+
+    folder: Path
+
+    def table(self, name: str) -> pd.DataFrame:
+        return pd.read_csv(
+            self.folder / "tables" / f"schools_{name}.csv", encoding="utf-8-sig", dtype={"commune_code": str}
+        )
+
+    def record(self, part: str) -> dict[str, Any]:
+        return dict(json.loads((self.folder / "run.json").read_text(encoding="utf-8"))["schools"][part])
+
+
+@pytest.fixture(scope="module")
+def result(reference_schools: Path) -> Result:
+    return Result(reference_schools)
 
 
 def rows_below(mark: str) -> list[list[str]]:
@@ -41,8 +64,8 @@ def minutes_to(study: Study, rows: np.ndarray) -> dict[str, np.ndarray]:
     return {"dry": dry, "year": year}
 
 
-def test_quoted_questions_about_raised_schools_have_these_answers(answered: Answered) -> None:
-    study = answered.question.study
+def test_quoted_questions_about_raised_schools_have_these_answers(data_folder: Path) -> None:
+    study = prepare(read_pack(data_folder), SchoolsParameters())
     layer, villages = study.schools, study.villages
     boarding = layer["boarding"] & layer["has_upper_secondary"] & layer["status"].isin(["existing", "upgrade"])
     schools = layer[boarding]
@@ -72,8 +95,8 @@ def test_quoted_questions_about_raised_schools_have_these_answers(answered: Answ
             assert " → ".join(f"{one:.1f}" for one in means) == told, (pupils, weight, season)
 
 
-def test_quoted_sites_are_those_of_the_run(embedded: SchoolsResult) -> None:
-    sites, rows = embedded.sites.set_index("school_id"), rows_below("sites: ")
+def test_quoted_sites_are_those_of_the_run(result: Result) -> None:
+    sites, rows = result.table("sites").set_index("school_id"), rows_below("sites: ")
     assert len(rows) > 15
     for column, *cells in rows:
         for school, cell in zip(SCHOOLS, cells, strict=True):
@@ -85,9 +108,9 @@ def test_quoted_sites_are_those_of_the_run(embedded: SchoolsResult) -> None:
                 assert value == pytest.approx(float(cell.replace(",", "")), abs=1.001 * half), (column, school)
 
 
-def test_the_page_tells_of_y_ty_what_the_run_says(embedded: SchoolsResult) -> None:
-    page, site = PAGE.read_text(encoding="utf-8"), embedded.sites.set_index("school_id").loc["BB02"]
-    places = embedded.alternatives[embedded.alternatives["school"] == "BB02"]
+def test_the_page_tells_of_y_ty_what_the_run_says(result: Result) -> None:
+    page, site = PAGE.read_text(encoding="utf-8"), result.table("sites").set_index("school_id").loc["BB02"]
+    places = result.table("alternatives").query("school == 'BB02'")
     rival = places[places["place"] == site["runner_up"]].iloc[0]
     # free, the decided place would be the best: the page says so
     assert site["free_place"] == site["name"]
@@ -112,8 +135,8 @@ def test_the_page_tells_of_y_ty_what_the_run_says(embedded: SchoolsResult) -> No
     assert f"*{site['robustness']}*. The ground" in page
 
 
-def test_the_page_tells_of_places_what_the_run_says(embedded: SchoolsResult) -> None:
-    page, record = PAGE.read_text(encoding="utf-8"), embedded.assignment_record
+def test_the_page_tells_of_places_what_the_run_says(result: Result) -> None:
+    page, record = PAGE.read_text(encoding="utf-8"), result.record("assignment")
     primary, lower = record["levels"]["primary"], record["levels"]["lower_secondary"]
     assert f"gap {100 * record['gap']:.3f} %. {record['places']:,.0f} places for {primary['entitled']:,}" in page
     assert f"{lower['entitled']:,} entitled lower-secondary pupils:\n  {primary['without_place']:,} and" in page
@@ -129,21 +152,21 @@ def test_the_page_tells_of_places_what_the_run_says(embedded: SchoolsResult) -> 
         assert {one[key] for one in levels} == {communes}
     entitled, pupils = (sum(one[key] for one in levels) for key in ("entitled", "pupils"))
     assert f"{entitled:,} of the {pupils:,} pupils ({100 * entitled / pupils:.0f} %) come out entitled" in page
-    ward = embedded.sites.set_index("school_id").loc["BB09"]
+    ward = result.table("sites").set_index("school_id").loc["BB09"]
     assert f"11,725 pupils of Phường Lào Cai {ward['pupils_may_board']:,.0f} count as entitled" in page
-    admitted = embedded.assignment[embedded.assignment["school"] == "BB09"]
+    admitted = result.table("assignment").query("school == 'BB09'")
     from_ban_lau = admitted.loc[admitted["commune_code"] == "02788", "pupils"].sum()
     assert f"{ward['pupils_may_board']:,.0f} entitled pupils and takes {from_ban_lau:,} of Bản Lầu" in page
-    assert embedded.sites.set_index("school_id").loc[["BB03", "BB07"], "day_pupils"].eq(0).all()
-    target = embedded.targets.iloc[0]
+    assert result.table("sites").set_index("school_id").loc[["BB03", "BB07"], "day_pupils"].eq(0).all()
+    target = result.table("targets").iloc[0]
     places = (
         f"{target['places_before']:,} places today, {target['places_after']:,} then, {target['places_short']:,} short"
     )
     assert places in page
 
 
-def test_the_page_tells_of_upper_secondary_what_the_run_says(embedded: SchoolsResult) -> None:
-    page, record = PAGE.read_text(encoding="utf-8"), embedded.upper_record
+def test_the_page_tells_of_upper_secondary_what_the_run_says(result: Result) -> None:
+    page, record = PAGE.read_text(encoding="utf-8"), result.record("upper_secondary")
     raised, new = record["raised"], record["new"]
     assert f"falls from {raised['mean_before_min']} to {raised['mean_after_min']} minutes." in page
     assert f"order of raising is {', '.join(raised['order'])}." in page
