@@ -41,6 +41,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [
         write_pack(folder / "a"),
         write_pack(folder / "b", villages=villages().assign(households=90)),
+        write_pack(folder / "c", villages=villages().assign(households=35)),
     ]
 
 
