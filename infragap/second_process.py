@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from infragap.analyses.draws import chunks_of
+from infragap.analyses.memory import give_back_memory
 from infragap.beside import begin_beside
 from infragap.profiles.profile import Profile
 from infragap.wording.country import speaking_for, spoken_profile
@@ -80,6 +81,7 @@ class SecondProcess:
                 here: dict[int, list[Any]] = {}
                 while (piece := pieces.take_last()) is not None:
                     here[piece] = [one_draw(shared, draw) for draw in chunks[piece]]
+                    give_back_memory()
                 there = pieces.from_there()
                 return [
                     draw
@@ -142,7 +144,9 @@ def _made_or_lost(future: Future[list[Any]]) -> list[Any] | None:
 def _chunk(one_draw: Callable[[Any, int], Any], path: Path, chunk: range, profile: Profile) -> list[Any]:
     shared = _shared(path)
     with speaking_for(profile):
-        return [one_draw(shared, draw) for draw in chunk]
+        made = [one_draw(shared, draw) for draw in chunk]
+    give_back_memory()
+    return made
 
 
 @lru_cache(maxsize=1)

@@ -30,6 +30,7 @@ from infragap.analyses.electricity.least_cost.targets import binding, households
 from infragap.analyses.electricity.offgrid.sharing import charges_mvnd
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import enriched_network, laid_over
+from infragap.analyses.memory import give_back_memory
 from infragap.analyses.reuse import content_of, remembered
 
 WORTHWHILE = 1e-5
@@ -188,6 +189,7 @@ def least_cost(
     """
     costs = cost_study(study, parameters, like=like)
     study = enriched(study, parameters, like=costs)
+    give_back_memory()
     allowed = households_left(study, binding(study, parameters))
     costs = cost_study(study, parameters, like=costs)
     if len(study.network.ends) >= LARGE_LINES and np.isinf(allowed):

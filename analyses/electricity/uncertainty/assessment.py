@@ -41,7 +41,6 @@ from infragap.analyses.electricity.uncertainty.sensitivity import (
     usual_problem,
 )
 from infragap.analyses.electricity.uncertainty.streams import UnprovenStreams, unproven_streams
-from infragap.analyses.memory import give_back_memory
 from infragap.analyses.together import both
 
 
@@ -171,10 +170,7 @@ def _made(shared: _Shared, number: int) -> Draw | Moved | list[ScenarioFigures]:
         case (_, name):
             kept = name == VOLTAGE_KEPT
             made = [voltage_kept(plan, shared.remedies)] if kept else plan_scenario(plan, str(name))
-            figures = [figures_of(each) for each in made]
-            del made
-            give_back_memory()
-            return figures
+            return [figures_of(each) for each in made]
 
 
 def _scenarios(plan: Plan, found: Sequence[Any]) -> list[ScenarioFigures]:

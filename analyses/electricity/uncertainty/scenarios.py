@@ -21,6 +21,7 @@ from infragap.analyses.electricity.least_cost.targets import binding, households
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.candidates import candidate_network
 from infragap.analyses.electricity.routing.routes import with_lawful_routes
+from infragap.analyses.memory import give_back_memory
 
 SAFE_SUPPLY, VOLTAGE_KEPT = "safe_supply_only", "voltage_kept"
 
@@ -124,7 +125,10 @@ def plan_scenario(plan: Plan, name: str) -> list[Scenario]:
     p = parameters.model_copy(update=change)
     rounds = min(p.junction_rounds, 1) if NEW_NETWORK & set(change) else 0
     p = p.model_copy(update={"junction_rounds": rounds} | ({} if name in TARGET_SCENARIOS else _effort(plan)))
-    study = reroute(plan.study, p) if p.forest_rule != parameters.forest_rule else plan.study
+    study = plan.study
+    if p.forest_rule != parameters.forest_rule:
+        study = reroute(study, p)
+        give_back_memory()
     if p.hydro_evidence != parameters.hydro_evidence:
         study = replace(study, resources=study.resources.around(study.settlements, p))
     other = least_cost(study, p, near_price_mvnd=plan.choice.household_price_mvnd, like=plan.costs)
