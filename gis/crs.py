@@ -10,7 +10,6 @@ longitude or easting and y = latitude or northing; no grid is downloaded.
 from __future__ import annotations
 
 import math
-import warnings
 from functools import cache
 
 import geopandas as gpd
@@ -22,6 +21,7 @@ from pyproj.transformer import AreaOfInterest, TransformerGroup
 
 from infragap.gis.arrays import FloatArray
 from infragap.gis.errors import LayerError, MissingDataError
+from infragap.process_wide import UNWARNED
 from infragap.profiles.profile import read_profile
 
 WGS84 = "EPSG:4326"
@@ -60,9 +60,8 @@ def transformer(source: pyproj.CRS | str, target: pyproj.CRS | str) -> pyproj.Tr
 def _transformer(source_wkt: str, target_wkt: str) -> pyproj.Transformer:
     source, target = pyproj.CRS.from_wkt(source_wkt), pyproj.CRS.from_wkt(target_wkt)
     crosses_vn2000 = is_vn2000(source) != is_vn2000(target)
-    with warnings.catch_warnings():
-        # PROJ warns where a better operation would need a grid that is not installed; none is needed for VN-2000
-        warnings.simplefilter("ignore", UserWarning)
+    # PROJ warns where a better operation would need a grid that is not installed; none is needed for VN-2000
+    with UNWARNED:
         group = TransformerGroup(
             source,
             target,

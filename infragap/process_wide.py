@@ -40,9 +40,20 @@ class WhileWanted:
 
 
 @contextmanager
-def _sums_by_one_thread_unwarned() -> Iterator[None]:
-    with threadpool_limits(1, user_api="blas"), warnings.catch_warnings():
+def _unwarned() -> Iterator[None]:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        yield
+
+
+UNWARNED = WhileWanted(_unwarned)
+"""Warnings of libraries are not heard, such as of styles of a sheet that no value hangs on. Python keeps what is heard
+for the whole process: layers are read by several threads, and one that ends must not end it for the others."""
+
+
+@contextmanager
+def _sums_by_one_thread_unwarned() -> Iterator[None]:
+    with threadpool_limits(1, user_api="blas"), UNWARNED:
         yield
 
 

@@ -4,7 +4,6 @@ the unit of the layer."""
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from infragap.gis.findings import Finding, fault
 from infragap.gis.raster import Raster
 from infragap.gis.reading.files import DAMAGED, FORMAT, limits, require_file, require_format, require_size
 from infragap.gis.reading.raster_part import COARSE, MARGIN_KM, PART, RASTER_MB, Bounds, Part, fits, part_of
+from infragap.process_wide import UNWARNED
 
 NO_PLACE = fault("raster.no_place", reason="a grid without an origin lies nowhere")
 NO_CRS = fault("raster.no_crs", reason="coordinates mean nothing without their system")
@@ -128,8 +128,7 @@ def read_raster_around(
     if path.suffix.lower() not in (".tif", ".tiff"):
         raise FORMAT.error(layer, file=path.name, found=path.suffix or "-", wanted="GeoTIFF (.tif)")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        with UNWARNED:
             with rasterio.open(path, driver=DRIVER) as dataset:
                 known = _known_crs(dataset, path, layer=layer, crs=crs)
                 _require_grid(dataset, known, path, layer=layer)
@@ -288,12 +287,10 @@ def grid_of(path: Path, *, crs: pyproj.CRS | str | None = None, inside: Path | N
     try:
         require_file(path, layer="raster", inside=inside, largest_mb=limits().raster_file_mb)
         require_format(path, layer="raster")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            with rasterio.open(path, driver=DRIVER) as dataset:
-                known = _known_crs(dataset, path, layer="raster", crs=crs)
-                _require_grid(dataset, known, path, layer="raster")
-                affine, shape = dataset.transform, dataset.shape
+        with UNWARNED, rasterio.open(path, driver=DRIVER) as dataset:
+            known = _known_crs(dataset, path, layer="raster", crs=crs)
+            _require_grid(dataset, known, path, layer="raster")
+            affine, shape = dataset.transform, dataset.shape
     except (InfragapError, rasterio.errors.RasterioError, ValueError, TypeError, OverflowError):
         return None
     return Raster(values=np.broadcast_to(np.uint8(0), shape), transform=_north_up(affine, shape), crs=known)

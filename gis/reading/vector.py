@@ -5,7 +5,6 @@ Coordinates stay in the CRS of the file until `infragap.gis.crs` moves them.
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,7 @@ from infragap.gis.reading.points import AxisOrder, with_points
 from infragap.gis.reading.shapefile import full_names, shapefile_in, texts_decoded
 from infragap.gis.reading.tables import read_table
 from infragap.gis.reading.text import decode_bytes
+from infragap.process_wide import UNWARNED
 
 # a GML may name a schema at some address: it is never fetched, and no link in it is followed
 pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO", "GML_SKIP_RESOLVE_ELEMS": "ALL"})
@@ -115,9 +115,8 @@ def read_vector(
     if not (suffix in (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES) or is_osm(path) or path.is_dir()):
         raise UNKNOWN_SUFFIX.error(layer, file=path.name, suffixes=", ".join(FORMATS))
     try:
-        with warnings.catch_warnings():
-            # GDAL tells its doubts about single fields; the cells are checked one by one later
-            warnings.simplefilter("ignore")
+        # GDAL tells its doubts about single fields; the cells are checked one by one later
+        with UNWARNED:
             frame, found = _read(path, layer=layer, sheet=sheet, encoding=encoding)
     except InfragapError:
         raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 import re
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from infragap.gis.reading.files import (
     require_table_size,
     unpack,
 )
+from infragap.process_wide import UNWARNED
 
 SHEET_ABSENT = fault("workbook.sheet_absent", reason="the catalogue names a sheet that is not there")
 SEVERAL = fault(
@@ -49,9 +49,8 @@ def workbook_rows(path: Path, *, layer: str, sheet: str | None) -> tuple[list[li
     """
     _require_sound(path, layer=layer)
     try:
-        with warnings.catch_warnings():
-            # openpyxl warns of styles and validations that it does not keep; only values matter here
-            warnings.simplefilter("ignore")
+        # openpyxl warns of styles and validations that it does not keep; only values matter here
+        with UNWARNED:
             return _rows(path, layer=layer, sheet=sheet)
     except (LayerError, MissingDataError):
         raise

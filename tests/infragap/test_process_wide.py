@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from infragap.process_wide import WhileWanted, as_a_worker
+from infragap.process_wide import UNWARNED, WhileWanted, as_a_worker
 
 
 @pytest.fixture
@@ -57,3 +57,13 @@ def test_whoever_ends_first_leaves_the_others_their_one_thread() -> None:
         warnings.warn("nobody is told", UserWarning, stacklevel=1)
         second.__exit__(None, None, None)
         assert blas_threads() == {2}
+
+
+def test_a_layer_that_is_read_stays_unwarned_when_another_is_done() -> None:
+    UNWARNED.__enter__()
+    UNWARNED.__enter__()
+    UNWARNED.__exit__(None, None, None)
+    warnings.warn("nobody is told", UserWarning, stacklevel=1)
+    UNWARNED.__exit__(None, None, None)
+    with pytest.warns(UserWarning, match="heard"):
+        warnings.warn("heard", UserWarning, stacklevel=1)
