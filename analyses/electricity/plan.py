@@ -104,13 +104,9 @@ def assessed(decided: Planned, progress: Progress) -> ElectricityResult:
     def certain() -> tuple[list[FeederFinding], gpd.GeoDataFrame]:
         return feeder_findings(check.feeders, plan.parameters), lines_table(plan, check, remedies, schedule)
 
-<<<<<<< HEAD
     # from here on a second process may need as much
     give_back_memory()
-    with begun_assessment(plan, remedies, decided.surveys, progress) as asked:
-=======
     with begun_assessment(plan, remedies, progress) as asked:
->>>>>>> parent of 00691a1 (What surveys would bring is worked out beside the voltage of the feeders, and once for the answer and all that follows)
         uncertainty, (feeders, lines) = both(asked, certain)
     return build_tables(plan, check, remedies, schedule, uncertainty, feeders, lines)
 
