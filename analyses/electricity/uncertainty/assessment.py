@@ -19,11 +19,9 @@ from infragap.analyses.electricity.uncertainty.monte_carlo import (
     DrawSummary,
     Known,
     one_draw,
-    possible_cells,
     summarised,
     what_draws_share,
 )
-from infragap.analyses.electricity.uncertainty.positions import PossibleCells
 from infragap.analyses.electricity.uncertainty.scenario_figures import ScenarioFigures, figures_of
 from infragap.analyses.electricity.uncertainty.scenarios import (
     VOLTAGE_KEPT,
@@ -41,7 +39,6 @@ from infragap.analyses.electricity.uncertainty.sensitivity import (
     usual_problem,
 )
 from infragap.analyses.electricity.uncertainty.streams import UnprovenStreams, unproven_streams
-from infragap.analyses.together import both
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,46 +68,30 @@ class Uncertainty:
     position_turns: FloatArray
 
 
-@dataclass(frozen=True, eq=False)
-class Surveys:
-    """What it is worth to look closer at streams and at where settlements lie, as in `Uncertainty`, and the cells where
-    these may lie."""
-
-    cells: PossibleCells
-    streams: UnprovenStreams
-    position_value_mvnd: FloatArray
-    position_turns: FloatArray
-
-
-def worth_of_surveys(plan: Plan) -> Surveys:
-    """Value what surveys of streams and positions would bring."""
-    cells = possible_cells(plan)
-    (value, turns), streams = both(lambda: value_of_position_mvnd(plan, cells), lambda: unproven_streams(plan))
-    return Surveys(cells, streams, value, turns)
-
-
 @contextmanager
 def begun_assessment(
-    plan: Plan, remedies: Remedies, surveys: Surveys, progress: Callable[[str], None]
+    plan: Plan, remedies: Remedies, progress: Callable[[str], None]
 ) -> Iterator[Callable[[], Uncertainty]]:
     """Begin to plan under other rules, at other prices and for other positions; the block receives the function that
     asks for what was found, so that other work can be done while some of it is made elsewhere.
 
     Parameters
     ----------
-    plan, remedies, surveys
-        The plan, what helps its weak feeders, and what surveys would bring.
+    plan, remedies
+        The plan, and what helps its weak feeders.
     progress
         Receives the name of each part.
     """
     p = plan.parameters
     usual = usual_problem(plan) if p.scenarios else None
-    shared = _Shared(what_draws_share(plan, surveys.cells), remedies, usual, _pieces(plan, usual))
+    shared = _Shared(what_draws_share(plan), remedies, usual, _pieces(plan, usual))
     with begun_draws(_made, shared, len(shared.pieces), _alone(shared.pieces)) as made:
         if shared.pieces:
             progress("scenarios" if p.scenarios else f"uncertainty, {p.draws} draws")
 
         def assessed() -> Uncertainty:
+            value, turns = value_of_position_mvnd(plan, shared.known.cells)
+            streams = unproven_streams(plan)
             found = made()
             moved = [piece for piece in found if isinstance(piece, Moved)]
             drawn = [piece for piece in found if isinstance(piece, Draw)]
@@ -118,9 +99,9 @@ def begun_assessment(
                 scenarios=_scenarios(plan, found) if p.scenarios else [],
                 sensitivity=sensitivity(usual, moved) if usual else None,
                 draws=summarised(drawn, len(plan.study.settlements)) if p.draws else None,
-                streams=surveys.streams,
-                position_value_mvnd=surveys.position_value_mvnd,
-                position_turns=surveys.position_turns,
+                streams=streams,
+                position_value_mvnd=value,
+                position_turns=turns,
             )
 
         yield assessed

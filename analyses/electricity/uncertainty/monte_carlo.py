@@ -79,24 +79,18 @@ class Draw:
     household_kwh: float
 
 
-def possible_cells(plan: Plan) -> PossibleCells:
-    """Where the settlements of a plan may truly lie."""
+def what_draws_share(plan: Plan) -> Known:
+    """Prepare once what no draw changes."""
     study = plan.study
     least_line_m = least_line_distance_m(study.inputs.settlements, plan.parameters)
-    return remembered(
-        "positions",
-        lambda _: position_cells(study, least_line_m=least_line_m),
-        plan.parameters,
-        (study.inputs, study.grid, study.surface.grid, _what_positions_read(study, least_line_m)),
-    )
-
-
-def what_draws_share(plan: Plan, cells: PossibleCells) -> Known:
-    """Prepare once what no draw changes, from a plan and its `possible_cells`."""
-    study = plan.study
     return Known(
         plan=plan,
-        cells=cells,
+        cells=remembered(
+            "positions",
+            lambda _: position_cells(study, least_line_m=least_line_m),
+            plan.parameters,
+            (study.inputs, study.grid, study.surface.grid, _what_positions_read(study, least_line_m)),
+        ),
         network=_with_drawn_positions(study.network),
         start=np.concatenate([start_from(study.network, plan.choice), plan.choice.on_grid]),
         by_id=np.argsort(study.inputs.identifiers),
