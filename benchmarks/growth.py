@@ -21,6 +21,7 @@ from benchmarks import Row
 from benchmarks.measure import peak_memory_mb_so_far, timed_with_cpu
 from benchmarks.mosaic import CELL_M, write_mosaic_pack
 from benchmarks.synthetic import write_synthetic_pack
+from infragap.analyses.electricity.feeders.feeder_list import feeder_findings
 from infragap.analyses.electricity.feeders.remedies import find_remedies
 from infragap.analyses.electricity.feeders.voltage import check_voltage
 from infragap.analyses.electricity.headroom.search import within_headroom
@@ -30,6 +31,7 @@ from infragap.analyses.electricity.parameters import ElectricityParameters, in_c
 from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.routing.surface_of_pack import build_surface
 from infragap.analyses.electricity.tables.all_tables import build_tables
+from infragap.analyses.electricity.tables.lines import lines_table
 from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 from infragap.analyses.electricity.uncertainty.locating import value_of_position_mvnd
 from infragap.analyses.electricity.uncertainty.monte_carlo import one_draw, summarised, what_draws_share
@@ -110,7 +112,9 @@ def plan_measured(folder: Path, parameters: ElectricityParameters) -> Measured:
     remedies = step("remedies", lambda: find_remedies(plan, check))
     schedule = step("years", lambda: make_schedule(plan))
     uncertainty, draw_s = _uncertainty(plan, step)
-    record = step("tables", lambda: build_tables(plan, check, remedies, schedule, uncertainty)).plan
+    feeders = step("feeders", lambda: feeder_findings(check.feeders, p))
+    lines = step("lines", lambda: lines_table(plan, check, remedies, schedule))
+    record = step("tables", lambda: build_tables(plan, check, remedies, schedule, uncertainty, feeders, lines)).plan
     return Measured(
         steps_s=step.seconds,
         draw_s=draw_s,

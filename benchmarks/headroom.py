@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -73,7 +74,7 @@ def cases(*, quick: bool, shared: Path | None) -> Iterator[Row]:
     for part in ROOM:
         for allowed in (True, False):
             crowded = replace(with_room(free, part), parameters=p.model_copy(update={"reinforce_allowed": allowed}))
-            seconds, found = timed(lambda crowded=crowded: within_headroom(crowded))
+            seconds, found = timed(partial(within_headroom, crowded))
             choice = found.choice
             yield Row(
                 routine="within_headroom" + ("" if allowed else ", no reinforcement"),

@@ -11,6 +11,7 @@ With `cell_m=100` they keep the cells of the province.
 
 import math
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -58,7 +59,7 @@ def write_mosaic_pack(
         for k in range(copies)
     ]
     size = [count // copies + (k < count % copies) for k in range(copies)]
-    layers: dict[str, gpd.GeoDataFrame | pd.DataFrame | Raster] = {
+    layers: dict[str, Any] = {
         name: _together([_copy(getattr(pack, name), k, ids, *shift) for k, shift in enumerate(shifts)])
         for name, ids in LAYERS.items()
     }
