@@ -64,6 +64,7 @@ class RuledOut(StrEnum):
     NO_STREAM = "no_stream"
     NOT_SURVEYED = "not_surveyed"
     NO_STATION = "no_station"
+    WEAK_STATION = "weak_station"
 
 
 class Undecided(StrEnum):

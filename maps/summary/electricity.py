@@ -34,6 +34,7 @@ def electricity_part(say: Words, result: ElectricityResult, targets: Mapping[str
         *_targets(say, result),
         *_villages(say, result),
         *_years(say, result),
+        *_headroom(say, result),
         *_standing(say, result),
         *_forest(say, result),
         *_what_if(say, result),
@@ -209,6 +210,23 @@ def _two_wires(say: Words, scenarios: pd.DataFrame) -> list[str]:
     extra, cost = float(dear["extra_mvnd"].iloc[0]), float(dear["cost_mvnd"].iloc[0])
     pct = Number(100 * extra / (cost - extra))
     return [say("maps.summary.electricity.two_wires", extra_bn=Number(extra / 1000, 1), extra_pct=pct)]
+
+
+def _headroom(say: Words, result: ElectricityResult) -> list[str]:
+    """What the room on feeders and substations asks for; nothing where the plan fits in as it stands."""
+    plan = result.plan
+    reinforced, waiting = plan["headroom_reinforced"], plan["headroom_waiting_settlements"]
+    if not reinforced and not waiting:
+        return []
+    text = say(
+        "maps.summary.electricity.headroom",
+        reinforced=Number(len(reinforced)),
+        cost_bn=Number(plan["headroom_reinforcement_mvnd"] / 1000, 1),
+        waiting=Number(waiting),
+    )
+    rows = [(name, say.number(plan["headroom_added_kw"].get(name, 0.0))) for name in reinforced]
+    named = [table(_headings(say, "headroom", "limit", "added"), rows)] if rows else []
+    return [say("maps.summary.electricity.headroom.title"), text, *named]
 
 
 def _voltage(say: Words, result: ElectricityResult) -> list[str]:

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 
 def feeder_of(study: Study, outcome: Outcome) -> IntArray:
-    """Row of the line that feeds each settlement: of its tap in the plan, otherwise of its own way; -1 where there is
-    none."""
+    """Row of the line that feeds each settlement: of its tap in the plan, otherwise as `Routes.line`."""
     tap_row = branch_feeder(outcome.branches, study)
     branch = outcome.branches.branch_of
     in_tree = branch >= 0

@@ -69,6 +69,8 @@ class LvWorks:
 
     Attributes
     ----------
+    near
+        Whether any station stands within reach, be it too weak or the voltage too low.
     station
         Row in the stations.
     works
@@ -86,6 +88,7 @@ class LvWorks:
         Line, lines within the settlement, services and its part of the transformer; for the whole life with energy.
     """
 
+    near: BoolArray
     station: IntArray
     works: ObjectArray
     distance_m: FloatArray
@@ -158,10 +161,12 @@ def lv_works(settlements: Settlements, stations: Stations, parameters: Electrici
     well.
     """
     peak = design_peak_kw(settlements, parameters)
-    found = _supply(settlements, stations, peak, parameters)
+    pairs = _within_reach(settlements, stations, parameters)
+    near = np.isin(np.arange(len(settlements)), pairs[0])
+    found = _supply(settlements, stations, pairs, peak, parameters)
     order = np.lexsort((found.station, found.distance_m, found.investment_mvnd, found.settlement))
     first = order[np.flatnonzero(np.diff(found.settlement[order], prepend=-1))]
-    return _with_transformers(settlements, stations, found.at(first), peak, parameters)
+    return _with_transformers(settlements, stations, found.at(first), peak, parameters, near)
 
 
 def _within_reach(
@@ -180,12 +185,16 @@ def _within_reach(
 
 
 def _supply(
-    settlements: Settlements, stations: Stations, peak_kw: FloatArray, parameters: ElectricityParameters
+    settlements: Settlements,
+    stations: Stations,
+    pairs: tuple[IntArray, IntArray, FloatArray],
+    peak_kw: FloatArray,
+    parameters: ElectricityParameters,
 ) -> _Supply:
-    """Every settlement from every station near it from which the voltage holds, over the lightest cable that keeps
+    """Of some pairs (`_within_reach`) those from whose station the voltage holds, over the lightest cable that keeps
     it."""
     p, inner_km = parameters, lv_length_km(settlements, parameters)
-    settlement, station, distance_m = _within_reach(settlements, stations, p)
+    settlement, station, distance_m = pairs
     energised = stations.energised[station]
     spread_m = settlements.spread_m[settlement]
     has_lines = ~energised & (distance_m <= np.where(np.isfinite(spread_m), spread_m, BUILT_FOR_M))
@@ -226,6 +235,7 @@ def _with_transformers(
     chosen: _Supply,
     peak_kw: FloatArray,
     parameters: ElectricityParameters,
+    near: BoolArray,
 ) -> LvWorks:
     """Check the transformers, enlarge them where that is needed, and price the whole."""
     p, n = parameters, len(settlements)
@@ -256,6 +266,7 @@ def _with_transformers(
         return found
 
     return LvWorks(
+        near=near,
         station=spread(supply.station, -1, np.int64),
         works=spread(works, "", object),
         distance_m=spread(supply.distance_m, np.nan, np.float64),

@@ -44,7 +44,8 @@ class Routes:
     components
         (n, len(COMPONENTS)) what that line is made of; NaN where there is no way.
     line
-        (n,) row in `grid_lines` of the line that it meets; -1 where there is no way.
+        (n,) row in `grid_lines` of the line that it meets; where there is no way of the nearest one, which a station
+        that stands already would load.
     if_forest_mvnd
         (n,) cost if lines could cross natural and special-use forest at a price; equal to `cost_mvnd` unless forest is
         forbidden.
@@ -142,7 +143,7 @@ def own_routes(
     reached[reached] = _lawful_ways(search, cell[reached], surface)
     if search.region is None:
         raise AssertionError("regions were asked for")
-    tap = np.maximum(search.region.ravel()[known], 0)
+    tap = np.where(reached, search.region.ravel()[known], 0)
     components = np.full((len(cell), len(COMPONENTS)), np.nan)
     components[reached] = path_components(search, cell[reached], surface) + surface.stubs(tap[reached])
     components[reached & (surface.line_number[known] >= 0)] = 0.0  # on the line: nothing to build
@@ -161,11 +162,18 @@ def own_routes(
         cell=cell,
         cost_mvnd=own,
         components=components,
-        line=np.where(reached, surface.line_of_cell[surface.line_number[tap]], -1),
+        line=np.where(reached, surface.line_of_cell[surface.line_number[tap]], _nearest_line(surface, cell)),
         if_forest_mvnd=if_forest,
         search=search,
         steps=trace(search, cell[reached], columns=surface.grid.shape[1]),
     )
+
+
+def _nearest_line(surface: LineSurface, cell: IntArray) -> IntArray:
+    """Row in `grid_lines` of the existing line whose cells lie nearest to each cell, whatever is between, (n,)."""
+    on_line = np.column_stack(xy(surface.grid, surface.line_cells[:, 0], surface.line_cells[:, 1]))
+    at = np.column_stack(surface.middles(np.maximum(cell, 0)))
+    return np.asarray(surface.line_of_cell[cKDTree(on_line).query(at)[1]], dtype=np.int64)
 
 
 def with_lawful_routes(

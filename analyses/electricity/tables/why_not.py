@@ -50,8 +50,7 @@ def other_options(plan: Plan) -> list[list[OtherOption]]:
             others.append(_new_station(plan, k, forest=bool(forest[k])))
         if not outcome.on_lv[k]:
             mvnd = float(costs.problem.lv_mvnd[k])
-            user = bool(study.forbidden[k])
-            code = RuledOut.DEARER if np.isfinite(mvnd) else RuledOut.USER if user else RuledOut.NO_STATION
+            code = RuledOut.DEARER if np.isfinite(mvnd) else _no_low_voltage(plan, k)
             others.append(OtherOption("low_voltage", code, mvnd if np.isfinite(mvnd) else np.nan))
         for supply, option in costs.offgrid.options.items():
             if supply != chosen:
@@ -59,6 +58,16 @@ def other_options(plan: Plan) -> list[list[OtherOption]]:
                 others.append(_offgrid(plan, k, supply, mvnd, lasts=bool(lasts[supply][k]), stream=bool(stream[k])))
         found.append(others)
     return found
+
+
+def _no_low_voltage(plan: Plan, k: int) -> RuledOut:
+    """Why no station that stands already supplies a settlement."""
+    works = plan.costs.low_voltage
+    if plan.study.forbidden[k]:
+        return RuledOut.USER
+    if plan.loading.barred[k] and np.isfinite(works.life_cycle_mvnd[k]):
+        return RuledOut.HEADROOM
+    return RuledOut.WEAK_STATION if works.near[k] else RuledOut.NO_STATION
 
 
 def _new_station(plan: Plan, k: int, *, forest: bool) -> OtherOption:

@@ -71,14 +71,22 @@ def _planned(plan: Plan, problem: TreeProblem) -> Moved:
 
 
 def sensitivity(usual: Usual, moved: Sequence[Moved]) -> pd.DataFrame:
-    """Every uncertain parameter moved alone to the ends of its range: which one changes most households' choice."""
+    """Every uncertain parameter moved alone to the ends of its range: which one changes most households' choice.
+
+    Notes
+    -----
+    A quick plan at moved prices is compared with a quick plan at those of the run, and what differs is told on top of
+    the plan: within tight limits of feeders the quick plan is another one, and what moves nothing must not count.
+    """
     plan, as_usual = usual.plan, _planned(usual.plan, usual.problem)
+    before = np.asarray(as_usual.national_grid)
+    beyond_mvnd, more = plan.choice.cost_mvnd - as_usual.cost_mvnd, int(plan.choice.national_grid.sum() - before.sum())
     unit = describe(plan.parameters).set_index("parameter")["unit"]
     households, rows = plan.study.settlements.households, []
     for (name, end, value), each in zip(usual.moves, moved, strict=True):
         other = as_usual if each.national_grid is None else each
         grid = np.asarray(other.national_grid)
-        changed = grid != plan.choice.national_grid
+        changed = grid != before
         rows.append(
             {
                 "parameter": name,
@@ -89,8 +97,8 @@ def sensitivity(usual: Usual, moved: Sequence[Moved]) -> pd.DataFrame:
                 "end": end,
                 "choices_changed": int(changed.sum()),
                 "households_changed": int(households[changed].sum()),
-                "grid_settlements": int(grid.sum()),
-                "cost_mvnd": other.cost_mvnd,
+                "grid_settlements": int(grid.sum()) + more,
+                "cost_mvnd": other.cost_mvnd + beyond_mvnd,
             }
         )
     table = pd.DataFrame(rows, columns=names(SENSITIVITY))

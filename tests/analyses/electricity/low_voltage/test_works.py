@@ -141,3 +141,10 @@ def test_planned_stations_do_not_stand_and_unknown_loads_leave_nothing() -> None
     assert read.energised.tolist() == [False, True]
     assert read.load_kva.tolist() == [10, 50]
     assert len(read_stations(None).x) == 0
+
+
+def test_a_station_within_reach_that_cannot_supply_is_told_apart_from_none() -> None:
+    # 1,100 m away 300 households: no cable keeps the voltage; 5 km away no station is within reach
+    works = lv_works(settlements([1100.0, 5000.0], [300, 20]), station(), P)
+    assert works.station.tolist() == [-1, -1]
+    assert works.near.tolist() == [True, False]
