@@ -87,7 +87,7 @@ def test_rough_positions_are_told_with_the_probability() -> None:
     known = "; vị trí chỉ biết trong khoảng ±2,5 km"
     assert rough(Supply.MINIGRID, 2500.0, 0.36).endswith(f"{known}, xác suất chọn lưới 36 %.")
     assert rough(Supply.MINIGRID, 2500.0, None).endswith(f"{known}.")
-    locate = "trái với phương án tại điểm trên bản đồ: phải xác định vị trí trước khi quyết định."
+    locate = "trái với phương án tại điểm trên bản đồ."
     assert rough(Supply.MINIGRID, 2500.0, 0.66).endswith(f"xác suất chọn lưới 66 %, {locate}")
     assert rough(Supply.GRID, 2500.0, 0.36).endswith(f"xác suất chọn lưới 36 %, {locate}")
     assert locate not in rough(Supply.GRID, 2500.0, 0.66)
