@@ -142,6 +142,34 @@ class _Candidates:
     tier: IntArray
 
 
+@dataclass(frozen=True, eq=False)
+class _Basis:
+    """What all plants are priced from: (n,) commune, households that use energy, peak and ground of the settlements,
+    (sites,) firm power and price of the waterway."""
+
+    water: Water
+    commune: IntArray
+    households: FloatArray
+    peak_kw: FloatArray
+    ground: FloatArray
+    firm_kw: FloatArray
+    works_mvnd: FloatArray
+
+    @classmethod
+    def of(cls, settlements: Settlements, water: Water, parameters: ElectricityParameters) -> _Basis:
+        """Work it out once for all pieces."""
+        p = parameters
+        return cls(
+            water=water,
+            commune=np.maximum(settlements.commune, 0),
+            households=energy_households(settlements, p),
+            peak_kw=design_peak_kw(settlements, p),
+            ground=terrain(settlements, p),
+            firm_kw=firm_power_kw(water.sites, p),
+            works_mvnd=water_works_mvnd(water.sites, p),
+        )
+
+
 def hydro(
     settlements: Settlements, water: Water, parameters: ElectricityParameters, *, local_mvnd: FloatArray | None = None
 ) -> tuple[Option, Option]:
@@ -167,22 +195,21 @@ def hydro(
     if len(reach.settlement) == 0:
         return no_option(len(settlements)), no_option(len(settlements))
     local = distribution_mvnd(settlements, parameters) if local_mvnd is None else local_mvnd
-    alone = _best_plants(settlements, water, parameters, np.arange(len(reach.settlement)), suns=SUN[:1])
-    with_sun = _best_plants(settlements, water, parameters, alone.pair, suns=SUN[1:])
+    basis = _Basis.of(settlements, water, parameters)
+    alone = _best_plants(basis, parameters, np.arange(len(reach.settlement)), suns=SUN[:1])
+    with_sun = _best_plants(basis, parameters, alone.pair, suns=SUN[1:])
     on_water, on_both = (_as_option(each, settlements, water, parameters, local) for each in (alone, with_sun))
     return on_water, on_both
 
 
-def _best_plants(
-    settlements: Settlements, water: Water, parameters: ElectricityParameters, pairs: IntArray, *, suns: FloatArray
-) -> _Candidates:
+def _best_plants(basis: _Basis, parameters: ElectricityParameters, pairs: IntArray, *, suns: FloatArray) -> _Candidates:
     """Cheapest plant of each settlement at some pairs, of those that serve enough where there are any; settlements
     without one are left out."""
-    first = np.flatnonzero(np.diff(water.reach.settlement[pairs], prepend=-1))
+    first = np.flatnonzero(np.diff(basis.water.reach.settlement[pairs], prepend=-1))
     # a settlement's pairs stay together
     cuts = np.searchsorted(first, np.arange(MOST_PAIRS, len(pairs), MOST_PAIRS))
     pieces = np.split(pairs, np.unique(first[cuts[cuts < len(first)]]))
-    best = [_cheapest(_candidates(settlements, water, parameters, piece, suns=suns), parameters) for piece in pieces]
+    best = [_cheapest(_candidates(basis, parameters, piece, suns=suns), parameters) for piece in pieces]
     return _Candidates(*(np.concatenate([getattr(each, f.name) for each in best]) for f in fields(_Candidates)))
 
 
@@ -195,18 +222,15 @@ def _cheapest(found: _Candidates, parameters: ElectricityParameters) -> _Candida
     return _Candidates(*(getattr(found, f.name)[rows] for f in fields(found)))
 
 
-def _candidates(
-    settlements: Settlements, water: Water, parameters: ElectricityParameters, pairs: IntArray, *, suns: FloatArray
-) -> _Candidates:
+def _candidates(basis: _Basis, parameters: ElectricityParameters, pairs: IntArray, *, suns: FloatArray) -> _Candidates:
     """Plants of all sizes at some pairs of settlement and site, each without and with a diesel set."""
-    p = parameters
+    p, water = parameters, basis.water
     span, sun, store = (axis.ravel() for axis in np.meshgrid(SPANS, suns, STORES, indexing="ij"))
     pair = np.repeat(pairs, len(span))
     span, sun, store = (np.tile(axis, len(pairs)) for axis in (span, sun, store))
     settlement = water.reach.settlement[pair]
-    n = energy_households(settlements, p)[settlement]
-    peak = design_peak_kw(settlements, p)[settlement]
-    firm = firm_power_kw(water.sites, p)[water.reach.site[pair]]
+    n, peak = basis.households[settlement], basis.peak_kw[settlement]
+    firm = basis.firm_kw[water.reach.site[pair]]
     plant_kw = np.minimum.reduce([firm * span, peak, np.full(len(pair), p.hydro_licence_kw)])
     # where the next smaller span is at the limit already, this one is the same plant again
     before = np.where(span == SPANS[0], 0.0, SPANS[np.maximum(np.searchsorted(SPANS, span) - 1, 0)])
@@ -215,13 +239,13 @@ def _candidates(
         each[counts] for each in (pair, settlement, n, peak, firm, plant_kw, sun, store)
     )
     last_kwh = yearly_household_kwh(p)[-1] / DAYS_PER_YEAR / local_efficiency(p) * n
-    tables, table = water.year.tables(np.maximum(settlements.commune[settlement], 0))
+    tables, table = water.year.tables(basis.commune[settlement])
     plants = Plants(table, firm, plant_kw, sun * last_kwh * p.solar_yield_factor, store * last_kwh, n)
     day_kwh = yearly_household_kwh(p) / DAYS_PER_YEAR / local_efficiency(p)
     lacking = lacking_kwh(tables, plants, day_kwh, yearly_household_kwh(p) * yearly_factors(p))
     pv_kwp, battery_kwh = sun * last_kwh / p.storage_efficiency, store * last_kwh / p.battery_depth
     inverter_kw = np.where(sun + store > 0, np.maximum(peak - plant_kw, np.minimum(pv_kwp, peak)), 0.0)
-    investment, cost = _plant_mvnd(water, pair, plant_kw, terrain(settlements, p)[settlement], p)
+    investment, cost = _plant_mvnd(basis, pair, plant_kw, p)
     site = 1 + p.minigrid_site_pct / 100
     for size, price, life in (
         (pv_kwp, p.pv_mvnd_per_kwp, p.pv_life_years),
@@ -249,12 +273,13 @@ def _candidates(
 
 
 def _plant_mvnd(
-    water: Water, pair: IntArray, plant_kw: FloatArray, on_ground: FloatArray, parameters: ElectricityParameters
+    basis: _Basis, pair: IntArray, plant_kw: FloatArray, parameters: ElectricityParameters
 ) -> tuple[FloatArray, FloatArray]:
     """Investment and life-cycle cost of plant, waterway, wire and operator."""
-    p, site = parameters, water.reach.site[pair]
-    plant = p.hydro_fixed_mvnd + plant_kw * p.micro_hydro_mvnd_per_kw + water_works_mvnd(water.sites, p)[site]
-    wire_km = water.reach.wire_km[pair]
+    p, reach = parameters, basis.water.reach
+    on_ground = basis.ground[reach.settlement[pair]]
+    plant = p.hydro_fixed_mvnd + plant_kw * p.micro_hydro_mvnd_per_kw + basis.works_mvnd[reach.site[pair]]
+    wire_km = reach.wire_km[pair]
     wire = wire_km * p.lv_line_mvnd_per_km * on_ground
     step_up = np.where(wire_km > STEP_UP_KM, 2 * p.transformer_50_mvnd * on_ground, 0.0)
     cost = plant * hydro_factor(p) + wire * line_factor(p) + step_up * station_factor(p) + operator_mvnd(p)
