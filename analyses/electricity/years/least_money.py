@@ -8,6 +8,7 @@ from scipy.sparse import coo_array
 
 from infragap.analyses.arrays import BoolArray, FloatArray
 from infragap.analyses.electricity.years.building_order import BuildingWorks
+from infragap.analyses.solvers.quiet import native_output_dropped
 
 GAP = 1e-3
 NODES = 2000
@@ -64,13 +65,14 @@ def cheapest_works(works: BuildingWorks, gain: FloatArray, wanted: float, taken:
         pairs = (np.tile(each, 2), np.concatenate([needy, place[above[needy]]]))
         before = coo_array((np.concatenate([ones, -ones]), pairs), shape=(len(needy), len(rows)))
         constraints.append(LinearConstraint(before.tocsr(), ub=0))
-    solution = milp(
-        c=works.cost_mvnd[rows],
-        integrality=np.ones(len(rows), dtype=np.int64),
-        bounds=Bounds(0, 1),
-        constraints=constraints,
-        options={"mip_rel_gap": GAP, "node_limit": NODES},
-    )
+    with native_output_dropped():
+        solution = milp(
+            c=works.cost_mvnd[rows],
+            integrality=np.ones(len(rows), dtype=np.int64),
+            bounds=Bounds(0, 1),
+            constraints=constraints,
+            options={"mip_rel_gap": GAP, "node_limit": NODES},
+        )
     if solution.x is None:
         return possible
     chosen = fixed.copy()
