@@ -1,5 +1,4 @@
-"""The array types of the analyses, once: their shapes stand in the docstrings of whatever takes or gives them; and
-what many arrays need."""
+"""The array types of the analyses, once: their shapes stand in the docstrings of whatever takes or gives them."""
 
 from __future__ import annotations
 
@@ -10,19 +9,3 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 ObjectArray = NDArray[np.object_]
-
-
-def each_once(values: IntArray) -> IntArray:
-    """Values in ascending order, each once, (k,).
-
-    Notes
-    -----
-    As `np.unique`, which since NumPy 2.3 takes four times as long for whole numbers: it hashes them before it sorts.
-
-    Examples
-    --------
-    >>> each_once(np.array([[3, 1], [3, 2]])).tolist()
-    [1, 2, 3]
-    """
-    ordered = np.sort(values, axis=None)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from infragap.gis.arrays import each_once
 from infragap.gis.leastcost.distance import LeastCost
 from infragap.gis.leastcost.kernels import led_over
 from infragap.gis.leastcost.spreading import Rimmed, check_cost, regions_of, spread_from
@@ -99,10 +100,9 @@ def after_closing(
     distance = layout.laid(before.distance, math.inf)
     direction = layout.laid(before.predecessor, -1, np.int8)
     lost = _reached_over(layout.places(closed), direction, layout)
-    beside = np.unique(lost[:, np.newaxis] + layout.offsets)
     distance[lost] = layout.laid(np.where(np.isnan(starts), np.inf, starts), math.inf)[lost]
     direction[lost] = -1
-    changed = np.unique(np.concatenate([beside, lost]))
+    changed = each_once(np.append(lost[:, np.newaxis] + layout.offsets, lost))
     spread_from(changed[np.isfinite(distance[changed])], cost, distance, direction, layout)
     return LeastCost(distance=layout.raster(distance), predecessor=layout.raster(direction))
 
@@ -138,7 +138,7 @@ def with_more_sources(cost: NDArray[Any], before: LeastCost, cells: NDArray[np.i
     layout = Rimmed(cost.shape[1], rules)
     distance = layout.laid(before.distance, math.inf)
     direction = layout.laid(before.predecessor, -1, np.int8)
-    starts = layout.places(np.unique(cells))
+    starts = layout.places(each_once(cells))
     distance[starts], direction[starts] = 0.0, -1
     spread_from(starts, cost, distance, direction, layout)
     return LeastCost(distance=layout.raster(distance), predecessor=layout.raster(direction))

@@ -198,7 +198,7 @@ def hydro(
     basis = _Basis.of(settlements, water, parameters)
     alone = _best_plants(basis, parameters, np.arange(len(reach.settlement)), suns=SUN[:1])
     with_sun = _best_plants(basis, parameters, alone.pair, suns=SUN[1:])
-    on_water, on_both = (_as_option(each, settlements, water, parameters, local) for each in (alone, with_sun))
+    on_water, on_both = (_as_option(each, basis, parameters, local) for each in (alone, with_sun))
     return on_water, on_both
 
 
@@ -291,19 +291,13 @@ def _tier_of_share(lacking: FloatArray, parameters: ElectricityParameters) -> In
     return tier_of((1 - lacking) * tenth_year_day_kwh(parameters))
 
 
-def _as_option(
-    found: _Candidates,
-    settlements: Settlements,
-    water: Water,
-    parameters: ElectricityParameters,
-    local_mvnd: FloatArray,
-) -> Option:
+def _as_option(found: _Candidates, basis: _Basis, parameters: ElectricityParameters, local_mvnd: FloatArray) -> Option:
     """One plant of some settlements as their option."""
     if not len(found.pair):
-        return no_option(len(settlements))
-    p = parameters
+        return no_option(len(basis.peak_kw))
+    p, water, peak = parameters, basis.water, basis.peak_kw
     serves = serves_enough(found.lacking_pct, p)
-    best = np.full(len(settlements), -1, dtype=np.int64)
+    best = np.full(len(peak), -1, dtype=np.int64)
     best[found.settlement] = np.arange(len(found.settlement))
     at = np.maximum(best, 0)
 
@@ -311,8 +305,7 @@ def _as_option(
         return np.where(best >= 0, values[at], np.nan)
 
     site = water.reach.site[found.pair]
-    demand_kwh = np.maximum(energy_households(settlements, p), 1) * household_energy_pv_kwh(p)
-    peak = design_peak_kw(settlements, p)
+    demand_kwh = np.maximum(basis.households, 1) * household_energy_pv_kwh(p)
     plant_kw, inverter_kw, backup_kw = of(found.plant_kw), of(found.inverter_kw), of(found.backup_kw)
     return Option(
         investment_mvnd=of(found.investment_mvnd) + local_mvnd,

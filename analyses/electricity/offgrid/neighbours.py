@@ -12,12 +12,13 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, each_once
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.demand.groups import Groups
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.hydro import WIRE_WINDING
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.compiled import compiled
+from infragap.gis.arrays import each_once
 
 MOST_MEMBERS, NEIGHBOURS = 4, 4
 """Groups looked at: of so many settlements at most, each joined to so many nearest ones."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, each_once
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.assumptions.builds import line_mvnd_per_km
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.forest import ForestLaw
@@ -22,6 +22,7 @@ from infragap.analyses.electricity.routing.line_components import (
 )
 from infragap.analyses.electricity.routing.road_corridors import RoadCorridors
 from infragap.analyses.reuse import remembered
+from infragap.gis.arrays import each_once
 from infragap.gis.raster import Raster, xy
 from infragap.gis.schema import FOREST_NATURAL, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
 

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from infragap.analyses.arrays import IntArray, each_once
+from infragap.analyses.arrays import IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.paths import trace
+from infragap.gis.arrays import each_once
 from infragap.gis.leastcost.distance import LeastCost
 from infragap.gis.leastcost.steps import MOVES
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, each_once
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.line_components import line_km
 from infragap.analyses.electricity.routing.paths import step_components
 from infragap.compiled import compiled
+from infragap.gis.arrays import each_once
 from infragap.gis.leastcost.distance import LeastCost
 
 

@@ -58,21 +58,23 @@ def out_of_window(steps: IntArray, *, corner: tuple[int, int], width: int, colum
 
 
 @compiled
+def _with_room(steps: IntArray) -> IntArray:
+    """Steps that were found, with room for as many more."""
+    larger = np.empty((2 * len(steps), 2), np.int64)
+    larger[: len(steps)] = steps
+    return larger
+
+
+@compiled
 def _trace(predecessor: NDArray[np.int8], offset: IntArray, cells: IntArray, seen: BoolArray) -> IntArray:
-    room = 1024
-    steps = np.empty((room, 2), np.int64)
-    count = 0
+    steps, count = np.empty((1024, 2), np.int64), 0
     for start in cells:
         here = start
         while not seen[here] and predecessor[here] >= 0:
             seen[here] = True
             before = here - offset[predecessor[here]]
-            if count == room:
-                room *= 2
-                larger = np.empty((room, 2), np.int64)
-                for k in range(count):
-                    larger[k, 0], larger[k, 1] = steps[k, 0], steps[k, 1]
-                steps = larger
+            if count == len(steps):
+                steps = _with_room(steps)
             steps[count, 0], steps[count, 1] = here, before
             count += 1
             here = before
@@ -118,8 +120,7 @@ def _across_borders(
     region: NDArray[np.int32], label: NDArray[np.int32], price: NDArray[np.float32], columns: int
 ) -> IntArray:
     """Flat cells on either side of each border between labels, right of each other or below, both open ground."""
-    room, count = 4096, 0
-    steps = np.empty((room, 2), np.int64)
+    steps, count = np.empty((4096, 2), np.int64), 0
     for here in range(len(region)):
         if region[here] < 0 or not price[here] < np.inf:
             continue
@@ -128,12 +129,8 @@ def _across_borders(
                 continue
             if region[there] < 0 or not price[there] < np.inf or label[region[there]] == label[region[here]]:
                 continue
-            if count == room:
-                room *= 2
-                larger = np.empty((room, 2), np.int64)
-                for k in range(count):
-                    larger[k, 0], larger[k, 1] = steps[k, 0], steps[k, 1]
-                steps = larger
+            if count == len(steps):
+                steps = _with_room(steps)
             steps[count, 0], steps[count, 1] = here, there
             count += 1
     return steps[:count].copy()

@@ -10,17 +10,18 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, each_once
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.cost_surface import WALLED, LineSurface
 from infragap.analyses.electricity.routing.entering import entered_lawfully
 from infragap.analyses.electricity.routing.line_components import COMPONENTS, line_km, unit_prices
 from infragap.analyses.electricity.routing.paths import step_components, trace
 from infragap.analyses.reuse import content_of, remembered_alone
+from infragap.gis.arrays import each_once
 from infragap.gis.leastcost.again import after_closing, with_regions
 from infragap.gis.leastcost.distance import LeastCost, cost_distance, path_back
 from infragap.gis.leastcost.steps import Rules
-from infragap.gis.raster import rowcol, xy
+from infragap.gis.raster import rowcol
 
 MAX_ROUNDS = 12
 
@@ -104,7 +105,7 @@ def on_line_cells(
     found = found[cell[found] >= 0]
     if len(found) == 0:
         return cell
-    middles = np.column_stack(xy(surface.grid, surface.line_cells[:, 0], surface.line_cells[:, 1]))
+    middles = np.column_stack(surface.middles(surface.line_flat))
     nearest = np.asarray(cKDTree(middles).query(shapely.get_coordinates(points[found]))[1], dtype=np.int64)
     result = cell.copy()
     # in forest the nearest place to tap may lie elsewhere
@@ -144,6 +145,9 @@ def own_routes(
     if search.region is None:
         raise AssertionError("regions were asked for")
     tap = np.where(reached, search.region.ravel()[known], 0)
+    line = surface.line_of_cell[surface.line_number[tap]]
+    if not reached.all():
+        line[~reached] = _nearest_line(surface, known[~reached])
     components = np.full((len(cell), len(COMPONENTS)), np.nan)
     components[reached] = path_components(search, cell[reached], surface) + surface.stubs(tap[reached])
     components[reached & (surface.line_number[known] >= 0)] = 0.0  # on the line: nothing to build
@@ -162,7 +166,7 @@ def own_routes(
         cell=cell,
         cost_mvnd=own,
         components=components,
-        line=np.where(reached, surface.line_of_cell[surface.line_number[tap]], _nearest_line(surface, cell)),
+        line=line,
         if_forest_mvnd=if_forest,
         search=search,
         steps=trace(search, cell[reached], columns=surface.grid.shape[1]),
@@ -171,9 +175,8 @@ def own_routes(
 
 def _nearest_line(surface: LineSurface, cell: IntArray) -> IntArray:
     """Row in `grid_lines` of the existing line whose cells lie nearest to each cell, whatever is between, (n,)."""
-    on_line = np.column_stack(xy(surface.grid, surface.line_cells[:, 0], surface.line_cells[:, 1]))
-    at = np.column_stack(surface.middles(np.maximum(cell, 0)))
-    return np.asarray(surface.line_of_cell[cKDTree(on_line).query(at)[1]], dtype=np.int64)
+    on_line, at = (np.column_stack(surface.middles(flat)) for flat in (surface.line_flat, cell))
+    return surface.line_of_cell[cKDTree(on_line).query(at)[1]]
 
 
 def with_lawful_routes(

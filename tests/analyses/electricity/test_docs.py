@@ -1,8 +1,7 @@
 """The numbers that docs/electricity.md quotes are those of a run on the embedded pack."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.years.schedule import make_schedule
 from infragap.analyses.electricity.years.target_reach import reach_of_targets
 from infragap.gis.pack import read_pack
+from tests.written import Written
 
 pytestmark = pytest.mark.slow
 
@@ -22,23 +22,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "electricity.md"
 SETTLEMENTS = ("V08", "V15", "V10")
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
-    """What a run has written."""
-
-    folder: Path
-
-    def table(self, name: str) -> pd.DataFrame:
-        return pd.read_csv(self.folder / "tables" / f"electricity_{name}.csv", encoding="utf-8-sig")
-
-    @property
-    def record(self) -> dict[str, Any]:
-        return dict(json.loads((self.folder / "run.json").read_text(encoding="utf-8"))["electricity"])
-
-
 @pytest.fixture(scope="module")
-def result(reference_electricity: Path) -> Result:
-    return Result(reference_electricity)
+def result(reference_electricity: Path) -> Written:
+    return Written(reference_electricity, "electricity")
 
 
 def quoted(mark: str) -> dict[str, list[str]]:
@@ -69,7 +55,7 @@ def hold(table: Mapping[str, list[str]], frame: pd.DataFrame) -> None:
                 assert_equal(cell, frame.loc[row, name], (row, name))
 
 
-def test_quoted_settlements_are_those_of_the_run(result: Result) -> None:
+def test_quoted_settlements_are_those_of_the_run(result: Written) -> None:
     ranking = result.table("ranking").set_index("settlement_id")
     table = quoted("checked by ")
     assert len(table) > 20
@@ -79,7 +65,7 @@ def test_quoted_settlements_are_those_of_the_run(result: Result) -> None:
                 assert_equal(cell, ranking.loc[key, column], (key, column))
 
 
-def test_quoted_targets_and_scenarios_are_those_of_the_run(result: Result) -> None:
+def test_quoted_targets_and_scenarios_are_those_of_the_run(result: Written) -> None:
     hold(quoted("targets: "), result.table("targets").set_index("target"))
     hold(quoted("scenarios: "), result.table("scenarios").set_index("scenario"))
 
@@ -117,7 +103,7 @@ def test_quoted_budgets_are_those_of_the_plan(data_folder: Path) -> None:
     assert missing == pytest.approx([0, whole_bn - 1000, whole_bn - 200, whole_bn - 100], abs=0.1)
 
 
-def test_the_page_tells_what_the_run_proves(result: Result) -> None:
+def test_the_page_tells_what_the_run_proves(result: Written) -> None:
     page = PAGE.read_text(encoding="utf-8")
     record, summary = result.record["plan"], result.record["summary"]
     settlements, lines = result.table("ranking"), result.table("lines")

@@ -1,9 +1,6 @@
 """The numbers that docs/schools.md quotes are those of a run on the embedded pack."""
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +13,7 @@ from infragap.analyses.schools.travel.year import yearly_minutes
 from infragap.analyses.schools.upper.places import minority_upper_pupils
 from infragap.gis.lines.network import many_ways
 from infragap.gis.pack import read_pack
+from tests.written import Written
 
 pytestmark = pytest.mark.slow
 
@@ -23,24 +21,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "schools.md"
 SCHOOLS = ("BB02", "BB08", "BB09")
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
-    """What a run has written."""
-
-    folder: Path
-
-    def table(self, name: str) -> pd.DataFrame:
-        return pd.read_csv(
-            self.folder / "tables" / f"schools_{name}.csv", encoding="utf-8-sig", dtype={"commune_code": str}
-        )
-
-    def record(self, part: str) -> dict[str, Any]:
-        return dict(json.loads((self.folder / "run.json").read_text(encoding="utf-8"))["schools"][part])
-
-
 @pytest.fixture(scope="module")
-def result(reference_schools: Path) -> Result:
-    return Result(reference_schools)
+def result(reference_schools: Path) -> Written:
+    return Written(reference_schools, "schools")
 
 
 def rows_below(mark: str) -> list[list[str]]:
@@ -95,7 +78,7 @@ def test_quoted_questions_about_raised_schools_have_these_answers(data_folder: P
             assert " → ".join(f"{one:.1f}" for one in means) == told, (pupils, weight, season)
 
 
-def test_quoted_sites_are_those_of_the_run(result: Result) -> None:
+def test_quoted_sites_are_those_of_the_run(result: Written) -> None:
     sites, rows = result.table("sites").set_index("school_id"), rows_below("sites: ")
     assert len(rows) > 15
     for column, *cells in rows:
@@ -108,7 +91,7 @@ def test_quoted_sites_are_those_of_the_run(result: Result) -> None:
                 assert value == pytest.approx(float(cell.replace(",", "")), abs=1.001 * half), (column, school)
 
 
-def test_the_page_tells_of_y_ty_what_the_run_says(result: Result) -> None:
+def test_the_page_tells_of_y_ty_what_the_run_says(result: Written) -> None:
     page, site = PAGE.read_text(encoding="utf-8"), result.table("sites").set_index("school_id").loc["BB02"]
     places = result.table("alternatives").query("school == 'BB02'")
     rival = places[places["place"] == site["runner_up"]].iloc[0]
@@ -135,8 +118,8 @@ def test_the_page_tells_of_y_ty_what_the_run_says(result: Result) -> None:
     assert f"*{site['robustness']}*. The ground" in page
 
 
-def test_the_page_tells_of_places_what_the_run_says(result: Result) -> None:
-    page, record = PAGE.read_text(encoding="utf-8"), result.record("assignment")
+def test_the_page_tells_of_places_what_the_run_says(result: Written) -> None:
+    page, record = PAGE.read_text(encoding="utf-8"), result.record["assignment"]
     primary, lower = record["levels"]["primary"], record["levels"]["lower_secondary"]
     assert f"gap {100 * record['gap']:.3f} %. {record['places']:,.0f} places for {primary['entitled']:,}" in page
     assert f"{lower['entitled']:,} entitled lower-secondary pupils:\n  {primary['without_place']:,} and" in page
@@ -165,8 +148,8 @@ def test_the_page_tells_of_places_what_the_run_says(result: Result) -> None:
     assert places in page
 
 
-def test_the_page_tells_of_upper_secondary_what_the_run_says(result: Result) -> None:
-    page, record = PAGE.read_text(encoding="utf-8"), result.record("upper_secondary")
+def test_the_page_tells_of_upper_secondary_what_the_run_says(result: Written) -> None:
+    page, record = PAGE.read_text(encoding="utf-8"), result.record["upper_secondary"]
     raised, new = record["raised"], record["new"]
     assert f"falls from {raised['mean_before_min']} to {raised['mean_after_min']} minutes." in page
     assert f"order of raising is {', '.join(raised['order'])}." in page
