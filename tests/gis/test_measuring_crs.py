@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyproj
 import pytest
 
@@ -17,6 +16,7 @@ from infragap.gis.pack import Pack, check_pack, read_pack
 from infragap.gis.raster import sample, warp
 from tests import pack_factory
 from tests.pack_factory import write_pack
+from tests.written import Written
 
 
 def measured_in(folder: Path, crs: str) -> Pack:
@@ -103,7 +103,7 @@ def test_no_choice_of_the_reference_pack_hangs_on_the_measuring_crs(
 ) -> None:
     pack = measured_in(Path(shutil.copytree(data_folder, tmp_path / "utm")), "EPSG:32648")
     assert faults(pack.findings()) == []
-    one = pd.read_csv(reference_electricity / "tables" / "electricity_ranking.csv", encoding="utf-8-sig")
+    one = Written(reference_electricity, "electricity").table("ranking")
     other = plan_electricity(pack, ElectricityParameters(draws=0, scenarios=False)).settlements
     assert len(one) == 845
     for name in ("settlement_id", "choice", "rank"):

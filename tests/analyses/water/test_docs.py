@@ -1,12 +1,12 @@
 """The numbers that docs/water.md quotes are those of a run on the embedded pack, and its sums are right."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
+
+from tests.written import Written
 
 PAGE = Path(__file__).parents[3] / "docs" / "water.md"
 MARK = "<!-- checked by tests/analyses/water/test_docs.py -->"
@@ -30,16 +30,12 @@ class Run:
     """What a name on the page stands for in a run."""
 
     def __init__(self, folder: Path, site: str) -> None:
-        def table(name: str) -> pd.DataFrame:
-            return pd.read_csv(
-                folder / "tables" / f"water_{name}.csv", encoding="utf-8-sig", dtype={"commune_code": str}
-            )
-
-        self.record = json.loads((folder / "run.json").read_text(encoding="utf-8"))["water"]
-        works = table("works")
+        written = Written(folder, "water")
+        self.record = written.record
+        works = written.table("works")
         self.work = works[works["site"] == site].iloc[0]
-        self.pipes = table("pipes").query("work_id == @self.work.work_id").set_index("section")
-        self.boq = table("boq").query("work_id == @self.work.work_id")
+        self.pipes = written.table("pipes").query("work_id == @self.work.work_id").set_index("section")
+        self.boq = written.table("boq").query("work_id == @self.work.work_id")
 
     def value(self, name: str) -> Any:
         first, *rest = name.split(".")
