@@ -72,7 +72,12 @@ class ExistingGrid:
 
     def pieces(self, key: str) -> gpd.GeoDataFrame:
         """Give the existing medium-voltage lines of one feeder."""
-        return self.lines[is_existing_mv(self.lines, self.levels) & (self.keys == key)]
+        return self.lines.iloc[self._pieces.get(key, np.empty(0, dtype=np.int64))]
+
+    @cached_property
+    def _pieces(self) -> dict[str, IntArray]:
+        rows = np.flatnonzero(is_existing_mv(self.lines, self.levels))
+        return {key: rows[places] for key, places in rows_of_each(self.keys[rows]).items()}
 
     def station_of(self, pieces: gpd.GeoDataFrame) -> shapely.Point | None:
         """Give the substation that some lines start from; None where it is not in the layer."""
@@ -157,6 +162,17 @@ def standing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster, levels: Medi
     )
     burnt = rasterize(ordered, grid, column="row_number", all_touched=True, dtype="int32").values
     return np.asarray(burnt, dtype=np.int64) - 1
+
+
+def rows_of_each(keys: ObjectArray) -> dict[str, IntArray]:
+    """Places of each text among some, ascending.
+
+    Examples
+    --------
+    >>> {key: rows.tolist() for key, rows in rows_of_each(np.array(["b", "a", "b"], dtype=object)).items()}
+    {'a': [1], 'b': [0, 2]}
+    """
+    return {str(key): np.asarray(rows, dtype=np.int64) for key, rows in pd.Series(keys).groupby(keys).indices.items()}
 
 
 def feeder_keys(grid_lines: gpd.GeoDataFrame) -> ObjectArray:
