@@ -47,6 +47,7 @@ class DecisionClass(StrEnum):
     DECIDE = "decide"
     LOCATE = "locate"
     SURVEY = "survey"
+    CAPACITY = "capacity"
     WAIT = "wait"
 
 
