@@ -139,7 +139,7 @@ def mean_flow(streams: Streams, runoff: Raster) -> Float32Array:
     total = np.zeros(streams.grid.shape)
     for flow, days in zip(monthly_flow(streams, runoff), DAYS_IN_MONTH, strict=True):
         total += flow * days
-    return (total / DAYS_IN_MONTH.sum()).astype(np.float32)
+    return np.asarray(total / DAYS_IN_MONTH.sum(), dtype=np.float32)
 
 
 def falls(

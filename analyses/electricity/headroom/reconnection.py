@@ -180,7 +180,7 @@ class _Trees:
     @classmethod
     def of(cls, plan: Plan) -> _Trees:
         network, price = plan.study.network, plan.costs.problem.edge_mvnd
-        count, inner = len(network.node_cell), (network.ends > 0).all(axis=1)
+        count, inner = len(network.node_cell), np.asarray((network.ends > 0).all(axis=1))
 
         def joined(edges: BoolArray) -> csr_array:
             # of parallel lines any may count: the longest first, so that the shortest is written last
@@ -192,7 +192,8 @@ class _Trees:
 
         mvnd = joined(inner)
         # both ways, or each search would turn it round anew
-        return cls((mvnd + mvnd.T).tocsr(), connected_components(joined(inner & plan.choice.edges), directed=False)[1])
+        part = connected_components(joined(inner & plan.choice.edges), directed=False)[1]
+        return cls((mvnd + mvnd.T).tocsr(), part.astype(np.int64))
 
 
 def _laid_anew(plan: Plan, edges: BoolArray, trees: _Trees, *, members: BoolArray, foreign_tap: BoolArray) -> BoolArray:

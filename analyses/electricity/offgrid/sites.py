@@ -65,13 +65,14 @@ class Sites:
         """Spots (m, 2) where intakes and powerhouses stand, each once, and the spot of every powerhouse and of every
         intake (k,)."""
         # each axis by itself, then one number a spot: as rows of two they take twenty times as long to sort
-        x, y = np.concatenate([self.x, self.intake_x]), np.concatenate([self.y, self.intake_y])
+        x: FloatArray = np.concatenate([self.x, self.intake_x])
+        y: FloatArray = np.concatenate([self.y, self.intake_y])
         each_x, each_y = each_once(x), each_once(y)
         count = max(len(each_y), 1)
         spot = np.searchsorted(each_x, x) * count + np.searchsorted(each_y, y)
         each_spot = each_once(spot)
         points = np.column_stack([each_x[each_spot // count], each_y[each_spot % count]])
-        number = np.searchsorted(each_spot, spot)
+        number = np.searchsorted(each_spot, spot).astype(np.int64)
         return points, number[: len(self.x)], number[len(self.x) :]
 
     def allowed(self, parameters: ElectricityParameters) -> BoolArray:
