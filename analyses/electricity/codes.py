@@ -47,7 +47,6 @@ class DecisionClass(StrEnum):
     DECIDE = "decide"
     LOCATE = "locate"
     SURVEY = "survey"
-    CAPACITY = "capacity"
     WAIT = "wait"
 
 
