@@ -200,18 +200,21 @@ def _laid_anew(plan: Plan, edges: BoolArray, trees: _Trees, *, members: BoolArra
     """Chosen edges with the tree of one feeder's members laid anew, where that costs less."""
     network, price = plan.study.network, plan.costs.problem.edge_mvnd
     nodes = each_once(network.terminal[members])
-    wanted = np.isin(trees.part, trees.part[nodes])
+    tail, tip = network.ends.T
+    of_members = np.zeros(len(trees.part), dtype=bool)
+    of_members[trees.part[nodes]] = True
+    wanted = of_members[trees.part]
     wanted[0] = False
-    mine = edges & plan.choice.edges & wanted[network.ends].any(axis=1)
+    mine = edges & plan.choice.edges & (wanted[tail] | wanted[tip])
     now = float(price[mine].sum())
     others = edges & ~mine
     taken = np.zeros(len(network.node_cell), dtype=bool)
-    taken[network.ends[others].ravel()] = True
+    taken[tail[others]] = taken[tip[others]] = True
     # whatever lies farther from all members is in no tree that costs less
     reach = dijkstra(trees.mvnd, indices=nodes, min_only=True, limit=now * (1 + 1e-9))
     usable = np.isfinite(reach) & ~taken
     usable[0] = True
-    kept = np.flatnonzero(usable[network.ends].all(axis=1) & ~foreign_tap)
+    kept = np.flatnonzero(usable[tail] & usable[tip] & ~foreign_tap)
     place = np.cumsum(usable) - 1
     tree = primal_tree(place[network.ends[kept]], price[kept], np.zeros(int(usable.sum())), 0, required=place[nodes])
     other = others.copy()

@@ -99,15 +99,16 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
         parameters,
         (drainage, known_sites, content_of(homes)),
     )
+    nearby = sites_within_reach(settlements, sites, parameters, counts=np.ones(len(sites), dtype=bool))
+    # what neither counts nor is anybody's is not looked at again
+    kept = sites.allowed(parameters)
+    kept[nearby.site] = True
+    number = np.cumsum(kept) - 1
+    sites, nearby = sites.chosen(kept), replace(nearby, site=number[nearby.site])
     return Resources(
         day_yield=day_yield,
         unserved=remembered("plants", lambda _: simulate_plants(hourly), parameters, (content_of(hourly),)),
-        water=Water(
-            sites,
-            reach=sites_within_reach(settlements, sites, parameters),
-            nearby=sites_within_reach(settlements, sites, parameters, counts=np.ones(len(sites), dtype=bool)),
-            year=year,
-        ),
+        water=Water(sites, reach=sites_within_reach(settlements, sites, parameters), nearby=nearby, year=year),
     )
 
 

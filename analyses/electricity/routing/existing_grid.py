@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.electricity.assumptions.voltages import MediumVoltage
@@ -151,17 +152,17 @@ def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster, levels: Medi
     return cells, burnt[cells[:, 0], cells[:, 1]].astype(np.int64) - 1
 
 
-def standing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster, levels: MediumVoltage) -> IntArray:
+def standing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster, levels: MediumVoltage) -> NDArray[np.int32]:
     """Row of the medium-voltage line that was built but never switched on in each cell that one touches, (rows, cols);
     -1 elsewhere."""
     chosen = grid_lines[levels.holds(grid_lines["voltage_kv"]) & (grid_lines["status"] == "not_energised").to_numpy()]
     if chosen.empty:
-        return np.full(grid.shape, -1, dtype=np.int64)
+        return np.full(grid.shape, -1, dtype=np.int32)
     ordered = chosen.assign(row_number=grid_lines.index.get_indexer(chosen.index) + 1).sort_values(
         ["voltage_kv", "line_id"], kind="stable"
     )
     burnt = rasterize(ordered, grid, column="row_number", all_touched=True, dtype="int32").values
-    return np.asarray(burnt, dtype=np.int64) - 1
+    return np.asarray(burnt, dtype=np.int32) - np.int32(1)
 
 
 def rows_of_each(keys: ObjectArray) -> dict[str, IntArray]:
