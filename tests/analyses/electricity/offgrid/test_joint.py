@@ -122,13 +122,15 @@ def test_the_tree_of_a_group_is_the_shortest() -> None:
 
     lengths = {edge: float(np.hypot(*(points[edge[0]] - points[edge[1]]))) for edge in edges}
     least = min(sum(lengths[e] for e in tree) for tree in combinations(edges, 3) if connected(tree))
-    found = trees_of(places, Groups(np.array([[0, 1, 2, 3], [1, 3, -1, -1]])), np.array([2, 3]))
-    assert found.total_km() == pytest.approx([least / 1000 * 1.2, lengths[1, 3] / 1000 * 1.2])
-    assert found.order[0, 0] == 2
-    assert found.order[1].tolist() == [1, 0, -1, -1]
-    # whoever stands directly at the plant carries those behind it, the plant all
-    assert found.behind[0].sum(axis=1)[2] == 4
-    assert sorted(found.behind[0].sum(axis=1))[0] == 1
+    groups = Groups(np.array([[0, 1, 2, 3], [1, 3, -1, -1]]))
+    found = trees_of(places, groups, np.array([2, 3]), np.array([1.0, 2.0, 4.0, 8.0]))
+    assert found.total_km == pytest.approx([least / 1000 * 1.2, lengths[1, 3] / 1000 * 1.2])
+    assert found.km.sum(axis=1) == pytest.approx(found.total_km)
+    # no stretch leads to the plant, which carries all; whoever hangs on nobody's stretch but its own carries itself
+    assert found.km[0, 2] == found.km[1, 1] == 0
+    assert found.carried[0, 2] == 15
+    assert found.carried[1].tolist() == [2, 10, 0, 0]
+    assert any(found.carried[0, k] == 2**k for k in range(4))
 
 
 @pytest.mark.parametrize("seed", range(6))
