@@ -40,6 +40,10 @@ class Proof:
         What helps lines that do not keep their voltage, over its life; not in the cost that was proven.
     remedies_share
         The same by the cost of the plan.
+    unproven_mvnd
+        Part of the cost that a better plan might save; 0 where the answer is not measured in money.
+    overloaded
+        Whether feeders or substations stay exceeded, which no gap tells.
     """
 
     question: str
@@ -48,15 +52,18 @@ class Proof:
     gap_of_builds: float = 0.0
     remedies_mvnd: float = 0.0
     remedies_share: float = 0.0
+    unproven_mvnd: float = 0.0
+    overloaded: bool = False
 
     @property
     def alarming(self) -> bool:
-        """Whether a reader must be warned before using the answer."""
-        return self._is_unproven or self._leaves_out_remedies
+        """Whether a reader must be warned before using the answer: another run may give another one where the clock
+        ended it, whatever its gap is."""
+        return self._is_far or self.status == "time_limit" or self._leaves_out_remedies
 
     @property
-    def _is_unproven(self) -> bool:
-        return self.status not in PROVEN or not self.gap <= LARGE_GAP
+    def _is_far(self) -> bool:
+        return self.overloaded or not self.gap <= LARGE_GAP
 
     @property
     def _leaves_out_remedies(self) -> bool:
@@ -79,12 +86,20 @@ class Proof:
     def _proven(self) -> dict[str, str]:
         if not math.isfinite(self.gap):
             return in_each_language("maps.proof.unbounded")
-        form = "alarm" if self._is_unproven else "proven" if self.status == "optimal" else "within"
         rest = self.gap - self.gap_of_builds
-        if self._is_unproven and self.status in PROVEN and rest <= LARGE_GAP:
-            form = "builds"
+        if self.overloaded:
+            form = "overloaded"
+        elif self._is_far:
+            form = "builds" if self.status in PROVEN and rest <= LARGE_GAP else "alarm"
+        elif self.status in PROVEN:
+            form = "proven" if self.status == "optimal" else "within"
+        else:
+            form = "near_money" if self.unproven_mvnd > 0 else "near"
         return in_each_language(
-            f"maps.proof.{form}", gap_pct=Number(100 * self.gap, 2), rest_pct=Number(100 * max(rest, 0.0), 2)
+            f"maps.proof.{form}",
+            gap_pct=Number(100 * self.gap, 2),
+            rest_pct=Number(100 * max(rest, 0.0), 2),
+            unproven_bn=Number(self.unproven_mvnd / 1000, 1),
         )
 
 
@@ -94,11 +109,14 @@ def proof_of(question: str, record: Mapping[str, Any]) -> Proof | None:
         return None
     gap = record.get("gap")
     beyond, cost = float(record.get("lines_beyond_least_build_mvnd", 0.0)), float(record.get("cost_mvnd") or 0.0)
+    bound = record.get("lower_bound_mvnd")
     return Proof(
         question,
         str(record["status"]),
         float(gap) if isinstance(gap, int | float) else math.nan,
         beyond / cost if cost > 0 else 0.0,
+        unproven_mvnd=max(cost - bound, 0.0) if isinstance(bound, int | float) else 0.0,
+        overloaded=bool(record.get("headroom_overloaded")),
     )
 
 

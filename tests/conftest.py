@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,13 +40,22 @@ def data_folder() -> Path:
     return REPOSITORY / "data"
 
 
+@contextmanager
+def made_by_one_worker(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """A place that all workers of this session share, theirs one after the other: who comes first makes what lies
+    there."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield place
+
+
 @pytest.fixture(scope="session")
 def real_pack(data_folder: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Pack:
     """The reference pack on real boundaries, heights, people and forest; about 15 s, once for all workers."""
-    fetched, base = shared / "laocai/fetched", tmp_path_factory.getbasetemp()
-    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "real_pack"
-    with out.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    fetched = shared / "laocai/fetched"
+    with made_by_one_worker(tmp_path_factory, "real_pack") as out:
         if not out.exists():
             # the folder is there when it is whole: a build that failed leaves none
             build_pack(

@@ -404,7 +404,7 @@ def test_water_totals_are_the_sums_of_their_parts(small: Run) -> None:
 def test_yearly_and_cumulative_numbers_are_not_mixed_up(small: Run) -> None:
     """Money of a year is that of its parts alone; only the column that says so accumulates."""
     years = small.electricity.years
-    parts = years["lines_mvnd"] + years["grid_works_mvnd"] + years["offgrid_mvnd"]
+    parts = years["lines_mvnd"] + years["grid_works_mvnd"] + years["offgrid_mvnd"] + years["reinforcement_mvnd"]
     assert years["spent_mvnd"].to_numpy() == pytest.approx(parts.to_numpy())
     assert years["spent_mvnd"].sum() == pytest.approx(small.electricity.plan["investment_mvnd"])
     reached = (years["households_grid"] + years["households_offgrid"])[years["budget_mvnd"].notna()]

@@ -101,6 +101,9 @@ RANKING = table(
     Column("transformer_kva", "kVA", "demand, households"),
     Column("peak_kw", "kW", "demand, households"),
     Column("feeder", "-", "grid_lines.feeder"),
+    Column("fed_by_substation", "-", "grid_lines.substation_id"),
+    Column("fed_by_line_id", "-", "grid_lines.line_id"),
+    Column("added_load_kw", "kW", "demand, households"),
     Column("year", "-", "phasing"),
     Column("must_build_by", "-", "targets of the catalogue"),
     Column("voltage_drop_pct", "%", "feeders"),
@@ -202,6 +205,7 @@ FEEDERS = table(
     Column("length_km", "km", "grid_lines.length_km"),
     Column("load_mw", "MW", "grid_lines.feeder_load_mw"),
     Column("new_load_mw", "MW", "plan"),
+    Column("added_load_kw", "kW", "ranking.added_load_kw"),
     Column("drop_today_pct", "%", "feeders"),
     Column("drop_after_pct", "%", "feeders"),
     Column("fault", "-", "feeders, mv_drop_limit_pct"),
@@ -210,6 +214,21 @@ FEEDERS = table(
     Column("remedy_en", "-", "feeders"),
     Column("remedy_mvnd", "mvnd", "feeders"),
     Column("voltage_basis", "-", "grid_lines.feeder_load_mw"),
+)
+
+
+HEADROOM = table(
+    "electricity.headroom",
+    Column("limit", "-", "grid_lines, substations"),
+    Column("substation", "-", "grid_lines.substation_id"),
+    Column("feeder", "-", "grid_lines.feeder"),
+    Column("headroom_kw", "kW", "grid_lines, substations, loading_limit_pct"),
+    Column("added_load_kw", "kW", "ranking.added_load_kw"),
+    Column("settlements", "-", "plan"),
+    Column("reinforced_kw", "kW", "reinforce_feeder_kw, reinforce_substation_kw"),
+    Column("exceeded", "-", "added_load_kw, headroom_kw, reinforced_kw"),
+    Column("reinforcement_mvnd", "mvnd", "reinforce_feeder_mvnd, reinforce_substation_mvnd"),
+    Column("year", "-", "phasing"),
 )
 
 
@@ -222,6 +241,7 @@ YEARS = table(
     Column("lines_mvnd", "mvnd", "phasing"),
     Column("grid_works_mvnd", "mvnd", "phasing"),
     Column("offgrid_mvnd", "mvnd", "phasing"),
+    Column("reinforcement_mvnd", "mvnd", "phasing, headroom"),
     Column("line_km", "km", "phasing"),
     Column("grid_settlements", "-", "phasing"),
     Column("offgrid_settlements", "-", "phasing"),
@@ -381,6 +401,7 @@ TABLES = {
     "lv_works": LV_WORKS,
     "remedies": REMEDIES,
     "feeders": FEEDERS,
+    "headroom": HEADROOM,
     "streams": STREAMS,
     "locate_first": LOCATE_FIRST,
     "scenarios": SCENARIOS,

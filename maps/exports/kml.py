@@ -29,6 +29,7 @@ from infragap.profiles.naming import outward
 from infragap.wording.catalogue import languages
 from infragap.wording.country import spoken_profile
 
+PROGRAM = "infragap"
 COORDINATE_DIGITS = 6
 BALLOON_CHARACTERS = 1900
 FIXED_DATE = (2026, 1, 1, 0, 0, 0)
@@ -114,13 +115,15 @@ def _by_commune(
         ]
         for key, rows in pd.Series(range(len(frame))).groupby(pd.Series(keys, dtype=object)):
             parts.setdefault(key, {})[name] = (title, frame.iloc[rows.tolist()])
-    documents = {}
+    documents, names = {}, {}
     simplekml.Kml().resetidcounter()
-    top = simplekml.Kml(name="infragap")
+    top = simplekml.Kml(name=PROGRAM)
     for number, key in enumerate(sorted(parts)):
         file, part = f"part_{number:04d}.kml", parts[key]
         west, south, east, north = np.array([frame.total_bounds for _, frame in part.values()]).T
-        link = top.newnetworklink(name=key[0] or "infragap")
+        # what lies in no commune goes by the names of its layers
+        names[file] = key[0] or ", ".join(title for title, _ in part.values())
+        link = top.newnetworklink(name=names[file])
         link.link.href = file
         if key[0]:
             # features without a commune are in sight from the start
@@ -135,11 +138,13 @@ def _by_commune(
         documents[file] = part
     yield "doc.kml", str(top.kml(format=False))
     for file, part in documents.items():
-        yield file, _archived(part, headings)
+        yield file, _archived(part, headings, names[file])
 
 
-def _archived(part: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]]) -> str:
-    document, icons = _document(part, headings)
+def _archived(
+    part: Mapping[str, tuple[str, gpd.GeoDataFrame]], headings: Mapping[str, Sequence[Column]], name: str
+) -> str:
+    document, icons = _document(part, headings, name=name)
     return _with_icons(str(document.kml(format=False)), icons)
 
 
@@ -148,11 +153,12 @@ def _document(
     headings: Mapping[str, Sequence[Column]],
     *,
     with_values: bool = True,
+    name: str = PROGRAM,
 ) -> tuple[simplekml.Kml, list[tuple[simplekml.Style, str]]]:
     """Document without icons, and the styles of its classes with the shape that each has in an archive."""
     # the counter of ids is the library's own and lives as long as the process: start it anew before the document
     simplekml.Kml().resetidcounter()
-    kml = simplekml.Kml(name="infragap")
+    kml = simplekml.Kml(name=name)
     icons = []
     for layer, (title, frame) in layers.items():
         top = kml.newfolder(name=title)

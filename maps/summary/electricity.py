@@ -224,8 +224,16 @@ def _headroom(say: Words, result: ElectricityResult) -> list[str]:
         cost_bn=Number(plan["headroom_reinforcement_mvnd"] / 1000, 1),
         waiting=Number(waiting),
     )
-    rows = [(name, say.number(plan["headroom_added_kw"].get(name, 0.0))) for name in reinforced]
-    named = [table(_headings(say, "headroom", "limit", "added"), rows)] if rows else []
+    headroom = result.tables["headroom"]
+    rows = [
+        (
+            f"{label(say.language, 'limit', row['limit'])} {row['substation']} {row['feeder']}".strip(),
+            say.number(row["added_load_kw"]),
+            "" if pd.isna(row["year"]) else str(row["year"]),
+        )
+        for row in headroom[headroom["reinforcement_mvnd"] > 0].to_dict("records")
+    ]
+    named = [table(_headings(say, "headroom", "limit", "added", "year"), rows)] if rows else []
     return [say("maps.summary.electricity.headroom.title"), text, *named]
 
 

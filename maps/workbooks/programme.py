@@ -13,6 +13,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from infragap.analyses.columns import Column, table
+from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.results import Results
 from infragap.maps.workbooks.book import Book, Sheet, workbook, write_table, write_title
 from infragap.wording.catalogue import words
@@ -40,7 +41,7 @@ def programme(results: Results, language: str) -> pd.DataFrame:
     """Give one row per work with the columns of `WORKS`, by question, year and id; works without a year come last."""
     parts = []
     if (electricity := results.electricity) is not None:
-        parts.append(_of_electricity(electricity.settlements, electricity.lines, language))
+        parts.append(_of_electricity(electricity, language))
     if (water := results.water) is not None:
         frame = water.works.rename(
             columns={"work_id": "id", "households_gained": "households", "people_gained": "people"}
@@ -59,8 +60,9 @@ def _named(frame: pd.DataFrame, kind: str, table_name: str, language: str) -> pd
     return frame.assign(work=[label(language, kind, str(code), table_name) for code in frame[kind]], line=frame[kind])
 
 
-def _of_electricity(settlements: pd.DataFrame, lines: pd.DataFrame, language: str) -> pd.DataFrame:
-    """Line sections, and the works of each settlement without its share of them."""
+def _of_electricity(result: ElectricityResult, language: str) -> pd.DataFrame:
+    """Line sections, the works of each settlement without its share of them, and what is reinforced for all."""
+    settlements, lines = result.settlements, result.lines
     served = settlements[settlements["plan_investment_mvnd"].fillna(0) > 0].rename(columns={"settlement_id": "id"})
     own = served.assign(cost_mvnd=served["plan_investment_mvnd"] - served["grid_share_investment_mvnd"].fillna(0))
     on_grid = own["choice"] == "grid"
@@ -72,7 +74,25 @@ def _of_electricity(settlements: pd.DataFrame, lines: pd.DataFrame, language: st
         _named(own[on_grid], "works", "electricity.ranking", language).assign(line="grid"),
         _named(own[~on_grid], "choice", "electricity.ranking", language),
     ]
+    if (headroom := result.tables.get("headroom")) is not None and (headroom["reinforcement_mvnd"] > 0).any():
+        works.append(_reinforced(headroom, language))
     return _part("electricity", pd.concat(works, ignore_index=True), language)
+
+
+def _reinforced(headroom: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Feeders and substations that are reinforced, each a work of no commune."""
+    found, say = headroom[headroom["reinforcement_mvnd"] > 0], words(language)
+    whole = found["limit"] == "substation"
+    return pd.DataFrame(
+        {
+            "work": [say(f"maps.programme.reinforced_{kind}") for kind in found["limit"]],
+            "line": "grid",
+            "name": found["feeder"].where(~whole, found["substation"]),
+            "id": found["substation"].where(whole, found["substation"] + " " + found["feeder"]),
+            "year": found["year"],
+            "cost_mvnd": found["reinforcement_mvnd"],
+        }
+    )
 
 
 def _part(question: str, frame: pd.DataFrame, language: str) -> pd.DataFrame:

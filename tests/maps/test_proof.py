@@ -25,7 +25,10 @@ from tests.pack_factory import write_pack
         ("gap", 0.011, True),
         ("time_limit", 0.0004, True),
         ("time_limit", 1.0, True),
-        ("work_limit", 0.0, True),
+        ("work_limit", 0.0, False),
+        ("work_limit", 0.0101, True),
+        ("headroom", 0.0058, False),
+        ("headroom", 0.0101, True),
         ("optimal", math.nan, True),
     ],
 )
@@ -52,6 +55,24 @@ def test_a_gap_that_dearer_lines_make_says_so() -> None:
         other = proof_of("electricity", record | change)
         assert other is not None
         assert "computation stopped" in other.text["en"]
+
+
+def test_what_is_nearly_proven_says_how_much_of_the_cost_is_open() -> None:
+    record = {"status": "headroom", "gap": 0.0058, "cost_mvnd": 41_061_190.6, "lower_bound_mvnd": 40_824_923.8}
+    found = proof_of("electricity", record)
+    assert found is not None
+    # 41,061.2 − 40,824.9 bn
+    assert "0.58 %" in found.text["en"]
+    assert "236.3 bn VND" in found.text["en"]
+    assert "236,3 tỷ đồng" in found.text["vi"]
+    assert not found.alarming
+    assert "0.02 %" in Proof("schools", "work_limit", 0.0002).text["en"]
+    assert "VND" not in Proof("schools", "work_limit", 0.0002).text["en"]
+    # what stays overloaded no gap makes good
+    over = proof_of("electricity", record | {"headroom_overloaded": ["feeder S1 371"]})
+    assert over is not None
+    assert over.alarming
+    assert "electricity_headroom" in over.text["en"]
 
 
 def test_dear_voltage_remedies_beside_a_proven_plan_alarm() -> None:

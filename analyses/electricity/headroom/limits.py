@@ -56,16 +56,17 @@ class HeadroomLedger:
 def reinforcement_mvnd(limit: CapacityLimit, parameters: ElectricityParameters) -> float:
     """Investment in reinforcing what one limit stands for."""
     p = parameters
-    return p.reinforce_substation_mvnd if _is_substation(limit) else p.reinforce_feeder_mvnd
+    return p.reinforce_substation_mvnd if is_substation(limit) else p.reinforce_feeder_mvnd
 
 
 def reinforcement_kw(limit: CapacityLimit, parameters: ElectricityParameters) -> float:
     """Headroom that reinforcing it brings."""
     p = parameters
-    return p.reinforce_substation_kw if _is_substation(limit) else p.reinforce_feeder_kw
+    return p.reinforce_substation_kw if is_substation(limit) else p.reinforce_feeder_kw
 
 
-def _is_substation(limit: CapacityLimit) -> bool:
+def is_substation(limit: CapacityLimit) -> bool:
+    """Whether it is that of a substation; of a feeder otherwise."""
     return limit.name.startswith("station")
 
 

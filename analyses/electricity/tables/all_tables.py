@@ -18,6 +18,7 @@ from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
 from infragap.analyses.electricity.tables.extension import extension_table
 from infragap.analyses.electricity.tables.feeders import feeders_table
+from infragap.analyses.electricity.tables.headroom import headroom_table
 from infragap.analyses.electricity.tables.low_voltage import low_voltage_table
 from infragap.analyses.electricity.tables.ranking import ranking_table
 from infragap.analyses.electricity.tables.remedies import remedies_table
@@ -67,6 +68,7 @@ def build_tables(
         "locate_first": locate_first_table(plan, uncertainty),
         "remedies": remedies_table(plan, remedies, lines),
         "feeders": feeders_table(plan, feeders),
+        "headroom": headroom_table(plan, schedule),
     }
     if uncertainty.scenarios:
         tables["scenarios"] = scenarios_table(uncertainty.scenarios)

@@ -1,5 +1,5 @@
-"""What to do with each row first: decide, locate the settlement, survey stream or forest, or wait; and which limit
-binds."""
+"""What to do with each row first: decide, locate the settlement, survey stream or forest, or wait for money or
+capacity; and which limit binds."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def decision_classes(plan: Plan, limits: list[str], permit: BoolArray, uncertain
 
     Notes
     -----
-    Wait: a limit binds. Locate: its position is rougher than `ROUGH_M`, and could turn its supply
+    Wait: a limit binds; the budgets end before it, or a feeder or substation is full that it would have the grid from.
+    Locate: its position is rougher than `ROUGH_M`, and could turn its supply
     (`undecided.turned_by_position`). By which works it is connected is not counted: where its houses truly stand
     decides that in the design of the line, and `works_probability` tells how likely those of the plan are. Survey:
     small hydro is the choice or within `NEAR` of its cost, or a stream that nobody has surveyed would be cheaper, or

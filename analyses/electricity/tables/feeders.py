@@ -11,7 +11,9 @@ from infragap.analyses.electricity.codes import FeederRemedy
 from infragap.analyses.electricity.columns import FEEDERS
 from infragap.analyses.electricity.feeders.feeder_list import FeederFinding
 from infragap.analyses.electricity.feeders.voltage import basis_of
+from infragap.analyses.electricity.headroom.limits import added_load_kw
 from infragap.analyses.electricity.least_cost.plan import Plan
+from infragap.analyses.electricity.least_cost.taps import feeder_of
 from infragap.wording.catalogue import Words, words
 
 
@@ -25,7 +27,7 @@ def feeders_table(plan: Plan, findings: list[FeederFinding]) -> pd.DataFrame:
     findings
         Of every feeder.
     """
-    rows = []
+    rows, added_kw = [], _added_load_kw(plan)
     for each in findings:
         feeder, extended = each.voltage.extended.feeder, each.voltage.extended
         pieces = plan.study.grid.pieces(feeder.name)
@@ -38,6 +40,7 @@ def feeders_table(plan: Plan, findings: list[FeederFinding]) -> pd.DataFrame:
                 "length_km": float(pieces["length_km"].sum()),
                 "load_mw": float(load) if pd.notna(load) else np.nan,
                 "new_load_mw": float(extended.load_mw.sum() + extended.settlement_mw.sum()),
+                "added_load_kw": added_kw.get(feeder.name, 0.0),
                 "drop_today_pct": each.drop_today_pct,
                 "drop_after_pct": each.drop_after_pct,
                 "fault": _fault(each, plan.parameters.mv_drop_limit_pct),
@@ -51,6 +54,14 @@ def feeders_table(plan: Plan, findings: list[FeederFinding]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=names(FEEDERS))
     order = ["drop_after_pct", "substation", "feeder"]
     return table.sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
+
+
+def _added_load_kw(plan: Plan) -> dict[str, float]:
+    """Load that is held against the room of a feeder, by its key."""
+    study, hangs_on = plan.study, feeder_of(plan.study, plan.outcome)
+    on = np.flatnonzero(plan.outcome.national_grid & (hangs_on >= 0))
+    load_kw = pd.Series(added_load_kw(study.settlements, plan.parameters)[on])
+    return dict(load_kw.groupby(study.grid.keys[hangs_on[on]]).sum())
 
 
 def _fault(finding: FeederFinding, limit_pct: float) -> str:

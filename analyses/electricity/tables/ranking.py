@@ -16,6 +16,7 @@ from infragap.analyses.electricity.columns import RANKING
 from infragap.analyses.electricity.demand.life_cycle import levelised_vnd_per_kwh
 from infragap.analyses.electricity.demand.payback import grid_payback_years
 from infragap.analyses.electricity.feeders.voltage import Check
+from infragap.analyses.electricity.headroom.limits import added_load_kw
 from infragap.analyses.electricity.least_cost.outcome import ALL_OPTIONS
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.rank import grid_to_offgrid_ratio, rank_by_ratio
@@ -113,7 +114,11 @@ def _grid(plan: Plan) -> dict[str, object]:
     ratio = grid_to_offgrid_ratio(outcome.grid_alone_mvnd, plan.costs.offgrid.best_mvnd)
     length = study.routes.length_km
     feeder = study.grid.lines["feeder"].fillna("").astype(str).to_numpy()
+    substation, line_id = (
+        study.grid.lines[name].fillna("").astype(str).to_numpy() for name in ("substation_id", "line_id")
+    )
     fed_by = feeder_of(study, outcome)
+    loads = outcome.national_grid & (fed_by >= 0)
     payback = grid_payback_years(outcome.grid_alone_investment_mvnd, n, p)
     return {
         "rank": rank_by_ratio(ratio, n, study.inputs.settlements["settlement_id"].to_numpy()),
@@ -135,6 +140,9 @@ def _grid(plan: Plan) -> dict[str, object]:
         "transformer_kva": works.stations * works.station_kva,
         "peak_kw": works.peak_kw,
         "feeder": np.where(fed_by >= 0, feeder[fed_by], ""),
+        "fed_by_substation": np.where(loads, substation[fed_by], ""),
+        "fed_by_line_id": np.where(loads, line_id[fed_by], ""),
+        "added_load_kw": np.where(loads, added_load_kw(study.settlements, p), 0.0),
     }
 
 

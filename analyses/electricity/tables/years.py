@@ -22,6 +22,7 @@ def years_table(plan: Plan, schedule: Schedule) -> pd.DataFrame:
     local = np.where(outcome.on_grid, plan.costs.works.total_investment_mvnd, outcome.investment_mvnd)
     served, rows = 0.0, []
     count = len(schedule.money_mvnd)
+    reinforced_mvnd = np.array([each.investment_mvnd for each in schedule.reinforcements])
     late = f"after_{parameters.first_year + count - 1}"
     for t in (*range(count), -1):
         built, lines = (schedule.settlement_year == t) & inhabited, schedule.branch_year == t
@@ -31,6 +32,7 @@ def years_table(plan: Plan, schedule: Schedule) -> pd.DataFrame:
             "lines_mvnd": float(outcome.branch_investment_mvnd[lines].sum()),
             "grid_works_mvnd": float(local[grid].sum()),
             "offgrid_mvnd": float(outcome.investment_mvnd[off].sum()),
+            "reinforcement_mvnd": float(reinforced_mvnd[schedule.reinforcement_year == t].sum()),
         }
         budget = np.nan if schedule.budgets_mvnd is None or t < 0 else float(schedule.budgets_mvnd[t])
         rows.append(

@@ -24,9 +24,9 @@ from infragap.analyses.electricity.years.building_order import (
     BuildingWorks,
     building_blocks,
     most_benefit_years,
-    years_of,
 )
 from infragap.analyses.electricity.years.least_money import cheapest_works
+from infragap.analyses.electricity.years.reinforcement import OrderedWorks, Reinforcement, reinforcements_of
 
 LAST_STAGE = 2
 """Stage of works that neither the villages (0) nor the share of households (1) ask for: safe supply, and what only pays
@@ -56,6 +56,8 @@ class Schedule:
         Benefit times years of use, and what no order within the money exceeds.
     works
         What was laid out: branches, then settlements.
+    reinforcements, reinforcement_year
+        Feeders and substations that are reinforced, and when.
     """
 
     branch_year: IntArray
@@ -67,6 +69,8 @@ class Schedule:
     benefit_years: float
     upper_bound: float
     works: BuildingWorks
+    reinforcements: tuple[Reinforcement, ...]
+    reinforcement_year: IntArray
 
     @property
     def gap(self) -> float:
@@ -121,7 +125,8 @@ def make_schedule(plan: Plan) -> Schedule:
     There is one order of building, whatever the money: first what must be on the grid, then what the target of
     households needs, then the rest (`_stages`), within each most benefit per money, each line before what hangs on it.
     Money is spent along it: where it does not suffice for the next work, nothing behind that is built either, and what
-    a year does not use stays for the next. So more money never delays anything.
+    a year does not use stays for the next. So more money never delays anything. A feeder or substation is reinforced
+    right before the first settlement whose load it has no room for; whom the order puts first is not weighed by that.
     """
     study, outcome, p = plan.study, plan.outcome, plan.parameters
     branches = outcome.branches
@@ -130,12 +135,12 @@ def make_schedule(plan: Plan) -> Schedule:
     works, number = _works(plan, targets)
     blocks = building_blocks(works)
     order = np.array([k for block in blocks for k in block.works], dtype=np.int64)
-    total = float(works.cost_mvnd.sum())
-    needed = needed_money(total, study.inputs.targets, p)
+    ordered = OrderedWorks.of(works, order, number[count:], reinforcements_of(plan))
+    needed = needed_money(float(ordered.works.cost_mvnd.sum()), study.inputs.targets, p)
     budgets = granted_budgets(study.inputs.targets, p)
     money = needed if budgets is None else budgets
-    year = years_of(order, works, money)
-    in_time = years_of(order, works, needed)
+    with_reinforcements, in_time = ordered.years(money), ordered.years(needed)
+    year = with_reinforcements[: len(order)]
     standing = np.where(year >= 0, len(money) - year, 0)
     reached = float((works.benefit * standing).sum())
     free = replace(works, stage=np.zeros_like(works.stage))
@@ -149,7 +154,7 @@ def make_schedule(plan: Plan) -> Schedule:
         settlement_year=np.where(inhabited, year[number[count:]], -1),
         priority=priority,
         budgets_mvnd=budgets,
-        needed_mvnd=np.array([works.cost_mvnd[in_time == t].sum() for t in range(len(needed))]),
+        needed_mvnd=np.array([ordered.works.cost_mvnd[in_time == t].sum() for t in range(len(needed))]),
         must_build_by=_must_build_by(plan, targets, works.stage[number[count:]]),
         benefit_years=reached,
         upper_bound=max(most_benefit_years(building_blocks(free), money), reached),
@@ -160,6 +165,8 @@ def make_schedule(plan: Plan) -> Schedule:
             works.earliest[number],
             works.stage[number],
         ),
+        reinforcements=ordered.reinforcements,
+        reinforcement_year=with_reinforcements[len(order) :],
     )
 
 

@@ -1,5 +1,6 @@
 """What several slow tests of schools look at: the whole question on the embedded pack, answered once."""
 
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from infragap.analyses.schools.siting import outcome
 from infragap.analyses.schools.siting.question import SiteQuestion
 from infragap.analyses.schools.study import Study
 from infragap.gis.pack import read_pack
+from tests.conftest import made_by_one_worker
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +26,16 @@ class Answered:
 
 
 @pytest.fixture(scope="session")
-def answered(data_folder: Path) -> Answered:
+def answered(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Answered:
+    """Made by the worker that comes first, read by the others: it takes half a minute."""
+    with made_by_one_worker(tmp_path_factory, "schools_answered") as place:
+        if not place.exists():
+            place.write_bytes(pickle.dumps(_answered(data_folder), protocol=pickle.HIGHEST_PROTOCOL))
+        found: Answered = pickle.loads(place.read_bytes())
+    return found
+
+
+def _answered(data_folder: Path) -> Answered:
     put = []
 
     def noted(study: Study, candidates: gpd.GeoDataFrame) -> SiteQuestion:

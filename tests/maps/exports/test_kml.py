@@ -66,6 +66,7 @@ def test_many_features_come_by_commune(
         found = {}
         for link in links:
             part = ET.fromstring(archive.read(link.findtext("k:Link/k:href", namespaces=space) or ""))
+            assert part.findtext("k:Document/k:name", namespaces=space) == link.findtext("k:name", namespaces=space)
             found[link.findtext("k:name", namespaces=space)] = [
                 e.text for e in part.iterfind(".//k:Placemark/k:name", space)
             ]

@@ -11,7 +11,7 @@ from infragap.analyses.results import Results
 from infragap.maps.workbooks.programme import programme, write_programme
 
 
-def results() -> Results:
+def results(*, reinforced: bool = False) -> Results:
     settlements = pd.DataFrame(
         {
             "settlement_id": ["C2", "C1", "C3", "C4"],
@@ -49,8 +49,18 @@ def results() -> Results:
             "people_gained": [28.0],
         }
     )
+    headroom = pd.DataFrame(
+        {
+            "limit": ["feeder", "feeder", "substation"],
+            "substation": ["S1", "S1", "S1"],
+            "feeder": ["371", "372", ""],
+            "reinforcement_mvnd": [0.0, 11.0, 30.0],
+            "year": pd.array([None, 2027, None], dtype="Int64"),
+        }
+    )
+    tables = {"headroom": headroom} if reinforced else {}
     made: Any = Results(
-        electricity=cast(Any, SimpleNamespace(settlements=settlements, lines=lines)),
+        electricity=cast(Any, SimpleNamespace(settlements=settlements, lines=lines, tables=tables)),
         water=cast(Any, SimpleNamespace(works=works)),
     )
     return cast(Results, made)
@@ -74,6 +84,17 @@ def test_works_come_by_question_year_and_id() -> None:
         "kéo hạ áp",
         "Xây mới tự chảy",
     ]
+
+
+def test_what_is_reinforced_for_all_is_a_work_of_its_year() -> None:
+    rows = programme(results(reinforced=True), "en")
+    more = rows[rows["work"].str.startswith("reinforced")]
+    assert more[["work", "name", "id", "year", "cost_mvnd"]].to_numpy().tolist() == [
+        ["reinforced feeder", "372", "S1 372", 2027, 11.0],
+        ["reinforced substation", "S1", "S1", "no year yet", 30.0],
+    ]
+    assert set(more["funding_line"]) == {"Rural electricity: national grid"}
+    assert rows["cost_mvnd"].sum() == programme(results(), "en")["cost_mvnd"].sum() + 41
 
 
 def test_sums_by_year_agree_with_the_rows(tmp_path: Path) -> None:
