@@ -40,9 +40,9 @@ def neighbour_groups(settlements: Settlements, can: BoolArray, parameters: Elect
     b = other[a, place]
     a, b = a[a != b], b[a != b]
     beside = sparse.csr_array((np.ones(2 * len(a)), (np.append(a, b), np.append(b, a))), shape=(len(rows), len(rows)))
-    found = np.sort(_hanging_together(beside.indptr.astype(np.int64), beside.indices.astype(np.int64)), axis=1)
+    together = np.sort(_hanging_together(beside.indptr.astype(np.int64), beside.indices.astype(np.int64)), axis=1)
     # no member goes before any
-    member = _each_once((found + 1) % (len(rows) + 1), len(rows) + 1) - 1
+    member = _each_once((together + 1) % (len(rows) + 1), len(rows) + 1) - 1
     return Groups(np.append(rows, -1)[member])
 
 

@@ -177,9 +177,11 @@ def _apart(joint: JointPlants, groups: IntArray) -> list[IntArray]:
 
 def _hanging_together(joint: JointPlants, groups: IntArray) -> list[IntArray]:
     """Groups by those that hang together through members that they share, in the order of their first ones."""
-    belongs = joint.members[groups]
-    both = sparse.block_array([[None, belongs], [belongs.T, None]], format="csr")
-    part = connected_components(both, directed=False)[1][: len(groups)]
+    belongs, count = joint.members[groups], len(groups)
+    group = np.repeat(np.arange(count), np.diff(belongs.indptr))
+    size = count + belongs.shape[1]
+    joins = sparse.csr_array((np.ones(len(group)), (group, count + belongs.indices)), shape=(size, size))
+    part = connected_components(joins, directed=False)[1][:count]
     return np.split(groups[np.argsort(part, kind="stable")], np.cumsum(np.bincount(part))[:-1])
 
 
