@@ -34,7 +34,7 @@ from infragap.analyses.electricity.tables.all_tables import build_tables
 from infragap.analyses.electricity.tables.lines import lines_table
 from infragap.analyses.electricity.uncertainty.assessment import Uncertainty
 from infragap.analyses.electricity.uncertainty.locating import value_of_position_mvnd
-from infragap.analyses.electricity.uncertainty.monte_carlo import one_draw, summarised, what_draws_share
+from infragap.analyses.electricity.uncertainty.monte_carlo import cells_of, one_draw, summarised, what_draws_share
 from infragap.analyses.electricity.uncertainty.streams import unproven_streams
 from infragap.analyses.electricity.years.schedule import make_schedule
 from infragap.gis.leastcost.distance import cost_distance
@@ -129,7 +129,7 @@ def plan_measured(folder: Path, parameters: ElectricityParameters) -> Measured:
 
 def _uncertainty(plan: Plan, step: _Steps) -> tuple[Uncertainty, float]:
     """Draws, positions and streams, and the processor seconds of one draw."""
-    known = step("what draws share", lambda: what_draws_share(plan))
+    known = step("what draws share", lambda: what_draws_share(plan, cells_of(plan)))
     one_draw(known, 0)  # numbers that are looked up once
     _, draws_s, draws = timed_with_cpu(lambda: [one_draw(known, number) for number in range(DRAWS)])
     value, turns = step("positions", lambda: value_of_position_mvnd(plan, known.cells))

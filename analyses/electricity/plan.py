@@ -19,7 +19,7 @@ from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.tables.all_tables import build_tables
 from infragap.analyses.electricity.tables.lines import lines_table
-from infragap.analyses.electricity.uncertainty.assessment import begun_assessment
+from infragap.analyses.electricity.uncertainty.assessment import Unknowns, begun_assessment, unknowns_of
 from infragap.analyses.electricity.years.schedule import Schedule, make_schedule
 from infragap.analyses.memory import give_back_memory
 from infragap.analyses.together import both
@@ -42,12 +42,15 @@ class Planned:
         The voltage of its feeders, and what helps.
     schedule
         Its years.
+    unknowns
+        What is not known of places and streams.
     """
 
     plan: Plan
     check: Check
     remedies: Remedies
     schedule: Schedule
+    unknowns: Unknowns
 
 
 def plan_electricity(
@@ -90,11 +93,16 @@ def planned(pack: Pack, parameters: ElectricityParameters, progress: Progress) -
     study = prepare(pack, parameters)
     progress("least-cost plan")
     plan = within_headroom(least_cost(study, parameters))
-    progress("voltage of the feeders")
-    check = check_voltage(plan)
-    remedies = find_remedies(plan, check)
-    progress("years")
-    return Planned(plan, check, remedies, make_schedule(plan))
+
+    def checked() -> tuple[Check, Remedies, Schedule]:
+        progress("voltage of the feeders")
+        check = check_voltage(plan)
+        remedies = find_remedies(plan, check)
+        progress("years")
+        return check, remedies, make_schedule(plan)
+
+    (check, remedies, schedule), unknowns = both(checked, lambda: unknowns_of(plan))
+    return Planned(plan, check, remedies, schedule, unknowns)
 
 
 def assessed(decided: Planned, progress: Progress) -> ElectricityResult:
@@ -106,7 +114,7 @@ def assessed(decided: Planned, progress: Progress) -> ElectricityResult:
 
     # from here on a second process may need as much
     give_back_memory()
-    with begun_assessment(plan, remedies, progress) as asked:
+    with begun_assessment(plan, remedies, decided.unknowns, progress) as asked:
         uncertainty, (feeders, lines) = both(asked, certain)
     return build_tables(plan, check, remedies, schedule, uncertainty, feeders, lines)
 

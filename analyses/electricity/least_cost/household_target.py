@@ -17,9 +17,16 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from infragap.analyses.arrays import BoolArray
-from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem, choose_plan, start_from
+from infragap.analyses.electricity.least_cost.choice import (
+    PlanChoice,
+    TreeProblem,
+    choose_plan,
+    choose_plan_fast,
+    start_from,
+)
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.network import CandidateNetwork
+from infragap.analyses.solvers.stopping import Status
 
 HIGHEST_PRICE_MVND = 1e5
 """No household is worth more than this: where even that price leaves too many, the target cannot be met."""
@@ -28,6 +35,12 @@ MAX_STEPS = 40
 
 ABOVE = 1.1
 """The best price is looked for within this factor of a known one first."""
+
+NEAR_ENOUGH = 0.1
+"""Part of the gap asked for within which a price is good enough: the best one would bring less."""
+
+QUICK: Status = "heuristic"
+"""Status of a plan without a proof."""
 
 BRANCH_EDGES, MOST_BRANCHES = 40_000, 64
 """So many edges in all problems solved together, and never more problems than this."""
@@ -138,48 +151,152 @@ def _by_multiplier(
     near_price_mvnd: float,
 ) -> _Relaxed:
     """Find the best price of a household, and repair the plans around it."""
-    agreed = np.zeros(len(problem.households), dtype=bool)
     free = choose_plan(network, problem, parameters, start=start)
     if households_off(free, problem) <= allowed_households + 1e-9:
+        agreed = np.zeros(len(problem.households), dtype=bool)
         return _Relaxed(free, free.lower_bound_mvnd, 0.0, True, agreed)
-    bound, best_price = free.lower_bound_mvnd, 0.0
+    below, above = _around(network, problem, free, allowed_households, near_price_mvnd)
+    search = _Search(network, problem, parameters, allowed_households, free, below, above, free.lower_bound_mvnd)
+    if not search.meets(above):
+        search.above = _solve(network, problem, parameters, HIGHEST_PRICE_MVND, start_from(network, below))
+        if not search.meets(search.above):
+            return search.unmet()
+    here = search.prove_at(_crossing(below, search.above, problem)[0])
+    found = search.relaxed(here)
+    if found is not None and found.plan.gap_of_choice <= NEAR_ENOUGH * parameters.plan_gap:
+        return found
+    search.prove_sides()
+    search.prove_between()
+    found = search.relaxed(search.above, search.below)
+    if found is None:
+        raise AssertionError("a plan that meets the target needs no repair")
+    return found
+
+
+@dataclass(eq=False)
+class _Search:
+    """The search for the best price of a household: a plan below it that leaves too many without the grid, one above
+    that does not, and the best bound.
+
+    Attributes
+    ----------
+    free
+        The plan at no price.
+    bound_mvnd, price
+        Best bound, and the price that it was proven at.
+    """
+
+    network: CandidateNetwork
+    problem: TreeProblem
+    parameters: ElectricityParameters
+    allowed: float
+    free: PlanChoice
+    below: PlanChoice
+    above: PlanChoice
+    bound_mvnd: float
+    price: float = 0.0
+
+    def meets(self, plan: PlanChoice) -> bool:
+        """Whether a plan leaves no more households without the grid than it may."""
+        return households_off(plan, self.problem) <= self.allowed + 1e-9
+
+    def prove_at(self, price: float) -> PlanChoice:
+        """Solve at a price to a proof; the plan takes the place of the one on its side."""
+        here = _solve(self.network, self.problem, self.parameters, price, start_from(self.network, self.above))
+        proven = here.lower_bound_mvnd - price * self.allowed
+        if proven > self.bound_mvnd:
+            self.bound_mvnd, self.price = proven, price
+        if self.meets(here):
+            self.above = here
+        else:
+            self.below = here
+        return here
+
+    def prove_sides(self) -> None:
+        """Prove the plans on both sides at their own prices: what a proven plan costs does not compare with a quick
+        one."""
+        quick = self.above
+        if quick.status == QUICK and not self.meets(self.prove_at(quick.household_price_mvnd)):
+            self.prove_at(HIGHEST_PRICE_MVND)
+        quick = self.below
+        if quick.status == QUICK and self.meets(self.prove_at(quick.household_price_mvnd)):
+            self.below = self.free
+
+    def prove_between(self) -> None:
+        """Prove where the lines of the plans on both sides cross, until none lies below that."""
+        for _ in range(MAX_STEPS):
+            off = [households_off(each, self.problem) for each in (self.below, self.above)]
+            price, known_mvnd = _crossing(self.below, self.above, self.problem)
+            if abs(price - self.price) <= 1e-9 * price:
+                break
+            here = self.prove_at(price)
+            same = abs(here.cost_mvnd - known_mvnd) < 1e-6 * here.cost_mvnd * self.parameters.plan_gap
+            if same or households_off(here, self.problem) in off:
+                break
+
+    def relaxed(self, *plans: PlanChoice) -> _Relaxed | None:
+        """Repair some plans, and state what is proven with the best of them; None where none could be repaired."""
+        problem = self.problem
+        found = [repaired(self.network, problem, self.parameters, each, self.allowed) for each in plans]
+        best = min((plan for plan in found if plan is not None), key=lambda plan: plan.cost_mvnd, default=None)
+        if best is None:
+            return None
+        differ = self.below.national_grid != self.above.national_grid
+        undecided = differ & ~problem.must_grid & (problem.households > 0)
+        best = _with_bound(best, self.bound_mvnd, self.price, self.parameters)
+        return _Relaxed(best, self.bound_mvnd, self.price, True, undecided)
+
+    def unmet(self) -> _Relaxed:
+        """Give the plan that leaves fewest households, where even the highest price leaves too many."""
+        above, price = self.above, HIGHEST_PRICE_MVND
+        bound = above.lower_bound_mvnd - price * households_off(above, self.problem)
+        plan = _restated(above, self.problem, self.network, bound)
+        return _Relaxed(plan, bound, price, False, np.zeros(len(self.problem.households), dtype=bool))
+
+
+def _around(
+    network: CandidateNetwork, problem: TreeProblem, free: PlanChoice, allowed_households: float, near_price_mvnd: float
+) -> tuple[PlanChoice, PlanChoice]:
+    """Plans on both sides of the best price that quick ones lead to: the first leaves too many households without the
+    grid, the second does not, unless even the highest price does not bring that about.
+
+    Notes
+    -----
+    A proof takes ten times as long as a quick plan, and is needed at the best price alone. A plan that is not quite the
+    cheapest at its price only leads a little beside it.
+    """
     below, above = free, None
     for price in (near_price_mvnd * ABOVE, near_price_mvnd / ABOVE) if near_price_mvnd > 0 else ():
-        here = _solve(network, problem, parameters, price, start_from(network, above or free))
-        proven = here.lower_bound_mvnd - price * allowed_households
-        if proven > bound:
-            bound, best_price = proven, price
-        if households_off(here, problem) <= allowed_households + 1e-9:
-            above = here
-        else:
+        here = _quick(network, problem, price, above or free)
+        if households_off(here, problem) > allowed_households + 1e-9:
             below = here
             break
-    if above is None:
-        above = _solve(network, problem, parameters, HIGHEST_PRICE_MVND, start_from(network, below))
+        above = here
+    above = above or _quick(network, problem, HIGHEST_PRICE_MVND, below)
     if households_off(above, problem) > allowed_households + 1e-9:
-        bound = above.lower_bound_mvnd - HIGHEST_PRICE_MVND * households_off(above, problem)
-        return _Relaxed(_restated(above, problem, network, bound), bound, HIGHEST_PRICE_MVND, False, agreed)
+        return below, above
     for _ in range(MAX_STEPS):
-        more, fewer = households_off(below, problem), households_off(above, problem)
-        # where the lines of the two plans cross lies the next price; the bound there cannot be beaten by either
-        price = (true_cost(above, problem) - true_cost(below, problem)) / max(more - fewer, 1e-9)
-        here = _solve(network, problem, parameters, price, start_from(network, above))
-        proven = here.lower_bound_mvnd - price * allowed_households
-        if proven > bound:
-            bound, best_price = proven, price
-        off = households_off(here, problem)
-        if (
-            off in (more, fewer)
-            or abs(here.cost_mvnd - (true_cost(above, problem) + price * fewer))
-            < 1e-6 * here.cost_mvnd * parameters.plan_gap
-        ):
-            below, above = (here, above) if off > allowed_households + 1e-9 else (below, here)
+        price, known_mvnd = _crossing(below, above, problem)
+        here = _quick(network, problem, price, above)
+        if here.cost_mvnd >= known_mvnd * (1 - 1e-9):
             break
-        below, above = (here, above) if off > allowed_households + 1e-9 else (below, here)
-    plans = [repaired(network, problem, parameters, each, allowed_households) for each in (above, below)]
-    best = min((plan for plan in plans if plan is not None), key=lambda plan: plan.cost_mvnd)
-    undecided = (below.national_grid != above.national_grid) & ~problem.must_grid & (problem.households > 0)
-    return _Relaxed(_with_bound(best, bound, best_price, parameters), bound, best_price, True, undecided)
+        if households_off(here, problem) > allowed_households + 1e-9:
+            below = here
+        else:
+            above = here
+    return below, above
+
+
+def _crossing(below: PlanChoice, above: PlanChoice, problem: TreeProblem) -> tuple[float, float]:
+    """Price of a household at which two plans cost the same, and that cost: the bound there cannot be beaten by
+    either."""
+    more, fewer = households_off(below, problem), households_off(above, problem)
+    price = max((true_cost(above, problem) - true_cost(below, problem)) / max(more - fewer, 1e-9), 0.0)
+    return price, true_cost(above, problem) + price * fewer
+
+
+def _quick(network: CandidateNetwork, problem: TreeProblem, price: float, known: PlanChoice) -> PlanChoice:
+    return choose_plan_fast(network, replace(problem, household_price_mvnd=price), start=start_from(network, known))
 
 
 def _solve(

@@ -18,10 +18,12 @@ from infragap.analyses.electricity.uncertainty.monte_carlo import (
     Draw,
     DrawSummary,
     Known,
+    cells_of,
     one_draw,
     summarised,
     what_draws_share,
 )
+from infragap.analyses.electricity.uncertainty.positions import PossibleCells
 from infragap.analyses.electricity.uncertainty.scenario_figures import ScenarioFigures, figures_of
 from infragap.analyses.electricity.uncertainty.scenarios import (
     VOLTAGE_KEPT,
@@ -68,9 +70,34 @@ class Uncertainty:
     position_turns: FloatArray
 
 
+@dataclass(frozen=True, eq=False)
+class Unknowns:
+    """What is not known of a plan's settlements and streams, whatever its draws are.
+
+    Attributes
+    ----------
+    cells
+        Where each settlement may lie.
+    streams, position_value_mvnd, position_turns
+        As in `Uncertainty`.
+    """
+
+    cells: PossibleCells
+    streams: UnprovenStreams
+    position_value_mvnd: FloatArray
+    position_turns: FloatArray
+
+
+def unknowns_of(plan: Plan) -> Unknowns:
+    """Look at what is not known of a plan: it hangs on nothing that follows from the plan."""
+    cells = cells_of(plan)
+    value, turns = value_of_position_mvnd(plan, cells)
+    return Unknowns(cells, unproven_streams(plan), value, turns)
+
+
 @contextmanager
 def begun_assessment(
-    plan: Plan, remedies: Remedies, progress: Callable[[str], None]
+    plan: Plan, remedies: Remedies, unknowns: Unknowns, progress: Callable[[str], None]
 ) -> Iterator[Callable[[], Uncertainty]]:
     """Begin to plan under other rules, at other prices and for other positions; the block receives the function that
     asks for what was found, so that other work can be done while some of it is made elsewhere.
@@ -79,19 +106,19 @@ def begun_assessment(
     ----------
     plan, remedies
         The plan, and what helps its weak feeders.
+    unknowns
+        Of the same plan.
     progress
         Receives the name of each part.
     """
     p = plan.parameters
     usual = usual_problem(plan) if p.scenarios else None
-    shared = _Shared(what_draws_share(plan), remedies, usual, _pieces(plan, usual))
+    shared = _Shared(what_draws_share(plan, unknowns.cells), remedies, usual, _pieces(plan, usual))
     with begun_draws(_made, shared, len(shared.pieces), _alone(shared.pieces)) as made:
         if shared.pieces:
             progress("scenarios" if p.scenarios else f"uncertainty, {p.draws} draws")
 
         def assessed() -> Uncertainty:
-            value, turns = value_of_position_mvnd(plan, shared.known.cells)
-            streams = unproven_streams(plan)
             found = made()
             moved = [piece for piece in found if isinstance(piece, Moved)]
             drawn = [piece for piece in found if isinstance(piece, Draw)]
@@ -99,9 +126,9 @@ def begun_assessment(
                 scenarios=_scenarios(plan, found) if p.scenarios else [],
                 sensitivity=sensitivity(usual, moved) if usual else None,
                 draws=summarised(drawn, len(plan.study.settlements)) if p.draws else None,
-                streams=streams,
-                position_value_mvnd=value,
-                position_turns=turns,
+                streams=unknowns.streams,
+                position_value_mvnd=unknowns.position_value_mvnd,
+                position_turns=unknowns.position_turns,
             )
 
         yield assessed

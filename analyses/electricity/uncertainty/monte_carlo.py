@@ -79,18 +79,24 @@ class Draw:
     household_kwh: float
 
 
-def what_draws_share(plan: Plan) -> Known:
-    """Prepare once what no draw changes."""
+def cells_of(plan: Plan) -> PossibleCells:
+    """Where each settlement of a plan may lie."""
     study = plan.study
     least_line_m = least_line_distance_m(study.inputs.settlements, plan.parameters)
+    return remembered(
+        "positions",
+        lambda _: position_cells(study, least_line_m=least_line_m),
+        plan.parameters,
+        (study.inputs, study.grid, study.surface.grid, _what_positions_read(study, least_line_m)),
+    )
+
+
+def what_draws_share(plan: Plan, cells: PossibleCells) -> Known:
+    """Prepare once what no draw changes; `cells` are those of the plan (`cells_of`)."""
+    study = plan.study
     return Known(
         plan=plan,
-        cells=remembered(
-            "positions",
-            lambda _: position_cells(study, least_line_m=least_line_m),
-            plan.parameters,
-            (study.inputs, study.grid, study.surface.grid, _what_positions_read(study, least_line_m)),
-        ),
+        cells=cells,
         network=_with_drawn_positions(study.network),
         start=np.concatenate([start_from(study.network, plan.choice), plan.choice.on_grid]),
         by_id=np.argsort(study.inputs.identifiers),

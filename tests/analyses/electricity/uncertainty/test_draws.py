@@ -7,7 +7,7 @@ from infragap.analyses.electricity.least_cost.study import Study, prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
 from infragap.analyses.electricity.result import ElectricityResult
-from infragap.analyses.electricity.uncertainty.monte_carlo import one_draw, summarised, what_draws_share
+from infragap.analyses.electricity.uncertainty.monte_carlo import cells_of, one_draw, summarised, what_draws_share
 from infragap.analyses.electricity.uncertainty.positions import least_line_distance_m, moved_settlements, position_cells
 from infragap.analyses.electricity.uncertainty.ranges import drawn_parameters, ranges
 from infragap.gis.hydrology import Falls
@@ -194,7 +194,7 @@ def test_a_draw_is_the_same_whatever_was_drawn_before(easy: dict[str, object]) -
     parameters = ElectricityParameters(**(easy | {"draws": 6}))  # type: ignore[arg-type]
     pack = small_pack(settlements_at(places, position_accuracy_m=300.0))
     plan = least_cost(prepare(pack, parameters), parameters)
-    known = what_draws_share(plan)
+    known = what_draws_share(plan, cells_of(plan))
     backwards = [one_draw(known, draw) for draw in reversed(range(6))][::-1]
     assert len({draw.household_kwh for draw in backwards}) == 6
     whole = summarised(all_draws(one_draw, known, 6), len(places))
