@@ -13,10 +13,10 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd
 from infragap.analyses.electricity.demand.settlements import Settlements
-from infragap.analyses.electricity.offgrid.hydro import Water, farthest_intake_m, hydro, sites_within_reach
+from infragap.analyses.electricity.offgrid.hydro import Reach, Water, farthest_intake_m, hydro, sites_within_reach
 from infragap.analyses.electricity.offgrid.minigrid import minigrid
 from infragap.analyses.electricity.offgrid.option import Option, monthly_yield
-from infragap.analyses.electricity.offgrid.sites import Drainage, read_sites
+from infragap.analyses.electricity.offgrid.sites import Drainage, Sites, read_sites
 from infragap.analyses.electricity.offgrid.solar_home import solar_home
 from infragap.analyses.electricity.offgrid.water_year import WaterYear, daily_flow
 from infragap.analyses.electricity.offgrid.weather import Unserved, hourly_yield, simulate_plants
@@ -89,6 +89,16 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
         parameters,
         (content_of(hourly, month_mm),),
     )
+    sites, nearby = _sites_around(pack, settlements, parameters)
+    return Resources(
+        day_yield=day_yield,
+        unserved=remembered("plants", lambda _: simulate_plants(hourly), parameters, (content_of(hourly),)),
+        water=Water(sites, reach=sites_within_reach(settlements, sites, parameters), nearby=nearby, year=year),
+    )
+
+
+def _sites_around(pack: Pack, settlements: Settlements, parameters: ElectricityParameters) -> tuple[Sites, Reach]:
+    """Sites that count or that somebody could use, and who; the streams that they lie on are let go here."""
     known_sites = pack.hydro_sites if pack.has("hydro_sites") else None
     rasters = (pack.elevation, pack.runoff)
     drainage = remembered_alone("drainage", lambda: Drainage.of(*rasters), rasters)
@@ -104,12 +114,7 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
     kept = sites.allowed(parameters)
     kept[nearby.site] = True
     number = np.cumsum(kept) - 1
-    sites, nearby = sites.chosen(kept), replace(nearby, site=number[nearby.site])
-    return Resources(
-        day_yield=day_yield,
-        unserved=remembered("plants", lambda _: simulate_plants(hourly), parameters, (content_of(hourly),)),
-        water=Water(sites, reach=sites_within_reach(settlements, sites, parameters), nearby=nearby, year=year),
-    )
+    return sites.chosen(kept), replace(nearby, site=number[nearby.site])
 
 
 def _looked_at(
