@@ -3,7 +3,7 @@ arrays need."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,10 @@ BoolArray = NDArray[np.bool_]
 AnyArray = NDArray[Any]
 
 
-def each_once(values: IntArray) -> IntArray:
+Numbers = TypeVar("Numbers", IntArray, FloatArray)
+
+
+def each_once(values: Numbers) -> Numbers:
     """Values in ascending order, each once, (k,).
 
     Notes

@@ -199,7 +199,7 @@ def _with_known_courses(corridors: RoadCorridors, roads: gpd.GeoDataFrame) -> Ro
 
 def usable_standing(
     lines: gpd.GeoDataFrame, grid: Raster, free: BoolArray, at_lower_kv: BoolArray, parameters: ElectricityParameters
-) -> IntArray:
+) -> NDArray[np.int32]:
     """Row of the line never switched on that a plan may use in each cell, (rows, cols); -1 elsewhere.
 
     Notes
@@ -211,7 +211,7 @@ def usable_standing(
     row = standing_line_cells(lines.reset_index(drop=True), grid, p.levels)
     is_lower = np.array([not p.levels.is_upper(voltage) for voltage in lines["voltage_kv"]], dtype=bool)
     fits = is_lower[np.maximum(row, 0)] == at_lower_kv
-    usable = np.where(free & fits, row, -1)
+    usable = np.where(free & fits, row, np.int32(-1))
     if (usable >= 0).any() and any(
         standing_mvnd_per_km(p, upper=upper) > line_mvnd_per_km(p, upper=upper) for upper in (True, False)
     ):
