@@ -147,37 +147,40 @@ def _grown(
     """Arrays of `Trees`."""
     count, most = member.shape
     km, total, carried = np.zeros((count, most)), np.zeros(count), np.zeros((count, most))
-    distance, above = np.empty(most), np.empty(most, np.int64)
-    inside, parent = np.empty(most, np.bool_), np.empty(most, np.int64)
+    at_x, at_y, distance = np.empty(most), np.empty(most), np.empty(most)
+    inside, above, parent = np.empty(most, np.bool_), np.empty(most, np.int64), np.empty(most, np.int64)
     for group in range(count):
-        last = 0
-        for place in range(most - 1, -1, -1):
-            inside[place], parent[place], distance[place], above[place] = False, -1, np.inf, -1
-            if member[group, place] >= 0 and member[group, place] == root[group]:
+        size, last = 0, 0
+        for place in range(most):
+            row = member[group, place]
+            if row < 0:
+                break
+            at_x[place], at_y[place], distance[place] = x[row], y[row], np.inf
+            inside[place], above[place], parent[place] = False, -1, -1
+            if row == root[group]:
                 last = place
+            size += 1
         inside[last] = True
-        for _ in range(1, most):
+        for _ in range(1, size):
             best = -1
-            for place in range(most):
-                if inside[place] or member[group, place] < 0:
+            for place in range(size):
+                if inside[place]:
                     continue
                 # of equal ones that from the lowest row
-                one, other, known = member[group, place], member[group, last], above[place]
-                way = math.hypot(x[one] - x[other], y[one] - y[other])
-                lower = known >= 0 and other < member[group, known]
+                known = above[place]
+                way = math.sqrt((at_x[place] - at_x[last]) ** 2 + (at_y[place] - at_y[last]) ** 2)
+                lower = known >= 0 and member[group, last] < member[group, known]
                 if way < distance[place] or (way == distance[place] and lower):
                     distance[place], above[place] = way, last
-                if distance[place] < np.inf and (best < 0 or distance[place] < distance[best]):
+                if best < 0 or distance[place] < distance[best]:
                     best = place
-            if best < 0:
-                break
             parent[best], km[group, best] = above[best], distance[best] / 1000 * WIRE_WINDING
             total[group] += km[group, best]
             inside[best] = True
             last = best
-        for place in range(most):
-            at = place
-            while at >= 0 and member[group, place] >= 0:
-                carried[group, at] += load[member[group, place]]
-                at = parent[at]
+        for place in range(size):
+            stretch = place
+            while stretch >= 0:
+                carried[group, stretch] += load[member[group, place]]
+                stretch = parent[stretch]
     return km, total, carried
