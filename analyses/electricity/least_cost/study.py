@@ -23,6 +23,7 @@ from infragap.analyses.electricity.routing.existing_grid import ExistingGrid, ex
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.routes import Routes, on_line_cells, settlement_cells, with_lawful_routes
 from infragap.analyses.electricity.routing.surface_of_pack import build_surface
+from infragap.analyses.memory import give_back_memory
 from infragap.analyses.reuse import content_of, remembered
 from infragap.analyses.together import both, in_turn
 from infragap.gis.catalog import Catalog
@@ -138,6 +139,8 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         at_lower_kv=surface.at_lower_kv.ravel()[known],
     )
     beside = both if surface.passable.size <= MOST_CELLS_BESIDE else in_turn
+    if beside is in_turn:
+        give_back_memory()
     where = (surface, content_of(cell))
 
     def layouts() -> tuple[Layout, Layout | None]:
@@ -145,7 +148,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         if not surface.has_standing:
             return with_all(), None
         name = "layout without standing lines"
-        plain = replace(surface, standing_line=np.broadcast_to(np.int32(-1), surface.passable.shape))
+        plain = surface.alike(standing_line=np.broadcast_to(np.int32(-1), surface.passable.shape))
         return beside(with_all, lambda: remembered(name, lambda p: lay_out(plain, cell, p), parameters, where))
 
     known_places = settlements

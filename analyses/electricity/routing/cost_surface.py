@@ -3,9 +3,9 @@ nearest line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +88,13 @@ class LineSurface:
     law: ForestLaw
     standing_line: NDArray[np.int32]
     follows_roads: bool = True
+
+    def alike(self, **changes: Any) -> LineSurface:
+        """Give the same with another wall, other standing lines or another rule: the numbers of its line cells hang on
+        none of these and stay."""
+        other = replace(self, **changes)
+        other.__dict__["line_number"] = self.line_number  # where `cached_property` keeps it
+        return other
 
     @cached_property
     def has_standing(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -203,7 +203,7 @@ def with_lawful_routes(
         wall.ravel()[blocked] = True
         if parameters.forest_rule in WALLED:
             cost.ravel()[blocked] = np.inf
-        surface = replace(surface, wall=wall)
+        surface = surface.alike(wall=wall)
         searched = _from_lines(surface, cost, parameters, _Closed(number, blocked, searched))
     search = remembered_alone(
         f"regions, {_kind(surface, parameters)}",
