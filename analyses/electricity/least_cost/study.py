@@ -151,8 +151,11 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         plain = surface.alike(standing_line=np.broadcast_to(np.int32(-1), surface.passable.shape))
         return beside(with_all, lambda: remembered(name, lambda p: lay_out(plain, cell, p), parameters, where))
 
-    known_places = settlements
-    (layout, without), resources = beside(layouts, lambda: read_resources(pack, known_places, parameters))
+    read = partial(read_resources, pack, settlements, parameters)
+    if beside is both:
+        (layout, without), resources = both(layouts, read)
+    else:
+        resources, (layout, without) = in_turn(read, layouts)
     routes = layout.routes
     settlements = replace(
         settlements,
