@@ -3,7 +3,8 @@ arrays need."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,25 @@ BoolArray = NDArray[np.bool_]
 AnyArray = NDArray[Any]
 
 
-def each_once(values: IntArray) -> IntArray:
+Numbers = TypeVar("Numbers", IntArray, FloatArray)
+
+STRIP_ROWS = 256
+"""So many rows of a raster are worked on at a time."""
+
+
+def strips(rows: int) -> Iterator[slice]:
+    """Rows of a raster, some at a time: what is worked out on the way takes a country no more memory than a district.
+
+    Examples
+    --------
+    >>> [(each.start, each.stop) for each in strips(300)]
+    [(0, 256), (256, 300)]
+    """
+    for top in range(0, rows, STRIP_ROWS):
+        yield slice(top, min(top + STRIP_ROWS, rows))
+
+
+def each_once(values: Numbers) -> Numbers:
     """Values in ascending order, each once, (k,).
 
     Notes

@@ -3,14 +3,16 @@ be used."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pyflwdir
 
-from infragap.gis.arrays import Float32Array, FloatArray, IntArray
+from infragap.gis.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from infragap.gis.errors import LayerError
-from infragap.gis.raster import Raster, resample, warp_like
+from infragap.gis.raster import Raster, resample, warp_like, xy
 
 DAYS_IN_MONTH = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 SECONDS_PER_DAY = 86_400.0
@@ -97,8 +99,9 @@ def flow_directions(elevation: Raster, *, cell_size_m: float = 200.0) -> Streams
     )
 
 
-def monthly_flow(streams: Streams, runoff: Raster) -> Float32Array:
-    """Mean flow of each month at every cell [m³/s], (12, rows, cols): the runoff of all cells above, added up.
+def monthly_flow(streams: Streams, runoff: Raster) -> Iterator[Float32Array]:
+    """Mean flow of one month after the other at every cell [m³/s], (rows, cols) each: the runoff of all cells above,
+    added up.
 
     Parameters
     ----------
@@ -114,28 +117,29 @@ def monthly_flow(streams: Streams, runoff: Raster) -> Float32Array:
     """
     if runoff.bands != 12:
         raise LayerError(f"runoff: {runoff.bands} bands. Twelve are needed, one per month in mm.")
-    depth_mm = warp_like(runoff.with_values(runoff.floats(), nodata=np.nan), streams.grid, method="bilinear").values
-    cell_m2 = streams.grid.cell_size_m**2
-    flows = np.empty((12, *streams.grid.shape), dtype=np.float32)
+    depth_mm, cell_m2 = runoff.floats(), streams.grid.cell_size_m**2
     for month in range(12):
-        band = depth_mm[month].astype(np.float32)
+        # all months on the fine grid at once would be the most memory that a plan takes
+        coarse = runoff.with_values(depth_mm[month], nodata=np.nan)
+        band = warp_like(coarse, streams.grid, method="bilinear").values
         known = np.isfinite(band)
         # cells beyond the runoff layer get its mean: a catchment must not lose water at the edge of a coarse grid
         band = np.where(known, band, np.float32(band[known].mean() if known.any() else 0))
         volume_m3 = np.asarray(streams.directions.accuflux(band * np.float32(cell_m2 / 1000), nodata=-9999.0))
-        flows[month] = volume_m3 / np.float32(DAYS_IN_MONTH[month] * SECONDS_PER_DAY)
-    return flows
+        yield np.asarray(volume_m3 / np.float32(DAYS_IN_MONTH[month] * SECONDS_PER_DAY), dtype=np.float32)
 
 
 def dry_season_flow(streams: Streams, runoff: Raster) -> Float32Array:
     """Flow of the driest month at every cell [m³/s], (rows, cols)."""
-    return np.asarray(monthly_flow(streams, runoff).min(axis=0), dtype=np.float32)
+    return reduce(np.minimum, monthly_flow(streams, runoff))
 
 
 def mean_flow(streams: Streams, runoff: Raster) -> Float32Array:
     """Mean flow of the year at every cell [m³/s], (rows, cols)."""
-    flows = monthly_flow(streams, runoff)
-    return np.asarray(np.average(flows, axis=0, weights=DAYS_IN_MONTH), dtype=np.float32)
+    total = np.zeros(streams.grid.shape)
+    for flow, days in zip(monthly_flow(streams, runoff), DAYS_IN_MONTH, strict=True):
+        total += flow * days
+    return np.asarray(total / DAYS_IN_MONTH.sum(), dtype=np.float32)
 
 
 def falls(
@@ -146,6 +150,7 @@ def falls(
     max_upstream_km2: float = 200.0,
     canal_km: float = 1.0,
     min_head_m: float = 5.0,
+    near: Callable[[FloatArray, FloatArray], BoolArray] | None = None,
 ) -> Falls:
     """List the usable falls: from every stream cell down along the stream as far as a canal may reach.
 
@@ -161,6 +166,8 @@ def falls(
         Longest canal [km].
     min_head_m
         Smallest fall [m].
+    near
+        Whether an intake at x and y (k,) is looked at; by default all are.
     """
     grid = streams.grid
     area, heights, flow = streams.upstream_km2.ravel(), grid.values.ravel(), mean_flow_m3_s.ravel()
@@ -168,6 +175,8 @@ def falls(
         (area >= min_upstream_km2) & (area <= max_upstream_km2) & (flow > 0) & np.isfinite(heights)
     )
     cols = grid.shape[1]
+    if near is not None:
+        intakes = intakes[near(*xy(grid, intakes // cols, intakes % cols))]
     here = intakes.copy()
     length = np.zeros(len(intakes))
     found: list[tuple[IntArray, IntArray, FloatArray]] = []

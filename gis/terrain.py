@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from infragap.gis.arrays import Float32Array
+from infragap.gis.arrays import Float32Array, strips
 from infragap.gis.errors import LayerError
 from infragap.gis.raster import Raster
 
@@ -31,22 +31,24 @@ def gradient(elevation: Raster) -> tuple[Float32Array, Float32Array]:
         raise LayerError("elevation: slope needs at least two rows and two columns.")
     padded = np.pad(height, 1, mode="reflect", reflect_type="odd")
 
-    def at(down: int, right: int) -> Float32Array:
+    def at(rows: slice, down: int, right: int) -> Float32Array:
         def shifted(d: int, r: int) -> Float32Array:
-            return padded[1 + d : padded.shape[0] - 1 + d, 1 + r : padded.shape[1] - 1 + r]
+            return padded[1 + d + rows.start : 1 + d + rows.stop, 1 + r : padded.shape[1] - 1 + r]
 
         near = shifted(down, right)
-        mirrored = 2 * height - shifted(-down, -right)
-        return np.where(np.isnan(near), np.where(np.isnan(mirrored), height, mirrored), near)
+        mirrored = 2 * height[rows] - shifted(-down, -right)
+        return np.where(np.isnan(near), np.where(np.isnan(mirrored), height[rows], mirrored), near)
 
-    nw, n, ne, w, e, sw, s, se = (
-        at(*step) for step in ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
-    )
-    east = ((ne + 2 * e + se) - (nw + 2 * w + sw)) / (8 * cell_m)
-    north = ((nw + 2 * n + ne) - (sw + 2 * s + se)) / (8 * cell_m)
+    east, north = np.empty_like(height), np.empty_like(height)
+    for rows in strips(len(height)):
+        nw, n, ne, w, e, sw, s, se = (
+            at(rows, *step) for step in ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
+        )
+        east[rows] = ((ne + 2 * e + se) - (nw + 2 * w + sw)) / (8 * cell_m)
+        north[rows] = ((nw + 2 * n + ne) - (sw + 2 * s + se)) / (8 * cell_m)
     unknown = np.isnan(height)
     east[unknown] = north[unknown] = np.nan
-    return east.astype(np.float32), north.astype(np.float32)
+    return east, north
 
 
 def slope_pct(elevation: Raster) -> Raster:

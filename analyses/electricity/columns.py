@@ -229,6 +229,7 @@ HEADROOM = table(
     Column("exceeded", "-", "added_load_kw, headroom_kw, reinforced_kw"),
     Column("reinforcement_mvnd", "mvnd", "reinforce_feeder_mvnd, reinforce_substation_mvnd"),
     Column("year", "-", "phasing"),
+    Column("room_worth_mvnd_per_kw", "mvnd/kW", "plan"),
 )
 
 

@@ -147,7 +147,7 @@ def row_prices(program: Program) -> FloatArray | None:
     """
     highs = quiet_highs()
     highs.passModel(_model(replace(program, integer=np.zeros(len(program.objective), dtype=bool))))
-    for presolve in ("choose", "off"):
+    for presolve in ("off", "choose"):
         highs.setOptionValue("presolve", presolve)
         highs.run()
         if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
@@ -189,6 +189,7 @@ def _model(program: Program) -> highspy.HighsLp:
     model.a_matrix_.start_ = rows.indptr.astype(np.int32)
     model.a_matrix_.index_ = rows.indices.astype(np.int32)
     model.a_matrix_.value_ = rows.data.astype(np.float64)
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    model.integrality_ = [kinds[int(whole)] for whole in program.integer]
+    if program.integer.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        model.integrality_ = [kinds[int(whole)] for whole in program.integer]
     return model

@@ -228,12 +228,19 @@ def _headroom(say: Words, result: ElectricityResult) -> list[str]:
     rows = [
         (
             f"{label(say.language, 'limit', row['limit'])} {row['substation']} {row['feeder']}".strip(),
+            say.number(row["headroom_kw"]),
             say.number(row["added_load_kw"]),
+            say.number(row["settlements"]),
+            say.number(row["reinforcement_mvnd"] / 1000, decimals=1),
             "" if pd.isna(row["year"]) else str(row["year"]),
         )
         for row in headroom[headroom["reinforcement_mvnd"] > 0].to_dict("records")
     ]
-    named = [table(_headings(say, "headroom", "limit", "added", "year"), rows)] if rows else []
+    named = (
+        [table(_headings(say, "headroom", "limit", "room", "added", "settlements", "cost", "year"), rows)]
+        if rows
+        else []
+    )
     return [say("maps.summary.electricity.headroom.title"), text, *named]
 
 

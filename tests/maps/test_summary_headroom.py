@@ -22,7 +22,9 @@ def result(names: list[str], waiting: int) -> Any:
             "limit": ["substation" if kind == "station" else kind for kind, *_ in parts],
             "substation": [station for _, station, *_ in parts],
             "feeder": [" ".join(rest) for _, _, *rest in parts],
+            "headroom_kw": 77.0,
             "added_load_kw": 1234.5,
+            "settlements": 6,
             "reinforcement_mvnd": 20_500.0,
             "year": pd.array([2027, None][: len(names)], dtype="Int64"),
         }
@@ -36,6 +38,7 @@ def test_reinforced_limits_and_their_cost_stand_in_the_summary(language: str) ->
     assert "41,0" in text or "41.0" in text
     first, second = text.splitlines()[-2:]
     assert "S1 &lt;b&gt;\\|E1 |" in first
+    assert "| 77 |" in first
     assert first.endswith("| 2027 |")
     # no money reaches it
     assert "S2 |" in second

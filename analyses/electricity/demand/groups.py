@@ -40,16 +40,18 @@ class Groups:
         """(groups,) number of members."""
         return np.asarray(self.filled.sum(axis=1), dtype=np.int64)
 
-    def values(self, of_settlements: FloatArray, empty: float) -> FloatArray:
-        """(groups, most members) a value of each member; `empty` where there is none."""
-        return np.asarray(np.where(self.filled, of_settlements[self.member], empty))
+    def values(self, of_settlements: FloatArray, empty: float) -> Iterator[FloatArray]:
+        """A value of the first members, of the second ones and so on, (groups,) each; `empty` where there is none."""
+        # -1 is the last row
+        padded = np.append(of_settlements, empty)
+        return (padded[rows] for rows in self.member.T)
 
     def sums(self, of_settlements: FloatArray) -> FloatArray:
         """(groups,) sum over the members, in their order, as a sum of each group alone gives it."""
         total = np.zeros(len(self))
-        for column in self.values(of_settlements, 0.0).T:
-            total = total + column
-        return np.asarray(total)
+        for value in self.values(of_settlements, 0.0):
+            total += value
+        return total
 
     def means(self, of_settlements: FloatArray) -> FloatArray:
         """(groups,) mean of the members."""
@@ -57,9 +59,13 @@ class Groups:
 
     def any(self, of_settlements: BoolArray) -> BoolArray:
         """(groups,) whether it is so for some member."""
-        return np.asarray((of_settlements[self.member] & self.filled).any(axis=1))
+        padded = np.append(of_settlements, False)
+        return np.asarray(np.logical_or.reduce([padded[rows] for rows in self.member.T]))
 
     def first_largest(self, of_settlements: FloatArray) -> IntArray:
         """(groups,) row of the member with the largest value, the first of equal ones."""
-        place = self.values(of_settlements, -np.inf).argmax(axis=1)
-        return np.asarray(self.member[np.arange(len(self)), place], dtype=np.int64)
+        most, row = np.full(len(self), -np.inf), self.member[:, 0]
+        for rows, value in zip(self.member.T, self.values(of_settlements, -np.inf), strict=True):
+            larger = value > most
+            most, row = np.where(larger, value, most), np.where(larger, rows, row)
+        return row

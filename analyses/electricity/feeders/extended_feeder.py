@@ -14,6 +14,7 @@ from infragap.analyses.electricity.feeders.radial import RadialFeeder, hang_bran
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
+from infragap.analyses.electricity.routing.existing_grid import rows_of_each
 from infragap.analyses.reuse import content_of, remembered
 
 
@@ -88,15 +89,47 @@ class ExtendedFeeder:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Hung:
+    """What a plan hangs on all feeders, worked out once for each of them.
+
+    Attributes
+    ----------
+    branch, settlement
+        Planned branches, and settlements on existing lines that get the grid, by the key of their feeder.
+    load_kw, at_end_kw
+        (n,) load of each settlement, (branches,) at the lower end of each branch.
+    """
+
+    branch: dict[str, IntArray]
+    settlement: dict[str, IntArray]
+    load_kw: FloatArray
+    at_end_kw: FloatArray
+
+    @classmethod
+    def of(cls, plan: Plan) -> Hung:
+        """Look at a plan."""
+        study, branches, keys = plan.study, plan.branches, plan.study.grid.keys
+        on_line = np.flatnonzero(plan.outcome.on_grid & (branches.branch_of < 0))
+        here = rows_of_each(keys[study.routes.line[on_line]])
+        load_kw = design_load_kw(study.settlements, plan.parameters)
+        return cls(
+            branch=rows_of_each(keys[branch_feeder(branches, study)]),
+            settlement={key: on_line[places] for key, places in here.items()},
+            load_kw=load_kw,
+            at_end_kw=branches.at_end(load_kw),
+        )
+
+
 def extend_feeder(
-    plan: Plan, key: str, *, further_cells: IntArray | None = None, with_ends: bool = False
+    plan: Plan, hung: Hung, key: str, *, further_cells: IntArray | None = None, with_ends: bool = False
 ) -> ExtendedFeeder:
     """Put one feeder and what the plan hangs on it together.
 
     Parameters
     ----------
-    plan
-        The plan.
+    plan, hung
+        The plan, and what it hangs on all feeders.
     key
         Of `ExistingGrid.keys`.
     further_cells
@@ -105,12 +138,10 @@ def extend_feeder(
         Whether the ways to the feeder's ends are kept too.
     """
     p, study, branches = plan.parameters, plan.study, plan.branches
-    keys = study.grid.keys
-    mine = np.flatnonzero(keys[branch_feeder(branches, study)] == key)
-    on_line = np.flatnonzero(plan.outcome.on_grid & (branches.branch_of < 0))
-    here = on_line[keys[study.routes.line[on_line]] == key]
+    none = np.empty(0, dtype=np.int64)
+    mine, here = hung.branch.get(key, none), hung.settlement.get(key, none)
     roots = mine[branches.parent[mine] < 0]
-    further = np.empty(0, dtype=np.int64) if further_cells is None else further_cells
+    further = none if further_cells is None else further_cells
     root_cells = np.array([branches.cells[root][0] for root in roots], dtype=np.int64)
     cells = np.concatenate([root_cells, study.routes.cell[here], further]).astype(np.int64)
     x, y = study.surface.middles(cells)
@@ -131,10 +162,9 @@ def extend_feeder(
 
     step = f"feeder {key}, {'all ends' if with_ends else 'taps'}{', further taps' if further_cells is not None else ''}"
     feeder = remembered(step, traced, p, (study.grid, content_of(x, y)))
-    load_kw = design_load_kw(study.settlements, p)
     # settlements on the line load the feeder at their own tap
     settlement_mw = np.zeros(len(feeder.parent))
-    np.add.at(settlement_mw, feeder.tap_node[len(roots) : len(roots) + len(here)], load_kw[here] / 1000)
+    np.add.at(settlement_mw, feeder.tap_node[len(roots) : len(roots) + len(here)], hung.load_kw[here] / 1000)
     number = np.full(len(branches), -1, dtype=np.int64)
     number[mine] = np.arange(len(mine))
     tap = np.zeros(len(mine), dtype=np.int64)
@@ -147,7 +177,7 @@ def extend_feeder(
         parent=np.where(above >= 0, number[np.maximum(above, 0)], -1),
         tap=tap,
         length_km=branches.length_km[mine],
-        load_mw=branches.at_end(load_kw)[mine] / 1000,
+        load_mw=hung.at_end_kw[mine] / 1000,
         build=tuple(plan.outcome.sizes.build[b] for b in mine.tolist()),
         settlement_mw=settlement_mw,
         further_tap=len(roots) + len(here) + np.arange(len(further), dtype=np.int64),

@@ -11,7 +11,7 @@ import numpy as np
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.assumptions.builds import Build
 from infragap.analyses.electricity.demand.load import design_load_kw
-from infragap.analyses.electricity.feeders.extended_feeder import ExtendedFeeder, extend_feeder
+from infragap.analyses.electricity.feeders.extended_feeder import ExtendedFeeder, Hung, extend_feeder
 from infragap.analyses.electricity.feeders.load_flow import load_flow
 from infragap.analyses.electricity.feeders.radial import RadialFeeder
 from infragap.analyses.electricity.feeders.rerooted import Rerooted, rerooted
@@ -112,10 +112,10 @@ def _extend_all(plan: Plan, connections: list[Connection]) -> ExtendedFeeders:
     cells: dict[str, set[int]] = {}
     for connection in connections:
         cells.setdefault(str(keys[connection.row]), set()).add(connection.tap_cell)
-    of_key = {}
+    of_key, hung = {}, Hung.of(plan)
     for key, taps in sorted(cells.items()):
         ordered = np.array(sorted(taps), dtype=np.int64)
-        extended = extend_feeder(plan, key, further_cells=ordered)
+        extended = extend_feeder(plan, hung, key, further_cells=ordered)
         of_key[key] = extended, dict(zip(ordered.tolist(), extended.further_tap.tolist(), strict=True))
     return {connection.row: of_key[str(keys[connection.row])] for connection in connections}
 

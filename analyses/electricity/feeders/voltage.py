@@ -10,11 +10,10 @@ import numpy as np
 from infragap.analyses.arrays import BoolArray, FloatArray, ObjectArray
 from infragap.analyses.electricity.codes import VoltageBasis, VoltageStatus
 from infragap.analyses.electricity.feeders.existing_feeder import Feeder
-from infragap.analyses.electricity.feeders.extended_feeder import ExtendedFeeder, extend_feeder
+from infragap.analyses.electricity.feeders.extended_feeder import ExtendedFeeder, Hung, extend_feeder
 from infragap.analyses.electricity.feeders.load_flow import load_flow
 from infragap.analyses.electricity.feeders.radial import RadialFeeder
 from infragap.analyses.electricity.least_cost.plan import Plan
-from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.existing_grid import is_existing_mv
 from infragap.analyses.reuse import content_of, remembered_alone
@@ -87,14 +86,13 @@ def check_voltage(plan: Plan, *, all_feeders: bool = True) -> Check:
     all_feeders
         Whether to look at feeders without new load too, for the list of what is amiss today.
     """
-    p, study, outcome, branches = plan.parameters, plan.study, plan.outcome, plan.branches
+    p, study, branches = plan.parameters, plan.study, plan.branches
     count = len(branches)
-    keys = study.grid.keys
-    on_line = outcome.on_grid & (branches.branch_of < 0)
-    looked_at = {*keys[branch_feeder(branches, study)], *keys[study.routes.line[on_line]]}
+    hung = Hung.of(plan)
+    looked_at = {*hung.branch, *hung.settlement}
     if all_feeders:
-        looked_at |= set(keys[is_existing_mv(study.grid.lines, study.grid.levels)])
-    extended_feeders = [extend_feeder(plan, key, with_ends=all_feeders) for key in sorted(looked_at)]
+        looked_at |= set(study.grid.keys[is_existing_mv(study.grid.lines, study.grid.levels)])
+    extended_feeders = [extend_feeder(plan, hung, key, with_ends=all_feeders) for key in sorted(looked_at)]
     basis = np.full(count, "", dtype=object)
     drop, loading = np.full(count, np.nan), np.full(count, np.nan)
     tap_drop, tap_today, tap_part = (np.full(count, np.nan) for _ in range(3))

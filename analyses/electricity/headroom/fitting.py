@@ -75,7 +75,7 @@ def exceeded_by(
     relaxation: Relaxation, limits: Sequence[CapacityLimit], offgrid_mvnd: FloatArray, found: Proven
 ) -> BoolArray:
     """Which limits a relaxed plan exceeds, (limits,); arguments as in `fitted`."""
-    return _planted(relaxation, limits, offgrid_mvnd, found).beyond_kw() > 0
+    return _planted(relaxation, limits, offgrid_mvnd, found).beyond_kw()[: len(limits)] > 0
 
 
 def _planted(
@@ -95,6 +95,19 @@ def _per_kw(mvnd: FloatArray, kw: FloatArray, excess_kw: FloatArray | float, *, 
     return np.where(trees & (mvnd < -1e-9), -np.inf, rate)
 
 
+def _limits_above(limits: Sequence[CapacityLimit], rows: int) -> IntArray:
+    """Limits that each row of `grid_lines` stands under, (rows, most of one row); where there are fewer the number of
+    limits, which stands for one without end. A country has thousands of limits, and each line a few."""
+    row = np.concatenate([np.empty(0, dtype=np.int64), *(sorted(limit.lines) for limit in limits)]).astype(np.int64)
+    of = np.repeat(np.arange(len(limits)), [len(limit.lines) for limit in limits])
+    order = np.argsort(row, kind="stable")
+    row, of = row[order], of[order]
+    place = np.arange(len(row)) - np.searchsorted(row, row)
+    found = np.full((rows, int(place.max(initial=0)) + 1), len(limits), dtype=np.int64)
+    found[row, place] = of
+    return found
+
+
 class _Forest:
     """Lines on the layers, who is served how, and what that adds to each limit."""
 
@@ -104,10 +117,8 @@ class _Forest:
         self.relaxation, self.ends = relaxation, layers.ends[:count]
         self.edge_mvnd, self.tap_row = problem.edge_mvnd[layers.edge], relaxation.edge_row[layers.edge]
         self.link_node, self.link_of = layers.ends[count:, 0], layers.settlement
-        self.under = np.zeros((relaxation.rows + 1, len(limits)), dtype=bool)  # the last row is no line
-        for k, limit in enumerate(limits):
-            self.under[list(limit.lines), k] = True
-        self.room_kw = np.array([limit.headroom_kw for limit in limits]) + FULL_KW
+        self.under = _limits_above(limits, relaxation.rows + 1)  # the last row is no line
+        self.room_kw = np.append([limit.headroom_kw for limit in limits], np.inf) + FULL_KW
         off = replace(problem, offgrid_mvnd=offgrid_mvnd).stays_offgrid_mvnd
         # also who no line may reach, but a station that stands
         self.off_mvnd = np.where(np.isfinite(off), off, np.where(problem.must_grid, MUST_MVND, 0.0))
@@ -176,9 +187,11 @@ class _Forest:
         return np.where(self.way == LINE, by_line, np.where(self.way == LV, own, -1))
 
     def beyond_kw(self) -> FloatArray:
-        """Load beyond the room of each limit, (limits,)."""
+        """Load beyond the room of each limit, (limits + 1,): there is no end to that of the last."""
         on = self.way != OFF
-        return np.asarray(self.under[self.row()[on]].T @ self.relaxation.load_kw[on] - self.room_kw)
+        under = self.under[self.row()[on]]
+        load = np.repeat(self.relaxation.load_kw[on], under.shape[1])
+        return np.asarray(np.bincount(under.ravel(), load, minlength=len(self.room_kw)) - self.room_kw)
 
     def makes_room(self) -> bool:
         """Let the parts of trees, and single settlements, leave that cost least per kW, until all limits hold."""
@@ -198,7 +211,7 @@ class _Forest:
         beyond, row = self.beyond_kw(), self.row()
         if not (beyond > 0).any():
             return 0
-        crowded = np.asarray((self.under & (beyond > 0)).any(axis=1), dtype=bool)
+        crowded = np.asarray(beyond[self.under].max(axis=1) > 0)
         without = np.minimum(self.off_mvnd, np.where(crowded[self.relaxation.own_row], np.inf, problem.lv_mvnd))
         on_tree = (self.way == LINE) & (self.node > 0)
         gain, kw = self._below(np.where(on_tree, without - problem.local_mvnd, 0.0), np.where(on_tree, load, 0.0))
@@ -210,7 +223,7 @@ class _Forest:
             excess = beyond[self.under[at]].max(initial=0.0)
             return float(_per_kw(np.array([mvnd + more]), np.array([brings]), excess, trees=not is_single)[0])
 
-        excess = np.where(self.under, beyond, 0.0).max(axis=1, initial=0.0)
+        excess = beyond[self.under].max(axis=1, initial=0.0)
         parts = np.where(self.edge_above >= 0, _per_kw(gain, kw, excess[self.row_of_node], trees=True), np.inf)
         singles = np.where((self.way != OFF) & ~on_tree, _per_kw(loss, load, excess[row], trees=False), np.inf)
         queue = [
@@ -229,7 +242,8 @@ class _Forest:
             after, on_lv = beyond, np.empty(0, dtype=np.int64)
             if not is_single and now <= known:
                 lost = self._hang_on(k)
-                after = np.where(self.under[self.row_of_node[k]], beyond - kw[k], beyond)
+                after = beyond.copy()
+                after[self.under[self.row_of_node[k]]] -= kw[k]
                 after, on_lv = self._on_standing(lost, after)
                 # who finds no room on a station loses more than was thought
                 now = rate(is_single, k, float((self.off_mvnd - without)[np.setdiff1d(lost, on_lv)].sum()))
@@ -275,7 +289,7 @@ class _Forest:
 
     def _on_standing(self, lost: IntArray, beyond_kw: FloatArray) -> tuple[FloatArray, IntArray]:
         """Who of some that lose their lines gets supply from a standing station, since that costs least and its feeder
-        has room; and load beyond the limits then, (limits,)."""
+        has room; and load beyond the limits then, (limits + 1,)."""
         problem, beyond, found = self.relaxation.problem, beyond_kw.copy(), []
         for k in lost[problem.lv_mvnd[lost] <= self.off_mvnd[lost]].tolist():
             own, load = self.under[self.relaxation.own_row[k]], self.relaxation.load_kw[k]
@@ -324,17 +338,17 @@ class _Forest:
         rate = np.round(gain[waiting] / np.maximum(load[waiting], TINY), 6)
         beyond, came = self.beyond_kw(), False
         for k in waiting[np.lexsort((waiting, -rate))].tolist():
-            old = self.under[own_row[k]] if self.way[k] == LV else np.zeros(len(beyond), dtype=bool)
+            old = self.under[own_row[k]] if self.way[k] == LV else self.under[-1]
             for value, way in sorted([(-by_line[k], LINE), (-by_lv[k], LV)]):
                 if value >= -1e-6:
                     break
                 by_way = way == LINE and nearest[k] > 0
                 row, path = self._path(int(nearest[k]), above) if by_way else (int(own_row[k]), [])
-                more = self.under[row] & ~old
+                more, less = np.setdiff1d(self.under[row], old), np.setdiff1d(old, self.under[row])
                 if (beyond[more] + load[k] > 0).any():
                     continue
                 beyond[more] += load[k]
-                beyond[old & ~self.under[row]] -= load[k]
+                beyond[less] -= load[k]
                 self.way[k], came = way, True
                 if way == LINE:
                     self.node[k] = nearest[k]

@@ -173,7 +173,9 @@ def loading_of(plan: Plan, barred: BoolArray, rounds: int, reinforced: frozenset
 
 
 def with_loading(plan: Plan, reinforced: frozenset[str]) -> Plan:
-    """Plan with what it adds to the limits counted anew, and reinforcement paid."""
+    """Plan with what it adds to the limits counted anew, and reinforcement paid: of what may be reinforced that which
+    has no room for it otherwise."""
+    reinforced &= {limit.name for limit in exceeded(plan, plan.study.grid.limits)}
     _, price = reinforcements_mvnd(plan, reinforced)
     choice = replace(plan.choice, cost_mvnd=plan.choice.cost_mvnd + price)
     return replace(plan, choice=choice, loading=loading_of(plan, plan.loading.barred, plan.loading.rounds, reinforced))

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
 
-from infragap.analyses.arrays import BoolArray, IntArray, ObjectArray
+from infragap.analyses.arrays import BoolArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
+from infragap.analyses.electricity.headroom.layers import TINY, tap_rows
 from infragap.analyses.electricity.headroom.limits import HeadroomLedger, added_load_kw, limits_with
 from infragap.analyses.electricity.least_cost.costs import cost_study
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
@@ -22,6 +23,7 @@ from infragap.analyses.electricity.routing.cost_surface import routing_cost
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.ways_to_lines import Connection, WaysToLines
 from infragap.analyses.solvers.steiner import primal_tree
+from infragap.gis.arrays import each_once
 
 LONGEST_MVND = 12_000.0
 """No own line dearer than this is looked for: some 10 km, about what lifting a limit costs."""
@@ -145,13 +147,16 @@ def with_joint_lines(plan: Plan) -> Plan:
     Who hangs on which feeder stays, so no limit is touched. A tree may only tap its own feeder and keeps off the nodes
     of the others; it is taken where it costs less.
     """
-    keys = plan.study.grid.keys
+    number = {key: k for k, key in enumerate(sorted(set(plan.study.grid.keys.tolist())))}
+    of_row = np.array([number[key] for key in plan.study.grid.keys.tolist()], dtype=np.int64)
     on_tree = plan.branches.branch_of >= 0
-    feeder = np.where(on_tree, keys[feeder_of(plan.study, plan.outcome)], "")
-    tap_key = _tap_keys(plan)
+    feeder = np.where(on_tree, of_row[feeder_of(plan.study, plan.outcome)], -1)
+    tap_row = tap_rows(plan.study)
+    tap = np.where(tap_row >= 0, of_row[tap_row], -1)
+    trees = _Trees.of(plan)
     edges = plan.choice.edges.copy()
-    for key in sorted(set(feeder[on_tree].tolist())):
-        edges = _laid_anew(plan, edges, members=feeder == key, foreign_tap=(tap_key != "") & (tap_key != key))
+    for key in each_once(feeder[on_tree]).tolist():
+        edges = _laid_anew(plan, edges, trees, members=feeder == key, foreign_tap=(tap >= 0) & (tap != key))
     saved = float(plan.costs.problem.edge_mvnd[plan.choice.edges].sum() - plan.costs.problem.edge_mvnd[edges].sum())
     if saved <= 1e-6:
         return plan
@@ -164,44 +169,54 @@ def with_joint_lines(plan: Plan) -> Plan:
     return make_plan(plan.study, plan.costs, choice, plan.parameters, plan.loading)
 
 
-def _tap_keys(plan: Plan) -> ObjectArray:
-    """Feeder that each candidate line taps, (edges,); empty where it does not end at the grid."""
-    network, study = plan.study.network, plan.study
-    found = np.full(len(network.ends), "", dtype=object)
-    for edge in np.flatnonzero((network.ends == 0).any(axis=1)).tolist():
-        cells = network.cells(edge)
-        cell = cells[0] if network.ends[edge, 0] == 0 else cells[-1]
-        row = study.surface.line_of_cell[study.surface.line_number[cell]]
-        found[edge] = study.grid.keys[row]
-    return found
+@dataclass(frozen=True, eq=False)
+class _Trees:
+    """What the search for a feeder's tree needs of all others: lengths of the candidate lines apart from those to the
+    grid, (nodes, nodes), and the tree of the plan that each node belongs to, (nodes,)."""
+
+    mvnd: csr_array
+    part: IntArray
+
+    @classmethod
+    def of(cls, plan: Plan) -> _Trees:
+        network, price = plan.study.network, plan.costs.problem.edge_mvnd
+        count, inner = len(network.node_cell), np.asarray((network.ends > 0).all(axis=1))
+
+        def joined(edges: BoolArray) -> csr_array:
+            # of parallel lines any may count: the longest first, so that the shortest is written last
+            order = np.flatnonzero(edges)[np.argsort(-price[edges], kind="stable")]
+            length = dict(zip(map(tuple, network.ends[order].tolist()), price[order].tolist(), strict=True))
+            row, col = np.array(list(length), dtype=np.int64).reshape(-1, 2).T
+            mvnd = np.maximum(list(length.values()), TINY)
+            return coo_array((mvnd, (row, col)), shape=(count, count)).tocsr()
+
+        mvnd = joined(inner)
+        # both ways, or each search would turn it round anew
+        part = connected_components(joined(inner & plan.choice.edges), directed=False)[1]
+        return cls((mvnd + mvnd.T).tocsr(), part.astype(np.int64))
 
 
-def _laid_anew(plan: Plan, edges: BoolArray, *, members: BoolArray, foreign_tap: BoolArray) -> BoolArray:
+def _laid_anew(plan: Plan, edges: BoolArray, trees: _Trees, *, members: BoolArray, foreign_tap: BoolArray) -> BoolArray:
     """Chosen edges with the tree of one feeder's members laid anew, where that costs less."""
     network, price = plan.study.network, plan.costs.problem.edge_mvnd
-    nodes = np.unique(network.terminal[members])
-    mine = _tree_of(network, edges, nodes)
+    nodes = each_once(network.terminal[members])
+    tail, tip = network.ends.T
+    of_members = np.zeros(len(trees.part), dtype=bool)
+    of_members[trees.part[nodes]] = True
+    wanted = of_members[trees.part]
+    wanted[0] = False
+    mine = edges & plan.choice.edges & (wanted[tail] | wanted[tip])
+    now = float(price[mine].sum())
     others = edges & ~mine
     taken = np.zeros(len(network.node_cell), dtype=bool)
-    taken[network.ends[others].ravel()] = True
-    taken[0] = False
-    barred = foreign_tap | taken[network.ends].any(axis=1)
-    usable = np.flatnonzero(~barred)
-    tree = primal_tree(network.ends[usable], price[usable], np.zeros(len(taken)), 0, required=nodes)
+    taken[tail[others]] = taken[tip[others]] = True
+    # whatever lies farther from all members is in no tree that costs less
+    reach = dijkstra(trees.mvnd, indices=nodes, min_only=True, limit=now * (1 + 1e-9))
+    usable = np.isfinite(reach) & ~taken
+    usable[0] = True
+    kept = np.flatnonzero(usable[tail] & usable[tip] & ~foreign_tap)
+    place = np.cumsum(usable) - 1
+    tree = primal_tree(place[network.ends[kept]], price[kept], np.zeros(int(usable.sum())), 0, required=place[nodes])
     other = others.copy()
-    other[usable[tree.edges]] = True
-    return other if price[other].sum() < price[edges].sum() - 1e-6 else edges
-
-
-def _tree_of(network: CandidateNetwork, edges: BoolArray, nodes: IntArray) -> BoolArray:
-    """Chosen edges of the trees that some nodes hang on, (edges,)."""
-    chosen = np.flatnonzero(edges)
-    inner = (network.ends[chosen] > 0).all(axis=1)
-    row, col = network.ends[chosen[inner]].T
-    count = len(network.node_cell)
-    _, part = connected_components(coo_array((np.ones(len(row)), (row, col)), shape=(count, count)), directed=False)
-    wanted = np.isin(part, part[nodes])
-    wanted[0] = False
-    mine = np.zeros(len(edges), dtype=bool)
-    mine[chosen] = wanted[network.ends[chosen]].any(axis=1)
-    return mine
+    other[kept[tree.edges]] = True
+    return other if float(price[kept[tree.edges]].sum()) < now - 1e-6 else edges

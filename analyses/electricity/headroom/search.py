@@ -39,8 +39,9 @@ MAX_ROUNDS = 12
 MAX_TRIALS, TRIAL_SETTLEMENTS = 12, 12_000
 """Sets of reinforcements that are tried, and settlements in all of them together."""
 
-FEW = 12
-"""Settlements on full limits up to which every one and every two of them are tried to leave first."""
+FEW, FEW_SETTLEMENTS = 12, 100_000
+"""Settlements on full limits up to which every one and every two of them are tried to leave first, and settlements in
+all of these plans together, so that a country takes no longer for each of its own than a province."""
 
 
 def within_headroom(plan: Plan) -> Plan:
@@ -121,8 +122,8 @@ class _Search:
         few = np.flatnonzero(on_full & (self.plan.study.network.terminal > 0)).tolist()
         if len(few) > FEW:
             return best
-        found = best
-        for first in [(k,) for k in few] + list(combinations(few, 2)):
+        found, most = best, FEW_SETTLEMENTS // len(on_full)
+        for first in [*((k,) for k in few), *combinations(few, 2)][:most]:
             leaving = np.zeros(len(on_full), dtype=bool)
             leaving[list(first)] = True
             other = keep_headroom(self.plan, self.lines, frozenset(best.loading.reinforced), first=leaving)

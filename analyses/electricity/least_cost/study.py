@@ -134,7 +134,6 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         at_lower_kv=surface.at_lower_kv.ravel()[known],
     )
     standing = surface.standing_line >= 0
-    plain = replace(surface, standing_line=np.full(standing.shape, -1, dtype=np.int64))
     where = (surface, content_of(cell))
 
     def layouts() -> tuple[Layout, Layout | None]:
@@ -142,6 +141,7 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         if not standing.any():
             return with_all(), None
         name = "layout without standing lines"
+        plain = replace(surface, standing_line=np.full(standing.shape, -1, dtype=np.int32))
         return both(with_all, lambda: remembered(name, lambda p: lay_out(plain, cell, p), parameters, where))
 
     known_places = settlements

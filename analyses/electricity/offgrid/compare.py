@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial import cKDTree
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd
 from infragap.analyses.electricity.demand.settlements import Settlements
-from infragap.analyses.electricity.offgrid.hydro import Water, hydro, sites_within_reach
+from infragap.analyses.electricity.offgrid.hydro import Reach, Water, farthest_intake_m, hydro, sites_within_reach
 from infragap.analyses.electricity.offgrid.minigrid import minigrid
 from infragap.analyses.electricity.offgrid.option import Option, monthly_yield
-from infragap.analyses.electricity.offgrid.sites import read_sites
+from infragap.analyses.electricity.offgrid.sites import Drainage, Sites, read_sites
 from infragap.analyses.electricity.offgrid.solar_home import solar_home
 from infragap.analyses.electricity.offgrid.water_year import WaterYear, daily_flow
 from infragap.analyses.electricity.offgrid.weather import Unserved, hourly_yield, simulate_plants
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.reuse import content_of, remembered
+from infragap.analyses.reuse import content_of, remembered, remembered_alone
 
 if TYPE_CHECKING:
     from infragap.gis.pack import Pack
@@ -87,23 +89,48 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
         parameters,
         (content_of(hourly, month_mm),),
     )
-    known_sites = pack.hydro_sites if pack.has("hydro_sites") else None
-    sites = remembered(
-        "sites",
-        lambda p: read_sites(pack.elevation, pack.runoff, known_sites, p),
-        parameters,
-        (pack.elevation, pack.runoff, known_sites),
-    )
+    sites, nearby = _sites_around(pack, settlements, parameters)
     return Resources(
         day_yield=day_yield,
         unserved=remembered("plants", lambda _: simulate_plants(hourly), parameters, (content_of(hourly),)),
-        water=Water(
-            sites,
-            reach=sites_within_reach(settlements, sites, parameters),
-            nearby=sites_within_reach(settlements, sites, parameters, counts=np.ones(len(sites), dtype=bool)),
-            year=year,
-        ),
+        water=Water(sites, reach=sites_within_reach(settlements, sites, parameters), nearby=nearby, year=year),
     )
+
+
+def _sites_around(pack: Pack, settlements: Settlements, parameters: ElectricityParameters) -> tuple[Sites, Reach]:
+    """Sites that count or that somebody could use, and who; the streams that they lie on are let go here."""
+    known_sites = pack.hydro_sites if pack.has("hydro_sites") else None
+    rasters = (pack.elevation, pack.runoff)
+    drainage = remembered_alone("drainage", lambda: Drainage.of(*rasters), rasters)
+    homes = np.column_stack([settlements.x, settlements.y])
+    sites = remembered(
+        "sites",
+        lambda p: read_sites(drainage, known_sites, p, near=_looked_at(homes, p)),
+        parameters,
+        (drainage, known_sites, content_of(homes)),
+    )
+    nearby = sites_within_reach(settlements, sites, parameters, counts=np.ones(len(sites), dtype=bool))
+    # what neither counts nor is anybody's is not looked at again
+    kept = sites.allowed(parameters)
+    kept[nearby.site] = True
+    number = np.cumsum(kept) - 1
+    return sites.chosen(kept), replace(nearby, site=number[nearby.site])
+
+
+def _looked_at(
+    homes: FloatArray, parameters: ElectricityParameters
+) -> Callable[[FloatArray, FloatArray], BoolArray] | None:
+    """Which intakes somebody could use where the settlements, (n, 2), are mapped; None for all, where draws that move
+    them count modelled ones too."""
+    if parameters.hydro_evidence == "modelled":
+        return None
+    tree, bound_m = cKDTree(homes), farthest_intake_m(parameters)
+
+    def near(x: FloatArray, y: FloatArray) -> BoolArray:
+        found = tree.query(np.column_stack([x, y]), distance_upper_bound=bound_m, workers=-1)
+        return np.asarray(np.isfinite(found[0]))
+
+    return near
 
 
 def shared_options(

@@ -93,6 +93,16 @@ class Water:
     year: WaterYear
 
 
+def farthest_plant_m(parameters: ElectricityParameters) -> float:
+    """Straight distance from a settlement within which a powerhouse is looked for."""
+    return parameters.hydro_reach_km * 1000 / WIRE_WINDING
+
+
+def farthest_intake_m(parameters: ElectricityParameters) -> float:
+    """The same of its intake, which may lie a canal's length beyond."""
+    return (farthest_plant_m(parameters) + parameters.hydro_canal_km * 1000) * (1 + 1e-9)
+
+
 def sites_within_reach(
     settlements: Settlements, sites: Sites, parameters: ElectricityParameters, *, counts: BoolArray | None = None
 ) -> Reach:
@@ -108,10 +118,8 @@ def sites_within_reach(
     by_id = np.argsort(settlements.id_rank)
     homes, first = np.unique(np.column_stack([settlements.x, settlements.y])[by_id], axis=0, return_index=True)
     points, powerhouse, intake = sites.spots
-    farthest_m = parameters.hydro_reach_km * 1000 / WIRE_WINDING
-    # an intake may lie a canal's length beyond its powerhouse
-    bound_m = (farthest_m + parameters.hydro_canal_km * 1000) * (1 + 1e-9)
-    nearest = cKDTree(homes).query(points, distance_upper_bound=bound_m, workers=-1)
+    farthest_m = farthest_plant_m(parameters)
+    nearest = cKDTree(homes).query(points, distance_upper_bound=farthest_intake_m(parameters), workers=-1)
     distance_m, home = np.asarray(nearest[0]), np.asarray(nearest[1], dtype=np.int64)
     near = (distance_m[powerhouse] <= farthest_m * (1 + 1e-9)) & (home[powerhouse] == home[intake])
     site = rows[near[rows]]

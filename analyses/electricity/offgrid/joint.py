@@ -109,7 +109,7 @@ def joint_plants(
     groups = neighbour_groups(settlements, can, p)
     if not len(groups):
         # drawn positions may lie nearer: its kernel is compiled in any case, so that a warmed run compiles nothing
-        trees_of(settlements, groups, groups.first_largest(settlements.households))
+        trees_of(settlements, groups, groups.first_largest(settlements.households), settlements.households)
         return no_joint_plants(alone, settlements.id_rank)
     whole = _as_settlements(settlements, groups)
     local = distribution_mvnd(settlements, p) if local_mvnd is None else local_mvnd
@@ -180,7 +180,7 @@ def _least_lines_mvnd(
     points = np.column_stack([settlements.x, settlements.y])[rows]
     nearest_m = np.zeros(len(can))
     nearest_m[rows] = np.asarray(cKDTree(points).query(points, k=2)[0])[:, 1]
-    metres = groups.sums(nearest_m) - groups.values(nearest_m, 0.0).max(axis=1)
+    metres = groups.sums(nearest_m) - np.maximum.reduce(list(groups.values(nearest_m, 0.0)))
     per_m = p.lv_line_mvnd_per_km * WIRE_WINDING / 1000 * line_factor(p)
     # less what rounding could add
     return np.asarray(metres * groups.means(terrain(settlements, p)) * per_m * (1 - 1e-9))
@@ -192,11 +192,11 @@ def _lines_between(
     """Life-cycle cost and investment of the lines between the members of each group, (groups,)."""
     p = parameters
     peak, ground = design_peak_kw(settlements, p), terrain(settlements, p)
-    trees = trees_of(settlements, groups, groups.first_largest(settlements.households))
-    line_km, rough = trees.total_km(), groups.means(ground)
-    load_kw = (trees.behind * groups.values(peak, 0.0)[:, np.newaxis]).sum(axis=2)
-    step_ups = ((trees.km > STEP_UP_KM) | (load_kw * trees.km > LV_MOMENT_KW_KM)).sum(axis=1).astype(np.float64)
-    wire = line_km * p.lv_line_mvnd_per_km * rough
+    trees = trees_of(settlements, groups, groups.first_largest(settlements.households), peak)
+    rough, step_ups = groups.means(ground), np.zeros(len(groups))
+    for km, load_kw in zip(trees.km.T, trees.carried.T, strict=True):
+        step_ups += (km > STEP_UP_KM) | (load_kw * km > LV_MOMENT_KW_KM)
+    wire = trees.total_km * p.lv_line_mvnd_per_km * rough
     stations = step_ups * 2 * p.transformer_50_mvnd * rough
     return wire * line_factor(p) + stations * station_factor(p), wire + stations
 
@@ -205,9 +205,10 @@ def _reach_of(groups: Groups, reach: Reach) -> Reach:
     """Streams of each group: those of its members, in the order of the settlements' rows."""
     most = int(max(groups.member.max(initial=-1), reach.settlement.max(initial=-1)))
     start = np.searchsorted(reach.settlement, np.arange(most + 2))
-    members = np.sort(groups.member, axis=1)
+    near = np.flatnonzero(groups.any(np.diff(start) > 0))
+    members = np.sort(groups.member[near], axis=1)
     group, place = np.nonzero(members >= 0)
-    member = members[group, place]
+    group, member = near[group], members[group, place]
     count = start[member + 1] - start[member]
     within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     pair = np.repeat(start[member], count) + within

@@ -40,30 +40,63 @@ def neighbour_groups(settlements: Settlements, can: BoolArray, parameters: Elect
     b = other[a, place]
     a, b = a[a != b], b[a != b]
     beside = sparse.csr_array((np.ones(2 * len(a)), (np.append(a, b), np.append(b, a))), shape=(len(rows), len(rows)))
-    front = _each_once(np.sort(np.column_stack([a, b]), axis=1), len(rows))
-    known = [front]
-    for _ in range(MOST_MEMBERS - 2):
-        front = _one_more(front, beside)
-        known.append(front)
-    padded = np.concatenate(
-        [np.pad(part, ((0, 0), (0, MOST_MEMBERS - part.shape[1])), constant_values=-1) for part in known]
-    )
-    padded = _each_once(padded + 1, len(rows) + 1) - 1
-    return Groups(np.where(padded >= 0, rows[padded], -1).astype(np.int64))
+    together = np.sort(_hanging_together(beside.indptr.astype(np.int64), beside.indices.astype(np.int64)), axis=1)
+    # no member goes before any
+    member = _each_once((together + 1) % (len(rows) + 1), len(rows) + 1) - 1
+    return Groups(np.append(rows, -1)[member])
 
 
-def _one_more(groups: IntArray, beside: sparse.csr_array) -> IntArray:
-    """All groups with one more neighbour of any of their members, each once."""
-    found = []
-    for column in range(groups.shape[1]):
-        start = beside.indptr[groups[:, column]]
-        count = beside.indptr[groups[:, column] + 1] - start
-        owner = np.repeat(np.arange(len(groups)), count)
-        within = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-        joined = beside.indices[np.repeat(start, count) + within]
-        new = np.logical_and.reduce([member[owner] != joined for member in groups.T])
-        found.append(np.sort(np.column_stack([groups[owner[new]], joined[new]]), axis=1))
-    return _each_once(np.concatenate(found), beside.shape[0])
+@compiled
+def _hanging_together(start: IntArray, beside: IntArray) -> IntArray:  # pragma: no cover - compiled
+    """All groups of 2 to `MOST_MEMBERS` numbers that hang together, each once, with the count of numbers where there is
+    no member; the neighbours of a number stand in `beside`, from its `start` on.
+
+    A group begins with its lowest number, and each further member is beside one before it. Whoever was passed over
+    there stays out of what is found from then on, so no group is found twice.
+    """
+    count = len(start) - 1
+    found, groups = 0, np.empty((1024, MOST_MEMBERS), np.int64)
+    ways, seen = np.empty(count, np.int64), np.zeros(count, np.bool_)
+    for lowest in range(count):
+        seen[lowest] = True
+        one = _opened(ways, 0, seen, beside[start[lowest] : start[lowest + 1]])
+        for i in range(one):
+            a = ways[i]
+            groups, found = _with(groups, found, (lowest, a, count, count))
+            two = _opened(ways, one, seen, beside[start[a] : start[a + 1]])
+            for j in range(i + 1, two):
+                b = ways[j]
+                groups, found = _with(groups, found, (lowest, a, b, count))
+                three = _opened(ways, two, seen, beside[start[b] : start[b + 1]])
+                for k in range(j + 1, three):
+                    groups, found = _with(groups, found, (lowest, a, b, ways[k]))
+                seen[ways[two:three]] = False
+            seen[ways[one:two]] = False
+        seen[ways[:one]] = False
+    return groups[:found].copy()
+
+
+@compiled
+def _opened(ways: IntArray, end: int, seen: BoolArray, beside: IntArray) -> int:  # pragma: no cover - compiled
+    """Write those beside a number that were not seen yet behind the ways up to `end`; the end from then on."""
+    for number in beside:
+        if not seen[number]:
+            seen[number] = True
+            ways[end] = number
+            end += 1
+    return end
+
+
+@compiled
+def _with(
+    groups: IntArray, found: int, group: tuple[int, int, int, int]
+) -> tuple[IntArray, int]:  # pragma: no cover - compiled
+    """Groups with one more, and their number."""
+    if found == len(groups):
+        groups = np.concatenate((groups, np.empty_like(groups)))
+    for place in range(len(group)):
+        groups[found, place] = group[place]
+    return groups, found + 1
 
 
 def _each_once(groups: IntArray, count: int) -> IntArray:
@@ -84,26 +117,19 @@ class Trees:
     km
         (groups, most members) length of the stretch that leads to each member, winding included; 0 at the plant and
         where there is no member.
-    order
-        (groups, most members) places of the members in the order in which the tree reached them; the plant first, -1
-        after the last.
-    behind
-        (groups, most members, most members) whether a member hangs on the stretch that leads to another.
+    total_km
+        (groups,) length of all stretches.
+    carried
+        (groups, most members) what the stretch carries that leads to each member, for it and all that hang on it; at
+        the plant what all have together.
     """
 
     km: FloatArray
-    order: IntArray
-    behind: BoolArray
-
-    def total_km(self) -> FloatArray:
-        """(groups,) length of all stretches."""
-        every, total = np.arange(len(self.km)), np.zeros(len(self.km))
-        for place in self.order.T[1:]:
-            total = total + np.where(place >= 0, self.km[every, place], 0.0)
-        return np.asarray(total)
+    total_km: FloatArray
+    carried: FloatArray
 
 
-def trees_of(settlements: Settlements, groups: Groups, root: IntArray) -> Trees:
+def trees_of(settlements: Settlements, groups: Groups, root: IntArray, load: FloatArray) -> Trees:
     """Shortest trees (Prim, from the plant); of stretches of equal length that to the first member, from the lowest
     row.
 
@@ -113,18 +139,19 @@ def trees_of(settlements: Settlements, groups: Groups, root: IntArray) -> Trees:
         Where they lie.
     root
         (groups,) row of the member with the plant.
+    load
+        (n,) what each settlement asks of the lines.
     """
-    return Trees(*_grown(settlements.x, settlements.y, groups.member, root, WIRE_WINDING))
+    return Trees(*_grown(settlements.x, settlements.y, load, groups.member, root))
 
 
 @compiled
 def _grown(
-    x: FloatArray, y: FloatArray, member: IntArray, root: IntArray, winding: float
-) -> tuple[FloatArray, IntArray, BoolArray]:  # pragma: no cover - compiled
-    """Length of the stretch to each member, their order, and who hangs behind whom, as in `Trees`."""
+    x: FloatArray, y: FloatArray, load: FloatArray, member: IntArray, root: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:  # pragma: no cover - compiled
+    """Arrays of `Trees`."""
     count, most = member.shape
-    km, order = np.zeros((count, most)), np.full((count, most), -1)
-    behind = np.zeros((count, most, most), np.bool_)
+    km, total, carried = np.zeros((count, most)), np.zeros(count), np.zeros((count, most))
     distance, above = np.empty(most), np.empty(most, np.int64)
     inside, parent = np.empty(most, np.bool_), np.empty(most, np.int64)
     for group in range(count):
@@ -134,8 +161,7 @@ def _grown(
             if member[group, place] >= 0 and member[group, place] == root[group]:
                 last = place
         inside[last] = True
-        order[group, 0] = last
-        for step in range(1, most):
+        for _ in range(1, most):
             best = -1
             for place in range(most):
                 if inside[place] or member[group, place] < 0:
@@ -150,13 +176,13 @@ def _grown(
                     best = place
             if best < 0:
                 break
-            parent[best], km[group, best] = above[best], distance[best] / 1000 * winding
+            parent[best], km[group, best] = above[best], distance[best] / 1000 * WIRE_WINDING
+            total[group] += km[group, best]
             inside[best] = True
-            order[group, step] = best
             last = best
         for place in range(most):
             at = place
-            while at >= 0:
-                behind[group, at, place] = True
+            while at >= 0 and member[group, place] >= 0:
+                carried[group, at] += load[member[group, place]]
                 at = parent[at]
-    return km, order, behind
+    return km, total, carried

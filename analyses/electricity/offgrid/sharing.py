@@ -23,6 +23,10 @@ more than it costs in every draw that was looked at, after a third of the time o
 BUNDLE = 400
 """Groups beyond that, chosen together in one programme at least."""
 
+PRICED_TOGETHER = 2_000
+"""Groups whose duals are looked for in one programme at least: in one of all groups each step takes longer the more
+there are, and each of many small ones has to be set up."""
+
 
 def least_allocation_mvnd(joint: JointPlants) -> FloatArray:
     """What each settlement is charged off the grid, (n,), so that no group can supply its members for less than they
@@ -41,11 +45,13 @@ def least_allocation_mvnd(joint: JointPlants) -> FloatArray:
     if len(joint) < MANY and _charged_by_shares(joint, result):
         return result
     result = joint.alone_mvnd.copy()
-    duals = row_prices(_program(joint, rows, np.arange(len(joint))))
-    if duals is None:
-        return _least_shares_mvnd(joint)
     prices = np.zeros(len(result))
-    prices[rows] = duals
+    for groups in _bundled(_hanging_together(joint, np.arange(len(joint))), PRICED_TOGETHER):
+        of_groups = _members_of(joint, groups)
+        duals = row_prices(_program(joint, of_groups, groups))
+        if duals is None:
+            return _least_shares_mvnd(joint)
+        prices[of_groups] = duals
     # rounding must not let a group pay more than it costs
     over = float(np.max(joint.members @ prices - joint.cost_mvnd, initial=0.0))
     result[rows] = np.minimum(prices[rows] - over, joint.alone_mvnd[rows])
@@ -162,18 +168,31 @@ def _chosen(joint: JointPlants, groups: IntArray, meter: Meter) -> list[int]:
 
 
 def _apart(joint: JointPlants, groups: IntArray) -> list[IntArray]:
-    """Groups by those that hang together through members that they share, the fewest first; those of more than `FEW`
-    bundled, since a programme of its own for each takes longer than its solution."""
-    belongs = joint.members[groups]
-    part = connected_components(belongs @ belongs.T, directed=False)[1]
-    parts = np.split(groups[np.argsort(part, kind="stable")], np.cumsum(np.bincount(part))[:-1])
-    parts.sort(key=len)
-    bundles = [each for each in parts if len(each) <= FEW]
-    larger, bundled = parts[len(bundles) :], 0
-    for k in range(len(larger)):
-        if sum(map(len, larger[bundled : k + 1])) >= BUNDLE or k == len(larger) - 1:
-            bundles.append(np.sort(np.concatenate(larger[bundled : k + 1])))
-            bundled = k + 1
+    """Groups by those that hang together, the fewest first; those of more than `FEW` bundled, since a programme of its
+    own for each takes longer than its solution."""
+    parts = sorted(_hanging_together(joint, groups), key=len)
+    few = [each for each in parts if len(each) <= FEW]
+    return few + _bundled(parts[len(few) :], BUNDLE)
+
+
+def _hanging_together(joint: JointPlants, groups: IntArray) -> list[IntArray]:
+    """Groups by those that hang together through members that they share, in the order of their first ones."""
+    belongs, count = joint.members[groups], len(groups)
+    group = np.repeat(np.arange(count), np.diff(belongs.indptr))
+    size = count + belongs.shape[1]
+    joins = sparse.csr_array((np.ones(len(group)), (group, count + belongs.indices)), shape=(size, size))
+    part = connected_components(joins, directed=False)[1][:count]
+    return np.split(groups[np.argsort(part, kind="stable")], np.cumsum(np.bincount(part))[:-1])
+
+
+def _bundled(parts: list[IntArray], at_least: int) -> list[IntArray]:
+    """Parts put together, in their order, until there are so many groups in each bundle but the last."""
+    bundles, bundled, count = [], 0, 0
+    for k, part in enumerate(parts):
+        count += len(part)
+        if count >= at_least or k == len(parts) - 1:
+            bundles.append(np.sort(np.concatenate(parts[bundled : k + 1])))
+            bundled, count = k + 1, 0
     return bundles
 
 
@@ -199,20 +218,25 @@ def _most_saved(joint: JointPlants, groups: IntArray) -> list[int]:
 
 def _least_cost(joint: JointPlants, groups: IntArray, meter: Meter) -> list[int]:
     """Of groups that hang together those that save most, by integer programming."""
-    outcome = minimise(_program(joint, _members_of(joint, groups), groups), meter)
+    program = _program(joint, _members_of(joint, groups), groups)
+    outcome = minimise(replace(program, upper=np.ones(len(program.upper))), meter)
     if outcome.values is None:
         raise RuntimeError("no choice of joint plants was found, though none at all is one")
     return [int(g) for g, taken in zip(groups, outcome.values[: len(groups)], strict=True) if taken > 0.5]
 
 
 def _program(joint: JointPlants, rows: IntArray, groups: IntArray) -> Program:
-    """Choose groups, or each alone, so that every settlement of `rows` is supplied once at least cost."""
+    """Choose groups, or each alone, so that every settlement of `rows` is supplied once at least cost.
+
+    Its rows hold each choice to 1 at most: with bounds of their own a part of the price would be theirs, and the prices
+    of the rows would be no charges.
+    """
     belongs = joint.members[groups][:, rows].T
     count = len(groups) + len(rows)
     return Program(
         objective=np.concatenate([joint.cost_mvnd[groups], joint.alone_mvnd[rows]]),
         lower=np.zeros(count),
-        upper=np.ones(count),
+        upper=np.full(count, np.inf),
         integer=np.ones(count, dtype=bool),
         rows=sparse.csr_array(sparse.hstack([belongs, sparse.eye_array(len(rows))])),
         row_lower=np.ones(len(rows)),

@@ -118,60 +118,42 @@ class WaterYear:
 
 def unserved_table(sun: FloatArray, flow: FloatArray, storage_efficiency: float) -> FloatArray:
     """Part of a year's load that plants of all `LEVELS`, `SPANS`, `SUN` and `STORES` leave unserved."""
-    table = np.empty((len(LEVELS), len(SPANS), len(SUN), len(STORES)))
-    _fill(table, LEVELS, SPANS, SUN, STORES, (HOURLY_SHAPE, sun, flow), storage_efficiency)
-    return table
-
-
-@compiled
-def _fill(
-    table: FloatArray,
-    levels: FloatArray,
-    spans: FloatArray,
-    suns: FloatArray,
-    stores: FloatArray,
-    year: tuple[FloatArray, FloatArray, FloatArray],
-    efficiency: float,
-) -> None:  # pragma: no cover - compiled
-    shape, sun, flow = year
-    for k in range(len(suns)):
-        panels = sun * suns[k]
-        for i in range(len(levels)):
-            for j in range(len(spans)):
-                for m in range(len(stores)):
-                    if j > 0 and levels[i] == 0.0:
-                        # without water all plants are alike
-                        table[i, j, k, m] = table[i, 0, k, m]
-                        continue
-                    table[i, j, k, m] = simulate(
-                        (shape, panels, flow), levels[i] / 24, levels[i] / 24 * spans[j], stores[m], efficiency
-                    )
+    level, span, store = (axis.ravel() for axis in np.meshgrid(LEVELS, SPANS, STORES, indexing="ij"))
+    firm = level / 24
+    found = [
+        simulate((HOURLY_SHAPE, sun * panels, flow), firm, firm * span, store, storage_efficiency) for panels in SUN
+    ]
+    table = np.reshape(found, (len(SUN), len(LEVELS), len(SPANS), len(STORES)))
+    return np.ascontiguousarray(np.moveaxis(table, 0, 2))
 
 
 @compiled
 def simulate(
-    year: tuple[FloatArray, FloatArray, FloatArray], firm: float, cap: float, store: float, efficiency: float
-) -> float:  # pragma: no cover - compiled
-    """Part of a year's load of 1 kWh a day that one plant leaves unserved, hour by hour, from a full battery.
+    year: tuple[FloatArray, FloatArray, FloatArray],
+    firm: FloatArray,
+    cap: FloatArray,
+    store: FloatArray,
+    efficiency: float,
+) -> FloatArray:  # pragma: no cover - compiled
+    """Part of a year's load of 1 kWh a day that plants leave unserved, (plants,), hour by hour, from full batteries.
 
     `year` is load of each hour of a day (24,) [kWh], yield after losses (8760,) [kWh], flow (365,) by the firm flow;
-    `firm` and `cap` firm power and power of the plant [kW], `store` usable battery [kWh], `efficiency` of water that is
-    stored. Water serves the load itself; what it does not need is stored with the sun.
+    `firm` and `cap` firm power and power of the plants [kW], `store` usable batteries [kWh], `efficiency` of water
+    that is stored. Water serves the load itself; what it does not need is stored with the sun.
     """
     shape, sun, flow = year
-    stored, unserved = store, 0.0
+    stored, unserved, water = store.copy(), np.zeros(len(store)), np.empty(len(store))
     for day in range(365):
-        water = min(cap, firm * flow[day])
+        for k in range(len(store)):
+            water[k] = min(cap[k], firm[k] * flow[day])
         for hour in range(24):
-            load = shape[hour]
-            direct = min(load, water)
-            stored += sun[day * 24 + hour] + (water - direct) * efficiency
-            stored -= load - direct
-            if stored < 0:
-                unserved -= stored
-                stored = 0.0
-            elif stored > store:
-                stored = store
+            load, yielded = shape[hour], sun[day * 24 + hour]
+            # each hour waits for the one before, plants do not wait for each other
+            for k in range(len(store)):
+                direct = min(load, water[k])
+                left = stored[k] + (yielded + (water[k] - direct) * efficiency) - (load - direct)
+                unserved[k] -= min(left, 0.0)
+                stored[k] = min(max(left, 0.0), store[k])
     return unserved / 365
 
 

@@ -16,7 +16,7 @@ from infragap.analyses.electricity.routing.line_components import unit_prices
 from infragap.analyses.electricity.routing.network import CandidateNetwork, Searched, join_steps
 from infragap.analyses.electricity.routing.paths import border_steps, out_of_window, trace
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS, RULES, Routes
-from infragap.analyses.reuse import carried
+from infragap.analyses.reuse import carried, content_of
 from infragap.analyses.together import both
 from infragap.gis.leastcost.again import with_more_sources, with_regions
 from infragap.gis.leastcost.distance import LeastCost, cost_distance
@@ -87,7 +87,7 @@ def candidate_network(
     (across, search), around = both(lambda: region_steps(cost, surface, routes.cell[reached]), others)
     steps = np.concatenate([routes.steps, across, around])
     joined = join_steps(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
-    return replace(joined, searched=Searched(cost, search))
+    return replace(joined, searched=Searched(content_of(cost), search))
 
 
 def neighbour_ways(
@@ -224,7 +224,7 @@ def enriched_network(
     labels.append(len(cells) + np.arange(len(others), dtype=np.int64))
     # the network's search began at all settlements too: the tree is nearer to a tenth of the ground
     known = network.searched
-    before = known.search if known is not None and np.array_equal(known.cost, cost) else None
+    before = known.search if known is not None and known.cost == content_of(cost) else None
     added, _ = region_steps(cost, surface, np.concatenate(cells), np.concatenate(labels), before=before)
     steps = np.concatenate([network_steps(network), added])
     joined = join_steps(steps, surface, np.where(routes.reachable, routes.cell, -1), price=unit_prices(parameters))

@@ -86,7 +86,7 @@ class LineSurface:
     corridors: RoadCorridors
     wall: BoolArray
     law: ForestLaw
-    standing_line: IntArray
+    standing_line: NDArray[np.int32]
     follows_roads: bool = True
 
     @cached_property
@@ -225,7 +225,7 @@ class LineSurface:
     def standing_rows(self, cells: IntArray) -> IntArray:
         """Rows in `grid_lines` of the standing lines that a line along flat cells keeps to, ascending."""
         steps = np.column_stack([cells[:-1], cells[1:]])
-        return each_once(self.standing_line.ravel()[steps[self.standing_at(steps).all(axis=1)]])
+        return each_once(self.standing_line.ravel()[steps[self.standing_at(steps).all(axis=1)]].astype(np.int64))
 
     def standing_components_at(self, rows: IntArray, cols: IntArray) -> FloatArray:
         """Components per kilometre of a line that keeps to standing ones where there are any, (n, len(COMPONENTS))."""

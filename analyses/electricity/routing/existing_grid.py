@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from infragap.analyses.electricity.assumptions.voltages import MediumVoltage
@@ -72,7 +73,12 @@ class ExistingGrid:
 
     def pieces(self, key: str) -> gpd.GeoDataFrame:
         """Give the existing medium-voltage lines of one feeder."""
-        return self.lines[is_existing_mv(self.lines, self.levels) & (self.keys == key)]
+        return self.lines.iloc[self._pieces.get(key, np.empty(0, dtype=np.int64))]
+
+    @cached_property
+    def _pieces(self) -> dict[str, IntArray]:
+        rows = np.flatnonzero(is_existing_mv(self.lines, self.levels))
+        return {key: rows[places] for key, places in rows_of_each(self.keys[rows]).items()}
 
     def station_of(self, pieces: gpd.GeoDataFrame) -> shapely.Point | None:
         """Give the substation that some lines start from; None where it is not in the layer."""
@@ -146,17 +152,28 @@ def existing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster, levels: Medi
     return cells, burnt[cells[:, 0], cells[:, 1]].astype(np.int64) - 1
 
 
-def standing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster, levels: MediumVoltage) -> IntArray:
+def standing_line_cells(grid_lines: gpd.GeoDataFrame, grid: Raster, levels: MediumVoltage) -> NDArray[np.int32]:
     """Row of the medium-voltage line that was built but never switched on in each cell that one touches, (rows, cols);
     -1 elsewhere."""
     chosen = grid_lines[levels.holds(grid_lines["voltage_kv"]) & (grid_lines["status"] == "not_energised").to_numpy()]
     if chosen.empty:
-        return np.full(grid.shape, -1, dtype=np.int64)
+        return np.full(grid.shape, -1, dtype=np.int32)
     ordered = chosen.assign(row_number=grid_lines.index.get_indexer(chosen.index) + 1).sort_values(
         ["voltage_kv", "line_id"], kind="stable"
     )
     burnt = rasterize(ordered, grid, column="row_number", all_touched=True, dtype="int32").values
-    return np.asarray(burnt, dtype=np.int64) - 1
+    return np.asarray(burnt, dtype=np.int32) - np.int32(1)
+
+
+def rows_of_each(keys: ObjectArray) -> dict[str, IntArray]:
+    """Places of each text among some, ascending.
+
+    Examples
+    --------
+    >>> {key: rows.tolist() for key, rows in rows_of_each(np.array(["b", "a", "b"], dtype=object)).items()}
+    {'a': [1], 'b': [0, 2]}
+    """
+    return {str(key): np.asarray(rows, dtype=np.int64) for key, rows in pd.Series(keys).groupby(keys).indices.items()}
 
 
 def feeder_keys(grid_lines: gpd.GeoDataFrame) -> ObjectArray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
@@ -18,9 +17,10 @@ from infragap.gis.leastcost.distance import LeastCost
 
 @dataclass(frozen=True, eq=False)
 class Searched:
-    """A search from all settlements and existing lines at once, without regions, and the cost that it was made in."""
+    """A search from all settlements and existing lines at once, without regions, and the hash of the cost that it was
+    made in."""
 
-    cost: NDArray[np.float32]
+    cost: str
     search: LeastCost
 
 

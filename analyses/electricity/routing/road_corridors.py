@@ -4,6 +4,7 @@ it."""
 from __future__ import annotations
 
 import heapq
+from array import array
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -28,11 +29,11 @@ DETOUR = 6.0
 @dataclass(frozen=True, eq=False)
 class Joined:
     """Pairs of points next to each other: those of point k are ``point[stop[k]:stop[k + 1]]``, and how far they are
-    [m]. Plain lists, which are read one number at a time."""
+    [m]. Plain arrays, which are read one number at a time: lists are as quick, and a country's took a gigabyte."""
 
-    stop: list[int]
-    point: list[int]
-    metres: list[float]
+    stop: array[int]
+    point: array[int]
+    metres: array[float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,7 +266,11 @@ def _joined(pairs: _Pairs, number: IntArray, count: int) -> Joined:
     here, there = ends.ravel(), ends[:, ::-1].ravel()
     order = np.argsort(here, kind="stable")
     stop = np.searchsorted(here[order], np.arange(count + 1))
-    return Joined(stop.tolist(), there[order].tolist(), np.repeat(metres, 2)[order].tolist())
+    return Joined(
+        stop=array("i", stop.astype(np.intc).tobytes()),
+        point=array("i", there[order].astype(np.intc).tobytes()),
+        metres=array("d", np.repeat(metres, 2)[order].tobytes()),
+    )
 
 
 def _anchors(points: FloatArray, cell: IntArray, grid: Raster) -> dict[int, int]:

@@ -51,7 +51,7 @@ class Routes:
         (n,) cost if lines could cross natural and special-use forest at a price; equal to `cost_mvnd` unless forest is
         forbidden.
     search
-        The search from the existing lines, kept for positions drawn later.
+        The search from the existing lines, kept for positions drawn later: distances alone.
     steps
         Steps of all the ways.
     """
@@ -168,7 +168,8 @@ def own_routes(
         components=components,
         line=line,
         if_forest_mvnd=if_forest,
-        search=search,
+        # nobody asks for the way of a drawn position, only for its cost
+        search=LeastCost(search.distance),
         steps=trace(search, cell[reached], columns=surface.grid.shape[1]),
     )
 

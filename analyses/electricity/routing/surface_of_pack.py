@@ -24,6 +24,7 @@ from infragap.analyses.electricity.routing.line_components import (
 )
 from infragap.analyses.electricity.routing.road_corridors import RoadCorridors, road_corridors
 from infragap.analyses.reuse import carried, content_of, remembered, remembered_alone
+from infragap.gis.arrays import strips
 from infragap.gis.leastcost.distance import cost_distance
 from infragap.gis.raster import Raster, rasterize, resample, warp_like, xy
 from infragap.gis.terrain import slope_deg
@@ -110,9 +111,12 @@ class _Lie:
     def roughness(self, grid: Raster, parameters: ElectricityParameters) -> NDArray[np.float32]:
         """As in `LineSurface`."""
         p = parameters
-        steepness = (self.slope_deg - p.gentle_slope_deg) / (p.steep_slope_deg - p.gentle_slope_deg)
-        remoteness = self.road_m / max(1000 * p.no_road_km, 1e-3)
-        return np.clip(np.fmax(np.nan_to_num(steepness), remoteness), 0, 1).astype(np.float32)
+        result = np.empty(grid.shape, dtype=np.float32)
+        for rows in strips(len(result)):
+            steepness = (self.slope_deg[rows] - p.gentle_slope_deg) / (p.steep_slope_deg - p.gentle_slope_deg)
+            remoteness = self.road_m[rows] / max(1000 * p.no_road_km, 1e-3)
+            result[rows] = np.clip(np.fmax(np.nan_to_num(steepness), remoteness), 0, 1)
+        return result
 
 
 def _lie(grid: Raster, roads: gpd.GeoDataFrame) -> _Lie:
@@ -199,7 +203,7 @@ def _with_known_courses(corridors: RoadCorridors, roads: gpd.GeoDataFrame) -> Ro
 
 def usable_standing(
     lines: gpd.GeoDataFrame, grid: Raster, free: BoolArray, at_lower_kv: BoolArray, parameters: ElectricityParameters
-) -> IntArray:
+) -> NDArray[np.int32]:
     """Row of the line never switched on that a plan may use in each cell, (rows, cols); -1 elsewhere.
 
     Notes
@@ -211,7 +215,7 @@ def usable_standing(
     row = standing_line_cells(lines.reset_index(drop=True), grid, p.levels)
     is_lower = np.array([not p.levels.is_upper(voltage) for voltage in lines["voltage_kv"]], dtype=bool)
     fits = is_lower[np.maximum(row, 0)] == at_lower_kv
-    usable = np.where(free & fits, row, -1)
+    usable = np.where(free & fits, row, np.int32(-1))
     if (usable >= 0).any() and any(
         standing_mvnd_per_km(p, upper=upper) > line_mvnd_per_km(p, upper=upper) for upper in (True, False)
     ):
@@ -316,7 +320,14 @@ def distance_m(cells: IntArray, grid: Raster) -> FloatArray:
 def _distance_m(mask: BoolArray, cell_size_m: float) -> FloatArray:
     if not mask.any():
         return np.full(mask.shape, np.inf)
-    return np.asarray(ndimage.distance_transform_edt(~mask, sampling=cell_size_m))
+    # of its own the library holds eight times the memory of the mask's distances on the way
+    row, col = ndimage.distance_transform_edt(~mask, sampling=cell_size_m, return_distances=False, return_indices=True)
+    result = np.empty(mask.shape)
+    for rows in strips(len(mask)):
+        down = (row[rows] - np.arange(rows.start, rows.stop)[:, np.newaxis]) * cell_size_m
+        right = (col[rows] - np.arange(mask.shape[1])) * cell_size_m
+        result[rows] = np.sqrt(down * down + right * right)
+    return result
 
 
 def _crossings(pack: Pack, grid: Raster, parameters: ElectricityParameters) -> NDArray[np.float32]:

@@ -48,6 +48,7 @@ def headroom_table(plan: Plan, schedule: Schedule) -> pd.DataFrame:
                 "exceeded": added_kw > limit.headroom_kw + more_kw + FULL_KW,
                 "reinforcement_mvnd": reinforcement_mvnd(limit, p) if reinforced else 0.0,
                 "year": year.get(limit.name, pd.NA),
+                "room_worth_mvnd_per_kw": plan.loading.price_mvnd_per_kw.get(limit.name, 0.0),
             }
         )
     table = pd.DataFrame(rows, columns=names(HEADROOM)).astype({"year": "Int64"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from infragap.analyses.arrays import FloatArray, IntArray
+from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.headroom.limits import FULL_KW, added_load_kw, reinforcement_mvnd
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import feeder_of
@@ -47,6 +47,24 @@ class Reinforcement:
         """
         beyond = np.cumsum(self.load_kw[order]) > self.room_kw + FULL_KW
         return int(beyond.argmax()) if beyond.any() else -1
+
+
+def needed_mvnd(reinforcements: tuple[Reinforcement, ...], connected: BoolArray) -> float:
+    """Investment in what some settlements, (n,), have no room without.
+
+    Examples
+    --------
+    >>> feeder = Reinforcement("feeder", 20.0, 50.0, np.array([40.0, 30.0]))
+    >>> needed_mvnd((feeder,), np.array([True, False])), needed_mvnd((feeder,), np.array([True, True]))
+    (0.0, 20.0)
+    """
+    return float(
+        sum(
+            each.investment_mvnd
+            for each in reinforcements
+            if float(each.load_kw[connected].sum()) > each.room_kw + FULL_KW
+        )
+    )
 
 
 def reinforcements_of(plan: Plan) -> tuple[Reinforcement, ...]:

@@ -19,6 +19,7 @@ from infragap.analyses.electricity.least_cost.targets import (
 from infragap.analyses.electricity.years.building_order import BuildingWorks
 from infragap.analyses.electricity.years.least_money import cheapest_works
 from infragap.analyses.electricity.years.rates import rates_by_year
+from infragap.analyses.electricity.years.reinforcement import needed_mvnd
 from infragap.analyses.electricity.years.schedule import Schedule, newly_connected
 
 
@@ -116,15 +117,16 @@ def _safe(plan: Plan, schedule: Schedule, targets: Targets, built: BoolArray, la
 
 
 def _money_lacking_mvnd(schedule: Schedule, last: int, gain: FloatArray, wanted: float) -> float:
-    """Money that the cheapest works for one target alone take beyond all that is granted until its year; NaN where no
-    works bring it by then."""
+    """Money that the cheapest works for one target alone take, with the reinforcement that these ask for, beyond all
+    that is granted until its year; NaN where no works bring it by then."""
     works, n = schedule.works, len(gain)
     worth = np.concatenate([np.zeros(len(works.cost_mvnd) - n), gain])
     worth[_too_late(works, last)] = 0.0
     chosen = cheapest_works(works, worth, wanted, np.zeros(len(worth), dtype=bool))
     if chosen is None:
         return float("nan")
-    return max(float(works.cost_mvnd[chosen].sum() - schedule.money_mvnd[: last + 1].sum()), 0.0)
+    taken = float(works.cost_mvnd[chosen].sum()) + needed_mvnd(schedule.reinforcements, chosen[-n:])
+    return max(taken - float(schedule.money_mvnd[: last + 1].sum()), 0.0)
 
 
 def _too_late(works: BuildingWorks, last: int) -> BoolArray:

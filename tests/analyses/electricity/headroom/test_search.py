@@ -21,6 +21,7 @@ from infragap.analyses.electricity.headroom.limits import (
     limits_with,
     reinforcement_kw,
     reinforcement_mvnd,
+    with_loading,
 )
 from infragap.analyses.electricity.headroom.search import within_headroom
 from infragap.analyses.electricity.least_cost.household_target import households_off
@@ -204,3 +205,17 @@ def test_the_gap_is_small_where_many_limits_bind(reinforce: bool) -> None:
     assert crowded.choice.lower_bound_mvnd < plan.choice.lower_bound_mvnd <= plan.choice.cost_mvnd
     # measured: 0.46 % where nothing may be reinforced, 0.27 % where it may
     assert plan.choice.gap <= 0.01
+
+
+def test_no_reinforcement_is_paid_for_what_has_room_without(easy: dict[str, object]) -> None:
+    p = ElectricityParameters(**easy, targets_bind=False)  # type: ignore[arg-type]
+    plan = least_cost(prepare(two_feeders(1, 6, (10.0, 10.0)), p), p)  # type: ignore[arg-type]
+    every = frozenset(limit.name for limit in plan.study.grid.limits)
+    full = exceeded(plan, plan.study.grid.limits)
+    # nobody loads the one, the station has room for 9 MW
+    assert [limit.name for limit in full] == ["feeder E1 372"]
+    assert every == {"feeder E1 371", "feeder E1 372", "station E1"}
+    paid = with_loading(plan, every)
+    assert paid.loading.reinforced == ("feeder E1 372",)
+    more = reinforcement_mvnd(full[0], p) * station_factor(p)
+    assert paid.choice.cost_mvnd == pytest.approx(plan.choice.cost_mvnd + more)

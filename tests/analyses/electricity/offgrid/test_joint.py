@@ -4,6 +4,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from scipy import sparse
+from scipy.optimize import linprog
 
 from infragap.analyses.electricity.codes import Supply
 from infragap.analyses.electricity.demand.groups import Groups
@@ -121,13 +122,15 @@ def test_the_tree_of_a_group_is_the_shortest() -> None:
 
     lengths = {edge: float(np.hypot(*(points[edge[0]] - points[edge[1]]))) for edge in edges}
     least = min(sum(lengths[e] for e in tree) for tree in combinations(edges, 3) if connected(tree))
-    found = trees_of(places, Groups(np.array([[0, 1, 2, 3], [1, 3, -1, -1]])), np.array([2, 3]))
-    assert found.total_km() == pytest.approx([least / 1000 * 1.2, lengths[1, 3] / 1000 * 1.2])
-    assert found.order[0, 0] == 2
-    assert found.order[1].tolist() == [1, 0, -1, -1]
-    # whoever stands directly at the plant carries those behind it, the plant all
-    assert found.behind[0].sum(axis=1)[2] == 4
-    assert sorted(found.behind[0].sum(axis=1))[0] == 1
+    groups = Groups(np.array([[0, 1, 2, 3], [1, 3, -1, -1]]))
+    found = trees_of(places, groups, np.array([2, 3]), np.array([1.0, 2.0, 4.0, 8.0]))
+    assert found.total_km == pytest.approx([least / 1000 * 1.2, lengths[1, 3] / 1000 * 1.2])
+    assert found.km.sum(axis=1) == pytest.approx(found.total_km)
+    # no stretch leads to the plant, which carries all; whoever hangs on nobody's stretch but its own carries itself
+    assert found.km[0, 2] == found.km[1, 1] == 0
+    assert found.carried[0, 2] == 15
+    assert found.carried[1].tolist() == [2, 10, 0, 0]
+    assert any(found.carried[0, k] == 2**k for k in range(4))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -155,6 +158,36 @@ def test_best_groups_and_charges_against_all_choices(seed: int) -> None:
     for g in range(len(found)):
         assert charged[found.rows(g)].sum() <= found.cost_mvnd[g] * (1 + 1e-9)
         assert (found.shares(g) <= found.alone_mvnd[found.rows(g)] + 1e-9).all()
+
+
+def test_charges_are_the_most_that_no_group_undercuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random groups, some of them apart from others: the sum is that of the linear programme ``max Σ y`` itself, as
+    another solver finds it, whether all groups are priced together or few at a time."""
+    rng = np.random.default_rng(0)
+    member = np.zeros((300, 60))
+    for group in member:
+        # three twenties, so that groups of different ones share nobody
+        group[20 * rng.integers(3) + rng.choice(20, rng.integers(2, 5), replace=False)] = 1.0
+    alone = rng.uniform(5.0, 20.0, 60)
+    found = JointPlants(
+        members=sparse.csr_array(member),
+        cost_mvnd=(member @ alone) * rng.uniform(0.5, 0.95, 300),
+        investment_mvnd=np.zeros(300),
+        supply=np.zeros(300, dtype=np.int64),
+        options={},
+        alone_mvnd=alone,
+        id_rank=rng.permutation(60),
+        peak_kw=np.zeros(300),
+    )
+    bounds = [(None, most) for most in alone]
+    most = -linprog(-np.ones(60), A_ub=member, b_ub=found.cost_mvnd, bounds=bounds).fun
+    monkeypatch.setattr("infragap.analyses.electricity.offgrid.sharing.MANY", 0)
+    for together in (1, 120, 1000):
+        monkeypatch.setattr("infragap.analyses.electricity.offgrid.sharing.PRICED_TOGETHER", together)
+        charged = least_allocation_mvnd(found)
+        assert charged.sum() == pytest.approx(most, rel=1e-9)
+        assert (member @ charged <= found.cost_mvnd * (1 + 1e-9)).all()
+        assert (charged <= alone).all()
 
 
 def test_charges_for_those_off_the_grid_reach_what_their_plants_cost() -> None:

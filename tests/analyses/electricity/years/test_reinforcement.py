@@ -95,3 +95,16 @@ def test_years_programme_and_headroom_hold_the_same_money(easy: Easy) -> None:
     by_name = s[s["added_load_kw"] > 0].groupby("feeder")["added_load_kw"].sum()
     assert by_name.to_dict() == pytest.approx(feeders[feeders > 0].to_dict())
     assert (s["fed_by_line_id"] != "").equals(s["choice"] == "grid")
+
+
+@pytest.mark.slow
+def test_the_money_that_a_target_lacks_holds_the_reinforcement(easy: Easy) -> None:
+    pack = two_feeders(1, 9, (60.0, 40.0))
+    pack.catalog.targets["safe_supply_2030_pct"] = 100.0
+    prices = {"reinforce_feeder_mvnd": 300.0, "targets_bind": False, "budgets_mvnd": (1.0,) * 5}
+    result = plan(pack, easy, **prices)
+    (safe,) = [row for row in result.targets if row["target"] == "safe_supply"]
+    assert result.tables["headroom"]["reinforcement_mvnd"].sum() > 0
+    assert result.years["reinforcement_mvnd"].tolist()[-1] > 0
+    # everybody: nothing to choose, so all of the plan less the five millions granted
+    assert safe["repair_mvnd"] == pytest.approx(result.plan["investment_mvnd"] - 5.0)
