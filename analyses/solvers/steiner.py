@@ -261,11 +261,8 @@ def _network(
 ) -> tuple[Network, IntArray, IntArray]:
     """The part of the graph that the root reaches, loops out, of parallel edges the cheapest, in a fixed order."""
     n = len(prize)
-    low, high = ends.min(axis=1, initial=n), ends.max(axis=1, initial=-1)
-    order = np.lexsort((np.arange(len(ends)), cost, high, low))
-    order = order[(low != high)[order] & ~(forbidden[low[order]] | forbidden[high[order]])]
-    pair = low[order] * n + high[order]
-    order = order[np.flatnonzero(np.diff(pair, prepend=-1))]  # ascending by pair, so the first of each is the cheapest
+    low, high = np.minimum(ends[:, 0], ends[:, 1]), np.maximum(ends[:, 0], ends[:, 1])
+    order = _cheapest_of_parallel(np.where((low == high) | forbidden[low] | forbidden[high], -1, low * n + high), cost)
     whole = build_network(
         np.stack([low[order], high[order]], axis=1),
         cost[order],
@@ -287,6 +284,19 @@ def _network(
         edge_of=np.arange(kept.sum()),
     )
     return part, np.flatnonzero(reached), order[kept]
+
+
+def _cheapest_of_parallel(pair: IntArray, cost: FloatArray) -> IntArray:
+    """Edges in the order of the pairs that they join, of those of one pair the cheapest, of equal ones the first; none
+    of pair -1."""
+    order = np.argsort(pair, kind="stable")
+    order = order[np.searchsorted(pair[order], 0) :]
+    first = np.flatnonzero(np.diff(pair[order], prepend=-1))
+    if len(first) < len(order):
+        least = np.repeat(np.minimum.reduceat(cost[order], first), np.diff(np.append(first, len(order))))
+        order = order[cost[order] == least]
+        order = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
+    return order
 
 
 def solution_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -35,10 +36,10 @@ class Groups:
         """(groups, most members) where there is a member."""
         return np.asarray(self.member >= 0)
 
-    @property
+    @cached_property
     def size(self) -> IntArray:
         """(groups,) number of members."""
-        return np.asarray(self.filled.sum(axis=1), dtype=np.int64)
+        return np.asarray(sum((rows >= 0).astype(np.int64) for rows in self.member.T))
 
     def values(self, of_settlements: FloatArray, empty: float) -> Iterator[FloatArray]:
         """A value of the first members, of the second ones and so on, (groups,) each; `empty` where there is none."""

@@ -19,6 +19,17 @@ from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.parameters import ElectricityParameters
 
 
+def _hours() -> FloatArray:
+    """Homes, public buildings and machines by hour, each of their largest, (hours, 3): hours in which none of them asks
+    for more than in another one are left out."""
+    hours = np.unique(np.column_stack([HOURLY_SHAPE / HOURLY_SHAPE.max(), PUBLIC_SHAPE, MACHINE_SHAPE]), axis=0)
+    within = (hours[:, np.newaxis] <= hours).all(axis=2)
+    return np.asarray(hours[within.sum(axis=1) == 1])
+
+
+_HOURS = _hours()
+
+
 def yearly_household_kwh(parameters: ElectricityParameters) -> FloatArray:
     """Use of one household in each year of the horizon [kWh/year], (horizon_years,)."""
     p = parameters
@@ -84,7 +95,7 @@ def _highest_hour_kw(homes_kw: FloatArray, other: OtherLoads) -> FloatArray:
     """Highest hour of homes with so much at their peak, public buildings and machines together [kW], (n,)."""
     highest = np.full(homes_kw.shape, -np.inf)
     # hour by hour: groups of neighbours are half a million in a dense country
-    for home, public, machine in zip(HOURLY_SHAPE / HOURLY_SHAPE.max(), PUBLIC_SHAPE, MACHINE_SHAPE, strict=True):
+    for home, public, machine in _HOURS:
         np.maximum(highest, home * homes_kw + public * other.public_kw + machine * other.productive_kw, out=highest)
     return highest
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.codes import Supply
@@ -17,7 +16,7 @@ from infragap.analyses.electricity.demand.load import design_peak_kw
 from infragap.analyses.electricity.demand.local_works import distribution_mvnd, terrain
 from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.compare import OPTIONS, OffGrid, Resources, shared_options
-from infragap.analyses.electricity.offgrid.hydro import STEP_UP_KM, WIRE_WINDING, Reach
+from infragap.analyses.electricity.offgrid.hydro import STEP_UP_KM, Reach
 from infragap.analyses.electricity.offgrid.neighbours import neighbour_groups, trees_of
 from infragap.analyses.electricity.offgrid.option import Option
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -119,12 +118,9 @@ def joint_plants(
     cost = np.column_stack([np.where(each.lasting(p), each.life_cycle_mvnd, np.inf) for each in options.values()])
     best = cost.argmin(axis=1)
     plant, most = cost[np.arange(len(groups)), best], groups.sums(alone) * (1 - 1e-9)
-    # most groups do not even pay with the shortest lines that could join them
-    near = np.flatnonzero(plant + _least_lines_mvnd(settlements, groups, can, p) < most)
-    lines, line_investment = _lines_between(settlements, Groups(groups.member[near]), p)
-    total = plant[near] + lines
-    pays = total < most[near]
-    kept = near[pays]
+    lines, line_investment = _lines_between(settlements, groups, p)
+    total = plant + lines
+    kept = np.flatnonzero(total < most)
     investment = np.column_stack([each.investment_mvnd[kept] for each in options.values()])
     rows = groups.member[kept][groups.filled[kept]]
     start = np.concatenate([[0], np.cumsum(groups.size[kept])])
@@ -132,8 +128,8 @@ def joint_plants(
     supply = np.array([OPTIONS.index(tuple(options)[k]) for k in best[kept]], dtype=np.int64)
     return JointPlants(
         members=members,
-        cost_mvnd=total[pays],
-        investment_mvnd=investment[np.arange(len(kept)), best[kept]] + line_investment[pays],
+        cost_mvnd=total[kept],
+        investment_mvnd=investment[np.arange(len(kept)), best[kept]] + line_investment[kept],
         supply=supply,
         options={name: each.chosen(kept) for name, each in options.items()},
         alone_mvnd=alone,
@@ -169,21 +165,6 @@ def _as_settlements(settlements: Settlements, groups: Groups) -> Settlements:
         other=None if settlements.other is None else settlements.other.chosen(groups),
         outage_hours=None,
     )
-
-
-def _least_lines_mvnd(
-    settlements: Settlements, groups: Groups, can: BoolArray, parameters: ElectricityParameters
-) -> FloatArray:
-    """What the lines of each group cost at least, (groups,): every member but one has a line at least as long as its
-    way to the nearest settlement that may be off the grid."""
-    p, rows = parameters, np.flatnonzero(can)
-    points = np.column_stack([settlements.x, settlements.y])[rows]
-    nearest_m = np.zeros(len(can))
-    nearest_m[rows] = np.asarray(cKDTree(points).query(points, k=2)[0])[:, 1]
-    metres = groups.sums(nearest_m) - np.maximum.reduce(list(groups.values(nearest_m, 0.0)))
-    per_m = p.lv_line_mvnd_per_km * WIRE_WINDING / 1000 * line_factor(p)
-    # less what rounding could add
-    return np.asarray(metres * groups.means(terrain(settlements, p)) * per_m * (1 - 1e-9))
 
 
 def _lines_between(

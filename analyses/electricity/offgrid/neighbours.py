@@ -18,7 +18,6 @@ from infragap.analyses.electricity.demand.settlements import Settlements
 from infragap.analyses.electricity.offgrid.hydro import WIRE_WINDING
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.compiled import compiled
-from infragap.gis.arrays import each_once
 
 MOST_MEMBERS, NEIGHBOURS = 4, 4
 """Groups looked at: of so many settlements at most, each joined to so many nearest ones."""
@@ -40,16 +39,14 @@ def neighbour_groups(settlements: Settlements, can: BoolArray, parameters: Elect
     b = other[a, place]
     a, b = a[a != b], b[a != b]
     beside = sparse.csr_array((np.ones(2 * len(a)), (np.append(a, b), np.append(b, a))), shape=(len(rows), len(rows)))
-    together = np.sort(_hanging_together(beside.indptr.astype(np.int64), beside.indices.astype(np.int64)), axis=1)
-    # no member goes before any
-    member = _each_once((together + 1) % (len(rows) + 1), len(rows) + 1) - 1
+    member = _hanging_together(beside.indptr.astype(np.int64), beside.indices.astype(np.int64))
     return Groups(np.append(rows, -1)[member])
 
 
 @compiled
 def _hanging_together(start: IntArray, beside: IntArray) -> IntArray:  # pragma: no cover - compiled
-    """All groups of 2 to `MOST_MEMBERS` numbers that hang together, each once, with the count of numbers where there is
-    no member; the neighbours of a number stand in `beside`, from its `start` on.
+    """All groups of 2 to `MOST_MEMBERS` numbers that hang together, each once, in their order, members ascending and -1
+    after the last; the neighbours of a number stand in `beside`, from its `start` on.
 
     A group begins with its lowest number, and each further member is beside one before it. Whoever was passed over
     there stays out of what is found from then on, so no group is found twice.
@@ -59,17 +56,20 @@ def _hanging_together(start: IntArray, beside: IntArray) -> IntArray:  # pragma:
     ways, seen = np.empty(count, np.int64), np.zeros(count, np.bool_)
     for lowest in range(count):
         seen[lowest] = True
+        first = found
         one = _opened(ways, 0, seen, beside[start[lowest] : start[lowest + 1]])
         for i in range(one):
             a = ways[i]
-            groups, found = _with(groups, found, (lowest, a, count, count))
+            groups, found = _with(groups, first, found, (lowest, a, -1, -1))
             two = _opened(ways, one, seen, beside[start[a] : start[a + 1]])
             for j in range(i + 1, two):
                 b = ways[j]
-                groups, found = _with(groups, found, (lowest, a, b, count))
+                groups, found = _with(groups, first, found, (lowest, min(a, b), max(a, b), -1))
                 three = _opened(ways, two, seen, beside[start[b] : start[b + 1]])
                 for k in range(j + 1, three):
-                    groups, found = _with(groups, found, (lowest, a, b, ways[k]))
+                    c = ways[k]
+                    least, most = min(a, b, c), max(a, b, c)
+                    groups, found = _with(groups, first, found, (lowest, least, a + b + c - least - most, most))
                 seen[ways[two:three]] = False
             seen[ways[one:two]] = False
         seen[ways[:one]] = False
@@ -89,23 +89,18 @@ def _opened(ways: IntArray, end: int, seen: BoolArray, beside: IntArray) -> int:
 
 @compiled
 def _with(
-    groups: IntArray, found: int, group: tuple[int, int, int, int]
+    groups: IntArray, first: int, found: int, group: tuple[int, int, int, int]
 ) -> tuple[IntArray, int]:  # pragma: no cover - compiled
-    """Groups with one more, and their number."""
+    """Groups with one more, in its place among those from the `first` on, and their number."""
     if found == len(groups):
         groups = np.concatenate((groups, np.empty_like(groups)))
+    at = found
+    while at > first and (groups[at - 1, 1], groups[at - 1, 2], groups[at - 1, 3]) > group[1:]:
+        groups[at] = groups[at - 1]
+        at -= 1
     for place in range(len(group)):
-        groups[found, place] = group[place]
+        groups[at, place] = group[place]
     return groups, found + 1
-
-
-def _each_once(groups: IntArray, count: int) -> IntArray:
-    """Rows in their order, each once; its numbers are below `count`."""
-    if count ** groups.shape[1] >= 2**62:
-        return np.unique(groups, axis=0)
-    # one number for each row is sorted faster than rows
-    power = count ** np.arange(groups.shape[1] - 1, -1, -1, dtype=np.int64)
-    return np.column_stack([number % count for number in each_once(groups @ power) // power[:, np.newaxis]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,37 +147,40 @@ def _grown(
     """Arrays of `Trees`."""
     count, most = member.shape
     km, total, carried = np.zeros((count, most)), np.zeros(count), np.zeros((count, most))
-    distance, above = np.empty(most), np.empty(most, np.int64)
-    inside, parent = np.empty(most, np.bool_), np.empty(most, np.int64)
+    at_x, at_y, distance = np.empty(most), np.empty(most), np.empty(most)
+    inside, above, parent = np.empty(most, np.bool_), np.empty(most, np.int64), np.empty(most, np.int64)
     for group in range(count):
-        last = 0
-        for place in range(most - 1, -1, -1):
-            inside[place], parent[place], distance[place], above[place] = False, -1, np.inf, -1
-            if member[group, place] >= 0 and member[group, place] == root[group]:
+        size, last = 0, 0
+        for place in range(most):
+            row = member[group, place]
+            if row < 0:
+                break
+            at_x[place], at_y[place], distance[place] = x[row], y[row], np.inf
+            inside[place], above[place], parent[place] = False, -1, -1
+            if row == root[group]:
                 last = place
+            size += 1
         inside[last] = True
-        for _ in range(1, most):
+        for _ in range(1, size):
             best = -1
-            for place in range(most):
-                if inside[place] or member[group, place] < 0:
+            for place in range(size):
+                if inside[place]:
                     continue
                 # of equal ones that from the lowest row
-                one, other, known = member[group, place], member[group, last], above[place]
-                way = math.hypot(x[one] - x[other], y[one] - y[other])
-                lower = known >= 0 and other < member[group, known]
+                known = above[place]
+                way = math.sqrt((at_x[place] - at_x[last]) ** 2 + (at_y[place] - at_y[last]) ** 2)
+                lower = known >= 0 and member[group, last] < member[group, known]
                 if way < distance[place] or (way == distance[place] and lower):
                     distance[place], above[place] = way, last
-                if distance[place] < np.inf and (best < 0 or distance[place] < distance[best]):
+                if best < 0 or distance[place] < distance[best]:
                     best = place
-            if best < 0:
-                break
             parent[best], km[group, best] = above[best], distance[best] / 1000 * WIRE_WINDING
             total[group] += km[group, best]
             inside[best] = True
             last = best
-        for place in range(most):
-            at = place
-            while at >= 0 and member[group, place] >= 0:
-                carried[group, at] += load[member[group, place]]
-                at = parent[at]
+        for place in range(size):
+            stretch = place
+            while stretch >= 0:
+                carried[group, stretch] += load[member[group, place]]
+                stretch = parent[stretch]
     return km, total, carried

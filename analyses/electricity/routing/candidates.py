@@ -135,7 +135,7 @@ def candidate_network(
     reached = routes.reachable
     cost = routing_cost(surface, parameters)
     own_mvnd = routes.cost_mvnd[reached]
-    standing = ", standing" if (surface.standing_line >= 0).any() else ""
+    standing = ", standing" if surface.has_standing else ""
 
     def others() -> IntArray:
         if known is not None:

@@ -57,11 +57,24 @@ def build_network(
     head = np.empty(2 * m, np.int64)
     head[0::2], head[1::2] = ends[:, 1], ends[:, 0]
     tail = head.reshape(-1, 2)[:, ::-1].ravel()
-    out_arc = np.argsort(tail, kind="stable").astype(np.int64)
-    pointer = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(tail, minlength=n), out=pointer[1:])
+    pointer, out_arc = _by_tail(tail, n)
     arc_cost = np.repeat(edge_cost, 2).astype(np.float64)
     return Network(pointer, out_arc, head, arc_cost, prize.astype(np.float64), root, node_of, edge_of)
+
+
+@compiled
+def _by_tail(tail: IntArray, n: int) -> tuple[IntArray, IntArray]:
+    """Arcs in the order of the nodes that they leave, and where those of each node begin."""
+    pointer, out_arc = np.zeros(n + 1, np.int64), np.empty(len(tail), np.int64)
+    for v in tail:
+        pointer[v + 1] += 1
+    for v in range(n):
+        pointer[v + 1] += pointer[v]
+    place = pointer[:n].copy()
+    for a in range(len(tail)):
+        out_arc[place[tail[a]]] = a
+        place[tail[a]] += 1
+    return pointer, out_arc
 
 
 def subnetwork(network: Network, keep_edge: BoolArray, *, prize: FloatArray) -> Network:
