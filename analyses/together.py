@@ -9,6 +9,17 @@ First = TypeVar("First")
 Second = TypeVar("Second")
 
 
+def in_turn(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """Make two things one after the other, where both at once would take too much memory.
+
+    Examples
+    --------
+    >>> in_turn(lambda: 1, lambda: "a")
+    (1, 'a')
+    """
+    return first(), second()
+
+
 def both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
     """Make two things that do not hang on each other, the second in a thread of its own.
 

@@ -87,12 +87,17 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
             storage_efficiency=p.storage_efficiency,
         ),
         parameters,
-        (content_of(hourly, month_mm),),
+        (content_of(hourly.days, hourly.shape, month_mm),),
     )
     sites, nearby = _sites_around(pack, settlements, parameters)
     return Resources(
         day_yield=day_yield,
-        unserved=remembered("plants", lambda _: simulate_plants(hourly), parameters, (content_of(hourly),)),
+        unserved=remembered(
+            "plants",
+            lambda _: simulate_plants(hourly.everywhere()),
+            parameters,
+            (content_of(hourly.days, hourly.shape),),
+        ),
         water=Water(sites, reach=sites_within_reach(settlements, sites, parameters), nearby=nearby, year=year),
     )
 

@@ -90,6 +90,11 @@ class LineSurface:
     follows_roads: bool = True
 
     @cached_property
+    def has_standing(self) -> bool:
+        """Whether there is a line that stands but was never switched on and can be used."""
+        return bool((self.standing_line >= 0).any())
+
+    @cached_property
     def line_number(self) -> NDArray[np.int32]:
         """Number of every flat cell among the line cells; -1 elsewhere."""
         number = np.full(self.passable.size, -1, dtype=np.int32)
@@ -208,8 +213,8 @@ class LineSurface:
         if forest_rule == "price":
             surcharge = line * np.float32(parameters.forest_cost_factor - 1) + np.float32(_planting_per_km(parameters))
             per_km += np.where(self.restricted_forest, surcharge, np.float32(0))
-        standing = self.standing_line >= 0
-        if standing.any():
+        if self.has_standing:
+            standing = self.standing_line >= 0
             on_price = np.where(lower, *(standing_mvnd_per_km(parameters, upper=upper) for upper in (False, True)))
             per_km[standing] = on_price[standing]
         closed = ~self.passable
@@ -220,12 +225,16 @@ class LineSurface:
 
     def standing_at(self, flat: IntArray) -> BoolArray:
         """Whether a standing line that was never switched on can be used on flat cells, of their shape."""
+        if not self.has_standing:
+            return np.zeros(flat.shape, dtype=bool)
         return np.asarray(self.standing_line.ravel()[flat] >= 0)
 
     def standing_rows(self, cells: IntArray) -> IntArray:
         """Rows in `grid_lines` of the standing lines that a line along flat cells keeps to, ascending."""
         steps = np.column_stack([cells[:-1], cells[1:]])
-        return each_once(self.standing_line.ravel()[steps[self.standing_at(steps).all(axis=1)]].astype(np.int64))
+        along = steps[self.standing_at(steps).all(axis=1)]
+        rows, columns = np.divmod(along, self.grid.shape[1])
+        return each_once(self.standing_line[rows, columns].astype(np.int64))
 
     def standing_components_at(self, rows: IntArray, cols: IntArray) -> FloatArray:
         """Components per kilometre of a line that keeps to standing ones where there are any, (n, len(COMPONENTS))."""

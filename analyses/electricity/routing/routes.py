@@ -233,7 +233,7 @@ class _Closed:
 
 def _kind(surface: LineSurface, parameters: ElectricityParameters) -> str:
     """Name of one kind of layout among those of a plan."""
-    return f"{parameters.forest_rule}{', standing' if (surface.standing_line >= 0).any() else ''}"
+    return f"{parameters.forest_rule}{', standing' if surface.has_standing else ''}"
 
 
 def _from_lines(
