@@ -151,12 +151,12 @@ def _by_multiplier(
     near_price_mvnd: float,
 ) -> _Relaxed:
     """Find the best price of a household, and repair the plans around it."""
-    free = choose_plan(network, problem, parameters, start=start)
+    free = _without_price(network, problem, parameters, allowed_households, start)
     if households_off(free, problem) <= allowed_households + 1e-9:
         agreed = np.zeros(len(problem.households), dtype=bool)
         return _Relaxed(free, free.lower_bound_mvnd, 0.0, True, agreed)
     below, above = _around(network, problem, free, allowed_households, near_price_mvnd)
-    search = _Search(network, problem, parameters, allowed_households, free, below, above, free.lower_bound_mvnd)
+    search = _Search(network, problem, parameters, allowed_households, below, above, free.lower_bound_mvnd)
     if not search.meets(above):
         search.above = _solve(network, problem, parameters, HIGHEST_PRICE_MVND, start_from(network, below))
         if not search.meets(search.above):
@@ -173,6 +173,21 @@ def _by_multiplier(
     return found
 
 
+def _without_price(
+    network: CandidateNetwork,
+    problem: TreeProblem,
+    parameters: ElectricityParameters,
+    allowed_households: float,
+    start: BoolArray | None,
+) -> PlanChoice:
+    """Choose without a price of households: only where that could meet the target it is worth a proof."""
+    if np.isfinite(allowed_households):
+        quick = choose_plan_fast(network, problem, start=start)
+        if households_off(quick, problem) > allowed_households + 1e-9:
+            return quick
+    return choose_plan(network, problem, parameters, start=start)
+
+
 @dataclass(eq=False)
 class _Search:
     """The search for the best price of a household: a plan below it that leaves too many without the grid, one above
@@ -180,8 +195,6 @@ class _Search:
 
     Attributes
     ----------
-    free
-        The plan at no price.
     bound_mvnd, price
         Best bound, and the price that it was proven at.
     """
@@ -190,7 +203,6 @@ class _Search:
     problem: TreeProblem
     parameters: ElectricityParameters
     allowed: float
-    free: PlanChoice
     below: PlanChoice
     above: PlanChoice
     bound_mvnd: float
@@ -220,7 +232,7 @@ class _Search:
             self.prove_at(HIGHEST_PRICE_MVND)
         quick = self.below
         if quick.status == QUICK and self.meets(self.prove_at(quick.household_price_mvnd)):
-            self.below = self.free
+            self.prove_at(0.0)
 
     def prove_between(self) -> None:
         """Prove where the lines of the plans on both sides cross, until none lies below that."""

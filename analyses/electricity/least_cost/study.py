@@ -17,7 +17,7 @@ from infragap.analyses.electricity.demand.settlements import Settlements, read_s
 from infragap.analyses.electricity.low_voltage.works import Stations, read_stations
 from infragap.analyses.electricity.offgrid.compare import Resources, read_resources
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.candidates import candidate_network
+from infragap.analyses.electricity.routing.candidates import begun_search, candidate_network
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.existing_grid import ExistingGrid, existing_grid
 from infragap.analyses.electricity.routing.network import CandidateNetwork
@@ -111,8 +111,10 @@ class Layout:
 
 def lay_out(surface: LineSurface, cell: IntArray, parameters: ElectricityParameters) -> Layout:
     """Find own ways and candidate network on a surface."""
-    surface, routes = with_lawful_routes(surface, cell, parameters)
-    return Layout(surface, routes, candidate_network(surface, routes, parameters))
+    (walled, routes), begun = both(
+        lambda: with_lawful_routes(surface, cell, parameters), lambda: begun_search(surface, cell, parameters)
+    )
+    return Layout(walled, routes, candidate_network(walled, routes, parameters, begun=begun))
 
 
 def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
