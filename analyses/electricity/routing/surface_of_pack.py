@@ -91,7 +91,7 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
         wall=_wall(on_road, restricted, corridors.mouth.reshape(grid.shape), cleared),
         law=ForestLaw(
             forest=pack.forest,
-            roads=cKDTree(corridors.points) if len(corridors.points) else None,
+            road_points=corridors.points,
             settlements=cKDTree(np.column_stack([x, y])),
             road_strip_m=parameters.forest_road_strip_m,
             clearing_m=parameters.forest_clearing_m,
