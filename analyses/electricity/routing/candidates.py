@@ -245,14 +245,16 @@ def region_steps(
     cells, first = np.unique(cells, return_index=True)
     label = np.arange(1, len(cells) + 1) if label is None else label[first]
     off_line = surface.line_number[cells] < 0
-    starts, labels = _starts_of(cost, surface, cells), np.zeros(cost.size, dtype=np.int32)
-    labels[cells[off_line]] = label[off_line]
+    starts = _starts_of(cost, surface, cells)
     if before is not None:
         search = with_more_sources(cost, before, cells[off_line], RULES)
     else:
         known = begun.ended(cost, starts, cells) if begun is not None else None
         search = known or cost_distance(cost, starts, neighbours=NEIGHBOURS, predecessors=True)
     with_labels = with_regions(search, starts, RULES)
+    del starts  # of a country each raster counts
+    labels = np.zeros(cost.size, dtype=np.int32)
+    labels[cells[off_line]] = label[off_line]
     across, _ = border_steps(with_labels, cost, labels)
     # sources with one label lie on one line that is there already: only true crossings between labels count
     return np.concatenate([across, trace(search, across.ravel(), columns=columns)]), search
