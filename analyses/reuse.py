@@ -122,7 +122,8 @@ def content_of(*arrays: Any) -> str:
     found = hashlib.sha256()
     for array in map(np.ascontiguousarray, arrays):
         found.update(f"{array.shape} {array.dtype}".encode())
-        found.update(array.tobytes())
+        # not a copy of the bytes, which of a large raster would be another raster
+        found.update(array.tobytes() if array.dtype.hasobject else array.reshape(-1).view(np.uint8).data)
     return found.hexdigest()
 
 

@@ -37,6 +37,7 @@ from infragap.analyses.electricity.uncertainty.locating import value_of_position
 from infragap.analyses.electricity.uncertainty.monte_carlo import cells_of, one_draw, summarised, what_draws_share
 from infragap.analyses.electricity.uncertainty.streams import unproven_streams
 from infragap.analyses.electricity.years.schedule import make_schedule
+from infragap.analyses.memory import give_back_memory
 from infragap.gis.leastcost.distance import cost_distance
 from infragap.gis.pack import read_pack
 from infragap.gis.stand_ins import with_stand_ins
@@ -129,6 +130,7 @@ def plan_measured(folder: Path, parameters: ElectricityParameters) -> Measured:
 
 def _uncertainty(plan: Plan, step: _Steps) -> tuple[Uncertainty, float]:
     """Draws, positions and streams, and the processor seconds of one draw."""
+    give_back_memory()  # as `plan_electricity` does
     known = step("what draws share", lambda: what_draws_share(plan, cells_of(plan)))
     one_draw(known, 0)  # numbers that are looked up once
     _, draws_s, draws = timed_with_cpu(lambda: [one_draw(known, number) for number in range(DRAWS)])

@@ -19,7 +19,7 @@ from infragap.analyses.electricity.preconditions import NEEDS
 from infragap.analyses.electricity.result import ElectricityResult
 from infragap.analyses.electricity.tables.all_tables import build_tables
 from infragap.analyses.electricity.tables.lines import lines_table
-from infragap.analyses.electricity.uncertainty.assessment import Unknowns, begun_assessment, unknowns_of
+from infragap.analyses.electricity.uncertainty.assessment import Unknowns, assessment, unknowns_of
 from infragap.analyses.electricity.years.schedule import Schedule, make_schedule
 from infragap.analyses.memory import give_back_memory
 from infragap.analyses.together import both
@@ -42,6 +42,8 @@ class Planned:
         The voltage of its feeders, and what helps.
     schedule
         Its years.
+    feeders, lines
+        Every feeder with the plan on it, and the table of lines.
     unknowns
         What is not known of places and streams.
     """
@@ -50,6 +52,8 @@ class Planned:
     check: Check
     remedies: Remedies
     schedule: Schedule
+    feeders: list[FeederFinding]
+    lines: gpd.GeoDataFrame
     unknowns: Unknowns
 
 
@@ -94,29 +98,26 @@ def planned(pack: Pack, parameters: ElectricityParameters, progress: Progress) -
     progress("least-cost plan")
     plan = within_headroom(least_cost(study, parameters))
 
-    def checked() -> tuple[Check, Remedies, Schedule]:
+    def certain() -> tuple[Check, Remedies, Schedule, list[FeederFinding], gpd.GeoDataFrame]:
         progress("voltage of the feeders")
         check = check_voltage(plan)
         remedies = find_remedies(plan, check)
+        feeders = feeder_findings(check.feeders, plan.parameters)
         progress("years")
-        return check, remedies, make_schedule(plan)
+        schedule = make_schedule(plan)
+        return check, remedies, schedule, feeders, lines_table(plan, check, remedies, schedule)
 
-    (check, remedies, schedule), unknowns = both(checked, lambda: unknowns_of(plan))
-    return Planned(plan, check, remedies, schedule, unknowns)
+    made, unknowns = both(certain, lambda: unknowns_of(plan))
+    return Planned(plan, *made, unknowns)
 
 
 def assessed(decided: Planned, progress: Progress) -> ElectricityResult:
     """Make the scenarios, the draws and the sensitivity that the parameters ask for, and build the tables."""
-    plan, check, remedies, schedule = decided.plan, decided.check, decided.remedies, decided.schedule
-
-    def certain() -> tuple[list[FeederFinding], gpd.GeoDataFrame]:
-        return feeder_findings(check.feeders, plan.parameters), lines_table(plan, check, remedies, schedule)
-
+    d = decided
     # from here on a second process may need as much
     give_back_memory()
-    with begun_assessment(plan, remedies, decided.unknowns, progress) as asked:
-        uncertainty, (feeders, lines) = both(asked, certain)
-    return build_tables(plan, check, remedies, schedule, uncertainty, feeders, lines)
+    uncertainty = assessment(d.plan, d.remedies, d.unknowns, progress)
+    return build_tables(d.plan, d.check, d.remedies, d.schedule, uncertainty, d.feeders, d.lines)
 
 
 def unassessed(decided: Planned) -> Planned:

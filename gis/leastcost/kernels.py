@@ -381,7 +381,7 @@ def label_regions(
 def led_over(first: NDArray[np.int64], direction: NDArray[np.int8], offset: NDArray[np.int64]) -> NDArray[np.int64]:
     """Some cells and all whose paths lead over them, ascending."""
     found = np.zeros(direction.size, np.bool_)
-    queue = np.empty(direction.size, np.int64)
+    queue = np.empty(direction.size, np.int32)
     count = read = 0
     for cell in first:
         if not found[cell]:
@@ -396,7 +396,7 @@ def led_over(first: NDArray[np.int64], direction: NDArray[np.int8], offset: NDAr
                 queue[count] = to
                 count += 1
         read += 1
-    return np.sort(queue[:count])
+    return np.sort(queue[:count]).astype(np.int64)
 
 
 @compiled

@@ -19,11 +19,13 @@ from infragap.analyses.electricity.offgrid import compare
 from infragap.analyses.electricity.parameters import ElectricityParameters, uncertain
 from infragap.analyses.electricity.plan import Progress
 from infragap.analyses.electricity.result import ElectricityResult, followed
-from infragap.analyses.electricity.routing.candidates import neighbour_ways
+from infragap.analyses.electricity.routing.candidates import Begun, neighbour_ways
+from infragap.analyses.electricity.routing.routes import NEIGHBOURS
 from infragap.analyses.results import Results
 from infragap.analyses.reuse import Kept, Memory
 from infragap.gis.crs import WGS84
 from infragap.gis.errors import LayerError, ParameterError
+from infragap.gis.leastcost.distance import cost_distance
 from infragap.library import _ORIGINS
 from infragap.maps.write import write_results
 from infragap.wording.country import speaking_for
@@ -184,7 +186,8 @@ def test_each_change_keeps_all_steps_that_it_does_not_touch(pack: infragap.Pack)
     place = first.settlements.geometry.to_crs(WGS84).iloc[0]
     moved = infragap.replan(first, moved={name: (place.x + 0.002, place.y)})
     kept = taken_over(first, moved)
-    assert kept >= {"grid of cells", "lie of the land", "ground", "distance to lines"} | NATURE
+    # where falls are looked for hangs on who lives there, the streams do not
+    assert kept >= {"grid of cells", "lie of the land", "ground", "distance to lines", "drainage"} | NATURE - {"sites"}
     assert not kept & {"layout", "surface", "positions"}
 
 
@@ -209,6 +212,26 @@ def test_ways_between_neighbours_are_searched_again_only_where_a_cell_changed() 
         again = neighbour_ways(cost, *given, before=first)
         assert np.array_equal(again.steps, neighbour_ways(cost, *given).steps)
         assert 0 < sum(again.found[spot] is first.found.get(spot) for spot in again.found) < len(cells)
+
+
+@pytest.mark.slow
+def test_a_search_begun_before_cells_were_closed_ends_as_one_after_it() -> None:
+    rng = np.random.default_rng(37)
+    cost = rng.uniform(1, 3, (60, 90)).astype(np.float32)
+    cells = np.sort(rng.choice(cost.size, 12, replace=False))
+    starts = np.full(cost.shape, np.inf, dtype=np.float32)
+    starts.ravel()[cells] = starts[30, 10:80] = 0.0
+    begun = Begun(cells, cost, cost_distance(cost, starts, neighbours=NEIGHBOURS, predecessors=True))
+    closed = cost.copy()
+    closed.ravel()[np.setdiff1d(rng.choice(cost.size, 200), cells)] = np.inf
+    ended = begun.ended(closed, starts, cells)
+    whole = cost_distance(closed, starts, neighbours=NEIGHBOURS, predecessors=True)
+    assert ended is not None
+    assert np.array_equal(ended.distance, whole.distance)
+    assert not np.array_equal(ended.distance, begun.search.distance)
+    # nothing closed is nothing to do, and other settlements are another search
+    assert begun.ended(cost, starts, cells) is begun.search
+    assert begun.ended(closed, starts, cells[1:]) is None
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from infragap.analyses.electricity.assumptions.builds import Build
 from infragap.analyses.electricity.demand.load import design_load_kw
 from infragap.analyses.electricity.feeders.existing_feeder import Feeder, trace_feeder
 from infragap.analyses.electricity.feeders.radial import RadialFeeder, hang_branches
+from infragap.analyses.electricity.headroom.limits import added_load_kw
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.taps import branch_feeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
@@ -25,11 +26,12 @@ class ExtendedFeeder:
     Attributes
     ----------
     feeder
-        Existing line, cut down to the ways to the taps: of trees, then of settlements on the line, then further ones.
+        Existing line, cut down to the ways to the taps: of trees, then of settlements without a new line, then further
+        ones.
     branch
         (b,) planned branches, upstream first.
     settlement
-        (s,) those that lie on the line and get the grid.
+        (s,) those that it feeds without a new line: they lie on it, or a standing station supplies them.
     parent
         (b,) branch above, counted within `branch`; -1 at a tap.
     tap
@@ -37,7 +39,7 @@ class ExtendedFeeder:
     length_km, load_mw, build
         (b,) length, load at the lower end, and wires with conductor.
     settlement_mw
-        (k,) new load of settlements on the line at each node of the feeder.
+        (k,) what those add at each node of the feeder.
     further_tap
         Numbers of the further taps.
     """
@@ -96,28 +98,29 @@ class Hung:
     Attributes
     ----------
     branch, settlement
-        Planned branches, and settlements on existing lines that get the grid, by the key of their feeder.
-    load_kw, at_end_kw
-        (n,) load of each settlement, (branches,) at the lower end of each branch.
+        Planned branches, and settlements that get the grid without a new line, by the key of their feeder.
+    added_kw, at_end_kw
+        (n,) what each settlement adds, (branches,) load at the lower end of each branch. A new line carries the whole
+        load of a settlement; what unsafe wires draw today stands in the load of the feeder already.
     """
 
     branch: dict[str, IntArray]
     settlement: dict[str, IntArray]
-    load_kw: FloatArray
+    added_kw: FloatArray
     at_end_kw: FloatArray
 
     @classmethod
     def of(cls, plan: Plan) -> Hung:
         """Look at a plan."""
-        study, branches, keys = plan.study, plan.branches, plan.study.grid.keys
-        on_line = np.flatnonzero(plan.outcome.on_grid & (branches.branch_of < 0))
-        here = rows_of_each(keys[study.routes.line[on_line]])
-        load_kw = design_load_kw(study.settlements, plan.parameters)
+        study, branches, keys, routes = plan.study, plan.branches, plan.study.grid.keys, plan.study.routes
+        fed = plan.outcome.national_grid & (branches.branch_of < 0) & (routes.line >= 0) & (routes.cell >= 0)
+        without_line = np.flatnonzero(fed)
+        here = rows_of_each(keys[routes.line[without_line]])
         return cls(
             branch=rows_of_each(keys[branch_feeder(branches, study)]),
-            settlement={key: on_line[places] for key, places in here.items()},
-            load_kw=load_kw,
-            at_end_kw=branches.at_end(load_kw),
+            settlement={key: without_line[places] for key, places in here.items()},
+            added_kw=added_load_kw(study.settlements, plan.parameters),
+            at_end_kw=branches.at_end(design_load_kw(study.settlements, plan.parameters)),
         )
 
 
@@ -162,9 +165,9 @@ def extend_feeder(
 
     step = f"feeder {key}, {'all ends' if with_ends else 'taps'}{', further taps' if further_cells is not None else ''}"
     feeder = remembered(step, traced, p, (study.grid, content_of(x, y)))
-    # settlements on the line load the feeder at their own tap
+    # settlements without a new line load the feeder where it passes them
     settlement_mw = np.zeros(len(feeder.parent))
-    np.add.at(settlement_mw, feeder.tap_node[len(roots) : len(roots) + len(here)], hung.load_kw[here] / 1000)
+    np.add.at(settlement_mw, feeder.tap_node[len(roots) : len(roots) + len(here)], hung.added_kw[here] / 1000)
     number = np.full(len(branches), -1, dtype=np.int64)
     number[mine] = np.arange(len(mine))
     tap = np.zeros(len(mine), dtype=np.int64)

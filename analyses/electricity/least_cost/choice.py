@@ -3,6 +3,8 @@ proves."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -187,7 +189,7 @@ def choose_plan(
         A settlement that must get a line cannot be reached on the network.
     """
     prize, required = node_values(network, problem)
-    try:
+    with _told():
         solution = prize_collecting_tree(
             network.ends,
             problem.edge_mvnd,
@@ -198,8 +200,6 @@ def choose_plan(
             beside=_decided_mvnd(network, problem) if len(network.ends) >= LARGE_LINES else 0.0,
             stop=Stop(parameters.plan_gap, parameters.plan_work_limit),
         )
-    except Infeasible as error:
-        raise NoSolutionError(f"electricity plan: {error.message} {error.relaxation}") from error
     choice = read_choice(network, problem, solution)
     # the solver knows the part that is chosen; the gap asked for is one of the whole
     within = choice.status == "work_limit" and choice.gap <= parameters.plan_gap
@@ -207,11 +207,20 @@ def choose_plan(
 
 
 def choose_plan_fast(network: CandidateNetwork, problem: TreeProblem, *, start: BoolArray | None = None) -> PlanChoice:
-    """Find a good plan quickly, from a known one; its bound is true but loose."""
+    """Find a good plan quickly, from a known one; its bound is true but loose. Errors are those of `choose_plan`."""
     prize, required = node_values(network, problem)
-    return read_choice(
-        network, problem, primal_tree(network.ends, problem.edge_mvnd, prize, 0, required=required, start=start)
-    )
+    with _told():
+        solution = primal_tree(network.ends, problem.edge_mvnd, prize, 0, required=required, start=start)
+    return read_choice(network, problem, solution)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell of settlements that cannot be reached as the analysis does."""
+    try:
+        yield
+    except Infeasible as error:
+        raise NoSolutionError(f"electricity plan: {error.message} {error.relaxation}") from error
 
 
 def _decided_mvnd(network: CandidateNetwork, problem: TreeProblem) -> float:

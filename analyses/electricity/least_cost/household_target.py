@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from infragap.analyses.arrays import BoolArray
+from infragap.analyses.arrays import BoolArray, IntArray
 from infragap.analyses.electricity.least_cost.choice import (
     PlanChoice,
     TreeProblem,
@@ -151,26 +151,42 @@ def _by_multiplier(
     near_price_mvnd: float,
 ) -> _Relaxed:
     """Find the best price of a household, and repair the plans around it."""
-    free = choose_plan(network, problem, parameters, start=start)
+    free = _without_price(network, problem, parameters, allowed_households, start)
     if households_off(free, problem) <= allowed_households + 1e-9:
         agreed = np.zeros(len(problem.households), dtype=bool)
         return _Relaxed(free, free.lower_bound_mvnd, 0.0, True, agreed)
     below, above = _around(network, problem, free, allowed_households, near_price_mvnd)
-    search = _Search(network, problem, parameters, allowed_households, free, below, above, free.lower_bound_mvnd)
+    search = _Search(network, problem, parameters, allowed_households, below, above, free.lower_bound_mvnd)
     if not search.meets(above):
         search.above = _solve(network, problem, parameters, HIGHEST_PRICE_MVND, start_from(network, below))
         if not search.meets(search.above):
             return search.unmet()
     here = search.prove_at(_crossing(below, search.above, problem)[0])
     found = search.relaxed(here)
-    if found is not None and found.plan.gap_of_choice <= NEAR_ENOUGH * parameters.plan_gap:
+    if found is not None and search.is_near(found):
         return found
     search.prove_sides()
     search.prove_between()
-    found = search.relaxed(search.above, search.below)
+    found = search.relaxed(search.above)
     if found is None:
         raise AssertionError("a plan that meets the target needs no repair")
-    return found
+    other = None if search.is_near(found) else search.relaxed(search.below)
+    return other if other is not None and other.plan.cost_mvnd < found.plan.cost_mvnd else found
+
+
+def _without_price(
+    network: CandidateNetwork,
+    problem: TreeProblem,
+    parameters: ElectricityParameters,
+    allowed_households: float,
+    start: BoolArray | None,
+) -> PlanChoice:
+    """Choose without a price of households: only where that could meet the target it is worth a proof."""
+    if np.isfinite(allowed_households):
+        quick = choose_plan_fast(network, problem, start=start)
+        if households_off(quick, problem) > allowed_households + 1e-9:
+            return quick
+    return choose_plan(network, problem, parameters, start=start)
 
 
 @dataclass(eq=False)
@@ -180,8 +196,6 @@ class _Search:
 
     Attributes
     ----------
-    free
-        The plan at no price.
     bound_mvnd, price
         Best bound, and the price that it was proven at.
     """
@@ -190,7 +204,6 @@ class _Search:
     problem: TreeProblem
     parameters: ElectricityParameters
     allowed: float
-    free: PlanChoice
     below: PlanChoice
     above: PlanChoice
     bound_mvnd: float
@@ -220,7 +233,7 @@ class _Search:
             self.prove_at(HIGHEST_PRICE_MVND)
         quick = self.below
         if quick.status == QUICK and self.meets(self.prove_at(quick.household_price_mvnd)):
-            self.below = self.free
+            self.prove_at(0.0)
 
     def prove_between(self) -> None:
         """Prove where the lines of the plans on both sides cross, until none lies below that."""
@@ -234,11 +247,14 @@ class _Search:
             if same or households_off(here, self.problem) in off:
                 break
 
-    def relaxed(self, *plans: PlanChoice) -> _Relaxed | None:
-        """Repair some plans, and state what is proven with the best of them; None where none could be repaired."""
+    def is_near(self, found: _Relaxed) -> bool:
+        """Whether a better price would bring next to nothing."""
+        return found.plan.gap_of_choice <= NEAR_ENOUGH * self.parameters.plan_gap
+
+    def relaxed(self, plan: PlanChoice) -> _Relaxed | None:
+        """Repair a plan, and state what is proven with it; None where it cannot be repaired."""
         problem = self.problem
-        found = [repaired(self.network, problem, self.parameters, each, self.allowed) for each in plans]
-        best = min((plan for plan in found if plan is not None), key=lambda plan: plan.cost_mvnd, default=None)
+        best = repaired(self.network, problem, self.parameters, plan, self.allowed)
         if best is None:
             return None
         differ = self.below.national_grid != self.above.national_grid
@@ -433,12 +449,13 @@ def _without_the_needless(
     while True:
         slack = allowed_households - households_off(plan, problem)
         best, saved = None, 1e-6
+        standing = _Standing.of(network, plan)
         for settlement in np.flatnonzero(
             plan.national_grid & ~problem.must_grid & (problem.households <= slack + 1e-9)
         ):
             if required[settlement] or not np.isfinite(problem.offgrid_mvnd[settlement]):
                 continue
-            other, saving = _left_out(network, problem, plan, int(settlement))
+            other, saving = _left_out(network, problem, plan, int(settlement), standing)
             if saving > saved:
                 best, saved = other, saving
         if best is None:
@@ -446,8 +463,25 @@ def _without_the_needless(
         plan = best
 
 
+@dataclass(frozen=True, eq=False)
+class _Standing:
+    """Lines of a plan at each node, and how many settlements get theirs there, (nodes,)."""
+
+    lines_at: dict[int, list[int]]
+    served: IntArray
+
+    @classmethod
+    def of(cls, network: CandidateNetwork, plan: PlanChoice) -> _Standing:
+        """Look at a plan."""
+        lines_at: dict[int, list[int]] = {}
+        for e in np.flatnonzero(plan.edges).tolist():
+            for end in network.ends[e].tolist():
+                lines_at.setdefault(end, []).append(e)
+        return cls(lines_at, np.bincount(network.terminal[plan.on_grid], minlength=len(network.node_cell)))
+
+
 def _left_out(
-    network: CandidateNetwork, problem: TreeProblem, plan: PlanChoice, settlement: int
+    network: CandidateNetwork, problem: TreeProblem, plan: PlanChoice, settlement: int, standing: _Standing
 ) -> tuple[PlanChoice, float]:
     """Plan without one settlement, pruned of lines that then serve nobody, and what that saves."""
     on_grid, on_lv = plan.on_grid.copy(), plan.on_lv.copy()
@@ -456,21 +490,15 @@ def _left_out(
     if was_lv:
         return replace(plan, on_lv=on_lv), float(problem.lv_mvnd[settlement] - problem.offgrid_mvnd[settlement])
     edges, removed = plan.edges.copy(), 0.0
-    at = {int(node) for node in network.terminal[on_grid]}
-    chosen = np.flatnonzero(edges)
-    degree: dict[int, list[int]] = {}
-    for e in chosen.tolist():
-        for end in network.ends[e].tolist():
-            degree.setdefault(end, []).append(e)
-    here = int(network.terminal[settlement])
-    while here > 0 and here not in at and len(degree.get(here, [])) == 1:
-        (e,) = degree[here]
-        edges[e] = False
-        removed += float(problem.edge_mvnd[e])
-        a, b = network.ends[e].tolist()
-        there = b if a == here else a
-        degree[here], degree[there] = [], [other for other in degree[there] if other != e]
-        here = there
+    node = here = int(network.terminal[settlement])
+    while here > 0 and standing.served[here] == (here == node):
+        left = [e for e in standing.lines_at.get(here, []) if edges[e]]
+        if len(left) != 1:
+            break
+        edges[left[0]] = False
+        removed += float(problem.edge_mvnd[left[0]])
+        a, b = network.ends[left[0]].tolist()
+        here = b if a == here else a
     saving = removed + float(problem.local_mvnd[settlement] - problem.offgrid_mvnd[settlement])
     return replace(plan, edges=edges, on_grid=on_grid), saving
 

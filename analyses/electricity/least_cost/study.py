@@ -17,19 +17,24 @@ from infragap.analyses.electricity.demand.settlements import Settlements, read_s
 from infragap.analyses.electricity.low_voltage.works import Stations, read_stations
 from infragap.analyses.electricity.offgrid.compare import Resources, read_resources
 from infragap.analyses.electricity.parameters import ElectricityParameters
-from infragap.analyses.electricity.routing.candidates import candidate_network
+from infragap.analyses.electricity.routing.candidates import begun_search, candidate_network
 from infragap.analyses.electricity.routing.cost_surface import LineSurface
 from infragap.analyses.electricity.routing.existing_grid import ExistingGrid, existing_grid
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.electricity.routing.routes import Routes, on_line_cells, settlement_cells, with_lawful_routes
 from infragap.analyses.electricity.routing.surface_of_pack import build_surface
+from infragap.analyses.memory import give_back_memory
 from infragap.analyses.reuse import content_of, remembered
-from infragap.analyses.together import both
+from infragap.analyses.together import both, in_turn
 from infragap.gis.catalog import Catalog
 from infragap.gis.errors import NoSolutionError, ParameterError
 
 if TYPE_CHECKING:
     from infragap.gis.pack import Pack
+
+
+MOST_CELLS_BESIDE = 10_000_000
+"""On larger rasters streams and lines are looked for one after the other: together they would take a gigabyte more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +111,10 @@ class Layout:
 
 def lay_out(surface: LineSurface, cell: IntArray, parameters: ElectricityParameters) -> Layout:
     """Find own ways and candidate network on a surface."""
-    surface, routes = with_lawful_routes(surface, cell, parameters)
-    return Layout(surface, routes, candidate_network(surface, routes, parameters))
+    (walled, routes), begun = both(
+        lambda: with_lawful_routes(surface, cell, parameters), lambda: begun_search(surface, cell, parameters)
+    )
+    return Layout(walled, routes, candidate_network(walled, routes, parameters, begun=begun))
 
 
 def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
@@ -133,19 +140,24 @@ def prepare(pack: Pack, parameters: ElectricityParameters) -> Study:
         roughness=surface.roughness.ravel()[known].astype(np.float64),
         at_lower_kv=surface.at_lower_kv.ravel()[known],
     )
-    standing = surface.standing_line >= 0
+    beside = both if surface.passable.size <= MOST_CELLS_BESIDE else in_turn
+    if beside is in_turn:
+        give_back_memory()
     where = (surface, content_of(cell))
 
     def layouts() -> tuple[Layout, Layout | None]:
         with_all = partial(remembered, "layout", lambda p: lay_out(surface, cell, p), parameters, where)
-        if not standing.any():
+        if not surface.has_standing:
             return with_all(), None
         name = "layout without standing lines"
-        plain = replace(surface, standing_line=np.full(standing.shape, -1, dtype=np.int32))
-        return both(with_all, lambda: remembered(name, lambda p: lay_out(plain, cell, p), parameters, where))
+        plain = surface.alike(standing_line=np.broadcast_to(np.int32(-1), surface.passable.shape))
+        return beside(with_all, lambda: remembered(name, lambda p: lay_out(plain, cell, p), parameters, where))
 
-    known_places = settlements
-    (layout, without), resources = both(layouts, lambda: read_resources(pack, known_places, parameters))
+    read = partial(read_resources, pack, settlements, parameters)
+    if beside is both:
+        (layout, without), resources = both(layouts, read)
+    else:
+        resources, (layout, without) = in_turn(read, layouts)
     routes = layout.routes
     settlements = replace(
         settlements,

@@ -87,28 +87,32 @@ def read_resources(pack: Pack, settlements: Settlements, parameters: Electricity
             storage_efficiency=p.storage_efficiency,
         ),
         parameters,
-        (content_of(hourly, month_mm),),
+        (content_of(hourly.days, hourly.shape, month_mm),),
     )
     sites, nearby = _sites_around(pack, settlements, parameters)
     return Resources(
         day_yield=day_yield,
-        unserved=remembered("plants", lambda _: simulate_plants(hourly), parameters, (content_of(hourly),)),
+        unserved=remembered(
+            "plants",
+            lambda _: simulate_plants(hourly.everywhere()),
+            parameters,
+            (content_of(hourly.days, hourly.shape),),
+        ),
         water=Water(sites, reach=sites_within_reach(settlements, sites, parameters), nearby=nearby, year=year),
     )
 
 
 def _sites_around(pack: Pack, settlements: Settlements, parameters: ElectricityParameters) -> tuple[Sites, Reach]:
-    """Sites that count or that somebody could use, and who; the streams that they lie on are let go here."""
+    """Sites that count or that somebody could use, and who."""
     known_sites = pack.hydro_sites if pack.has("hydro_sites") else None
     rasters = (pack.elevation, pack.runoff)
-    drainage = remembered_alone("drainage", lambda: Drainage.of(*rasters), rasters)
     homes = np.column_stack([settlements.x, settlements.y])
-    sites = remembered(
-        "sites",
-        lambda p: read_sites(drainage, known_sites, p, near=_looked_at(homes, p)),
-        parameters,
-        (drainage, known_sites, content_of(homes)),
-    )
+
+    def on_streams(p: ElectricityParameters) -> Sites:
+        drainage = remembered_alone("drainage", lambda: Drainage.of(*rasters), rasters)
+        return read_sites(drainage, known_sites, p, near=_looked_at(homes, p))
+
+    sites = remembered("sites", on_streams, parameters, (*rasters, known_sites, content_of(homes)))
     nearby = sites_within_reach(settlements, sites, parameters, counts=np.ones(len(sites), dtype=bool))
     # what neither counts nor is anybody's is not looked at again
     kept = sites.allowed(parameters)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from infragap.analyses.arrays import FloatArray, IntArray
 from infragap.analyses.demand import HOURLY_SHAPE
-from infragap.analyses.electricity.offgrid.weather import YEAR
+from infragap.analyses.electricity.offgrid.weather import YEAR, HourlyYield
 from infragap.compiled import compiled
 
 LEVELS = np.array([0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.4, 4.0])
@@ -91,14 +91,14 @@ class WaterYear:
     Attributes
     ----------
     sun
-        (communes, 8760) yield of panels [kWh/kWp].
+        (communes, 8760) yield of panels [kWh/kWp], or what gives it by commune.
     flow
         (365,) flow of each day by the firm flow.
     storage_efficiency
         Of what water puts into a battery and takes out.
     """
 
-    sun: FloatArray
+    sun: FloatArray | HourlyYield
     flow: FloatArray
     storage_efficiency: float
     _known: dict[int, FloatArray] = field(default_factory=dict)

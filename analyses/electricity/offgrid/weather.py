@@ -147,8 +147,32 @@ def daily_yield(month_mean: FloatArray, relative_sd: FloatArray, *, seed: int) -
     return result
 
 
-def hourly_yield(solar: pd.DataFrame, communes: gpd.GeoDataFrame, day_yield: FloatArray, *, seed: int) -> FloatArray:
-    """Yield of each hour of a synthetic year in each commune [kWh/kWp], (communes, 8760).
+@dataclass(frozen=True, eq=False)
+class HourlyYield:
+    """Yield of each hour of a year in each commune [kWh/kWp], as what it is made of: of a country all hours are much.
+
+    Attributes
+    ----------
+    days
+        (communes, 365) yield of each day.
+    shape
+        (365, 24) part of its day that each hour has.
+    """
+
+    days: FloatArray
+    shape: FloatArray
+
+    def __getitem__(self, commune: int) -> FloatArray:
+        """All hours in one commune, (8760,)."""
+        return np.asarray((self.days[commune][:, np.newaxis] * self.shape).ravel())
+
+    def everywhere(self) -> FloatArray:
+        """All hours in all communes, (communes, 8760)."""
+        return np.asarray((self.days[:, :, np.newaxis] * self.shape[np.newaxis]).reshape(len(self.days), HOURS))
+
+
+def hourly_yield(solar: pd.DataFrame, communes: gpd.GeoDataFrame, day_yield: FloatArray, *, seed: int) -> HourlyYield:
+    """Yield of each hour of a synthetic year in each commune.
 
     Parameters
     ----------
@@ -165,8 +189,7 @@ def hourly_yield(solar: pd.DataFrame, communes: gpd.GeoDataFrame, day_yield: Flo
     crs = pyproj.CRS.from_user_input(communes.crs)
     longitude, latitude = transform([(west + east) / 2], [(south + north) / 2], source=crs, target=WGS84)
     shape = clear_sky_shape(float(latitude[0]), float(longitude[0]))
-    days = daily_yield(day_yield, _relative_sd(solar, communes), seed=seed)
-    return np.asarray((days[:, :, np.newaxis] * shape[np.newaxis]).reshape(len(days), HOURS))
+    return HourlyYield(daily_yield(day_yield, _relative_sd(solar, communes), seed=seed), shape)
 
 
 def simulate_plants(hourly: FloatArray) -> Unserved:

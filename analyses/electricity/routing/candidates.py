@@ -18,12 +18,17 @@ from infragap.analyses.electricity.routing.paths import border_steps, out_of_win
 from infragap.analyses.electricity.routing.routes import NEIGHBOURS, RULES, Routes
 from infragap.analyses.reuse import carried, content_of
 from infragap.analyses.together import both
-from infragap.gis.leastcost.again import with_more_sources, with_regions
+from infragap.gis.arrays import each_once
+from infragap.gis.leastcost.again import after_closing, with_more_sources, with_regions
 from infragap.gis.leastcost.distance import LeastCost, cost_distance
 
 NEAR = 8
 """Each settlement is offered ways to so many others: with more the plan does not get cheaper (measured on the reference
 pack)."""
+
+
+MOST_CELLS_BESIDE = 10_000_000
+"""Up to so many cells two searches are made at once, in some 0.2 GB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +52,63 @@ class NeighbourWays:
         return np.concatenate([np.empty((0, 2), dtype=np.int64), *(steps for _, steps in self.found.values())])
 
 
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A search from settlements and existing lines at once, before the last cells were closed.
+
+    Attributes
+    ----------
+    cells
+        Flat cells of the settlements, ascending, each once.
+    cost
+        Routing cost per cell width then.
+    search
+        Without regions.
+    """
+
+    cells: IntArray
+    cost: NDArray[np.float32]
+    search: LeastCost
+
+    def ended(self, cost: NDArray[np.float32], starts: NDArray[np.float32], cells: IntArray) -> LeastCost | None:
+        """Give the search after cells were closed; None where it is from other settlements."""
+        if not np.array_equal(cells, self.cells):
+            return None
+        closed = np.flatnonzero(np.isfinite(self.cost) & ~np.isfinite(cost))
+        return after_closing(cost, starts, self.search, closed, RULES) if len(closed) else self.search
+
+
+def begun_search(surface: LineSurface, cell: IntArray, parameters: ElectricityParameters) -> Begun | None:
+    """Search from all settlements and existing lines before it is known which cells ways to roads close: beside the
+    search for these. None where two searches at once would take too much memory.
+
+    Parameters
+    ----------
+    surface, cell, parameters
+        As for `routes.with_lawful_routes`.
+    """
+    if surface.passable.size > MOST_CELLS_BESIDE:
+        return None
+    cells = each_once(cell[cell >= 0])
+    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
+    starts = _starts_of(cost, surface, cells)
+    return Begun(cells, cost, cost_distance(cost, starts, neighbours=NEIGHBOURS, predecessors=True))
+
+
+def _starts_of(cost: NDArray[np.float32], surface: LineSurface, cells: IntArray) -> NDArray[np.float32]:
+    """Start values of a search from existing lines and further cells, (rows, columns)."""
+    starts = surface.line_starts(cost)
+    starts.ravel()[cells[surface.line_number[cells] < 0]] = 0.0
+    return starts
+
+
 def candidate_network(
-    surface: LineSurface, routes: Routes, parameters: ElectricityParameters, *, known: CandidateNetwork | None = None
+    surface: LineSurface,
+    routes: Routes,
+    parameters: ElectricityParameters,
+    *,
+    known: CandidateNetwork | None = None,
+    begun: Begun | None = None,
 ) -> CandidateNetwork:
     """Lay the settlements' own ways and the cheapest ways between neighbouring settlements over each other.
 
@@ -61,6 +121,8 @@ def candidate_network(
     known
         Lines laid out under a stricter rule that stay candidates, so that the looser one cannot make the best plan
         dearer.
+    begun
+        The search that regions come from, as far as it was made.
 
     Notes
     -----
@@ -73,7 +135,7 @@ def candidate_network(
     reached = routes.reachable
     cost = routing_cost(surface, parameters)
     own_mvnd = routes.cost_mvnd[reached]
-    standing = ", standing" if (surface.standing_line >= 0).any() else ""
+    standing = ", standing" if surface.has_standing else ""
 
     def others() -> IntArray:
         if known is not None:
@@ -84,7 +146,7 @@ def candidate_network(
         )
         return ways.steps
 
-    (across, search), around = both(lambda: region_steps(cost, surface, routes.cell[reached]), others)
+    (across, search), around = both(lambda: region_steps(cost, surface, routes.cell[reached], begun=begun), others)
     steps = np.concatenate([routes.steps, across, around])
     joined = join_steps(steps, surface, np.where(reached, routes.cell, -1), price=unit_prices(parameters))
     return replace(joined, searched=Searched(content_of(cost), search))
@@ -159,6 +221,7 @@ def region_steps(
     label: IntArray | None = None,
     *,
     before: LeastCost | None = None,
+    begun: Begun | None = None,
 ) -> tuple[IntArray, LeastCost]:
     """Steps of the cheapest ways between neighbouring regions of cells and existing lines, and the search that they
     come from, without its regions.
@@ -175,17 +238,20 @@ def region_steps(
         (k,) label ≥ 1 of each source; by default every cell is one of its own. The lines are 0.
     before
         A search of the same kind from some of these cells, which needs to be spread on from the others alone.
+    begun
+        The same search before some cells were closed.
     """
     columns = surface.grid.shape[1]
     cells, first = np.unique(cells, return_index=True)
     label = np.arange(1, len(cells) + 1) if label is None else label[first]
     off_line = surface.line_number[cells] < 0
-    starts, labels = surface.line_starts(cost), np.zeros(cost.size, dtype=np.int32)
-    starts.ravel()[cells[off_line]], labels[cells[off_line]] = 0.0, label[off_line]
-    if before is None:
-        search = cost_distance(cost, starts, neighbours=NEIGHBOURS, predecessors=True)
-    else:
+    starts, labels = _starts_of(cost, surface, cells), np.zeros(cost.size, dtype=np.int32)
+    labels[cells[off_line]] = label[off_line]
+    if before is not None:
         search = with_more_sources(cost, before, cells[off_line], RULES)
+    else:
+        known = begun.ended(cost, starts, cells) if begun is not None else None
+        search = known or cost_distance(cost, starts, neighbours=NEIGHBOURS, predecessors=True)
     with_labels = with_regions(search, starts, RULES)
     across, _ = border_steps(with_labels, cost, labels)
     # sources with one label lie on one line that is there already: only true crossings between labels count

@@ -3,9 +3,9 @@ nearest line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from infragap.analyses.electricity.routing.line_components import (
 )
 from infragap.analyses.electricity.routing.road_corridors import RoadCorridors
 from infragap.analyses.reuse import remembered
-from infragap.gis.arrays import each_once
+from infragap.gis.arrays import each_once, strips
 from infragap.gis.raster import Raster, xy
 from infragap.gis.schema import FOREST_NATURAL, FOREST_PRODUCTION, FOREST_PROTECTION, FOREST_SPECIAL_USE
 
@@ -88,6 +88,18 @@ class LineSurface:
     law: ForestLaw
     standing_line: NDArray[np.int32]
     follows_roads: bool = True
+
+    def alike(self, **changes: Any) -> LineSurface:
+        """Give the same with another wall, other standing lines or another rule: the numbers of its line cells hang on
+        none of these and stay."""
+        other = replace(self, **changes)
+        other.__dict__["line_number"] = self.line_number  # where `cached_property` keeps it
+        return other
+
+    @cached_property
+    def has_standing(self) -> bool:
+        """Whether there is a line that stands but was never switched on and can be used."""
+        return bool((self.standing_line >= 0).any())
 
     @cached_property
     def line_number(self) -> NDArray[np.int32]:
@@ -197,35 +209,46 @@ class LineSurface:
 
     def cost(self, parameters: ElectricityParameters, *, forest_rule: str) -> NDArray[np.float32]:
         """Million VND per cell width; inf where no line may pass."""
-        lower = self.at_lower_kv
+        cost = np.empty(self.passable.shape, dtype=np.float32)
+        for rows in strips(len(cost)):
+            cost[rows] = self._cost_of(rows, parameters, forest_rule)
+        return cost
+
+    def _cost_of(self, rows: slice, parameters: ElectricityParameters, forest_rule: str) -> NDArray[np.float32]:
+        lower, restricted = self.at_lower_kv[rows], self.restricted_forest[rows]
         least = [line_mvnd_per_km(parameters, upper=upper) for upper in (False, True)]
         line = np.where(lower, *least).astype(np.float32)
-        per_km = line * (1 + np.float32(parameters.terrain_factor - 1) * self.roughness)
+        per_km = line * (1 + np.float32(parameters.terrain_factor - 1) * self.roughness[rows])
         if forest_rule == "cable":
             dearer = np.float32(max(parameters.road_cable_mvnd_per_km - least[0], 0.0))
-            per_km += np.where(self.corridors.on_road.reshape(per_km.shape), dearer, np.float32(0))
-        per_km += np.float32(parameters.river_crossing_mvnd) * self.crossings_per_km
+            on_road = self.corridors.on_road.reshape(self.passable.shape)[rows]
+            per_km += np.where(on_road, dearer, np.float32(0))
+        per_km += np.float32(parameters.river_crossing_mvnd) * self.crossings_per_km[rows]
         if forest_rule == "price":
             surcharge = line * np.float32(parameters.forest_cost_factor - 1) + np.float32(_planting_per_km(parameters))
-            per_km += np.where(self.restricted_forest, surcharge, np.float32(0))
-        standing = self.standing_line >= 0
-        if standing.any():
+            per_km += np.where(restricted, surcharge, np.float32(0))
+        if self.has_standing:
+            standing = self.standing_line[rows] >= 0
             on_price = np.where(lower, *(standing_mvnd_per_km(parameters, upper=upper) for upper in (False, True)))
             per_km[standing] = on_price[standing]
-        closed = ~self.passable
+        closed = ~self.passable[rows]
         if forest_rule in WALLED:
-            closed = closed | self.restricted_forest | self.wall
+            closed = closed | restricted | self.wall[rows]
         per_km[closed] = np.inf
         return np.asarray(per_km * np.float32(self.cell_km), dtype=np.float32)
 
     def standing_at(self, flat: IntArray) -> BoolArray:
         """Whether a standing line that was never switched on can be used on flat cells, of their shape."""
+        if not self.has_standing:
+            return np.zeros(flat.shape, dtype=bool)
         return np.asarray(self.standing_line.ravel()[flat] >= 0)
 
     def standing_rows(self, cells: IntArray) -> IntArray:
         """Rows in `grid_lines` of the standing lines that a line along flat cells keeps to, ascending."""
         steps = np.column_stack([cells[:-1], cells[1:]])
-        return each_once(self.standing_line.ravel()[steps[self.standing_at(steps).all(axis=1)]].astype(np.int64))
+        along = steps[self.standing_at(steps).all(axis=1)]
+        rows, columns = np.divmod(along, self.grid.shape[1])
+        return each_once(self.standing_line[rows, columns].astype(np.int64))
 
     def standing_components_at(self, rows: IntArray, cols: IntArray) -> FloatArray:
         """Components per kilometre of a line that keeps to standing ones where there are any, (n, len(COMPONENTS))."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -88,8 +89,8 @@ class ForestLaw:
     ----------
     forest
         The forest layer.
-    roads
-        Points along all roads, no farther apart than `SAMPLE_M`, as a search tree; None without roads.
+    road_points
+        Points along all roads, no farther apart than `SAMPLE_M`, (k, 2).
     settlements
         The settlements as a search tree.
     road_strip_m, clearing_m
@@ -97,10 +98,15 @@ class ForestLaw:
     """
 
     forest: Raster
-    roads: cKDTree | None
+    road_points: FloatArray
     settlements: cKDTree
     road_strip_m: float
     clearing_m: float
+
+    @cached_property
+    def roads(self) -> cKDTree | None:
+        """Points of the roads as a search tree, once lines are measured; None without roads."""
+        return cKDTree(self.road_points) if len(self.road_points) else None
 
     def exposure(self, line: shapely.LineString) -> Exposure:
         """Measure one line every `SAMPLE_M`."""

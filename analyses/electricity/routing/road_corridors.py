@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
@@ -18,6 +19,9 @@ from infragap.gis.raster import Raster, rowcol, xy
 
 EVERY_M = 10.0
 """Roads are cut so finely."""
+
+BATCH_POINTS = 1_000_000
+"""About so many points are worked out together."""
 
 JOINED_M = 12.0
 """Points of two roads that lie so near are one place of the road network."""
@@ -164,7 +168,7 @@ def road_corridors(
     kept = np.flatnonzero(near)
     number = np.full(len(near), -1, dtype=np.int64)
     number[kept] = np.arange(len(kept))
-    points, cell = all_points.xy[kept], all_points.cell[kept]
+    points, cell = all_points.xy[kept], all_points.cell[kept].astype(np.int64)
     size = restricted.size
     on_road, mouth = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     on_road[cell[forest[kept]]] = True
@@ -183,11 +187,12 @@ def road_corridors(
 
 @dataclass(frozen=True, eq=False)
 class _RoadPoints:
-    """Points along all roads, (k, 2), the road and the flat cell of each; -1 outside the raster."""
+    """Points along all roads, (k, 2), the road and the flat cell of each; -1 outside the raster. A country has tens of
+    millions."""
 
     xy: FloatArray
-    road: IntArray
-    cell: IntArray
+    road: NDArray[np.int32]
+    cell: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,11 +219,17 @@ def _in_and_beside(all_points: _RoadPoints, grid: Raster, restricted: BoolArray)
 
 
 def _road_points(roads: gpd.GeoDataFrame, grid: Raster) -> _RoadPoints:
-    lines = shapely.segmentize(roads.geometry.to_numpy(), EVERY_M)
-    points, road = _through_every_cell(*shapely.get_coordinates(lines, return_index=True), grid)
-    rows, cols = rowcol(grid, points[:, 0], points[:, 1])
-    inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
-    return _RoadPoints(points, road, np.where(inside, rows * grid.shape[1] + cols, -1))
+    lines = roads.geometry.to_numpy()
+    batch = np.cumsum(shapely.length(lines)) // (BATCH_POINTS * EVERY_M)
+    found = []
+    for some in np.split(np.arange(len(lines)), np.flatnonzero(np.diff(batch)) + 1):
+        cut = shapely.segmentize(lines[some], EVERY_M)
+        points, road = _through_every_cell(*shapely.get_coordinates(cut, return_index=True), grid)
+        rows, cols = rowcol(grid, points[:, 0], points[:, 1])
+        inside = (rows >= 0) & (rows < grid.shape[0]) & (cols >= 0) & (cols < grid.shape[1])
+        cell = np.where(inside, rows * grid.shape[1] + cols, -1)
+        found.append((points, some[road].astype(np.int32), cell.astype(np.int32)))
+    return _RoadPoints(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
 def _through_every_cell(points: FloatArray, road: IntArray, grid: Raster) -> tuple[FloatArray, IntArray]:

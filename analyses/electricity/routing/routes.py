@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -191,7 +191,17 @@ def with_lawful_routes(
     surface, routes
         The surface with a larger wall, and the routes on it.
     """
-    at_first = cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
+    # the search is handed over: it is copied there, and of a country two are much
+    surface, cost, *search = _searched_lawfully(surface, cell, parameters)
+    return surface, own_routes(surface, cell, parameters, search=search.pop(), entering=cost)
+
+
+def _searched_lawfully(
+    surface: LineSurface, cell: IntArray, parameters: ElectricityParameters
+) -> tuple[LineSurface, NDArray[np.float32], LeastCost]:
+    """Surface with a larger wall, cost without it, and the search on that surface, with regions."""
+    cost = surface.cost(parameters, forest_rule=parameters.forest_rule)
+    closed: list[tuple[IntArray, NDArray[np.float32]]] = []
     searched = _from_lines(surface, cost, parameters)
     for number in range(1, MAX_ROUNDS + 1):
         reached = (cell >= 0) & np.isfinite(searched.search.distance.ravel()[np.maximum(cell, 0)])
@@ -199,26 +209,30 @@ def with_lawful_routes(
         blocked = _to_close(steps[~surface.lawful(steps)], surface, cell)
         if len(blocked) == 0:
             break
-        wall, cost = surface.wall.copy(), cost.copy()
+        wall = surface.wall.copy()
         wall.ravel()[blocked] = True
         if parameters.forest_rule in WALLED:
+            closed.append((blocked, cost.ravel()[blocked]))
             cost.ravel()[blocked] = np.inf
-        surface = replace(surface, wall=wall)
+        surface = surface.alike(wall=wall)
         searched = _from_lines(surface, cost, parameters, _Closed(number, blocked, searched))
+    starts = surface.line_starts(cost, tap_mvnd=parameters.works.cut_out_mvnd)
     search = remembered_alone(
         f"regions, {_kind(surface, parameters)}",
-        lambda: with_regions(searched.search, searched.starts, RULES),
+        lambda: with_regions(searched.search, starts, RULES),
         (searched.made_from,),
     )
-    return surface, own_routes(surface, cell, parameters, search=search, entering=at_first)
+    # ways to a settlement alone may pass what was closed: the cost is again as it was at first
+    for cells, known in reversed(closed):
+        cost.ravel()[cells] = known
+    return surface, cost, search
 
 
 @dataclass(frozen=True, eq=False)
 class _Searched:
-    """A search from the existing lines, without regions, its start values, and a hash of all that it was made from."""
+    """A search from the existing lines, without regions, and a hash of all that it was made from."""
 
     search: LeastCost
-    starts: NDArray[np.float32]
     made_from: str
 
 
@@ -233,7 +247,7 @@ class _Closed:
 
 def _kind(surface: LineSurface, parameters: ElectricityParameters) -> str:
     """Name of one kind of layout among those of a plan."""
-    return f"{parameters.forest_rule}{', standing' if (surface.standing_line >= 0).any() else ''}"
+    return f"{parameters.forest_rule}{', standing' if surface.has_standing else ''}"
 
 
 def _from_lines(
@@ -254,7 +268,7 @@ def _from_lines(
         return cost_distance(cost, starts, neighbours=NEIGHBOURS, predecessors=True)
 
     found = remembered_alone(f"search {number}, {_kind(surface, parameters)}", search, (made_from,))
-    return _Searched(found, starts, made_from)
+    return _Searched(found, made_from)
 
 
 def _to_close(steps: IntArray, surface: LineSurface, cell: IntArray) -> IntArray:

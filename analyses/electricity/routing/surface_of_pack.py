@@ -91,7 +91,7 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
         wall=_wall(on_road, restricted, corridors.mouth.reshape(grid.shape), cleared),
         law=ForestLaw(
             forest=pack.forest,
-            roads=cKDTree(corridors.points) if len(corridors.points) else None,
+            road_points=corridors.points,
             settlements=cKDTree(np.column_stack([x, y])),
             road_strip_m=parameters.forest_road_strip_m,
             clearing_m=parameters.forest_clearing_m,
@@ -279,7 +279,9 @@ def _tappable(
 def routing_grid(elevation: Raster, cell_size_m: float) -> Raster:
     """Elevation as float32 with NaN where unknown, on cells of about `cell_size_m`: refined or merged only where 1.5
     times off."""
-    values = elevation.with_values(elevation.floats(), nodata=np.nan)
+    unknown = elevation.nodata is None or np.isnan(elevation.nodata)
+    as_they_are = unknown and elevation.values.dtype == np.float32
+    values = elevation.with_values(elevation.values if as_they_are else elevation.floats(), nodata=np.nan)
     ratio = elevation.cell_size_m / cell_size_m
     if 1 / 1.5 <= ratio <= 1.5:
         return values

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -95,12 +94,8 @@ def unknowns_of(plan: Plan) -> Unknowns:
     return Unknowns(cells, unproven_streams(plan), value, turns)
 
 
-@contextmanager
-def begun_assessment(
-    plan: Plan, remedies: Remedies, unknowns: Unknowns, progress: Callable[[str], None]
-) -> Iterator[Callable[[], Uncertainty]]:
-    """Begin to plan under other rules, at other prices and for other positions; the block receives the function that
-    asks for what was found, so that other work can be done while some of it is made elsewhere.
+def assessment(plan: Plan, remedies: Remedies, unknowns: Unknowns, progress: Callable[[str], None]) -> Uncertainty:
+    """Plan under other rules, at other prices and for other positions, as far as that is asked for.
 
     Parameters
     ----------
@@ -117,21 +112,17 @@ def begun_assessment(
     with begun_draws(_made, shared, len(shared.pieces), _alone(shared.pieces)) as made:
         if shared.pieces:
             progress("scenarios" if p.scenarios else f"uncertainty, {p.draws} draws")
-
-        def assessed() -> Uncertainty:
-            found = made()
-            moved = [piece for piece in found if isinstance(piece, Moved)]
-            drawn = [piece for piece in found if isinstance(piece, Draw)]
-            return Uncertainty(
-                scenarios=_scenarios(plan, found) if p.scenarios else [],
-                sensitivity=sensitivity(usual, moved) if usual else None,
-                draws=summarised(drawn, len(plan.study.settlements)) if p.draws else None,
-                streams=unknowns.streams,
-                position_value_mvnd=unknowns.position_value_mvnd,
-                position_turns=unknowns.position_turns,
-            )
-
-        yield assessed
+        found = made()
+    moved = [piece for piece in found if isinstance(piece, Moved)]
+    drawn = [piece for piece in found if isinstance(piece, Draw)]
+    return Uncertainty(
+        scenarios=_scenarios(plan, found) if p.scenarios else [],
+        sensitivity=sensitivity(usual, moved) if usual else None,
+        draws=summarised(drawn, len(plan.study.settlements)) if p.draws else None,
+        streams=unknowns.streams,
+        position_value_mvnd=unknowns.position_value_mvnd,
+        position_turns=unknowns.position_turns,
+    )
 
 
 Piece = tuple[Literal["draw", "move"], int] | tuple[Literal["scenario"], str]

@@ -174,7 +174,7 @@ def voltage_kept(plan: Plan, remedies: Remedies) -> Scenario:
 def reroute(study: Study, parameters: ElectricityParameters) -> Study:
     """Lay the lines out anew under another forest rule; where it is looser than the study's, all known lines stay
     candidates."""
-    surface = replace(study.surface, follows_roads=parameters.keeps_to_roads)
+    surface = study.surface.alike(follows_roads=parameters.keeps_to_roads)
     surface, routes = with_lawful_routes(surface, study.routes.cell, parameters)
     known = None if parameters.keeps_to_roads else study.network
     network = candidate_network(surface, routes, parameters, known=known)

@@ -99,9 +99,12 @@ def _cheapest(
 def _at_sites(water: Water, rows: IntArray, site: IntArray) -> Water:
     """One site for each of some settlements."""
     reach = water.reach
-    wire = {(int(s), int(k)): w for s, k, w in zip(reach.settlement, reach.site, reach.wire_km, strict=True)}
-    wire_km = np.array([wire[int(s), int(k)] for s, k in zip(rows, site, strict=True)])
-    of_row = Reach(rows.astype(np.int64), np.arange(len(rows)), wire_km)
+    count = int(reach.settlement.max()) + 1
+    asked, wire_km = np.full(count, -1, dtype=np.int64), np.full(count, np.nan)
+    asked[rows] = site
+    pairs = np.flatnonzero(reach.site == asked[reach.settlement])
+    wire_km[reach.settlement[pairs]] = reach.wire_km[pairs]
+    of_row = Reach(rows.astype(np.int64), np.arange(len(rows)), wire_km[rows])
     return replace(water, sites=water.sites.chosen(site), reach=of_row)
 
 

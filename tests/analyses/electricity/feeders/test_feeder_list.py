@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
@@ -17,7 +18,7 @@ from infragap.analyses.electricity.feeders.load_flow import load_flow
 from infragap.analyses.electricity.feeders.radial import RadialFeeder
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.plan import plan_electricity
-from tests.analyses.electricity.small_pack import settlements_at, small_pack
+from tests.analyses.electricity.small_pack import CRS, at, settlements_at, small_pack
 
 P = ElectricityParameters()
 AS_LINE, AS_STATION = 1.140543, 1.170271
@@ -117,3 +118,26 @@ def test_six_percent_before_and_6_02_after_is_ok_and_stands_in_the_list() -> Non
     assert (feeder["fault"], feeder["remedy"], feeder["remedy_mvnd"] > 0) == ("today", "capacitors", True)
     assert (branch["voltage_status"], branch["remedy_mvnd"]) == ("ok", 0)
     assert result.settlements["choice"].tolist() == ["grid"]
+
+
+@pytest.mark.slow
+def test_settlements_on_standing_stations_load_their_feeder_with_what_they_add() -> None:
+    # two at a station half a kilometre from the line, 17.5 km along it: one without wires, one on unsafe ones
+    place = settlements_at([(2.5, 18.0, 60), (2.6, 18.1, 60)], supply=["none", "unsafe"])
+    station = gpd.GeoDataFrame(
+        {"station_id": ["T1"], "capacity_kva": [250.0], "load_kva": [0.0], "status": ["existing"]},
+        geometry=[at(2.6, 18.0)],
+        crs=CRS,
+    )
+    p = ElectricityParameters(draws=0, scenarios=False, forced_grid=("C000", "C001"))
+    result = plan_electricity(small_pack(place, stations=station), p)
+    rows, (feeder,) = result.settlements, result.tables["feeders"].to_dict("records")
+    assert rows["works"].isin(["lv_extension", "lv_upgrade"]).all()
+    assert len(result.lines) == 0
+    added_mw = rows["added_load_kw"].sum() / 1000
+    assert feeder["new_load_mw"] == pytest.approx(added_mw, rel=1e-9)
+    assert rows["added_load_kw"].iloc[1] < rows["added_load_kw"].iloc[0]
+    # AC-95: 100 · P · (0.301 + 0.40 · 0.484322) · 17.5 km / 35²
+    assert feeder["drop_after_pct"] - feeder["drop_today_pct"] == pytest.approx(
+        100 * added_mw * (0.301 + 0.40 * 0.484322) * 17.5 / 35**2, rel=0.1
+    )
