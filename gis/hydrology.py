@@ -191,6 +191,7 @@ def falls(
     top = np.concatenate([f[0] for f in found]) if found else np.empty(0, dtype=np.int64)
     foot = np.concatenate([f[1] for f in found]) if found else np.empty(0, dtype=np.int64)
     canal = np.concatenate([f[2] for f in found]) if found else np.empty(0)
+    del found  # of a country hundreds of megabytes
     west, north, size = grid.transform.c, grid.transform.f, grid.cell_size_m
     return Falls(
         x=np.asarray(west + (foot % cols + 0.5) * size, dtype=np.float64),

@@ -4,6 +4,7 @@ of."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from infragap.compiled import compiled
 from infragap.gis.leastcost.distance import LeastCost
 from infragap.gis.leastcost.steps import MOVES
 from infragap.gis.raster import rowcol
+
+Steps = TypeVar("Steps", NDArray[np.int64], NDArray[np.int32])
 
 
 def trace(search: LeastCost, cells: IntArray, *, columns: int) -> IntArray:
@@ -58,9 +61,9 @@ def out_of_window(steps: IntArray, *, corner: tuple[int, int], width: int, colum
 
 
 @compiled
-def _with_room(steps: IntArray) -> IntArray:
+def _with_room(steps: Steps) -> Steps:
     """Steps that were found, with room for as many more."""
-    larger = np.empty((2 * len(steps), 2), np.int64)
+    larger = np.empty((2 * len(steps), 2), steps.dtype)
     larger[: len(steps)] = steps
     return larger
 
@@ -112,15 +115,15 @@ def border_steps(search: LeastCost, cost: NDArray[np.float32], label: NDArray[np
     pair, steps, way = pair[order], steps[order], way[order]
     first = np.ones(len(pair), dtype=bool)
     first[1:] = (pair[1:] != pair[:-1]).any(axis=1)
-    return steps[first], way[first]
+    return steps[first].astype(np.int64), way[first]
 
 
 @compiled
 def _across_borders(
     region: NDArray[np.int32], label: NDArray[np.int32], price: NDArray[np.float32], columns: int
-) -> IntArray:
+) -> NDArray[np.int32]:
     """Flat cells on either side of each border between labels, right of each other or below, both open ground."""
-    steps, count = np.empty((4096, 2), np.int64), 0
+    steps, count = np.empty((4096, 2), np.int32), 0
     for here in range(len(region)):
         if region[here] < 0 or not price[here] < np.inf:
             continue

@@ -42,19 +42,9 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
     MissingDataError
         No existing medium-voltage line: nothing to connect to.
     """
-    elevation, roads = pack.elevation, pack.roads
+    elevation = pack.elevation
     grid = remembered("grid of cells", lambda p: routing_grid(elevation, p.routing_cell_m), parameters, (elevation,))
-    lie = remembered_alone("lie of the land", lambda: _lie(grid, roads), (grid, roads))
-    ground = remembered(
-        "ground",
-        lambda p: _ground(pack, grid, lie, p),
-        parameters,
-        (
-            *(grid, lie, pack.communes, pack.forest, pack.grid_lines),
-            *(getattr(pack, name) if pack.has(name) else None for name in ("rivers", "lakes")),
-        ),
-    )
-    roughness = lie.roughness(grid, parameters)
+    ground, roughness = _ground_and_roughness(pack, grid, parameters)
     cleared = cleared_cells(pack.settlements, grid, parameters.forest_clearing_m)
     passable = ground.passable | (ground.known & cleared)
     passable[ground.line_cells[:, 0], ground.line_cells[:, 1]] = True
@@ -99,6 +89,24 @@ def build_surface(pack: Pack, parameters: ElectricityParameters) -> LineSurface:
         standing_line=standing,
         follows_roads=parameters.keeps_to_roads,
     )
+
+
+def _ground_and_roughness(
+    pack: Pack, grid: Raster, parameters: ElectricityParameters
+) -> tuple[_Ground, NDArray[np.float32]]:
+    """The ground, and `LineSurface.roughness`; the lie of the land, of a country three rasters, is let go here."""
+    roads = pack.roads
+    lie = remembered_alone("lie of the land", lambda: _lie(grid, roads), (grid, roads))
+    ground = remembered(
+        "ground",
+        lambda p: _ground(pack, grid, lie, p),
+        parameters,
+        (
+            *(grid, lie, pack.communes, pack.forest, pack.grid_lines),
+            *(getattr(pack, name) if pack.has(name) else None for name in ("rivers", "lakes")),
+        ),
+    )
+    return ground, lie.roughness(grid, parameters)
 
 
 @dataclass(frozen=True, eq=False)
