@@ -15,9 +15,10 @@ from infragap.analyses.electricity.headroom.relaxed import KEPT, RAISED, Relaxed
 from infragap.analyses.electricity.headroom.signs import Priced, ascend_by_signs
 from infragap.analyses.electricity.least_cost.plan import Plan
 
-STEPS = ((15, 6),)
+STEPS = ((15, 6), (6,))
 """Trees from which prices are learnt, each time that charges for joint plants and the limits that matter are looked for
-anew from the best plan: with the limits lifted that are lifted in it, and with those that had better be."""
+anew from the best plan: with the limits lifted that are lifted in it, and with those that had better be. At 20,000
+settlements the second time brings the plan from 1.1 % above its bound to 0.6 %."""
 
 CLOSING_STEPS = 8
 """Times that prices are raised until a relaxed plan exceeds next to nothing, those of limits that it exceeds elsewhere
