@@ -44,6 +44,8 @@ class Proof:
         Part of the cost that a better plan might save; 0 where the answer is not measured in money.
     overloaded
         Whether feeders or substations stay exceeded, which no gap tells.
+    feeders_beyond_help
+        Existing feeders whose voltage no priced remedy brings within its share.
     """
 
     question: str
@@ -54,12 +56,14 @@ class Proof:
     remedies_share: float = 0.0
     unproven_mvnd: float = 0.0
     overloaded: bool = False
+    feeders_beyond_help: int = 0
 
     @property
     def alarming(self) -> bool:
         """Whether a reader must be warned before using the answer: another run may give another one where the clock
         ended it, whatever its gap is."""
-        return self._is_far or self.status == "time_limit" or self._leaves_out_remedies
+        unsettled = self._leaves_out_remedies or self.feeders_beyond_help > 0
+        return self._is_far or self.status == "time_limit" or unsettled
 
     @property
     def _is_far(self) -> bool:
@@ -71,16 +75,14 @@ class Proof:
 
     @property
     def text(self) -> dict[str, str]:
-        """One sentence in every language, or two."""
-        proven = self._proven
-        if not self._leaves_out_remedies:
-            return proven
-        more = in_each_language(
-            "maps.proof.remedies",
-            cost_bn=Number(self.remedies_mvnd / 1000, 1),
-            pct=Number(100 * self.remedies_share),
-        )
-        return {language: f"{text} {more[language]}" for language, text in proven.items()}
+        """One sentence in every language, and what stands against deciding by it."""
+        found = [self._proven]
+        if self._leaves_out_remedies:
+            cost_bn, pct = Number(self.remedies_mvnd / 1000, 1), Number(100 * self.remedies_share)
+            found.append(in_each_language("maps.proof.remedies", cost_bn=cost_bn, pct=pct))
+        if self.feeders_beyond_help:
+            found.append(in_each_language("maps.proof.feeders", count=Number(self.feeders_beyond_help)))
+        return {language: " ".join(each[language] for each in found) for language in found[0]}
 
     @property
     def _proven(self) -> dict[str, str]:
@@ -124,7 +126,12 @@ def electricity_proof(result: ElectricityResult) -> Proof | None:
     """Read the proof of an electricity plan, and what its voltage remedies cost beside it."""
     proof, cost = proof_of("electricity", result.plan), float(result.plan.get("cost_mvnd") or 0.0)
     remedies = float(result.summary.get("remedies_mvnd", 0.0))
-    return proof and replace(proof, remedies_mvnd=remedies, remedies_share=remedies / cost if cost > 0 else 0.0)
+    return proof and replace(
+        proof,
+        remedies_mvnd=remedies,
+        remedies_share=remedies / cost if cost > 0 else 0.0,
+        feeders_beyond_help=int(result.summary.get("feeders_without_priced_remedy", 0)),
+    )
 
 
 def proofs(results: Results) -> list[Proof]:

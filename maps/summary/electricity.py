@@ -35,6 +35,8 @@ def electricity_part(say: Words, result: ElectricityResult, targets: Mapping[str
         *_villages(say, result),
         *_years(say, result),
         *_headroom(say, result),
+        *_unknown_room(say, result),
+        *_feeders(say, result),
         *_standing(say, result),
         *_forest(say, result),
         *_what_if(say, result),
@@ -242,6 +244,53 @@ def _headroom(say: Words, result: ElectricityResult) -> list[str]:
         else []
     )
     return [say("maps.summary.electricity.headroom.title"), text, *named]
+
+
+def _unknown_room(say: Words, result: ElectricityResult) -> list[str]:
+    """Load on feeders and substations of which nobody has published what they carry: nothing limits it in the plan."""
+    headroom, frame = result.tables["headroom"], result.settlements
+    fed = frame[frame["fed_by_line_id"] != ""]
+    is_feeder = headroom["limit"] == "feeder"
+    known_feeders = set(zip(headroom["substation"][is_feeder], headroom["feeder"][is_feeder], strict=True))
+    pairs = list(zip(fed["fed_by_substation"], fed["feeder"], strict=True))
+    of_feeder = pd.Series(pairs, index=fed.index, dtype=object)
+    feeder, station = ~of_feeder.isin(known_feeders), ~fed["fed_by_substation"].isin(headroom["substation"][~is_feeder])
+    load_kw = float(fed.loc[feeder | station, "added_load_kw"].sum())
+    if not load_kw > 0:
+        return []
+    return [
+        say(
+            "maps.summary.electricity.unknown_room",
+            feeders=Number(of_feeder[feeder].nunique()),
+            substations=Number(fed["fed_by_substation"][station].nunique()),
+            load_mw=Number(load_kw / 1000, 1),
+        )
+    ]
+
+
+def _feeders(say: Words, result: ElectricityResult) -> list[str]:
+    """What the existing feeders mean for those who are connected to them."""
+    found = result.summary
+    if not (found["feeders_beyond_share_with_plan"] or found["settlements_without_voltage"]):
+        return []
+    return [
+        say(
+            "maps.summary.electricity.feeders",
+            limit_pct=Number(found["mv_drop_limit_pct"]),
+            cost_bn=Number(found["feeders_remedies_mvnd"] / 1000, 1),
+            **{
+                name: Number(found[key])
+                for name, key in (
+                    ("today", "feeders_beyond_share_today"),
+                    ("after", "feeders_beyond_share_with_plan"),
+                    ("settlements", "settlements_beyond_voltage_share"),
+                    ("households", "households_beyond_voltage_share"),
+                    ("unsolved", "settlements_without_voltage"),
+                    ("without", "feeders_without_priced_remedy"),
+                )
+            },
+        )
+    ]
 
 
 def _voltage(say: Words, result: ElectricityResult) -> list[str]:

@@ -75,6 +75,14 @@ def test_what_is_nearly_proven_says_how_much_of_the_cost_is_open() -> None:
     assert "electricity_headroom" in over.text["en"]
 
 
+def test_feeders_that_no_remedy_helps_alarm_beside_a_proven_plan() -> None:
+    found = Proof("electricity", "optimal", 0.0, feeders_beyond_help=9)
+    assert found.alarming
+    assert "Proven" in found.text["en"]
+    assert "9 existing feeders" in found.text["en"]
+    assert "9 lộ hiện có" in found.text["vi"]
+
+
 def test_dear_voltage_remedies_beside_a_proven_plan_alarm() -> None:
     proven = Proof("electricity", "gap", 0.0004)
     for remedies_mvnd, alarming in ((0.0, False), (50.0, False), (51.0, True)):

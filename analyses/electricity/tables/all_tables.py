@@ -87,7 +87,13 @@ def build_tables(
         grid_extension=extension_table(plan, settlements, lines),
         plan=plan_record(plan) | headroom_record(plan.loading),
         summary=summarise(
-            plan, schedule, settlements=settlements, lines=lines, years=years, backtest_median=medians(projects).all
+            plan,
+            schedule,
+            settlements=settlements,
+            lines=lines,
+            years=years,
+            feeders=tables["feeders"],
+            backtest_median=medians(projects).all,
         ),
         targets=_plain(tables["targets"]),
         tables=tables,

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from infragap.analyses.electricity.codes import Supply, VoltageStatus
+from infragap.analyses.electricity.codes import FeederRemedy, Supply, VoltageStatus
 from infragap.analyses.electricity.demand.payback import tariff_cover_pct
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.record import plan_record
@@ -27,6 +27,7 @@ def summarise(
     settlements: gpd.GeoDataFrame,
     lines: gpd.GeoDataFrame,
     years: pd.DataFrame,
+    feeders: pd.DataFrame,
     backtest_median: float,
 ) -> dict[str, Any]:
     """Collect the key numbers; every one can be counted again from the tables."""
@@ -70,6 +71,7 @@ def summarise(
         "screening_mv_m_per_household": parameters.screening_mv_m_per_household,
         "branches_beyond_voltage_limit": int((lines["voltage_status"] != VoltageStatus.OK.value).sum()),
         "remedies_mvnd": float(lines["remedy_mvnd"].sum()),
+        **_voltage(settlements, feeders, parameters.mv_drop_limit_pct),
         "conductor_extra_mvnd": float(lines["conductor_extra_mvnd"].sum()),
         "unbuilt_after_budgets": int((settlements["year"].isna() & (settlements["households"] > 0)).sum()),
         "electrified_pct_today": _known(today),
@@ -90,6 +92,23 @@ def summarise(
         "order_gap": schedule.gap,
         "budgets_granted": schedule.budgets_mvnd is not None,
         "backtest_median": _known(backtest_median),
+    }
+
+
+def _voltage(settlements: gpd.GeoDataFrame, feeders: pd.DataFrame, limit_pct: float) -> dict[str, Any]:
+    """What the existing feeders mean for those who are connected to them: a settlement may lie beyond the share though
+    its own line adds next to nothing."""
+    fed = settlements[settlements["fed_by_line_id"] != ""]
+    beyond, unsolved = fed["voltage_drop_pct"] > limit_pct, fed["voltage_drop_pct"].isna()
+    return {
+        "mv_drop_limit_pct": limit_pct,
+        "settlements_beyond_voltage_share": int(beyond.sum()),
+        "households_beyond_voltage_share": int(fed.loc[beyond, "households"].sum()),
+        "settlements_without_voltage": int(unsolved.sum()),
+        "feeders_beyond_share_today": int((feeders["fault"] == "today").sum()),
+        "feeders_beyond_share_with_plan": int((feeders["fault"] != "").sum()),
+        "feeders_remedies_mvnd": float(feeders["remedy_mvnd"].sum()),
+        "feeders_without_priced_remedy": int((feeders["remedy"] == FeederRemedy.NEARER_SUBSTATION.value).sum()),
     }
 
 
