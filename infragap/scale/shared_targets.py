@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from infragap.analyses.electricity.least_cost.accounts import households_off
 from infragap.analyses.electricity.least_cost.choice import choose_plan
 from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.household_target import households_off
 from infragap.analyses.electricity.least_cost.plan import enriched
 from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.least_cost.targets import read_targets

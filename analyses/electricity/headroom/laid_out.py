@@ -10,8 +10,8 @@ import numpy as np
 from infragap.analyses.arrays import BoolArray, IntArray
 from infragap.analyses.electricity.headroom.fitting import LINE, LV, OFF, Fitted
 from infragap.analyses.electricity.headroom.layers import Relaxation
+from infragap.analyses.electricity.least_cost.accounts import chosen_part_mvnd, true_cost
 from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.household_target import chosen_part_mvnd, true_cost
 from infragap.analyses.electricity.least_cost.plan import FeederLoading, Plan, make_plan
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.routing.network import CandidateNetwork

@@ -11,7 +11,7 @@ from infragap.analyses.arrays import BoolArray, FloatArray, IntArray
 from infragap.analyses.electricity.demand.life_cycle import station_factor
 from infragap.analyses.electricity.demand.load import design_load_kw, home_load_kw
 from infragap.analyses.electricity.demand.settlements import Settlements
-from infragap.analyses.electricity.least_cost.household_target import households_off
+from infragap.analyses.electricity.least_cost.accounts import households_off
 from infragap.analyses.electricity.least_cost.plan import FeederLoading, Plan
 from infragap.analyses.electricity.least_cost.taps import feeder_of
 from infragap.analyses.electricity.least_cost.targets import binding, households_left

@@ -23,8 +23,8 @@ from infragap.analyses.electricity.headroom.limits import (
     with_loading,
 )
 from infragap.analyses.electricity.headroom.prices import Ascent, Proven, ascend
+from infragap.analyses.electricity.least_cost.accounts import households_off
 from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.household_target import households_off
 from infragap.analyses.electricity.least_cost.plan import Plan
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.targets import binding, households_left

@@ -22,9 +22,10 @@ from infragap.analyses.electricity.headroom.limits import (
 )
 from infragap.analyses.electricity.headroom.prices import is_large
 from infragap.analyses.electricity.headroom.reconnection import OwnLines, reconnect, with_joint_lines
+from infragap.analyses.electricity.least_cost.accounts import households_off
 from infragap.analyses.electricity.least_cost.choice import PlanChoice, TreeProblem, choose_plan_fast, start_from
 from infragap.analyses.electricity.least_cost.costs import cost_study
-from infragap.analyses.electricity.least_cost.household_target import choose_within, households_off
+from infragap.analyses.electricity.least_cost.household_target import choose_within
 from infragap.analyses.electricity.least_cost.plan import Plan, make_plan
 from infragap.analyses.electricity.least_cost.study import Study
 from infragap.analyses.electricity.least_cost.taps import feeder_of

@@ -13,10 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
-from infragap.analyses.arrays import BoolArray, IntArray
+from infragap.analyses.arrays import BoolArray
+from infragap.analyses.electricity.least_cost.accounts import households_off, restated, true_cost
 from infragap.analyses.electricity.least_cost.choice import (
     PlanChoice,
     TreeProblem,
@@ -24,6 +23,7 @@ from infragap.analyses.electricity.least_cost.choice import (
     choose_plan_fast,
     start_from,
 )
+from infragap.analyses.electricity.least_cost.household_repair import repaired
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.network import CandidateNetwork
 from infragap.analyses.solvers.stopping import Status
@@ -126,7 +126,7 @@ def choose_within(
     bound = min((leaf[0] for leaf in leaves), default=best.cost_mvnd)
     if number == 1:
         return best
-    best = _restated(best, problem, network, bound)
+    best = restated(best, problem, network, bound)
     return _with_bound(best, bound, root.price, parameters)
 
 
@@ -266,7 +266,7 @@ class _Search:
         """Give the plan that leaves fewest households, where even the highest price leaves too many."""
         above, price = self.above, HIGHEST_PRICE_MVND
         bound = above.lower_bound_mvnd - price * households_off(above, self.problem)
-        plan = _restated(above, self.problem, self.network, bound)
+        plan = restated(above, self.problem, self.network, bound)
         return _Relaxed(plan, bound, price, False, np.zeros(len(self.problem.households), dtype=bool))
 
 
@@ -321,37 +321,6 @@ def _solve(
     return choose_plan(network, replace(problem, household_price_mvnd=price), parameters, start=start)
 
 
-def households_off(choice: PlanChoice, problem: TreeProblem) -> float:
-    """Households without the national grid."""
-    return float(problem.households[~choice.national_grid].sum())
-
-
-def true_cost(choice: PlanChoice, problem: TreeProblem) -> float:
-    """Life-cycle cost of a plan without the price of households."""
-    off = np.where(np.isfinite(problem.offgrid_mvnd), problem.offgrid_mvnd, 0.0)
-    other = np.where(choice.on_lv, problem.lv_mvnd, off)
-    other = np.where(np.isfinite(other), other, 0.0)
-    return float(problem.edge_mvnd[choice.edges].sum() + np.where(choice.on_grid, problem.local_mvnd, other).sum())
-
-
-def _restated(choice: PlanChoice, problem: TreeProblem, network: CandidateNetwork, bound_mvnd: float) -> PlanChoice:
-    """Give a plan at its true cost."""
-    cost = true_cost(choice, problem)
-    return replace(
-        choice,
-        cost_mvnd=cost,
-        chosen_mvnd=chosen_part_mvnd(choice, problem, network),
-        lower_bound_mvnd=min(bound_mvnd, cost),
-        gap=max(cost - bound_mvnd, 0.0) / cost if cost > 0 else 0.0,
-    )
-
-
-def chosen_part_mvnd(choice: PlanChoice, problem: TreeProblem, network: CandidateNetwork) -> float:
-    """Part of the cost that the choice decides: lines, and prizes of those left out."""
-    out = (network.terminal > 0) & ~choice.on_grid
-    return float(problem.edge_mvnd[choice.edges].sum() + problem.prize_mvnd[out].sum())
-
-
 def _with_bound(choice: PlanChoice, bound_mvnd: float, price: float, parameters: ElectricityParameters) -> PlanChoice:
     cost = choice.cost_mvnd
     away = max(cost - bound_mvnd, 0.0)
@@ -366,157 +335,3 @@ def _with_bound(choice: PlanChoice, bound_mvnd: float, price: float, parameters:
         status=status,
         household_price_mvnd=price,
     )
-
-
-def repaired(
-    network: CandidateNetwork,
-    problem: TreeProblem,
-    parameters: ElectricityParameters,
-    choice: PlanChoice,
-    allowed_households: float,
-) -> PlanChoice | None:
-    """Bring a plan to the target at least cost, and drop what it does not need for it; None where it cannot be brought
-    there.
-
-    Notes
-    -----
-    Households are added by the cheapest single step that suffices or, where none does, by the cheapest per household: a
-    line from the plan to one more settlement, or a station that stands already. Then single settlements leave as long
-    as that saves and the target holds, and the lines between those that are left are laid anew.
-    """
-    plan, steps = choice, 0
-    while households_off(plan, problem) > allowed_households + 1e-9:
-        lacking = households_off(plan, problem) - allowed_households
-        step = _cheapest_step(network, problem, plan, lacking)
-        if step is None or steps > len(problem.households):
-            return None
-        plan, steps = step, steps + 1
-    plan = _without_the_needless(network, problem, parameters, plan, allowed_households)
-    return _restated(plan, problem, network, -np.inf)
-
-
-def _cheapest_step(
-    network: CandidateNetwork, problem: TreeProblem, plan: PlanChoice, lacking: float
-) -> PlanChoice | None:
-    """Plan with one settlement more on the national grid."""
-    nodes = start_from(network, plan)
-    count, ends = len(nodes), network.ends
-    graph = coo_array((np.maximum(problem.edge_mvnd, 1e-9), (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
-    distance, before, _ = dijkstra(
-        graph, directed=False, indices=np.flatnonzero(nodes), min_only=True, return_predecessors=True
-    )
-    off = np.flatnonzero(~plan.national_grid & (problem.households > 0) & np.isfinite(problem.offgrid_mvnd))
-    node = np.maximum(network.terminal[off], 0)
-    by_line = (
-        np.where(problem.barred[off], np.inf, distance[node] + problem.local_mvnd[off]) - problem.offgrid_mvnd[off]
-    )
-    by_lv = problem.lv_mvnd[off] - problem.offgrid_mvnd[off]
-    extra, gain = np.minimum(by_line, by_lv), problem.households[off]
-    if not np.isfinite(extra).any():
-        return None
-    suffices = (gain >= lacking - 1e-9) & np.isfinite(extra)
-    rate = np.where(np.isfinite(extra), extra / np.maximum(gain, 1e-9), np.inf)
-    value = np.where(suffices, extra, np.inf) if suffices.any() else rate
-    # one step that suffices may be dearer than the cheapest per household and another after it
-    k = int(value.argmin()) if not suffices.any() or value.min() <= rate.min() * lacking * 1.5 else int(rate.argmin())
-    settlement = int(off[k])
-    if by_lv[k] <= by_line[k]:
-        on_lv = plan.on_lv.copy()
-        on_lv[settlement] = True
-        return replace(plan, on_lv=on_lv)
-    edges, on_grid = plan.edges.copy(), plan.on_grid.copy()
-    on_grid[settlement] = True
-    number = {(int(a), int(b)): e for e, (a, b) in enumerate(ends.tolist())}
-    here = int(node[k])
-    while not nodes[here]:
-        above = int(before[here])
-        edges[number[min(here, above), max(here, above)]] = True
-        here = above
-    return replace(plan, edges=edges, on_grid=on_grid)
-
-
-def _without_the_needless(
-    network: CandidateNetwork,
-    problem: TreeProblem,
-    parameters: ElectricityParameters,
-    plan: PlanChoice,
-    allowed_households: float,
-) -> PlanChoice:
-    """Lay the lines anew between those on the grid, then let single ends leave that cost more than the target needs of
-    them."""
-    plan = _laid_anew(network, problem, parameters, plan)
-    required = problem.required
-    while True:
-        slack = allowed_households - households_off(plan, problem)
-        best, saved = None, 1e-6
-        standing = _Standing.of(network, plan)
-        for settlement in np.flatnonzero(
-            plan.national_grid & ~problem.must_grid & (problem.households <= slack + 1e-9)
-        ):
-            if required[settlement] or not np.isfinite(problem.offgrid_mvnd[settlement]):
-                continue
-            other, saving = _left_out(network, problem, plan, int(settlement), standing)
-            if saving > saved:
-                best, saved = other, saving
-        if best is None:
-            return plan
-        plan = best
-
-
-@dataclass(frozen=True, eq=False)
-class _Standing:
-    """Lines of a plan at each node, and how many settlements get theirs there, (nodes,)."""
-
-    lines_at: dict[int, list[int]]
-    served: IntArray
-
-    @classmethod
-    def of(cls, network: CandidateNetwork, plan: PlanChoice) -> _Standing:
-        """Look at a plan."""
-        lines_at: dict[int, list[int]] = {}
-        for e in np.flatnonzero(plan.edges).tolist():
-            for end in network.ends[e].tolist():
-                lines_at.setdefault(end, []).append(e)
-        return cls(lines_at, np.bincount(network.terminal[plan.on_grid], minlength=len(network.node_cell)))
-
-
-def _left_out(
-    network: CandidateNetwork, problem: TreeProblem, plan: PlanChoice, settlement: int, standing: _Standing
-) -> tuple[PlanChoice, float]:
-    """Plan without one settlement, pruned of lines that then serve nobody, and what that saves."""
-    on_grid, on_lv = plan.on_grid.copy(), plan.on_lv.copy()
-    was_lv = bool(on_lv[settlement])
-    on_grid[settlement] = on_lv[settlement] = False
-    if was_lv:
-        return replace(plan, on_lv=on_lv), float(problem.lv_mvnd[settlement] - problem.offgrid_mvnd[settlement])
-    edges, removed = plan.edges.copy(), 0.0
-    node = here = int(network.terminal[settlement])
-    while here > 0 and standing.served[here] == (here == node):
-        left = [e for e in standing.lines_at.get(here, []) if edges[e]]
-        if len(left) != 1:
-            break
-        edges[left[0]] = False
-        removed += float(problem.edge_mvnd[left[0]])
-        a, b = network.ends[left[0]].tolist()
-        here = b if a == here else a
-    saving = removed + float(problem.local_mvnd[settlement] - problem.offgrid_mvnd[settlement])
-    return replace(plan, edges=edges, on_grid=on_grid), saving
-
-
-def _laid_anew(
-    network: CandidateNetwork, problem: TreeProblem, parameters: ElectricityParameters, plan: PlanChoice
-) -> PlanChoice:
-    """Cheapest tree between the settlements on the grid; others are served where it passes them and they gain."""
-    n = len(problem.households)
-    fixed = TreeProblem(
-        edge_mvnd=problem.edge_mvnd,
-        local_mvnd=np.zeros(n),
-        lv_mvnd=np.where(plan.on_grid, np.inf, 0.0),
-        offgrid_mvnd=np.where(plan.on_grid, np.inf, 0.0),
-        households=problem.households,
-        must_grid=plan.on_grid,
-        barred=~plan.on_grid,
-    )
-    solved = choose_plan(network, fixed, parameters, start=start_from(network, plan))
-    before, after = float(problem.edge_mvnd[plan.edges].sum()), float(problem.edge_mvnd[solved.edges].sum())
-    return replace(plan, edges=solved.edges) if after < before - 1e-9 else plan

@@ -8,6 +8,7 @@ import numpy as np
 
 from infragap.analyses.arrays import BoolArray
 from infragap.analyses.electricity.demand.life_cycle import line_factor
+from infragap.analyses.electricity.least_cost.accounts import chosen_part_mvnd, households_off, true_cost
 from infragap.analyses.electricity.least_cost.branches import Branches, edge_ratio
 from infragap.analyses.electricity.least_cost.choice import (
     LARGE_LINES,
@@ -17,12 +18,7 @@ from infragap.analyses.electricity.least_cost.choice import (
     start_from,
 )
 from infragap.analyses.electricity.least_cost.costs import Costs, cost_study
-from infragap.analyses.electricity.least_cost.household_target import (
-    choose_within,
-    chosen_part_mvnd,
-    households_off,
-    true_cost,
-)
+from infragap.analyses.electricity.least_cost.household_target import choose_within
 from infragap.analyses.electricity.least_cost.line_cost import line_life_cycle
 from infragap.analyses.electricity.least_cost.outcome import Outcome, settle_accounts
 from infragap.analyses.electricity.least_cost.study import Study

@@ -12,8 +12,8 @@ import numpy as np
 from infragap.analyses.electricity.feeders.remedies import Remedies
 from infragap.analyses.electricity.feeders.voltage_plan import keep_voltage
 from infragap.analyses.electricity.headroom.search import within_headroom
+from infragap.analyses.electricity.least_cost.accounts import households_off
 from infragap.analyses.electricity.least_cost.choice import LARGE_LINES as VERY_LARGE_LINES
-from infragap.analyses.electricity.least_cost.household_target import households_off
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
 from infragap.analyses.electricity.least_cost.record import plan_record
 from infragap.analyses.electricity.least_cost.study import Layout, Study

@@ -24,7 +24,7 @@ from infragap.analyses.electricity.headroom.limits import (
     with_loading,
 )
 from infragap.analyses.electricity.headroom.search import within_headroom
-from infragap.analyses.electricity.least_cost.household_target import households_off
+from infragap.analyses.electricity.least_cost.accounts import households_off
 from infragap.analyses.electricity.least_cost.plan import Plan, least_cost
 from infragap.analyses.electricity.least_cost.study import prepare
 from infragap.analyses.electricity.parameters import ElectricityParameters

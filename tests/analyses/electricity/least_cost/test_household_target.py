@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infragap.analyses.electricity.least_cost.accounts import households_off, true_cost
 from infragap.analyses.electricity.least_cost.choice import TreeProblem
-from infragap.analyses.electricity.least_cost.household_target import choose_within, households_off, true_cost
+from infragap.analyses.electricity.least_cost.household_target import choose_within
 from infragap.analyses.electricity.parameters import ElectricityParameters
 from infragap.analyses.electricity.routing.line_components import COMPONENTS
 from infragap.analyses.electricity.routing.network import CandidateNetwork
